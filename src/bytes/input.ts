@@ -1,0 +1,33 @@
+import { type ParseResult, parseFault } from '../codes/parse.ts'
+import { requireBytes } from './argument.ts'
+import { bytesOfPemText, describeMissingPem, scanPem } from './pem.ts'
+
+/** Whether bytes are DER rather than text: a SEQUENCE of over 127 bytes starts with two bytes that no text has. */
+export function looksLikeDer(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x30 && (bytes.length < 2 || bytes[1]! >= 0x80 || bytes.length === bytes[1]! + 2)
+}
+
+/** The DER of an input that is DER, or PEM with one block of the wanted kind. */
+export function singleDer(
+  input: Uint8Array | string,
+  argument: string,
+  wanted: string,
+  isWanted: (label: string) => boolean,
+): ParseResult<Uint8Array> {
+  const text = typeof input === 'string' ? bytesOfPemText(input) : requireBytes(input, argument)
+  if (typeof input !== 'string' && looksLikeDer(text)) return { ok: true, value: text }
+  if (text.length === 0) return parseFault('empty_input', 0, wanted)
+  const all = scanPem(text)
+  const blocks = all.filter((block) => isWanted(block.label))
+  const [block] = blocks
+  if (block === undefined) return parseFault('pem_missing', 0, 'PEM', describeMissingPem(text, wanted, all))
+  if (!(block.content instanceof Uint8Array)) {
+    return parseFault(block.content.code, block.content.offset, 'PEM', block.content.detail)
+  }
+  if (blocks.length > 1) {
+    const second = blocks[1]!
+    const detail = `a second ${second.label} block begins on line ${second.line}; one is read here`
+    return parseFault('pem_multiple', second.offset, 'PEM', detail)
+  }
+  return { ok: true, value: block.content }
+}

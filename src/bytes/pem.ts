@@ -1,0 +1,157 @@
+import type { ParseCode, ParseResult } from '../codes/parse.ts'
+import { parseFault } from '../codes/parse.ts'
+import { requireBytes } from './argument.ts'
+import { decodeBase64, encodeBase64 } from './base64.ts'
+import { excerpt, latin1OfRange } from './text.ts'
+
+/** One `-----BEGIN …-----` block (RFC 7468): its bytes, or why they could not be read. */
+export interface PemBlock {
+  readonly label: string
+  /** 1-based line of the BEGIN line. */
+  readonly line: number
+  /** Offset of the BEGIN line in the text. */
+  readonly offset: number
+  readonly content: Uint8Array | PemFault
+}
+
+export interface PemFault {
+  readonly code: ParseCode
+  readonly detail: string
+  readonly line: number
+  readonly offset: number
+}
+
+const newline = 0x0a
+const dash = 0x2d
+
+/**
+ * Finds every block of a PEM text in one pass over its lines: text and comments between blocks are skipped, LF, CRLF
+ * and surrounding blanks are accepted, and a bad block costs only itself. Linear in the length of the text.
+ */
+export function scanPem(text: Uint8Array): readonly PemBlock[] {
+  const blocks: PemBlock[] = []
+  let open: { label: string; line: number; offset: number; bodyStart: number } | undefined
+  const unterminated = (found: string): void => {
+    if (open === undefined) return
+    const { label, line, offset } = open
+    const detail = `BEGIN ${label} on line ${line} has no END line: ${found}`
+    blocks.push({ label, line, offset, content: { code: 'pem_unterminated', detail, line, offset } })
+  }
+  let line = 1
+  for (let start = 0; start < text.length; line++) {
+    let end = text.indexOf(newline, start)
+    if (end < 0) end = text.length
+    const mark = boundary(text, start, end)
+    if (mark !== undefined && mark.kind === 'BEGIN') {
+      unterminated(`another block begins on line ${line}`)
+      open = { label: mark.label, line, offset: start, bodyStart: end + 1 }
+    } else if (mark !== undefined && open !== undefined) {
+      if (mark.label === open.label) blocks.push({ ...open, content: body(text, open.bodyStart, start, open.line + 1) })
+      else unterminated(`line ${line} ends a block of another kind, ${mark.label}`)
+      open = undefined
+    }
+    start = end + 1
+  }
+  unterminated('the text ends first')
+  return blocks
+}
+
+/** `-----BEGIN label-----` or `-----END label-----` alone on a line, blanks around it allowed. */
+function boundary(text: Uint8Array, from: number, to: number): { kind: 'BEGIN' | 'END'; label: string } | undefined {
+  let start = from
+  let end = to
+  while (start < end && isBlank(text[start]!)) start++
+  while (end > start && isBlank(text[end - 1]!)) end--
+  // The longest label in use has 25 characters; a longer line is text.
+  if (end - start < 15 || end - start > 100) return undefined
+  if (text[start] !== dash || text[start + 4] !== dash || text[end - 1] !== dash) return undefined
+  const match = /^-----(BEGIN|END) ([ -~]*?)-----$/.exec(latin1OfRange(text, start, end))
+  return match === null ? undefined : { kind: match[1] as 'BEGIN' | 'END', label: match[2]! }
+}
+
+function body(text: Uint8Array, start: number, end: number, firstLine: number): Uint8Array | PemFault {
+  const decoded = decodeBase64(text, start, end)
+  const fault = typeof decoded === 'number' ? decoded : decoded.length === 0 ? start : undefined
+  if (fault === undefined) return decoded as Uint8Array
+  let line = firstLine
+  for (let i = start; i < fault; i++) if (text[i] === newline) line++
+  if (fault === start && typeof decoded !== 'number') {
+    return { code: 'pem_bad_base64', detail: 'the block is empty', line, offset: fault }
+  }
+  const rest = latin1OfRange(text, fault, Math.min(fault + 20, end))
+  const detail =
+    fault >= end || rest.startsWith('=')
+      ? `the base64 that ends on line ${line} is cut short or wrongly padded`
+      : `line ${line} is not base64 at ${excerpt(rest, 12)}`
+  return { code: 'pem_bad_base64', detail, line, offset: fault }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d
+}
+
+/** PEM text as bytes: characters outside ISO 8859-1 become NUL, which no base64 and no boundary contains. */
+export function bytesOfPemText(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    bytes[i] = code < 256 ? code : 0
+  }
+  return bytes
+}
+
+/** Labels under which a certificate is found: RFC 7468 section 5, and what OpenSSL wrote before it. */
+export function isCertificateLabel(label: string): boolean {
+  return label === 'CERTIFICATE' || label === 'X509 CERTIFICATE'
+}
+
+/** Labels of a certificate revocation list: RFC 7468 section 6, and the older form. */
+export function isRevocationListLabel(label: string): boolean {
+  return label === 'X509 CRL' || label === 'CRL'
+}
+
+/** Why a text without the wanted block was not PEM, in words that tell what was found instead. */
+export function describeMissingPem(text: Uint8Array, wanted: string, blocks: readonly PemBlock[]): string {
+  if (text.length === 0) return 'the input is empty'
+  const begin = `-----BEGIN ${wanted}-----`
+  const labels = [...new Set(blocks.map((block) => block.label))].slice(0, 5)
+  if (labels.length > 0) return `no "${begin}" in the text, only blocks of ${labels.join(', ')}`
+  const head = latin1OfRange(text, 0, Math.min(text.length, 200)).trimStart()
+  const kind = /^<(!doctype|html|\?xml|head|body)/i.test(head) ? 'HTML or XML, not PEM' : 'not PEM'
+  return `no "${begin}" in ${text.length} bytes; the text is ${kind}: it starts ${excerpt(head, 40)}`
+}
+
+/**
+ * Decodes every `CERTIFICATE` block of a PEM text, in order, to DER: a chain for `verifyChain`.
+ *
+ * Text between blocks, other blocks and CRLF line ends are skipped (RFC 7468). The certificates are not parsed.
+ *
+ * @param input PEM text, or its bytes
+ * @returns the DER of each block, or the first bad block with its line; `pem_missing` where there is no such block
+ * @example
+ * const chain = decodePem(pemOfLeafAndIntermediates)
+ * if (chain.ok) verifyChain(store, chain.value)
+ */
+export function decodePem(input: Uint8Array | string): ParseResult<readonly Uint8Array[]> {
+  const text = typeof input === 'string' ? bytesOfPemText(input) : requireBytes(input, 'decodePem: input')
+  const blocks = scanPem(text)
+  const chain: Uint8Array[] = []
+  for (const block of blocks) {
+    if (!isCertificateLabel(block.label)) continue
+    if (!(block.content instanceof Uint8Array)) {
+      return parseFault(block.content.code, block.content.offset, 'PEM', block.content.detail)
+    }
+    chain.push(block.content)
+  }
+  if (chain.length === 0) {
+    const code = text.length === 0 ? 'empty_input' : 'pem_missing'
+    return parseFault(code, 0, 'PEM', describeMissingPem(text, 'CERTIFICATE', blocks))
+  }
+  return { ok: true, value: chain }
+}
+
+/** One PEM block: 64 characters a line, LF, a final newline (RFC 7468 section 2). */
+export function encodePem(label: string, der: Uint8Array): string {
+  const lines = encodeBase64(der).match(/.{1,64}/g) ?? []
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
+}

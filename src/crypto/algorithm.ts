@@ -1,0 +1,128 @@
+import { bytesOfHex } from '../bytes/hex.ts'
+import { rangeIs } from '../bytes/range.ts'
+import { oidBytes, readOid } from '../der/oid.ts'
+import { readSmallInteger } from '../der/primitives.ts'
+import { Reader } from '../der/reader.ts'
+import { contextConstructed, Tag } from '../der/tags.ts'
+import type { HashName } from './digest.ts'
+
+/** A signature algorithm with all its parameters. */
+export interface SignatureAlgorithm {
+  /** The identifier's name in its RFC, such as `sha256WithRSAEncryption`. */
+  readonly name: string
+  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa'
+  readonly hash: HashName
+  /** The hash inside MGF1; equal to `hash` for schemes without one. */
+  readonly mgfHash: HashName
+  /** PSS salt length in bytes; 0 for the other schemes. */
+  readonly saltLength: number
+}
+
+/** Why an AlgorithmIdentifier is none of ours: its OID is not known, or its parameters are not those the RFC fixes. */
+export type AlgorithmFault = 'unknown_algorithm' | 'wrong_parameters'
+
+interface Entry {
+  readonly oid: Uint8Array
+  readonly parameters: Uint8Array
+  readonly algorithm: SignatureAlgorithm
+}
+
+const nullParameters = /* @__PURE__ */ bytesOfHex('0500')
+const noParameters = /* @__PURE__ */ bytesOfHex('')
+
+function entry(name: string, oid: string, scheme: 'rsa-pkcs1' | 'ecdsa', hash: HashName): Entry {
+  const parameters = scheme === 'ecdsa' ? noParameters : nullParameters
+  return { oid: oidBytes(oid), parameters, algorithm: { name, scheme, hash, mgfHash: hash, saltLength: 0 } }
+}
+
+/** RFC 4055 section 5 (RSA: parameters are NULL), RFC 5758 section 3.2 (ECDSA: absent). The most frequent come first. */
+const table: readonly Entry[] = /* @__PURE__ */ (() => [
+  entry('ecdsa-with-SHA256', '1.2.840.10045.4.3.2', 'ecdsa', 'sha256'),
+  entry('sha256WithRSAEncryption', '1.2.840.113549.1.1.11', 'rsa-pkcs1', 'sha256'),
+  entry('ecdsa-with-SHA384', '1.2.840.10045.4.3.3', 'ecdsa', 'sha384'),
+  entry('sha384WithRSAEncryption', '1.2.840.113549.1.1.12', 'rsa-pkcs1', 'sha384'),
+  entry('ecdsa-with-SHA512', '1.2.840.10045.4.3.4', 'ecdsa', 'sha512'),
+  entry('sha512WithRSAEncryption', '1.2.840.113549.1.1.13', 'rsa-pkcs1', 'sha512'),
+  entry('sha1WithRSAEncryption', '1.2.840.113549.1.1.5', 'rsa-pkcs1', 'sha1'),
+  entry('ecdsa-with-SHA1', '1.2.840.10045.4.1', 'ecdsa', 'sha1'),
+  entry('sha224WithRSAEncryption', '1.2.840.113549.1.1.14', 'rsa-pkcs1', 'sha224'),
+  entry('ecdsa-with-SHA224', '1.2.840.10045.4.3.1', 'ecdsa', 'sha224'),
+  entry('md5WithRSAEncryption', '1.2.840.113549.1.1.4', 'rsa-pkcs1', 'md5'),
+])()
+
+/** id-RSASSA-PSS, as signature algorithm and as key algorithm (RFC 4055 section 3.1). */
+export const pssOid: Uint8Array = /* @__PURE__ */ oidBytes('1.2.840.113549.1.1.10')
+const mgf1Oid = /* @__PURE__ */ oidBytes('1.2.840.113549.1.1.8')
+
+const hashOids: readonly (readonly [HashName, Uint8Array])[] = /* @__PURE__ */ (() => [
+  ['sha256', oidBytes('2.16.840.1.101.3.4.2.1')],
+  ['sha384', oidBytes('2.16.840.1.101.3.4.2.2')],
+  ['sha512', oidBytes('2.16.840.1.101.3.4.2.3')],
+  ['sha1', oidBytes('1.3.14.3.2.26')],
+  ['sha224', oidBytes('2.16.840.1.101.3.4.2.4')],
+])()
+
+/** Reads the DER AlgorithmIdentifier in a range; only the exact encodings of the RFCs are recognised. */
+export function readSignatureAlgorithm(bytes: Uint8Array, start: number, end: number): SignatureAlgorithm | AlgorithmFault {
+  const reader = new Reader(bytes, start, end)
+  reader.enter(Tag.sequence, 'AlgorithmIdentifier')
+  readOid(reader, 'AlgorithmIdentifier.algorithm')
+  if (reader.fault !== undefined || reader.limit !== end) return 'unknown_algorithm'
+  const { start: oidStart, end: oidEnd } = reader
+  for (const known of table) {
+    if (!rangeIs(bytes, oidStart, oidEnd, known.oid)) continue
+    return rangeIs(bytes, oidEnd, end, known.parameters) ? known.algorithm : 'wrong_parameters'
+  }
+  if (!rangeIs(bytes, oidStart, oidEnd, pssOid)) return 'unknown_algorithm'
+  return readPssParameters(bytes, oidEnd, end) ?? 'wrong_parameters'
+}
+
+/**
+ * Reads RSASSA-PSS-params (RFC 4055 section 3.1). All four fields have defaults, which DER leaves out: SHA-1, MGF1 with
+ * SHA-1, a salt of 20 bytes, trailer field 1 (so a trailer field that is written is wrong either way).
+ */
+export function readPssParameters(bytes: Uint8Array, start: number, end: number): SignatureAlgorithm | undefined {
+  const reader = new Reader(bytes, start, end)
+  const what = 'RSASSA-PSS-params'
+  const outer = reader.enter(Tag.sequence, what)
+  let hash: HashName | undefined = 'sha1'
+  let mgfHash: HashName | undefined = 'sha1'
+  let saltLength = 20
+  if (reader.peek(contextConstructed(0))) {
+    const field = reader.enter(contextConstructed(0), what)
+    hash = readHash(reader)
+    reader.leave(field, what)
+    if (hash === 'sha1') return undefined
+  }
+  if (reader.peek(contextConstructed(1))) {
+    const field = reader.enter(contextConstructed(1), what)
+    const mgf = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    if (!rangeIs(bytes, reader.start, reader.end, mgf1Oid)) return undefined
+    mgfHash = readHash(reader)
+    reader.leave(mgf, what)
+    reader.leave(field, what)
+    if (mgfHash === 'sha1') return undefined
+  }
+  if (reader.peek(contextConstructed(2))) {
+    const field = reader.enter(contextConstructed(2), what)
+    saltLength = readSmallInteger(reader, 0xffff, what)
+    reader.leave(field, what)
+    if (saltLength === 20) return undefined
+  }
+  reader.leave(outer, what)
+  if (reader.fault !== undefined || reader.position !== end || hash === undefined || mgfHash === undefined) return undefined
+  return { name: 'RSASSA-PSS', scheme: 'rsa-pss', hash, mgfHash, saltLength }
+}
+
+/** A hash AlgorithmIdentifier: parameters NULL or absent, both of which RFC 4055 section 2.1 makes us accept. */
+function readHash(reader: Reader): HashName | undefined {
+  const what = 'RSASSA-PSS-params hash'
+  const outer = reader.enter(Tag.sequence, what)
+  readOid(reader, what)
+  const { bytes, start, end, limit } = reader
+  if (reader.fault !== undefined || (end !== limit && !rangeIs(bytes, end, limit, nullParameters))) return undefined
+  reader.position = limit
+  reader.leave(outer, what)
+  return hashOids.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0]
+}

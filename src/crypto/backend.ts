@@ -1,0 +1,23 @@
+/** How signatures are checked. `pureSignatures` is the default; `./node` may plug in another. */
+export interface SignatureBackend {
+  readonly name: string
+  /**
+   * Prepares a public key.
+   *
+   * @param spki DER SubjectPublicKeyInfo
+   * @returns `undefined` for a key that is unsupported or refused. Never throws.
+   */
+  importKey(spki: Uint8Array): VerifyingKey | undefined
+}
+
+/** A public key that was checked once, with whatever is worth preparing once. */
+export interface VerifyingKey {
+  /**
+   * Whether `signature` was made over `data` by this key with this algorithm.
+   *
+   * @param algorithm DER AlgorithmIdentifier; anything but the exact encoding of a known one is `false`
+   * @param signature the signature's bytes (the content of the BIT STRING, without its unused-bits octet)
+   * @returns `false` for anything that does not verify. Never throws.
+   */
+  verify(algorithm: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean
+}

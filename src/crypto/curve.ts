@@ -1,0 +1,45 @@
+import { hexOfRange } from '../bytes/hex.ts'
+
+/** The NIST curves whose signatures are verified (FIPS 186-5, SEC 2: secp256r1 and secp384r1). */
+export type CurveName = 'P-256' | 'P-384'
+
+interface CurveConstants {
+  /** Bytes of a field element, and of r and s. */
+  readonly bytes: number
+  /** The field's prime. */
+  readonly p: bigint
+  /** The coefficient b of y² = x³ − 3x + b. */
+  readonly b: bigint
+  /** The order of the group. */
+  readonly n: bigint
+}
+
+/** FIPS 186-5 / SP 800-186 section 3.2.1. */
+export const curveConstants: Readonly<Record<CurveName, CurveConstants>> = {
+  'P-256': {
+    bytes: 32,
+    p: 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn,
+    b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
+    n: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  },
+  'P-384': {
+    bytes: 48,
+    p: 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffffn,
+    b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
+    n: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+  },
+}
+
+/** Whether a range holds an uncompressed point (SEC 1 2.3.3) with both coordinates below p and on the curve. */
+export function isOnCurve(curve: CurveName, bytes: Uint8Array, start: number, end: number): boolean {
+  const { bytes: width, p, b } = curveConstants[curve]
+  if (end - start !== 2 * width + 1 || bytes[start] !== 0x04) return false
+  const x = bigintOfRange(bytes, start + 1, start + 1 + width)
+  const y = bigintOfRange(bytes, start + 1 + width, end)
+  return x < p && y < p && (y * y - (x * x - 3n) * x - b) % p === 0n
+}
+
+/** The unsigned big-endian number in a range. */
+export function bigintOfRange(bytes: Uint8Array, start: number, end: number): bigint {
+  return start === end ? 0n : BigInt(`0x${hexOfRange(bytes, start, end)}`)
+}

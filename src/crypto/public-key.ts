@@ -1,0 +1,155 @@
+import { rangeIs } from '../bytes/range.ts'
+import { oidBytes, oidText, readOid } from '../der/oid.ts'
+import { readBitStringBytes, readInteger, readNull } from '../der/primitives.ts'
+import { Reader } from '../der/reader.ts'
+import { Tag } from '../der/tags.ts'
+import { pssOid, readPssParameters, type SignatureAlgorithm } from './algorithm.ts'
+import { type CurveName, isOnCurve } from './curve.ts'
+
+/** A subject's public key as far as its SubjectPublicKeyInfo (RFC 5280 4.1.2.7) tells, for display and for policy. */
+export type PublicKey =
+  | { readonly algorithm: 'RSA' | 'RSA-PSS'; readonly bits: number; readonly exponent: number }
+  | { readonly algorithm: 'EC'; readonly curve: string }
+  | { readonly algorithm: 'unknown'; readonly oid: string }
+
+/** Why a key cannot be used, whatever the policy. */
+export type KeyFault =
+  | 'malformed_key'
+  | 'unknown_key_algorithm'
+  | 'explicit_curve'
+  | 'unknown_curve'
+  | 'invalid_point'
+  | 'invalid_exponent'
+  | 'even_modulus'
+  | 'modulus_too_large'
+
+/** A SubjectPublicKeyInfo with its parts located. `fault` is set where the key cannot verify anything. */
+export type KeyParts =
+  | {
+      readonly kind: 'rsa'
+      readonly key: PublicKey & { readonly algorithm: 'RSA' | 'RSA-PSS' }
+      readonly fault: KeyFault | undefined
+      readonly modulusStart: number
+      readonly modulusEnd: number
+      readonly pss: SignatureAlgorithm | undefined
+    }
+  | {
+      readonly kind: 'ec'
+      readonly key: PublicKey & { readonly algorithm: 'EC' }
+      readonly fault: KeyFault | undefined
+      readonly curve: CurveName | undefined
+      readonly pointStart: number
+    }
+  | { readonly kind: 'unknown'; readonly key: PublicKey; readonly fault: KeyFault }
+
+/** Above this an RSA verification is no longer cheap enough to be offered to strangers. */
+export const maxModulusBits = 16384
+
+const rsaOid = /* @__PURE__ */ oidBytes('1.2.840.113549.1.1.1')
+const ecOid = /* @__PURE__ */ oidBytes('1.2.840.10045.2.1')
+
+const curves: readonly (readonly [string, Uint8Array])[] = /* @__PURE__ */ (() => [
+  ['P-256', oidBytes('1.2.840.10045.3.1.7')],
+  ['P-384', oidBytes('1.3.132.0.34')],
+  ['P-521', oidBytes('1.3.132.0.35')],
+  ['P-224', oidBytes('1.3.132.0.33')],
+  ['secp256k1', oidBytes('1.3.132.0.10')],
+])()
+
+/** Reads the DER SubjectPublicKeyInfo in a range. */
+export function readPublicKey(bytes: Uint8Array, start: number, end: number): KeyParts {
+  const reader = new Reader(bytes, start, end)
+  const what = 'subjectPublicKeyInfo'
+  const outer = reader.enter(Tag.sequence, what)
+  const algorithm = reader.enter(Tag.sequence, what)
+  readOid(reader, what)
+  const { start: oidStart, end: oidEnd, limit: parametersEnd } = reader
+  if (reader.fault !== undefined) return unknownKey('', 'malformed_key')
+  const isRsa = rangeIs(bytes, oidStart, oidEnd, rsaOid)
+  const isPss = !isRsa && rangeIs(bytes, oidStart, oidEnd, pssOid)
+  const isEc = !isRsa && !isPss && rangeIs(bytes, oidStart, oidEnd, ecOid)
+  if (!isRsa && !isPss && !isEc) return unknownKey(oidText(bytes, oidStart, oidEnd), 'unknown_key_algorithm')
+  reader.position = parametersEnd
+  reader.leave(algorithm, what)
+  readBitStringBytes(reader, what)
+  const { start: keyStart, end: keyEnd } = reader
+  reader.leave(outer, what)
+  if (reader.fault !== undefined || reader.position !== end) return unknownKey(oidText(bytes, oidStart, oidEnd), 'malformed_key')
+  if (isEc) return readEc(bytes, oidEnd, parametersEnd, keyStart, keyEnd)
+  return readRsa(bytes, isPss, oidEnd, parametersEnd, keyStart, keyEnd)
+}
+
+function unknownKey(oid: string, fault: KeyFault): KeyParts {
+  return { kind: 'unknown', key: { algorithm: 'unknown', oid }, fault }
+}
+
+/** RFC 4055 section 1.2: rsaEncryption has parameters NULL; id-RSASSA-PSS none, or those it restricts signatures to. */
+function readRsa(
+  bytes: Uint8Array,
+  isPss: boolean,
+  parametersStart: number,
+  parametersEnd: number,
+  keyStart: number,
+  keyEnd: number,
+): KeyParts {
+  const what = 'RSAPublicKey'
+  let pss: SignatureAlgorithm | undefined
+  let parametersFault = false
+  if (!isPss) {
+    const parameters = new Reader(bytes, parametersStart, parametersEnd)
+    readNull(parameters, what)
+    parametersFault = parameters.fault !== undefined || !parameters.atEnd()
+  } else if (parametersStart !== parametersEnd) {
+    pss = readPssParameters(bytes, parametersStart, parametersEnd)
+    parametersFault = pss === undefined
+  }
+  const reader = new Reader(bytes, keyStart, keyEnd)
+  const outer = reader.enter(Tag.sequence, what)
+  readInteger(reader, what)
+  const modulusStart = bytes[reader.start] === 0 ? reader.start + 1 : reader.start
+  const modulusEnd = reader.end
+  const negative = reader.fault === undefined && bytes[reader.start]! >= 0x80
+  readInteger(reader, what)
+  const exponent = exponentOf(reader)
+  reader.leave(outer, what)
+  if (reader.fault !== undefined || reader.position !== keyEnd || negative || parametersFault) {
+    return unknownKey(isPss ? '1.2.840.113549.1.1.10' : '1.2.840.113549.1.1.1', 'malformed_key')
+  }
+  const bits = modulusEnd > modulusStart ? (modulusEnd - modulusStart) * 8 - Math.clz32(bytes[modulusStart]!) + 24 : 0
+  const fault: KeyFault | undefined =
+    bits > maxModulusBits
+      ? 'modulus_too_large'
+      : bits === 0 || (bytes[modulusEnd - 1]! & 1) === 0
+        ? 'even_modulus'
+        : exponent < 3 || exponent % 2 === 0
+          ? 'invalid_exponent'
+          : undefined
+  return { kind: 'rsa', key: { algorithm: isPss ? 'RSA-PSS' : 'RSA', bits, exponent }, fault, modulusStart, modulusEnd, pss }
+}
+
+/** The INTEGER read last, or 0, which no rule accepts, where it is negative or above 2^32 - 1. */
+function exponentOf({ bytes, start, end }: Reader): number {
+  if (end - start > 5 || bytes[start]! >= 0x80) return 0
+  let value = 0
+  for (let i = start; i < end; i++) value = value * 256 + bytes[i]!
+  return value > 0xffffffff ? 0 : value
+}
+
+/** RFC 5480 section 2: a named curve, never its parameters; the point uncompressed, on the curve. */
+function readEc(bytes: Uint8Array, parametersStart: number, parametersEnd: number, keyStart: number, keyEnd: number): KeyParts {
+  const reader = new Reader(bytes, parametersStart, parametersEnd)
+  const ec = (curve: string, fault: KeyFault | undefined, usable?: CurveName): KeyParts => ({
+    kind: 'ec',
+    key: { algorithm: 'EC', curve },
+    fault,
+    curve: usable,
+    pointStart: keyStart,
+  })
+  if (reader.peek(Tag.sequence)) return ec('explicit', 'explicit_curve')
+  readOid(reader, 'namedCurve')
+  if (reader.fault !== undefined || !reader.atEnd()) return unknownKey('1.2.840.10045.2.1', 'malformed_key')
+  const { start, end } = reader
+  const name = curves.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0] ?? oidText(bytes, start, end)
+  if (name !== 'P-256' && name !== 'P-384') return ec(name, 'unknown_curve')
+  return isOnCurve(name, bytes, keyStart, keyEnd) ? ec(name, undefined, name) : ec(name, 'invalid_point', name)
+}

@@ -1,0 +1,59 @@
+import { readSignatureAlgorithm, type SignatureAlgorithm } from './algorithm.ts'
+import type { SignatureBackend, VerifyingKey } from './backend.ts'
+import { bigintOfRange } from './curve.ts'
+import { verifyEcdsa } from './ecdsa.ts'
+import { readPublicKey } from './public-key.ts'
+import { type RsaKey, verifyPkcs1, verifyPss } from './rsa.ts'
+
+/**
+ * Signature verification in TypeScript only: RSA PKCS#1 v1.5 and PSS, ECDSA on P-256 and P-384. It computes what it is
+ * asked, SHA-1 included; which algorithms and key sizes carry trust is the policy's decision, taken before.
+ * Verification handles public data only, so nothing here needs to be constant-time.
+ *
+ * @example
+ * const key = pureSignatures.importKey(spki)
+ * const genuine = key?.verify(algorithmIdentifier, data, signature) ?? false
+ */
+export const pureSignatures: SignatureBackend = {
+  name: 'pure',
+  importKey(spki) {
+    if (!(spki instanceof Uint8Array)) return undefined
+    const parts = readPublicKey(spki, 0, spki.length)
+    if (parts.fault !== undefined) return undefined
+    if (parts.kind === 'rsa') {
+      const modulus = bigintOfRange(spki, parts.modulusStart, parts.modulusEnd)
+      const { bits, exponent, algorithm } = parts.key
+      return rsaVerifier({ modulus, exponent, bits }, algorithm === 'RSA-PSS', parts.pss)
+    }
+    const { curve } = parts
+    if (curve === undefined) return undefined
+    const point = spki.slice(parts.pointStart)
+    return verifier((algorithm, data, signature) => {
+      return algorithm.scheme === 'ecdsa' && verifyEcdsa(curve, point, algorithm.hash, data, signature)
+    })
+  },
+}
+
+function rsaVerifier(key: RsaKey, pssOnly: boolean, restriction: SignatureAlgorithm | undefined): VerifyingKey {
+  return verifier((algorithm, data, signature) => {
+    const { scheme, hash, mgfHash, saltLength } = algorithm
+    if (scheme === 'rsa-pkcs1') return !pssOnly && verifyPkcs1(key, hash, data, signature)
+    if (scheme !== 'rsa-pss') return false
+    // RFC 4055 section 3.3: what the key's own parameters say, signatures must follow; the salt may be longer.
+    const allowed =
+      restriction === undefined ||
+      (restriction.hash === hash && restriction.mgfHash === mgfHash && restriction.saltLength <= saltLength)
+    return allowed && verifyPss(key, hash, mgfHash, saltLength, data, signature)
+  })
+}
+
+function verifier(check: (algorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array) => boolean): VerifyingKey {
+  return {
+    verify(identifier, data, signature) {
+      const known = identifier instanceof Uint8Array && data instanceof Uint8Array && signature instanceof Uint8Array
+      if (!known) return false
+      const algorithm = readSignatureAlgorithm(identifier, 0, identifier.length)
+      return typeof algorithm === 'object' && check(algorithm, data, signature)
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import type { Reader } from './reader.ts'
+import { Tag } from './tags.ts'
+
+/** Reads a BOOLEAN; the tag may be an IMPLICIT one. */
+export function readBoolean(reader: Reader, what: string, tag: number = Tag.boolean): boolean {
+  reader.expect(tag, what)
+  const value = reader.bytes[reader.start]
+  if (reader.end - reader.start !== 1 || (value !== 0x00 && value !== 0xff)) reader.fail('bad_boolean', reader.start, what)
+  return value === 0xff
+}
+
+/** Reads `BOOLEAN DEFAULT FALSE`, whose default DER leaves out (X.690 11.5). */
+export function readDefaultFalse(reader: Reader, what: string, tag: number = Tag.boolean): boolean {
+  if (!reader.peek(tag)) return false
+  const at = reader.position
+  const value = readBoolean(reader, what, tag)
+  if (!value) reader.fail('default_encoded', at, what)
+  return value
+}
+
+/** Checks that the element read last is a DER INTEGER: at least one byte, and no redundant leading one. */
+export function checkInteger(reader: Reader, what: string): void {
+  const { bytes, start, end } = reader
+  const redundant =
+    end - start > 1 && (bytes[start] === 0x00 ? bytes[start + 1]! < 0x80 : bytes[start] === 0xff && bytes[start + 1]! >= 0x80)
+  if (start >= end || redundant) reader.fail('bad_integer', start, what)
+}
+
+/** Reads an INTEGER of any size; its content, two's complement, is left in the reader's range. */
+export function readInteger(reader: Reader, what: string): void {
+  reader.expect(Tag.integer, what)
+  checkInteger(reader, what)
+}
+
+/** Reads an INTEGER from 0 to `max` (below 2^31); the tag may be an IMPLICIT one. */
+export function readSmallInteger(reader: Reader, max: number, what: string, tag: number = Tag.integer): number {
+  reader.expect(tag, what)
+  checkInteger(reader, what)
+  const { bytes, start, end } = reader
+  let value = 0
+  if (end - start > 5 || bytes[start]! >= 0x80) value = Number.POSITIVE_INFINITY
+  else for (let i = start; i < end; i++) value = value * 256 + bytes[i]!
+  if (value > max) {
+    reader.fail('bad_integer', start, what, `the integer must be from 0 to ${max}`)
+    return 0
+  }
+  return value
+}
+
+/** Reads a BIT STRING of whole bytes, as keys and signatures are; the bytes are left in the reader's range. */
+export function readBitStringBytes(reader: Reader, what: string): void {
+  reader.expect(Tag.bitString, what)
+  if (reader.fault !== undefined) return
+  if (reader.start >= reader.end || reader.bytes[reader.start] !== 0) reader.fail('bad_bit_string', reader.start, what)
+  else reader.start++
+}
+
+/**
+ * Reads a named-bit list of at most `count` bits into an integer in which named bit n is `1 << n`; the tag may be an
+ * IMPLICIT one. Bits beyond `count` are read and dropped. Trailing zero bits, which DER forbids here (X.690 11.2.2), are
+ * let pass: roots that every browser trusts have them, and the value is the same.
+ */
+export function readNamedBits(reader: Reader, count: number, what: string, tag: number = Tag.bitString): number {
+  reader.expect(tag, what)
+  const { bytes, start, end } = reader
+  const unused = bytes[start]!
+  const last = bytes[end - 1]!
+  const malformed = start >= end || unused > 7 || (end - start === 1 ? unused !== 0 : (last & ((1 << unused) - 1)) !== 0)
+  if (malformed) reader.fail('bad_bit_string', start, what)
+  let value = 0
+  for (let bit = 0; bit < count && start + 1 + (bit >> 3) < end; bit++) {
+    if ((bytes[start + 1 + (bit >> 3)]! & (0x80 >> (bit & 7))) !== 0) value |= 1 << bit
+  }
+  return reader.fault === undefined ? value : 0
+}
+
+export function readNull(reader: Reader, what: string): void {
+  reader.expect(Tag.null, what)
+  if (reader.start !== reader.end) reader.fail('bad_null', reader.start, what)
+}

@@ -1,0 +1,72 @@
+import type { Severity } from '../codes/lint.ts'
+import { pureSignatures } from '../crypto/pure.ts'
+import { checkPolicy } from '../policy/check-policy.ts'
+import { type Policy, profiles } from '../policy/policy.ts'
+import { requireTime } from '../policy/time.ts'
+import type { Finding } from '../rules/rule.ts'
+import { analyse } from '../truststore/build.ts'
+import type { TruststoreInput } from '../truststore/bundle.ts'
+import { type Truststore, TruststoreView } from '../truststore/store.ts'
+import { applyWaivers, type Waiver } from './waivers.ts'
+
+export interface LintOptions {
+  /** The time to judge at: Date or milliseconds since the epoch. Default now. */
+  readonly at?: Date | number
+  /** Default: the truststore's, for input that is not built `profiles.apiGateway`. */
+  readonly policy?: Policy
+  /** How many days ahead `expires_within` looks. Default 30. */
+  readonly expiresWithinDays?: number
+  /** Findings to leave out. */
+  readonly waive?: readonly Waiver[]
+}
+
+export interface LintReport {
+  /** In bundle order; findings about the whole come first. */
+  readonly findings: readonly Finding[]
+  readonly counts: Record<Severity, number>
+  /** No finding is an error. */
+  readonly accepted: boolean
+}
+
+/**
+ * Says what is wrong with a truststore, or soon will be: run it before an upload, in CI, and on a timer.
+ *
+ * @param input PEM text or bytes, DER, an array of them, or a truststore that was built already (which no longer has
+ *   the certificates that were left out: the findings about those are carried over from its build)
+ * @throws TypeError for arguments of the wrong type; never for a bad bundle
+ * @example
+ * const { accepted, findings } = lintTruststore(readFileSync('truststore.pem'), { expiresWithinDays: 90 })
+ * for (const { severity, code, message, line } of findings) console.log(`${line}: ${severity} ${code}: ${message}`)
+ */
+export function lintTruststore(input: TruststoreInput | Truststore, options: LintOptions = {}): LintReport {
+  const built = input instanceof TruststoreView ? input : undefined
+  const policy = options.policy ?? built?.policy ?? profiles.apiGateway
+  checkPolicy(policy)
+  const at = requireTime(options.at, 'options.at')
+  const expiresWithinDays = options.expiresWithinDays ?? 30
+  if (typeof expiresWithinDays !== 'number' || !(expiresWithinDays >= 0)) {
+    throw new TypeError(`options.expiresWithinDays must be a number of days, got ${String(expiresWithinDays)}`)
+  }
+  const context = { policy, at, expiresWithinDays }
+  const found = built === undefined ? analyse(input as TruststoreInput, context, pureSignatures).findings : relint(built, context)
+  const findings = applyWaivers(found, options.waive ?? [], at)
+  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
+  for (const { severity } of findings) counts[severity]++
+  return { findings, counts, accepted: counts.error === 0 }
+}
+
+/** A built store judged anew, with what its build had to leave out. Positions are those of the bundle it came from. */
+function relint(store: TruststoreView, context: { policy: Policy; at: number; expiresWithinDays: number }): readonly Finding[] {
+  const kept = new Map(store.nodes.map((node) => [node.certificate.fingerprint, node]))
+  const carried = store.findings.filter(({ fingerprint }) => fingerprint === undefined || !kept.has(fingerprint))
+  const fresh = analyse(
+    store.nodes.map((node) => node.certificate.raw),
+    context,
+    store.signatures,
+  ).findings.map((finding) => {
+    const node = finding.fingerprint === undefined ? undefined : kept.get(finding.fingerprint)
+    if (node === undefined) return finding
+    return { ...finding, index: node.index, ...(node.line !== undefined && { line: node.line }) }
+  })
+  return [...carried, ...fresh].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
+}

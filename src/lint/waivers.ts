@@ -1,0 +1,42 @@
+import type { LintCode } from '../codes/lint.ts'
+import { requireTime } from '../policy/time.ts'
+import { ruleCatalogue } from '../rules/catalogue.ts'
+import type { Finding } from '../rules/rule.ts'
+
+/** A finding that is known and accepted, for a while. */
+export interface Waiver {
+  readonly code: LintCode
+  /** SHA-256 of the one certificate it is for, in hexadecimal; absent: all of them. */
+  readonly fingerprint?: string
+  /** When it ends; absent: never. */
+  readonly until?: Date | number
+}
+
+/** Leaves out what is waived; a waiver that has ended lets its finding through and is a finding itself. */
+export function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], at: number): readonly Finding[] {
+  if (!Array.isArray(waivers)) throw new TypeError('options.waive must be an array')
+  let rest = findings
+  const ended: Finding[] = []
+  waivers.forEach((waiver: Waiver, i) => {
+    const { code, fingerprint, until } = waiver
+    const rule = ruleCatalogue.find((known) => known.code === code)
+    if (rule === undefined) throw new TypeError(`options.waive[${i}].code is not a lint code: ${String(code)}`)
+    const end = until === undefined ? Number.POSITIVE_INFINITY : requireTime(until, `options.waive[${i}].until`)
+    const isMeant = (finding: Finding): boolean =>
+      finding.code === code && (fingerprint === undefined || finding.fingerprint === fingerprint.toLowerCase())
+    if (at < end) rest = rest.filter((finding) => !isMeant(finding))
+    else if (rest.some(isMeant)) ended.push(waiverExpired(waiver, end))
+  })
+  return [...ended, ...rest]
+}
+
+function waiverExpired({ code, fingerprint }: Waiver, end: number): Finding {
+  const { severity, citation } = ruleCatalogue.find((rule) => rule.code === 'waiver_expired')!
+  return {
+    code: 'waiver_expired',
+    severity,
+    message: `the waiver of ${code} ended on ${new Date(end).toISOString()}`,
+    citation,
+    ...(fingerprint !== undefined && { fingerprint }),
+  }
+}

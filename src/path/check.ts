@@ -1,0 +1,125 @@
+import { oidText } from '../der/oid.ts'
+import { understoodExtensions } from '../policy/extensions.ts'
+import type { Policy, Purpose } from '../policy/policy.ts'
+import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { KeyUsageBit, PurposeBit } from '../x509/key-usage.ts'
+
+/**
+ * What one certificate must be like at its place in a path, signatures and neighbours aside (RFC 5280 6.1.3 to 6.1.5).
+ * Checks stand from the most to the least specific code, so that the first that fails is the one to report.
+ */
+
+/** What a path is judged for. */
+export interface Terms {
+  readonly policy: Policy
+  readonly at: number
+  readonly purpose: Purpose
+}
+
+/** The leaf, or a pinned certificate in its place. */
+export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undefined {
+  return (
+    refuseContradiction(leaf) ??
+    refuseDates(leaf, terms.at) ??
+    refuseCriticalExtension(leaf) ??
+    refuseLeafPurpose(leaf, terms) ??
+    refuseLeafKeyUsage(leaf, terms.purpose) ??
+    refuseKey(terms.policy, leaf) ??
+    refuseAlgorithm(terms.policy, leaf.parsedAlgorithm)
+  )
+}
+
+/** An intermediate CA. */
+export function refuseIntermediate(certificate: CertificateView, terms: Terms): Refusal | undefined {
+  return (
+    refuseContradiction(certificate) ??
+    refuseDates(certificate, terms.at) ??
+    refuseCriticalExtension(certificate) ??
+    refuseCaPurpose(certificate, terms.purpose) ??
+    refuseAsCa(certificate) ??
+    refuseKey(terms.policy, certificate) ??
+    refuseAlgorithm(terms.policy, certificate.parsedAlgorithm)
+  )
+}
+
+/** A trust anchor: a name and a key (RFC 5280 6.1.1 (d)), and as much of its certificate as the policy counts (RFC 5937). */
+export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | undefined {
+  const { policy } = terms
+  return (
+    (policy.checkAnchorValidity ? refuseDates(anchor, terms.at) : undefined) ??
+    (policy.enforceAnchorConstraints
+      ? (refuseCriticalExtension(anchor) ?? refuseCaPurpose(anchor, terms.purpose) ?? refuseAsCa(anchor))
+      : undefined) ??
+    refuseKey(policy, anchor)
+  )
+}
+
+function refuseContradiction(certificate: CertificateView): Refusal | undefined {
+  return algorithmsDiffer(certificate)
+    ? { code: 'malformed', message: 'signatureAlgorithm differs from tbsCertificate.signature' }
+    : undefined
+}
+
+/** Both dates are included in the validity period (RFC 5280 4.1.2.5). */
+function refuseDates(certificate: CertificateView, at: number): Refusal | undefined {
+  // notAfter names a whole second, which has passed only when the next one begins.
+  if (at >= certificate.notAfterTime + 1000)
+    return { code: 'expired', message: `expired on ${isoSecond(certificate.notAfterTime)}` }
+  if (at < certificate.notBeforeTime)
+    return { code: 'not_yet_valid', message: `not valid before ${isoSecond(certificate.notBeforeTime)}` }
+  return undefined
+}
+
+function isoSecond(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z')
+}
+
+function refuseCriticalExtension({ bytes, extensions }: CertificateView): Refusal | undefined {
+  const index = extensions.firstCriticalOutside(understoodExtensions)
+  if (index < 0) return undefined
+  const oid = oidText(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
+  return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }
+}
+
+/** Which purpose bit of extendedKeyUsage a purpose asks for; 0: none. */
+function purposeBit(purpose: Purpose): number {
+  return purpose === 'client' ? PurposeBit.clientAuth : purpose === 'server' ? PurposeBit.serverAuth : 0
+}
+
+function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: Terms): Refusal | undefined {
+  const wanted = purposeBit(purpose)
+  if (wanted === 0) return undefined
+  if (leaf.purposeBits < 0) {
+    if (!policy.requireClientAuthEku) return undefined
+    return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${purpose}Auth is required` }
+  }
+  const enough = policy.requireClientAuthEku ? wanted : wanted | PurposeBit.any
+  if ((leaf.purposeBits & enough) !== 0) return undefined
+  return { code: 'extended_key_usage_violation', message: `extendedKeyUsage does not include ${purpose}Auth` }
+}
+
+/** An extendedKeyUsage in a CA certificate limits everything below it (CA/Browser Forum 7.1.2.2 g; what OpenSSL, NSS and Go do). */
+function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undefined {
+  const wanted = purposeBit(purpose)
+  if (wanted === 0 || ca.purposeBits < 0 || (ca.purposeBits & (wanted | PurposeBit.any)) !== 0) return undefined
+  return { code: 'extended_key_usage_violation', message: `extendedKeyUsage of the CA does not include ${purpose}Auth` }
+}
+
+/** RFC 5280 4.2.1.3: a TLS client signs; a server signs, decrypts or agrees on keys. */
+function refuseLeafKeyUsage(leaf: CertificateView, purpose: Purpose): Refusal | undefined {
+  if (purpose === 'any' || leaf.keyUsageBits < 0) return undefined
+  const { digitalSignature, keyEncipherment, keyAgreement } = KeyUsageBit
+  const enough = purpose === 'client' ? digitalSignature | keyAgreement : digitalSignature | keyEncipherment | keyAgreement
+  if ((leaf.keyUsageBits & enough) !== 0) return undefined
+  const wanted = purpose === 'client' ? 'digitalSignature' : 'digitalSignature or keyEncipherment'
+  return { code: 'key_usage_violation', message: `keyUsage does not include ${wanted}` }
+}
+
+/** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */
+function refuseAsCa(ca: CertificateView): Refusal | undefined {
+  if (ca.keyUsageBits >= 0 && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {
+    return { code: 'key_usage_violation', message: 'keyUsage of the CA does not include keyCertSign' }
+  }
+  return ca.isCa ? undefined : { code: 'not_a_ca', message: 'the issuer is not a CA: basicConstraints with cA TRUE is missing' }
+}

@@ -1,0 +1,235 @@
+import { rangesEqual } from '../bytes/range.ts'
+import type { RejectCode } from '../codes/reject.ts'
+import type { Refusal } from '../policy/strength.ts'
+import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
+import type { TruststoreView } from '../truststore/store.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { refuseAnchor, refuseIntermediate, type Terms } from './check.ts'
+import { type Failure, moreSpecific } from './failure.ts'
+import type { Meter } from './meter.ts'
+import { SignatureMemo } from './signature-memo.ts'
+
+/** A certificate of a path: with its node where the truststore has it. */
+export interface Link {
+  readonly certificate: CertificateView
+  readonly node: TrustNode | undefined
+}
+
+/** Judges a complete path, leaf first; a refusal makes the search go on. */
+export type PathCheck = (path: readonly CertificateView[]) => (Refusal & { readonly index: number }) | undefined
+
+/**
+ * Builds paths from a leaf to an anchor by depth-first search (RFC 4158): the likeliest issuer first, back to the next
+ * one when a path fails, no certificate and no (subject, key) pair twice on a path, every step metered. The most
+ * specific of all failures is kept.
+ */
+export class Search {
+  failure: Failure | undefined = undefined
+  private readonly store: TruststoreView
+  private readonly terms: Terms
+  private readonly presented: readonly CertificateView[]
+  private readonly meter: Meter
+  private readonly checkPath: PathCheck
+  private readonly path: Link[] = []
+  private readonly signatures: SignatureMemo
+
+  constructor(store: TruststoreView, terms: Terms, presented: readonly CertificateView[], meter: Meter, checkPath: PathCheck) {
+    this.store = store
+    this.terms = terms
+    this.presented = presented
+    this.meter = meter
+    this.checkPath = checkPath
+    this.signatures = new SignatureMemo(store.signatures, meter)
+  }
+
+  /** The first path that holds, leaf first; `undefined` when none does. */
+  run(leaf: CertificateView): readonly CertificateView[] | undefined {
+    const node = this.nodeOf(leaf)
+    this.path.push({ certificate: leaf, node })
+    // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
+    const pinned = node !== undefined && (node.isSelfSigned || this.store.policy.trust === 'every-certificate')
+    if ((pinned && this.completes()) || this.extend()) return this.certificates()
+    return undefined
+  }
+
+  private certificates(): readonly CertificateView[] {
+    return this.path.map((link) => link.certificate)
+  }
+
+  /** The truststore's node for a certificate of the same bytes. */
+  private nodeOf(certificate: CertificateView): TrustNode | undefined {
+    const { bytes, start, end, subjectStart, subjectEnd } = certificate
+    return this.store.subjects
+      .find(bytes, subjectStart, subjectEnd)
+      .find(({ certificate: own }) => rangesEqual(bytes, start, end, own.bytes, own.start, own.end))
+  }
+
+  /** Tries every possible issuer of the last certificate of the path. */
+  private extend(): boolean {
+    const child = this.path[this.path.length - 1]!
+    const candidates = this.candidatesFor(child)
+    if (candidates.length === 0) this.failAtTop(child)
+    for (const candidate of candidates) {
+      if (!this.meter.step()) return false
+      if (this.tryIssuer(child, candidate)) return true
+      if (this.meter.exhausted !== undefined) return false
+    }
+    return false
+  }
+
+  /** Appends one issuer, if it may stand there, and goes on above it; takes it back when that leads nowhere. */
+  private tryIssuer(child: Link, candidate: Link): boolean {
+    if (this.isOnPath(candidate.certificate)) return false
+    const { policy } = this.terms
+    const depth = this.path.length
+    if (depth > policy.maxChainLength) {
+      this.fail(
+        'chain_too_long',
+        depth,
+        candidate.certificate,
+        () => `more than ${policy.maxChainLength} CA certificates stand above the leaf`,
+      )
+      return false
+    }
+    const isAnchor = this.isAnchor(candidate)
+    const refusal = isAnchor
+      ? refuseAnchor(candidate.certificate, this.terms)
+      : refuseIntermediate(candidate.certificate, this.terms)
+    const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : this.refuseLength(candidate.certificate)
+    // What is wrong with a certificate that did not issue the child is no reason to refuse the child; whether it did
+    // cannot be known where its key is of no use.
+    const canVerify = candidate.certificate.keyParts.fault === undefined
+    if (canVerify && !this.isSignedBy(child, candidate)) return false
+    const refused = refusal ?? excess
+    if (refused !== undefined) {
+      this.fail(refused.code, depth, candidate.certificate, () => refused.message)
+      return false
+    }
+    this.path.push(candidate)
+    if ((isAnchor && this.completes()) || (this.meter.exhausted === undefined && this.extend())) return true
+    this.path.pop()
+    return false
+  }
+
+  /** Whether everything that concerns the path as a whole holds. */
+  private completes(): boolean {
+    const refusal = this.checkPath(this.certificates())
+    if (refusal === undefined) return true
+    this.fail(refusal.code, refusal.index, this.path[refusal.index]!.certificate, () => refusal.message)
+    return false
+  }
+
+  private isAnchor({ certificate, node }: Link): boolean {
+    if (node === undefined) return false
+    const { trust, enforceAnchorConstraints } = this.store.policy
+    if (trust === 'roots') return node.isSelfSigned
+    return trust === 'every-certificate' || certificate.isCa || !enforceAnchorConstraints || node.isSelfSigned
+  }
+
+  /** Possible issuers by name, the likeliest first: of the truststore, of a matching key identifier, valid now. */
+  private candidatesFor({ certificate: child, node }: Link): readonly Link[] {
+    const { bytes, issuerStart, issuerEnd } = child
+    // Among the truststore's own certificates it was found out at build who signed whom.
+    const listed = node?.issuers ?? this.store.subjects.find(bytes, issuerStart, issuerEnd)
+    const candidates: Link[] = listed.map((issuer) => ({ certificate: issuer.certificate, node: issuer }))
+    for (const certificate of this.presented) {
+      if (child.issuerIs(certificate)) candidates.push({ certificate, node: undefined })
+    }
+    if (candidates.length < 2) return candidates
+    const scored = candidates.map((link) => ({ link, score: this.likelihood(child, link) }))
+    return scored.sort((a, b) => b.score - a.score).map(({ link }) => link)
+  }
+
+  private likelihood(child: CertificateView, link: Link): number {
+    const { certificate } = link
+    const match = compareKeyIds(child, certificate)
+    const valid = this.terms.at >= certificate.notBeforeTime && this.terms.at < certificate.notAfterTime + 1000
+    return (match === 'same' ? 8 : match === 'untold' ? 4 : 0) + (valid ? 2 : 0) + (this.isAnchor(link) ? 16 : link.node ? 1 : 0)
+  }
+
+  private isOnPath(certificate: CertificateView): boolean {
+    return this.path.some(({ certificate: other }) => {
+      const sameKey = rangesEqual(
+        certificate.bytes,
+        certificate.keyStart,
+        certificate.keyEnd,
+        other.bytes,
+        other.keyStart,
+        other.keyEnd,
+      )
+      return (
+        sameKey &&
+        rangesEqual(
+          certificate.bytes,
+          certificate.subjectStart,
+          certificate.subjectEnd,
+          other.bytes,
+          other.subjectStart,
+          other.subjectEnd,
+        )
+      )
+    })
+  }
+
+  /** RFC 5280 6.1.4 (l) and (m): how many CAs that are not self-issued stand between this one and the leaf. */
+  private refuseLength(ca: CertificateView): Refusal | undefined {
+    let below = 0
+    for (let i = 1; i < this.path.length; i++) if (!this.path[i]!.certificate.isSelfIssued) below++
+    if (below <= ca.pathLength) return undefined
+    return { code: 'path_length_exceeded', message: `path length is ${ca.pathLength}, but ${below} CA certificates stand below` }
+  }
+
+  /** Whether the issuer's key made the child's signature; where not, that is recorded as a failure. */
+  private isSignedBy(child: Link, issuer: Link): boolean {
+    if (child.node?.issuers.includes(issuer.node!) === true) return true
+    const signed = this.signatures.isSignedBy(child.certificate, issuer.certificate, issuer.node)
+    if (signed) return true
+    const index = this.path.length - 1
+    if (compareKeyIds(child.certificate, issuer.certificate) === 'different') {
+      this.fail('unknown_issuer', index, child.certificate, () => this.describeNamesake(child.certificate, issuer.certificate))
+    } else {
+      this.fail(
+        'signature_mismatch',
+        index,
+        child.certificate,
+        () => `the signature was not made by the key of ${issuer.certificate.subject}`,
+      )
+    }
+    return false
+  }
+
+  private describeNamesake(child: CertificateView, issuer: CertificateView): string {
+    return (
+      `the issuer ${child.issuer} with key id ${child.authorityKeyId} is unknown; ` +
+      `a certificate of that name has key id ${issuer.subjectKeyId}`
+    )
+  }
+
+  /** Nobody of the issuer's name is known. */
+  private failAtTop({ certificate, node }: Link): void {
+    const index = this.path.length - 1
+    const keyId = certificate.authorityKeyId
+    const wanted = `${certificate.issuer || '(empty name)'}${keyId === undefined ? '' : ` with key id ${keyId}`}`
+    if (node !== undefined) {
+      this.fail(
+        'incomplete_chain',
+        index,
+        certificate,
+        () => `the truststore has no issuer of ${certificate.subject}: ${wanted} is missing`,
+      )
+    } else if (certificate.isSelfIssued) {
+      this.fail(
+        'self_signed_untrusted',
+        index,
+        certificate,
+        () => `${certificate.subject} is self-signed and not in the truststore`,
+      )
+    } else {
+      this.fail('unknown_issuer', index, certificate, () => `no certificate of the truststore is the issuer ${wanted}`)
+    }
+  }
+
+  private fail(code: RejectCode, index: number, certificate: CertificateView, message: () => string): void {
+    this.failure = moreSpecific(this.failure, { code, index, certificate, message })
+  }
+}

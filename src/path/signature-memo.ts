@@ -1,0 +1,48 @@
+import { rangesEqual } from '../bytes/range.ts'
+import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
+import type { TrustNode } from '../truststore/node.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import type { Meter } from './meter.ts'
+
+interface Checked {
+  readonly issuer: CertificateView
+  readonly signed: boolean
+}
+
+/** Signature results of one search: no certificate is checked twice under the same key, however many paths ask. */
+export class SignatureMemo {
+  private readonly backend: SignatureBackend
+  private readonly meter: Meter
+  private readonly results = new Map<CertificateView, Checked[]>()
+  private readonly keys = new Map<CertificateView, VerifyingKey | undefined>()
+
+  constructor(backend: SignatureBackend, meter: Meter) {
+    this.backend = backend
+    this.meter = meter
+  }
+
+  /** Whether the issuer's key signed the child; false as well when the meter has run out. */
+  isSignedBy(child: CertificateView, issuer: CertificateView, node: TrustNode | undefined): boolean {
+    let checked = this.results.get(child)
+    if (checked === undefined) {
+      checked = []
+      this.results.set(child, checked)
+    }
+    const known = checked.find((result) => sameKey(result.issuer, issuer))
+    if (known !== undefined) return known.signed
+    if (!this.meter.signature()) return false
+    const key = node === undefined ? this.keyOf(issuer) : node.key
+    const signed = key?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
+    checked.push({ issuer, signed })
+    return signed
+  }
+
+  private keyOf(issuer: CertificateView): VerifyingKey | undefined {
+    if (!this.keys.has(issuer)) this.keys.set(issuer, this.backend.importKey(issuer.subjectPublicKeyInfo))
+    return this.keys.get(issuer)
+  }
+}
+
+function sameKey(a: CertificateView, b: CertificateView): boolean {
+  return rangesEqual(a.bytes, a.keyStart, a.keyEnd, b.bytes, b.keyStart, b.keyEnd)
+}

@@ -1,0 +1,136 @@
+import { excerpt } from '../bytes/text.ts'
+import type { RejectCode } from '../codes/reject.ts'
+import { requireTruststore, type Truststore } from '../truststore/store.ts'
+import type { Certificate, CertificateView } from '../x509/certificate.ts'
+import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { refuseLeaf } from './check.ts'
+import { matchesReference, readReference, referenceText } from './host-name.ts'
+import { Meter } from './meter.ts'
+import { type Request, readOptions, type VerifyOptions } from './options.ts'
+import { Search } from './search.ts'
+
+/** What a TLS peer sent: its certificate, or that and further ones, as DER, leaf first. */
+export type Chain = Uint8Array | readonly Uint8Array[]
+
+/** The answer of `verifyChain`. */
+export type Verdict =
+  /** `path`: from the leaf to the anchor, both included. */
+  { readonly ok: true; readonly leaf: Certificate; readonly path: readonly Certificate[] } | Rejection
+
+/** Why a chain is refused. */
+export interface Rejection {
+  readonly ok: false
+  readonly code: RejectCode
+  /** What is wrong, with the certificate and the values at fault. */
+  readonly message: string
+  /** Which certificate of the tried path is at fault; 0 is the leaf. */
+  readonly index: number
+  /** The certificate at fault, where it could be parsed. */
+  readonly certificate?: Certificate
+  /** Byte offset of a syntax fault in that certificate's DER. */
+  readonly offset?: number
+}
+
+/**
+ * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; the chain is neither copied nor
+ * changed; nothing that a peer can send makes it throw, hang or allocate without bound.
+ *
+ * @param store made by `buildTruststore`; its policy applies
+ * @param chain DER, leaf first; the order of the others does not matter
+ * @returns who the peer is, or the most specific reason why not
+ * @throws TypeError for arguments of the wrong type
+ * @example
+ * const verdict = verifyChain(store, socket.getPeerX509Certificate().raw)
+ * if (verdict.ok) console.log(verdict.leaf.subject)
+ * else console.warn(verdict.code, verdict.message)
+ */
+export function verifyChain(store: Truststore, chain: Chain, options: VerifyOptions = {}): Verdict {
+  const trusted = requireTruststore(store, 'verifyChain: store')
+  const request = readOptions(options, trusted.policy.purpose)
+  const certificates: readonly Uint8Array[] = chain instanceof Uint8Array ? [chain] : chain
+  if (!Array.isArray(certificates)) throw new TypeError('verifyChain: chain must be a Uint8Array or an array of them')
+  const [leafBytes] = certificates
+  if (leafBytes === undefined && certificates.length === 0) return reject('malformed', 0, 'the peer presented no certificate')
+
+  const { policy } = trusted
+  const meter = new Meter(policy.budget)
+  if (!meter.presented(certificates.length, sizeOf(certificates))) return exhausted(meter)
+  const parsed = parseCertificateDer(leafBytes!)
+  if (!parsed.ok) {
+    const { code, message, offset } = parsed
+    return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message, index: 0, offset }
+  }
+  const leaf = parsed.value
+  const terms = { policy, at: request.at, purpose: request.purpose }
+  const refusal = refuseLeaf(leaf, terms) ?? refuseName(leaf, request, meter)
+  if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
+
+  const presented = policy.intermediates === 'presented' ? parseRest(certificates) : []
+  const search = new Search(trusted, terms, presented, meter, () => undefined)
+  const path = search.run(leaf)
+  if (path !== undefined) return { ok: true, leaf, path }
+  if (meter.exhausted !== undefined) return exhausted(meter, leaf)
+  const { failure } = search
+  if (failure === undefined) return reject('unknown_issuer', 0, 'no path to the truststore was found', leaf)
+  return reject(failure.code, failure.index, failure.message(), failure.certificate)
+}
+
+/** Total size; every element must be bytes. */
+function sizeOf(certificates: readonly Uint8Array[]): number {
+  let size = 0
+  for (let i = 0; i < certificates.length; i++) {
+    const certificate: unknown = certificates[i]
+    if (!(certificate instanceof Uint8Array)) throw new TypeError(`verifyChain: chain[${i}] must be a Uint8Array`)
+    size += certificate.length
+  }
+  return size
+}
+
+/** The certificates after the leaf that can be read; the others cannot be part of any path. */
+function parseRest(certificates: readonly Uint8Array[]): readonly CertificateView[] {
+  const views: CertificateView[] = []
+  for (let i = 1; i < certificates.length; i++) {
+    const parsed = parseCertificateDer(certificates[i]!)
+    if (parsed.ok) views.push(parsed.value)
+  }
+  return views
+}
+
+/** Most names that a message lists. */
+const listedNames = 10
+
+function refuseName(
+  leaf: CertificateView,
+  { serverName }: Request,
+  meter: Meter,
+): { code: RejectCode; message: string } | undefined {
+  if (serverName === undefined) return undefined
+  const reference = readReference(serverName)
+  if (reference === undefined) {
+    return { code: 'name_mismatch', message: `${excerpt(serverName, 80)} is neither a DNS name of A-labels nor an IP address` }
+  }
+  const matches = matchesReference(leaf, reference, meter)
+  if (matches === true) return undefined
+  if (matches === undefined) return { code: 'budget_exhausted', message: 'budget.nameComparisons is used up by subjectAltName' }
+  const names = leaf.subjectAltNames.filter(({ type }) => type === 'dns' || type === 'ip').map(({ value }) => value)
+  const more = names.length > listedNames ? ` and ${names.length - listedNames} more` : ''
+  const listed = names.length === 0 ? 'no DNS name or address' : `${names.slice(0, listedNames).join(', ')}${more}`
+  return {
+    code: 'name_mismatch',
+    message: `the certificate is not for ${referenceText(reference)}: subjectAltName has ${listed}`,
+  }
+}
+
+function exhausted(meter: Meter, leaf?: CertificateView): Rejection {
+  const message = `budget.${meter.exhausted} is used up: the chain needs more work than the policy allows`
+  return leaf === undefined
+    ? { ok: false, code: 'budget_exhausted', message, index: 0 }
+    : reject('budget_exhausted', 0, message, leaf)
+}
+
+function reject(code: RejectCode, index: number, message: string, certificate?: CertificateView): Rejection {
+  if (certificate === undefined) return { ok: false, code, message, index }
+  const role = index === 0 ? 'leaf' : 'CA'
+  const name = certificate.subject || '(empty subject)'
+  return { ok: false, code, message: `${role} certificate ${name}: ${message}`, index, certificate }
+}

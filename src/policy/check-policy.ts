@@ -1,0 +1,49 @@
+import type { Policy } from './policy.ts'
+
+const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
+  trust: ['roots', 'every-ca', 'every-certificate'],
+  intermediates: ['truststore', 'presented'],
+  conformance: ['practical', 'strict', 'web-pki'],
+  purpose: ['client', 'server', 'any'],
+  requireClientAuthEku: [true, false],
+  checkAnchorValidity: [true, false],
+  enforceAnchorConstraints: [true, false],
+}
+
+const numbers = ['maxChainLength', 'minRsaBits', 'maxRsaBits'] as const
+const lists = { curves: ['P-256', 'P-384'], hashes: ['sha256', 'sha384', 'sha512'] } as const
+const meters = ['signatures', 'pathSteps', 'nameComparisons', 'presentedCertificates', 'presentedBytes'] as const
+
+/**
+ * Refuses a policy with a missing, unknown or mistyped field: a setting that is silently ignored is a hole.
+ *
+ * @throws TypeError naming the field
+ */
+export function checkPolicy(policy: unknown): asserts policy is Policy {
+  if (typeof policy !== 'object' || policy === null) throw new TypeError('policy must be an object, such as profiles.apiGateway')
+  const given = policy as Readonly<Record<string, unknown>>
+  for (const [field, allowed] of Object.entries(choices)) {
+    if (!allowed.includes(given[field])) fail(field, `one of ${allowed.map(String).join(', ')}`, given[field])
+  }
+  for (const field of numbers) requireCount(`policy.${field}`, given[field])
+  for (const [field, allowed] of Object.entries(lists)) {
+    const list: unknown = given[field]
+    const known = (allowed as readonly unknown[]).includes.bind(allowed)
+    if (!Array.isArray(list) || !list.every(known)) fail(field, `an array of ${allowed.join(', ')}`, list)
+  }
+  const budget = given['budget']
+  if (typeof budget !== 'object' || budget === null) fail('budget', 'an object', budget)
+  for (const meter of meters) requireCount(`policy.budget.${meter}`, (budget as Readonly<Record<string, unknown>>)[meter])
+  const fields = new Set<string>([...Object.keys(choices), ...numbers, ...Object.keys(lists), 'budget'])
+  const stranger = Object.keys(given).find((field) => !fields.has(field))
+  if (stranger !== undefined) throw new TypeError(`policy.${stranger} is not a field of Policy`)
+}
+
+function requireCount(path: string, value: unknown): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new TypeError(`${path} must be a whole number, got ${String(value)}`)
+}
+
+function fail(field: string, wanted: string, got: unknown): never {
+  throw new TypeError(`policy.${field} must be ${wanted}, got ${String(got)}`)
+}

@@ -1,0 +1,14 @@
+import { ExtensionId } from '../x509/extension-list.ts'
+
+/**
+ * Extensions that path validation understands, so that they may be critical (RFC 5280 4.2). Everything else that is
+ * critical is refused. An extension joins this list together with the code that obeys it.
+ */
+export const understoodExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ExtensionId.keyUsage,
+  ExtensionId.subjectAltName,
+  ExtensionId.basicConstraints,
+  ExtensionId.extendedKeyUsage,
+  ExtensionId.subjectKeyIdentifier,
+  ExtensionId.authorityKeyIdentifier,
+])

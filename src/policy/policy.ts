@@ -1,0 +1,115 @@
+import type { CurveName } from '../crypto/curve.ts'
+
+/** Upper bounds on the work that one `verifyChain` call does for a stranger. Exceeding one is `budget_exhausted`. */
+export interface Budget {
+  /** Signature verifications. */
+  readonly signatures: number
+  /** Candidate issuers looked at while paths are built. */
+  readonly pathSteps: number
+  /** Comparisons of a name with a name constraint, and of a SAN with the wanted host name. */
+  readonly nameComparisons: number
+  /** Certificates that the peer sent, the leaf included. */
+  readonly presentedCertificates: number
+  /** Their size in bytes. */
+  readonly presentedBytes: number
+}
+
+/** What a path must be like; see `profiles` for the three that are kept. */
+export interface Policy {
+  /** What may end a path: self-signed CAs of the truststore; any CA listed there; also pinned leafs. */
+  readonly trust: 'roots' | 'every-ca' | 'every-certificate'
+  /** Where intermediates may come from: the truststore alone, or also what the peer sent. */
+  readonly intermediates: 'truststore' | 'presented'
+  /** CA certificates above the leaf, the anchor included. */
+  readonly maxChainLength: number
+  readonly minRsaBits: number
+  readonly maxRsaBits: number
+  readonly curves: readonly CurveName[]
+  readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[]
+  /** An extendedKeyUsage extension must be present and list the purpose. */
+  readonly requireClientAuthEku: boolean
+  /** The anchor's own dates count. */
+  readonly checkAnchorValidity: boolean
+  /** The anchor's path length, name constraints, key usage, EKU and policies count (RFC 5937). */
+  readonly enforceAnchorConstraints: boolean
+  /** `strict`: RFC 5280 section 4 is demanded of issuers too; `web-pki`: CA/Browser Forum's rules as well. */
+  readonly conformance: 'practical' | 'strict' | 'web-pki'
+  /** What `verifyChain` takes when it is not told. */
+  readonly purpose: Purpose
+  readonly budget: Budget
+}
+
+/** What the leaf is presented for: a TLS client, a TLS server, or nothing in particular. */
+export type Purpose = 'client' | 'server' | 'any'
+
+/**
+ * Real chains have up to 5 certificates and 10 KB, need as many signatures as they have links, and try a handful of
+ * candidates. The bounds leave room for cross-signed hierarchies and stop a hostile one within a few milliseconds.
+ */
+const budget: Budget = {
+  signatures: 32,
+  pathSteps: 512,
+  nameComparisons: 250_000,
+  presentedCertificates: 32,
+  presentedBytes: 131_072,
+}
+
+/**
+ * The kept policies. Derive your own: `{ ...profiles.apiGateway, maxChainLength: 6 }`.
+ *
+ * - `apiGateway` (default): what AWS API Gateway's mutual TLS accepts. All CAs up to a self-signed root are in the
+ *   truststore; at most four above the client; RSA-2048 or P-256 or stronger, SHA-256 or stronger.
+ * - `rfc5280`: any listed CA is an anchor, peers may send intermediates, RFC 5280 section 4 is demanded.
+ * - `webServer`: for server certificates of public CAs; CA/Browser Forum's rules as well.
+ */
+export const profiles: {
+  readonly apiGateway: Policy
+  readonly rfc5280: Policy
+  readonly webServer: Policy
+} = {
+  apiGateway: {
+    trust: 'roots',
+    intermediates: 'truststore',
+    maxChainLength: 4,
+    minRsaBits: 2048,
+    maxRsaBits: 8192,
+    curves: ['P-256', 'P-384'],
+    hashes: ['sha256', 'sha384', 'sha512'],
+    requireClientAuthEku: false,
+    checkAnchorValidity: true,
+    enforceAnchorConstraints: true,
+    conformance: 'practical',
+    purpose: 'client',
+    budget,
+  },
+  rfc5280: {
+    trust: 'every-ca',
+    intermediates: 'presented',
+    maxChainLength: 10,
+    minRsaBits: 1024,
+    maxRsaBits: 16384,
+    curves: ['P-256', 'P-384'],
+    hashes: ['sha256', 'sha384', 'sha512'],
+    requireClientAuthEku: false,
+    checkAnchorValidity: false,
+    enforceAnchorConstraints: true,
+    conformance: 'strict',
+    purpose: 'client',
+    budget,
+  },
+  webServer: {
+    trust: 'every-ca',
+    intermediates: 'presented',
+    maxChainLength: 8,
+    minRsaBits: 2048,
+    maxRsaBits: 8192,
+    curves: ['P-256', 'P-384'],
+    hashes: ['sha256', 'sha384', 'sha512'],
+    requireClientAuthEku: false,
+    checkAnchorValidity: true,
+    enforceAnchorConstraints: true,
+    conformance: 'web-pki',
+    purpose: 'server',
+    budget,
+  },
+}

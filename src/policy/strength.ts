@@ -1,0 +1,79 @@
+import { rangesEqual } from '../bytes/range.ts'
+import type { RejectCode } from '../codes/reject.ts'
+import type { SignatureAlgorithm } from '../crypto/algorithm.ts'
+import type { KeyFault } from '../crypto/public-key.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import type { Policy } from './policy.ts'
+
+/** Which keys and signature algorithms a policy lets carry trust. */
+
+/** A reason to refuse one certificate, before it is known where in a path it stands. */
+export interface Refusal {
+  readonly code: RejectCode
+  readonly message: string
+}
+
+const keyFaults: Readonly<Record<KeyFault, Refusal>> = {
+  malformed_key: { code: 'malformed', message: 'the public key is malformed or has wrong parameters' },
+  unknown_key_algorithm: { code: 'unsupported_algorithm', message: 'the public key is neither RSA nor EC' },
+  explicit_curve: {
+    code: 'unsupported_curve',
+    message: 'the EC key spells out its curve; only named curves are accepted (RFC 5480)',
+  },
+  unknown_curve: { code: 'unsupported_curve', message: 'the EC key is on an unsupported curve' },
+  invalid_point: { code: 'malformed', message: 'the EC public key is not an uncompressed point on its curve' },
+  invalid_exponent: { code: 'weak_key', message: 'the RSA exponent must be odd and from 3 to 2^32 - 1' },
+  even_modulus: { code: 'weak_key', message: 'the RSA modulus is even' },
+  modulus_too_large: { code: 'too_large', message: 'the RSA modulus is larger than 16384 bits' },
+}
+
+/** Why the policy does not take this certificate's public key, if so. */
+export function refuseKey(policy: Policy, certificate: CertificateView): Refusal | undefined {
+  const parts = certificate.keyParts
+  if (parts.kind === 'rsa') {
+    const { bits } = parts.key
+    if (bits < policy.minRsaBits) {
+      return { code: 'weak_key', message: `the RSA key has ${bits} bits, at least ${policy.minRsaBits} are required` }
+    }
+    if (bits > policy.maxRsaBits) {
+      return { code: 'too_large', message: `the RSA key has ${bits} bits, at most ${policy.maxRsaBits} are accepted` }
+    }
+  }
+  if (parts.fault !== undefined) {
+    const refusal = keyFaults[parts.fault]
+    if (parts.fault !== 'unknown_curve' || parts.kind !== 'ec') return refusal
+    return { code: refusal.code, message: `the EC key is on ${parts.key.curve}; ${policy.curves.join(' and ')} are accepted` }
+  }
+  if (parts.kind === 'ec' && !policy.curves.includes(parts.curve!)) {
+    return { code: 'unsupported_curve', message: `the EC key is on ${parts.curve}; ${policy.curves.join(' and ')} are accepted` }
+  }
+  return undefined
+}
+
+/** Why the policy does not take a signature made with this algorithm, if so. */
+export function refuseAlgorithm(
+  policy: Policy,
+  algorithm: SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters',
+): Refusal | undefined {
+  if (algorithm === 'unknown_algorithm')
+    return { code: 'unsupported_algorithm', message: 'the signature algorithm is not supported' }
+  if (algorithm === 'wrong_parameters') {
+    return { code: 'unsupported_algorithm', message: 'the signature algorithm has other parameters than its RFC fixes' }
+  }
+  const { name, scheme, hash, mgfHash } = algorithm
+  const accepted: readonly string[] = policy.hashes
+  if (!accepted.includes(hash) || !accepted.includes(mgfHash)) {
+    const weak = accepted.includes(hash) ? mgfHash : hash
+    return { code: 'weak_hash', message: `the signature (${name}) uses ${weak}; ${accepted.join(', ')} are accepted` }
+  }
+  if (scheme === 'rsa-pss' && hash !== mgfHash) {
+    return { code: 'unsupported_algorithm', message: `RSASSA-PSS with ${hash} but MGF1 with ${mgfHash} is not accepted` }
+  }
+  return undefined
+}
+
+/** RFC 5280 4.1.1.2: the algorithm that was signed and the one that is used must be the same, to the byte. */
+export function algorithmsDiffer(certificate: CertificateView): boolean {
+  const { bytes, tbsAlgorithmStart, tbsAlgorithmEnd, algorithmStart, algorithmEnd } = certificate
+  return !rangesEqual(bytes, tbsAlgorithmStart, tbsAlgorithmEnd, bytes, algorithmStart, algorithmEnd)
+}

@@ -1,0 +1,107 @@
+import { namesEqual } from '../x509/name.ts'
+import type { BundleEntry, BundleRule, RuleInfo } from './rule.ts'
+
+/** Rules about the bundle as a whole, and about certificates among their neighbours. */
+
+/** What is found while a bundle is read, before certificates are judged. */
+export type ReadingCode =
+  | 'pem_syntax_invalid'
+  | 'non_der_encoding'
+  | 'duplicate_extension'
+  | 'cert_too_large'
+  | 'private_key_in_bundle'
+  | 'empty_bundle'
+  | 'non_certificate_block'
+  | 'duplicate_certificate'
+
+export const readingRules: Readonly<Record<ReadingCode, RuleInfo>> = {
+  pem_syntax_invalid: {
+    code: 'pem_syntax_invalid',
+    severity: 'error',
+    summary: 'A block of the bundle is not PEM, or is not an X.509 certificate.',
+    citation: 'RFC 7468; RFC 5280 4.1; API Gateway: X.509 syntax',
+    remedy: 'Fetch the certificate again, or convert it with `openssl x509`.',
+  },
+  non_der_encoding: {
+    code: 'non_der_encoding',
+    severity: 'error',
+    summary: 'The certificate is not DER-encoded, so different readers may see different certificates in it.',
+    citation: 'X.690 10, 11; RFC 5280 4.1',
+    remedy: 'Re-issue the certificate with a correct tool.',
+  },
+  duplicate_extension: {
+    code: 'duplicate_extension',
+    severity: 'error',
+    summary: 'An extension occurs twice, so different readers may obey different ones.',
+    citation: 'RFC 5280 4.2',
+    remedy: 'Re-issue the certificate with a correct tool.',
+  },
+  cert_too_large: {
+    code: 'cert_too_large',
+    severity: 'error',
+    summary: 'The certificate is larger than is ever read.',
+    citation: 'Application Load Balancer, CloudFront: 16 KB a certificate',
+    remedy: 'Re-issue the certificate with fewer names or extensions.',
+  },
+  private_key_in_bundle: {
+    code: 'private_key_in_bundle',
+    severity: 'error',
+    summary: 'The bundle contains a private key. Truststores are copied around and must not.',
+    citation: 'Azure Application Gateway: the bundle must not have a private key',
+    remedy: 'Remove the key from the file, and replace it: consider it known to everybody who has the file.',
+  },
+  empty_bundle: {
+    code: 'empty_bundle',
+    severity: 'error',
+    summary: 'The bundle contains no certificate.',
+    citation: 'Azure Application Gateway: data must be specified',
+    remedy: 'Give PEM text with at least one CERTIFICATE block, or DER.',
+  },
+  non_certificate_block: {
+    code: 'non_certificate_block',
+    severity: 'warning',
+    summary: 'The bundle has a block that is not a certificate; it is skipped.',
+    citation: 'RFC 7468 5',
+    remedy: 'Remove the block, or convert it to a CERTIFICATE block.',
+  },
+  duplicate_certificate: {
+    code: 'duplicate_certificate',
+    severity: 'warning',
+    summary: 'The same certificate occurs more than once; the copies are skipped.',
+    citation: 'Application Load Balancer, CloudFront: every copy counts towards the limit of 25',
+    remedy: 'Remove the copies.',
+  },
+}
+
+export const neighbourRules: readonly BundleRule[] = [
+  {
+    code: 'subject_issuer_conflict',
+    severity: 'warning',
+    summary:
+      'Two certificates of one subject have different issuers, so clients may be judged by either. API Gateway reports it.',
+    citation: 'API Gateway: truststore warnings',
+    remedy: 'Keep the one whose whole chain is in the truststore.',
+    check(entry, bundle) {
+      const [first] = bundle.withSubjectOf(entry)
+      if (first === undefined || sameIssuer(entry, first)) return undefined
+      return `The certificate subject ${entry.certificate.subject} conflicts with an existing certificate from a different issuer.`
+    },
+  },
+  {
+    code: 'incomplete_chain',
+    severity: 'warning',
+    summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
+    citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
+    remedy: "Add the issuer's certificate, up to a self-signed root.",
+    check({ certificate, issuers }, _bundle, { policy }) {
+      if (policy.trust !== 'roots' || issuers.length > 0) return undefined
+      const { authorityKeyId } = certificate
+      const keyId = authorityKeyId === undefined ? '' : `, key id ${authorityKeyId}`
+      return `its issuer is not in the truststore: ${certificate.issuer}${keyId}`
+    },
+  },
+]
+
+function sameIssuer({ certificate: a }: BundleEntry, { certificate: b }: BundleEntry): boolean {
+  return namesEqual(a.bytes, a.issuerStart, a.issuerEnd, b.bytes, b.issuerStart, b.issuerEnd)
+}

@@ -1,0 +1,54 @@
+import { oidText } from '../der/oid.ts'
+import { understoodExtensions } from '../policy/extensions.ts'
+import { ExtensionId } from '../x509/extension-list.ts'
+import { KeyUsageBit } from '../x509/key-usage.ts'
+import type { CertificateRule } from './rule.ts'
+
+/** Rules about extensions and about what makes a certificate a CA's. */
+
+export const extensionRules: readonly CertificateRule[] = [
+  {
+    code: 'unknown_critical_extension',
+    severity: 'error',
+    summary: 'A critical extension is not understood, so no path through the certificate may be accepted.',
+    citation: 'RFC 5280 4.2',
+    remedy: 'Re-issue the certificate without it, or not critical.',
+    check({ bytes, extensions }) {
+      const index = extensions.firstCriticalOutside(understoodExtensions)
+      if (index < 0) return undefined
+      return `critical extension ${oidText(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))} is not understood`
+    },
+  },
+  {
+    code: 'ca_basic_constraints_missing',
+    severity: 'error',
+    summary: 'keyUsage says that the key signs certificates, but basicConstraints does not say that it is a CA.',
+    citation: 'RFC 5280 4.2.1.9',
+    remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
+    check({ isCa, keyUsageBits }) {
+      if (isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
+      return 'keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing'
+    },
+  },
+  {
+    code: 'key_cert_sign_not_set',
+    severity: 'error',
+    summary: 'basicConstraints says CA, but keyUsage does not let the key sign certificates.',
+    citation: 'RFC 5280 4.2.1.3',
+    remedy: 'Re-issue the CA certificate with keyCertSign.',
+    check({ isCa, keyUsageBits }) {
+      if (!isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
+      return 'CA certificate without keyCertSign in keyUsage'
+    },
+  },
+  {
+    code: 'ca_subject_empty',
+    severity: 'error',
+    summary: 'A CA without a subject name cannot be named as an issuer.',
+    citation: 'RFC 5280 4.1.2.6',
+    remedy: 'Re-issue the CA certificate with a subject.',
+    check({ isCa, subjectIsEmpty, extensions }) {
+      return subjectIsEmpty && (isCa || !extensions.has(ExtensionId.subjectAltName)) ? 'subject is empty' : undefined
+    },
+  },
+]

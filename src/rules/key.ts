@@ -1,0 +1,115 @@
+import { bigintOfRange } from '../crypto/curve.ts'
+import type { KeyFault } from '../crypto/public-key.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import type { CertificateRule } from './rule.ts'
+
+/** Rules about the public key. */
+
+function keyFault(certificate: CertificateView, ...faults: readonly KeyFault[]): boolean {
+  const { fault } = certificate.keyParts
+  return fault !== undefined && faults.includes(fault)
+}
+
+/** Product of the odd primes below 752, which CA/Browser Forum 6.1.6 wants no modulus to share a factor with. */
+const smallPrimes: bigint = /* @__PURE__ */ (() => {
+  let product = 1n
+  for (let n = 3; n < 752; n += 2) {
+    let prime = true
+    for (let d = 3; d * d <= n && prime; d += 2) prime = n % d !== 0
+    if (prime) product *= BigInt(n)
+  }
+  return product
+})()
+
+function sharesFactor(modulus: bigint): boolean {
+  let a = modulus
+  let b = smallPrimes
+  while (b !== 0n) [a, b] = [b, a % b]
+  return a !== 1n
+}
+
+export const keyRules: readonly CertificateRule[] = [
+  {
+    code: 'rsa_too_small',
+    severity: 'error',
+    summary: 'The RSA key is smaller than the policy allows, so no signature by it is accepted.',
+    citation: 'API Gateway: RSA-2048 or stronger; NIST SP 800-57 part 1',
+    remedy: 'Re-issue the CA with a key of at least 2048 bits.',
+    check({ keyParts }, { policy }) {
+      if (keyParts.kind !== 'rsa' || keyParts.key.bits >= policy.minRsaBits) return undefined
+      return `RSA key of ${keyParts.key.bits} bits, at least ${policy.minRsaBits} are required`
+    },
+  },
+  {
+    code: 'rsa_too_large',
+    severity: 'error',
+    summary: 'The RSA key is larger than the policy allows; verifying with it would cost too much.',
+    citation: 'Application Load Balancer: RSA 2048 to 8192 bits',
+    remedy: 'Use a key of at most 8192 bits, or raise maxRsaBits.',
+    check({ keyParts }, { policy }) {
+      if (keyParts.kind !== 'rsa' || keyParts.key.bits <= policy.maxRsaBits) return undefined
+      return `RSA key of ${keyParts.key.bits} bits, at most ${policy.maxRsaBits} are accepted`
+    },
+  },
+  {
+    code: 'rsa_bad_exponent',
+    severity: 'error',
+    summary: 'The RSA public exponent is even, below 3 or above 2^32 - 1.',
+    citation: 'RFC 8017 3.1; CA/Browser Forum BR 6.1.6',
+    remedy: 'Re-issue the CA with a key whose exponent is 65537.',
+    check(certificate) {
+      return keyFault(certificate, 'invalid_exponent') ? 'RSA exponent is not an odd number from 3 to 2^32 - 1' : undefined
+    },
+  },
+  {
+    code: 'rsa_modulus_even_or_small_factor',
+    severity: 'error',
+    summary: 'The RSA modulus is even or has a small prime factor, so the key was made by a broken generator.',
+    citation: 'CA/Browser Forum BR 6.1.6',
+    remedy: 'Re-issue the CA with a new key.',
+    check({ bytes, keyParts }) {
+      if (keyParts.kind !== 'rsa' || keyParts.fault === 'modulus_too_large') return undefined
+      if (keyParts.fault === 'even_modulus') return 'RSA modulus is even'
+      return sharesFactor(bigintOfRange(bytes, keyParts.modulusStart, keyParts.modulusEnd))
+        ? 'RSA modulus has a prime factor below 752'
+        : undefined
+    },
+  },
+  {
+    code: 'ec_curve_not_allowed',
+    severity: 'error',
+    summary: 'The EC key is on a curve that is not supported.',
+    citation: 'API Gateway: ECDSA P-256 and P-384; RFC 5480 2.1.1',
+    remedy: 'Re-issue the CA with a key on P-256 or P-384.',
+    check({ keyParts }, { policy }) {
+      if (keyParts.kind !== 'ec' || keyParts.fault === 'explicit_curve') return undefined
+      const accepted: readonly string[] = policy.curves
+      return accepted.includes(keyParts.key.curve) ? undefined : `EC key on ${keyParts.key.curve}, not ${accepted.join(' or ')}`
+    },
+  },
+  {
+    code: 'ec_point_invalid',
+    severity: 'error',
+    summary: 'The EC key is not a point on its curve, is compressed, or spells out the parameters of a curve.',
+    citation: 'RFC 5480 2.1.1, 2.2; CVE-2020-0601',
+    remedy: 'Re-issue the CA with a key on a named curve.',
+    check(certificate) {
+      if (keyFault(certificate, 'explicit_curve')) return 'EC key with explicit curve parameters'
+      return keyFault(certificate, 'invalid_point') ? 'EC key is not an uncompressed point on its curve' : undefined
+    },
+  },
+  {
+    code: 'unsupported_key_algorithm',
+    severity: 'error',
+    summary: 'The public key, or the key that signed the certificate, is neither RSA nor EC, or the key is malformed.',
+    citation: 'RFC 4055; RFC 5480',
+    remedy: 'Re-issue the CA with an RSA, P-256 or P-384 key.',
+    check(certificate) {
+      if (keyFault(certificate, 'malformed_key')) return 'public key is malformed'
+      const { publicKey, signatureAlgorithm, parsedAlgorithm } = certificate
+      if (parsedAlgorithm === 'unknown_algorithm') return `signature algorithm ${signatureAlgorithm.oid} is not supported`
+      if (!keyFault(certificate, 'unknown_key_algorithm')) return undefined
+      return `public key algorithm ${publicKey.algorithm === 'unknown' ? publicKey.oid : publicKey.algorithm} is not supported`
+    },
+  },
+]

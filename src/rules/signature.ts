@@ -1,0 +1,67 @@
+import { algorithmsDiffer } from '../policy/strength.ts'
+import type { BundleRule, CertificateRule } from './rule.ts'
+
+/** Rules about the signature on a certificate: those that look at it alone, and those that check it against the bundle. */
+
+export const algorithmRules: readonly CertificateRule[] = [
+  {
+    code: 'sigalg_mismatch',
+    severity: 'error',
+    summary: 'The signed signature algorithm and the outer one differ.',
+    citation: 'RFC 5280 4.1.1.2',
+    remedy: 'Re-issue the certificate with a correct tool.',
+    check(certificate) {
+      return algorithmsDiffer(certificate) ? 'signatureAlgorithm differs from tbsCertificate.signature' : undefined
+    },
+  },
+  {
+    code: 'algid_params_wrong',
+    severity: 'error',
+    summary: 'The signature algorithm has parameters that its RFC does not allow, or lacks those that it demands.',
+    citation: 'RFC 4055 5, RFC 5758 3.2',
+    remedy: 'Re-issue the certificate with a correct tool.',
+    check({ parsedAlgorithm }) {
+      return parsedAlgorithm === 'wrong_parameters' ? 'signature algorithm has wrong parameters' : undefined
+    },
+  },
+  {
+    code: 'weak_signature_hash',
+    severity: 'error',
+    summary:
+      'The signature uses a hash that forgers can attack. On a self-signed certificate it protects nothing, so there it is a warning.',
+    citation: 'API Gateway: SHA-256 or stronger; RFC 9155',
+    remedy: 'Re-issue the certificate with SHA-256 or stronger.',
+    check(certificate, { policy }) {
+      const { parsedAlgorithm } = certificate
+      if (typeof parsedAlgorithm === 'string') return undefined
+      const accepted: readonly string[] = policy.hashes
+      if (accepted.includes(parsedAlgorithm.hash) && accepted.includes(parsedAlgorithm.mgfHash)) return undefined
+      const problem = `signature uses ${parsedAlgorithm.name}`
+      return certificate.isSelfIssued && parsedAlgorithm.hash !== 'md5' ? { problem, severity: 'warning' } : problem
+    },
+  },
+]
+
+export const chainingRules: readonly BundleRule[] = [
+  {
+    code: 'bad_self_signature',
+    severity: 'error',
+    summary: 'The certificate claims to be self-signed, but its signature was not made by its key.',
+    citation: 'RFC 5280 4.1.1.3; API Gateway: integrity',
+    remedy: 'Fetch the certificate again from its CA: it was altered, or its key was replaced.',
+    check({ hasBadSelfSignature }) {
+      return hasBadSelfSignature ? 'self-signature does not verify' : undefined
+    },
+  },
+  {
+    code: 'signature_not_by_named_issuer',
+    severity: 'error',
+    summary: 'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign.',
+    citation: 'RFC 5280 6.1.3 (a)(1); API Gateway: name and key chaining',
+    remedy: 'Fetch the certificate again from its CA: it was altered.',
+    check({ falseIssuer, issuers }) {
+      if (falseIssuer === undefined || issuers.length > 0) return undefined
+      return `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
+    },
+  },
+]

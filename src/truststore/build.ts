@@ -1,0 +1,166 @@
+import { hashRange, rangesEqual } from '../bytes/range.ts'
+import type { SignatureBackend } from '../crypto/backend.ts'
+import { pureSignatures } from '../crypto/pure.ts'
+import { checkPolicy } from '../policy/check-policy.ts'
+import { type Policy, profiles } from '../policy/policy.ts'
+import { requireTime } from '../policy/time.ts'
+import { bundleRules, certificateRules } from '../rules/catalogue.ts'
+import type { Bundle, Finding, Problem, RuleContext, RuleInfo } from '../rules/rule.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
+import { linkIssuers } from './graph.ts'
+import { TrustNode } from './node.ts'
+import { type Truststore, TruststoreView } from './store.ts'
+import { SubjectIndex } from './subject-index.ts'
+
+export interface TruststoreOptions {
+  /** Default `profiles.apiGateway`. */
+  readonly policy?: Policy
+  /** Throw on any error finding, instead of leaving the certificate out. */
+  readonly strict?: boolean
+  /** The time at which findings are made; Date or milliseconds since the epoch. Default now. */
+  readonly at?: Date | number
+  /** Default `pureSignatures`. */
+  readonly signatures?: SignatureBackend
+}
+
+/** A truststore that cannot be used: nothing in it is usable, or with `strict` something is not. */
+export class TruststoreError extends Error {
+  /** Everything that was found. */
+  readonly findings: readonly Finding[]
+
+  constructor(message: string, findings: readonly Finding[]) {
+    super(message)
+    this.name = 'TruststoreError'
+    this.findings = findings
+  }
+}
+
+/**
+ * Builds a truststore from a bundle: PEM text or bytes, DER, or an array of both. Certificates that cannot be used are
+ * left out, each with a finding that says why; expired ones stay, so that their clients get a reason.
+ *
+ * Signatures between the bundle's certificates are checked here, once, and not at handshakes.
+ *
+ * @throws TruststoreError when no usable certificate remains, or with `strict` when any finding is an error
+ * @throws TypeError for arguments of the wrong type
+ * @example
+ * const store = buildTruststore(readFileSync('truststore.pem'))
+ * for (const warning of store.warnings) console.warn(warning)
+ */
+export function buildTruststore(input: TruststoreInput, options: TruststoreOptions = {}): Truststore {
+  const policy = options.policy ?? profiles.apiGateway
+  checkPolicy(policy)
+  const at = requireTime(options.at, 'options.at')
+  const store = analyse(input, { policy, at, expiresWithinDays: 30 }, options.signatures ?? pureSignatures)
+  const errors = store.findings.filter((finding) => finding.severity === 'error')
+  if (store.nodes.length === 0)
+    throw new TruststoreError(summarise('no usable certificate in the truststore', errors), store.findings)
+  if (options.strict === true && errors.length > 0)
+    throw new TruststoreError(summarise('the truststore has errors', errors), store.findings)
+  return store
+}
+
+/** Reads and judges a bundle without refusing it. */
+export function analyse(input: TruststoreInput, context: RuleContext, signatures: SignatureBackend): TruststoreView {
+  const contents = readBundle(input)
+  const findings: Finding[] = [...contents.findings]
+  const candidates = new NodeSet()
+  for (const entry of withoutCopies(contents.certificates, findings)) {
+    const problems = certificateRules.map((rule) => note(findings, rule, rule.check(entry.certificate, context), entry))
+    if (!problems.includes('error')) candidates.add(new TrustNode(entry.certificate, entry.index, entry.line, signatures))
+  }
+  linkIssuers(candidates.entries, candidates.subjects)
+  const usable = new NodeSet()
+  for (const node of candidates.entries) {
+    const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, candidates, context), node))
+    if (!problems.includes('error')) usable.add(node)
+  }
+  // A certificate that is left out must not be reached through those it signed.
+  if (usable.entries.length < candidates.entries.length) {
+    const kept = new Set(usable.entries)
+    for (const node of usable.entries) node.issuers = node.issuers.filter((issuer) => kept.has(issuer))
+  }
+  return new TruststoreView(usable.entries, usable.subjects, inBundleOrder(findings), context.policy, signatures)
+}
+
+/** Nodes in order, found by subject. */
+class NodeSet implements Bundle {
+  readonly entries: TrustNode[] = []
+  readonly subjects: SubjectIndex = new SubjectIndex()
+
+  add(node: TrustNode): void {
+    this.entries.push(node)
+    this.subjects.add(node)
+  }
+
+  withSubjectOf(node: TrustNode): readonly TrustNode[] {
+    const { bytes, subjectStart, subjectEnd } = node.certificate
+    return this.subjects.find(bytes, subjectStart, subjectEnd)
+  }
+}
+
+/** The certificates, each once; a copy is a finding. */
+function withoutCopies(certificates: readonly BundledCertificate[], findings: Finding[]): readonly BundledCertificate[] {
+  const buckets = new Map<number, BundledCertificate[]>()
+  return certificates.filter((entry) => {
+    const { certificate, index, line } = entry
+    const hash = hashRange(certificate.bytes, certificate.start, certificate.end)
+    const bucket = buckets.get(hash)
+    if (bucket === undefined) {
+      buckets.set(hash, [entry])
+      return true
+    }
+    const first = bucket.find(({ certificate: other }) => isCopy(certificate, other))
+    if (first === undefined) return bucket.push(entry) > 0
+    findings.push(
+      readingFinding('duplicate_certificate', `is the same as certificate ${first.index} of the bundle`, {
+        index,
+        line,
+        certificate,
+      }),
+    )
+    return false
+  })
+}
+
+function isCopy(a: CertificateView, b: CertificateView): boolean {
+  return rangesEqual(a.bytes, a.start, a.end, b.bytes, b.start, b.end)
+}
+
+/** Adds what a rule found, and answers its severity. */
+function note(
+  findings: Finding[],
+  rule: RuleInfo,
+  found: Problem | undefined,
+  entry: { readonly certificate: CertificateView; readonly index: number; readonly line: number | undefined },
+): Finding['severity'] | undefined {
+  if (found === undefined) return undefined
+  const { problem, severity } = typeof found === 'string' ? { problem: found, severity: rule.severity } : found
+  const { certificate, index, line } = entry
+  findings.push({
+    code: rule.code,
+    severity,
+    message: problem,
+    citation: rule.citation,
+    subject: certificate.subject,
+    fingerprint: certificate.fingerprint,
+    index,
+    ...(line !== undefined && { line }),
+  })
+  return severity
+}
+
+/** Findings about the whole first, then certificate by certificate. */
+function inBundleOrder(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
+}
+
+function summarise(problem: string, errors: readonly Finding[]): string {
+  const [first] = errors
+  if (first === undefined) return problem
+  const place =
+    first.line !== undefined ? ` (line ${first.line})` : first.index !== undefined ? ` (certificate ${first.index})` : ''
+  const more = errors.length > 1 ? `; and ${errors.length - 1} more, see .findings` : ''
+  return `${problem}: ${first.code}: ${first.message}${place}${more}`
+}

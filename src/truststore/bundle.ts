@@ -1,0 +1,115 @@
+import { looksLikeDer } from '../bytes/input.ts'
+import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, scanPem } from '../bytes/pem.ts'
+import type { ParseCode } from '../codes/parse.ts'
+import { type ReadingCode, readingRules } from '../rules/bundle.ts'
+import type { Finding } from '../rules/rule.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { parseCertificateDer } from '../x509/parse-certificate.ts'
+
+/** PEM text, PEM bytes or DER; or several of them. */
+export type TruststoreInput = string | Uint8Array | readonly (string | Uint8Array)[]
+
+/** A certificate of a bundle and where it stood. */
+export interface BundledCertificate {
+  readonly certificate: CertificateView
+  /** Position among the bundle's certificates, unreadable ones counted. */
+  readonly index: number
+  /** Line of the PEM text; undefined for DER. */
+  readonly line: number | undefined
+}
+
+/** What a bundle holds: the certificates that could be read, and findings about everything else. */
+export interface BundleContents {
+  readonly certificates: readonly BundledCertificate[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Reads every certificate of a bundle. DER is copied, so that nothing the caller does to its bytes later can change the
+ * truststore.
+ *
+ * @throws TypeError for input of another type
+ */
+export function readBundle(input: TruststoreInput): BundleContents {
+  const parts: readonly unknown[] = Array.isArray(input) ? input : [input]
+  const certificates: BundledCertificate[] = []
+  const findings: Finding[] = []
+  let index = 0
+  const add = (der: Uint8Array, line: number | undefined): void => {
+    const at = index++
+    const parsed = parseCertificateDer(der)
+    if (parsed.ok) certificates.push({ certificate: parsed.value, index: at, line })
+    else findings.push(readingFinding(readingCodeOf(parsed.code), `${parsed.message}`, { index: at, line }))
+  }
+  for (const [i, part] of parts.entries()) {
+    if (typeof part !== 'string' && !(part instanceof Uint8Array)) {
+      const where = Array.isArray(input) ? `truststore input [${i}]` : 'truststore input'
+      throw new TypeError(`${where} must be a string or Uint8Array, got ${part === null ? 'null' : typeof part}`)
+    }
+    if (typeof part !== 'string' && looksLikeDer(part)) {
+      add(part.slice(), undefined)
+      continue
+    }
+    const text = typeof part === 'string' ? bytesOfPemText(part) : part
+    const blocks = scanPem(text)
+    if (!blocks.some((block) => isCertificateLabel(block.label))) {
+      findings.push(readingFinding('empty_bundle', describeMissingPem(text, 'CERTIFICATE', blocks), {}))
+    }
+    for (const block of blocks) {
+      const finding = isCertificateLabel(block.label) ? undefined : strangerFinding(block)
+      if (finding !== undefined) findings.push(finding)
+      else if (block.content instanceof Uint8Array) add(block.content, block.line)
+      else findings.push(readingFinding('pem_syntax_invalid', block.content.detail, { index: index++, line: block.content.line }))
+    }
+  }
+  if (parts.length === 0) findings.push(readingFinding('empty_bundle', 'the bundle is an empty array', {}))
+  return { certificates, findings }
+}
+
+function strangerFinding({ label, line }: PemBlock): Finding {
+  if (label.endsWith('PRIVATE KEY')) {
+    return readingFinding('private_key_in_bundle', `${label} block on line ${line}: remove it, and replace the key`, { line })
+  }
+  return readingFinding('non_certificate_block', `${label} block on line ${line} is skipped`, { line })
+}
+
+/** Which rule a fault of the certificate parser breaks: that of DER, or that of X.509's structure. */
+function readingCodeOf(code: ParseCode): ReadingCode {
+  switch (code) {
+    case 'duplicate_extension':
+      return 'duplicate_extension'
+    case 'too_large':
+      return 'cert_too_large'
+    case 'truncated':
+    case 'high_tag_number':
+    case 'indefinite_length':
+    case 'non_minimal_length':
+    case 'trailing_bytes':
+    case 'bad_boolean':
+    case 'bad_integer':
+    case 'bad_bit_string':
+    case 'bad_oid':
+    case 'bad_null':
+    case 'default_encoded':
+      return 'non_der_encoding'
+    default:
+      return 'pem_syntax_invalid'
+  }
+}
+
+export function readingFinding(
+  code: ReadingCode,
+  message: string,
+  where: { index?: number | undefined; line?: number | undefined; certificate?: CertificateView },
+): Finding {
+  const { severity, citation } = readingRules[code]
+  return {
+    code,
+    severity,
+    message,
+    citation,
+    ...(where.certificate && { subject: where.certificate.subject, fingerprint: where.certificate.fingerprint }),
+    ...(where.index !== undefined && { index: where.index }),
+    ...(where.line !== undefined && { line: where.line }),
+  }
+}

@@ -1,0 +1,83 @@
+import { rangesEqual } from '../bytes/range.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import { canonicalName } from '../x509/name.ts'
+import type { TrustNode } from './node.ts'
+import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
+
+/** How one version of a truststore differs from another. Order is not a difference. */
+export interface TruststoreDiff {
+  readonly added: readonly Certificate[]
+  readonly removed: readonly Certificate[]
+  /** Same subject and key, another certificate: clients below are not affected. */
+  readonly renewed: readonly { readonly before: Certificate; readonly after: Certificate }[]
+  /** Same subject, another key: clients issued under the old key are refused once it is gone. */
+  readonly rekeyed: readonly { readonly before: Certificate; readonly after: Certificate }[]
+  /** CAs (RFC 4514) whose clients were accepted before and no longer are: subject and key are gone. */
+  readonly droppedIssuers: readonly string[]
+  readonly unchanged: number
+}
+
+/**
+ * Compares two truststores.
+ *
+ * @throws TypeError for arguments that `buildTruststore` did not make
+ * @example
+ * const { droppedIssuers } = diffTruststores(current, next)
+ * if (droppedIssuers.length > 0) console.warn('clients of these CAs will be refused:', droppedIssuers)
+ */
+export function diffTruststores(before: Truststore, after: Truststore): TruststoreDiff {
+  const old = requireTruststore(before, 'diffTruststores: before')
+  const next = requireTruststore(after, 'diffTruststores: after')
+  const gone = missingFrom(old, next)
+  const come = missingFrom(next, old)
+  const renewed: { before: Certificate; after: Certificate }[] = []
+  const rekeyed: { before: Certificate; after: Certificate }[] = []
+  const droppedIssuers: string[] = []
+  const removed: Certificate[] = []
+  const matched = new Set<TrustNode>()
+  const takeSuccessor = (node: TrustNode, isSuccessor: (candidate: TrustNode) => boolean): TrustNode | undefined => {
+    const name = subjectKey(node)
+    const found = come.find((candidate) => !matched.has(candidate) && subjectKey(candidate) === name && isSuccessor(candidate))
+    if (found !== undefined) matched.add(found)
+    return found
+  }
+  // Renewals first, so that a re-keyed CA cannot take the certificate that renews another one of its name.
+  const rest = gone.filter((node) => {
+    const successor = takeSuccessor(node, (candidate) => sameKey(candidate, node))
+    if (successor === undefined) return true
+    renewed.push({ before: node.certificate, after: successor.certificate })
+    return false
+  })
+  for (const node of rest) {
+    const successor = takeSuccessor(node, () => true)
+    if (successor === undefined) removed.push(node.certificate)
+    else rekeyed.push({ before: node.certificate, after: successor.certificate })
+    const { certificate } = node
+    const heirs = next.subjects.find(certificate.bytes, certificate.subjectStart, certificate.subjectEnd)
+    if (certificate.isCa && !heirs.some((heir) => heir.certificate.isCa && sameKey(heir, node)))
+      droppedIssuers.push(certificate.subject)
+  }
+  return {
+    added: come.filter((node) => !matched.has(node)).map((node) => node.certificate),
+    removed,
+    renewed,
+    rekeyed,
+    droppedIssuers,
+    unchanged: old.nodes.length - gone.length,
+  }
+}
+
+function missingFrom(store: TruststoreView, other: TruststoreView): readonly TrustNode[] {
+  return store.nodes.filter(({ certificate: a }) => {
+    const named = other.subjects.find(a.bytes, a.subjectStart, a.subjectEnd)
+    return !named.some(({ certificate: b }) => rangesEqual(a.bytes, a.start, a.end, b.bytes, b.start, b.end))
+  })
+}
+
+function subjectKey({ certificate }: TrustNode): string {
+  return canonicalName(certificate.bytes, certificate.subjectStart, certificate.subjectEnd)
+}
+
+function sameKey({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {
+  return rangesEqual(a.bytes, a.keyStart, a.keyEnd, b.bytes, b.keyStart, b.keyEnd)
+}

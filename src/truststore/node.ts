@@ -1,0 +1,56 @@
+import { rangesEqual } from '../bytes/range.ts'
+import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
+import type { BundleEntry } from '../rules/rule.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+
+/** One certificate of a truststore: its key, prepared when first needed, and which others of the store signed it. */
+export class TrustNode implements BundleEntry {
+  readonly certificate: CertificateView
+  readonly index: number
+  readonly line: number | undefined
+  issuers: readonly TrustNode[] = []
+  falseIssuer: TrustNode | undefined = undefined
+  hasBadSelfSignature = false
+  private readonly backend: SignatureBackend
+  private importedKey: VerifyingKey | undefined | null = null
+
+  constructor(certificate: CertificateView, index: number, line: number | undefined, backend: SignatureBackend) {
+    this.certificate = certificate
+    this.index = index
+    this.line = line
+    this.backend = backend
+  }
+
+  get isSelfSigned(): boolean {
+    return this.issuers.includes(this)
+  }
+
+  /** The key, checked; `undefined` for one that the backend refuses. */
+  get key(): VerifyingKey | undefined {
+    if (this.importedKey === null) this.importedKey = this.backend.importKey(this.certificate.subjectPublicKeyInfo)
+    return this.importedKey
+  }
+
+  /** Whether this key signed that certificate. Names are not compared, and policies not asked. */
+  signed(child: CertificateView): boolean {
+    return this.key?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
+  }
+}
+
+/** How the key identifiers of a certificate and of a possible issuer compare. */
+export type KeyIdMatch = 'same' | 'different' | 'untold'
+
+/** Compares the child's authority key identifier with the issuer's subject key identifier (RFC 5280 4.2.1.1). */
+export function compareKeyIds(child: CertificateView, issuer: CertificateView): KeyIdMatch {
+  if (child.authorityKeyIdStart === 0 || issuer.subjectKeyIdStart === 0) return 'untold'
+  return rangesEqual(
+    child.bytes,
+    child.authorityKeyIdStart,
+    child.authorityKeyIdEnd,
+    issuer.bytes,
+    issuer.subjectKeyIdStart,
+    issuer.subjectKeyIdEnd,
+  )
+    ? 'same'
+    : 'different'
+}

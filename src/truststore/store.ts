@@ -1,0 +1,76 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { hexOf } from '../bytes/hex.ts'
+import type { SignatureBackend } from '../crypto/backend.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Finding } from '../rules/rule.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import type { TrustNode } from './node.ts'
+import type { SubjectIndex } from './subject-index.ts'
+
+/** The certificates that are trusted, ready to judge peers by; made by `buildTruststore`, never changed. */
+export interface Truststore {
+  /** The usable certificates, in bundle order. */
+  readonly certificates: readonly Certificate[]
+  /** Why others are unusable, and what is doubtful. */
+  readonly findings: readonly Finding[]
+  /** The same in API Gateway's style: `<problem>: subject <DN>`. */
+  readonly warnings: readonly string[]
+  /** SHA-256 (hex) over the DER of the usable certificates in order: the identity of this version. */
+  readonly fingerprint: string
+  readonly policy: Policy
+  /** Prepares every CA key now instead of at its first handshake. */
+  warmUp(): void
+}
+
+/** The truststore itself. */
+export class TruststoreView implements Truststore {
+  readonly nodes: readonly TrustNode[]
+  readonly subjects: SubjectIndex
+  readonly findings: readonly Finding[]
+  readonly policy: Policy
+  readonly signatures: SignatureBackend
+  private cachedFingerprint: string | undefined = undefined
+
+  constructor(
+    nodes: readonly TrustNode[],
+    subjects: SubjectIndex,
+    findings: readonly Finding[],
+    policy: Policy,
+    signatures: SignatureBackend,
+  ) {
+    this.nodes = nodes
+    this.subjects = subjects
+    this.findings = findings
+    this.policy = policy
+    this.signatures = signatures
+  }
+
+  get certificates(): readonly Certificate[] {
+    return this.nodes.map((node) => node.certificate)
+  }
+
+  get warnings(): readonly string[] {
+    return this.findings
+      .filter((finding) => finding.severity !== 'info')
+      .map(({ message, subject }) => (subject === undefined ? message : `${message}: subject ${subject}`))
+  }
+
+  get fingerprint(): string {
+    if (this.cachedFingerprint === undefined) {
+      const hash = sha256.create()
+      for (const { certificate } of this.nodes) hash.update(certificate.raw)
+      this.cachedFingerprint = hexOf(hash.digest())
+    }
+    return this.cachedFingerprint
+  }
+
+  warmUp(): void {
+    for (const node of this.nodes) void node.key
+  }
+}
+
+/** The store behind the public type; anything else is the caller's mistake. */
+export function requireTruststore(value: unknown, what: string): TruststoreView {
+  if (value instanceof TruststoreView) return value
+  throw new TypeError(`${what} must be a Truststore made by buildTruststore`)
+}

@@ -1,0 +1,244 @@
+import { hexOf, hexOfRange } from '../bytes/hex.ts'
+import { encodePem } from '../bytes/pem.ts'
+import { readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
+import { digest } from '../crypto/digest.ts'
+import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-key.ts'
+import { oidText } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
+import { type BasicConstraints, noPathLength } from './constraints.ts'
+import { ExtensionId, ExtensionList } from './extension-list.ts'
+import { type GeneralName, generalNamesOf } from './general-name.ts'
+import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
+import { namesEqual } from './name.ts'
+import { type NameFormat, nameText } from './name-text.ts'
+
+/**
+ * A read-only view of an X.509 certificate (RFC 5280 section 4) over the bytes it was parsed from: nothing is copied,
+ * and fields are decoded when first read. Do not change the bytes while the view is in use.
+ */
+export interface Certificate {
+  /** The certificate's DER. */
+  readonly raw: Uint8Array
+  /** DER of the TBSCertificate: what is signed. */
+  readonly tbs: Uint8Array
+  readonly version: 1 | 2 | 3
+  /** The INTEGER's content in lower-case hexadecimal, without a padding zero byte: `02a1`. */
+  readonly serialNumber: string
+  /** RFC 4514: most specific attribute first. */
+  readonly subject: string
+  readonly issuer: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+  readonly publicKey: PublicKey
+  /** DER of the SubjectPublicKeyInfo. */
+  readonly subjectPublicKeyInfo: Uint8Array
+  readonly signatureAlgorithm: { readonly name: string; readonly hash?: string; readonly oid: string }
+  /** Empty where the extension is absent. */
+  readonly subjectAltNames: readonly GeneralName[]
+  /** Undefined where the extension is absent. */
+  readonly basicConstraints: BasicConstraints | undefined
+  readonly keyUsage: readonly KeyUsage[] | undefined
+  /** Names of the purposes (`clientAuth`), OIDs of unknown ones; undefined where the extension is absent. */
+  readonly extendedKeyUsage: readonly string[] | undefined
+  /** Lower-case hexadecimal. */
+  readonly subjectKeyId: string | undefined
+  readonly authorityKeyId: string | undefined
+  /** SHA-256 of the DER, in lower-case hexadecimal. */
+  readonly fingerprint: string
+  /** Whether subject and issuer are the same name (RFC 5280 7.1); says nothing about who signed. */
+  readonly isSelfIssued: boolean
+  /** The subject in another order or notation; see {@link NameFormat}. */
+  formatSubject(format: NameFormat): string
+  formatIssuer(format: NameFormat): string
+  /** PEM with a final newline (RFC 7468). */
+  toPem(): string
+}
+
+/** The view itself. Offsets are filled in by `parse-certificate.ts` in one pass; validation works on them directly. */
+export class CertificateView implements Certificate {
+  readonly bytes: Uint8Array
+  start = 0
+  end = 0
+  tbsStart = 0
+  tbsEnd = 0
+  version: 1 | 2 | 3 = 1
+  serialStart = 0
+  serialEnd = 0
+  /** The AlgorithmIdentifier inside the signed part, and the one outside that verification uses. */
+  tbsAlgorithmStart = 0
+  tbsAlgorithmEnd = 0
+  algorithmStart = 0
+  algorithmEnd = 0
+  issuerStart = 0
+  issuerEnd = 0
+  subjectStart = 0
+  subjectEnd = 0
+  /** Milliseconds since the epoch. */
+  notBeforeTime = 0
+  notAfterTime = 0
+  /** Which of the two are GeneralizedTime. */
+  notBeforeGeneral = false
+  notAfterGeneral = false
+  keyStart = 0
+  keyEnd = 0
+  hasUniqueIds = false
+  signatureStart = 0
+  signatureEnd = 0
+  readonly extensions: ExtensionList = new ExtensionList()
+
+  /** basicConstraints says cA. */
+  isCa = false
+  pathLength: number = noPathLength
+  /** -1 where the extension is absent. */
+  keyUsageBits = -1
+  /** -1 where the extension is absent. */
+  purposeBits = -1
+  subjectKeyIdStart = 0
+  subjectKeyIdEnd = 0
+  authorityKeyIdStart = 0
+  authorityKeyIdEnd = 0
+  authorityHasIssuer = false
+  authorityHasSerial = false
+  /** The GeneralName elements of subjectAltName. */
+  altNamesStart = 0
+  altNamesEnd = 0
+  /** -1 where absent. */
+  requireExplicitPolicy = -1
+  inhibitPolicyMapping = -1
+  inhibitAnyPolicy = -1
+
+  private cachedKey: KeyParts | undefined = undefined
+  private cachedAlgorithm: SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters' | undefined = undefined
+  private cachedSelfIssued: boolean | undefined = undefined
+  private cachedFingerprint: string | undefined = undefined
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  get raw(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end)
+  }
+
+  get tbs(): Uint8Array {
+    return this.bytes.subarray(this.tbsStart, this.tbsEnd)
+  }
+
+  get signature(): Uint8Array {
+    return this.bytes.subarray(this.signatureStart, this.signatureEnd)
+  }
+
+  get algorithmIdentifier(): Uint8Array {
+    return this.bytes.subarray(this.algorithmStart, this.algorithmEnd)
+  }
+
+  get subjectPublicKeyInfo(): Uint8Array {
+    return this.bytes.subarray(this.keyStart, this.keyEnd)
+  }
+
+  /** The public key with its parts located, and the fault that makes it unusable. */
+  get keyParts(): KeyParts {
+    this.cachedKey ??= readPublicKey(this.bytes, this.keyStart, this.keyEnd)
+    return this.cachedKey
+  }
+
+  get parsedAlgorithm(): SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters' {
+    this.cachedAlgorithm ??= readSignatureAlgorithm(this.bytes, this.algorithmStart, this.algorithmEnd)
+    return this.cachedAlgorithm
+  }
+
+  get isSelfIssued(): boolean {
+    this.cachedSelfIssued ??= this.issuerIs(this)
+    return this.cachedSelfIssued
+  }
+
+  /** Whether this certificate's issuer is that one's subject by name. */
+  issuerIs(other: CertificateView): boolean {
+    return namesEqual(this.bytes, this.issuerStart, this.issuerEnd, other.bytes, other.subjectStart, other.subjectEnd)
+  }
+
+  get subjectIsEmpty(): boolean {
+    return this.subjectEnd - this.subjectStart === 2
+  }
+
+  get serialNumber(): string {
+    const padded = this.bytes[this.serialStart] === 0 && this.serialEnd - this.serialStart > 1
+    return hexOfRange(this.bytes, padded ? this.serialStart + 1 : this.serialStart, this.serialEnd)
+  }
+
+  get subject(): string {
+    return this.formatSubject('rfc4514')
+  }
+
+  get issuer(): string {
+    return this.formatIssuer('rfc4514')
+  }
+
+  formatSubject(format: NameFormat): string {
+    return nameText(this.bytes, this.subjectStart, this.subjectEnd, format)
+  }
+
+  formatIssuer(format: NameFormat): string {
+    return nameText(this.bytes, this.issuerStart, this.issuerEnd, format)
+  }
+
+  get notBefore(): Date {
+    return new Date(this.notBeforeTime)
+  }
+
+  get notAfter(): Date {
+    return new Date(this.notAfterTime)
+  }
+
+  get publicKey(): PublicKey {
+    return this.keyParts.key
+  }
+
+  get signatureAlgorithm(): { readonly name: string; readonly hash?: string; readonly oid: string } {
+    const reader = new Reader(this.bytes, this.algorithmStart, this.algorithmEnd)
+    reader.next('AlgorithmIdentifier')
+    reader.descend()
+    reader.next('AlgorithmIdentifier')
+    const oid = oidText(this.bytes, reader.start, reader.end)
+    const known = this.parsedAlgorithm
+    return typeof known === 'string' ? { name: oid, oid } : { name: known.name, hash: known.hash, oid }
+  }
+
+  get subjectAltNames(): readonly GeneralName[] {
+    return generalNamesOf(this.bytes, this.altNamesStart, this.altNamesEnd)
+  }
+
+  get basicConstraints(): BasicConstraints | undefined {
+    if (!this.extensions.has(ExtensionId.basicConstraints)) return undefined
+    return this.pathLength === noPathLength ? { ca: this.isCa } : { ca: this.isCa, pathLength: this.pathLength }
+  }
+
+  get keyUsage(): readonly KeyUsage[] | undefined {
+    return this.keyUsageBits < 0 ? undefined : keyUsageList(this.keyUsageBits)
+  }
+
+  get extendedKeyUsage(): readonly string[] | undefined {
+    const index = this.extensions.find(ExtensionId.extendedKeyUsage)
+    if (index < 0) return undefined
+    return extendedKeyUsageList(this.bytes, this.extensions.valueStartAt(index), this.extensions.valueEndAt(index))
+  }
+
+  get subjectKeyId(): string | undefined {
+    if (!this.extensions.has(ExtensionId.subjectKeyIdentifier)) return undefined
+    return hexOfRange(this.bytes, this.subjectKeyIdStart, this.subjectKeyIdEnd)
+  }
+
+  get authorityKeyId(): string | undefined {
+    if (this.authorityKeyIdStart === 0) return undefined
+    return hexOfRange(this.bytes, this.authorityKeyIdStart, this.authorityKeyIdEnd)
+  }
+
+  get fingerprint(): string {
+    this.cachedFingerprint ??= hexOf(digest('sha256', this.raw)!)
+    return this.cachedFingerprint
+  }
+
+  toPem(): string {
+    return encodePem('CERTIFICATE', this.raw)
+  }
+}

@@ -1,0 +1,100 @@
+import { readDefaultFalse, readNamedBits } from '../der/primitives.ts'
+import type { Reader } from '../der/reader.ts'
+import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
+import { readGeneralNames } from './general-name.ts'
+
+/** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */
+
+/** A DistributionPoint or IssuingDistributionPoint as ranges; `start === end` for what is absent. */
+export interface DistributionPoint {
+  /** The GeneralName elements of `fullName`. */
+  fullNameStart: number
+  fullNameEnd: number
+  /** The content of `nameRelativeToCRLIssuer`: the attributes of one RDN. */
+  relativeStart: number
+  relativeEnd: number
+  /** ReasonFlags, bit n as `1 << n`; -1 where absent. */
+  reasons: number
+  /** The GeneralName elements of `cRLIssuer`. */
+  crlIssuerStart: number
+  crlIssuerEnd: number
+}
+
+const reasonCount = 9
+
+function emptyPoint(): DistributionPoint {
+  return { fullNameStart: 0, fullNameEnd: 0, relativeStart: 0, relativeEnd: 0, reasons: -1, crlIssuerStart: 0, crlIssuerEnd: 0 }
+}
+
+/** Reads `DistributionPointName`, which is a CHOICE and so explicitly tagged. */
+function readPointName(reader: Reader, point: DistributionPoint, what: string): void {
+  if (!reader.peek(contextConstructed(0))) return
+  const outer = reader.enter(contextConstructed(0), what)
+  if (reader.peek(contextConstructed(0))) {
+    readGeneralNames(reader, what, contextConstructed(0))
+    point.fullNameStart = reader.start
+    point.fullNameEnd = reader.end
+  } else {
+    reader.expect(contextConstructed(1), what)
+    point.relativeStart = reader.start
+    point.relativeEnd = reader.end
+    if (reader.start === reader.end) reader.fail('empty_sequence', reader.header, what)
+  }
+  reader.leave(outer, what)
+}
+
+/** Reads cRLDistributionPoints; the points found are handed to `each`. */
+export function readDistributionPoints(reader: Reader, what: string, each?: (point: DistributionPoint) => void): void {
+  const outer = reader.enter(Tag.sequence, what)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  while (!reader.atEnd()) {
+    const point = emptyPoint()
+    const inner = reader.enter(Tag.sequence, what)
+    readPointName(reader, point, what)
+    if (reader.peek(contextPrimitive(1))) point.reasons = readNamedBits(reader, reasonCount, what, contextPrimitive(1))
+    if (reader.peek(contextConstructed(2))) {
+      readGeneralNames(reader, what, contextConstructed(2))
+      point.crlIssuerStart = reader.start
+      point.crlIssuerEnd = reader.end
+    }
+    reader.leave(inner, what)
+    // A point that names only reasons says nothing (RFC 5280 4.2.1.13).
+    const named = point.fullNameEnd + point.relativeEnd + point.crlIssuerEnd > 0
+    if (!named && reader.fault === undefined) reader.fail('empty_sequence', reader.position, what)
+    else each?.(point)
+  }
+  reader.leave(outer, what)
+}
+
+/** The scope of a CRL. */
+export interface IssuingDistributionPoint extends DistributionPoint {
+  onlyContainsUserCerts: boolean
+  onlyContainsCaCerts: boolean
+  indirect: boolean
+  onlyContainsAttributeCerts: boolean
+}
+
+export function readIssuingDistributionPoint(reader: Reader): IssuingDistributionPoint {
+  const what = 'issuingDistributionPoint'
+  const scope: IssuingDistributionPoint = {
+    ...emptyPoint(),
+    onlyContainsUserCerts: false,
+    onlyContainsCaCerts: false,
+    indirect: false,
+    onlyContainsAttributeCerts: false,
+  }
+  const outer = reader.enter(Tag.sequence, what)
+  const { header } = reader
+  // DER of the empty SEQUENCE is forbidden by RFC 5280 5.2.5.
+  if (reader.atEnd()) reader.fail('empty_sequence', header, what)
+  readPointName(reader, scope, what)
+  scope.onlyContainsUserCerts = readDefaultFalse(reader, what, contextPrimitive(1))
+  scope.onlyContainsCaCerts = readDefaultFalse(reader, what, contextPrimitive(2))
+  if (reader.peek(contextPrimitive(3))) scope.reasons = readNamedBits(reader, reasonCount, what, contextPrimitive(3))
+  scope.indirect = readDefaultFalse(reader, what, contextPrimitive(4))
+  scope.onlyContainsAttributeCerts = readDefaultFalse(reader, what, contextPrimitive(5))
+  const kinds = Number(scope.onlyContainsUserCerts) + Number(scope.onlyContainsCaCerts) + Number(scope.onlyContainsAttributeCerts)
+  if (kinds > 1) reader.fail('bad_boolean', header, what, 'at most one of the onlyContains fields may be set (RFC 5280 5.2.5)')
+  reader.leave(outer, what)
+  return scope
+}

@@ -1,0 +1,157 @@
+import { rangeIs, rangesEqual } from '../bytes/range.ts'
+import { oidBytes, readOid } from '../der/oid.ts'
+import { readDefaultFalse } from '../der/primitives.ts'
+import type { Reader } from '../der/reader.ts'
+import { Tag } from '../der/tags.ts'
+
+/**
+ * Extensions that portcullis knows by name. Those of RFC 5280 (id-ce, 2.5.29) carry their last arc as number, so that
+ * one byte tells which it is; id-pe ones are numbered from 100.
+ */
+export const ExtensionId = {
+  unknown: 0,
+  subjectDirectoryAttributes: 9,
+  subjectKeyIdentifier: 14,
+  keyUsage: 15,
+  privateKeyUsagePeriod: 16,
+  subjectAltName: 17,
+  issuerAltName: 18,
+  basicConstraints: 19,
+  crlNumber: 20,
+  reasonCode: 21,
+  invalidityDate: 24,
+  deltaCrlIndicator: 27,
+  issuingDistributionPoint: 28,
+  certificateIssuer: 29,
+  nameConstraints: 30,
+  crlDistributionPoints: 31,
+  certificatePolicies: 32,
+  policyMappings: 33,
+  authorityKeyIdentifier: 35,
+  policyConstraints: 36,
+  extendedKeyUsage: 37,
+  freshestCrl: 46,
+  inhibitAnyPolicy: 54,
+  authorityInfoAccess: 101,
+  subjectInfoAccess: 111,
+} as const
+
+const known: ReadonlySet<number> = /* @__PURE__ */ new Set(Object.values(ExtensionId))
+const authorityInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.1')
+const subjectInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.11')
+
+/** No certificate in any public corpus has more than about twenty. */
+const maxExtensions = 64
+
+const stride = 5
+
+/** The extensions of one certificate, list or list entry: ranges in the bytes, in order. */
+export class ExtensionList {
+  private readonly records: number[] = []
+
+  get length(): number {
+    return this.records.length / stride
+  }
+
+  idAt(index: number): number {
+    return this.records[index * stride]!
+  }
+
+  /** Offset of the OID's content; its end is {@link oidEndAt}. */
+  oidStartAt(index: number): number {
+    return this.records[index * stride + 1]!
+  }
+
+  oidEndAt(index: number): number {
+    return this.records[index * stride + 2]!
+  }
+
+  /** First byte of the extension's own DER, inside the OCTET STRING. */
+  valueStartAt(index: number): number {
+    return this.records[index * stride + 3]!
+  }
+
+  /** Byte after it; the sign of the stored number tells criticality. */
+  valueEndAt(index: number): number {
+    return Math.abs(this.records[index * stride + 4]!)
+  }
+
+  criticalAt(index: number): boolean {
+    return this.records[index * stride + 4]! < 0
+  }
+
+  add(id: number, oidStart: number, oidEnd: number, valueStart: number, valueEnd: number, critical: boolean): void {
+    this.records.push(id, oidStart, oidEnd, valueStart, critical ? -valueEnd : valueEnd)
+  }
+
+  /** Index of a known extension, or -1. */
+  find(id: number): number {
+    const { records } = this
+    for (let i = 0; i < records.length; i += stride) if (records[i] === id) return i / stride
+    return -1
+  }
+
+  has(id: number): boolean {
+    return this.find(id) >= 0
+  }
+
+  /** Whether the known extension is there and critical. */
+  isCritical(id: number): boolean {
+    const index = this.find(id)
+    return index >= 0 && this.criticalAt(index)
+  }
+
+  /** Index of the first critical extension that is not among `understood`, or -1. */
+  firstCriticalOutside(understood: ReadonlySet<number>): number {
+    for (let i = 0; i < this.length; i++) if (this.criticalAt(i) && !understood.has(this.idAt(i))) return i
+    return -1
+  }
+}
+
+/**
+ * Reads `Extensions` (RFC 5280 4.1): at least one, no OID twice. `readValue` is called inside each value and must read
+ * it to its end; for an extension it does not know it moves to the end.
+ */
+export function readExtensions(
+  reader: Reader,
+  what: string,
+  list: ExtensionList,
+  readValue: (id: number, reader: Reader) => void,
+): void {
+  const outer = reader.enter(Tag.sequence, what)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  while (!reader.atEnd()) {
+    const extension = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    const { bytes, start: oidStart, end: oidEnd } = reader
+    const id = identify(bytes, oidStart, oidEnd)
+    const critical = readDefaultFalse(reader, what)
+    const value = reader.enter(Tag.octetString, what)
+    const { start: valueStart, end: valueEnd } = reader
+    if (reader.fault !== undefined) return
+    if (list.length >= maxExtensions) return reader.fail('too_many', oidStart, what)
+    if (isListed(list, bytes, id, oidStart, oidEnd)) return reader.fail('duplicate_extension', oidStart, what)
+    list.add(id, oidStart, oidEnd, valueStart, valueEnd, critical)
+    readValue(id, reader)
+    reader.leave(value, what)
+    reader.leave(extension, what)
+  }
+  reader.leave(outer, what)
+}
+
+function identify(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d) {
+    const arc = bytes[start + 2]!
+    return known.has(arc) ? arc : ExtensionId.unknown
+  }
+  if (rangeIs(bytes, start, end, authorityInfoAccess)) return ExtensionId.authorityInfoAccess
+  return rangeIs(bytes, start, end, subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown
+}
+
+function isListed(list: ExtensionList, bytes: Uint8Array, id: number, oidStart: number, oidEnd: number): boolean {
+  if (id !== ExtensionId.unknown) return list.has(id)
+  for (let i = 0; i < list.length; i++) {
+    if (list.idAt(i) === id && rangesEqual(bytes, list.oidStartAt(i), list.oidEndAt(i), bytes, oidStart, oidEnd)) return true
+  }
+  return false
+}

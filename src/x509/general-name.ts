@@ -1,0 +1,164 @@
+import { latin1OfRange } from '../bytes/text.ts'
+import { oidText, readOid } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
+import { contextConstructed, Tag } from '../der/tags.ts'
+import { readAny } from '../der/walk.ts'
+import { readName } from './name.ts'
+import { nameText } from './name-text.ts'
+
+/** One GeneralName (RFC 5280 4.2.1.6). Text forms are for display and for the caller's own matching. */
+export type GeneralName =
+  | { readonly type: 'dns'; readonly value: string }
+  | { readonly type: 'email'; readonly value: string }
+  | { readonly type: 'uri'; readonly value: string }
+  /** `value`: dotted IPv4, or IPv6 by RFC 5952; `bytes`: 4 or 16. */
+  | { readonly type: 'ip'; readonly value: string; readonly bytes: Uint8Array }
+  /** `value`: RFC 4514; `bytes`: DER of the Name. */
+  | { readonly type: 'directory'; readonly value: string; readonly bytes: Uint8Array }
+  /** `value`: the OID of an otherName or registeredID, or the form's name; `bytes`: DER of the GeneralName. */
+  | { readonly type: 'other'; readonly value: string; readonly bytes: Uint8Array }
+
+/** Context tags of the GeneralName forms as they are encoded. */
+export const GeneralNameTag = {
+  other: 0xa0,
+  email: 0x81,
+  dns: 0x82,
+  x400: 0xa3,
+  directory: 0xa4,
+  ediParty: 0xa5,
+  uri: 0x86,
+  ip: 0x87,
+  registeredId: 0x88,
+} as const
+
+/**
+ * Reads and checks one GeneralName; its header and content are left in the reader's range.
+ *
+ * @param subtree as in name constraints, where an address carries a mask
+ */
+export function readGeneralName(reader: Reader, what: string, subtree = false): void {
+  reader.next(what)
+  if (reader.fault !== undefined) return
+  const { bytes, tag, header, start, end } = reader
+  switch (tag) {
+    case GeneralNameTag.email:
+    case GeneralNameTag.dns:
+    case GeneralNameTag.uri:
+      // IA5String without control characters: a NUL has fooled too many C programs (CVE-2009-2408).
+      for (let i = start; i < end; i++) {
+        if (bytes[i]! < 0x20 || bytes[i]! >= 0x7f) return reader.fail('bad_string', i, what)
+      }
+      return
+    case GeneralNameTag.ip:
+      if (!(subtree ? isSubnet(bytes, start, end) : end - start === 4 || end - start === 16)) {
+        reader.fail('bad_address', start, what)
+      }
+      return
+    case GeneralNameTag.directory: {
+      const outer = reader.descend()
+      readName(reader, what)
+      reader.leave(outer, what)
+      break
+    }
+    case GeneralNameTag.other: {
+      const outer = reader.descend()
+      readOid(reader, what)
+      const value = reader.enter(contextConstructed(0), what)
+      readAny(reader, what)
+      reader.leave(value, what)
+      reader.leave(outer, what)
+      break
+    }
+    case GeneralNameTag.registeredId:
+    case GeneralNameTag.x400:
+    case GeneralNameTag.ediParty:
+      return
+    default:
+      return reader.fail('unexpected_tag', header, what)
+  }
+  if (reader.fault !== undefined) return
+  reader.tag = tag
+  reader.header = header
+  reader.start = start
+  reader.end = end
+}
+
+/** Reads `GeneralNames` (or the content of an IMPLICIT one, whose tag is given): at least one. */
+export function readGeneralNames(reader: Reader, what: string, tag: number = Tag.sequence): void {
+  const outer = reader.enter(tag, what)
+  const { header, start, end } = reader
+  if (reader.atEnd()) reader.fail('empty_sequence', header, what)
+  while (!reader.atEnd()) readGeneralName(reader, what)
+  reader.leave(outer, what)
+  if (reader.fault !== undefined) return
+  reader.header = header
+  reader.start = start
+  reader.end = end
+}
+
+/** An address and a mask of equal length whose ones come first (RFC 4632, RFC 5280 4.2.1.10). */
+function isSubnet(bytes: Uint8Array, start: number, end: number): boolean {
+  const width = (end - start) / 2
+  if (width !== 4 && width !== 16) return false
+  let zeros = false
+  for (let i = start + width; i < end; i++) {
+    for (let bit = 0x80; bit > 0; bit >>= 1) {
+      const one = (bytes[i]! & bit) !== 0
+      if (one && zeros) return false
+      if (!one) zeros = true
+    }
+  }
+  return true
+}
+
+/** The names in a checked range of GeneralName elements, decoded. */
+export function generalNamesOf(bytes: Uint8Array, start: number, end: number): readonly GeneralName[] {
+  const names: GeneralName[] = []
+  const reader = new Reader(bytes, start, end)
+  while (!reader.atEnd()) {
+    reader.next('GeneralName')
+    names.push(decode(bytes, reader.tag, reader.header, reader.start, reader.end))
+  }
+  return names
+}
+
+function decode(bytes: Uint8Array, tag: number, header: number, start: number, end: number): GeneralName {
+  switch (tag) {
+    case GeneralNameTag.dns:
+      return { type: 'dns', value: latin1OfRange(bytes, start, end) }
+    case GeneralNameTag.email:
+      return { type: 'email', value: latin1OfRange(bytes, start, end) }
+    case GeneralNameTag.uri:
+      return { type: 'uri', value: latin1OfRange(bytes, start, end) }
+    case GeneralNameTag.ip: {
+      const address = bytes.slice(start, end)
+      return { type: 'ip', value: ipText(address), bytes: address }
+    }
+    case GeneralNameTag.directory:
+      return { type: 'directory', value: nameText(bytes, start, end), bytes: bytes.slice(start, end) }
+    default:
+      return { type: 'other', value: otherText(bytes, tag, start, end), bytes: bytes.slice(header, end) }
+  }
+}
+
+function otherText(bytes: Uint8Array, tag: number, start: number, end: number): string {
+  if (tag === GeneralNameTag.registeredId) return oidText(bytes, start, end)
+  if (tag !== GeneralNameTag.other) return tag === GeneralNameTag.x400 ? 'x400Address' : 'ediPartyName'
+  const reader = new Reader(bytes, start, end)
+  readOid(reader, 'otherName')
+  return oidText(bytes, reader.start, reader.end)
+}
+
+/** An address of 4 or 16 bytes: dotted decimal, or IPv6 with the longest run of zero groups shortened (RFC 5952). */
+export function ipText(address: Uint8Array): string {
+  if (address.length === 4) return address.join('.')
+  const groups = Array.from({ length: 8 }, (_, i) => ((address[2 * i]! << 8) | address[2 * i + 1]!).toString(16))
+  let best = { at: 0, length: 1 }
+  for (let at = 0; at < 8; at++) {
+    let length = 0
+    while (at + length < 8 && groups[at + length] === '0') length++
+    if (length > best.length) best = { at, length }
+  }
+  if (best.length < 2) return groups.join(':')
+  return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`
+}

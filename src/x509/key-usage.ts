@@ -1,0 +1,85 @@
+import { rangeIs } from '../bytes/range.ts'
+import { oidBytes, oidText, readOid } from '../der/oid.ts'
+import { readNamedBits } from '../der/primitives.ts'
+import { Reader } from '../der/reader.ts'
+import { Tag } from '../der/tags.ts'
+
+/** What a key may do: keyUsage (RFC 5280 4.2.1.3) and extendedKeyUsage (4.2.1.12). */
+
+/** Names of the keyUsage bits, in order. */
+export const keyUsageNames = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const
+
+/** One bit of keyUsage. */
+export type KeyUsage = (typeof keyUsageNames)[number]
+
+/** keyUsage as an integer in which bit n is `1 << n`. */
+export const KeyUsageBit = {
+  digitalSignature: 1,
+  nonRepudiation: 2,
+  keyEncipherment: 4,
+  dataEncipherment: 8,
+  keyAgreement: 16,
+  keyCertSign: 32,
+  cRLSign: 64,
+} as const
+
+export function readKeyUsage(reader: Reader): number {
+  const bits = readNamedBits(reader, keyUsageNames.length, 'keyUsage')
+  // At least one bit must be set (RFC 5280 4.2.1.3).
+  if (bits === 0) reader.fail('bad_bit_string', reader.start, 'keyUsage', 'no bit of keyUsage is set')
+  return bits
+}
+
+export function keyUsageList(bits: number): readonly KeyUsage[] {
+  return keyUsageNames.filter((_, i) => (bits & (1 << i)) !== 0)
+}
+
+/** Which of the purposes that matter to TLS an extendedKeyUsage lists. */
+export const PurposeBit = { any: 1, serverAuth: 2, clientAuth: 4, ocspSigning: 8, other: 16 } as const
+
+const purposes: readonly (readonly [string, number, Uint8Array])[] = /* @__PURE__ */ (() => [
+  ['clientAuth', PurposeBit.clientAuth, oidBytes('1.3.6.1.5.5.7.3.2')],
+  ['serverAuth', PurposeBit.serverAuth, oidBytes('1.3.6.1.5.5.7.3.1')],
+  ['anyExtendedKeyUsage', PurposeBit.any, oidBytes('2.5.29.37.0')],
+  ['OCSPSigning', PurposeBit.ocspSigning, oidBytes('1.3.6.1.5.5.7.3.9')],
+  ['codeSigning', PurposeBit.other, oidBytes('1.3.6.1.5.5.7.3.3')],
+  ['emailProtection', PurposeBit.other, oidBytes('1.3.6.1.5.5.7.3.4')],
+  ['timeStamping', PurposeBit.other, oidBytes('1.3.6.1.5.5.7.3.8')],
+])()
+
+/** Reads ExtKeyUsageSyntax into the bits of {@link PurposeBit}. */
+export function readExtendedKeyUsage(reader: Reader): number {
+  const outer = reader.enter(Tag.sequence, 'extendedKeyUsage')
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, 'extendedKeyUsage')
+  let bits = 0
+  while (!reader.atEnd()) {
+    readOid(reader, 'extendedKeyUsage')
+    const { bytes, start, end } = reader
+    bits |= purposes.find(([, , oid]) => rangeIs(bytes, start, end, oid))?.[1] ?? PurposeBit.other
+  }
+  reader.leave(outer, 'extendedKeyUsage')
+  return bits
+}
+
+/** Names of the purposes in a checked extendedKeyUsage; OIDs where there is no name. */
+export function extendedKeyUsageList(bytes: Uint8Array, start: number, end: number): readonly string[] {
+  const list: string[] = []
+  const reader = new Reader(bytes, start, end)
+  reader.enter(Tag.sequence, 'extendedKeyUsage')
+  while (!reader.atEnd()) {
+    readOid(reader, 'extendedKeyUsage')
+    const { start: oidStart, end: oidEnd } = reader
+    list.push(purposes.find(([, , oid]) => rangeIs(bytes, oidStart, oidEnd, oid))?.[0] ?? oidText(bytes, oidStart, oidEnd))
+  }
+  return list
+}

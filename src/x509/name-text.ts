@@ -1,0 +1,87 @@
+import { hexOfRange } from '../bytes/hex.ts'
+import { utf8Bytes } from '../bytes/text.ts'
+import { oidText } from '../der/oid.ts'
+import { type AttributeRange, attributesOf, stringValue } from './name.ts'
+
+/**
+ * How a name is written: `rfc4514` (most specific first: `CN=a,O=b,C=US`), `der` (the same escapes in the order of the
+ * certificate: `C=US,O=b,CN=a`, as API Gateway writes it), `openssl` (`/C=US/O=b/CN=a`, X509_NAME_oneline's form).
+ * For people and for other systems' fields; portcullis never decides on these texts.
+ */
+export type NameFormat = 'rfc4514' | 'der' | 'openssl'
+
+/** Short names: RFC 4514 section 3, then those that OpenSSL and CAs use for attributes it does not list. */
+const shortNames: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.4': 'SN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'STREET',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.12': 'title',
+  '2.5.4.15': 'businessCategory',
+  '2.5.4.17': 'postalCode',
+  '2.5.4.42': 'GN',
+  '2.5.4.43': 'initials',
+  '2.5.4.46': 'dnQualifier',
+  '2.5.4.65': 'pseudonym',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+  '1.3.6.1.4.1.311.60.2.1.1': 'jurisdictionL',
+  '1.3.6.1.4.1.311.60.2.1.2': 'jurisdictionST',
+  '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
+}
+
+/** A name that was checked when its certificate was parsed, as text. */
+export function nameText(bytes: Uint8Array, start: number, end: number, format: NameFormat = 'rfc4514'): string {
+  const rdns: string[] = []
+  const write = format === 'openssl' ? opensslAttribute : rfc4514Attribute
+  let last = -1
+  for (const attribute of attributesOf(bytes, start, end)) {
+    const text = write(bytes, attribute)
+    if (attribute.rdn === last) rdns[rdns.length - 1] += `+${text}`
+    else rdns.push(text)
+    last = attribute.rdn
+  }
+  if (format === 'openssl') return rdns.map((rdn) => `/${rdn}`).join('')
+  return (format === 'rfc4514' ? rdns.reverse() : rdns).join(',')
+}
+
+/** RFC 4514 section 2.3 and 2.4: values without a string form are `#` and the hex of their DER. */
+function rfc4514Attribute(bytes: Uint8Array, attribute: AttributeRange): string {
+  const { oidStart, oidEnd, tag, valueHeader, valueStart, valueEnd } = attribute
+  const oid = oidText(bytes, oidStart, oidEnd)
+  const text = shortNames[oid] === undefined ? undefined : stringValue(bytes, tag, valueStart, valueEnd)
+  const value = text === undefined ? `#${hexOfRange(bytes, valueHeader, valueEnd)}` : escape4514(text)
+  return `${shortNames[oid] ?? oid}=${value}`
+}
+
+/** Escapes what RFC 4514 demands, and also `=` and every control, format and line-separating character as hex pairs. */
+function escape4514(text: string): string {
+  return text
+    .replace(/["+,;<>=\\]/g, '\\$&')
+    .replace(/^[ #]/, '\\$&')
+    .replace(/ $/, (space, at: number) => (at === 0 ? space : '\\ '))
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => hexPairs(character, '\\'))
+}
+
+/** X509_NAME_oneline: bytes outside printable ASCII as `\xHH`; the separator and the escape themselves as well. */
+function opensslAttribute(bytes: Uint8Array, attribute: AttributeRange): string {
+  const { oidStart, oidEnd, tag, valueStart, valueEnd } = attribute
+  const oid = oidText(bytes, oidStart, oidEnd)
+  const text = stringValue(bytes, tag, valueStart, valueEnd)
+  const value =
+    text === undefined
+      ? `#${hexOfRange(bytes, attribute.valueHeader, valueEnd)}`
+      : text.replace(/[^ -~]|[/\\]/gu, (character) => hexPairs(character, '\\x'))
+  return `${shortNames[oid] ?? oid}=${value}`
+}
+
+function hexPairs(character: string, prefix: string): string {
+  return Array.from(utf8Bytes(character), (byte) => prefix + byte.toString(16).toUpperCase().padStart(2, '0')).join('')
+}

@@ -1,0 +1,163 @@
+import { hexOfRange } from '../bytes/hex.ts'
+import { rangesEqual } from '../bytes/range.ts'
+import { latin1OfRange, ucsOfRange, utf8OfRange } from '../bytes/text.ts'
+import { readOid } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
+import { Tag } from '../der/tags.ts'
+import { readAny } from '../der/walk.ts'
+
+/**
+ * Distinguished names (RFC 5280 4.1.2.4) as ranges of the certificate: checked in one pass, compared by RFC 5280 7.1,
+ * walked attribute by attribute by whoever prints them.
+ */
+
+/** Reads a Name; its range, header included, is left in `header` and `end` of the reader. */
+export function readName(reader: Reader, what: string): void {
+  const outer = reader.enter(Tag.sequence, what)
+  const { header, start, end } = reader
+  while (!reader.atEnd()) {
+    const rdn = reader.enter(Tag.set, what)
+    if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what, 'a relative distinguished name has no attribute')
+    while (!reader.atEnd()) {
+      const attribute = reader.enter(Tag.sequence, what)
+      readOid(reader, what)
+      readAny(reader, what)
+      checkString(reader, what)
+      reader.leave(attribute, what)
+    }
+    reader.leave(rdn, what)
+  }
+  reader.leave(outer, what)
+  if (reader.fault !== undefined) return
+  reader.tag = Tag.sequence
+  reader.header = header
+  reader.start = start
+  reader.end = end
+}
+
+/**
+ * Whether the string read last holds what its type allows; NUL is allowed in none. PrintableString may hold any printable
+ * ASCII: X.680 41.4 has no `_`, `@`, `&` or `*`, but certificates made in JavaScript are full of them, and refusing those
+ * is left to strict conformance.
+ */
+function checkString(reader: Reader, what: string): void {
+  const { bytes, tag, start, end } = reader
+  let bad = -1
+  switch (tag) {
+    case Tag.printableString:
+      for (let i = start; i < end && bad < 0; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) bad = i
+      break
+    case Tag.ia5String:
+    case Tag.visibleString:
+      for (let i = start; i < end && bad < 0; i++) if (bytes[i]! >= 0x80 || bytes[i] === 0) bad = i
+      break
+    case Tag.numericString:
+      for (let i = start; i < end && bad < 0; i++) if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) bad = i
+      break
+    case Tag.utf8String: {
+      let ascii = true
+      for (let i = start; i < end && bad < 0; i++) {
+        if (bytes[i]! >= 0x80) ascii = false
+        else if (bytes[i] === 0) bad = i
+      }
+      if (!ascii && bad < 0 && utf8OfRange(bytes, start, end) === undefined) bad = start
+      break
+    }
+    case Tag.teletexString:
+      for (let i = start; i < end && bad < 0; i++) if (bytes[i] === 0) bad = i
+      break
+    case Tag.bmpString:
+    case Tag.universalString: {
+      const text = ucsOfRange(bytes, start, end, tag === Tag.bmpString ? 2 : 4)
+      if (text === undefined || text.includes('\0')) bad = start
+      break
+    }
+  }
+  if (bad >= 0) reader.fail('bad_string', bad, what)
+}
+
+/** One attribute of a name, as ranges. */
+export interface AttributeRange {
+  /** Index of its RDN; attributes of a multi-valued RDN share it. */
+  readonly rdn: number
+  readonly oidStart: number
+  readonly oidEnd: number
+  readonly tag: number
+  /** Header of the value. */
+  readonly valueHeader: number
+  readonly valueStart: number
+  readonly valueEnd: number
+}
+
+/** The attributes of a name that {@link readName} has checked, in DER order. */
+export function attributesOf(bytes: Uint8Array, start: number, end: number): readonly AttributeRange[] {
+  const attributes: AttributeRange[] = []
+  const reader = new Reader(bytes, start, end)
+  reader.enter(Tag.sequence, 'Name')
+  for (let rdn = 0; !reader.atEnd(); rdn++) {
+    const names = reader.enter(Tag.set, 'Name')
+    while (!reader.atEnd()) {
+      const attribute = reader.enter(Tag.sequence, 'Name')
+      readOid(reader, 'Name')
+      const { start: oidStart, end: oidEnd } = reader
+      reader.next('Name')
+      const { tag, header: valueHeader, start: valueStart, end: valueEnd } = reader
+      attributes.push({ rdn, oidStart, oidEnd, tag, valueHeader, valueStart, valueEnd })
+      reader.leave(attribute, 'Name')
+    }
+    reader.leave(names, 'Name')
+  }
+  return attributes
+}
+
+/** The text of a directory string, or `undefined` for values of other types. */
+export function stringValue(bytes: Uint8Array, tag: number, start: number, end: number): string | undefined {
+  switch (tag) {
+    case Tag.printableString:
+    case Tag.ia5String:
+    case Tag.visibleString:
+    case Tag.numericString:
+    case Tag.teletexString:
+      return latin1OfRange(bytes, start, end)
+    case Tag.utf8String:
+      return utf8OfRange(bytes, start, end)
+    case Tag.bmpString:
+      return ucsOfRange(bytes, start, end, 2)
+    case Tag.universalString:
+      return ucsOfRange(bytes, start, end, 4)
+    default:
+      return undefined
+  }
+}
+
+/**
+ * A text that is equal for two names exactly when RFC 5280 section 7.1 calls them equal: attributes of one RDN in any
+ * order, values of PrintableString, UTF8String, BMPString, UniversalString and IA5String without regard to ASCII case,
+ * leading, trailing and repeated spaces; values of other types by type and bytes. Folding beyond ASCII is left out:
+ * it could only make more names equal, and no CA relies on it. Every part carries its length, so that no value can
+ * imitate a boundary.
+ */
+export function canonicalName(bytes: Uint8Array, start: number, end: number): string {
+  const rdns: string[][] = []
+  for (const { rdn, oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOf(bytes, start, end)) {
+    const folds = tag !== Tag.teletexString && tag !== Tag.numericString && tag !== Tag.visibleString
+    const text = folds ? stringValue(bytes, tag, valueStart, valueEnd) : undefined
+    const value =
+      text === undefined
+        ? `${tag}#${hexOfRange(bytes, valueStart, valueEnd)}`
+        : `=${text
+            .replace(/ +/g, ' ')
+            .replace(/^ | $/g, '')
+            .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())}`
+    const part = `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
+    const siblings = rdns[rdn]
+    if (siblings === undefined) rdns[rdn] = [part]
+    else siblings.push(part)
+  }
+  return rdns.map((parts) => `${parts.length}/${parts.sort().join('')}`).join('')
+}
+
+/** Whether two names are equal: by bytes, which is what CAs write, and only where those differ by RFC 5280 7.1. */
+export function namesEqual(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
+  return rangesEqual(a, aStart, aEnd, b, bStart, bEnd) || canonicalName(a, aStart, aEnd) === canonicalName(b, bStart, bEnd)
+}

@@ -1,0 +1,183 @@
+import { singleDer } from '../bytes/input.ts'
+import { isCertificateLabel } from '../bytes/pem.ts'
+import { type ParseResult, parseFault } from '../codes/parse.ts'
+import { readBitStringBytes, readInteger, readSmallInteger } from '../der/primitives.ts'
+import { Reader } from '../der/reader.ts'
+import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
+import { readTime } from '../der/time.ts'
+import { type Certificate, CertificateView } from './certificate.ts'
+import { readBasicConstraints, readInhibitAnyPolicy, readNameConstraints, readPolicyConstraints } from './constraints.ts'
+import { readDistributionPoints } from './distribution-point.ts'
+import { ExtensionId, readExtensions } from './extension-list.ts'
+import { readGeneralNames } from './general-name.ts'
+import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './key-identifier.ts'
+import { readExtendedKeyUsage, readKeyUsage } from './key-usage.ts'
+import { readName } from './name.ts'
+import { readCertificatePolicies, readPolicyMappings } from './policies.ts'
+
+/** A certificate above this size is refused unread: the largest platform limit is 16 KB, the largest real ones have 10. */
+export const maxCertificateBytes = 65536
+
+/** Parses one DER certificate that fills `bytes`, in the order of RFC 5280 4.1. The hot path: no text, no copies. */
+export function parseCertificateDer(bytes: Uint8Array): ParseResult<CertificateView> {
+  if (bytes.length === 0) return parseFault('empty_input', 0, 'Certificate')
+  if (bytes.length > maxCertificateBytes) {
+    return parseFault('too_large', 0, 'Certificate', `${bytes.length} bytes, at most ${maxCertificateBytes} are read`)
+  }
+  const reader = new Reader(bytes)
+  const view = new CertificateView(bytes)
+  const outer = reader.enter(Tag.sequence, 'Certificate')
+  view.start = reader.header
+  view.end = reader.end
+  readTbs(reader, view)
+  readAlgorithmIdentifier(reader, 'Certificate.signatureAlgorithm')
+  view.algorithmStart = reader.header
+  view.algorithmEnd = reader.end
+  readBitStringBytes(reader, 'Certificate.signatureValue')
+  view.signatureStart = reader.start
+  view.signatureEnd = reader.end
+  reader.leave(outer, 'Certificate')
+  if (reader.fault === undefined && reader.position !== bytes.length) {
+    reader.fail(
+      'trailing_bytes',
+      reader.position,
+      'Certificate',
+      `${bytes.length - reader.position} bytes follow the certificate`,
+    )
+  }
+  return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
+}
+
+function readTbs(reader: Reader, view: CertificateView): void {
+  const outer = reader.enter(Tag.sequence, 'tbsCertificate')
+  view.tbsStart = reader.header
+  view.tbsEnd = reader.end
+  readVersion(reader, view)
+  readInteger(reader, 'serialNumber')
+  view.serialStart = reader.start
+  view.serialEnd = reader.end
+  readAlgorithmIdentifier(reader, 'tbsCertificate.signature')
+  view.tbsAlgorithmStart = reader.header
+  view.tbsAlgorithmEnd = reader.end
+  readName(reader, 'issuer')
+  view.issuerStart = reader.header
+  view.issuerEnd = reader.end
+  const validity = reader.enter(Tag.sequence, 'validity')
+  view.notBeforeTime = readTime(reader, 'validity.notBefore')
+  view.notBeforeGeneral = reader.tag === Tag.generalizedTime
+  view.notAfterTime = readTime(reader, 'validity.notAfter')
+  view.notAfterGeneral = reader.tag === Tag.generalizedTime
+  reader.leave(validity, 'validity')
+  readName(reader, 'subject')
+  view.subjectStart = reader.header
+  view.subjectEnd = reader.end
+  const key = reader.enter(Tag.sequence, 'subjectPublicKeyInfo')
+  view.keyStart = reader.header
+  view.keyEnd = reader.end
+  readAlgorithmIdentifier(reader, 'subjectPublicKeyInfo.algorithm')
+  readBitStringBytes(reader, 'subjectPublicKeyInfo.subjectPublicKey')
+  reader.leave(key, 'subjectPublicKeyInfo')
+  readUniqueId(reader, view, contextPrimitive(1), 'issuerUniqueID')
+  readUniqueId(reader, view, contextPrimitive(2), 'subjectUniqueID')
+  if (reader.peek(contextConstructed(3))) {
+    if (view.version !== 3) reader.fail('fields_need_version', reader.position, 'extensions')
+    const extensions = reader.enter(contextConstructed(3), 'extensions')
+    readExtensions(reader, 'extensions', view.extensions, (id, value) => readExtensionValue(id, value, view))
+    reader.leave(extensions, 'extensions')
+  }
+  reader.leave(outer, 'tbsCertificate')
+}
+
+function readVersion(reader: Reader, view: CertificateView): void {
+  if (!reader.peek(contextConstructed(0))) return
+  const outer = reader.enter(contextConstructed(0), 'version')
+  const value = readSmallInteger(reader, 0x7fffffff, 'version')
+  if (value !== 1 && value !== 2) reader.fail('bad_version', reader.start, 'version')
+  view.version = value === 1 ? 2 : 3
+  reader.leave(outer, 'version')
+}
+
+/** SEQUENCE with an OID first; parameters are judged where the algorithm is used. */
+function readAlgorithmIdentifier(reader: Reader, what: string): void {
+  reader.expect(Tag.sequence, what)
+  if (reader.fault === undefined && reader.bytes[reader.start] !== Tag.oid) reader.fail('unexpected_tag', reader.start, what)
+}
+
+function readUniqueId(reader: Reader, view: CertificateView, tag: number, what: string): void {
+  if (!reader.optional(tag, what)) return
+  if (view.version === 1) reader.fail('fields_need_version', reader.header, what)
+  view.hasUniqueIds = true
+}
+
+function readExtensionValue(id: number, reader: Reader, view: CertificateView): void {
+  switch (id) {
+    case ExtensionId.basicConstraints: {
+      const { ca, pathLength } = readBasicConstraints(reader)
+      view.isCa = ca
+      view.pathLength = pathLength
+      return
+    }
+    case ExtensionId.keyUsage:
+      view.keyUsageBits = readKeyUsage(reader)
+      return
+    case ExtensionId.extendedKeyUsage:
+      view.purposeBits = readExtendedKeyUsage(reader)
+      return
+    case ExtensionId.subjectKeyIdentifier:
+      readSubjectKeyIdentifier(reader)
+      view.subjectKeyIdStart = reader.start
+      view.subjectKeyIdEnd = reader.end
+      return
+    case ExtensionId.authorityKeyIdentifier: {
+      const { start, end, hasIssuer, hasSerial } = readAuthorityKeyIdentifier(reader)
+      view.authorityKeyIdStart = start
+      view.authorityKeyIdEnd = end
+      view.authorityHasIssuer = hasIssuer
+      view.authorityHasSerial = hasSerial
+      return
+    }
+    case ExtensionId.subjectAltName:
+      readGeneralNames(reader, 'subjectAltName')
+      view.altNamesStart = reader.start
+      view.altNamesEnd = reader.end
+      return
+    case ExtensionId.issuerAltName:
+      return readGeneralNames(reader, 'issuerAltName')
+    case ExtensionId.nameConstraints:
+      return readNameConstraints(reader)
+    case ExtensionId.certificatePolicies:
+      return readCertificatePolicies(reader)
+    case ExtensionId.policyMappings:
+      return readPolicyMappings(reader)
+    case ExtensionId.policyConstraints: {
+      const { requireExplicitPolicy, inhibitPolicyMapping } = readPolicyConstraints(reader)
+      view.requireExplicitPolicy = requireExplicitPolicy
+      view.inhibitPolicyMapping = inhibitPolicyMapping
+      return
+    }
+    case ExtensionId.inhibitAnyPolicy:
+      view.inhibitAnyPolicy = readInhibitAnyPolicy(reader)
+      return
+    case ExtensionId.crlDistributionPoints:
+      return readDistributionPoints(reader, 'cRLDistributionPoints')
+    case ExtensionId.freshestCrl:
+      return readDistributionPoints(reader, 'freshestCRL')
+    default:
+      reader.position = reader.limit
+  }
+}
+
+/**
+ * Parses one certificate, DER or PEM, strictly (X.690 DER, RFC 5280 section 4). Signature and dates are not judged.
+ *
+ * @param input DER bytes, or PEM as text or bytes with exactly one `CERTIFICATE` block
+ * @returns the view, or the first fault with its byte offset (in the DER; for PEM faults, in the text)
+ * @throws TypeError if `input` is neither a string nor a Uint8Array
+ * @example
+ * const parsed = parseCertificate(pem)
+ * if (parsed.ok) console.log(parsed.value.subject, parsed.value.notAfter)
+ */
+export function parseCertificate(input: Uint8Array | string): ParseResult<Certificate> {
+  const der = singleDer(input, 'parseCertificate: input', 'CERTIFICATE', isCertificateLabel)
+  return der.ok ? parseCertificateDer(der.value) : der
+}

@@ -1,0 +1,126 @@
+import { singleDer } from '../bytes/input.ts'
+import { isRevocationListLabel } from '../bytes/pem.ts'
+import { type ParseResult, parseFault } from '../codes/parse.ts'
+import { readBitStringBytes, readInteger, readSmallInteger } from '../der/primitives.ts'
+import { Reader } from '../der/reader.ts'
+import { contextConstructed, Tag } from '../der/tags.ts'
+import { readTime } from '../der/time.ts'
+import { readDistributionPoints, readIssuingDistributionPoint } from './distribution-point.ts'
+import { ExtensionId, readExtensions } from './extension-list.ts'
+import { readGeneralNames } from './general-name.ts'
+import { readAuthorityKeyIdentifier } from './key-identifier.ts'
+import { readName } from './name.ts'
+import { type RevocationList, RevocationListView, readEntry } from './revocation-list.ts'
+
+/** The largest list any platform takes is 50 MB. */
+const maxListBytes = 64 * 1024 * 1024
+
+/**
+ * Parses one CRL, DER or PEM, strictly (RFC 5280 section 5): every entry is read once. The bytes are not copied.
+ * Signature, issuer and dates are judged when the list is used.
+ *
+ * @param input DER bytes, or PEM as text or bytes with exactly one `X509 CRL` block
+ * @returns the view, or the first fault with its byte offset
+ * @throws TypeError if `input` is neither a string nor a Uint8Array
+ * @example
+ * const list = parseRevocationList(crlBytes)
+ * if (list.ok) verifyChain(store, chain, { revocation: { lists: [list.value] } })
+ */
+export function parseRevocationList(input: Uint8Array | string): ParseResult<RevocationList> {
+  const der = singleDer(input, 'parseRevocationList: input', 'X509 CRL', isRevocationListLabel)
+  return der.ok ? parseRevocationListDer(der.value) : der
+}
+
+export function parseRevocationListDer(bytes: Uint8Array): ParseResult<RevocationListView> {
+  if (bytes.length > maxListBytes)
+    return parseFault('too_large', 0, 'CertificateList', `${bytes.length} bytes, at most ${maxListBytes} are read`)
+  const reader = new Reader(bytes)
+  const view = new RevocationListView(bytes)
+  const outer = reader.enter(Tag.sequence, 'CertificateList')
+  readTbs(reader, view)
+  reader.expect(Tag.sequence, 'CertificateList.signatureAlgorithm')
+  view.algorithmStart = reader.header
+  view.algorithmEnd = reader.end
+  readBitStringBytes(reader, 'CertificateList.signatureValue')
+  view.signatureStart = reader.start
+  view.signatureEnd = reader.end
+  reader.leave(outer, 'CertificateList')
+  reader.leave(bytes.length, 'CertificateList')
+  return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
+}
+
+function readTbs(reader: Reader, view: RevocationListView): void {
+  const outer = reader.enter(Tag.sequence, 'tbsCertList')
+  view.tbsStart = reader.header
+  view.tbsEnd = reader.end
+  if (reader.peek(Tag.integer)) {
+    if (readSmallInteger(reader, 0x7fffffff, 'version') !== 1) reader.fail('bad_version', reader.start, 'version')
+    view.version = 2
+  }
+  reader.expect(Tag.sequence, 'tbsCertList.signature')
+  view.tbsAlgorithmStart = reader.header
+  view.tbsAlgorithmEnd = reader.end
+  readName(reader, 'issuer')
+  view.issuerStart = reader.header
+  view.issuerEnd = reader.end
+  view.thisUpdateTime = readTime(reader, 'thisUpdate')
+  if (reader.peek(Tag.utcTime) || reader.peek(Tag.generalizedTime)) view.nextUpdateTime = readTime(reader, 'nextUpdate')
+  if (reader.peek(Tag.sequence)) readEntries(reader, view)
+  if (reader.peek(contextConstructed(0))) {
+    if (view.version !== 2) reader.fail('fields_need_version', reader.position, 'crlExtensions', 'extensions need version 2')
+    const extensions = reader.enter(contextConstructed(0), 'crlExtensions')
+    readExtensions(reader, 'crlExtensions', view.extensions, (id, value) => readExtensionValue(id, value, view))
+    reader.leave(extensions, 'crlExtensions')
+  }
+  reader.leave(outer, 'tbsCertList')
+}
+
+/** RFC 5280 5.1.2.6: the list is absent rather than empty. */
+function readEntries(reader: Reader, view: RevocationListView): void {
+  const outer = reader.enter(Tag.sequence, 'revokedCertificates')
+  view.entriesStart = reader.start
+  view.entriesEnd = reader.end
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, 'revokedCertificates')
+  while (!reader.atEnd()) {
+    readEntry(reader)
+    view.entryCount++
+  }
+  reader.leave(outer, 'revokedCertificates')
+}
+
+function readExtensionValue(id: number, reader: Reader, view: RevocationListView): void {
+  switch (id) {
+    case ExtensionId.authorityKeyIdentifier: {
+      const { start, end } = readAuthorityKeyIdentifier(reader)
+      view.authorityKeyIdStart = start
+      view.authorityKeyIdEnd = end
+      return
+    }
+    case ExtensionId.crlNumber:
+      readCrlNumber(reader, 'cRLNumber')
+      view.crlNumberStart = reader.start
+      view.crlNumberEnd = reader.end
+      return
+    case ExtensionId.deltaCrlIndicator:
+      readCrlNumber(reader, 'deltaCRLIndicator')
+      view.baseCrlNumberStart = reader.start
+      view.baseCrlNumberEnd = reader.end
+      return
+    case ExtensionId.issuingDistributionPoint:
+      view.scope = readIssuingDistributionPoint(reader)
+      return
+    case ExtensionId.issuerAltName:
+      return readGeneralNames(reader, 'issuerAltName')
+    case ExtensionId.freshestCrl:
+      return readDistributionPoints(reader, 'freshestCRL')
+    default:
+      reader.position = reader.limit
+  }
+}
+
+/** RFC 5280 5.2.3: not negative, at most 20 octets. */
+function readCrlNumber(reader: Reader, what: string): void {
+  readInteger(reader, what)
+  const { bytes, start, end } = reader
+  if (reader.fault === undefined && (bytes[start]! >= 0x80 || end - start > 20)) reader.fail('bad_integer', start, what)
+}
