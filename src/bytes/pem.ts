@@ -38,7 +38,7 @@ export function scanPem(text: Uint8Array): readonly PemBlock[] {
     blocks.push({ label, line, offset, content: { code: 'pem_unterminated', detail, line, offset } })
   }
   let line = 1
-  for (let start = 0; start < text.length; line++) {
+  for (let start = lengthOfMark(text); start < text.length; line++) {
     let end = text.indexOf(newline, start)
     if (end < 0) end = text.length
     const mark = boundary(text, start, end)
@@ -63,7 +63,7 @@ function boundary(text: Uint8Array, from: number, to: number): { kind: 'BEGIN' |
   while (start < end && isBlank(text[start]!)) start++
   while (end > start && isBlank(text[end - 1]!)) end--
   // The longest label in use has 25 characters; a longer line is text.
-  if (end - start < 15 || end - start > 100) return undefined
+  if (end - start < 14 || end - start > 100) return undefined
   if (text[start] !== dash || text[start + 4] !== dash || text[end - 1] !== dash) return undefined
   const match = /^-----(BEGIN|END) ([ -~]*?)-----$/.exec(latin1OfRange(text, start, end))
   return match === null ? undefined : { kind: match[1] as 'BEGIN' | 'END', label: match[2]! }
@@ -86,17 +86,26 @@ function body(text: Uint8Array, start: number, end: number, firstLine: number): 
   return { code: 'pem_bad_base64', detail, line, offset: fault }
 }
 
+/** Windows editors begin a text with U+FEFF in UTF-8; taken for text it would hide the first block. */
+function lengthOfMark(text: Uint8Array): number {
+  return text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? 3 : 0
+}
+
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d
 }
 
-/** PEM text as bytes: characters outside ISO 8859-1 become NUL, which no base64 and no boundary contains. */
+/**
+ * PEM text as bytes: characters outside ISO 8859-1 become NUL, which no base64 and no boundary contains; U+FEFF at the
+ * start becomes a blank.
+ */
 export function bytesOfPemText(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     bytes[i] = code < 256 ? code : 0
   }
+  if (text.startsWith('\uFEFF')) bytes[0] = 0x20
   return bytes
 }
 

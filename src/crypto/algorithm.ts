@@ -23,19 +23,19 @@ export type AlgorithmFault = 'unknown_algorithm' | 'wrong_parameters'
 
 interface Entry {
   readonly oid: Uint8Array
-  readonly parameters: Uint8Array
   readonly algorithm: SignatureAlgorithm
 }
 
 const nullParameters = /* @__PURE__ */ bytesOfHex('0500')
-const noParameters = /* @__PURE__ */ bytesOfHex('')
 
 function entry(name: string, oid: string, scheme: 'rsa-pkcs1' | 'ecdsa', hash: HashName): Entry {
-  const parameters = scheme === 'ecdsa' ? noParameters : nullParameters
-  return { oid: oidBytes(oid), parameters, algorithm: { name, scheme, hash, mgfHash: hash, saltLength: 0 } }
+  return { oid: oidBytes(oid), algorithm: { name, scheme, hash, mgfHash: hash, saltLength: 0 } }
 }
 
-/** RFC 4055 section 5 (RSA: parameters are NULL), RFC 5758 section 3.2 (ECDSA: absent). The most frequent come first. */
+/**
+ * RFC 5758 section 3.2: ECDSA has no parameters. RFC 4055 section 5: RSA has NULL, and a verifier must accept their absence
+ * too, which real CAs make use of. The most frequent come first.
+ */
 const table: readonly Entry[] = /* @__PURE__ */ (() => [
   entry('ecdsa-with-SHA256', '1.2.840.10045.4.3.2', 'ecdsa', 'sha256'),
   entry('sha256WithRSAEncryption', '1.2.840.113549.1.1.11', 'rsa-pkcs1', 'sha256'),
@@ -71,7 +71,8 @@ export function readSignatureAlgorithm(bytes: Uint8Array, start: number, end: nu
   const { start: oidStart, end: oidEnd } = reader
   for (const known of table) {
     if (!rangeIs(bytes, oidStart, oidEnd, known.oid)) continue
-    return rangeIs(bytes, oidEnd, end, known.parameters) ? known.algorithm : 'wrong_parameters'
+    const isExact = oidEnd === end || (known.algorithm.scheme === 'rsa-pkcs1' && rangeIs(bytes, oidEnd, end, nullParameters))
+    return isExact ? known.algorithm : 'wrong_parameters'
   }
   if (!rangeIs(bytes, oidStart, oidEnd, pssOid)) return 'unknown_algorithm'
   return readPssParameters(bytes, oidEnd, end) ?? 'wrong_parameters'

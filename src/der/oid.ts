@@ -34,24 +34,29 @@ export function isOid(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-/** Dotted text of an OID's content, exact for arcs of any size (`Number` up to 2^53, `BigInt` beyond). For display. */
+/** Dotted text of an OID's content, exact for arcs of any size, in time linear in its length (CVE-2023-2650). For display. */
 export function oidText(bytes: Uint8Array, start: number, end: number): string {
   const arcs: string[] = []
-  let small = 0
-  let large: bigint | undefined
-  for (let i = start; i < end; i++) {
-    const septet = bytes[i]! & 0x7f
-    if (large === undefined && small > 2 ** 45) large = BigInt(small)
-    if (large !== undefined) large = (large << 7n) | BigInt(septet)
-    else small = small * 128 + septet
+  for (let first = start, i = start; i < end; i++) {
     if ((bytes[i]! & 0x80) !== 0) continue
-    if (arcs.length > 0) arcs.push(String(large ?? small))
-    else {
-      const root = large !== undefined ? 2 : Math.min(2, Math.floor(small / 40))
-      arcs.push(String(root), String((large ?? BigInt(small)) - BigInt(root * 40)))
-    }
-    small = 0
-    large = undefined
+    const arc = i - first < 7 ? smallArc(bytes, first, i + 1) : largeArc(bytes, first, i + 1)
+    if (arcs.length > 0) arcs.push(String(arc))
+    else if (arc < 80) arcs.push(arc < 40 ? '0' : '1', String(Number(arc) % 40))
+    else arcs.push('2', String(typeof arc === 'bigint' ? arc - 80n : arc - 80))
+    first = i + 1
   }
   return arcs.join('.')
+}
+
+/** At most seven septets: below 2^49. */
+function smallArc(bytes: Uint8Array, start: number, end: number): number {
+  let arc = 0
+  for (let i = start; i < end; i++) arc = arc * 128 + (bytes[i]! & 0x7f)
+  return arc
+}
+
+function largeArc(bytes: Uint8Array, start: number, end: number): bigint {
+  let bits = '0b'
+  for (let i = start; i < end; i++) bits += (bytes[i]! & 0x7f).toString(2).padStart(7, '0')
+  return BigInt(bits)
 }

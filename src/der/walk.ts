@@ -7,8 +7,9 @@ import { Tag } from './tags.ts'
 const maxDepth = 16
 
 /**
- * Reads one element of any type and checks that it is DER all the way down: lengths, and the content of universal
- * BOOLEAN, INTEGER, NULL and OBJECT IDENTIFIER. Its range is left in the reader. Iterative, and bounded in depth.
+ * Reads one element of any type and checks that it is DER all the way down: lengths, the primitive or constructed form
+ * of universal types, and the content of BOOLEAN, INTEGER, NULL and OBJECT IDENTIFIER. Its range is left in the reader.
+ * Iterative, and bounded in depth.
  */
 export function readAny(reader: Reader, what: string): void {
   reader.next(what)
@@ -40,9 +41,19 @@ export function readAny(reader: Reader, what: string): void {
 function check(reader: Reader, what: string): void {
   const { bytes, tag, start, end } = reader
   if (reader.fault !== undefined) return
-  if (tag === Tag.integer || tag === Tag.enumerated) checkInteger(reader, what)
+  if (tag < 0x40 && !hasDerForm(tag)) reader.fail('unexpected_tag', reader.header, what)
+  else if (tag === Tag.integer || tag === Tag.enumerated) checkInteger(reader, what)
   else if (tag === Tag.boolean && (end - start !== 1 || (bytes[start] !== 0 && bytes[start] !== 0xff))) {
     reader.fail('bad_boolean', start, what)
   } else if (tag === Tag.null && start !== end) reader.fail('bad_null', start, what)
   else if (tag === Tag.oid && !isOid(bytes, start, end)) reader.fail('bad_oid', start, what)
+}
+
+/** Universal types that consist of elements: EXTERNAL, EMBEDDED PDV, SEQUENCE, SET, CHARACTER STRING. */
+const constructedTypes = (1 << 8) | (1 << 11) | (1 << 16) | (1 << 17) | (1 << 29)
+
+/** DER encodes those constructed and everything else, strings above all, primitive (X.690 10.2); type 0 is none. */
+function hasDerForm(tag: number): boolean {
+  const type = tag & 0x1f
+  return type !== 0 && ((constructedTypes >> type) & 1) === tag >> 5
 }

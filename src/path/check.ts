@@ -3,7 +3,10 @@ import { understoodExtensions } from '../policy/extensions.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+import { ExtensionId } from '../x509/extension-list.ts'
 import { KeyUsageBit, PurposeBit } from '../x509/key-usage.ts'
+import { nonconformance } from '../x509/profile/certificate.ts'
+import type { Role } from '../x509/profile/rule.ts'
 
 /**
  * What one certificate must be like at its place in a path, signatures and neighbours aside (RFC 5280 6.1.3 to 6.1.5).
@@ -26,7 +29,8 @@ export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undef
     refuseLeafPurpose(leaf, terms) ??
     refuseLeafKeyUsage(leaf, terms.purpose) ??
     refuseKey(terms.policy, leaf) ??
-    refuseAlgorithm(terms.policy, leaf.parsedAlgorithm)
+    refuseAlgorithm(terms.policy, leaf.parsedAlgorithm) ??
+    refuseProfile(terms.policy, leaf, 'leaf')
   )
 }
 
@@ -39,7 +43,8 @@ export function refuseIntermediate(certificate: CertificateView, terms: Terms): 
     refuseCaPurpose(certificate, terms.purpose) ??
     refuseAsCa(certificate) ??
     refuseKey(terms.policy, certificate) ??
-    refuseAlgorithm(terms.policy, certificate.parsedAlgorithm)
+    refuseAlgorithm(terms.policy, certificate.parsedAlgorithm) ??
+    refuseProfile(terms.policy, certificate, 'intermediate')
   )
 }
 
@@ -51,8 +56,25 @@ export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | u
     (policy.enforceAnchorConstraints
       ? (refuseCriticalExtension(anchor) ?? refuseCaPurpose(anchor, terms.purpose) ?? refuseAsCa(anchor))
       : undefined) ??
-    refuseKey(policy, anchor)
+    refuseKey(policy, anchor) ??
+    (policy.enforceAnchorConstraints ? refuseProfile(policy, anchor, 'anchor') : undefined)
   )
+}
+
+/** A certificate that signs revocation lists, and nothing else: the lists' rules ask for its key usage. */
+export function refuseListSigner(signer: CertificateView, terms: Terms): Refusal | undefined {
+  return (
+    refuseContradiction(signer) ??
+    refuseDates(signer, terms.at) ??
+    refuseCriticalExtension(signer) ??
+    refuseKey(terms.policy, signer) ??
+    refuseAlgorithm(terms.policy, signer.parsedAlgorithm)
+  )
+}
+
+function refuseProfile(policy: Policy, certificate: CertificateView, role: Role): Refusal | undefined {
+  const demand = nonconformance(certificate, role, policy.conformance)
+  return demand === undefined ? undefined : { code: 'malformed', message: `the certificate does not conform: ${demand}` }
 }
 
 function refuseContradiction(certificate: CertificateView): Refusal | undefined {
@@ -75,9 +97,16 @@ function isoSecond(time: number): string {
   return new Date(time).toISOString().replace('.000Z', 'Z')
 }
 
-function refuseCriticalExtension({ bytes, extensions }: CertificateView): Refusal | undefined {
+/** RFC 5280 4.2; and 4.2.1.4: what is critical must be understood to the last qualifier. */
+function refuseCriticalExtension({ bytes, extensions, hasUnknownQualifier }: CertificateView): Refusal | undefined {
   const index = extensions.firstCriticalOutside(understoodExtensions)
-  if (index < 0) return undefined
+  if (index < 0) {
+    if (!hasUnknownQualifier || !extensions.isCritical(ExtensionId.certificatePolicies)) return undefined
+    return {
+      code: 'unknown_critical_extension',
+      message: 'certificatePolicies is critical and has a qualifier that is not understood',
+    }
+  }
   const oid = oidText(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
   return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }
 }
@@ -106,14 +135,15 @@ function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undef
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage of the CA does not include ${purpose}Auth` }
 }
 
-/** RFC 5280 4.2.1.3: a TLS client signs; a server signs, decrypts or agrees on keys. */
+/**
+ * A TLS client signs the handshake, so a keyUsage must allow that (RFC 8446 4.4.2.2, RFC 5246 7.4.6; OpenSSL takes
+ * keyAgreement too). What a server's key must do depends on the handshake; TLS checks it there.
+ */
 function refuseLeafKeyUsage(leaf: CertificateView, purpose: Purpose): Refusal | undefined {
-  if (purpose === 'any' || leaf.keyUsageBits < 0) return undefined
-  const { digitalSignature, keyEncipherment, keyAgreement } = KeyUsageBit
-  const enough = purpose === 'client' ? digitalSignature | keyAgreement : digitalSignature | keyEncipherment | keyAgreement
-  if ((leaf.keyUsageBits & enough) !== 0) return undefined
-  const wanted = purpose === 'client' ? 'digitalSignature' : 'digitalSignature or keyEncipherment'
-  return { code: 'key_usage_violation', message: `keyUsage does not include ${wanted}` }
+  const { digitalSignature, keyAgreement } = KeyUsageBit
+  if (purpose !== 'client' || leaf.keyUsageBits < 0 || (leaf.keyUsageBits & (digitalSignature | keyAgreement)) !== 0)
+    return undefined
+  return { code: 'key_usage_violation', message: 'keyUsage does not include digitalSignature' }
 }
 
 /** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */

@@ -1,5 +1,9 @@
 import type { Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
+import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
+import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
+import type { PolicyRequest } from './policy-graph.ts'
+import type { RevocationRequest } from './revocation.ts'
 
 export interface VerifyOptions {
   /** The time to judge at: Date or milliseconds since the epoch. Default now. */
@@ -8,6 +12,34 @@ export interface VerifyOptions {
   readonly purpose?: Purpose
   /** DNS name (A-labels) or IP literal that the leaf must be for; without it no name is checked. */
   readonly serverName?: string
+  /** Absent: revocation is not checked. */
+  readonly revocation?: RevocationCheck
+  /** Absent: any policy will do, and the verdict does not tell which are valid. */
+  readonly certificatePolicies?: PolicyInputs
+}
+
+/** Revocation by CRL (RFC 5280 6.3). */
+export interface RevocationCheck {
+  /** Made by `parseRevocationList`; of any issuers, in any order. */
+  readonly lists: readonly RevocationList[]
+  /** `leaf`: the leaf alone; `chain` (default): every certificate below the anchor. */
+  readonly depth?: 'leaf' | 'chain'
+  /** When no usable list covers a certificate. Default `refuse`. */
+  readonly unknown?: 'refuse' | 'allow'
+  /** A list past its nextUpdate. Default `refuse`: it does not count, unless it names the certificate. */
+  readonly expired?: 'refuse' | 'allow'
+  /** Days since thisUpdate after which a list counts as expired, whatever its nextUpdate. Default: no limit. */
+  readonly maxAgeDays?: number
+}
+
+/** The inputs (c) and (e) to (g) of RFC 5280 6.1.1. */
+export interface PolicyInputs {
+  /** Dotted OIDs of acceptable policies. Default anyPolicy, `2.5.29.32.0`. */
+  readonly initialPolicies?: readonly string[]
+  /** The path must be valid for one of them. Default false. */
+  readonly requireExplicitPolicy?: boolean
+  readonly inhibitPolicyMapping?: boolean
+  readonly inhibitAnyPolicy?: boolean
 }
 
 /** The options with their defaults. */
@@ -15,9 +47,11 @@ export interface Request {
   readonly at: number
   readonly purpose: Purpose
   readonly serverName: string | undefined
+  readonly revocation: RevocationRequest | undefined
+  readonly policies: PolicyRequest
+  /** The verdict is to tell which policies are valid. */
+  readonly wantsPolicies: boolean
 }
-
-const fields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'purpose', 'serverName'])
 
 /**
  * Checks the options of `verifyChain`. An option that is not known is refused, since a misspelt one would be ignored.
@@ -25,15 +59,91 @@ const fields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'purpose', 's
  * @throws TypeError naming the option
  */
 export function readOptions(options: VerifyOptions, defaultPurpose: Purpose): Request {
-  if (typeof options !== 'object' || options === null) throw new TypeError('verifyChain: options must be an object')
-  for (const field of Object.keys(options)) {
-    if (!fields.has(field)) throw new TypeError(`verifyChain: unknown option ${field}`)
+  requireFields('options', options, optionFields)
+  const { purpose = defaultPurpose, serverName, revocation, certificatePolicies } = options
+  requireChoice('purpose', purpose, ['client', 'server', 'any'])
+  if (serverName !== undefined && typeof serverName !== 'string') fail('serverName must be a string')
+  return {
+    at: requireTime(options.at, 'verifyChain: options.at'),
+    purpose,
+    serverName,
+    revocation: revocation === undefined ? undefined : readRevocation(revocation),
+    policies: certificatePolicies === undefined ? anyPolicies : readPolicies(certificatePolicies),
+    wantsPolicies: certificatePolicies !== undefined,
   }
-  const { purpose = defaultPurpose, serverName } = options
-  if (purpose !== 'client' && purpose !== 'server' && purpose !== 'any') {
-    throw new TypeError(`verifyChain: options.purpose must be 'client', 'server' or 'any', got ${String(purpose)}`)
+}
+
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'at',
+  'purpose',
+  'serverName',
+  'revocation',
+  'certificatePolicies',
+])
+const revocationFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['lists', 'depth', 'unknown', 'expired', 'maxAgeDays'])
+const policyFields: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'initialPolicies',
+  'requireExplicitPolicy',
+  'inhibitPolicyMapping',
+  'inhibitAnyPolicy',
+])
+
+const anyPolicies: PolicyRequest = /* @__PURE__ */ (() => ({
+  initialPolicies: new Set([anyPolicy]),
+  requireExplicitPolicy: false,
+  inhibitPolicyMapping: false,
+  inhibitAnyPolicy: false,
+}))()
+
+const day = 86_400_000
+
+function readRevocation(revocation: RevocationCheck): RevocationRequest {
+  requireFields('options.revocation', revocation, revocationFields)
+  const { lists, depth = 'chain', unknown = 'refuse', expired = 'refuse', maxAgeDays } = revocation
+  requireChoice('revocation.depth', depth, ['leaf', 'chain'])
+  requireChoice('revocation.unknown', unknown, ['refuse', 'allow'])
+  requireChoice('revocation.expired', expired, ['refuse', 'allow'])
+  if (!Array.isArray(lists)) fail('revocation.lists must be an array')
+  const views = (lists as readonly unknown[]).map((list, i) => {
+    if (list instanceof RevocationListView) return list
+    return fail(`revocation.lists[${i}] must be the value of parseRevocationList`)
+  })
+  if (maxAgeDays !== undefined && !(typeof maxAgeDays === 'number' && maxAgeDays >= 0))
+    fail('revocation.maxAgeDays must be a number')
+  return { lists: views, depth, unknown, expired, maxAge: maxAgeDays === undefined ? Number.POSITIVE_INFINITY : maxAgeDays * day }
+}
+
+function readPolicies(inputs: PolicyInputs): PolicyRequest {
+  requireFields('options.certificatePolicies', inputs, policyFields)
+  const { initialPolicies } = inputs
+  if (initialPolicies !== undefined && !Array.isArray(initialPolicies))
+    fail('certificatePolicies.initialPolicies must be an array')
+  const keys = initialPolicies?.map((policy: unknown): PolicyKey => {
+    const key = typeof policy === 'string' ? policyKey(policy) : undefined
+    return key ?? fail(`certificatePolicies.initialPolicies has ${String(policy)}, which is not a dotted OID`)
+  })
+  const flag = (field: 'requireExplicitPolicy' | 'inhibitPolicyMapping' | 'inhibitAnyPolicy'): boolean => {
+    const value = inputs[field] ?? false
+    return typeof value === 'boolean' ? value : fail(`certificatePolicies.${field} must be a boolean`)
   }
-  if (serverName !== undefined && typeof serverName !== 'string')
-    throw new TypeError('verifyChain: options.serverName must be a string')
-  return { at: requireTime(options.at, 'verifyChain: options.at'), purpose, serverName }
+  return {
+    initialPolicies: keys === undefined ? anyPolicies.initialPolicies : new Set(keys),
+    requireExplicitPolicy: flag('requireExplicitPolicy'),
+    inhibitPolicyMapping: flag('inhibitPolicyMapping'),
+    inhibitAnyPolicy: flag('inhibitAnyPolicy'),
+  }
+}
+
+function requireFields(path: string, value: unknown, fields: ReadonlySet<string>): void {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`verifyChain: ${path} must be an object`)
+  const stranger = Object.keys(value).find((field) => !fields.has(field))
+  if (stranger !== undefined) throw new TypeError(`verifyChain: unknown option ${path}.${stranger}`)
+}
+
+function requireChoice(field: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.includes(value as string)) fail(`${field} must be one of ${choices.join(', ')}, got ${String(value)}`)
+}
+
+function fail(problem: string): never {
+  throw new TypeError(`verifyChain: options.${problem}`)
 }

@@ -39,12 +39,12 @@ export class Search {
     this.presented = presented
     this.meter = meter
     this.checkPath = checkPath
-    this.signatures = new SignatureMemo(store.signatures, meter)
+    this.signatures = new SignatureMemo(store, meter)
   }
 
   /** The first path that holds, leaf first; `undefined` when none does. */
   run(leaf: CertificateView): readonly CertificateView[] | undefined {
-    const node = this.nodeOf(leaf)
+    const node = this.store.nodeOf(leaf)
     this.path.push({ certificate: leaf, node })
     // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
     const pinned = node !== undefined && (node.isSelfSigned || this.store.policy.trust === 'every-certificate')
@@ -54,14 +54,6 @@ export class Search {
 
   private certificates(): readonly CertificateView[] {
     return this.path.map((link) => link.certificate)
-  }
-
-  /** The truststore's node for a certificate of the same bytes. */
-  private nodeOf(certificate: CertificateView): TrustNode | undefined {
-    const { bytes, start, end, subjectStart, subjectEnd } = certificate
-    return this.store.subjects
-      .find(bytes, subjectStart, subjectEnd)
-      .find(({ certificate: own }) => rangesEqual(bytes, start, end, own.bytes, own.start, own.end))
   }
 
   /** Tries every possible issuer of the last certificate of the path. */
@@ -114,7 +106,7 @@ export class Search {
   /** Whether everything that concerns the path as a whole holds. */
   private completes(): boolean {
     const refusal = this.checkPath(this.certificates())
-    if (refusal === undefined) return true
+    if (refusal === undefined) return this.meter.exhausted === undefined
     this.fail(refusal.code, refusal.index, this.path[refusal.index]!.certificate, () => refusal.message)
     return false
   }
@@ -182,7 +174,7 @@ export class Search {
   /** Whether the issuer's key made the child's signature; where not, that is recorded as a failure. */
   private isSignedBy(child: Link, issuer: Link): boolean {
     if (child.node?.issuers.includes(issuer.node!) === true) return true
-    const signed = this.signatures.isSignedBy(child.certificate, issuer.certificate, issuer.node)
+    const signed = this.signatures.isSignedBy(child.certificate, issuer.certificate)
     if (signed) return true
     const index = this.path.length - 1
     if (compareKeyIds(child.certificate, issuer.certificate) === 'different') {

@@ -1,6 +1,6 @@
 import { rangesEqual } from '../bytes/range.ts'
-import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
-import type { TrustNode } from '../truststore/node.ts'
+import type { VerifyingKey } from '../crypto/backend.ts'
+import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Meter } from './meter.ts'
 
@@ -11,18 +11,18 @@ interface Checked {
 
 /** Signature results of one search: no certificate is checked twice under the same key, however many paths ask. */
 export class SignatureMemo {
-  private readonly backend: SignatureBackend
+  private readonly store: TruststoreView
   private readonly meter: Meter
   private readonly results = new Map<CertificateView, Checked[]>()
   private readonly keys = new Map<CertificateView, VerifyingKey | undefined>()
 
-  constructor(backend: SignatureBackend, meter: Meter) {
-    this.backend = backend
+  constructor(store: TruststoreView, meter: Meter) {
+    this.store = store
     this.meter = meter
   }
 
   /** Whether the issuer's key signed the child; false as well when the meter has run out. */
-  isSignedBy(child: CertificateView, issuer: CertificateView, node: TrustNode | undefined): boolean {
+  isSignedBy(child: CertificateView, issuer: CertificateView): boolean {
     let checked = this.results.get(child)
     if (checked === undefined) {
       checked = []
@@ -31,14 +31,13 @@ export class SignatureMemo {
     const known = checked.find((result) => sameKey(result.issuer, issuer))
     if (known !== undefined) return known.signed
     if (!this.meter.signature()) return false
-    const key = node === undefined ? this.keyOf(issuer) : node.key
-    const signed = key?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
+    const signed = this.keyOf(issuer)?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
     checked.push({ issuer, signed })
     return signed
   }
 
   private keyOf(issuer: CertificateView): VerifyingKey | undefined {
-    if (!this.keys.has(issuer)) this.keys.set(issuer, this.backend.importKey(issuer.subjectPublicKeyInfo))
+    if (!this.keys.has(issuer)) this.keys.set(issuer, this.store.keyOf(issuer))
     return this.keys.get(issuer)
   }
 }

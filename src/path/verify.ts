@@ -3,7 +3,9 @@ import type { RejectCode } from '../codes/reject.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { policyText } from '../x509/policies.ts'
 import { refuseLeaf } from './check.ts'
+import { CompletePathCheck } from './complete.ts'
 import { matchesReference, readReference, referenceText } from './host-name.ts'
 import { Meter } from './meter.ts'
 import { type Request, readOptions, type VerifyOptions } from './options.ts'
@@ -13,9 +15,22 @@ import { Search } from './search.ts'
 export type Chain = Uint8Array | readonly Uint8Array[]
 
 /** The answer of `verifyChain`. */
-export type Verdict =
-  /** `path`: from the leaf to the anchor, both included. */
-  { readonly ok: true; readonly leaf: Certificate; readonly path: readonly Certificate[] } | Rejection
+export type Verdict = Acceptance | Rejection
+
+/** Who the peer is. */
+export interface Acceptance {
+  readonly ok: true
+  readonly leaf: Certificate
+  /** From the leaf to the anchor, both included. */
+  readonly path: readonly Certificate[]
+  /** Dotted OIDs of the valid certificate policies (RFC 9618 5.6); given where `certificatePolicies` was asked for. */
+  readonly policies?: {
+    /** In force for the path; `2.5.29.32.0`: all of them. */
+    readonly authorityConstrained: readonly string[]
+    /** Those among them that the caller accepts. */
+    readonly userConstrained: readonly string[]
+  }
+}
 
 /** Why a chain is refused. */
 export interface Rejection {
@@ -66,13 +81,21 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
   const presented = policy.intermediates === 'presented' ? parseRest(certificates) : []
-  const search = new Search(trusted, terms, presented, meter, () => undefined)
+  const complete = new CompletePathCheck(trusted, terms, request, presented, meter)
+  const search = new Search(trusted, terms, presented, meter, (candidate) => complete.refuse(candidate))
   const path = search.run(leaf)
-  if (path !== undefined) return { ok: true, leaf, path }
+  if (path !== undefined) return accept(leaf, path, complete)
   if (meter.exhausted !== undefined) return exhausted(meter, leaf)
   const { failure } = search
   if (failure === undefined) return reject('unknown_issuer', 0, 'no path to the truststore was found', leaf)
   return reject(failure.code, failure.index, failure.message(), failure.certificate)
+}
+
+function accept(leaf: CertificateView, path: readonly CertificateView[], { policySets }: CompletePathCheck): Acceptance {
+  if (policySets === undefined) return { ok: true, leaf, path }
+  const authorityConstrained = Array.from(policySets.authorityConstrained, policyText).sort()
+  const userConstrained = Array.from(policySets.userConstrained, policyText).sort()
+  return { ok: true, leaf, path, policies: { authorityConstrained, userConstrained } }
 }
 
 /** Total size; every element must be bytes. */

@@ -11,4 +11,9 @@ export const understoodExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set
   ExtensionId.extendedKeyUsage,
   ExtensionId.subjectKeyIdentifier,
   ExtensionId.authorityKeyIdentifier,
+  ExtensionId.nameConstraints,
+  ExtensionId.certificatePolicies,
+  ExtensionId.policyMappings,
+  ExtensionId.policyConstraints,
+  ExtensionId.inhibitAnyPolicy,
 ])

@@ -50,7 +50,7 @@ const budget: Budget = {
   signatures: 32,
   pathSteps: 512,
   nameComparisons: 250_000,
-  presentedCertificates: 32,
+  presentedCertificates: 48,
   presentedBytes: 131_072,
 }
 

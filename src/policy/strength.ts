@@ -73,7 +73,9 @@ export function refuseAlgorithm(
 }
 
 /** RFC 5280 4.1.1.2: the algorithm that was signed and the one that is used must be the same, to the byte. */
-export function algorithmsDiffer(certificate: CertificateView): boolean {
-  const { bytes, tbsAlgorithmStart, tbsAlgorithmEnd, algorithmStart, algorithmEnd } = certificate
+export function algorithmsDiffer(
+  signed: Pick<CertificateView, 'bytes' | 'tbsAlgorithmStart' | 'tbsAlgorithmEnd' | 'algorithmStart' | 'algorithmEnd'>,
+): boolean {
+  const { bytes, tbsAlgorithmStart, tbsAlgorithmEnd, algorithmStart, algorithmEnd } = signed
   return !rangesEqual(bytes, tbsAlgorithmStart, tbsAlgorithmEnd, bytes, algorithmStart, algorithmEnd)
 }

@@ -2,9 +2,14 @@ import { oidText } from '../der/oid.ts'
 import { understoodExtensions } from '../policy/extensions.ts'
 import { ExtensionId } from '../x509/extension-list.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
-import type { CertificateRule } from './rule.ts'
+import type { CertificateRule, Problem, RuleContext } from './rule.ts'
 
 /** Rules about extensions and about what makes a certificate a CA's. */
+
+/** An error where the policy counts what an anchor's certificate says; elsewhere an anchor is a name and a key. */
+function whereCounted(problem: string, { policy }: RuleContext): Problem {
+  return policy.enforceAnchorConstraints ? problem : { problem, severity: 'warning' }
+}
 
 export const extensionRules: readonly CertificateRule[] = [
   {
@@ -13,10 +18,11 @@ export const extensionRules: readonly CertificateRule[] = [
     summary: 'A critical extension is not understood, so no path through the certificate may be accepted.',
     citation: 'RFC 5280 4.2',
     remedy: 'Re-issue the certificate without it, or not critical.',
-    check({ bytes, extensions }) {
+    check({ bytes, extensions }, context) {
       const index = extensions.firstCriticalOutside(understoodExtensions)
       if (index < 0) return undefined
-      return `critical extension ${oidText(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))} is not understood`
+      const oid = oidText(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
+      return whereCounted(`critical extension ${oid} is not understood`, context)
     },
   },
   {
@@ -25,9 +31,9 @@ export const extensionRules: readonly CertificateRule[] = [
     summary: 'keyUsage says that the key signs certificates, but basicConstraints does not say that it is a CA.',
     citation: 'RFC 5280 4.2.1.9',
     remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
-    check({ isCa, keyUsageBits }) {
+    check({ isCa, keyUsageBits }, context) {
       if (isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
-      return 'keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing'
+      return whereCounted('keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing', context)
     },
   },
   {
@@ -36,9 +42,9 @@ export const extensionRules: readonly CertificateRule[] = [
     summary: 'basicConstraints says CA, but keyUsage does not let the key sign certificates.',
     citation: 'RFC 5280 4.2.1.3',
     remedy: 'Re-issue the CA certificate with keyCertSign.',
-    check({ isCa, keyUsageBits }) {
+    check({ isCa, keyUsageBits }, context) {
       if (!isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
-      return 'CA certificate without keyCertSign in keyUsage'
+      return whereCounted('CA certificate without keyCertSign in keyUsage', context)
     },
   },
   {

@@ -1,9 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { hexOf } from '../bytes/hex.ts'
-import type { SignatureBackend } from '../crypto/backend.ts'
+import { rangesEqual } from '../bytes/range.ts'
+import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Finding } from '../rules/rule.ts'
-import type { Certificate } from '../x509/certificate.ts'
+import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import type { TrustNode } from './node.ts'
 import type { SubjectIndex } from './subject-index.ts'
 
@@ -43,6 +44,19 @@ export class TruststoreView implements Truststore {
     this.findings = findings
     this.policy = policy
     this.signatures = signatures
+  }
+
+  /** The node of a certificate of the same bytes. */
+  nodeOf({ bytes, start, end, subjectStart, subjectEnd }: CertificateView): TrustNode | undefined {
+    return this.subjects
+      .find(bytes, subjectStart, subjectEnd)
+      .find(({ certificate: own }) => rangesEqual(bytes, start, end, own.bytes, own.start, own.end))
+  }
+
+  /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */
+  keyOf(certificate: CertificateView): VerifyingKey | undefined {
+    const node = this.nodeOf(certificate)
+    return node === undefined ? this.signatures.importKey(certificate.subjectPublicKeyInfo) : node.key
   }
 
   get certificates(): readonly Certificate[] {

@@ -102,6 +102,8 @@ export class CertificateView implements Certificate {
   /** The GeneralName elements of subjectAltName. */
   altNamesStart = 0
   altNamesEnd = 0
+  /** certificatePolicies has a qualifier other than a CPS pointer or user notice. */
+  hasUnknownQualifier = false
   /** -1 where absent. */
   requireExplicitPolicy = -1
   inhibitPolicyMapping = -1
@@ -155,6 +157,11 @@ export class CertificateView implements Certificate {
   /** Whether this certificate's issuer is that one's subject by name. */
   issuerIs(other: CertificateView): boolean {
     return namesEqual(this.bytes, this.issuerStart, this.issuerEnd, other.bytes, other.subjectStart, other.subjectEnd)
+  }
+
+  /** Whether its subject is this name. */
+  subjectIs(bytes: Uint8Array, start: number, end: number): boolean {
+    return namesEqual(this.bytes, this.subjectStart, this.subjectEnd, bytes, start, end)
   }
 
   get subjectIsEmpty(): boolean {

@@ -1,7 +1,7 @@
 import { latin1OfRange } from '../bytes/text.ts'
 import { oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
-import { contextConstructed, Tag } from '../der/tags.ts'
+import { Tag } from '../der/tags.ts'
 import { readAny } from '../der/walk.ts'
 import { readName } from './name.ts'
 import { nameText } from './name-text.ts'
@@ -63,9 +63,8 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
     case GeneralNameTag.other: {
       const outer = reader.descend()
       readOid(reader, what)
-      const value = reader.enter(contextConstructed(0), what)
+      // The value should be explicitly tagged [0]; it is never interpreted, so well-formed DER is enough.
       readAny(reader, what)
-      reader.leave(value, what)
       reader.leave(outer, what)
       break
     }
@@ -94,6 +93,20 @@ export function readGeneralNames(reader: Reader, what: string, tag: number = Tag
   reader.header = header
   reader.start = start
   reader.end = end
+}
+
+/** Checks authorityInfoAccess or subjectInfoAccess (RFC 5280 4.2.2): methods and locations. */
+export function readAccessDescriptions(reader: Reader): void {
+  const what = 'accessDescriptions'
+  const outer = reader.enter(Tag.sequence, what)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  while (!reader.atEnd()) {
+    const description = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    readGeneralName(reader, what)
+    reader.leave(description, what)
+  }
+  reader.leave(outer, what)
 }
 
 /** An address and a mask of equal length whose ones come first (RFC 4632, RFC 5280 4.2.1.10). */

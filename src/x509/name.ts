@@ -96,18 +96,20 @@ export function attributesOf(bytes: Uint8Array, start: number, end: number): rea
   reader.enter(Tag.sequence, 'Name')
   for (let rdn = 0; !reader.atEnd(); rdn++) {
     const names = reader.enter(Tag.set, 'Name')
-    while (!reader.atEnd()) {
-      const attribute = reader.enter(Tag.sequence, 'Name')
-      readOid(reader, 'Name')
-      const { start: oidStart, end: oidEnd } = reader
-      reader.next('Name')
-      const { tag, header: valueHeader, start: valueStart, end: valueEnd } = reader
-      attributes.push({ rdn, oidStart, oidEnd, tag, valueHeader, valueStart, valueEnd })
-      reader.leave(attribute, 'Name')
-    }
+    while (!reader.atEnd()) attributes.push(readAttribute(reader, rdn))
     reader.leave(names, 'Name')
   }
   return attributes
+}
+
+function readAttribute(reader: Reader, rdn: number): AttributeRange {
+  const outer = reader.enter(Tag.sequence, 'Name')
+  readOid(reader, 'Name')
+  const { start: oidStart, end: oidEnd } = reader
+  reader.next('Name')
+  const { tag, header: valueHeader, start: valueStart, end: valueEnd } = reader
+  reader.leave(outer, 'Name')
+  return { rdn, oidStart, oidEnd, tag, valueHeader, valueStart, valueEnd }
 }
 
 /** The text of a directory string, or `undefined` for values of other types. */
@@ -138,23 +140,44 @@ export function stringValue(bytes: Uint8Array, tag: number, start: number, end: 
  * imitate a boundary.
  */
 export function canonicalName(bytes: Uint8Array, start: number, end: number): string {
+  return canonicalRdns(bytes, start, end).join('')
+}
+
+/** One RDN, given the content of its SET, in the canonical form of {@link canonicalName}: what a name would continue with. */
+export function canonicalRdn(bytes: Uint8Array, start: number, end: number): string {
+  const parts: string[] = []
+  const reader = new Reader(bytes, start, end)
+  while (!reader.atEnd()) parts.push(canonicalAttribute(bytes, readAttribute(reader, 0)))
+  return joinRdn(parts)
+}
+
+/** The parts of {@link canonicalName}, one an RDN: names below another one start with the same parts. */
+export function canonicalRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
   const rdns: string[][] = []
-  for (const { rdn, oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOf(bytes, start, end)) {
-    const folds = tag !== Tag.teletexString && tag !== Tag.numericString && tag !== Tag.visibleString
-    const text = folds ? stringValue(bytes, tag, valueStart, valueEnd) : undefined
-    const value =
-      text === undefined
-        ? `${tag}#${hexOfRange(bytes, valueStart, valueEnd)}`
-        : `=${text
-            .replace(/ +/g, ' ')
-            .replace(/^ | $/g, '')
-            .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())}`
-    const part = `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
-    const siblings = rdns[rdn]
-    if (siblings === undefined) rdns[rdn] = [part]
+  for (const attribute of attributesOf(bytes, start, end)) {
+    const part = canonicalAttribute(bytes, attribute)
+    const siblings = rdns[attribute.rdn]
+    if (siblings === undefined) rdns[attribute.rdn] = [part]
     else siblings.push(part)
   }
-  return rdns.map((parts) => `${parts.length}/${parts.sort().join('')}`).join('')
+  return rdns.map(joinRdn)
+}
+
+function joinRdn(parts: string[]): string {
+  return `${parts.length}/${parts.sort().join('')}`
+}
+
+function canonicalAttribute(bytes: Uint8Array, { oidStart, oidEnd, tag, valueStart, valueEnd }: AttributeRange): string {
+  const folds = tag !== Tag.teletexString && tag !== Tag.numericString && tag !== Tag.visibleString
+  const text = folds ? stringValue(bytes, tag, valueStart, valueEnd) : undefined
+  const value =
+    text === undefined
+      ? `${tag}#${hexOfRange(bytes, valueStart, valueEnd)}`
+      : `=${text
+          .replace(/ +/g, ' ')
+          .replace(/^ | $/g, '')
+          .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())}`
+  return `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
 }
 
 /** Whether two names are equal: by bytes, which is what CAs write, and only where those differ by RFC 5280 7.1. */

@@ -9,7 +9,7 @@ import { type Certificate, CertificateView } from './certificate.ts'
 import { readBasicConstraints, readInhibitAnyPolicy, readNameConstraints, readPolicyConstraints } from './constraints.ts'
 import { readDistributionPoints } from './distribution-point.ts'
 import { ExtensionId, readExtensions } from './extension-list.ts'
-import { readGeneralNames } from './general-name.ts'
+import { readAccessDescriptions, readGeneralNames } from './general-name.ts'
 import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './key-identifier.ts'
 import { readExtendedKeyUsage, readKeyUsage } from './key-usage.ts'
 import { readName } from './name.ts'
@@ -146,7 +146,8 @@ function readExtensionValue(id: number, reader: Reader, view: CertificateView): 
     case ExtensionId.nameConstraints:
       return readNameConstraints(reader)
     case ExtensionId.certificatePolicies:
-      return readCertificatePolicies(reader)
+      view.hasUnknownQualifier = readCertificatePolicies(reader)
+      return
     case ExtensionId.policyMappings:
       return readPolicyMappings(reader)
     case ExtensionId.policyConstraints: {
@@ -160,6 +161,9 @@ function readExtensionValue(id: number, reader: Reader, view: CertificateView): 
       return
     case ExtensionId.crlDistributionPoints:
       return readDistributionPoints(reader, 'cRLDistributionPoints')
+    case ExtensionId.authorityInfoAccess:
+    case ExtensionId.subjectInfoAccess:
+      return readAccessDescriptions(reader)
     case ExtensionId.freshestCrl:
       return readDistributionPoints(reader, 'freshestCRL')
     default:

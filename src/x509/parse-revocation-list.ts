@@ -70,6 +70,7 @@ function readTbs(reader: Reader, view: RevocationListView): void {
     if (view.version !== 2) reader.fail('fields_need_version', reader.position, 'crlExtensions', 'extensions need version 2')
     const extensions = reader.enter(contextConstructed(0), 'crlExtensions')
     readExtensions(reader, 'crlExtensions', view.extensions, (id, value) => readExtensionValue(id, value, view))
+    if (view.isIndirect) view.hasStrayIssuer = false
     reader.leave(extensions, 'crlExtensions')
   }
   reader.leave(outer, 'tbsCertList')
@@ -82,7 +83,12 @@ function readEntries(reader: Reader, view: RevocationListView): void {
   view.entriesEnd = reader.end
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, 'revokedCertificates')
   while (!reader.atEnd()) {
-    readEntry(reader)
+    const at = reader.position
+    const entry = readEntry(reader)
+    if (entry.hasExtensions && view.version === 1)
+      reader.fail('fields_need_version', at, 'crlEntryExtensions', 'extensions need version 2')
+    view.hasUnknownCriticalEntry ||= entry.unknownCritical
+    view.hasStrayIssuer ||= entry.issuerEnd > entry.issuerStart
     view.entryCount++
   }
   reader.leave(outer, 'revokedCertificates')

@@ -1,31 +1,41 @@
-import { readOid } from '../der/oid.ts'
-import type { Reader } from '../der/reader.ts'
+import { rangeIs } from '../bytes/range.ts'
+import { latin1OfRange } from '../bytes/text.ts'
+import { oidBytes, oidText, readOid } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
 import { Tag } from '../der/tags.ts'
 import { readAny } from '../der/walk.ts'
 
 /** Syntax of certificatePolicies (RFC 5280 4.2.1.4) and policyMappings (4.2.1.5). */
 
-export function readCertificatePolicies(reader: Reader): void {
+/** CPS pointer and user notice, the two qualifiers of RFC 5280. */
+const qualifiers: readonly Uint8Array[] = /* @__PURE__ */ (() => [oidBytes('1.3.6.1.5.5.7.2.1'), oidBytes('1.3.6.1.5.5.7.2.2')])()
+
+/** Checks certificatePolicies; answers whether a qualifier is one that RFC 5280 does not know. */
+export function readCertificatePolicies(reader: Reader): boolean {
   const what = 'certificatePolicies'
+  let unknown = false
   const outer = reader.enter(Tag.sequence, what)
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
   while (!reader.atEnd()) {
     const information = reader.enter(Tag.sequence, what)
     readOid(reader, what)
     if (!reader.atEnd()) {
-      const qualifiers = reader.enter(Tag.sequence, what)
+      const list = reader.enter(Tag.sequence, what)
       if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
       while (!reader.atEnd()) {
         const qualifier = reader.enter(Tag.sequence, what)
         readOid(reader, what)
+        const { bytes, start, end } = reader
+        unknown ||= !qualifiers.some((known) => rangeIs(bytes, start, end, known))
         readAny(reader, what)
         reader.leave(qualifier, what)
       }
-      reader.leave(qualifiers, what)
+      reader.leave(list, what)
     }
     reader.leave(information, what)
   }
   reader.leave(outer, what)
+  return unknown
 }
 
 export function readPolicyMappings(reader: Reader): void {
@@ -40,3 +50,53 @@ export function readPolicyMappings(reader: Reader): void {
   }
   reader.leave(outer, what)
 }
+
+/** One policy of certificatePolicies or one side of a mapping: the OID's content octets as text, fit to be a map's key. */
+export type PolicyKey = string
+
+/** The policies that a checked certificatePolicies lists; a policy named twice counts once. */
+export function policiesOf(bytes: Uint8Array, start: number, end: number): ReadonlySet<PolicyKey> {
+  const policies = new Set<PolicyKey>()
+  const reader = new Reader(bytes, start, end)
+  reader.enter(Tag.sequence, 'certificatePolicies')
+  while (!reader.atEnd()) {
+    const information = reader.enter(Tag.sequence, 'certificatePolicies')
+    readOid(reader, 'certificatePolicies')
+    policies.add(latin1OfRange(bytes, reader.start, reader.end))
+    reader.position = reader.limit
+    reader.leave(information, 'certificatePolicies')
+  }
+  return policies
+}
+
+/** The pairs issuerDomainPolicy, subjectDomainPolicy of a checked policyMappings. */
+export function mappingsOf(bytes: Uint8Array, start: number, end: number): readonly (readonly [PolicyKey, PolicyKey])[] {
+  const mappings: (readonly [PolicyKey, PolicyKey])[] = []
+  const reader = new Reader(bytes, start, end)
+  reader.enter(Tag.sequence, 'policyMappings')
+  while (!reader.atEnd()) {
+    const mapping = reader.enter(Tag.sequence, 'policyMappings')
+    readOid(reader, 'policyMappings')
+    const issuer = latin1OfRange(bytes, reader.start, reader.end)
+    readOid(reader, 'policyMappings')
+    mappings.push([issuer, latin1OfRange(bytes, reader.start, reader.end)])
+    reader.leave(mapping, 'policyMappings')
+  }
+  return mappings
+}
+
+/** A policy of the caller, from its dotted OID; `undefined` where it is none. */
+export function policyKey(dotted: string): PolicyKey | undefined {
+  if (!/^[0-2](\.(0|[1-9]\d{0,38}))+$/.test(dotted)) return undefined
+  const bytes = oidBytes(dotted)
+  return latin1OfRange(bytes, 0, bytes.length)
+}
+
+/** The dotted OID of a policy. */
+export function policyText(key: PolicyKey): string {
+  const bytes = Uint8Array.from(key, (character) => character.charCodeAt(0))
+  return oidText(bytes, 0, bytes.length)
+}
+
+/** anyPolicy, 2.5.29.32.0. */
+export const anyPolicy: PolicyKey = '\x55\x1d\x20\x00'

@@ -1,6 +1,6 @@
 import { hexOf, hexOfRange } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
-import { hashRange, rangesEqual } from '../bytes/range.ts'
+import { bytesEqual, hashRange, rangesEqual } from '../bytes/range.ts'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
 import { digest } from '../crypto/digest.ts'
 import { readSmallInteger } from '../der/primitives.ts'
@@ -77,7 +77,12 @@ export interface RevocationEntry {
   readonly issuerEnd: number
   /** Whether it has a critical extension that is not understood. */
   readonly unknownCritical: boolean
+  /** Whether it has extensions at all, which version 1 does not allow. */
+  readonly hasExtensions: boolean
 }
+
+/** For how many keys a list remembers whether they signed it. */
+const rememberedKeys = 8
 
 /** The view itself; `parse-revocation-list.ts` fills it in. */
 export class RevocationListView implements RevocationList {
@@ -106,7 +111,12 @@ export class RevocationListView implements RevocationList {
   baseCrlNumberStart = 0
   baseCrlNumberEnd = 0
   scope: IssuingDistributionPoint | undefined = undefined
+  /** Some entry has a critical extension that is not understood. */
+  hasUnknownCriticalEntry = false
+  /** Some entry names another issuer although the list is not indirect. */
+  hasStrayIssuer = false
   readonly extensions: ExtensionList = new ExtensionList()
+  private readonly signatures: { readonly spki: Uint8Array; readonly signed: boolean }[] = []
   private index: SerialIndex | undefined = undefined
   private cachedFingerprint: string | undefined = undefined
 
@@ -179,6 +189,16 @@ export class RevocationListView implements RevocationList {
       }
     }
     return undefined
+  }
+
+  /** Whether the key made the list's signature, if that was found out before. */
+  signatureUnder(spki: Uint8Array): boolean | undefined {
+    return this.signatures.find((known) => bytesEqual(known.spki, spki))?.signed
+  }
+
+  /** Keeps the result for a key; a handful of keys, since few can be of the list's issuer. */
+  rememberSignature(spki: Uint8Array, signed: boolean): void {
+    if (this.signatures.length < rememberedKeys) this.signatures.push({ spki: spki.slice(), signed })
   }
 
   /** Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. */
@@ -284,6 +304,7 @@ export function readEntry(reader: Reader): RevocationEntry {
   let issuerStart = 0
   let issuerEnd = 0
   let unknownCritical = false
+  let hasExtensions = false
   // A real CA writes an empty sequence where there are no extensions; it says nothing, so it is let pass.
   if (!isEmptySequence(reader)) {
     const extensions = new ExtensionList()
@@ -299,8 +320,9 @@ export function readEntry(reader: Reader): RevocationEntry {
         issuerEnd = reader.end
       } else reader.position = reader.limit
     })
+    hasExtensions = true
     unknownCritical = extensions.firstCriticalOutside(understoodInEntries) >= 0
   }
   reader.leave(outer, what)
-  return { serialStart, serialEnd, revocationTime, reason, issuerStart, issuerEnd, unknownCritical }
+  return { serialStart, serialEnd, revocationTime, reason, issuerStart, issuerEnd, unknownCritical, hasExtensions }
 }

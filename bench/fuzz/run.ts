@@ -1,0 +1,43 @@
+import { Exercise } from './exercise.ts'
+import { type FuzzInput, makeInput } from './inputs.ts'
+import { Random } from './random.ts'
+import { makeSeeds } from './seeds.ts'
+import { type FuzzFinding, Stopwatch } from './stopwatch.ts'
+
+export interface FuzzReport {
+  readonly inputs: number
+  readonly calls: ReadonlyMap<string, number>
+  /** Inputs that were read, truststores built, chains accepted and refused. */
+  readonly counts: Readonly<Record<'parsed' | 'built' | 'accepted' | 'refused', number>>
+  readonly slowest: Stopwatch['slowest']
+  readonly findings: readonly (FuzzFinding & { readonly base64: string })[]
+}
+
+/** More findings than anybody reads. */
+const enough = 20
+
+/**
+ * Makes `count` inputs and puts each through the library. The seed decides the mutations; the certificates they start
+ * from are minted anew each time, so a finding carries its input.
+ */
+export function fuzz(count: number, seed: number, progress: (done: number) => void = () => {}): FuzzReport {
+  const seeds = makeSeeds()
+  const watch = new Stopwatch()
+  const exercise = new Exercise(seeds, watch)
+  exercise.requireGoodOnes()
+  const findings: (FuzzFinding & { readonly base64: string })[] = []
+  let inputs = 0
+  for (; inputs < count && findings.length < enough; inputs++) {
+    const random = new Random(seed + Math.imul(inputs, 0x9e3779b1))
+    const input = makeInput(seeds, random)
+    watch.input = inputs
+    exercise.run(input, random)
+    for (const finding of watch.findings.splice(0)) findings.push({ ...finding, base64: base64Of(input) })
+    if (inputs % 1000 === 999) progress(inputs + 1)
+  }
+  return { inputs, calls: watch.calls, counts: exercise.counts, slowest: watch.slowest, findings }
+}
+
+function base64Of(input: FuzzInput): string {
+  return input.kind === 'text' ? Buffer.from(input.text, 'utf8').toString('base64') : Buffer.from(input.bytes).toString('base64')
+}

@@ -1,0 +1,40 @@
+import { Certificate, CertificateChainValidationEngine } from 'pkijs'
+
+/** Parsed trusted certificates are kept; the chain engine is made anew for every chain, as its constructor wants. */
+export const pkijs = {
+  name: 'pkijs',
+  package: 'pkijs',
+  parse: (der) => Certificate.fromBER(der),
+  read(der) {
+    const { subject, issuer, serialNumber, notBefore, notAfter, extensions } = Certificate.fromBER(der)
+    const altNames = extensions.find(({ extnID }) => extnID === '2.5.29.17')?.parsedValue?.altNames ?? []
+    return [
+      textOf(subject),
+      textOf(issuer),
+      serialNumber.toString(),
+      notBefore.value,
+      notAfter.value,
+      altNames.map(({ value }) => value),
+    ]
+  },
+  gate(authorities) {
+    const trustedCerts = authorities.map((der) => Certificate.fromBER(der))
+    return async (der) => {
+      const certs = [Certificate.fromBER(der)]
+      const { result } = await new CertificateChainValidationEngine({ trustedCerts, certs }).verify()
+      return result
+    }
+  },
+  async build({ ders }) {
+    const results = []
+    for (const der of ders) {
+      const ca = Certificate.fromBER(der)
+      results.push(await ca.verify(ca))
+    }
+    return results
+  },
+}
+
+function textOf(name) {
+  return name.typesAndValues.map(({ type, value }) => `${type}=${value.valueBlock.value}`).join(',')
+}

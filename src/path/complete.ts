@@ -1,0 +1,79 @@
+import type { Refusal } from '../policy/strength.ts'
+import type { TruststoreView } from '../truststore/store.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import type { RevocationListView } from '../x509/revocation-list.ts'
+import { refuseListSigner, type Terms } from './check.ts'
+import type { Meter } from './meter.ts'
+import { refuseNames } from './name-constraints.ts'
+import type { Request } from './options.ts'
+import { type PolicyRequest, type PolicySets, processPolicies } from './policy-graph.ts'
+import { RevocationChecker } from './revocation.ts'
+import { Search } from './search.ts'
+
+/** A refusal of a path, and which of its certificates is at fault. */
+export type PathRefusal = Refusal & { readonly index: number }
+
+/** What can only be judged of a path as a whole: name constraints, certificate policies and revocation. */
+export class CompletePathCheck {
+  /** Of the path accepted last. */
+  policySets: PolicySets | undefined = undefined
+  private readonly store: TruststoreView
+  private readonly terms: Terms
+  private readonly policyRequest: PolicyRequest
+  private readonly wantsPolicies: boolean
+  private readonly presented: readonly CertificateView[]
+  private readonly meter: Meter
+  private readonly revocation: RevocationChecker | undefined
+
+  constructor(store: TruststoreView, terms: Terms, request: Request, presented: readonly CertificateView[], meter: Meter) {
+    this.store = store
+    this.terms = terms
+    this.policyRequest = request.policies
+    this.wantsPolicies = request.wantsPolicies
+    this.presented = presented
+    this.meter = meter
+    this.revocation =
+      request.revocation &&
+      new RevocationChecker({
+        policy: terms.policy,
+        at: terms.at,
+        request: request.revocation,
+        meter,
+        keyOf: (certificate) => store.keyOf(certificate),
+        namesakes: (list) => this.namesakes(list),
+        pathOf: (signer) => this.pathOf(signer),
+      })
+  }
+
+  refuse(path: readonly CertificateView[]): PathRefusal | undefined {
+    return this.refuseNames(path) ?? this.refusePolicies(path) ?? this.revocation?.refuse(path)
+  }
+
+  private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {
+    return refuseNames(path, this.terms.policy.enforceAnchorConstraints, this.meter)
+  }
+
+  /** The graph is only made where it can matter, or is asked for. */
+  private refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
+    if (!this.wantsPolicies && path.every((certificate) => certificate.requireExplicitPolicy < 0)) return undefined
+    const result = processPolicies(path, this.terms.policy.enforceAnchorConstraints, this.policyRequest, this.meter)
+    if ('code' in result) return result
+    this.policySets = this.wantsPolicies ? result : undefined
+    return undefined
+  }
+
+  /** Certificates of the list's issuer, which may have signed it with a key of their own. */
+  private namesakes(list: RevocationListView): readonly CertificateView[] {
+    const { bytes, issuerStart, issuerEnd } = list
+    const listed = this.store.subjects.find(bytes, issuerStart, issuerEnd).map((node) => node.certificate)
+    return [...listed, ...this.presented.filter((certificate) => certificate.subjectIs(bytes, issuerStart, issuerEnd))]
+  }
+
+  private pathOf(signer: CertificateView): readonly CertificateView[] | undefined {
+    if (refuseListSigner(signer, this.terms) !== undefined) return undefined
+    const search = new Search(this.store, { ...this.terms, purpose: 'any' }, this.presented, this.meter, (path) =>
+      this.refuseNames(path),
+    )
+    return search.run(signer)
+  }
+}

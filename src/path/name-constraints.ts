@@ -1,0 +1,172 @@
+import { rangeIs } from '../bytes/range.ts'
+import { latin1OfRange } from '../bytes/text.ts'
+import { oidBytes } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
+import { contextConstructed, Tag } from '../der/tags.ts'
+import type { Refusal } from '../policy/strength.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { ExtensionId } from '../x509/extension-list.ts'
+import { GeneralNameTag } from '../x509/general-name.ts'
+import { attributesOf, canonicalRdns, stringValue } from '../x509/name.ts'
+import type { Meter } from './meter.ts'
+import { dnsIsWithin, dnsMeets, emailMatches, ipIsWithin, readEmail, readUriHost, uriHostMatches } from './name-match.ts'
+
+/**
+ * Name constraints (RFC 5280 4.2.1.10 and 6.1.4 (g)): every name of every certificate below a constraining CA must lie
+ * within a permitted subtree, if there is one of its form, and outside all excluded ones. Subtrees of several CAs are
+ * applied one CA after the other, which is what intersecting and uniting them would amount to.
+ *
+ * Whatever cannot be compared is refused: a form that is constrained but not supported, and a name or a subtree that is
+ * not well-formed. That holds for constraints that are not critical as well.
+ */
+
+/** A name that constraints apply to. */
+interface SubjectName {
+  /** Context tag of its GeneralName form. */
+  readonly tag: number
+  /** DNS names in lower case, e-mail addresses and URIs as they are. */
+  readonly text: string
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** An emailAddress of the subject, which as an attribute has no case (RFC 2985 5.2.1), as a SAN would: excluded either way. */
+  readonly isAttribute: boolean
+  /** For directory names: its RDNs in canonical form. */
+  readonly rdns: readonly string[]
+}
+
+interface Subtree extends SubjectName {
+  readonly permitted: boolean
+}
+
+const emailAddress = /* @__PURE__ */ oidBytes('1.2.840.113549.1.9.1')
+
+/**
+ * Checks a path, leaf first. The anchor's constraints count where the policy says so; self-issued CAs below are exempt,
+ * a self-issued leaf is not (RFC 5280 6.1.3 (b)).
+ */
+export function refuseNames(
+  path: readonly CertificateView[],
+  enforceAnchor: boolean,
+  meter: Meter,
+): (Refusal & { readonly index: number }) | undefined {
+  const top = enforceAnchor ? path.length - 1 : path.length - 2
+  const names: (readonly SubjectName[] | undefined)[] = []
+  for (let i = top; i > 0; i--) {
+    const ca = path[i]!
+    if (!ca.extensions.has(ExtensionId.nameConstraints)) continue
+    const subtrees = subtreesOf(ca)
+    for (let below = i - 1; below >= 0; below--) {
+      const certificate = path[below]!
+      if (below > 0 && certificate.isSelfIssued) continue
+      names[below] ??= namesOf(certificate)
+      const problem = refuseAgainst(names[below]!, subtrees, meter)
+      if (problem === undefined) continue
+      return { code: 'name_constraint_violation', index: below, message: `${problem}, by the name constraints of ${ca.subject}` }
+    }
+  }
+  return undefined
+}
+
+/** Why one of the names is refused by one CA's subtrees. */
+export function refuseAgainst(names: readonly SubjectName[], subtrees: readonly Subtree[], meter: Meter): string | undefined {
+  for (const name of names) {
+    let constrained = false
+    let within = false
+    for (const subtree of subtrees) {
+      if (subtree.tag !== name.tag) continue
+      if (!meter.names()) return 'budget.nameComparisons is used up'
+      const match = compare(name, subtree)
+      if (match === undefined) return `${describe(name)} cannot be compared with ${describe(subtree)}`
+      if (match && !subtree.permitted) return `${describe(name)} is excluded`
+      if (subtree.permitted) {
+        constrained = true
+        within ||= match
+      }
+    }
+    if (constrained && !within) return `${describe(name)} is not permitted`
+  }
+  return undefined
+}
+
+/** Whether a name matches a subtree; `undefined` where that cannot be told. */
+function compare(name: SubjectName, subtree: Subtree): boolean | undefined {
+  switch (name.tag) {
+    case GeneralNameTag.dns:
+      return subtree.permitted ? dnsIsWithin(name.text, subtree.text) : dnsMeets(name.text, subtree.text)
+    case GeneralNameTag.email: {
+      const email = readEmail(name.text)
+      return email === undefined ? undefined : emailMatches(email, subtree.text, name.isAttribute && !subtree.permitted)
+    }
+    case GeneralNameTag.uri: {
+      const host = readUriHost(name.text)
+      return host === undefined ? undefined : uriHostMatches(host, subtree.text)
+    }
+    case GeneralNameTag.ip:
+      return ipIsWithin(name.bytes, name.start, name.end, subtree.bytes, subtree.start, subtree.end)
+    case GeneralNameTag.directory:
+      return subtree.rdns.every((rdn, i) => rdn === name.rdns[i])
+    default:
+      return undefined
+  }
+}
+
+function describe({ tag, text, rdns }: SubjectName): string {
+  if (text !== '') return `"${text.slice(0, 100)}"`
+  if (tag === GeneralNameTag.directory) return `a directory name of ${rdns.length} RDNs`
+  return tag === GeneralNameTag.ip ? 'an IP address' : `a name of form [${tag & 0x1f}]`
+}
+
+/** The names of a certificate that constraints apply to: SANs, the subject if it is not empty, its e-mail attributes. */
+export function namesOf(certificate: CertificateView): readonly SubjectName[] {
+  const { bytes, altNamesStart, altNamesEnd, subjectStart, subjectEnd } = certificate
+  const names: SubjectName[] = []
+  const reader = new Reader(bytes, altNamesStart, altNamesEnd)
+  while (!reader.atEnd()) {
+    reader.next('subjectAltName')
+    names.push(nameAt(bytes, reader.tag, reader.start, reader.end))
+  }
+  if (certificate.subjectIsEmpty) return names
+  names.push(nameAt(bytes, GeneralNameTag.directory, subjectStart, subjectEnd))
+  for (const { oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOf(bytes, subjectStart, subjectEnd)) {
+    if (!rangeIs(bytes, oidStart, oidEnd, emailAddress)) continue
+    // An address in an unexpected string type is compared as what it says; one that is no text at all matches nothing.
+    const text = tag === Tag.ia5String ? (stringValue(bytes, tag, valueStart, valueEnd) ?? '') : ''
+    names.push({ tag: GeneralNameTag.email, text, bytes, start: valueStart, end: valueEnd, isAttribute: true, rdns: [] })
+  }
+  return names
+}
+
+function nameAt(bytes: Uint8Array, tag: number, start: number, end: number): SubjectName {
+  const isText = tag === GeneralNameTag.dns || tag === GeneralNameTag.email || tag === GeneralNameTag.uri
+  const raw = isText ? latin1OfRange(bytes, start, end) : ''
+  const text = tag === GeneralNameTag.dns ? raw.toLowerCase() : raw
+  const rdns = tag === GeneralNameTag.directory ? canonicalRdns(bytes, start, end) : []
+  return { tag, text, bytes, start, end, isAttribute: false, rdns }
+}
+
+/** The subtrees of a CA's name constraints, which were checked when it was parsed. */
+export function subtreesOf({ bytes, extensions }: CertificateView): readonly Subtree[] {
+  const index = extensions.find(ExtensionId.nameConstraints)
+  return readSubtrees(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+}
+
+export function readSubtrees(bytes: Uint8Array, start: number, end: number): readonly Subtree[] {
+  const what = 'nameConstraints'
+  const subtrees: Subtree[] = []
+  const reader = new Reader(bytes, start, end)
+  reader.enter(Tag.sequence, what)
+  for (const tag of [contextConstructed(0), contextConstructed(1)]) {
+    if (!reader.peek(tag)) continue
+    const list = reader.enter(tag, what)
+    while (!reader.atEnd()) {
+      const subtree = reader.enter(Tag.sequence, what)
+      reader.next(what)
+      const name = nameAt(bytes, reader.tag, reader.start, reader.end)
+      subtrees.push({ ...name, permitted: tag === contextConstructed(0) })
+      reader.leave(subtree, what)
+    }
+    reader.leave(list, what)
+  }
+  return subtrees
+}

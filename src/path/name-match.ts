@@ -1,0 +1,104 @@
+/**
+ * How names of each form compare with a subtree of name constraints (RFC 5280 4.2.1.10). `undefined` means that the
+ * two cannot be compared, because one of them is not well-formed, and must be taken as a violation.
+ */
+
+const hostName = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/
+
+/** A DNS name or subtree without its final dot. */
+function withoutFinalDot(name: string): string {
+  return name.endsWith('.') && name.length > 1 ? name.slice(0, -1) : name
+}
+
+/**
+ * Whether all that a DNS name stands for lies within a permitted subtree: the name itself, or below it. A subtree that
+ * starts with a dot, which the RFC does not know but CAs write, has only what is below it. Both in lower case.
+ */
+export function dnsIsWithin(name: string, subtree: string): boolean {
+  const base = withoutFinalDot(subtree)
+  if (base === '') return true
+  const full = withoutFinalDot(name)
+  if (base.startsWith('.')) return base.length > 1 && full.length > base.length && full.endsWith(base)
+  return full === base || full.endsWith(`.${base}`)
+}
+
+/** Whether something that a DNS name stands for lies within an excluded subtree: a wildcard stands for many names. */
+export function dnsMeets(name: string, subtree: string): boolean {
+  if (dnsIsWithin(name, subtree)) return true
+  if (!name.startsWith('*.')) return false
+  // `*.example.com` covers `secret.example.com`, which is in that subtree though the pattern is not.
+  const parent = withoutFinalDot(name).slice(2)
+  const base = withoutFinalDot(subtree)
+  const dot = base.indexOf('.', 1)
+  return dot > 0 && base.slice(dot + 1) === parent
+}
+
+export interface Email {
+  readonly local: string
+  /** In lower case. */
+  readonly host: string
+}
+
+/** A mailbox `local@host` in dot-atom form (RFC 5321 4.1.2); quoted local parts and address literals are not compared. */
+export function readEmail(text: string): Email | undefined {
+  const at = text.indexOf('@')
+  const local = text.slice(0, at)
+  const host = text.slice(at + 1).toLowerCase()
+  const wellFormed = at > 0 && /^[!#-'*+\-/-9=?A-Z^-~]+(\.[!#-'*+\-/-9=?A-Z^-~]+)*$/.test(local) && hostName.test(host)
+  return wellFormed ? { local, host } : undefined
+}
+
+/**
+ * A subtree is one mailbox, all of a host, or (with a leading dot) all of the hosts below.
+ *
+ * @param foldLocal compare local parts without regard to case; RFC 5280 7.5 says exactly
+ */
+export function emailMatches(email: Email, subtree: string, foldLocal: boolean): boolean | undefined {
+  if (subtree.includes('@')) {
+    const mailbox = readEmail(subtree)
+    if (mailbox === undefined) return undefined
+    const fold = (local: string): string => (foldLocal ? local.toLowerCase() : local)
+    return fold(email.local) === fold(mailbox.local) && email.host === mailbox.host
+  }
+  return hostMatches(email.host, subtree)
+}
+
+/** The host of a URI with an authority, in lower case; addresses and everything unusual are not compared. */
+export function readUriHost(uri: string): string | undefined {
+  const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)(?:[/?#]|$)/i.exec(uri)
+  if (match === null) return undefined
+  const [userOrHost, hostAfterUser, ...more] = match[1]!.split('@')
+  if (more.length > 0) return undefined
+  const host = withoutFinalDot((hostAfterUser ?? userOrHost!).replace(/:\d*$/, '').toLowerCase())
+  return hostName.test(host) && !/(^|\.)[0-9]+$/.test(host) ? host : undefined
+}
+
+/** A URI subtree is one host, or (with a leading dot) the hosts below. */
+export function uriHostMatches(host: string, subtree: string): boolean | undefined {
+  return hostMatches(host, subtree)
+}
+
+function hostMatches(host: string, subtree: string): boolean | undefined {
+  const base = subtree.toLowerCase()
+  const below = base.startsWith('.')
+  if (!hostName.test(below ? base.slice(1) : base)) return undefined
+  return below ? host.length > base.length && host.endsWith(base) : host === base
+}
+
+/** Whether an address lies in `address ‖ mask`; IPv4 and IPv6 never meet. */
+export function ipIsWithin(
+  name: Uint8Array,
+  start: number,
+  end: number,
+  subtree: Uint8Array,
+  subtreeStart: number,
+  subtreeEnd: number,
+): boolean {
+  const width = end - start
+  if (subtreeEnd - subtreeStart !== 2 * width) return false
+  for (let i = 0; i < width; i++) {
+    const mask = subtree[subtreeStart + width + i]!
+    if ((name[start + i]! & mask) !== (subtree[subtreeStart + i]! & mask)) return false
+  }
+  return true
+}

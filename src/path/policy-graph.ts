@@ -1,0 +1,208 @@
+import type { Refusal } from '../policy/strength.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { ExtensionId } from '../x509/extension-list.ts'
+import { anyPolicy, mappingsOf, type PolicyKey, policiesOf } from '../x509/policies.ts'
+import type { Meter } from './meter.ts'
+
+/**
+ * Certificate policies (RFC 5280 6.1) as the graph of RFC 9618, which has one node a policy and level where the tree
+ * had one a path, so that mappings cannot make it grow exponentially.
+ */
+
+/** RFC 5280 6.1.1 (c) and (e) to (g). */
+export interface PolicyRequest {
+  /** The user-initial-policy-set; anyPolicy in it: any. */
+  readonly initialPolicies: ReadonlySet<PolicyKey>
+  readonly requireExplicitPolicy: boolean
+  readonly inhibitPolicyMapping: boolean
+  readonly inhibitAnyPolicy: boolean
+}
+
+/** The two sets of RFC 9618 5.6; a set with anyPolicy in it has them all. */
+export interface PolicySets {
+  readonly authorityConstrained: ReadonlySet<PolicyKey>
+  readonly userConstrained: ReadonlySet<PolicyKey>
+}
+
+/** A policy on one level, and by which policies of the level above it is there; anyPolicy stands for itself. */
+interface PolicyNode {
+  readonly parents: ReadonlySet<PolicyKey>
+  /** Policies of the next level that continue this one: itself, or those it is mapped to. */
+  expected: ReadonlySet<PolicyKey>
+}
+
+type Level = Map<PolicyKey, PolicyNode>
+
+/**
+ * Processes a path, leaf first and anchor last.
+ *
+ * @param enforceAnchor what the anchor's own extensions require counts (RFC 5937)
+ * @returns the resulting sets, or why the path is refused and which certificate is at fault
+ */
+export function processPolicies(
+  path: readonly CertificateView[],
+  enforceAnchor: boolean,
+  request: PolicyRequest,
+  meter: Meter,
+): PolicySets | (Refusal & { readonly index: number }) {
+  const graph = new PolicyGraph(path.length - 1, request, meter)
+  const anchor = path[path.length - 1]!
+  if (enforceAnchor && path.length > 1) graph.startAtAnchor(anchor)
+  for (let i = Math.max(path.length - 2, 0); i >= 0; i--) {
+    const problem = graph.addCertificate(path[i]!, i === 0)
+    if (meter.exhausted !== undefined) return { code: 'budget_exhausted', index: i, message: 'budget.nameComparisons is used up' }
+    if (problem !== undefined) return { code: 'policy_violation', index: i, message: problem }
+  }
+  return graph.conclude()
+}
+
+class PolicyGraph {
+  private readonly request: PolicyRequest
+  private readonly meter: Meter
+  /** From the anchor down; level 0 is anyPolicy alone. Empty: the graph is NULL. */
+  private levels: Level[] = [new Map([[anyPolicy, { parents: new Set<PolicyKey>(), expected: new Set([anyPolicy]) }]])]
+  private explicitPolicy: number
+  private policyMapping: number
+  private inhibitAny: number
+
+  constructor(length: number, request: PolicyRequest, meter: Meter) {
+    this.request = request
+    this.meter = meter
+    this.explicitPolicy = request.requireExplicitPolicy ? 0 : length + 1
+    this.policyMapping = request.inhibitPolicyMapping ? 0 : length + 1
+    this.inhibitAny = request.inhibitAnyPolicy ? 0 : length + 1
+  }
+
+  /** RFC 5937 3.2: the anchor's policies bound the initial set, and its constraints apply from the start. */
+  startAtAnchor(anchor: CertificateView): void {
+    if (anchor.extensions.has(ExtensionId.certificatePolicies)) {
+      this.addLevel(anchor, false)
+      this.applyMappings(anchor)
+    }
+    this.applyConstraints(anchor)
+  }
+
+  /** RFC 5280 6.1.3 (d) to (f), then 6.1.4 or 6.1.5. */
+  addCertificate(certificate: CertificateView, isLeaf: boolean): string | undefined {
+    if (this.levels.length > 0) this.addLevel(certificate, isLeaf)
+    if (this.explicitPolicy === 0 && this.levels.length === 0)
+      return 'a certificate policy is required, but none is valid for the path'
+    if (isLeaf) {
+      if (this.explicitPolicy > 0) this.explicitPolicy--
+      if (certificate.requireExplicitPolicy === 0) this.explicitPolicy = 0
+      return undefined
+    }
+    const problem = this.applyMappings(certificate)
+    if (problem !== undefined) return problem
+    if (!certificate.isSelfIssued) {
+      if (this.explicitPolicy > 0) this.explicitPolicy--
+      if (this.policyMapping > 0) this.policyMapping--
+      if (this.inhibitAny > 0) this.inhibitAny--
+    }
+    this.applyConstraints(certificate)
+    return undefined
+  }
+
+  /** RFC 9618 5.6. */
+  conclude(): PolicySets | (Refusal & { readonly index: number }) {
+    const authorityConstrained = this.authorityPolicies()
+    const { initialPolicies } = this.request
+    let userConstrained = authorityConstrained
+    if (!initialPolicies.has(anyPolicy)) {
+      const all = authorityConstrained.has(anyPolicy)
+      userConstrained = new Set([...initialPolicies].filter((policy) => all || authorityConstrained.has(policy)))
+    }
+    if (this.explicitPolicy === 0 && userConstrained.size === 0) {
+      return { code: 'policy_violation', index: 0, message: 'none of the required certificate policies is valid for the path' }
+    }
+    return { authorityConstrained, userConstrained }
+  }
+
+  /** RFC 9618 5.3: continues what the level above expects with what the certificate asserts. */
+  private addLevel(certificate: CertificateView, isLeaf: boolean): void {
+    const above = this.levels[this.levels.length - 1]!
+    const index = certificate.extensions.find(ExtensionId.certificatePolicies)
+    if (index < 0) {
+      this.levels = []
+      return
+    }
+    const { bytes, extensions } = certificate
+    const policies = policiesOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+    // Which policies of the level above lead to a policy of this one.
+    const leading = new Map<PolicyKey, Set<PolicyKey>>()
+    for (const [policy, node] of above) {
+      for (const expected of node.expected) {
+        if (!this.meter.names()) return
+        const parents = leading.get(expected)
+        if (parents === undefined) leading.set(expected, new Set([policy]))
+        else parents.add(policy)
+      }
+    }
+    const underAny = leading.has(anyPolicy)
+    const level: Level = new Map()
+    const add = (policy: PolicyKey, parents: ReadonlySet<PolicyKey>): void => {
+      level.set(policy, { parents, expected: new Set([policy]) })
+    }
+    for (const policy of policies) {
+      if (!this.meter.names()) return
+      if (policy === anyPolicy) continue
+      const parents = leading.get(policy) ?? (underAny ? new Set([anyPolicy]) : undefined)
+      if (parents !== undefined) add(policy, parents)
+    }
+    if (policies.has(anyPolicy) && (this.inhibitAny > 0 || (!isLeaf && certificate.isSelfIssued))) {
+      for (const [expected, parents] of leading) if (!level.has(expected)) add(expected, parents)
+    }
+    if (level.size === 0) this.levels = []
+    else this.levels.push(level)
+  }
+
+  /** RFC 5280 6.1.4 (a) and (b) with RFC 9618 5.4. */
+  private applyMappings({ bytes, extensions }: CertificateView): string | undefined {
+    const index = extensions.find(ExtensionId.policyMappings)
+    if (index < 0) return undefined
+    const targets = new Map<PolicyKey, Set<PolicyKey>>()
+    for (const [issuer, subject] of mappingsOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))) {
+      if (issuer === anyPolicy || subject === anyPolicy) return 'policyMappings maps anyPolicy'
+      const set = targets.get(issuer)
+      if (set === undefined) targets.set(issuer, new Set([subject]))
+      else set.add(subject)
+    }
+    const level = this.levels[this.levels.length - 1]
+    if (level === undefined) return undefined
+    for (const [issuer, subjects] of targets) {
+      if (!this.meter.names()) return undefined
+      const node = level.get(issuer)
+      if (this.policyMapping === 0) level.delete(issuer)
+      else if (node !== undefined) node.expected = subjects
+      else if (level.has(anyPolicy)) level.set(issuer, { parents: new Set([anyPolicy]), expected: subjects })
+    }
+    if (level.size === 0) this.levels = []
+    return undefined
+  }
+
+  /** RFC 5280 6.1.4 (i) and (j). */
+  private applyConstraints({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }: CertificateView): void {
+    if (requireExplicitPolicy >= 0) this.explicitPolicy = Math.min(this.explicitPolicy, requireExplicitPolicy)
+    if (inhibitPolicyMapping >= 0) this.policyMapping = Math.min(this.policyMapping, inhibitPolicyMapping)
+    if (inhibitAnyPolicy >= 0) this.inhibitAny = Math.min(this.inhibitAny, inhibitAnyPolicy)
+  }
+
+  /** The policies by which the lowest level is reached, as the anchor knows them: those that came in under anyPolicy. */
+  private authorityPolicies(): ReadonlySet<PolicyKey> {
+    const found = new Set<PolicyKey>()
+    const lowest = this.levels[this.levels.length - 1]
+    if (lowest === undefined) return found
+    let reached: ReadonlySet<PolicyKey> = new Set(lowest.keys())
+    if (lowest.has(anyPolicy)) found.add(anyPolicy)
+    for (let depth = this.levels.length - 1; depth > 0; depth--) {
+      const above = new Set<PolicyKey>()
+      for (const policy of reached) {
+        const { parents } = this.levels[depth]!.get(policy)!
+        if (policy !== anyPolicy && parents.has(anyPolicy)) found.add(policy)
+        for (const parent of parents) if (parent !== anyPolicy && this.meter.names()) above.add(parent)
+      }
+      reached = above
+    }
+    return found
+  }
+}

@@ -1,0 +1,223 @@
+import { rangesEqual } from '../bytes/range.ts'
+import type { VerifyingKey } from '../crypto/backend.ts'
+import type { Policy } from '../policy/policy.ts'
+import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/strength.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { KeyUsageBit } from '../x509/key-usage.ts'
+import { namesEqual } from '../x509/name.ts'
+import { refuseList } from '../x509/profile/list.ts'
+import type { RevocationEntry, RevocationListView } from '../x509/revocation-list.ts'
+import type { Meter } from './meter.ts'
+import { allReasons, coveredReasons, entryIsFor } from './revocation-scope.ts'
+
+/**
+ * Revocation by CRL (RFC 5280 6.3). A certificate is good only when lists that can be read in full, are signed by its
+ * CA (or a CRL issuer below the same anchor), are current, and together cover every reason do not name it. Everything
+ * else is unknown; a list that names the certificate counts even when it is out of date.
+ */
+
+/** How revocation is checked, with its defaults. */
+export interface RevocationRequest {
+  readonly lists: readonly RevocationListView[]
+  readonly depth: 'leaf' | 'chain'
+  readonly unknown: 'refuse' | 'allow'
+  readonly expired: 'refuse' | 'allow'
+  /** Milliseconds since thisUpdate after which a list no longer counts; Infinity: nextUpdate alone decides. */
+  readonly maxAge: number
+}
+
+/** What the checker needs of path building. */
+export interface RevocationContext {
+  readonly policy: Policy
+  readonly at: number
+  readonly request: RevocationRequest
+  readonly meter: Meter
+  /** The key of a certificate, prepared once. */
+  keyOf(certificate: CertificateView): VerifyingKey | undefined
+  /** Certificates of this subject that might have signed a list: of the truststore, and presented ones. */
+  namesakes(list: RevocationListView): readonly CertificateView[]
+  /** A valid path from a certificate that signs CRLs to an anchor. */
+  pathOf(signer: CertificateView): readonly CertificateView[] | undefined
+}
+
+/**
+ * `uncovered`: no list is about the certificate, which the caller may allow. `unreliable`: one is, but it is out of date,
+ * not properly signed or not understood; that is refused in any case.
+ */
+type Status = 'good' | 'uncovered' | 'unreliable' | RevocationEntry
+
+/** How many CRL issuers may vouch for one another before the status is unknown. */
+const maxDepth = 2
+
+export class RevocationChecker {
+  private readonly context: RevocationContext
+
+  constructor(context: RevocationContext) {
+    this.context = context
+  }
+
+  /** Checks the certificates of a complete path, leaf first, below its anchor. */
+  refuse(path: readonly CertificateView[]): (Refusal & { readonly index: number }) | undefined {
+    return this.refuseBelow(path, 0)
+  }
+
+  private refuseBelow(path: readonly CertificateView[], depth: number): (Refusal & { readonly index: number }) | undefined {
+    const { request, meter } = this.context
+    const end = request.depth === 'leaf' && depth === 0 ? Math.min(1, path.length - 1) : path.length - 1
+    let unknown: (Refusal & { readonly index: number }) | undefined
+    for (let index = 0; index < end; index++) {
+      const status = this.statusOf(path, index, depth)
+      if (meter.exhausted !== undefined)
+        return { code: 'budget_exhausted', index, message: `budget.${meter.exhausted} is used up` }
+      if (typeof status === 'object') {
+        const date = new Date(status.revocationTime).toISOString().replace('.000Z', 'Z')
+        return { code: 'revoked', index, message: `revoked on ${date}` }
+      }
+      if (status === 'unreliable' || (status === 'uncovered' && request.unknown === 'refuse')) {
+        const lists =
+          status === 'unreliable' ? 'the revocation lists that cover it cannot be relied on' : 'no revocation list covers it'
+        unknown ??= { code: 'revocation_unknown', index, message: `${lists} (issuer ${path[index]!.issuer})` }
+      }
+    }
+    return unknown
+  }
+
+  /** RFC 5280 6.3.3 for one certificate of a path. */
+  private statusOf(path: readonly CertificateView[], index: number, depth: number): Status {
+    const certificate = path[index]!
+    const { bytes, serialStart, serialEnd } = certificate
+    let reasons = 0
+    let isCovered = false
+    for (const list of this.context.request.lists) {
+      if (!this.context.meter.step()) break
+      const covered = list.isDelta ? 0 : coveredReasons(certificate, list)
+      if (covered === 0) continue
+      isCovered = true
+      const entry = list.entriesOf(bytes, serialStart, serialEnd).find((candidate) => entryIsFor(certificate, list, candidate))
+      const freshness = this.freshness(list)
+      // A list that neither counts nor names the certificate needs no signature check.
+      if (freshness === 'unusable' || (freshness === 'stale' && entry === undefined)) continue
+      if (!this.isSigned(list, path, index, depth)) continue
+      const delta = this.deltaFor(list, certificate, path, index, depth)
+      if (typeof delta === 'object') return delta
+      if (delta === undefined && entry !== undefined) return entry
+      reasons |= covered
+    }
+    if (reasons === allReasons) return 'good'
+    return isCovered ? 'unreliable' : 'uncovered'
+  }
+
+  /**
+   * What delta lists to a base say (RFC 5280 5.2.4): revoked, taken off hold, or nothing. Only deltas of the same scope
+   * and signer that were made for this base or a later one may take a certificate off; any may put one on.
+   */
+  private deltaFor(
+    base: RevocationListView,
+    certificate: CertificateView,
+    path: readonly CertificateView[],
+    index: number,
+    depth: number,
+  ): RevocationEntry | 'removed' | undefined {
+    let removed = false
+    for (const delta of this.context.request.lists) {
+      if (!delta.isDelta || !this.context.meter.step()) continue
+      if (coveredReasons(certificate, delta) === 0 || this.freshness(delta) === 'unusable') continue
+      const entry = delta
+        .entriesOf(certificate.bytes, certificate.serialStart, certificate.serialEnd)
+        .find((e) => entryIsFor(certificate, delta, e))
+      if (entry === undefined || !this.isSigned(delta, path, index, depth)) continue
+      const takesOff = entry.reason === removeFromCrl
+      if (!takesOff) return entry
+      removed ||= this.freshness(delta) === 'fresh' && updates(delta, base)
+    }
+    return removed ? 'removed' : undefined
+  }
+
+  /** `unusable`: not to be believed at all; `stale`: too old to show that something is not revoked. */
+  private freshness(list: RevocationListView): 'fresh' | 'stale' | 'unusable' {
+    const { policy, at, request } = this.context
+    const lacks = refuseAlgorithm(policy, list.parsedAlgorithm) ?? refuseList(list, policy.conformance)
+    if (lacks !== undefined || algorithmsDiffer(list) || list.thisUpdateTime > at) return 'unusable'
+    if (at - list.thisUpdateTime > request.maxAge) return 'stale'
+    if (request.expired === 'allow') return 'fresh'
+    // Without nextUpdate only a maximum age can tell whether the list still counts.
+    if (list.nextUpdateTime < 0) return request.maxAge === Number.POSITIVE_INFINITY ? 'stale' : 'fresh'
+    return at >= list.nextUpdateTime + 1000 ? 'stale' : 'fresh'
+  }
+
+  /**
+   * Whether the list is signed by the CA that issued the certificate, or by another certificate of the list's issuer
+   * that has a valid, unrevoked path of its own to the same anchor (RFC 5280 6.3.3 (f)).
+   */
+  private isSigned(list: RevocationListView, path: readonly CertificateView[], index: number, depth: number): boolean {
+    const issuer = path[index + 1]!
+    const direct = namesEqual(list.bytes, list.issuerStart, list.issuerEnd, issuer.bytes, issuer.subjectStart, issuer.subjectEnd)
+    if (direct && maySign(issuer) && this.verifies(list, issuer)) return true
+    if (depth >= maxDepth) return false
+    const anchor = path[path.length - 1]!
+    return this.context.namesakes(list).some((signer) => {
+      if (sameCertificate(signer, issuer) || !maySign(signer) || !this.verifies(list, signer)) return false
+      if (sameCertificate(signer, anchor)) return true
+      const own = this.context.pathOf(signer)
+      if (own === undefined || !sameCertificate(own[own.length - 1]!, anchor)) return false
+      // A signer that a list it signed itself would have to clear is not cleared.
+      return this.refuseBelow(own, depth + 1) === undefined
+    })
+  }
+
+  /** The signature of a list under a key is checked once in the lifetime of the list. */
+  private verifies(list: RevocationListView, signer: CertificateView): boolean {
+    const spki = signer.subjectPublicKeyInfo
+    const known = list.signatureUnder(spki)
+    if (known !== undefined) return known
+    if (!this.context.meter.signature()) return false
+    const signed = this.context.keyOf(signer)?.verify(list.algorithmIdentifier, list.tbs, list.signature) ?? false
+    list.rememberSignature(spki, signed)
+    return signed
+  }
+}
+
+/** RFC 5280 6.3.3 (f): where there is a keyUsage, it must have cRLSign, be it an anchor's. */
+function maySign(signer: CertificateView): boolean {
+  return signer.keyUsageBits < 0 || (signer.keyUsageBits & KeyUsageBit.cRLSign) !== 0
+}
+
+/** The reason code by which a delta list takes an entry back. */
+const removeFromCrl = 8
+
+/** Whether a delta was made for this base or an earlier one and is newer than it, of the same issuer and scope. */
+function updates(delta: RevocationListView, base: RevocationListView): boolean {
+  const sameIssuer = namesEqual(delta.bytes, delta.issuerStart, delta.issuerEnd, base.bytes, base.issuerStart, base.issuerEnd)
+  if (!sameIssuer || base.crlNumberStart === 0 || delta.crlNumberStart === 0) return false
+  const from = compareNumbers(
+    delta,
+    delta.baseCrlNumberStart,
+    delta.baseCrlNumberEnd,
+    base,
+    base.crlNumberStart,
+    base.crlNumberEnd,
+  )
+  const to = compareNumbers(delta, delta.crlNumberStart, delta.crlNumberEnd, base, base.crlNumberStart, base.crlNumberEnd)
+  return from <= 0 && to >= 0
+}
+
+/** Compares two unsigned DER INTEGERs. */
+function compareNumbers(
+  a: RevocationListView,
+  aStart: number,
+  aEnd: number,
+  b: RevocationListView,
+  bStart: number,
+  bEnd: number,
+): number {
+  if (aEnd - aStart !== bEnd - bStart) return aEnd - aStart - (bEnd - bStart)
+  for (let i = 0; i < aEnd - aStart; i++) {
+    const difference = a.bytes[aStart + i]! - b.bytes[bStart + i]!
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+function sameCertificate(a: CertificateView, b: CertificateView): boolean {
+  return a === b || rangesEqual(a.bytes, a.start, a.end, b.bytes, b.start, b.end)
+}

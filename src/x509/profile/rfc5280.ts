@@ -1,0 +1,254 @@
+import { rangesEqual } from '../../bytes/range.ts'
+import { latin1OfRange } from '../../bytes/text.ts'
+import { Reader } from '../../der/reader.ts'
+import { contextConstructed, Tag } from '../../der/tags.ts'
+import type { CertificateView } from '../certificate.ts'
+import { noPathLength } from '../constraints.ts'
+import { ExtensionId } from '../extension-list.ts'
+import { GeneralNameTag } from '../general-name.ts'
+import { KeyUsageBit } from '../key-usage.ts'
+import { attributesOf } from '../name.ts'
+import type { ProfileRule, Role } from './rule.ts'
+
+/** What RFC 5280 section 4 demands of issuers beyond what path validation needs. */
+
+const everyone: readonly Role[] = ['leaf', 'intermediate', 'anchor']
+/** Anchors are distributed by themselves, and some that the whole web trusts have a serial number of 0 or no key id. */
+const issued: readonly Role[] = ['leaf', 'intermediate']
+const authorities: readonly Role[] = ['intermediate', 'anchor']
+
+/** Extensions that conforming CAs never mark critical. */
+const neverCritical: readonly (readonly [number, string, string])[] = [
+  [ExtensionId.authorityKeyIdentifier, 'authorityKeyIdentifier', '4.2.1.1'],
+  [ExtensionId.subjectKeyIdentifier, 'subjectKeyIdentifier', '4.2.1.2'],
+  [ExtensionId.issuerAltName, 'issuerAltName', '4.2.1.7'],
+  [ExtensionId.subjectDirectoryAttributes, 'subjectDirectoryAttributes', '4.2.1.8'],
+  [ExtensionId.freshestCrl, 'freshestCRL', '4.2.1.15'],
+  [ExtensionId.authorityInfoAccess, 'authorityInfoAccess', '4.2.2.1'],
+  [ExtensionId.subjectInfoAccess, 'subjectInfoAccess', '4.2.2.2'],
+]
+
+/** Extensions that conforming CAs always mark critical. */
+const alwaysCritical: readonly (readonly [number, string, string])[] = [
+  [ExtensionId.policyConstraints, 'policyConstraints', '4.2.1.11'],
+  [ExtensionId.inhibitAnyPolicy, 'inhibitAnyPolicy', '4.2.1.14'],
+]
+
+function mayNotBeCritical([id, name, section]: readonly [number, string, string]): ProfileRule {
+  return {
+    demand: `${name} must not be critical`,
+    citation: `RFC 5280 ${section}`,
+    roles: everyone,
+    level: 'strict',
+    violated: ({ extensions }) => extensions.isCritical(id),
+  }
+}
+
+function mustBeCritical([id, name, section]: readonly [number, string, string]): ProfileRule {
+  return {
+    demand: `${name} must be critical`,
+    citation: `RFC 5280 ${section}`,
+    roles: everyone,
+    level: 'strict',
+    violated: ({ extensions }) => extensions.has(id) && !extensions.isCritical(id),
+  }
+}
+
+const year2050 = Date.UTC(2050, 0, 1)
+
+export const rfc5280Rules: readonly ProfileRule[] = [
+  ...neverCritical.map(mayNotBeCritical),
+  ...alwaysCritical.map(mustBeCritical),
+  {
+    demand: 'the serial number must be positive',
+    citation: 'RFC 5280 4.1.2.2',
+    roles: issued,
+    level: 'strict',
+    violated: ({ bytes, serialStart, serialEnd }) =>
+      bytes[serialStart]! >= 0x80 || (serialEnd - serialStart === 1 && bytes[serialStart] === 0),
+  },
+  {
+    demand: 'the serial number must have at most 20 octets',
+    citation: 'RFC 5280 4.1.2.2',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ serialStart, serialEnd }) => serialEnd - serialStart > 20,
+  },
+  {
+    demand: 'dates before 2050 must be UTCTime, later ones GeneralizedTime',
+    citation: 'RFC 5280 4.1.2.5',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
+      notBeforeGeneral !== notBeforeTime >= year2050 || notAfterGeneral !== notAfterTime >= year2050,
+  },
+  {
+    demand: 'the issuer must not be empty',
+    citation: 'RFC 5280 4.1.2.4',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ issuerStart, issuerEnd }) => issuerEnd - issuerStart === 2,
+  },
+  {
+    demand: 'the subject of a CA must not be empty',
+    citation: 'RFC 5280 4.1.2.6',
+    roles: authorities,
+    level: 'strict',
+    violated: (certificate) => certificate.subjectIsEmpty,
+  },
+  {
+    demand: 'subjectAltName must be critical where the subject is empty',
+    citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
+  },
+  {
+    demand: "a PrintableString may hold only letters, digits, space and '()+,-./:=?",
+    citation: 'X.680 41.4',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ bytes, issuerStart, issuerEnd, subjectStart, subjectEnd }) =>
+      !isPrintable(bytes, issuerStart, issuerEnd) || !isPrintable(bytes, subjectStart, subjectEnd),
+  },
+  {
+    demand: 'unique identifiers must not be present',
+    citation: 'RFC 5280 4.1.2.8',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ hasUniqueIds }) => hasUniqueIds,
+  },
+  {
+    demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
+    citation: 'RFC 5280 4.2.1.1',
+    roles: issued,
+    level: 'strict',
+    violated: (certificate) => certificate.authorityKeyIdStart === 0 && !certificate.isSelfIssued,
+  },
+  {
+    demand: 'subjectKeyIdentifier must be present in CA certificates',
+    citation: 'RFC 5280 4.2.1.2',
+    roles: authorities,
+    level: 'strict',
+    violated: ({ extensions }) => !extensions.has(ExtensionId.subjectKeyIdentifier),
+  },
+  {
+    demand: "keyCertSign must not be set where the certificate is not a CA's",
+    citation: 'RFC 5280 4.2.1.3, 4.2.1.9',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
+  },
+  {
+    demand: 'basicConstraints of a CA must be critical',
+    citation: 'RFC 5280 4.2.1.9',
+    roles: authorities,
+    level: 'strict',
+    violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
+  },
+  {
+    demand: 'a path length needs cA and keyCertSign',
+    citation: 'RFC 5280 4.2.1.9',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ isCa, pathLength, keyUsageBits }) =>
+      pathLength !== noPathLength && (!isCa || (keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
+  },
+  {
+    demand: 'nameConstraints may stand in CA certificates only',
+    citation: 'RFC 5280 4.2.1.10',
+    roles: everyone,
+    level: 'strict',
+    violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
+  },
+  {
+    demand: 'nameConstraints must be critical',
+    citation: 'RFC 5280 4.2.1.10',
+    roles: everyone,
+    level: 'rfc-only',
+    violated: ({ extensions }) =>
+      extensions.has(ExtensionId.nameConstraints) && !extensions.isCritical(ExtensionId.nameConstraints),
+  },
+  {
+    demand: 'DNS and e-mail subtrees of nameConstraints must be names without wildcard or leading dot, and mailboxes',
+    citation: 'RFC 5280 4.2.1.10',
+    roles: everyone,
+    level: 'strict',
+    violated: hasBadSubtree,
+  },
+  {
+    demand: 'DNS names in subjectAltName must be in preferred name syntax, a wildcard the whole first label',
+    citation: 'RFC 5280 4.2.1.6, RFC 1034 3.5, RFC 9525 6.3',
+    roles: everyone,
+    level: 'strict',
+    violated: (certificate) => hasBadName(certificate, GeneralNameTag.dns, dnsName),
+  },
+  {
+    demand: 'e-mail addresses in subjectAltName must be mailboxes',
+    citation: 'RFC 5280 4.2.1.6, RFC 5321 4.1.2',
+    roles: everyone,
+    level: 'strict',
+    violated: (certificate) => hasBadName(certificate, GeneralNameTag.email, mailbox),
+  },
+  {
+    demand: 'URIs in subjectAltName must be absolute',
+    citation: 'RFC 5280 4.2.1.6',
+    roles: everyone,
+    level: 'strict',
+    violated: (certificate) => hasBadName(certificate, GeneralNameTag.uri, /^[a-z][a-z0-9+.-]*:./i),
+  },
+]
+
+/** Labels of letters, digits and inner hyphens. */
+const dnsName = /^(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
+const mailbox = /^[^\s@]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/i
+const dnsSubtree = /^$|^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
+const mailSubtree = /^([^\s@]+@)?\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i
+
+function hasBadName({ bytes, altNamesStart, altNamesEnd }: CertificateView, tag: number, pattern: RegExp): boolean {
+  const reader = new Reader(bytes, altNamesStart, altNamesEnd)
+  while (!reader.atEnd()) {
+    reader.next('subjectAltName')
+    if (reader.tag === tag && !pattern.test(latin1OfRange(bytes, reader.start, reader.end))) return true
+  }
+  return false
+}
+
+function hasBadSubtree({ bytes, extensions }: CertificateView): boolean {
+  const index = extensions.find(ExtensionId.nameConstraints)
+  if (index < 0) return false
+  const reader = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+  reader.enter(Tag.sequence, 'nameConstraints')
+  for (const list of [contextConstructed(0), contextConstructed(1)]) {
+    if (!reader.peek(list)) continue
+    const outer = reader.enter(list, 'nameConstraints')
+    while (!reader.atEnd()) {
+      const subtree = reader.enter(Tag.sequence, 'nameConstraints')
+      reader.next('nameConstraints')
+      const { tag, start, end } = reader
+      const pattern = tag === GeneralNameTag.dns ? dnsSubtree : tag === GeneralNameTag.email ? mailSubtree : undefined
+      if (pattern !== undefined && !pattern.test(latin1OfRange(bytes, start, end))) return true
+      reader.leave(subtree, 'nameConstraints')
+    }
+    reader.leave(outer, 'nameConstraints')
+  }
+  return false
+}
+
+function isPrintable(bytes: Uint8Array, start: number, end: number): boolean {
+  return attributesOf(bytes, start, end).every(
+    ({ tag, valueStart, valueEnd }) =>
+      tag !== Tag.printableString || /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(latin1OfRange(bytes, valueStart, valueEnd)),
+  )
+}
+
+/** Whether authority and subject key identifier are the same bytes. */
+export function keyIdsAgree({
+  bytes,
+  authorityKeyIdStart,
+  authorityKeyIdEnd,
+  subjectKeyIdStart,
+  subjectKeyIdEnd,
+}: CertificateView): boolean {
+  return rangesEqual(bytes, authorityKeyIdStart, authorityKeyIdEnd, bytes, subjectKeyIdStart, subjectKeyIdEnd)
+}

@@ -1,0 +1,16 @@
+import type { CertificateView } from '../certificate.ts'
+
+/** Where a certificate stands: what a rule demands depends on it. */
+export type Role = 'leaf' | 'intermediate' | 'anchor'
+
+/** One demand of RFC 5280 section 4 or of CA/Browser Forum's Baseline Requirements on a certificate by itself. */
+export interface ProfileRule {
+  /** What is demanded, in words that complete "the certificate does not conform: …". */
+  readonly demand: string
+  readonly citation: string
+  /** Whom it binds. */
+  readonly roles: readonly Role[]
+  /** `strict`: RFC 5280, under `web-pki` as well; `rfc-only`: RFC 5280, lifted by `web-pki`; `web-pki`: its own. */
+  readonly level: 'strict' | 'rfc-only' | 'web-pki'
+  readonly violated: (certificate: CertificateView, role: Role) => boolean
+}

@@ -1,0 +1,52 @@
+import {
+  buildTruststore,
+  type Policy,
+  parseRevocationList,
+  type RevocationCheck,
+  TruststoreError,
+  type VerifyOptions,
+  verifyChain,
+} from '../../src/index.ts'
+
+/** The answer to a path validation case, with the code and message that explain it. */
+export interface Judgement {
+  readonly actual: 'accept' | 'reject'
+  readonly detail: string
+  readonly userPolicies?: readonly string[]
+}
+
+export function der(base64: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(base64, 'base64'))
+}
+
+export function derOfPem(pem: string): Uint8Array {
+  return der(pem.replace(/-----(BEGIN|END)[^-]*-----/g, ''))
+}
+
+export function verdictWord(accepted: boolean): 'accept' | 'reject' {
+  return accepted ? 'accept' : 'reject'
+}
+
+/** Judges a chain (leaf first) against anchors. A truststore in which nothing is usable rejects everything. */
+export function judge(
+  policy: Policy,
+  anchors: readonly Uint8Array[],
+  chain: readonly Uint8Array[],
+  options: VerifyOptions,
+): Judgement {
+  try {
+    const store = buildTruststore(anchors, { policy, ...(options.at !== undefined && { at: options.at }) })
+    const verdict = verifyChain(store, chain, options)
+    if (!verdict.ok) return { actual: 'reject', detail: `${verdict.code}: ${verdict.message}` }
+    return { actual: 'accept', detail: 'accepted', ...(verdict.policies && { userPolicies: verdict.policies.userConstrained }) }
+  } catch (error) {
+    if (error instanceof TruststoreError) return { actual: 'reject', detail: `truststore: ${error.message}` }
+    throw error
+  }
+}
+
+/** Revocation by these lists; one that cannot be read covers nothing. */
+export function revocationBy(lists: readonly Uint8Array[], options: Omit<RevocationCheck, 'lists'> = {}): RevocationCheck {
+  const views = lists.map((list) => parseRevocationList(list)).flatMap((parsed) => (parsed.ok ? [parsed.value] : []))
+  return { lists: views, ...options }
+}

@@ -1,0 +1,45 @@
+import { readAll } from '../../../src/der/reader.ts'
+import { namesEqual, readName } from '../../../src/x509/name.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface NameMatches {
+  readonly names: Readonly<Record<string, string>>
+  readonly pairs: readonly { readonly a: string; readonly b: string; readonly match: boolean; readonly why: string }[]
+}
+
+const file = 'boringssl-name-match.json'
+
+export const suite: Suite = {
+  name: 'boringssl-name-match',
+  files: [file],
+  cases: 217,
+  mapping: `Both names are read by the parser that reads subjects and issuers and compared by RFC 5280 section 7.1, as chain
+building does. Accept means that both parse and are equal; a pair of one name with itself that must not match is a name that must
+not parse.`,
+  *run(load): Iterable<CaseResult> {
+    const { names, pairs } = load(file) as NameMatches
+    const parsed = new Map<string, { readonly der: Uint8Array; readonly fault?: string }>()
+    for (const [id, base64] of Object.entries(names)) {
+      const der = Buffer.from(base64, 'base64')
+      const result = readAll(der, 0, der.length, 'Name', (reader) => readName(reader, 'Name'))
+      parsed.set(id, result.ok ? { der } : { der, fault: result.message })
+    }
+    // The file has a few pairs twice, for two reasons.
+    const counts = new Map<string, number>()
+    for (const { a, b, match, why } of pairs) {
+      const pair = `${a} ~ ${b}`
+      const count = (counts.get(pair) ?? 0) + 1
+      counts.set(pair, count)
+      const left = parsed.get(a)!
+      const right = parsed.get(b)!
+      const fault = left.fault ?? right.fault
+      const equal = fault === undefined && namesEqual(left.der, 0, left.der.length, right.der, 0, right.der.length)
+      yield {
+        id: count === 1 ? pair : `${pair} #${count}`,
+        expected: match ? 'accept' : 'reject',
+        actual: equal ? 'accept' : 'reject',
+        detail: fault ?? why,
+      }
+    }
+  },
+}

@@ -1,0 +1,39 @@
+import { readBitStringBytes } from '../../../src/der/primitives.ts'
+import { readAll } from '../../../src/der/reader.ts'
+import { pureSignatures } from '../../../src/index.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface SignedData {
+  readonly id: string
+  readonly publicKey: string
+  readonly algorithm: string
+  readonly data: string
+  readonly signature: string
+  readonly expected: boolean
+}
+
+const file = 'boringssl-signed-data.json'
+
+function isGenuine({ publicKey, algorithm, data, signature }: SignedData): boolean {
+  const encoded = Buffer.from(signature, 'base64')
+  const value = readAll(encoded, 0, encoded.length, 'signature', (reader) => {
+    readBitStringBytes(reader, 'signature')
+    return encoded.subarray(reader.start, reader.end)
+  })
+  const key = pureSignatures.importKey(Buffer.from(publicKey, 'base64'))
+  if (!value.ok || key === undefined) return false
+  return key.verify(Buffer.from(algorithm, 'base64'), Buffer.from(data, 'base64'), value.value)
+}
+
+export const suite: Suite = {
+  name: 'boringssl-signed-data',
+  files: [file],
+  cases: 32,
+  mapping: `The signature, a DER BIT STRING, is read as a certificate's is; the rest goes through the public signature interface
+(\`pureSignatures\`). No policy is involved: SHA-1 counts, as it does upstream.`,
+  *run(load): Iterable<CaseResult> {
+    for (const item of load(file) as readonly SignedData[]) {
+      yield { id: item.id, expected: item.expected ? 'accept' : 'reject', actual: isGenuine(item) ? 'accept' : 'reject' }
+    }
+  },
+}

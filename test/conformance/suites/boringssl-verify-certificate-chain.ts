@@ -1,0 +1,54 @@
+import { type Policy, type Purpose, profiles } from '../../../src/index.ts'
+import { derOfPem, judge, verdictWord } from '../judge.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface ChainCase {
+  readonly id: string
+  readonly chain: readonly string[]
+  readonly time: string
+  readonly keyPurpose: string
+  readonly lastCertTrust: string
+  readonly expected: boolean
+  readonly runByUpstream: boolean
+}
+
+/** A chain is judged against its last certificate as anchor, whatever that certificate is. */
+const base: Policy = { ...profiles.rfc5280, conformance: 'practical', trust: 'every-certificate', maxChainLength: 60 }
+
+/** Upstream's models of an anchor that portcullis has too. */
+const anchorModels: Readonly<Record<string, Partial<Policy>>> = {
+  TRUSTED_ANCHOR: { enforceAnchorConstraints: false, checkAnchorValidity: false },
+  TRUSTED_ANCHOR_WITH_EXPIRATION: { enforceAnchorConstraints: false, checkAnchorValidity: true },
+  TRUSTED_ANCHOR_WITH_CONSTRAINTS: { enforceAnchorConstraints: true, checkAnchorValidity: false },
+  TRUSTED_ANCHOR_WITH_EXPIRATION_AND_CONSTRAINTS: { enforceAnchorConstraints: true, checkAnchorValidity: true },
+}
+
+/** Upstream's purposes that portcullis has too: those that a missing extendedKeyUsage and anyExtendedKeyUsage satisfy. */
+const purposes: Readonly<Record<string, Purpose>> = {
+  SERVER_AUTH: 'server',
+  CLIENT_AUTH: 'client',
+  ANY_EKU: 'any',
+}
+
+function isRun(test: ChainCase): boolean {
+  return test.runByUpstream && test.lastCertTrust in anchorModels && test.keyPurpose in purposes
+}
+
+export const suite: Suite = {
+  name: 'boringssl-verify-certificate-chain',
+  files: ['boringssl-verify-certificate-chain.json'],
+  cases: 126,
+  mapping:
+    'The last certificate is the only anchor, as name and key or with its constraints or dates as the case says; the others are presented. Policy `rfc5280` with ' +
+    'practical conformance. Not run, because portcullis has no such model: leaf trust and distrust (TRUSTED_LEAF…, …OR_LEAF, DISTRUSTED, UNSPECIFIED), anchors that ' +
+    'require basicConstraints separately, purposes that forbid others beside them (…_STRICT, …_STRICT_LEAF), C2PA and MLS; and the nine cases that upstream itself does not run.',
+  *run(load): Iterable<CaseResult> {
+    for (const test of (load('boringssl-verify-certificate-chain.json') as readonly ChainCase[]).filter(isRun)) {
+      const purpose = purposes[test.keyPurpose]!
+      const policy: Policy = { ...base, ...anchorModels[test.lastCertTrust] }
+      const chain = test.chain.map(derOfPem)
+      const { actual, detail } = judge(policy, chain.slice(-1), chain.slice(0, -1), { at: new Date(test.time), purpose })
+      yield { id: test.id, expected: verdictWord(test.expected), actual, detail }
+    }
+  },
+}

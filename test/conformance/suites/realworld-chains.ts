@@ -1,0 +1,42 @@
+import { type Policy, profiles } from '../../../src/index.ts'
+import { der, judge, verdictWord } from '../judge.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface Chain {
+  readonly id: string
+  readonly leaf: string
+  readonly intermediates: readonly string[]
+  readonly roots: readonly string[] | string
+  readonly time: string
+  readonly host: string | null
+  readonly keyUsages?: readonly string[]
+  readonly expected: boolean
+}
+
+/** Some chains are of the days of 1024-bit keys and sparse certificates. */
+const policy: Policy = {
+  ...profiles.rfc5280,
+  conformance: 'practical',
+  trust: 'every-certificate',
+}
+
+export const suite: Suite = {
+  name: 'realworld-chains',
+  files: ['realworld-chains.json', 'mozilla-roots.json'],
+  cases: 60,
+  mapping:
+    'Policy `rfc5280` with practical conformance, pinned leafs allowed, at the case’s time; purpose server, or any where the case names other key usages; the host is checked where there is one.',
+  *run(load): Iterable<CaseResult> {
+    const bundles = load('mozilla-roots.json') as Readonly<Record<string, Readonly<Record<string, string>>>>
+    for (const test of load('realworld-chains.json') as readonly Chain[]) {
+      const roots = typeof test.roots === 'string' ? Object.values(bundles[test.roots]!) : test.roots
+      const isServer = test.keyUsages === undefined || test.keyUsages.includes('serverAuth')
+      const { actual, detail } = judge(policy, roots.map(der), [test.leaf, ...test.intermediates].map(der), {
+        at: new Date(test.time),
+        purpose: isServer ? 'server' : 'any',
+        ...(test.host !== null && { serverName: test.host }),
+      })
+      yield { id: test.id, expected: verdictWord(test.expected), actual, detail }
+    }
+  },
+}

@@ -1,0 +1,150 @@
+import { type Policy, parseRevocationList, profiles } from '../../../src/index.ts'
+import { algorithmsDiffer } from '../../../src/policy/strength.ts'
+import { refuseList } from '../../../src/x509/profile/list.ts'
+import type { RevocationListView } from '../../../src/x509/revocation-list.ts'
+import { der, judge, revocationBy, verdictWord } from '../judge.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface Revocation {
+  readonly depth: 'EndEntity' | 'Chain'
+  readonly unknownStatus: 'Allow' | 'Deny'
+  readonly expiration: 'Enforce' | 'Ignore'
+}
+
+interface WebpkiCase {
+  readonly id: string
+  readonly usage: 'clientAuth' | 'serverAuth'
+  readonly time: string
+  readonly leaf: string
+  readonly intermediates: readonly string[]
+  readonly trustAnchors: readonly string[]
+  readonly crls: readonly string[]
+  readonly revocation: Revocation | null
+  readonly expected: boolean
+  readonly validNames?: readonly string[]
+  readonly invalidNames?: readonly string[]
+}
+
+interface Webpki {
+  readonly tests: readonly WebpkiCase[]
+  readonly amazon: {
+    readonly time: string
+    readonly revocation: Revocation
+    readonly pool: Readonly<
+      Record<
+        'roots' | 'legacyRoots' | 'rootsAsIntermediates' | 'intermediates' | 'rootCrls' | 'intermediateCrls',
+        readonly string[]
+      >
+    >
+    readonly leafs: Readonly<Record<string, string>>
+    readonly tests: readonly {
+      readonly id: string
+      readonly host: string
+      readonly crls: string
+      readonly anchors: string
+      readonly intermediates: string
+      readonly expected: boolean
+    }[]
+  }
+  readonly crlParse: readonly {
+    readonly id: string
+    readonly crl: string
+    readonly expected?: boolean
+    readonly error?: string | null
+  }[]
+}
+
+/** Anchors are names and keys, as upstream has them. */
+const policy: Policy = {
+  ...profiles.rfc5280,
+  conformance: 'practical',
+  trust: 'every-certificate',
+  enforceAnchorConstraints: false,
+}
+
+function revocationOf(lists: readonly string[], { depth, unknownStatus, expiration }: Revocation) {
+  return revocationBy(lists.map(der), {
+    depth: depth === 'EndEntity' ? 'leaf' : 'chain',
+    unknown: unknownStatus === 'Allow' ? 'allow' : 'refuse',
+    expired: expiration === 'Ignore' ? 'allow' : 'refuse',
+  })
+}
+
+export const suite: Suite = {
+  name: 'webpki',
+  files: ['webpki.json'],
+  cases: 150,
+  mapping:
+    'Policy `rfc5280` with practical conformance and anchors as names and keys; in the name constraint cases the anchor’s constraints count, as upstream takes them over into its anchors. ' +
+    'Purpose and revocation as the case says; every valid name must be accepted and every invalid one refused for a case to agree. CRL parsing: a list is accepted if it parses and may be used as ' +
+    'a complete, direct list with a nextUpdate, an authority key and a number under strict conformance.',
+  *run(load): Iterable<CaseResult> {
+    const data = load('webpki.json') as Webpki
+    for (const test of data.tests) yield runCase(test)
+    const { amazon } = data
+    for (const test of amazon.tests) {
+      const { pool } = amazon
+      const lists =
+        test.crls === 'none'
+          ? []
+          : test.crls === 'all'
+            ? [...pool.rootCrls, ...pool.intermediateCrls]
+            : pool[test.crls as 'rootCrls']
+      const anchors = test.anchors === 'all' ? [...pool.roots, ...pool.legacyRoots] : pool[test.anchors as 'roots']
+      const chain = [
+        amazon.leafs[test.host]!,
+        ...pool.intermediates,
+        ...(test.intermediates === 'intermediates' ? [] : pool.rootsAsIntermediates),
+      ]
+      const { actual, detail } = judge(policy, anchors.map(der), chain.map(der), {
+        at: new Date(amazon.time),
+        purpose: 'server',
+        serverName: test.host,
+        ...(lists.length > 0 && { revocation: revocationOf(lists, amazon.revocation) }),
+      })
+      yield { id: test.id, expected: verdictWord(test.expected), actual, detail }
+    }
+    for (const test of data.crlParse) yield runList(test)
+  },
+}
+
+function runCase(test: WebpkiCase): CaseResult {
+  const { id, usage, revocation, validNames = [], invalidNames = [] } = test
+  const constrained: Policy = { ...policy, enforceAnchorConstraints: id.startsWith('tls_server_certs/') }
+  const run = (serverName?: string) =>
+    judge(constrained, test.trustAnchors.map(der), [test.leaf, ...test.intermediates].map(der), {
+      at: new Date(test.time),
+      purpose: usage === 'serverAuth' ? 'server' : 'client',
+      ...(serverName !== undefined && { serverName }),
+      ...(revocation !== null && revocation !== undefined && { revocation: revocationOf(test.crls, revocation) }),
+    })
+  const { actual, detail } = run()
+  const expected = verdictWord(test.expected)
+  if (actual !== expected || actual === 'reject') return { id, expected, actual, detail }
+  for (const name of validNames) {
+    const named = run(name)
+    if (named.actual !== 'accept') return { id, expected, actual: 'reject', detail: `${name}: ${named.detail}` }
+  }
+  for (const name of invalidNames) {
+    if (run(name).actual === 'accept') return { id, expected, actual: 'accepts a wrong name', detail: name }
+  }
+  return { id, expected, actual, detail }
+}
+
+function runList({ id, crl, error }: Webpki['crlParse'][number]): CaseResult {
+  const parsed = parseRevocationList(der(crl))
+  const refusal = parsed.ok ? refuseAsComplete(parsed.value as RevocationListView) : parsed.message
+  return {
+    id: `crl/${id}`,
+    expected: verdictWord(error === undefined || error === null),
+    actual: verdictWord(refusal === undefined),
+    detail: refusal ?? 'usable',
+  }
+}
+
+function refuseAsComplete(list: RevocationListView): string | undefined {
+  if (algorithmsDiffer(list)) return 'the signature algorithms differ'
+  if (list.isDelta) return 'a delta list'
+  if (list.nextUpdateTime < 0) return 'no nextUpdate'
+  return refuseList(list, 'strict')
+}

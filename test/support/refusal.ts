@@ -1,0 +1,25 @@
+import type { ParseCode, ParseResult } from '../../src/codes/parse.ts'
+import { type Reader, readAll } from '../../src/der/reader.ts'
+
+/** Code and byte offset of a refusal, or `read` where there was none: what a test of a parser compares. */
+export function refusal(result: ParseResult<unknown>): readonly [ParseCode, number] | 'read' {
+  return result.ok ? 'read' : [result.code, result.offset]
+}
+
+/** What a parser makes of bytes that it must read to their end. */
+export function readWhole<T>(bytes: Uint8Array, parse: (reader: Reader) => T): ParseResult<T> {
+  return readAll(bytes, 0, bytes.length, 'test', parse)
+}
+
+/** The value of a result that must be one. */
+export function valueIn<T>(result: ParseResult<T>): T {
+  if (!result.ok) throw new Error(result.message)
+  return result.value
+}
+
+/** Milliseconds that something takes. Bounds on it are far above what is usual and far below what a quadratic loop takes. */
+export function millisecondsOf(action: () => unknown): number {
+  const start = performance.now()
+  action()
+  return performance.now() - start
+}

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * `npm run check`: everything that is checked besides the tests, one line each. What cannot run has failed. Words given
+ * as arguments limit it to the checks whose name has one of them.
+ */
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const work = mkdtempSync(join(tmpdir(), 'portcullis-check-'))
+const slowest = 300_000
+
+const mostLines = 60
+
+/** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
+const checks = {
+  'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
+  'types of tests and tools (tsc)': () => run('tsc', '-p', 'tsconfig.node.json'),
+  'style (biome)': () => run('biome', 'check', '--diagnostic-level=warn', '--error-on-warnings'),
+  'architecture (vitest)': () => run('vitest', 'run', '--project', 'package', 'test/architecture.test.ts'),
+  'unused code and dependencies (knip)': () => run('knip', '--no-progress'),
+  'generated documents (tools/docs.ts)': () => run('tsx', 'tools/docs.ts', '--check'),
+  'lock files name no registry': lockFiles,
+  'build with declarations (tsup)': buildWithDeclarations,
+  'packed files (npm pack)': tarball,
+  'package metadata (publint)': () => run('publint', packed(), '--strict'),
+  'package types (attw)': () => run('attw', packed(), '--profile', 'esm-only', '--no-emoji', '--no-color'),
+  'package loads by import and by require': loads,
+  'bundle size (size-limit)': bundleSize,
+}
+
+class CheckFailure extends Error {}
+
+/** Runs a tool from node_modules/.bin; its output is shown only where it fails. */
+function run(tool, ...args) {
+  outputOf(tool, ...args)
+}
+
+function outputOf(tool, ...args) {
+  const path = join(root, 'node_modules', '.bin', tool)
+  if (!existsSync(path)) throw new CheckFailure(`${tool} is not installed: run npm ci`)
+  return execute(path, args, root)
+}
+
+function execute(command, args, cwd) {
+  const env = { ...process.env, CI: 'true', NO_COLOR: '1', FORCE_COLOR: undefined }
+  const done = spawnSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: slowest })
+  const output = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim()
+  if (done.error !== undefined) throw new CheckFailure(`${command} could not run: ${done.error.message}\n${output}`)
+  if (done.status !== 0) throw new CheckFailure(`${output}\n(exit ${done.status ?? done.signal})`)
+  return output
+}
+
+/** npm writes the registry of whoever installs into lock files unless told not to. */
+function lockFiles() {
+  const files = ['package-lock.json', 'bench/rivals/package-lock.json'].filter((file) => existsSync(join(root, file)))
+  const naming = files.filter((file) =>
+    /"resolved": "(?!file:)|https?:\/\/[^"]*\.tgz/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  if (naming.length > 0) throw new CheckFailure(`${naming.join(', ')}: remove the "resolved" fields`)
+}
+
+/** The targets of package.json's `exports`. A declaration build that failed can leave JavaScript without types behind. */
+function exportedFiles() {
+  const targets = Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target),
+  )
+  return targets.map((target) => target.replace('./', ''))
+}
+
+function buildWithDeclarations() {
+  run('tsup', '--silent')
+  for (const file of exportedFiles()) {
+    const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : ''
+    if (text.length === 0) throw new CheckFailure(`${file} was not built`)
+    if (file.endsWith('.d.ts') && !/^export /m.test(text)) throw new CheckFailure(`${file} declares no exports`)
+  }
+}
+
+/** Packs as for publication, without the build that went before, and looks at what is inside. */
+function tarball() {
+  execute('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', work], root)
+  execute('tar', ['-xzf', packed(), '-C', work], work)
+  const files = readdirSync(join(work, 'package'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(work, 'package').length + 1))
+  const missing = ['LICENSE', 'README.md', 'CHANGELOG.md', ...exportedFiles()].filter((file) => !files.includes(file))
+  if (missing.length > 0) throw new CheckFailure(`not in the package: ${missing.join(', ')}`)
+  const allowed = /^(dist\/[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+  const strangers = files.filter((file) => !allowed.test(file))
+  if (strangers.length > 0) throw new CheckFailure(`should not be in the package: ${strangers.join(', ')}`)
+}
+
+function packed() {
+  const name = readdirSync(work).find((file) => file.endsWith('.tgz'))
+  if (name === undefined) throw new CheckFailure('the package could not be packed')
+  return join(work, name)
+}
+
+/** Installs what was packed beside its dependencies, and loads it in both ways that Node has. */
+function loads() {
+  packed()
+  const modules = join(work, 'consumer', 'node_modules')
+  mkdirSync(modules, { recursive: true })
+  symlinkSync(join(work, 'package'), join(modules, manifest.name), 'dir')
+  for (const dependency of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(modules, dependency)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'dir')
+  }
+  const preserve = '--preserve-symlinks'
+  const use = `if (typeof p.verifyChain !== 'function' || 'default' in p) throw new Error('exports: ' + Object.keys(p))`
+  const cwd = join(work, 'consumer')
+  execute(process.execPath, [preserve, '--input-type=module', '-e', `import * as p from '${manifest.name}'; ${use}`], cwd)
+  execute(process.execPath, [preserve, '--input-type=commonjs', '-e', `const p = require('${manifest.name}'); ${use}`], cwd)
+}
+
+function bundleSize() {
+  const sizes = JSON.parse(outputOf('size-limit', '--json'))
+  return sizes.map(({ name, size }) => `${(size / 1000).toFixed(1)} kB: ${name}`).join('; ')
+}
+
+function indent(text) {
+  const lines = text.split('\n')
+  const rest = lines.length > mostLines ? [`(${lines.length - mostLines} more lines)`] : []
+  return [...lines.slice(0, mostLines), ...rest].map((line) => `    ${line}`).join('\n')
+}
+
+const wanted = process.argv.slice(2)
+const names = Object.keys(checks).filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
+let failed = 0
+try {
+  for (const name of names) {
+    const start = performance.now()
+    let note = ''
+    let failure
+    try {
+      note = checks[name]() ?? ''
+    } catch (error) {
+      failure = error instanceof CheckFailure ? error.message : String(error?.stack ?? error)
+      failed++
+    }
+    const seconds = ((performance.now() - start) / 1000).toFixed(1)
+    console.log(`${failure === undefined ? 'ok    ' : 'FAILED'} ${name}  ${seconds} s${note === '' ? '' : `  ${note}`}`)
+    if (failure !== undefined) console.log(indent(failure))
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+const passed = names.length - failed
+if (names.length === 0) {
+  console.log(`no check is named ${wanted.join(', ')}`)
+  failed = 1
+}
+console.log(`${passed} checks passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1

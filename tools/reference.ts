@@ -1,0 +1,128 @@
+import { type ParseCode, parseSentence } from '../src/codes/parse.ts'
+import { rejectCodes } from '../src/codes/reject.ts'
+import { type CodeMappings, rejectInfo } from '../src/codes/reject-info.ts'
+import { type Budget, type Policy, profiles } from '../src/policy/policy.ts'
+import { ruleCatalogue } from '../src/rules/catalogue.ts'
+import { constantKeys, interfaceMembers } from './source-text.ts'
+
+/** The documents under docs/reference, each made of the tables that the library itself works with. */
+export const referenceDocuments: Readonly<Record<string, () => string>> = {
+  'reject-codes.md': rejectCodesDocument,
+  'lints.md': lintsDocument,
+  'parse-codes.md': parseCodesDocument,
+  'profiles.md': profilesDocument,
+}
+
+const systems: Readonly<Record<keyof CodeMappings, string>> = {
+  node: 'Node, OpenSSL',
+  alb: 'Application Load Balancer',
+  cloudFront: 'CloudFront',
+  googleCloud: 'Google Cloud',
+  apiGateway: 'API Gateway',
+}
+
+function rejectCodesDocument(): string {
+  const order = rejectCodes.map((code, i) => [String(i + 1), `[\`${code}\`](#${code})`, infoOf(code).summary])
+  const sections = rejectCodes.map((code) => {
+    const { summary, citation, remedy, mappings } = infoOf(code)
+    const named = (Object.keys(systems) as (keyof CodeMappings)[]).filter((system) => mappings[system] !== undefined)
+    const rows = named.map((system) => [systems[system], `\`${mappings[system]}\``])
+    const others = rows.length === 0 ? 'No other system names it.' : table(['system', 'its name for it'], rows)
+    return [`## ${code}`, summary, `- Citation: ${citation}\n- Remedy: ${remedy}`, others].join('\n\n')
+  })
+  return document(
+    'Reject codes',
+    'src/codes/reject.ts and src/codes/reject-info.ts',
+    `Why \`verifyChain\` refuses a chain. \`explain(code)\` gives the same at run time. Codes are never renamed.
+
+Where several candidate paths fail, the most specific failure is reported: the one whose code stands last in this list.`,
+    table(['', 'code', 'meaning'], order),
+    ...sections,
+  )
+}
+
+function infoOf(code: string): NonNullable<ReturnType<typeof rejectInfo>> {
+  const info = rejectInfo(code)
+  if (info === undefined) throw new Error(`no table row for ${code}`)
+  return info
+}
+
+function lintsDocument(): string {
+  const rows = ruleCatalogue.map(({ code, severity, summary }) => [`[\`${code}\`](#${code})`, severity, summary])
+  const sections = ruleCatalogue.map(({ code, severity, summary, citation, remedy }) =>
+    [`## ${code}`, summary, `- Severity: ${severity}\n- Citation: ${citation}\n- Remedy: ${remedy}`].join('\n\n'),
+  )
+  return document(
+    'Lint rules',
+    'src/rules',
+    `What \`lintTruststore\` and \`buildTruststore\` find. \`explain(code)\` gives the same at run time. Codes are never renamed.
+
+- \`error\`: the certificate cannot be used and is left out of the truststore.
+- \`warning\`: it is used, but it is doubtful.
+- \`info\`: worth knowing.
+
+A rule may report a milder severity than its own where its summary says so. A waiver silences a finding until a date.`,
+    table(['code', 'severity', 'finding'], rows),
+    ...sections,
+  )
+}
+
+function parseCodesDocument(): string {
+  const codes = constantKeys('src/codes/parse.ts', 'sentences') as readonly ParseCode[]
+  return document(
+    'Parse codes',
+    'src/codes/parse.ts',
+    `Why \`parseCertificate\`, \`parseRevocationList\` and \`decodePem\` did not read their input. Every failure also has the byte
+offset of the fault and a message that names the element.`,
+    table(
+      ['code', 'meaning'],
+      codes.map((code) => [`\`${code}\``, parseSentence(code)]),
+    ),
+  )
+}
+
+const profileNames = Object.keys(profiles) as (keyof typeof profiles)[]
+
+function profilesDocument(): string {
+  const policyRows = interfaceMembers('src/policy/policy.ts', 'Policy')
+    .filter(({ name }) => name !== 'budget')
+    .map(({ name, comment }) => {
+      const values = profileNames.map((profile) => code(profiles[profile][name as keyof Policy]))
+      return [`\`${name}\``, ...values, comment]
+    })
+  const budgetRows = interfaceMembers('src/policy/policy.ts', 'Budget').map(({ name, comment }) => {
+    const values = profileNames.map((profile) => code(profiles[profile].budget[name as keyof Budget]))
+    return [`\`${name}\``, ...values, comment]
+  })
+  const columns = profileNames.map((profile) => `\`${profile}\``)
+  return document(
+    'Profiles',
+    'src/policy/policy.ts',
+    `The three policies that are kept. \`apiGateway\` is the default. Derive others with \`{ ...profiles.apiGateway, … }\`; a policy
+with a missing, unknown or mistyped field is refused with a \`TypeError\`.`,
+    table(['field', ...columns, 'meaning'], policyRows),
+    '## Budget',
+    'Upper bounds on the work of one `verifyChain` call. Exceeding one is `budget_exhausted`.',
+    table(['meter', ...columns, 'counts'], budgetRows),
+  )
+}
+
+function code(value: unknown): string {
+  if (Array.isArray(value)) return value.map(code).join(', ')
+  return typeof value === 'number' ? value.toLocaleString('en-US') : `\`${String(value)}\``
+}
+
+function document(title: string, source: string, ...parts: readonly string[]): string {
+  const note = `<!-- Written by \`npm run docs\` from ${source}. Do not edit. -->`
+  return `${[`# ${title}`, note, ...parts].join('\n\n')}\n`
+}
+
+/** Columns are padded as the formatter pads them. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [first = [], ...rest] = cells
+  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n')
+}

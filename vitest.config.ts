@@ -1,0 +1,36 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const covered = { lines: 95 }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'package',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/conformance/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text', 'json-summary'],
+      thresholds: {
+        'src/der/**/*.ts': covered,
+        'src/x509/**/*.ts': covered,
+        'src/crypto/**/*.ts': covered,
+        'src/path/**/*.ts': covered,
+      },
+    },
+  },
+})
