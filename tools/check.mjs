@@ -23,7 +23,7 @@ const checks = {
   'architecture (vitest)': () => run('vitest', 'run', '--project', 'package', 'test/architecture.test.ts'),
   'unused code and dependencies (knip)': () => run('knip', '--no-progress'),
   'generated documents (tools/docs.ts)': () => run('tsx', 'tools/docs.ts', '--check'),
-  'lock files name no registry': lockFiles,
+  'lock files are complete and name no registry': lockFiles,
   'build with declarations (tsup)': buildWithDeclarations,
   'packed files (npm pack)': tarball,
   'package metadata (publint)': () => run('publint', packed(), '--strict'),
@@ -54,13 +54,23 @@ function execute(command, args, cwd) {
   return output
 }
 
-/** npm writes the registry of whoever installs into lock files unless told not to. */
+/**
+ * npm writes the registry of whoever installs into lock files unless told not to. It leaves out optional packages (builds
+ * for other platforms) that this registry does not have, and `npm ci` then refuses the file.
+ */
 function lockFiles() {
-  const files = ['package-lock.json', 'bench/rivals/package-lock.json'].filter((file) => existsSync(join(root, file)))
-  const naming = files.filter((file) =>
-    /"resolved": "(?!file:)|https?:\/\/[^"]*\.tgz/.test(readFileSync(join(root, file), 'utf8')),
-  )
-  if (naming.length > 0) throw new CheckFailure(`${naming.join(', ')}: remove the "resolved" fields`)
+  const faults = []
+  for (const file of ['package-lock.json', 'bench/rivals/package-lock.json'].filter((name) => existsSync(join(root, name)))) {
+    const { packages } = JSON.parse(readFileSync(join(root, file), 'utf8'))
+    for (const [path, { resolved = '', optionalDependencies = {} }] of Object.entries(packages)) {
+      if (/^[a-z+]+:\/\//.test(resolved)) faults.push(`${file}: ${path} has "resolved": remove it`)
+      for (const name of Object.keys(optionalDependencies)) {
+        const isLocked = [`node_modules/${name}`, `${path}/node_modules/${name}`].some((place) => packages[place] !== undefined)
+        if (!isLocked) faults.push(`${file}: ${name} is missing: add its version, os and cpu`)
+      }
+    }
+  }
+  if (faults.length > 0) throw new CheckFailure(faults.join('\n'))
 }
 
 /** The targets of package.json's `exports`. A declaration build that failed can leave JavaScript without types behind. */

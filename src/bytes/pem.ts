@@ -21,21 +21,30 @@ export interface PemFault {
   readonly offset: number
 }
 
+/** More bad blocks than any mishap makes. */
+const maxBadBlocks = 1000
+
 const newline = 0x0a
 const dash = 0x2d
 
 /**
  * Finds every block of a PEM text in one pass over its lines: text and comments between blocks are skipped, LF, CRLF
- * and surrounding blanks are accepted, and a bad block costs only itself. Linear in the length of the text.
+ * and surrounding blanks are accepted, and a bad block costs only itself. Linear in the length of the text; a text of
+ * little but bad blocks is given up after {@link maxBadBlocks} of them, with a last block that says so.
  */
 export function scanPem(text: Uint8Array): readonly PemBlock[] {
   const blocks: PemBlock[] = []
+  let bad = 0
+  const add = (block: PemBlock): void => {
+    blocks.push(block)
+    if (!(block.content instanceof Uint8Array)) bad++
+  }
   let open: { label: string; line: number; offset: number; bodyStart: number } | undefined
   const unterminated = (found: string): void => {
     if (open === undefined) return
     const { label, line, offset } = open
     const detail = `BEGIN ${label} on line ${line} has no END line: ${found}`
-    blocks.push({ label, line, offset, content: { code: 'pem_unterminated', detail, line, offset } })
+    add({ label, line, offset, content: { code: 'pem_unterminated', detail, line, offset } })
   }
   let line = 1
   for (let start = lengthOfMark(text); start < text.length; line++) {
@@ -46,9 +55,14 @@ export function scanPem(text: Uint8Array): readonly PemBlock[] {
       unterminated(`another block begins on line ${line}`)
       open = { label: mark.label, line, offset: start, bodyStart: end + 1 }
     } else if (mark !== undefined && open !== undefined) {
-      if (mark.label === open.label) blocks.push({ ...open, content: body(text, open.bodyStart, start, open.line + 1) })
+      if (mark.label === open.label) add({ ...open, content: body(text, open.bodyStart, start, open.line + 1) })
       else unterminated(`line ${line} ends a block of another kind, ${mark.label}`)
       open = undefined
+    }
+    if (bad >= maxBadBlocks) {
+      const detail = `${bad} blocks are bad; what follows line ${line} is not read`
+      add({ label: mark?.label ?? '', line, offset: start, content: { code: 'too_many', detail, line, offset: start } })
+      return blocks
     }
     start = end + 1
   }

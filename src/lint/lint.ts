@@ -58,7 +58,10 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
 /** A built store judged anew, with what its build had to leave out. Positions are those of the bundle it came from. */
 function relint(store: TruststoreView, context: { policy: Policy; at: number; expiresWithinDays: number }): readonly Finding[] {
   const kept = new Map(store.nodes.map((node) => [node.certificate.fingerprint, node]))
-  const carried = store.findings.filter(({ fingerprint }) => fingerprint === undefined || !kept.has(fingerprint))
+  // A copy that was left out has the fingerprint of the certificate that was kept, but another place in the bundle.
+  const carried = store.findings.filter(({ fingerprint, index }) => {
+    return fingerprint === undefined || kept.get(fingerprint)?.index !== index
+  })
   const fresh = analyse(
     store.nodes.map((node) => node.certificate.raw),
     context,

@@ -1,3 +1,4 @@
+import type { KeyParts } from '../crypto/public-key.ts'
 import type { Budget } from '../policy/policy.ts'
 
 /**
@@ -15,8 +16,10 @@ export class Meter {
     this.budget = budget
   }
 
-  signature(): boolean {
-    return this.take('signatures', ++this.signatures)
+  /** One verification under this key. */
+  signature(key: KeyParts): boolean {
+    this.signatures += signatureCost(key)
+    return this.take('signatures', this.signatures)
   }
 
   step(): boolean {
@@ -36,4 +39,13 @@ export class Meter {
     if (used > this.budget[meter]) this.exhausted ??= meter
     return this.exhausted === undefined
   }
+}
+
+/** What a verification costs, in those of P-256, as measured: RSA by its modular multiplications. */
+function signatureCost(key: KeyParts): number {
+  if (key.kind === 'ec') return key.curve === 'P-384' ? 3 : 1
+  if (key.kind === 'unknown') return 1
+  const { bits, exponent } = key.key
+  const multiplications = exponent.toString(2).length + exponent.toString(2).replaceAll('0', '').length
+  return Math.ceil((multiplications * (bits / 8192) ** 2) / 25)
 }

@@ -9,7 +9,17 @@ import { ExtensionId } from '../x509/extension-list.ts'
 import { GeneralNameTag } from '../x509/general-name.ts'
 import { attributesOf, canonicalRdns, stringValue } from '../x509/name.ts'
 import type { Meter } from './meter.ts'
-import { dnsIsWithin, dnsMeets, emailMatches, ipIsWithin, readEmail, readUriHost, uriHostMatches } from './name-match.ts'
+import {
+  dnsIsWithin,
+  dnsMeets,
+  type HostPart,
+  hostMatches,
+  ipIsWithin,
+  readEmail,
+  readEmailSubtree,
+  readHostSubtree,
+  readUri,
+} from './name-match.ts'
 
 /**
  * Name constraints (RFC 5280 4.2.1.10 and 6.1.4 (g)): every name of every certificate below a constraining CA must lie
@@ -31,6 +41,8 @@ interface SubjectName {
   readonly end: number
   /** An emailAddress of the subject, which as an attribute has no case (RFC 2985 5.2.1), as a SAN would: excluded either way. */
   readonly isAttribute: boolean
+  /** For e-mail addresses and URIs; undefined where they are not well-formed. */
+  readonly host: HostPart | undefined
   /** For directory names: its RDNs in canonical form. */
   readonly rdns: readonly string[]
 }
@@ -94,13 +106,11 @@ function compare(name: SubjectName, subtree: Subtree): boolean | undefined {
   switch (name.tag) {
     case GeneralNameTag.dns:
       return subtree.permitted ? dnsIsWithin(name.text, subtree.text) : dnsMeets(name.text, subtree.text)
-    case GeneralNameTag.email: {
-      const email = readEmail(name.text)
-      return email === undefined ? undefined : emailMatches(email, subtree.text, name.isAttribute && !subtree.permitted)
-    }
+    case GeneralNameTag.email:
     case GeneralNameTag.uri: {
-      const host = readUriHost(name.text)
-      return host === undefined ? undefined : uriHostMatches(host, subtree.text)
+      const { host } = name
+      if (host === undefined || subtree.host === undefined) return undefined
+      return hostMatches(host, subtree.host, name.isAttribute && !subtree.permitted)
     }
     case GeneralNameTag.ip:
       return ipIsWithin(name.bytes, name.start, name.end, subtree.bytes, subtree.start, subtree.end)
@@ -132,17 +142,32 @@ export function namesOf(certificate: CertificateView): readonly SubjectName[] {
     if (!rangeIs(bytes, oidStart, oidEnd, emailAddress)) continue
     // An address in an unexpected string type is compared as what it says; one that is no text at all matches nothing.
     const text = tag === Tag.ia5String ? (stringValue(bytes, tag, valueStart, valueEnd) ?? '') : ''
-    names.push({ tag: GeneralNameTag.email, text, bytes, start: valueStart, end: valueEnd, isAttribute: true, rdns: [] })
+    names.push({
+      tag: GeneralNameTag.email,
+      text,
+      bytes,
+      start: valueStart,
+      end: valueEnd,
+      isAttribute: true,
+      host: readEmail(text),
+      rdns: [],
+    })
   }
   return names
 }
 
-function nameAt(bytes: Uint8Array, tag: number, start: number, end: number): SubjectName {
+function nameAt(bytes: Uint8Array, tag: number, start: number, end: number, isSubtree = false): SubjectName {
   const isText = tag === GeneralNameTag.dns || tag === GeneralNameTag.email || tag === GeneralNameTag.uri
   const raw = isText ? latin1OfRange(bytes, start, end) : ''
   const text = tag === GeneralNameTag.dns ? raw.toLowerCase() : raw
   const rdns = tag === GeneralNameTag.directory ? canonicalRdns(bytes, start, end) : []
-  return { tag, text, bytes, start, end, isAttribute: false, rdns }
+  return { tag, text, bytes, start, end, isAttribute: false, host: hostOf(tag, raw, isSubtree), rdns }
+}
+
+function hostOf(tag: number, text: string, isSubtree: boolean): HostPart | undefined {
+  if (tag === GeneralNameTag.email) return isSubtree ? readEmailSubtree(text) : readEmail(text)
+  if (tag === GeneralNameTag.uri) return isSubtree ? readHostSubtree(text) : readUri(text)
+  return undefined
 }
 
 /** The subtrees of a CA's name constraints, which were checked when it was parsed. */
@@ -162,7 +187,7 @@ export function readSubtrees(bytes: Uint8Array, start: number, end: number): rea
     while (!reader.atEnd()) {
       const subtree = reader.enter(Tag.sequence, what)
       reader.next(what)
-      const name = nameAt(bytes, reader.tag, reader.start, reader.end)
+      const name = nameAt(bytes, reader.tag, reader.start, reader.end, true)
       subtrees.push({ ...name, permitted: tag === contextConstructed(0) })
       reader.leave(subtree, what)
     }

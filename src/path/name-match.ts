@@ -33,56 +33,56 @@ export function dnsMeets(name: string, subtree: string): boolean {
   return dot > 0 && base.slice(dot + 1) === parent
 }
 
-export interface Email {
+/** What e-mail and URI constraints are about: a host, in lower case, and for a mailbox its local part. */
+export interface HostPart {
+  /** Empty where only the host counts. */
   readonly local: string
-  /** In lower case. */
   readonly host: string
+  /** A subtree that starts with a dot: the hosts below, not the host itself. */
+  readonly below: boolean
 }
 
 /** A mailbox `local@host` in dot-atom form (RFC 5321 4.1.2); quoted local parts and address literals are not compared. */
-export function readEmail(text: string): Email | undefined {
+export function readEmail(text: string): HostPart | undefined {
   const at = text.indexOf('@')
   const local = text.slice(0, at)
   const host = text.slice(at + 1).toLowerCase()
   const wellFormed = at > 0 && /^[!#-'*+\-/-9=?A-Z^-~]+(\.[!#-'*+\-/-9=?A-Z^-~]+)*$/.test(local) && hostName.test(host)
-  return wellFormed ? { local, host } : undefined
+  return wellFormed ? { local, host, below: false } : undefined
 }
 
-/**
- * A subtree is one mailbox, all of a host, or (with a leading dot) all of the hosts below.
- *
- * @param foldLocal compare local parts without regard to case; RFC 5280 7.5 says exactly
- */
-export function emailMatches(email: Email, subtree: string, foldLocal: boolean): boolean | undefined {
-  if (subtree.includes('@')) {
-    const mailbox = readEmail(subtree)
-    if (mailbox === undefined) return undefined
-    const fold = (local: string): string => (foldLocal ? local.toLowerCase() : local)
-    return fold(email.local) === fold(mailbox.local) && email.host === mailbox.host
-  }
-  return hostMatches(email.host, subtree)
+/** An e-mail subtree: one mailbox, all of a host, or (with a leading dot) all of the hosts below. */
+export function readEmailSubtree(text: string): HostPart | undefined {
+  return text.includes('@') ? readEmail(text) : readHostSubtree(text)
 }
 
-/** The host of a URI with an authority, in lower case; addresses and everything unusual are not compared. */
-export function readUriHost(uri: string): string | undefined {
+/** The host of a URI with an authority; addresses and everything unusual are not compared. */
+export function readUri(uri: string): HostPart | undefined {
   const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)(?:[/?#]|$)/i.exec(uri)
   if (match === null) return undefined
   const [userOrHost, hostAfterUser, ...more] = match[1]!.split('@')
   if (more.length > 0) return undefined
   const host = withoutFinalDot((hostAfterUser ?? userOrHost!).replace(/:\d*$/, '').toLowerCase())
-  return hostName.test(host) && !/(^|\.)[0-9]+$/.test(host) ? host : undefined
+  return hostName.test(host) && !/(^|\.)[0-9]+$/.test(host) ? { local: '', host, below: false } : undefined
 }
 
-/** A URI subtree is one host, or (with a leading dot) the hosts below. */
-export function uriHostMatches(host: string, subtree: string): boolean | undefined {
-  return hostMatches(host, subtree)
+/** A URI subtree: one host, or (with a leading dot) the hosts below. */
+export function readHostSubtree(text: string): HostPart | undefined {
+  const below = text.startsWith('.')
+  const host = (below ? text.slice(1) : text).toLowerCase()
+  return hostName.test(host) ? { local: '', host, below } : undefined
 }
 
-function hostMatches(host: string, subtree: string): boolean | undefined {
-  const base = subtree.toLowerCase()
-  const below = base.startsWith('.')
-  if (!hostName.test(below ? base.slice(1) : base)) return undefined
-  return below ? host.length > base.length && host.endsWith(base) : host === base
+/**
+ * Whether a mailbox or URI lies in a subtree.
+ *
+ * @param foldLocal compare local parts without regard to case; RFC 5280 7.5 says exactly
+ */
+export function hostMatches(name: HostPart, subtree: HostPart, foldLocal: boolean): boolean {
+  if (subtree.below) return name.host.endsWith(`.${subtree.host}`)
+  if (name.host !== subtree.host) return false
+  if (subtree.local === '' || subtree.local === name.local) return true
+  return foldLocal && subtree.local.toLowerCase() === name.local.toLowerCase()
 }
 
 /** Whether an address lies in `address ‖ mask`; IPv4 and IPv6 never meet. */

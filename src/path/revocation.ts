@@ -170,7 +170,7 @@ export class RevocationChecker {
     const spki = signer.subjectPublicKeyInfo
     const known = list.signatureUnder(spki)
     if (known !== undefined) return known
-    if (!this.context.meter.signature()) return false
+    if (!this.context.meter.signature(signer.keyParts)) return false
     const signed = this.context.keyOf(signer)?.verify(list.algorithmIdentifier, list.tbs, list.signature) ?? false
     list.rememberSignature(spki, signed)
     return signed

@@ -30,7 +30,7 @@ export class SignatureMemo {
     }
     const known = checked.find((result) => sameKey(result.issuer, issuer))
     if (known !== undefined) return known.signed
-    if (!this.meter.signature()) return false
+    if (!this.meter.signature(issuer.keyParts)) return false
     const signed = this.keyOf(issuer)?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
     checked.push({ issuer, signed })
     return signed

@@ -36,7 +36,8 @@ export const algorithmRules: readonly CertificateRule[] = [
       if (typeof parsedAlgorithm === 'string') return undefined
       const accepted: readonly string[] = policy.hashes
       if (accepted.includes(parsedAlgorithm.hash) && accepted.includes(parsedAlgorithm.mgfHash)) return undefined
-      const problem = `signature uses ${parsedAlgorithm.name}`
+      const { name, scheme, hash, mgfHash } = parsedAlgorithm
+      const problem = `signature uses ${name}${scheme === 'rsa-pss' ? ` with ${accepted.includes(hash) ? mgfHash : hash}` : ''}`
       return certificate.isSelfIssued && parsedAlgorithm.hash !== 'md5' ? { problem, severity: 'warning' } : problem
     },
   },

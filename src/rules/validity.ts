@@ -1,8 +1,19 @@
+import type { CertificateView } from '../x509/certificate.ts'
 import type { CertificateRule } from './rule.ts'
 
 /** Rules about dates. */
 
 const day = 86_400_000
+
+/** notAfter names a whole second, which belongs to the validity period (RFC 5280 4.1.2.5); verification counts alike. */
+function hasEnded({ notAfterTime }: CertificateView, at: number): boolean {
+  return at >= notAfterTime + 1000
+}
+
+/** A certificate that is never valid neither expires nor starts; `validity_inverted` says what it is. */
+function isNeverValid({ notBeforeTime, notAfterTime }: CertificateView): boolean {
+  return notBeforeTime > notAfterTime
+}
 
 /** `2026-11-23T20:08:00Z` */
 function isoTime(time: number): string {
@@ -16,8 +27,9 @@ export const validityRules: readonly CertificateRule[] = [
     summary: 'notBefore is later than notAfter, so the certificate is never valid.',
     citation: 'RFC 5280 4.1.2.5',
     remedy: 'Re-issue the certificate.',
-    check({ notBeforeTime, notAfterTime }) {
-      if (notBeforeTime <= notAfterTime) return undefined
+    check(certificate) {
+      const { notBeforeTime, notAfterTime } = certificate
+      if (!isNeverValid(certificate)) return undefined
       return `notBefore ${isoTime(notBeforeTime)} is later than notAfter ${isoTime(notAfterTime)}`
     },
   },
@@ -27,8 +39,9 @@ export const validityRules: readonly CertificateRule[] = [
     summary: 'The certificate is no longer valid, so clients below it are refused.',
     citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
     remedy: 'Replace it by its successor, or remove it.',
-    check({ notAfterTime }, { at }) {
-      return notAfterTime < at ? `expired on ${isoTime(notAfterTime)}` : undefined
+    check(certificate, { at }) {
+      if (isNeverValid(certificate) || !hasEnded(certificate, at)) return undefined
+      return `expired on ${isoTime(certificate.notAfterTime)}`
     },
   },
   {
@@ -37,8 +50,9 @@ export const validityRules: readonly CertificateRule[] = [
     summary: 'The certificate is not valid yet, so clients below it are refused until it is.',
     citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
     remedy: 'Keep its predecessor in the truststore until then, or check the clock.',
-    check({ notBeforeTime, notAfterTime }, { at }) {
-      return at < notBeforeTime && notBeforeTime <= notAfterTime ? `not valid before ${isoTime(notBeforeTime)}` : undefined
+    check(certificate, { at }) {
+      const { notBeforeTime } = certificate
+      return at < notBeforeTime && !isNeverValid(certificate) ? `not valid before ${isoTime(notBeforeTime)}` : undefined
     },
   },
   {
@@ -47,9 +61,11 @@ export const validityRules: readonly CertificateRule[] = [
     summary: 'The certificate will expire soon; API Gateway gives no notice of that.',
     citation: 'API Gateway: warnings are given at an update only',
     remedy: 'Add its successor to the truststore and move its clients before that date.',
-    check({ notAfterTime }, { at, expiresWithinDays }) {
-      if (notAfterTime < at || notAfterTime > at + expiresWithinDays * day) return undefined
-      return `expires in ${Math.floor((notAfterTime - at) / day)} days, on ${isoTime(notAfterTime)}`
+    check(certificate, { at, expiresWithinDays }) {
+      const { notAfterTime } = certificate
+      const isFar = notAfterTime > at + expiresWithinDays * day
+      if (isFar || isNeverValid(certificate) || hasEnded(certificate, at)) return undefined
+      return `expires in ${Math.max(0, Math.floor((notAfterTime - at) / day))} days, on ${isoTime(notAfterTime)}`
     },
   },
 ]

@@ -3,6 +3,7 @@ import { suite as bettertls } from './suites/bettertls.ts'
 import { suite as boringsslCertificatePolicies } from './suites/boringssl-certificate-policies.ts'
 import { suite as boringsslCrl } from './suites/boringssl-crl.ts'
 import { suite as boringsslNameMatch } from './suites/boringssl-name-match.ts'
+import { suite as boringsslNameConstraints } from './suites/boringssl-name-constraints.ts'
 import { suite as boringsslParseCertificate } from './suites/boringssl-parse-certificate.ts'
 import { suite as boringsslSignedData } from './suites/boringssl-signed-data.ts'
 import { suite as boringsslVerifyCertificateChain } from './suites/boringssl-verify-certificate-chain.ts'
@@ -19,6 +20,7 @@ export const suites: readonly Suite[] = [
   boringsslSignedData,
   boringsslParseCertificate,
   boringsslNameMatch,
+  boringsslNameConstraints,
   boringsslCertificatePolicies,
   parseCorpora,
   limbo,

@@ -1,0 +1,81 @@
+import { readAll } from '../../../src/der/reader.ts'
+import { Meter } from '../../../src/path/meter.ts'
+import { namesOf, readSubtrees, refuseAgainst } from '../../../src/path/name-constraints.ts'
+import { profiles } from '../../../src/index.ts'
+import { CertificateView } from '../../../src/x509/certificate.ts'
+import { readNameConstraints } from '../../../src/x509/constraints.ts'
+import { readGeneralNames } from '../../../src/x509/general-name.ts'
+import { readName } from '../../../src/x509/name.ts'
+import { sequence, tlv } from '../../support/der.ts'
+import { der, verdictWord } from '../judge.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface NameConstraints {
+  readonly data: Readonly<Record<string, { readonly der: string }>>
+  readonly tests: readonly {
+    readonly constraints: string
+    readonly kind: 'parse' | 'dns' | 'ip' | 'directoryName' | 'cert'
+    readonly value?: string
+    readonly subject?: string | null
+    readonly san?: string | null
+    readonly expected: boolean | 'nonCriticalOnly'
+  }[]
+}
+
+export const suite: Suite = {
+  name: 'boringssl-name-constraints',
+  files: ['boringssl-name-constraints.json'],
+  cases: 294,
+  mapping:
+    'Each case puts names (a single one, or subject and subjectAltName) to the constraints directly. Constraints of unsupported forms are refused whether critical or not, so the cases that upstream ' +
+    'accepts only where the extension is not critical are expected to be rejected.',
+  *run(load): Iterable<CaseResult> {
+    const { data, tests } = load('boringssl-name-constraints.json') as NameConstraints
+    const item = (id: string): Uint8Array => der(data[id]!.der)
+    for (const [i, test] of tests.entries()) {
+      const id = [i, test.constraints, test.kind, test.value ?? '', test.subject ?? '', test.san ?? ''].filter((part) => part !== '').join(' ')
+      const bytes = item(test.constraints)
+      const parsed = readAll(bytes, 0, bytes.length, 'nameConstraints', readNameConstraints)
+      let problem = parsed.ok ? undefined : parsed.message
+      if (parsed.ok && test.kind !== 'parse') {
+        const leaf = viewOf(subjectOf(test, item), altNamesOf(test, item))
+        const meter = new Meter(profiles.rfc5280.budget)
+        problem = leaf === undefined ? 'the names do not parse' : refuseAgainst(namesOf(leaf), readSubtrees(bytes, 0, bytes.length), meter)
+      }
+      yield { id, expected: verdictWord(test.expected === true), actual: verdictWord(problem === undefined), detail: problem ?? 'permitted' }
+    }
+  },
+}
+
+type Test = NameConstraints['tests'][number]
+
+const noName = sequence()
+
+function subjectOf({ kind, subject }: Test, item: (id: string) => Uint8Array): Uint8Array {
+  return kind === 'cert' && subject ? item(subject) : noName
+}
+
+function altNamesOf({ kind, value, san }: Test, item: (id: string) => Uint8Array): Uint8Array | undefined {
+  if (kind === 'dns') return sequence(tlv(0x82, Buffer.from(value!, 'latin1')))
+  if (kind === 'ip') return sequence(tlv(0x87, Buffer.from(value!, 'hex')))
+  // An empty directory name is a name here; as a subject it would be none.
+  if (kind === 'directoryName') return sequence(tlv(0xa4, item(value!)))
+  return san ? item(san) : undefined
+}
+
+/** A certificate of which only the names exist. */
+function viewOf(subject: Uint8Array, altNames: Uint8Array | undefined): CertificateView | undefined {
+  const view = new CertificateView(new Uint8Array([...subject, ...(altNames ?? [])]))
+  const { bytes } = view
+  view.subjectEnd = subject.length
+  if (!readAll(bytes, 0, subject.length, 'subject', (reader) => readName(reader, 'subject')).ok) return undefined
+  if (altNames === undefined) return view
+  const range = readAll(bytes, subject.length, bytes.length, 'subjectAltName', (reader) => {
+    readGeneralNames(reader, 'subjectAltName')
+    return { start: reader.start, end: reader.end }
+  })
+  if (!range.ok) return undefined
+  view.altNamesStart = range.value.start
+  view.altNamesEnd = range.value.end
+  return view
+}

@@ -1,0 +1,94 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { bigintOfRange, curveConstants, isOnCurve } from '../../../src/crypto/curve.ts'
+import { digest, digestLength, type HashName } from '../../../src/crypto/digest.ts'
+import { pureSignatures } from '../../../src/crypto/pure.ts'
+import { ecdsa, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'
+import { algorithm, bitString, bytes, nul, oid, sequence } from '../../support/der.ts'
+import { rsaPair } from '../../support/rsa.ts'
+
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const ecSpki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }))
+
+describe('pureSignatures', () => {
+  it('has a name', () => {
+    expect(pureSignatures.name).toBe('pure')
+  })
+
+  it('imports nothing that is no usable key, and never throws', () => {
+    const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' })
+    const p521 = generateKeyPairSync('ec', { namedCurve: 'P-521' }).publicKey.export({ type: 'spki', format: 'der' })
+    const refused: unknown[] = [
+      ...[undefined, null, 'text', {}, [], 7, ecSpki.buffer],
+      ...[new Uint8Array(), sequence(), nul(), ed25519, p521, bytes(ecSpki, [0]), ecSpki.subarray(1), ecSpki.subarray(0, 90)],
+      sequence(algorithm('1.2.840.10045.2.1', oid('1.2.840.10045.3.1.7')), bitString([0])),
+    ]
+    for (const spki of refused) expect(pureSignatures.importKey(spki as Uint8Array)).toBeUndefined()
+  })
+
+  it('answers false for arguments that are no bytes', () => {
+    for (const [spki, identifier] of [
+      [ecSpki, ecdsa('SHA-256')],
+      [rsaPair().spki, rsaPkcs1('SHA-256')],
+    ] as const) {
+      const key = pureSignatures.importKey(spki)!
+      const some = new Uint8Array(256)
+      for (const wrong of [undefined, null, 'text', [1], {}] as never[]) {
+        expect(key.verify(wrong, some, some)).toBe(false)
+        expect(key.verify(identifier, wrong, some)).toBe(false)
+        expect(key.verify(identifier, some, wrong)).toBe(false)
+      }
+    }
+  })
+
+  it('answers false for every prefix of its identifiers', () => {
+    const key = pureSignatures.importKey(rsaPair().spki)!
+    const identifier = rsaPss('SHA-256', 'SHA-256', 32)
+    for (let end = 0; end < identifier.length; end++) {
+      expect(key.verify(identifier.subarray(0, end), new Uint8Array(8), new Uint8Array(256))).toBe(false)
+    }
+  })
+
+  it('imports keys from views into larger buffers', () => {
+    const view = bytes([1, 2, 3], ecSpki, [4]).subarray(3, 3 + ecSpki.length)
+    expect(pureSignatures.importKey(view)).toBeDefined()
+  })
+})
+
+describe('digest', () => {
+  it.each<HashName>(['sha1', 'sha224', 'sha256', 'sha384', 'sha512'])('%s agrees with OpenSSL', (hash) => {
+    for (const length of [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 1000]) {
+      const data = Uint8Array.from({ length }, (_, i) => i * 7)
+      const hashed = digest(hash, data)!
+      expect(Buffer.from(hashed).toString('hex')).toBe(createHash(hash).update(data).digest('hex'))
+      expect(hashed).toHaveLength(digestLength[hash])
+    }
+  })
+
+  it('has no MD5', () => {
+    expect(digest('md5', new Uint8Array())).toBeUndefined()
+    expect(digestLength.md5).toBe(16)
+  })
+})
+
+describe('curves', () => {
+  it.each(['P-256', 'P-384'] as const)('%s has the constants of the standard', (curve) => {
+    const { bytes: width, p, b, n } = curveConstants[curve]
+    const generated = generateKeyPairSync('ec', { namedCurve: curve, paramEncoding: 'explicit' })
+    const explicit = generated.publicKey.export({ type: 'spki', format: 'der' }).toString('hex')
+    for (const constant of [p, b, n]) expect(explicit).toContain(constant.toString(16).padStart(2 * width, '0'))
+    expect(width * 8).toBe(p.toString(2).length)
+  })
+
+  it('points are checked in place', () => {
+    const point = ecSpki.subarray(ecSpki.length - 65)
+    expect(isOnCurve('P-256', ecSpki, ecSpki.length - 65, ecSpki.length)).toBe(true)
+    expect(isOnCurve('P-256', point, 0, 64)).toBe(false)
+    expect(isOnCurve('P-384', point, 0, 65)).toBe(false)
+  })
+
+  it('numbers are read from ranges', () => {
+    expect(bigintOfRange(Uint8Array.of(9, 1, 0, 9), 1, 3)).toBe(256n)
+    expect(bigintOfRange(new Uint8Array(), 0, 0)).toBe(0n)
+  })
+})

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { buildTruststore, diffTruststores, type Truststore, type TruststoreDiff } from '../../../src/index.ts'
+import { keyPair, type Minted, mint } from '../../support/mint.ts'
+
+const a = mint({ ca: true, key: keyPair('p256'), subject: 'CN=A' })
+const aRenewed = mint({ ca: true, key: keyPair('p256'), subject: 'CN=A', notAfter: new Date('2040-01-01') })
+const aRekeyed = mint({ ca: true, key: keyPair('p256', 1), subject: 'CN=A' })
+const aAgain = mint({ ca: true, key: keyPair('p256', 2), subject: 'CN=A' })
+const b = mint({ ca: true, key: keyPair('p256', 3), subject: 'CN=B' })
+const c = mint({ ca: true, key: keyPair('p256', 4), subject: 'CN=C' })
+const pinned = mint({ key: keyPair('p256', 5), subject: 'CN=Pinned' })
+
+function storeOf(...certificates: readonly Minted[]): Truststore {
+  return buildTruststore(certificates.map(({ der }) => der))
+}
+
+function nameOf({ fingerprint }: { readonly fingerprint: string }): string {
+  const all = { a, aRenewed, aRekeyed, aAgain, b, c, pinned }
+  return (
+    Object.entries(all).find(([, { der }]) => storeOf({ ...a, der }).certificates[0]?.fingerprint === fingerprint)?.[0] ?? '?'
+  )
+}
+
+/** A difference with the names of this file in place of certificates. */
+function diff(before: readonly Minted[], after: readonly Minted[]): object {
+  const found: TruststoreDiff = diffTruststores(storeOf(...before), storeOf(...after))
+  return {
+    added: found.added.map(nameOf),
+    removed: found.removed.map(nameOf),
+    renewed: found.renewed.map((pair) => [nameOf(pair.before), nameOf(pair.after)]),
+    rekeyed: found.rekeyed.map((pair) => [nameOf(pair.before), nameOf(pair.after)]),
+    droppedIssuers: found.droppedIssuers,
+    unchanged: found.unchanged,
+  }
+}
+
+const none = { added: [], removed: [], renewed: [], rekeyed: [], droppedIssuers: [], unchanged: 0 }
+
+describe('diffTruststores', () => {
+  it('finds nothing in another order of the same certificates', () => {
+    expect(diff([a, b, c], [c, a, b])).toEqual({ ...none, unchanged: 3 })
+  })
+
+  it('finds what came and what went, and whose clients are affected', () => {
+    expect(diff([a, b], [b, c])).toEqual({ ...none, added: ['c'], removed: ['a'], droppedIssuers: ['CN=A'], unchanged: 1 })
+  })
+
+  it('calls a certificate of the same subject and key renewed: no client is affected', () => {
+    expect(diff([a, b], [aRenewed, b])).toEqual({ ...none, renewed: [['a', 'aRenewed']], unchanged: 1 })
+  })
+
+  it('calls a certificate of the same subject and another key re-keyed: clients of the old key are dropped', () => {
+    expect(diff([a], [aRekeyed])).toEqual({ ...none, rekeyed: [['a', 'aRekeyed']], droppedIssuers: ['CN=A'] })
+  })
+
+  it('drops nobody while the old key stays', () => {
+    expect(diff([a], [a, aRekeyed])).toEqual({ ...none, added: ['aRekeyed'], unchanged: 1 })
+    expect(diff([a, aRenewed], [aRenewed])).toEqual({ ...none, removed: ['a'], unchanged: 1 })
+  })
+
+  it('pairs renewals before re-keyed certificates', () => {
+    expect(diff([aRekeyed, a], [aRenewed])).toMatchObject({
+      renewed: [['a', 'aRenewed']],
+      removed: ['aRekeyed'],
+      droppedIssuers: ['CN=A'],
+    })
+    expect(diff([aRekeyed, a], [aAgain, aRenewed])).toMatchObject({
+      renewed: [['a', 'aRenewed']],
+      rekeyed: [['aRekeyed', 'aAgain']],
+      added: [],
+    })
+  })
+
+  it('does not call a removed leaf an issuer', () => {
+    expect(diff([a, pinned], [a])).toEqual({ ...none, removed: ['pinned'], unchanged: 1 })
+  })
+
+  it('is a TypeError for anything but truststores', () => {
+    const store = storeOf(a)
+    const wrong = 'diffTruststores: after must be a Truststore made by buildTruststore'
+    expect(() => diffTruststores(store, a.pem as unknown as Truststore)).toThrow(new TypeError(wrong))
+    expect(() => diffTruststores({ ...store } as Truststore, store)).toThrow('diffTruststores: before')
+  })
+})
