@@ -196,6 +196,13 @@ describe('the architecture of src', () => {
   }
 })
 
+describe('the compiler', () => {
+  it('gives the core nothing beyond ES2022', () => {
+    const config = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), '..', 'tsconfig.json'), 'utf8'))
+    expect(config).toMatchObject({ compilerOptions: { lib: ['ES2022'], types: [] }, include: ['src'] })
+  })
+})
+
 describe('the rules of the architecture', () => {
   const bent = new Map([
     ['index.ts', "export * from './der/reader.ts'\nexport const version = 1\n"],

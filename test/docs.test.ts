@@ -288,6 +288,17 @@ describe('references in the documents', () => {
     expect(broken).toEqual([])
   })
 
+  it('every constant in docs/architecture.md has the value it has in src', () => {
+    const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+    const rows = [...text.matchAll(/\| `(\w+)` in `(\S+)` +\| ([\d,]+) /g)]
+    expect(rows.length).toBeGreaterThan(5)
+    for (const [, name = '', file = '', value = ''] of rows) {
+      const source = readFileSync(join(root, 'src', file), 'utf8')
+      const factors = new RegExp(`const ${name} = ([\\d_* ]+)\n`).exec(source)?.[1]?.replaceAll('_', '').split('*').map(Number)
+      expect([name, factors?.reduce((product, factor) => product * factor)]).toEqual([name, Number(value.replaceAll(',', ''))])
+    }
+  })
+
   it('every test named in docs/guarantees.md exists', () => {
     const text = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
     const named = [...text.matchAll(/`(test\/[^`]+)` “([^”]+)”/g)]

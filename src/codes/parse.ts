@@ -23,6 +23,7 @@ const sentences = {
   bad_version: 'X.509 versions are 1, 2 and 3, and version 1 is not written; CRLs have version 2',
   fields_need_version: 'unique identifiers need version 2 or 3, extensions version 3 (RFC 5280 4.1)',
   duplicate_extension: 'an extension occurs twice (RFC 5280 4.2)',
+  bad_policy: 'a policy is named twice, or anyPolicy has a qualifier that it may not have (RFC 5280 4.2.1.4)',
   too_large: 'larger than this library reads',
   too_many: 'more elements than this library reads',
   too_deep: 'nested deeper than this library reads',

@@ -67,11 +67,16 @@ export function refuseNames(
   for (let i = top; i > 0; i--) {
     const ca = path[i]!
     if (!ca.extensions.has(ExtensionId.nameConstraints)) continue
+    // Decoding is work too, and a search may come here once for every path that it completes.
     const subtrees = subtreesOf(ca)
+    meter.names(subtrees.length)
     for (let below = i - 1; below >= 0; below--) {
       const certificate = path[below]!
       if (below > 0 && certificate.isSelfIssued) continue
-      names[below] ??= namesOf(certificate)
+      if (names[below] === undefined) {
+        names[below] = namesOf(certificate)
+        meter.names(names[below]!.length)
+      }
       const problem = refuseAgainst(names[below]!, subtrees, meter)
       if (problem === undefined) continue
       return { code: 'name_constraint_violation', index: below, message: `${problem}, by the name constraints of ${ca.subject}` }

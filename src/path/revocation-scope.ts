@@ -13,12 +13,16 @@ import type { RevocationEntry, RevocationListView } from '../x509/revocation-lis
 export const allReasons = 0x1fe
 
 /** The reasons for which the list decides about the certificate; 0: it does not cover it. */
-export function coveredReasons(certificate: CertificateView, list: RevocationListView): number {
+export function coveredReasons(
+  certificate: CertificateView,
+  points: readonly DistributionPoint[],
+  list: RevocationListView,
+): number {
   const { scope } = list
   if (scope !== undefined && !coversKind(certificate, list)) return 0
   const listReasons = scope === undefined || scope.reasons < 0 ? allReasons : scope.reasons & allReasons
   let covered = 0
-  for (const point of pointsOf(certificate)) {
+  for (const point of points) {
     if (!isIssuerFor(certificate, point, list) || !matchesPoint(certificate, point, list)) continue
     covered |= point.reasons < 0 ? listReasons : listReasons & point.reasons
   }
@@ -48,7 +52,7 @@ const ownIssuer: DistributionPoint = {
  * The certificate's distribution points; where it has none, or one at least that leaves revocation to its own issuer,
  * also every list of that issuer.
  */
-function pointsOf({ bytes, extensions }: CertificateView): readonly DistributionPoint[] {
+export function pointsOf({ bytes, extensions }: CertificateView): readonly DistributionPoint[] {
   const index = extensions.find(ExtensionId.crlDistributionPoints)
   if (index < 0) return [ownIssuer]
   const points: DistributionPoint[] = []

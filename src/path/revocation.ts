@@ -3,12 +3,13 @@ import type { VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+import type { DistributionPoint } from '../x509/distribution-point.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
 import { namesEqual } from '../x509/name.ts'
 import { refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry, RevocationListView } from '../x509/revocation-list.ts'
 import type { Meter } from './meter.ts'
-import { allReasons, coveredReasons, entryIsFor } from './revocation-scope.ts'
+import { allReasons, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
 
 /**
  * Revocation by CRL (RFC 5280 6.3). A certificate is good only when lists that can be read in full, are signed by its
@@ -51,6 +52,7 @@ const maxDepth = 2
 
 export class RevocationChecker {
   private readonly context: RevocationContext
+  private readonly points = new Map<CertificateView, readonly DistributionPoint[]>()
 
   constructor(context: RevocationContext) {
     this.context = context
@@ -90,7 +92,7 @@ export class RevocationChecker {
     let isCovered = false
     for (const list of this.context.request.lists) {
       if (!this.context.meter.step()) break
-      const covered = list.isDelta ? 0 : coveredReasons(certificate, list)
+      const covered = list.isDelta ? 0 : this.covered(certificate, list)
       if (covered === 0) continue
       isCovered = true
       const entry = list.entriesOf(bytes, serialStart, serialEnd).find((candidate) => entryIsFor(certificate, list, candidate))
@@ -121,7 +123,7 @@ export class RevocationChecker {
     let removed = false
     for (const delta of this.context.request.lists) {
       if (!delta.isDelta || !this.context.meter.step()) continue
-      if (coveredReasons(certificate, delta) === 0 || this.freshness(delta) === 'unusable') continue
+      if (this.covered(certificate, delta) === 0 || this.freshness(delta) === 'unusable') continue
       const entry = delta
         .entriesOf(certificate.bytes, certificate.serialStart, certificate.serialEnd)
         .find((e) => entryIsFor(certificate, delta, e))
@@ -131,6 +133,15 @@ export class RevocationChecker {
       removed ||= this.freshness(delta) === 'fresh' && updates(delta, base)
     }
     return removed ? 'removed' : undefined
+  }
+
+  private covered(certificate: CertificateView, list: RevocationListView): number {
+    let points = this.points.get(certificate)
+    if (points === undefined) {
+      points = pointsOf(certificate)
+      this.points.set(certificate, points)
+    }
+    return this.context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
   }
 
   /** `unusable`: not to be believed at all; `stale`: too old to show that something is not revoked. */

@@ -7,6 +7,7 @@ import type { CertificateView } from '../x509/certificate.ts'
 import { refuseAnchor, refuseIntermediate, type Terms } from './check.ts'
 import { type Failure, moreSpecific } from './failure.ts'
 import type { Meter } from './meter.ts'
+import { describeWanted } from './near-miss.ts'
 import { SignatureMemo } from './signature-memo.ts'
 
 /** A certificate of a path: with its node where the truststore has it. */
@@ -32,6 +33,8 @@ export class Search {
   private readonly checkPath: PathCheck
   private readonly path: Link[] = []
   private readonly signatures: SignatureMemo
+  /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
+  private readonly refusals = new Map<CertificateView, Refusal | undefined>()
 
   constructor(store: TruststoreView, terms: Terms, presented: readonly CertificateView[], meter: Meter, checkPath: PathCheck) {
     this.store = store
@@ -84,9 +87,7 @@ export class Search {
       return false
     }
     const isAnchor = this.isAnchor(candidate)
-    const refusal = isAnchor
-      ? refuseAnchor(candidate.certificate, this.terms)
-      : refuseIntermediate(candidate.certificate, this.terms)
+    const refusal = this.refusalOf(candidate.certificate, isAnchor)
     const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : this.refuseLength(candidate.certificate)
     // What is wrong with a certificate that did not issue the child is no reason to refuse the child; whether it did
     // cannot be known where its key is of no use.
@@ -101,6 +102,16 @@ export class Search {
     if ((isAnchor && this.completes()) || (this.meter.exhausted === undefined && this.extend())) return true
     this.path.pop()
     return false
+  }
+
+  private refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {
+    if (!this.refusals.has(certificate)) {
+      this.refusals.set(
+        certificate,
+        isAnchor ? refuseAnchor(certificate, this.terms) : refuseIntermediate(certificate, this.terms),
+      )
+    }
+    return this.refusals.get(certificate)
   }
 
   /** Whether everything that concerns the path as a whole holds. */
@@ -178,7 +189,12 @@ export class Search {
     if (signed) return true
     const index = this.path.length - 1
     if (compareKeyIds(child.certificate, issuer.certificate) === 'different') {
-      this.fail('unknown_issuer', index, child.certificate, () => this.describeNamesake(child.certificate, issuer.certificate))
+      this.fail(
+        'unknown_issuer',
+        index,
+        child.certificate,
+        () => `no certificate of the truststore is its issuer: ${describeWanted(child.certificate, this.store)}`,
+      )
     } else {
       this.fail(
         'signature_mismatch',
@@ -190,34 +206,25 @@ export class Search {
     return false
   }
 
-  private describeNamesake(child: CertificateView, issuer: CertificateView): string {
-    return (
-      `the issuer ${child.issuer} with key id ${child.authorityKeyId} is unknown; ` +
-      `a certificate of that name has key id ${issuer.subjectKeyId}`
-    )
-  }
-
   /** Nobody of the issuer's name is known. */
   private failAtTop({ certificate, node }: Link): void {
     const index = this.path.length - 1
-    const keyId = certificate.authorityKeyId
-    const wanted = `${certificate.issuer || '(empty name)'}${keyId === undefined ? '' : ` with key id ${keyId}`}`
     if (node !== undefined) {
       this.fail(
         'incomplete_chain',
         index,
         certificate,
-        () => `the truststore has no issuer of ${certificate.subject}: ${wanted} is missing`,
+        () => `its issuer is not in the truststore: ${describeWanted(certificate, this.store)}`,
       )
     } else if (certificate.isSelfIssued) {
+      this.fail('self_signed_untrusted', index, certificate, () => 'it is self-signed and not in the truststore')
+    } else {
       this.fail(
-        'self_signed_untrusted',
+        'unknown_issuer',
         index,
         certificate,
-        () => `${certificate.subject} is self-signed and not in the truststore`,
+        () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
       )
-    } else {
-      this.fail('unknown_issuer', index, certificate, () => `no certificate of the truststore is the issuer ${wanted}`)
     }
   }
 

@@ -5,6 +5,7 @@ import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
+import { KeyIdIndex } from './key-id-index.ts'
 import type { TrustNode } from './node.ts'
 import type { SubjectIndex } from './subject-index.ts'
 
@@ -30,6 +31,7 @@ export class TruststoreView implements Truststore {
   readonly findings: readonly Finding[]
   readonly policy: Policy
   readonly signatures: SignatureBackend
+  private cachedKeyIds: KeyIdIndex | undefined = undefined
   private cachedFingerprint: string | undefined = undefined
 
   constructor(
@@ -44,6 +46,12 @@ export class TruststoreView implements Truststore {
     this.findings = findings
     this.policy = policy
     this.signatures = signatures
+  }
+
+  /** Made when a refusal is explained for the first time. */
+  get keyIds(): KeyIdIndex {
+    this.cachedKeyIds ??= new KeyIdIndex(this.nodes)
+    return this.cachedKeyIds
   }
 
   /** The node of a certificate of the same bytes. */

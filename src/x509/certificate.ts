@@ -1,5 +1,6 @@
 import { hexOf, hexOfRange } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
+import { rangesEqual } from '../bytes/range.ts'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
 import { digest } from '../crypto/digest.ts'
 import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-key.ts'
@@ -9,7 +10,7 @@ import { type BasicConstraints, noPathLength } from './constraints.ts'
 import { ExtensionId, ExtensionList } from './extension-list.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
-import { namesEqual } from './name.ts'
+import { canonicalName } from './name.ts'
 import { type NameFormat, nameText } from './name-text.ts'
 
 /**
@@ -111,7 +112,8 @@ export class CertificateView implements Certificate {
 
   private cachedKey: KeyParts | undefined = undefined
   private cachedAlgorithm: SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters' | undefined = undefined
-  private cachedSelfIssued: boolean | undefined = undefined
+  private cachedSubjectKey: string | undefined = undefined
+  private cachedIssuerKey: string | undefined = undefined
   private cachedFingerprint: string | undefined = undefined
 
   constructor(bytes: Uint8Array) {
@@ -150,18 +152,35 @@ export class CertificateView implements Certificate {
   }
 
   get isSelfIssued(): boolean {
-    this.cachedSelfIssued ??= this.issuerIs(this)
-    return this.cachedSelfIssued
+    return this.issuerIs(this)
   }
 
-  /** Whether this certificate's issuer is that one's subject by name. */
+  /** The subject as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
+  get subjectKey(): string {
+    this.cachedSubjectKey ??= canonicalName(this.bytes, this.subjectStart, this.subjectEnd)
+    return this.cachedSubjectKey
+  }
+
+  get issuerKey(): string {
+    this.cachedIssuerKey ??= canonicalName(this.bytes, this.issuerStart, this.issuerEnd)
+    return this.cachedIssuerKey
+  }
+
+  /** Whether this certificate's issuer is that one's subject by name: by bytes, and only where those differ by folding. */
   issuerIs(other: CertificateView): boolean {
-    return namesEqual(this.bytes, this.issuerStart, this.issuerEnd, other.bytes, other.subjectStart, other.subjectEnd)
+    const { bytes, issuerStart, issuerEnd } = this
+    return (
+      rangesEqual(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd) ||
+      this.issuerKey === other.subjectKey
+    )
   }
 
   /** Whether its subject is this name. */
   subjectIs(bytes: Uint8Array, start: number, end: number): boolean {
-    return namesEqual(this.bytes, this.subjectStart, this.subjectEnd, bytes, start, end)
+    return (
+      rangesEqual(this.bytes, this.subjectStart, this.subjectEnd, bytes, start, end) ||
+      this.subjectKey === canonicalName(bytes, start, end)
+    )
   }
 
   get subjectIsEmpty(): boolean {

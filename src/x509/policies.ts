@@ -14,27 +14,41 @@ const qualifiers: readonly Uint8Array[] = /* @__PURE__ */ (() => [oidBytes('1.3.
 export function readCertificatePolicies(reader: Reader): boolean {
   const what = 'certificatePolicies'
   let unknown = false
+  const seen = new Set<PolicyKey>()
   const outer = reader.enter(Tag.sequence, what)
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
   while (!reader.atEnd()) {
     const information = reader.enter(Tag.sequence, what)
     readOid(reader, what)
+    const { start } = reader
+    const policy = latin1OfRange(reader.bytes, start, reader.end)
+    if (seen.has(policy)) reader.fail('bad_policy', start, what)
+    seen.add(policy)
     if (!reader.atEnd()) {
-      const list = reader.enter(Tag.sequence, what)
-      if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
-      while (!reader.atEnd()) {
-        const qualifier = reader.enter(Tag.sequence, what)
-        readOid(reader, what)
-        const { bytes, start, end } = reader
-        unknown ||= !qualifiers.some((known) => rangeIs(bytes, start, end, known))
-        readAny(reader, what)
-        reader.leave(qualifier, what)
-      }
-      reader.leave(list, what)
+      const strange = readQualifiers(reader, what)
+      if (strange && policy === anyPolicy) reader.fail('bad_policy', start, what)
+      unknown ||= strange
     }
     reader.leave(information, what)
   }
   reader.leave(outer, what)
+  return unknown
+}
+
+/** Reads policyQualifiers; answers whether one of them is unknown. */
+function readQualifiers(reader: Reader, what: string): boolean {
+  let unknown = false
+  const list = reader.enter(Tag.sequence, what)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  while (!reader.atEnd()) {
+    const qualifier = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    const { bytes, start, end } = reader
+    unknown ||= !qualifiers.some((known) => rangeIs(bytes, start, end, known))
+    readAny(reader, what)
+    reader.leave(qualifier, what)
+  }
+  reader.leave(list, what)
   return unknown
 }
 

@@ -38,7 +38,7 @@ describe('what people give by mistake is told by name', () => {
       'only a private key',
       privateKeyPem(root.key),
       'private_key_in_bundle',
-      'PRIVATE KEY block on line 1: remove it, and replace the key',
+      'only blocks of PRIVATE KEY; and 1 more, see .findings',
     ],
     [
       'truncated base64',

@@ -1,0 +1,27 @@
+import type { TruststoreView } from '../truststore/store.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+
+/** Most certificates that a message names. */
+const listed = 3
+
+/**
+ * The issuer that was looked for, by name and key identifier, and which certificates of the truststore come close: those
+ * of the same name with another key, and those of the same key identifier under another name.
+ */
+export function describeWanted(child: CertificateView, store: TruststoreView): string {
+  const keyId = child.authorityKeyId
+  const wanted = `${child.issuer || '(empty name)'}${keyId === undefined ? '' : `, key id ${keyId}`}`
+  const { bytes, issuerStart, issuerEnd, authorityKeyIdStart, authorityKeyIdEnd } = child
+  const namesakes = store.subjects.find(bytes, issuerStart, issuerEnd).map(({ certificate }) => certificate)
+  if (namesakes.length > 0) {
+    return `${wanted}; of that name it has ${list(namesakes, ({ subjectKeyId }) => `key id ${subjectKeyId ?? 'unknown'}`)}`
+  }
+  if (keyId === undefined) return wanted
+  const sameKey = store.keyIds.find(bytes, authorityKeyIdStart, authorityKeyIdEnd).map(({ certificate }) => certificate)
+  return sameKey.length === 0 ? wanted : `${wanted}; with that key id it has ${list(sameKey, ({ subject }) => subject)}`
+}
+
+function list(certificates: readonly CertificateView[], describe: (certificate: CertificateView) => string): string {
+  const more = certificates.length > listed ? ` and ${certificates.length - listed} more` : ''
+  return certificates.slice(0, listed).map(describe).join('; ') + more
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { buildTruststore, lintTruststore, profiles, type Truststore, type TruststoreInput } from '../../../src/index.ts'
+import { keyPair, mint, privateKeyPem } from '../../support/mint.ts'
+
+const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Lint,CN=Root' })
+const old = mint({ ca: true, subject: 'O=Lint,CN=Old', notBefore: new Date(0), notAfter: new Date('2020-01-01') })
+const small = mint({ ca: true, key: keyPair('rsa1024'), subject: 'O=Lint,CN=Small' })
+const forged = mint({ ca: true, subject: 'O=Lint,CN=Forged', signWith: keyPair('p256', 1) }, root)
+
+const everything = [
+  root.pem,
+  root.pem.replace('MII', '???'),
+  old.pem,
+  root.pem,
+  privateKeyPem(root.key),
+  small.pem,
+  forged.pem,
+].join('# between\n')
+
+describe('lintTruststore', () => {
+  it('counts by severity, and accepts what has no error', () => {
+    expect(lintTruststore(everything)).toMatchObject({ counts: { error: 4, warning: 2, info: 0 }, accepted: false })
+    expect(lintTruststore(root.pem + root.pem)).toMatchObject({ counts: { error: 0, warning: 1, info: 0 }, accepted: true })
+    expect(lintTruststore(root.pem)).toEqual({ findings: [], counts: { error: 0, warning: 0, info: 0 }, accepted: true })
+  })
+
+  it('finds what buildTruststore finds', () => {
+    expect(lintTruststore(everything).findings).toEqual(buildTruststore(everything).findings)
+  })
+
+  it('finds the same in a truststore as in the bundle that it was built from', () => {
+    expect(lintTruststore(buildTruststore(everything)).findings).toEqual(lintTruststore(everything).findings)
+    const parts: TruststoreInput = [old.der, everything, forged.der]
+    expect(lintTruststore(buildTruststore(parts)).findings).toEqual(lintTruststore(parts).findings)
+  })
+
+  it('judges a truststore anew, at another time and by another policy', () => {
+    const store = buildTruststore(root.pem + mint({ ca: true, key: keyPair('rsa2048'), subject: 'CN=RSA' }).pem)
+    expect(store.findings).toEqual([])
+    const later = lintTruststore(store, { at: new Date('2100-01-01') })
+    expect(later.findings.map(({ code, index }) => [code, index])).toEqual([
+      ['expired', 0],
+      ['expired', 1],
+    ])
+    const stricter = lintTruststore(store, { policy: { ...profiles.apiGateway, minRsaBits: 3072 } })
+    expect(stricter.findings).toMatchObject([{ code: 'rsa_too_small', index: 1, line: 12 }])
+    expect(stricter.accepted).toBe(false)
+  })
+
+  it('takes the policy of the truststore unless told otherwise', () => {
+    const policy = { ...profiles.apiGateway, trust: 'every-ca' as const }
+    const intermediate = mint({ ca: true, subject: 'CN=I' }, root)
+    expect(lintTruststore(buildTruststore(intermediate.pem, { policy })).findings).toEqual([])
+    expect(lintTruststore(intermediate.pem).findings).toMatchObject([{ code: 'incomplete_chain' }])
+  })
+
+  it('never throws on a bad bundle', () => {
+    for (const input of ['', [], '<html>', Uint8Array.of(0x30, 0x80), root.pem.slice(0, 99)] as const) {
+      expect(lintTruststore(input).accepted).toBe(false)
+    }
+  })
+
+  it.each<[string, unknown, object, string]>([
+    ['a missing input', undefined, {}, 'truststore input must be a string or Uint8Array'],
+    ['a look-alike of a truststore', { certificates: [] }, {}, 'truststore input must be a string or Uint8Array'],
+    ['a policy by name', root.pem, { policy: 'rfc5280' }, 'policy must be an object'],
+    ['an invalid date', root.pem, { at: Number.NaN }, 'options.at must be a valid Date'],
+    ['days as text', root.pem, { expiresWithinDays: '30' }, 'options.expiresWithinDays must be a number of days'],
+    ['negative days', root.pem, { expiresWithinDays: -1 }, 'options.expiresWithinDays must be a number of days'],
+    ['one waiver without an array', root.pem, { waive: { code: 'expired' } }, 'options.waive must be an array'],
+    ['a waiver of no code', root.pem, { waive: [{ code: 'expird' }] }, 'options.waive[0].code is not a lint code: expird'],
+    [
+      'a waiver until never',
+      root.pem,
+      { waive: [{ code: 'expired', until: 'never' }] },
+      'options.waive[0].until must be a valid Date',
+    ],
+  ])('%s is a TypeError', (_, input, options, message) => {
+    const lint = (): unknown => lintTruststore(input as TruststoreInput | Truststore, options)
+    expect(lint).toThrow(TypeError)
+    expect(lint).toThrow(message)
+  })
+})
