@@ -19,6 +19,7 @@ import {
   readEmailSubtree,
   readHostSubtree,
   readUri,
+  withoutFinalDot,
 } from './name-match.ts'
 
 /**
@@ -34,7 +35,7 @@ import {
 interface SubjectName {
   /** Context tag of its GeneralName form. */
   readonly tag: number
-  /** DNS names in lower case, e-mail addresses and URIs as they are. */
+  /** DNS names in lower case without final dot, e-mail addresses and URIs as they are. */
   readonly text: string
   readonly bytes: Uint8Array
   readonly start: number
@@ -164,7 +165,7 @@ export function namesOf(certificate: CertificateView): readonly SubjectName[] {
 function nameAt(bytes: Uint8Array, tag: number, start: number, end: number, isSubtree = false): SubjectName {
   const isText = tag === GeneralNameTag.dns || tag === GeneralNameTag.email || tag === GeneralNameTag.uri
   const raw = isText ? latin1OfRange(bytes, start, end) : ''
-  const text = tag === GeneralNameTag.dns ? raw.toLowerCase() : raw
+  const text = tag === GeneralNameTag.dns ? withoutFinalDot(raw.toLowerCase()) : raw
   const rdns = tag === GeneralNameTag.directory ? canonicalRdns(bytes, start, end) : []
   return { tag, text, bytes, start, end, isAttribute: false, host: hostOf(tag, raw, isSubtree), rdns }
 }

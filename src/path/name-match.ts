@@ -6,31 +6,30 @@
 const hostName = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/
 
 /** A DNS name or subtree without its final dot. */
-function withoutFinalDot(name: string): string {
+export function withoutFinalDot(name: string): string {
   return name.endsWith('.') && name.length > 1 ? name.slice(0, -1) : name
 }
 
 /**
  * Whether all that a DNS name stands for lies within a permitted subtree: the name itself, or below it. A subtree that
- * starts with a dot, which the RFC does not know but CAs write, has only what is below it. Both in lower case.
+ * starts with a dot, which the RFC does not know but CAs write, has only what is below it. Both in lower case, without
+ * final dot.
  */
 export function dnsIsWithin(name: string, subtree: string): boolean {
-  const base = withoutFinalDot(subtree)
-  if (base === '') return true
-  const full = withoutFinalDot(name)
-  if (base.startsWith('.')) return base.length > 1 && full.length > base.length && full.endsWith(base)
-  return full === base || full.endsWith(`.${base}`)
+  if (subtree === '' || name === subtree) return !subtree.startsWith('.')
+  if (subtree === '.' || name.length <= subtree.length || !name.endsWith(subtree)) return false
+  return subtree.startsWith('.') || name.charCodeAt(name.length - subtree.length - 1) === dot
 }
+
+const dot = 0x2e
 
 /** Whether something that a DNS name stands for lies within an excluded subtree: a wildcard stands for many names. */
 export function dnsMeets(name: string, subtree: string): boolean {
   if (dnsIsWithin(name, subtree)) return true
   if (!name.startsWith('*.')) return false
   // `*.example.com` covers `secret.example.com`, which is in that subtree though the pattern is not.
-  const parent = withoutFinalDot(name).slice(2)
-  const base = withoutFinalDot(subtree)
-  const dot = base.indexOf('.', 1)
-  return dot > 0 && base.slice(dot + 1) === parent
+  const next = subtree.indexOf('.', 1)
+  return next > 0 && subtree.length - next === name.length - 1 && name.endsWith(subtree.slice(next))
 }
 
 /** What e-mail and URI constraints are about: a host, in lower case, and for a mailbox its local part. */

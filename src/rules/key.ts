@@ -1,4 +1,3 @@
-import { bigintOfRange } from '../crypto/curve.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { CertificateRule } from './rule.ts'
@@ -10,22 +9,36 @@ function keyFault(certificate: CertificateView, ...faults: readonly KeyFault[]):
   return fault !== undefined && faults.includes(fault)
 }
 
-/** Product of the odd primes below 752, which CA/Browser Forum 6.1.6 wants no modulus to share a factor with. */
-const smallPrimes: bigint = /* @__PURE__ */ (() => {
-  let product = 1n
+interface PrimeGroup {
+  readonly product: number
+  readonly primes: readonly number[]
+}
+
+/**
+ * The odd primes below 752, which CA/Browser Forum 6.1.6 wants no modulus to share a factor with, in groups whose product
+ * stays below 2^45: a remainder by it, times 256 and a byte, is still exact in a double.
+ */
+const primeGroups: readonly PrimeGroup[] = /* @__PURE__ */ (() => {
+  const groups: { product: number; primes: number[] }[] = [{ product: 1, primes: [] }]
   for (let n = 3; n < 752; n += 2) {
-    let prime = true
-    for (let d = 3; d * d <= n && prime; d += 2) prime = n % d !== 0
-    if (prime) product *= BigInt(n)
+    let isPrime = true
+    for (let d = 3; d * d <= n && isPrime; d += 2) isPrime = n % d !== 0
+    if (!isPrime) continue
+    if (groups[groups.length - 1]!.product * n >= 2 ** 45) groups.push({ product: 1, primes: [] })
+    const group = groups[groups.length - 1]!
+    group.product *= n
+    group.primes.push(n)
   }
-  return product
+  return groups
 })()
 
-function sharesFactor(modulus: bigint): boolean {
-  let a = modulus
-  let b = smallPrimes
-  while (b !== 0n) [a, b] = [b, a % b]
-  return a !== 1n
+/** Whether a big-endian number has one of those primes as a factor. */
+function hasSmallFactor(bytes: Uint8Array, start: number, end: number): boolean {
+  return primeGroups.some(({ product, primes }) => {
+    let remainder = 0
+    for (let i = start; i < end; i++) remainder = (remainder * 256 + bytes[i]!) % product
+    return primes.some((prime) => remainder % prime === 0)
+  })
 }
 
 export const keyRules: readonly CertificateRule[] = [
@@ -70,9 +83,8 @@ export const keyRules: readonly CertificateRule[] = [
     check({ bytes, keyParts }) {
       if (keyParts.kind !== 'rsa' || keyParts.fault === 'modulus_too_large') return undefined
       if (keyParts.fault === 'even_modulus') return 'RSA modulus is even'
-      return sharesFactor(bigintOfRange(bytes, keyParts.modulusStart, keyParts.modulusEnd))
-        ? 'RSA modulus has a prime factor below 752'
-        : undefined
+      const { modulusStart, modulusEnd } = keyParts
+      return hasSmallFactor(bytes, modulusStart, modulusEnd) ? 'RSA modulus has a prime factor below 752' : undefined
     },
   },
   {

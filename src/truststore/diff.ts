@@ -1,6 +1,5 @@
 import { rangesEqual } from '../bytes/range.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { canonicalName } from '../x509/name.ts'
 import type { TrustNode } from './node.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
 
@@ -35,9 +34,16 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
   const droppedIssuers: string[] = []
   const removed: Certificate[] = []
   const matched = new Set<TrustNode>()
+  const comeBySubject = new Map<string, TrustNode[]>()
+  for (const node of come) {
+    const { subjectKey } = node.certificate
+    const others = comeBySubject.get(subjectKey)
+    if (others === undefined) comeBySubject.set(subjectKey, [node])
+    else others.push(node)
+  }
   const takeSuccessor = (node: TrustNode, isSuccessor: (candidate: TrustNode) => boolean): TrustNode | undefined => {
-    const name = subjectKey(node)
-    const found = come.find((candidate) => !matched.has(candidate) && subjectKey(candidate) === name && isSuccessor(candidate))
+    const namesakes = comeBySubject.get(node.certificate.subjectKey) ?? []
+    const found = namesakes.find((candidate) => !matched.has(candidate) && isSuccessor(candidate))
     if (found !== undefined) matched.add(found)
     return found
   }
@@ -72,10 +78,6 @@ function missingFrom(store: TruststoreView, other: TruststoreView): readonly Tru
     const named = other.subjects.find(a.bytes, a.subjectStart, a.subjectEnd)
     return !named.some(({ certificate: b }) => rangesEqual(a.bytes, a.start, a.end, b.bytes, b.start, b.end))
   })
-}
-
-function subjectKey({ certificate }: TrustNode): string {
-  return canonicalName(certificate.bytes, certificate.subjectStart, certificate.subjectEnd)
 }
 
 function sameKey({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { type Budget, buildTruststore, type Policy, profiles, type Verdict, verifyChain } from '../../../src/index.ts'
+import { type KeyPair, keyPair, type Minted, mint } from '../../support/mint.ts'
+import { toySignatures, toySigned } from '../../support/toy-signatures.ts'
+
+const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
+const names = Array.from({ length: 50 }, (_, i) => ({ dns: `${i}.example` }))
+const leaf = mint({ key: keyPair('p256', 1), subjectAltNames: names }, root)
+
+function policyWith(budget: Partial<Budget>, base: Policy = profiles.apiGateway): Policy {
+  return { ...base, budget: { ...base.budget, ...budget } }
+}
+
+function verdictWith(budget: Partial<Budget>, chain: readonly Minted[] = [leaf], serverName?: string): Verdict {
+  const store = buildTruststore(root.der, { policy: policyWith(budget) })
+  const options = serverName === undefined ? {} : { serverName, purpose: 'any' as const }
+  return verifyChain(
+    store,
+    chain.map(({ der }) => der),
+    options,
+  )
+}
+
+describe('the budget', () => {
+  it.each<[keyof Budget, number]>([
+    ['presentedCertificates', 1],
+    ['presentedBytes', leaf.der.length],
+    ['pathSteps', 1],
+    ['signatures', 1],
+  ])('of %s is used up by one more than it has', (meter, least) => {
+    expect(verdictWith({ [meter]: least })).toMatchObject({ ok: true })
+    expect(verdictWith({ [meter]: least - 1 })).toMatchObject({
+      ok: false,
+      code: 'budget_exhausted',
+      index: 0,
+      message: expect.stringContaining(`budget.${meter} is used up`),
+    })
+  })
+
+  it('of nameComparisons is used up by names before the one that is wanted', () => {
+    expect(verdictWith({ nameComparisons: 1 }, [leaf], '0.example')).toMatchObject({ ok: true })
+    expect(verdictWith({ nameComparisons: 49 }, [leaf], '49.example')).toMatchObject({ code: 'budget_exhausted' })
+    expect(verdictWith({ nameComparisons: 49 }, [leaf], 'none.example')).toMatchObject({ code: 'budget_exhausted' })
+    expect(verdictWith({ nameComparisons: 50 }, [leaf], '49.example')).toMatchObject({ ok: true })
+    expect(verdictWith({ nameComparisons: 50 }, [leaf], 'none.example')).toMatchObject({ code: 'name_mismatch' })
+  })
+
+  it('counts certificates that are of no use, and before any of them is read', () => {
+    const rubbish = { ...leaf, der: new Uint8Array(1000) }
+    expect(verdictWith({ presentedCertificates: 3 }, [leaf, rubbish, rubbish, rubbish])).toMatchObject({
+      code: 'budget_exhausted',
+    })
+    expect(verdictWith({ presentedBytes: 2000 }, [leaf, rubbish, rubbish])).toMatchObject({ code: 'budget_exhausted' })
+    expect(verdictWith({ presentedBytes: 10 }, [rubbish])).toMatchObject({ code: 'budget_exhausted', message: /presentedBytes/ })
+  })
+})
+
+/** Ten CAs of one name, every one of which signed every other: 90 certificates, 10! paths, none of which ends at a root. */
+function crossSigned(keyOf: (i: number) => KeyPair): readonly Minted[] {
+  const self = Array.from({ length: 10 }, (_, i) => {
+    return mint(toySigned({ ca: true, subject: 'CN=Clique', key: keyOf(i), subjectKeyId: false, authorityKeyId: false }))
+  })
+  return self.flatMap((issuer, i) => self.filter((_, k) => k !== i).map(({ spec }) => mint(toySigned(spec, issuer), issuer)))
+}
+
+describe('ten CAs of one name that all signed each other', () => {
+  const clique = crossSigned((i) => keyPair('p256', 100 + i))
+  const client = mint(toySigned({ key: keyPair('p256', 1), authorityKeyId: false }, clique[0]), clique[0])
+
+  it('are given up on soon when the truststore has them', () => {
+    const store = buildTruststore(
+      clique.map(({ der }) => der),
+      { signatures: toySignatures },
+    )
+    const start = performance.now()
+    const verdict = verifyChain(store, client.der)
+    expect(performance.now() - start).toBeLessThan(500)
+    expect(verdict).toMatchObject({ ok: false })
+  })
+
+  it('are given up on soon when the peer sends them', () => {
+    const policy = policyWith({ presentedCertificates: 100 }, { ...profiles.rfc5280, conformance: 'practical' })
+    const store = buildTruststore(root.der, { policy })
+    const start = performance.now()
+    const verdict = verifyChain(
+      store,
+      [client, ...clique].map(({ der }) => der),
+    )
+    expect(performance.now() - start).toBeLessThan(1500)
+    expect(verdict).toMatchObject({ ok: false })
+  })
+
+  it('cannot be sent by a peer with the budget of the profiles', () => {
+    const store = buildTruststore(root.der, { policy: { ...profiles.rfc5280, conformance: 'practical' } })
+    expect(
+      verifyChain(
+        store,
+        [client, ...clique].map(({ der }) => der),
+      ),
+    ).toMatchObject({ code: 'budget_exhausted' })
+  })
+})

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest'
+import { type Policy, profiles, type Truststore, type Verdict, verifyChain } from '../../../src/index.ts'
+import { type CertificateSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
+import { leaf, presented, storeFor, storeOf } from '../../support/rejected-chain.ts'
+
+const past = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') }
+const noKeyIds = { subjectKeyId: false, authorityKeyId: false } as const
+const rootA = mint({ ca: true, key: keyPair('p256', 50), subject: 'O=Search,CN=Root A' })
+const rootB = mint({ ca: true, key: keyPair('p256', 51), subject: 'O=Search,CN=Root B' })
+
+function issuing(issuer: Minted, spec: CertificateSpec = {}): Minted {
+  return mint({ ca: true, key: keyPair('p256', 52), subject: 'O=Search,CN=Issuing', ...spec }, issuer)
+}
+
+function essence(verdict: Verdict): string {
+  return verdict.ok
+    ? verdict.path.map(({ subject }) => subject.replace(',O=Search', '')).join(' < ')
+    : `${verdict.code} ${verdict.index}`
+}
+
+function verdictOn(store: Truststore, ...chain: readonly Minted[]): string {
+  return essence(
+    verifyChain(
+      store,
+      chain.map(({ der }) => der),
+    ),
+  ).replace('CN=Leaf,O=Verify < ', '')
+}
+
+/** Every order of a few things. */
+function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length < 2) return [items]
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]))
+}
+
+describe('the search goes back', () => {
+  it('over an expired cross-certificate, whatever the order', () => {
+    const crossed = issuing(rootA, past)
+    const current = issuing(rootB)
+    const client = leaf({}, current)
+    for (const order of permutations([rootA, rootB, crossed, current])) {
+      expect(verdictOn(storeOf(...order), client)).toBe('CN=Issuing < CN=Root B')
+    }
+    for (const [one, two] of permutations([crossed, current])) {
+      expect(verdictOn(storeFor(presented, rootA, rootB), client, one!, two!)).toBe('CN=Issuing < CN=Root B')
+    }
+  })
+
+  it('over a cross-certificate whose root is missing', () => {
+    const crossed = issuing(rootA)
+    const current = issuing(rootB)
+    for (const order of permutations([rootB, crossed, current])) {
+      expect(verdictOn(storeOf(...order), leaf({}, current))).toBe('CN=Issuing < CN=Root B')
+    }
+  })
+
+  it('over one that forbids what is below it', () => {
+    const narrow = mint({ ca: true, key: keyPair('p256', 53), subject: 'O=Search,CN=Middle', pathLength: 0 }, rootA)
+    const wide = mint({ ca: true, key: keyPair('p256', 53), subject: 'O=Search,CN=Middle' }, rootB)
+    const below = issuing(narrow)
+    for (const order of permutations([rootA, rootB, narrow, wide])) {
+      expect(verdictOn(storeOf(...order, below), leaf({}, below))).toBe('CN=Issuing < CN=Middle < CN=Root B')
+    }
+  })
+
+  it('over a namesake with another key, with and without key identifiers', () => {
+    for (const ids of [{}, noKeyIds]) {
+      const right = issuing(rootA, ids)
+      const wrong = issuing(rootA, { ...ids, key: keyPair('p256', 54) })
+      const client = leaf(ids, right)
+      for (const order of permutations([rootA, wrong, right])) {
+        expect(verdictOn(storeOf(...order), client)).toBe('CN=Issuing < CN=Root A')
+      }
+    }
+  })
+})
+
+describe('the search finds', () => {
+  it('issuers whose key identifier is not the one asked for, since the signature decides', () => {
+    const issuer = issuing(rootA)
+    expect(verdictOn(storeOf(rootA, issuer), leaf({ authorityKeyId: Uint8Array.of(1) }, issuer))).toBe('CN=Issuing < CN=Root A')
+  })
+
+  it('issuers by name as RFC 5280 7.1 compares names', () => {
+    const issuer = issuing(rootA, {
+      subject: [
+        ['O', 'Search', 'printable'],
+        ['CN', 'Issuing', 'printable'],
+      ],
+    })
+    const client = leaf(
+      {
+        issuer: [
+          ['O', '  SEARCH', 'utf8'],
+          ['CN', 'issuing ', 'bmp'],
+        ],
+      },
+      issuer,
+    )
+    expect(verdictOn(storeOf(rootA, issuer), client)).toBe('CN=Issuing < CN=Root A')
+  })
+
+  it('the path among certificates that have nothing to do with it, and copies', () => {
+    const issuer = issuing(rootA)
+    const client = leaf({}, issuer)
+    const noise = Array.from({ length: 8 }, (_, i) => mint({ ca: true, subject: `CN=Noise ${i}` }))
+    const store = storeFor(presented, rootA)
+    expect(verdictOn(store, client, client, ...noise, rootB, issuer, issuer, rootA)).toBe('CN=Issuing < CN=Root A')
+  })
+
+  it('nothing among CAs that only signed each other', () => {
+    const one = mint({ ca: true, key: keyPair('p256', 55), subject: 'CN=One' })
+    const two = mint({ ca: true, key: keyPair('p256', 56), subject: 'CN=Two' })
+    const oneByTwo = mint({ ...one.spec }, two)
+    const twoByOne = mint({ ...two.spec }, one)
+    expect(verdictOn(storeFor(presented, rootA), leaf({}, one), oneByTwo, twoByOne)).toMatch(/^unknown_issuer /)
+  })
+
+  it('a path through a self-issued certificate, which path lengths do not count', () => {
+    const former = mint({ ca: true, key: keyPair('p256', 57), subject: 'CN=Rolled', pathLength: 0 }, rootA)
+    const rolled = mint({ ca: true, key: keyPair('p256', 58), subject: 'CN=Rolled', pathLength: 0 }, former)
+    expect(verdictOn(storeFor(presented, rootA), leaf({}, rolled), rolled, former)).toBe('CN=Rolled < CN=Rolled < CN=Root A')
+  })
+})
+
+describe('of several failures the most specific is reported:', () => {
+  it('an expired path beats one with another key', () => {
+    const old = issuing(rootA, { ...noKeyIds, ...past })
+    const other = issuing(rootA, { ...noKeyIds, key: keyPair('p256', 54) })
+    const client = leaf({ authorityKeyId: false }, old)
+    for (const order of permutations([rootA, old, other])) expect(verdictOn(storeOf(...order), client)).toBe('expired 1')
+  })
+
+  it('a path that is too long beats one whose issuer is missing', () => {
+    const policy = { ...profiles.apiGateway, maxChainLength: 1 }
+    const crossed = issuing(rootB)
+    const client = leaf({}, crossed)
+    expect(verdictOn(storeFor(policy, rootA, issuing(rootA), crossed), client)).toBe('chain_too_long 2')
+    expect(verdictOn(storeFor(policy, rootA, crossed, issuing(rootA)), client)).toBe('chain_too_long 2')
+  })
+
+  it('what is wrong with a namesake that did not issue the certificate is not', () => {
+    const other = issuing(rootA, { ...past, key: keyPair('p256', 54) })
+    expect(verdictOn(storeOf(rootA, other), leaf({}, issuing(rootB)))).toBe('unknown_issuer 0')
+  })
+})
+
+describe('a certificate that is listed itself', () => {
+  const self = mint({ key: keyPair('p256', 59), subject: 'O=Search,CN=Pinned' })
+  const issued = mint({ key: keyPair('p256', 59), subject: 'O=Search,CN=Issued' }, rootA)
+  const pinning: Policy = { ...profiles.apiGateway, trust: 'every-certificate' }
+
+  it('is accepted when it is self-signed', () => {
+    expect(verdictOn(storeOf(self), self)).toBe('CN=Pinned')
+    expect(verdictOn(storeOf(rootA, self), self)).toBe('CN=Pinned')
+  })
+
+  it('is not accepted with another certificate of the same name and key', () => {
+    expect(verdictOn(storeOf(self), mint({ ...self.spec }))).toBe('self_signed_untrusted 0')
+  })
+
+  it('is accepted without its issuer only where policy pins leafs', () => {
+    expect(verdictOn(storeOf(issued), issued)).toBe('incomplete_chain 0')
+    expect(verdictOn(storeFor(pinning, issued), issued)).toBe('CN=Issued')
+    expect(verdictOn(storeOf(issued, rootA), issued)).toBe('CN=Issued < CN=Root A')
+  })
+
+  it('is refused for its own faults all the same', () => {
+    const old = mint({ key: keyPair('p256', 60), subject: 'CN=Old', ...past })
+    const server = mint({ key: keyPair('p256', 61), subject: 'CN=Server', extendedKeyUsage: ['serverAuth'] })
+    expect(verdictOn(storeOf(old), old)).toBe('expired 0')
+    expect(verdictOn(storeOf(server), server)).toBe('extended_key_usage_violation 0')
+    expect(verdictOn(storeOf(rootA), rootA)).toBe('key_usage_violation 0')
+  })
+})
+
+describe('what ends a path', () => {
+  const issuer = issuing(rootA)
+  const client = leaf({}, issuer)
+
+  it('is a root, or any listed CA where the policy says so', () => {
+    expect(verdictOn(storeOf(issuer), client)).toBe('incomplete_chain 1')
+    expect(verdictOn(storeFor({ ...profiles.apiGateway, trust: 'every-ca' }, issuer), client)).toBe('CN=Issuing')
+    expect(verdictOn(storeFor({ ...profiles.apiGateway, trust: 'every-certificate' }, issuer), client)).toBe('CN=Issuing')
+  })
+
+  it('is never a listed leaf, even where leafs are pinned', () => {
+    const pinned = mint({ key: keyPair('p256', 59), subject: 'CN=Pinned' }, rootA)
+    const store = storeFor({ ...profiles.apiGateway, trust: 'every-certificate' }, pinned)
+    expect(verdictOn(store, leaf({}, pinned))).toBe('not_a_ca 1')
+  })
+
+  it('is never what the peer sends', () => {
+    expect(verdictOn(storeFor(presented, rootB), client, issuer, rootA)).toBe('self_signed_untrusted 2')
+  })
+
+  it('may be expired where the policy does not count the dates of anchors', () => {
+    const old = mint({ ca: true, key: keyPair('p256', 62), subject: 'CN=Old Root', ...past })
+    const below = leaf({}, old)
+    expect(verdictOn(storeOf(old), below)).toBe('expired 1')
+    expect(verdictOn(storeFor({ ...profiles.apiGateway, checkAnchorValidity: false }, old), below)).toBe('CN=Old Root')
+  })
+
+  it('may say what it likes where the policy takes it for a name and a key', () => {
+    const lax = { ...profiles.apiGateway, enforceAnchorConstraints: false }
+    const short = mint({ ca: true, key: keyPair('p256', 63), subject: 'CN=Short', pathLength: 0 })
+    const below = issuing(short)
+    expect(verdictOn(storeOf(short, below), leaf({}, below))).toBe('path_length_exceeded 2')
+    expect(verdictOn(storeFor(lax, short, below), leaf({}, below))).toBe('CN=Issuing < CN=Short')
+    const server = mint({ ca: true, key: keyPair('p256', 64), subject: 'CN=Server', extendedKeyUsage: ['serverAuth'] })
+    expect(verdictOn(storeOf(server), leaf({}, server))).toBe('extended_key_usage_violation 1')
+    expect(verdictOn(storeFor(lax, server), leaf({}, server))).toBe('CN=Server')
+  })
+})
