@@ -50,18 +50,23 @@ export function scanPem(text: Uint8Array): readonly PemBlock[] {
   for (let start = lengthOfMark(text); start < text.length; line++) {
     let end = text.indexOf(newline, start)
     if (end < 0) end = text.length
-    const mark = boundary(text, start, end)
-    if (mark !== undefined && mark.kind === 'BEGIN') {
-      unterminated(`another block begins on line ${line}`)
-      open = { label: mark.label, line, offset: start, bodyStart: end + 1 }
-    } else if (mark !== undefined && open !== undefined) {
-      if (mark.label === open.label) add({ ...open, content: body(text, open.bodyStart, start, open.line + 1) })
-      else unterminated(`line ${line} ends a block of another kind, ${mark.label}`)
-      open = undefined
+    const marks = boundaries(text, start, end)
+    for (const { kind, label } of marks) {
+      if (kind === 'BEGIN') {
+        unterminated(`another block begins on line ${line}`)
+        open = { label, line, offset: start, bodyStart: end + 1 }
+      } else if (open === undefined) {
+        const detail = `END ${label} on line ${line} has no BEGIN line`
+        add({ label, line, offset: start, content: { code: 'pem_unterminated', detail, line, offset: start } })
+      } else {
+        if (label === open.label) add({ ...open, content: body(text, open.bodyStart, start, open.line + 1) })
+        else unterminated(`line ${line} ends a block of another kind, ${label}`)
+        open = undefined
+      }
     }
     if (bad >= maxBadBlocks) {
       const detail = `${bad} blocks are bad; what follows line ${line} is not read`
-      add({ label: mark?.label ?? '', line, offset: start, content: { code: 'too_many', detail, line, offset: start } })
+      add({ label: marks[0]?.label ?? '', line, offset: start, content: { code: 'too_many', detail, line, offset: start } })
       return blocks
     }
     start = end + 1
@@ -70,17 +75,35 @@ export function scanPem(text: Uint8Array): readonly PemBlock[] {
   return blocks
 }
 
-/** `-----BEGIN label-----` or `-----END label-----` alone on a line, blanks around it allowed. */
-function boundary(text: Uint8Array, from: number, to: number): { kind: 'BEGIN' | 'END'; label: string } | undefined {
+interface Boundary {
+  readonly kind: 'BEGIN' | 'END'
+  readonly label: string
+}
+
+const none: readonly Boundary[] = []
+
+/**
+ * `-----BEGIN label-----` or `-----END label-----` alone on a line, blanks around it allowed; or an END and the next BEGIN
+ * on one line, which is what joining files without a final newline makes.
+ */
+function boundaries(text: Uint8Array, from: number, to: number): readonly Boundary[] {
   let start = from
   let end = to
   while (start < end && isBlank(text[start]!)) start++
   while (end > start && isBlank(text[end - 1]!)) end--
   // The longest label in use has 25 characters; a longer line is text.
-  if (end - start < 14 || end - start > 100) return undefined
-  if (text[start] !== dash || text[start + 4] !== dash || text[end - 1] !== dash) return undefined
-  const match = /^-----(BEGIN|END) ([ -~]*?)-----$/.exec(latin1OfRange(text, start, end))
-  return match === null ? undefined : { kind: match[1] as 'BEGIN' | 'END', label: match[2]! }
+  if (end - start < 14 || end - start > 100) return none
+  if (text[start] !== dash || text[start + 4] !== dash || text[end - 1] !== dash) return none
+  const line = latin1OfRange(text, start, end)
+  const joined = /^-----END ([^-]*)----------BEGIN ([^-]*)-----$/.exec(line)
+  if (joined !== null) {
+    return [
+      { kind: 'END', label: joined[1]! },
+      { kind: 'BEGIN', label: joined[2]! },
+    ]
+  }
+  const match = /^-----(BEGIN|END) ([ -~]*?)-----$/.exec(line)
+  return match === null ? none : [{ kind: match[1] as 'BEGIN' | 'END', label: match[2]! }]
 }
 
 function body(text: Uint8Array, start: number, end: number, firstLine: number): Uint8Array | PemFault {

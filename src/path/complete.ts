@@ -1,6 +1,7 @@
 import type { Refusal } from '../policy/strength.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+import { ExtensionId } from '../x509/extension-list.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
@@ -55,7 +56,7 @@ export class CompletePathCheck {
 
   /** The graph is only made where it can matter, or is asked for. */
   private refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
-    if (!this.wantsPolicies && path.every((certificate) => certificate.requireExplicitPolicy < 0)) return undefined
+    if (!this.wantsPolicies && !path.some(concernsPolicies)) return undefined
     const result = processPolicies(path, this.terms.policy.enforceAnchorConstraints, this.policyRequest, this.meter)
     if ('code' in result) return result
     this.policySets = this.wantsPolicies ? result : undefined
@@ -76,4 +77,9 @@ export class CompletePathCheck {
     )
     return search.run(signer)
   }
+}
+
+/** Whether a certificate can make certificate policies matter although nobody asked for one. */
+function concernsPolicies({ requireExplicitPolicy, extensions }: CertificateView): boolean {
+  return requireExplicitPolicy >= 0 || extensions.has(ExtensionId.policyMappings)
 }

@@ -1,3 +1,4 @@
+import { bytesOfHex } from '../bytes/hex.ts'
 import { rangeIs } from '../bytes/range.ts'
 import { latin1OfRange } from '../bytes/text.ts'
 import { oidBytes } from '../der/oid.ts'
@@ -7,7 +8,7 @@ import type { Refusal } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { ExtensionId } from '../x509/extension-list.ts'
 import { GeneralNameTag } from '../x509/general-name.ts'
-import { attributesOf, canonicalRdns, stringValue } from '../x509/name.ts'
+import { attributesOf, canonicalRdns, looseRdns, stringValue } from '../x509/name.ts'
 import type { Meter } from './meter.ts'
 import {
   dnsIsWithin,
@@ -46,6 +47,8 @@ interface SubjectName {
   readonly host: HostPart | undefined
   /** For directory names: its RDNs in canonical form. */
   readonly rdns: readonly string[]
+  /** The same, folded as far as it goes. */
+  readonly looseRdns: readonly string[]
 }
 
 interface Subtree extends SubjectName {
@@ -92,7 +95,11 @@ export function refuseAgainst(names: readonly SubjectName[], subtrees: readonly 
     let constrained = false
     let within = false
     for (const subtree of subtrees) {
-      if (subtree.tag !== name.tag) continue
+      if (subtree.tag !== name.tag) {
+        if (subtree.tag === GeneralNameTag.email && isInternationalMailbox(name))
+          return `${describe(name)}, an internationalised mailbox, cannot be compared`
+        continue
+      }
       if (!meter.names()) return 'budget.nameComparisons is used up'
       const match = compare(name, subtree)
       if (match === undefined) return `${describe(name)} cannot be compared with ${describe(subtree)}`
@@ -121,10 +128,19 @@ function compare(name: SubjectName, subtree: Subtree): boolean | undefined {
     case GeneralNameTag.ip:
       return ipIsWithin(name.bytes, name.start, name.end, subtree.bytes, subtree.start, subtree.end)
     case GeneralNameTag.directory:
-      return subtree.rdns.every((rdn, i) => rdn === name.rdns[i])
+      return subtree.permitted
+        ? subtree.rdns.every((rdn, i) => rdn === name.rdns[i])
+        : subtree.looseRdns.every((rdn, i) => rdn === name.looseRdns[i])
     default:
       return undefined
   }
+}
+
+/** SmtpUTF8Mailbox, id-on 9: an e-mail address as otherName, which e-mail constraints must not let through (RFC 9598 6). */
+const smtpUtf8Mailbox = /* @__PURE__ */ bytesOfHex('0608 2b06010505070809')
+
+function isInternationalMailbox({ tag, bytes, start }: SubjectName): boolean {
+  return tag === GeneralNameTag.other && rangeIs(bytes, start, start + smtpUtf8Mailbox.length, smtpUtf8Mailbox)
 }
 
 function describe({ tag, text, rdns }: SubjectName): string {
@@ -157,6 +173,7 @@ export function namesOf(certificate: CertificateView): readonly SubjectName[] {
       isAttribute: true,
       host: readEmail(text),
       rdns: [],
+      looseRdns: [],
     })
   }
   return names
@@ -167,7 +184,17 @@ function nameAt(bytes: Uint8Array, tag: number, start: number, end: number, isSu
   const raw = isText ? latin1OfRange(bytes, start, end) : ''
   const text = tag === GeneralNameTag.dns ? withoutFinalDot(raw.toLowerCase()) : raw
   const rdns = tag === GeneralNameTag.directory ? canonicalRdns(bytes, start, end) : []
-  return { tag, text, bytes, start, end, isAttribute: false, host: hostOf(tag, raw, isSubtree), rdns }
+  return {
+    tag,
+    text,
+    bytes,
+    start,
+    end,
+    isAttribute: false,
+    host: hostOf(tag, raw, isSubtree),
+    rdns,
+    looseRdns: tag === GeneralNameTag.directory ? looseRdns(bytes, start, end) : [],
+  }
 }
 
 function hostOf(tag: number, text: string, isSubtree: boolean): HostPart | undefined {

@@ -4,8 +4,9 @@ import type { CertificateView } from '../x509/certificate.ts'
 import { type DistributionPoint, readDistributionPoints } from '../x509/distribution-point.ts'
 import { ExtensionId } from '../x509/extension-list.ts'
 import { GeneralNameTag } from '../x509/general-name.ts'
-import { canonicalName, canonicalRdn, namesEqual } from '../x509/name.ts'
-import type { RevocationEntry, RevocationListView } from '../x509/revocation-list.ts'
+import { canonicalName, canonicalRdn } from '../x509/name.ts'
+import type { RevocationEntry } from '../x509/revocation-entry.ts'
+import type { RevocationListView } from '../x509/revocation-list.ts'
 
 /** Which certificates and reasons a revocation list covers (RFC 5280 6.3.3 (b) and (d), 5.2.5). */
 
@@ -64,32 +65,21 @@ export function pointsOf({ bytes, extensions }: CertificateView): readonly Distr
 
 /** RFC 5280 6.3.3 (b)(1): the list's issuer is the point's cRLIssuer, and the list indirect; or it is the certificate's. */
 function isIssuerFor(certificate: CertificateView, point: DistributionPoint, list: RevocationListView): boolean {
-  const { bytes, issuerStart, issuerEnd } = list
   if (point.crlIssuerEnd > point.crlIssuerStart) {
-    return (
-      list.isIndirect &&
-      directoryNames(certificate.bytes, point.crlIssuerStart, point.crlIssuerEnd).has(
-        canonicalName(bytes, issuerStart, issuerEnd),
-      )
-    )
+    return list.isIndirect && directoryNames(certificate.bytes, point.crlIssuerStart, point.crlIssuerEnd).has(list.issuerKey)
   }
-  return (
-    !list.isIndirect &&
-    namesEqual(certificate.bytes, certificate.issuerStart, certificate.issuerEnd, bytes, issuerStart, issuerEnd)
-  )
+  return !list.isIndirect && certificate.issuerKey === list.issuerKey
 }
 
 /** RFC 5280 6.3.3 (b)(2)(i): a list for a named point is for certificates that name that point. */
 function matchesPoint(certificate: CertificateView, point: DistributionPoint, list: RevocationListView): boolean {
   const { scope } = list
   if (scope === undefined) return true
-  const listIssuer = canonicalName(list.bytes, list.issuerStart, list.issuerEnd)
-  const wanted = pointNames(list.bytes, scope, listIssuer)
+  const wanted = pointNames(list.bytes, scope, list.issuerKey)
   if (wanted.size === 0) return true
-  const certificateIssuer = canonicalName(certificate.bytes, certificate.issuerStart, certificate.issuerEnd)
   const { bytes } = certificate
   const crlIssuers = [...directoryNames(bytes, point.crlIssuerStart, point.crlIssuerEnd)]
-  const named = pointNames(bytes, point, crlIssuers[0] ?? certificateIssuer)
+  const named = pointNames(bytes, point, crlIssuers[0] ?? certificate.issuerKey)
   if (named.size === 0) for (const issuer of crlIssuers) named.add(`d:${issuer}`)
   for (const name of named) if (wanted.has(name)) return true
   return false
@@ -122,9 +112,6 @@ function directoryNames(bytes: Uint8Array, start: number, end: number): Readonly
 
 /** Whether an entry of the certificate's serial number is about the certificate: on indirect lists the issuer decides. */
 export function entryIsFor(certificate: CertificateView, list: RevocationListView, entry: RevocationEntry): boolean {
-  const { bytes, issuerStart, issuerEnd } = certificate
-  if (entry.issuerEnd > entry.issuerStart) {
-    return directoryNames(list.bytes, entry.issuerStart, entry.issuerEnd).has(canonicalName(bytes, issuerStart, issuerEnd))
-  }
-  return namesEqual(bytes, issuerStart, issuerEnd, list.bytes, list.issuerStart, list.issuerEnd)
+  if (entry.issuerEnd === entry.issuerStart) return certificate.issuerKey === list.issuerKey
+  return directoryNames(list.bytes, entry.issuerStart, entry.issuerEnd).has(certificate.issuerKey)
 }

@@ -5,9 +5,9 @@ import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/stren
 import type { CertificateView } from '../x509/certificate.ts'
 import type { DistributionPoint } from '../x509/distribution-point.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
-import { namesEqual } from '../x509/name.ts'
 import { refuseList } from '../x509/profile/list.ts'
-import type { RevocationEntry, RevocationListView } from '../x509/revocation-list.ts'
+import type { RevocationEntry } from '../x509/revocation-entry.ts'
+import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { Meter } from './meter.ts'
 import { allReasons, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
 
@@ -91,7 +91,6 @@ export class RevocationChecker {
     let reasons = 0
     let isCovered = false
     for (const list of this.context.request.lists) {
-      if (!this.context.meter.step()) break
       const covered = list.isDelta ? 0 : this.covered(certificate, list)
       if (covered === 0) continue
       isCovered = true
@@ -122,7 +121,7 @@ export class RevocationChecker {
   ): RevocationEntry | 'removed' | undefined {
     let removed = false
     for (const delta of this.context.request.lists) {
-      if (!delta.isDelta || !this.context.meter.step()) continue
+      if (!delta.isDelta) continue
       if (this.covered(certificate, delta) === 0 || this.freshness(delta) === 'unusable') continue
       const entry = delta
         .entriesOf(certificate.bytes, certificate.serialStart, certificate.serialEnd)
@@ -152,7 +151,7 @@ export class RevocationChecker {
     if (at - list.thisUpdateTime > request.maxAge) return 'stale'
     if (request.expired === 'allow') return 'fresh'
     // Without nextUpdate only a maximum age can tell whether the list still counts.
-    if (list.nextUpdateTime < 0) return request.maxAge === Number.POSITIVE_INFINITY ? 'stale' : 'fresh'
+    if (list.nextUpdateTime === undefined) return request.maxAge === Number.POSITIVE_INFINITY ? 'stale' : 'fresh'
     return at >= list.nextUpdateTime + 1000 ? 'stale' : 'fresh'
   }
 
@@ -162,7 +161,7 @@ export class RevocationChecker {
    */
   private isSigned(list: RevocationListView, path: readonly CertificateView[], index: number, depth: number): boolean {
     const issuer = path[index + 1]!
-    const direct = namesEqual(list.bytes, list.issuerStart, list.issuerEnd, issuer.bytes, issuer.subjectStart, issuer.subjectEnd)
+    const direct = list.issuerKey === issuer.subjectKey
     if (direct && maySign(issuer) && this.verifies(list, issuer)) return true
     if (depth >= maxDepth) return false
     const anchor = path[path.length - 1]!
@@ -198,7 +197,7 @@ const removeFromCrl = 8
 
 /** Whether a delta was made for this base or an earlier one and is newer than it, of the same issuer and scope. */
 function updates(delta: RevocationListView, base: RevocationListView): boolean {
-  const sameIssuer = namesEqual(delta.bytes, delta.issuerStart, delta.issuerEnd, base.bytes, base.issuerStart, base.issuerEnd)
+  const sameIssuer = delta.issuerKey === base.issuerKey
   if (!sameIssuer || base.crlNumberStart === 0 || delta.crlNumberStart === 0) return false
   const from = compareNumbers(
     delta,

@@ -154,6 +154,13 @@ function exhausted(meter: Meter, leaf?: CertificateView): Rejection {
 function reject(code: RejectCode, index: number, message: string, certificate?: CertificateView): Rejection {
   if (certificate === undefined) return { ok: false, code, message, index }
   const role = index === 0 ? 'leaf' : 'CA'
-  const name = certificate.subject || '(empty subject)'
+  const name = shortened(certificate.subject) || '(empty subject)'
   return { ok: false, code, message: `${role} certificate ${name}: ${message}`, index, certificate }
+}
+
+/** A peer can make its name as long as its certificate; a message has room for so much. */
+const longestName = 200
+
+function shortened(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName)}…` : name
 }

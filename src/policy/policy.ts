@@ -51,7 +51,7 @@ export type Purpose = 'client' | 'server' | 'any'
 const budget: Budget = {
   signatures: 20,
   pathSteps: 512,
-  nameComparisons: 50_000,
+  nameComparisons: 100_000,
   presentedCertificates: 48,
   presentedBytes: 131_072,
 }

@@ -36,6 +36,9 @@ export const ExtensionId = {
   subjectInfoAccess: 111,
 } as const
 
+/** From here on the numbers are not arcs of id-ce. */
+const firstPrivateNumber = 100
+
 const known: ReadonlySet<number> = /* @__PURE__ */ new Set(Object.values(ExtensionId))
 const authorityInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.1')
 const subjectInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.11')
@@ -142,7 +145,7 @@ export function readExtensions(
 function identify(bytes: Uint8Array, start: number, end: number): number {
   if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d) {
     const arc = bytes[start + 2]!
-    return known.has(arc) ? arc : ExtensionId.unknown
+    return arc < firstPrivateNumber && known.has(arc) ? arc : ExtensionId.unknown
   }
   if (rangeIs(bytes, start, end, authorityInfoAccess)) return ExtensionId.authorityInfoAccess
   return rangeIs(bytes, start, end, subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown

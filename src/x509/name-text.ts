@@ -37,6 +37,9 @@ const shortNames: Readonly<Record<string, string>> = {
   '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
 }
 
+/** Where OpenSSL's name differs. */
+const opensslNames: Readonly<Record<string, string>> = { '2.5.4.9': 'street', '2.5.4.18': 'postOfficeBox' }
+
 /** A name that was checked when its certificate was parsed, as text. */
 export function nameText(bytes: Uint8Array, start: number, end: number, format: NameFormat = 'rfc4514'): string {
   const rdns: string[] = []
@@ -65,12 +68,11 @@ function rfc4514Attribute(bytes: Uint8Array, attribute: AttributeRange): string 
 function escape4514(text: string): string {
   return text
     .replace(/["+,;<>=\\]/g, '\\$&')
-    .replace(/^[ #]/, '\\$&')
-    .replace(/ $/, (space, at: number) => (at === 0 ? space : '\\ '))
+    .replace(/^[ #]| $/g, '\\$&')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => hexPairs(character, '\\'))
 }
 
-/** X509_NAME_oneline: bytes outside printable ASCII as `\xHH`; the separator and the escape themselves as well. */
+/** X509_NAME_oneline: bytes outside printable ASCII, and here the backslash too, as `\xHH`; separators as `\/` and `\+`. */
 function opensslAttribute(bytes: Uint8Array, attribute: AttributeRange): string {
   const { oidStart, oidEnd, tag, valueStart, valueEnd } = attribute
   const oid = oidText(bytes, oidStart, oidEnd)
@@ -78,8 +80,8 @@ function opensslAttribute(bytes: Uint8Array, attribute: AttributeRange): string 
   const value =
     text === undefined
       ? `#${hexOfRange(bytes, attribute.valueHeader, valueEnd)}`
-      : text.replace(/[^ -~]|[/\\]/gu, (character) => hexPairs(character, '\\x'))
-  return `${shortNames[oid] ?? oid}=${value}`
+      : text.replace(/[^ -~]|\\/gu, (character) => hexPairs(character, '\\x')).replace(/[/+]/g, '\\$&')
+  return `${opensslNames[oid] ?? shortNames[oid] ?? oid}=${value}`
 }
 
 function hexPairs(character: string, prefix: string): string {

@@ -151,6 +151,24 @@ export function canonicalRdn(bytes: Uint8Array, start: number, end: number): str
   return joinRdn(parts)
 }
 
+/**
+ * The parts of a name under a comparison that calls more names equal than RFC 5280 7.1 does: all string types alike, with
+ * compatibility characters and the case of every script folded. For exclusions, where a name that only might be the
+ * excluded one must not pass.
+ */
+export function looseRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
+  const rdns: string[][] = []
+  for (const { rdn, oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOf(bytes, start, end)) {
+    const text = stringValue(bytes, tag, valueStart, valueEnd)?.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
+    const value = text === undefined ? `#${hexOfRange(bytes, valueStart, valueEnd)}` : `=${text}`
+    const part = `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
+    const siblings = rdns[rdn]
+    if (siblings === undefined) rdns[rdn] = [part]
+    else siblings.push(part)
+  }
+  return rdns.map(joinRdn)
+}
+
 /** The parts of {@link canonicalName}, one an RDN: names below another one start with the same parts. */
 export function canonicalRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
   const rdns: string[][] = []

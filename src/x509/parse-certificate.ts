@@ -1,6 +1,7 @@
 import { singleDer } from '../bytes/input.ts'
 import { isCertificateLabel } from '../bytes/pem.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
+import { readOid } from '../der/oid.ts'
 import { readBitStringBytes, readInteger, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
@@ -97,10 +98,16 @@ function readVersion(reader: Reader, view: CertificateView): void {
   reader.leave(outer, 'version')
 }
 
-/** SEQUENCE with an OID first; parameters are judged where the algorithm is used. */
+/** SEQUENCE with an OID first; parameters are judged where the algorithm is used. The range is left in the reader. */
 function readAlgorithmIdentifier(reader: Reader, what: string): void {
-  reader.expect(Tag.sequence, what)
-  if (reader.fault === undefined && reader.bytes[reader.start] !== Tag.oid) reader.fail('unexpected_tag', reader.start, what)
+  const outer = reader.enter(Tag.sequence, what)
+  const { header, end } = reader
+  readOid(reader, what)
+  reader.position = reader.limit
+  reader.leave(outer, what)
+  if (reader.fault !== undefined) return
+  reader.header = header
+  reader.end = end
 }
 
 function readUniqueId(reader: Reader, view: CertificateView, tag: number, what: string): void {

@@ -10,7 +10,8 @@ import { ExtensionId, readExtensions } from './extension-list.ts'
 import { readGeneralNames } from './general-name.ts'
 import { readAuthorityKeyIdentifier } from './key-identifier.ts'
 import { readName } from './name.ts'
-import { type RevocationList, RevocationListView, readEntry } from './revocation-list.ts'
+import { readEntry } from './revocation-entry.ts'
+import { type RevocationList, RevocationListView } from './revocation-list.ts'
 
 /** The largest list any platform takes is 50 MB. */
 const maxListBytes = 64 * 1024 * 1024

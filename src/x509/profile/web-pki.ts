@@ -91,9 +91,9 @@ export const webPkiRules: readonly ProfileRule[] = [
 /** Every common name stands among the DNS names and addresses, written the same way. */
 function commonNameIsListed(certificate: CertificateView): boolean {
   const { bytes, subjectStart, subjectEnd } = certificate
+  const names = certificate.subjectAltNames.filter(({ type }) => type === 'dns' || type === 'ip')
+  const listed: ReadonlySet<string | undefined> = new Set(names.map(({ value }) => value))
   return attributesOf(bytes, subjectStart, subjectEnd).every(({ oidStart, oidEnd, tag, valueStart, valueEnd }) => {
-    if (!rangeIs(bytes, oidStart, oidEnd, commonName)) return true
-    const text = stringValue(bytes, tag, valueStart, valueEnd)
-    return certificate.subjectAltNames.some(({ type, value }) => (type === 'dns' || type === 'ip') && value === text)
+    return !rangeIs(bytes, oidStart, oidEnd, commonName) || listed.has(stringValue(bytes, tag, valueStart, valueEnd))
   })
 }

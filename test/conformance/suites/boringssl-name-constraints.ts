@@ -1,7 +1,7 @@
 import { readAll } from '../../../src/der/reader.ts'
+import { profiles } from '../../../src/index.ts'
 import { Meter } from '../../../src/path/meter.ts'
 import { namesOf, readSubtrees, refuseAgainst } from '../../../src/path/name-constraints.ts'
-import { profiles } from '../../../src/index.ts'
 import { CertificateView } from '../../../src/x509/certificate.ts'
 import { readNameConstraints } from '../../../src/x509/constraints.ts'
 import { readGeneralNames } from '../../../src/x509/general-name.ts'
@@ -33,16 +33,26 @@ export const suite: Suite = {
     const { data, tests } = load('boringssl-name-constraints.json') as NameConstraints
     const item = (id: string): Uint8Array => der(data[id]!.der)
     for (const [i, test] of tests.entries()) {
-      const id = [i, test.constraints, test.kind, test.value ?? '', test.subject ?? '', test.san ?? ''].filter((part) => part !== '').join(' ')
+      const id = [i, test.constraints, test.kind, test.value ?? '', test.subject ?? '', test.san ?? '']
+        .filter((part) => part !== '')
+        .join(' ')
       const bytes = item(test.constraints)
       const parsed = readAll(bytes, 0, bytes.length, 'nameConstraints', readNameConstraints)
       let problem = parsed.ok ? undefined : parsed.message
       if (parsed.ok && test.kind !== 'parse') {
         const leaf = viewOf(subjectOf(test, item), altNamesOf(test, item))
         const meter = new Meter(profiles.rfc5280.budget)
-        problem = leaf === undefined ? 'the names do not parse' : refuseAgainst(namesOf(leaf), readSubtrees(bytes, 0, bytes.length), meter)
+        problem =
+          leaf === undefined
+            ? 'the names do not parse'
+            : refuseAgainst(namesOf(leaf), readSubtrees(bytes, 0, bytes.length), meter)
       }
-      yield { id, expected: verdictWord(test.expected === true), actual: verdictWord(problem === undefined), detail: problem ?? 'permitted' }
+      yield {
+        id,
+        expected: verdictWord(test.expected === true),
+        actual: verdictWord(problem === undefined),
+        detail: problem ?? 'permitted',
+      }
     }
   },
 }

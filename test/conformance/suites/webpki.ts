@@ -145,6 +145,6 @@ function runList({ id, crl, error }: Webpki['crlParse'][number]): CaseResult {
 function refuseAsComplete(list: RevocationListView): string | undefined {
   if (algorithmsDiffer(list)) return 'the signature algorithms differ'
   if (list.isDelta) return 'a delta list'
-  if (list.nextUpdateTime < 0) return 'no nextUpdate'
+  if (list.nextUpdateTime === undefined) return 'no nextUpdate'
   return refuseList(list, 'strict')
 }

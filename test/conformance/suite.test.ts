@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { conformanceDocument, outcomeTable } from './report.ts'
+import { type CaseResult, type Exception, runSuite, type Suite } from './suite.ts'
+
+/** The harness itself: nothing that should fail a suite may pass unnoticed. */
+
+function suiteOf(...results: readonly CaseResult[]): Suite {
+  return { name: 'sample', files: [], cases: results.length, mapping: 'As they are.', run: () => results }
+}
+
+const agree: CaseResult = { id: 'a', expected: 'accept', actual: 'accept' }
+const stricter: CaseResult = { id: 'b', expected: 'accept', actual: 'reject', detail: 'expired' }
+const laxer: CaseResult = { id: 'c', expected: 'reject', actual: 'accept' }
+const excepted = ({ id, expected, actual }: CaseResult): Exception => ({ id, expected, actual, reason: 'because' })
+
+describe('runSuite', () => {
+  it('is content where all agree or are excepted', () => {
+    const outcome = runSuite(suiteOf(agree, stricter, laxer), [excepted(stricter), excepted(laxer)])
+    expect(outcome).toMatchObject({ cases: 3, agreeing: 1, problems: [], wrongAccepts: [laxer] })
+    expect(outcome.exceptions.map(({ id }) => id)).toEqual(['b', 'c'])
+  })
+
+  it.each<readonly [string, Suite, readonly Exception[], string]>([
+    ['a mismatch', suiteOf(agree, stricter), [], 'b: expected accept, got reject (expired)'],
+    [
+      'another mismatch than excepted',
+      suiteOf(laxer),
+      [{ ...excepted(laxer), actual: 'unknown' }],
+      'c: expected reject, got accept',
+    ],
+    [
+      'an exception that agrees now',
+      suiteOf(agree),
+      [excepted(agree)],
+      'a: stale exception (accept, accept): the case agrees now',
+    ],
+    ['an exception without a case', suiteOf(agree), [excepted(laxer)], 'c: stale exception (reject, accept): no such case'],
+    ['an exception without a reason', suiteOf(laxer), [{ ...excepted(laxer), reason: ' ' }], 'c: the exception gives no reason'],
+    ['an exception listed twice', suiteOf(laxer), [excepted(laxer), excepted(laxer)], 'c: listed twice among the exceptions'],
+    ['a case that comes twice', suiteOf(agree, agree), [], 'a: two cases have this id'],
+    ['a suite that shrank', { ...suiteOf(agree), cases: 2 }, [], '1 cases were run, 2 are stated'],
+  ])('reports %s', (_what, suite, listed, problem) => {
+    expect(runSuite(suite, listed).problems).toEqual([problem])
+  })
+})
+
+describe('the report', () => {
+  const outcomes = [
+    runSuite(suiteOf(agree, stricter, laxer), [excepted(stricter), excepted(laxer)]),
+    runSuite(suiteOf(laxer), []),
+  ]
+
+  it('has a row a suite and a sum', () => {
+    expect(outcomeTable(outcomes).split('\n').slice(2)).toEqual([
+      '| sample | 3 | 1 | 2 | 1 |',
+      '| sample (1 problems) | 1 | 0 | 0 | 1 |',
+      '| **all** | 4 | 1 | 2 | 2 |',
+    ])
+  })
+
+  it('lists each exception with its reason', () => {
+    const document = conformanceDocument(outcomes)
+    expect(document).toContain('## sample\n\nAs they are.')
+    expect(document).toContain('**accept → reject: because** (1)\n`b`')
+  })
+})
