@@ -35,7 +35,8 @@ export function readIpv6(text: string): Uint8Array | undefined {
   if (!text.includes(':') || !/^[0-9a-fA-F:.]{2,45}$/.test(text)) return undefined
   const halves = text.split('::')
   if (halves.length > 2) return undefined
-  const groups = halves.map(readGroups)
+  // Only the very end of the address may be written as IPv4.
+  const groups = halves.map((half, i) => readGroups(half, i === halves.length - 1))
   const [head, tail] = groups
   if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined
   const length = head.length + (tail?.length ?? 0)
@@ -49,12 +50,12 @@ export function readIpv6(text: string): Uint8Array | undefined {
   return address
 }
 
-function readGroups(text: string): number[] | undefined {
+function readGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === '') return []
   const groups: number[] = []
   const parts = text.split(':')
   for (const [i, part] of parts.entries()) {
-    const v4 = i === parts.length - 1 ? readIpv4(part) : undefined
+    const v4 = isLast && i === parts.length - 1 ? readIpv4(part) : undefined
     if (v4 !== undefined) groups.push((v4[0]! << 8) | v4[1]!, (v4[2]! << 8) | v4[3]!)
     else if (/^[0-9a-fA-F]{1,4}$/.test(part)) groups.push(Number.parseInt(part, 16))
     else return undefined

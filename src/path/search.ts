@@ -74,7 +74,6 @@ export class Search {
 
   /** Appends one issuer, if it may stand there, and goes on above it; takes it back when that leads nowhere. */
   private tryIssuer(child: Link, candidate: Link): boolean {
-    if (this.isOnPath(candidate.certificate)) return false
     const { policy } = this.terms
     const depth = this.path.length
     if (depth > policy.maxChainLength) {
@@ -129,7 +128,10 @@ export class Search {
     return trust === 'every-certificate' || certificate.isCa || !enforceAnchorConstraints || node.isSelfSigned
   }
 
-  /** Possible issuers by name, the likeliest first: of the truststore, of a matching key identifier, valid now. */
+  /**
+   * Possible issuers by name that are not on the path yet, the likeliest first: of the truststore, of a matching key
+   * identifier, valid now.
+   */
   private candidatesFor({ certificate: child, node }: Link): readonly Link[] {
     const { bytes, issuerStart, issuerEnd } = child
     // Among the truststore's own certificates it was found out at build who signed whom.
@@ -138,8 +140,9 @@ export class Search {
     for (const certificate of this.presented) {
       if (child.issuerIs(certificate)) candidates.push({ certificate, node: undefined })
     }
-    if (candidates.length < 2) return candidates
-    const scored = candidates.map((link) => ({ link, score: this.likelihood(child, link) }))
+    const fresh = candidates.filter((candidate) => !this.isOnPath(candidate.certificate))
+    if (fresh.length < 2) return fresh
+    const scored = fresh.map((link) => ({ link, score: this.likelihood(child, link) }))
     return scored.sort((a, b) => b.score - a.score).map(({ link }) => link)
   }
 

@@ -1,0 +1,47 @@
+import {
+  buildTruststore,
+  type Policy,
+  type Truststore,
+  TruststoreError,
+  type VerifyOptions,
+  verifyChain,
+} from '../../src/index.ts'
+import type { Minted } from '../support/mint.ts'
+
+/** What becomes of a chain, leaf first: `accepted`, or the code and the index of the certificate at fault. */
+export function judge(store: Truststore, chain: readonly Minted[], options: VerifyOptions = {}): string {
+  const verdict = verifyChain(
+    store,
+    chain.map(({ der }) => der),
+    options,
+  )
+  return verdict.ok ? 'accepted' : `${verdict.code} ${verdict.index}`
+}
+
+/** Codes of what a truststore of these certificates alone is refused for; empty where it can be built. */
+export function buildErrors(policy: Policy, ...certificates: readonly Minted[]): readonly string[] {
+  try {
+    buildTruststore(
+      certificates.map(({ der }) => der),
+      { policy },
+    )
+    return []
+  } catch (error) {
+    if (error instanceof TruststoreError) return error.findings.map(({ code }) => code)
+    throw error
+  }
+}
+
+/** Milliseconds that hostile input may cost here, where the machine may be busy; bench/hostile.ts demands 50. */
+export const atOnce = 250
+
+/** The fastest of three runs in milliseconds: what else the machine does is not the input's fault. */
+export function fastestOf(action: () => unknown): number {
+  let fastest = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 3; i++) {
+    const start = performance.now()
+    action()
+    fastest = Math.min(fastest, performance.now() - start)
+  }
+  return fastest
+}
