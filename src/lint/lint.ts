@@ -1,6 +1,7 @@
 import type { Severity } from '../codes/lint.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
+import { requireFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import type { Finding } from '../rules/rule.ts'
@@ -19,6 +20,8 @@ export interface LintOptions {
   /** Findings to leave out. */
   readonly waive?: readonly Waiver[]
 }
+
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'waive'])
 
 export interface LintReport {
   /** In bundle order; findings about the whole come first. */
@@ -39,13 +42,14 @@ export interface LintReport {
  * for (const { severity, code, message, line } of findings) console.log(`${line}: ${severity} ${code}: ${message}`)
  */
 export function lintTruststore(input: TruststoreInput | Truststore, options: LintOptions = {}): LintReport {
+  requireFields('lintTruststore: options', options, optionFields)
   const built = input instanceof TruststoreView ? input : undefined
   const policy = options.policy ?? built?.policy ?? profiles.apiGateway
   checkPolicy(policy)
-  const at = requireTime(options.at, 'options.at')
+  const at = requireTime(options.at, 'lintTruststore: options.at')
   const expiresWithinDays = options.expiresWithinDays ?? 30
   if (typeof expiresWithinDays !== 'number' || !(expiresWithinDays >= 0)) {
-    throw new TypeError(`options.expiresWithinDays must be a number of days, got ${String(expiresWithinDays)}`)
+    throw new TypeError(`lintTruststore: options.expiresWithinDays must be a number of days, got ${String(expiresWithinDays)}`)
   }
   const context = { policy, at, expiresWithinDays }
   const found = built === undefined ? analyse(input as TruststoreInput, context, pureSignatures).findings : relint(built, context)

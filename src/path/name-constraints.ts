@@ -83,7 +83,11 @@ export function refuseNames(
       }
       const problem = refuseAgainst(names[below]!, subtrees, meter)
       if (problem === undefined) continue
-      return { code: 'name_constraint_violation', index: below, message: `${problem}, by the name constraints of ${ca.subject}` }
+      return {
+        code: 'name_constraint_violation',
+        index: below,
+        message: `${problem}, by the name constraints of ${ca.subjectForMessage}`,
+      }
     }
   }
   return undefined

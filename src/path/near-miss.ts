@@ -10,7 +10,7 @@ const listed = 3
  */
 export function describeWanted(child: CertificateView, store: TruststoreView): string {
   const keyId = child.authorityKeyId
-  const wanted = `${child.issuer || '(empty name)'}${keyId === undefined ? '' : `, key id ${keyId}`}`
+  const wanted = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${keyId}`}`
   const { bytes, issuerStart, issuerEnd, authorityKeyIdStart, authorityKeyIdEnd } = child
   const namesakes = store.subjects.find(bytes, issuerStart, issuerEnd).map(({ certificate }) => certificate)
   if (namesakes.length > 0) {
@@ -18,7 +18,9 @@ export function describeWanted(child: CertificateView, store: TruststoreView): s
   }
   if (keyId === undefined) return wanted
   const sameKey = store.keyIds.find(bytes, authorityKeyIdStart, authorityKeyIdEnd).map(({ certificate }) => certificate)
-  return sameKey.length === 0 ? wanted : `${wanted}; with that key id it has ${list(sameKey, ({ subject }) => subject)}`
+  return sameKey.length === 0
+    ? wanted
+    : `${wanted}; with that key id it has ${list(sameKey, ({ subjectForMessage }) => subjectForMessage)}`
 }
 
 function list(certificates: readonly CertificateView[], describe: (certificate: CertificateView) => string): string {

@@ -1,3 +1,4 @@
+import { requireFields } from '../policy/fields.ts'
 import type { Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
@@ -59,7 +60,7 @@ export interface Request {
  * @throws TypeError naming the option
  */
 export function readOptions(options: VerifyOptions, defaultPurpose: Purpose): Request {
-  requireFields('options', options, optionFields)
+  requireFields('verifyChain: options', options, optionFields)
   const { purpose = defaultPurpose, serverName, revocation, certificatePolicies } = options
   requireChoice('purpose', purpose, ['client', 'server', 'any'])
   if (serverName !== undefined && typeof serverName !== 'string') fail('serverName must be a string')
@@ -98,7 +99,7 @@ const anyPolicies: PolicyRequest = /* @__PURE__ */ (() => ({
 const day = 86_400_000
 
 function readRevocation(revocation: RevocationCheck): RevocationRequest {
-  requireFields('options.revocation', revocation, revocationFields)
+  requireFields('verifyChain: options.revocation', revocation, revocationFields)
   const { lists, depth = 'chain', unknown = 'refuse', expired = 'refuse', maxAgeDays } = revocation
   requireChoice('revocation.depth', depth, ['leaf', 'chain'])
   requireChoice('revocation.unknown', unknown, ['refuse', 'allow'])
@@ -114,7 +115,7 @@ function readRevocation(revocation: RevocationCheck): RevocationRequest {
 }
 
 function readPolicies(inputs: PolicyInputs): PolicyRequest {
-  requireFields('options.certificatePolicies', inputs, policyFields)
+  requireFields('verifyChain: options.certificatePolicies', inputs, policyFields)
   const { initialPolicies } = inputs
   if (initialPolicies !== undefined && !Array.isArray(initialPolicies))
     fail('certificatePolicies.initialPolicies must be an array')
@@ -132,12 +133,6 @@ function readPolicies(inputs: PolicyInputs): PolicyRequest {
     inhibitPolicyMapping: flag('inhibitPolicyMapping'),
     inhibitAnyPolicy: flag('inhibitAnyPolicy'),
   }
-}
-
-function requireFields(path: string, value: unknown, fields: ReadonlySet<string>): void {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`verifyChain: ${path} must be an object`)
-  const stranger = Object.keys(value).find((field) => !fields.has(field))
-  if (stranger !== undefined) throw new TypeError(`verifyChain: unknown option ${path}.${stranger}`)
 }
 
 function requireChoice(field: string, value: unknown, choices: readonly string[]): void {

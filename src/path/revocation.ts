@@ -78,7 +78,7 @@ export class RevocationChecker {
       if (status === 'unreliable' || (status === 'uncovered' && request.unknown === 'refuse')) {
         const lists =
           status === 'unreliable' ? 'the revocation lists that cover it cannot be relied on' : 'no revocation list covers it'
-        unknown ??= { code: 'revocation_unknown', index, message: `${lists} (issuer ${path[index]!.issuer})` }
+        unknown ??= { code: 'revocation_unknown', index, message: `${lists} (issuer ${path[index]!.issuerForMessage})` }
       }
     }
     return unknown

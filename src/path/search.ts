@@ -203,7 +203,7 @@ export class Search {
         'signature_mismatch',
         index,
         child.certificate,
-        () => `the signature was not made by the key of ${issuer.certificate.subject}`,
+        () => `the signature was not made by the key of ${issuer.certificate.subjectForMessage}`,
       )
     }
     return false

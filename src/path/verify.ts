@@ -55,7 +55,8 @@ export interface Rejection {
  * @returns who the peer is, or the most specific reason why not
  * @throws TypeError for arguments of the wrong type
  * @example
- * const verdict = verifyChain(store, socket.getPeerX509Certificate().raw)
+ * const chain = socket.getPeerX509Certificate()?.raw ?? []
+ * const verdict = verifyChain(store, chain)
  * if (verdict.ok) console.log(verdict.leaf.subject)
  * else console.warn(verdict.code, verdict.message)
  */
@@ -154,13 +155,5 @@ function exhausted(meter: Meter, leaf?: CertificateView): Rejection {
 function reject(code: RejectCode, index: number, message: string, certificate?: CertificateView): Rejection {
   if (certificate === undefined) return { ok: false, code, message, index }
   const role = index === 0 ? 'leaf' : 'CA'
-  const name = shortened(certificate.subject) || '(empty subject)'
-  return { ok: false, code, message: `${role} certificate ${name}: ${message}`, index, certificate }
-}
-
-/** A peer can make its name as long as its certificate; a message has room for so much. */
-const longestName = 200
-
-function shortened(name: string): string {
-  return name.length > longestName ? `${name.slice(0, longestName)}…` : name
+  return { ok: false, code, message: `${role} certificate ${certificate.subjectForMessage}: ${message}`, index, certificate }
 }

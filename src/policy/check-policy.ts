@@ -1,3 +1,4 @@
+import { requireFields } from './fields.ts'
 import type { Policy } from './policy.ts'
 
 const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
@@ -34,9 +35,8 @@ export function checkPolicy(policy: unknown): asserts policy is Policy {
   const budget = given['budget']
   if (typeof budget !== 'object' || budget === null) fail('budget', 'an object', budget)
   for (const meter of meters) requireCount(`policy.budget.${meter}`, (budget as Readonly<Record<string, unknown>>)[meter])
-  const fields = new Set<string>([...Object.keys(choices), ...numbers, ...Object.keys(lists), 'budget'])
-  const stranger = Object.keys(given).find((field) => !fields.has(field))
-  if (stranger !== undefined) throw new TypeError(`policy.${stranger} is not a field of Policy`)
+  requireFields('policy.budget', budget, new Set<string>(meters))
+  requireFields('policy', given, new Set<string>([...Object.keys(choices), ...numbers, ...Object.keys(lists), 'budget']))
 }
 
 function requireCount(path: string, value: unknown): void {

@@ -22,15 +22,21 @@ export interface Policy {
   readonly intermediates: 'truststore' | 'presented'
   /** CA certificates above the leaf, the anchor included. */
   readonly maxChainLength: number
+  /** Bits of the modulus, for leafs and CAs alike. */
   readonly minRsaBits: number
   readonly maxRsaBits: number
+  /** Curves of EC keys, for leafs and CAs alike. */
   readonly curves: readonly CurveName[]
+  /** Hashes of signatures, in PSS of the mask as well; an anchor's own signature does not count. */
   readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[]
   /** An extendedKeyUsage extension must be present and list the purpose. */
   readonly requireClientAuthEku: boolean
   /** The anchor's own dates count. */
   readonly checkAnchorValidity: boolean
-  /** The anchor's path length, name constraints, key usage, EKU and policies count (RFC 5937). */
+  /**
+   * The anchor's basicConstraints, path length, name constraints, key usage, EKU and policies count (RFC 5937). Without
+   * this an anchor is a name and a key, and every listed certificate that may end a path may also issue.
+   */
   readonly enforceAnchorConstraints: boolean
   /** `strict`: RFC 5280 section 4 is demanded of issuers too; `web-pki`: CA/Browser Forum's rules as well. */
   readonly conformance: 'practical' | 'strict' | 'web-pki'

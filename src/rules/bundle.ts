@@ -40,7 +40,7 @@ export const readingRules: Readonly<Record<ReadingCode, RuleInfo>> = {
     code: 'cert_too_large',
     severity: 'error',
     summary: 'The certificate is larger than is ever read.',
-    citation: 'Application Load Balancer, CloudFront: 16 KB a certificate',
+    citation: 'portcullis reads 64 KB a certificate; Application Load Balancer and CloudFront 16 KB',
     remedy: 'Re-issue the certificate with fewer names or extensions.',
   },
   private_key_in_bundle: {

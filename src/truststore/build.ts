@@ -2,6 +2,7 @@ import { hashRange, rangesEqual } from '../bytes/range.ts'
 import type { SignatureBackend } from '../crypto/backend.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
+import { requireFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
@@ -23,6 +24,8 @@ export interface TruststoreOptions {
   /** Default `pureSignatures`. */
   readonly signatures?: SignatureBackend
 }
+
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['policy', 'strict', 'at', 'signatures'])
 
 /** A truststore that cannot be used: nothing in it is usable, or with `strict` something is not. */
 export class TruststoreError extends Error {
@@ -49,15 +52,18 @@ export class TruststoreError extends Error {
  * for (const warning of store.warnings) console.warn(warning)
  */
 export function buildTruststore(input: TruststoreInput, options: TruststoreOptions = {}): Truststore {
-  const policy = options.policy ?? profiles.apiGateway
+  requireFields('buildTruststore: options', options, optionFields)
+  const { policy = profiles.apiGateway, strict = false, signatures = pureSignatures } = options
   checkPolicy(policy)
-  const at = requireTime(options.at, 'options.at')
-  const store = analyse(input, { policy, at, expiresWithinDays: 30 }, options.signatures ?? pureSignatures)
+  if (typeof strict !== 'boolean') throw new TypeError('buildTruststore: options.strict must be a boolean')
+  if (typeof signatures?.importKey !== 'function')
+    throw new TypeError('buildTruststore: options.signatures must be a SignatureBackend')
+  const at = requireTime(options.at, 'buildTruststore: options.at')
+  const store = analyse(input, { policy, at, expiresWithinDays: 30 }, signatures)
   const errors = store.findings.filter((finding) => finding.severity === 'error')
   if (store.nodes.length === 0)
     throw new TruststoreError(summarise('no usable certificate in the truststore', errors), store.findings)
-  if (options.strict === true && errors.length > 0)
-    throw new TruststoreError(summarise('the truststore has errors', errors), store.findings)
+  if (strict && errors.length > 0) throw new TruststoreError(summarise('the truststore has errors', errors), store.findings)
   return store
 }
 

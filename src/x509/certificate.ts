@@ -11,7 +11,7 @@ import { ExtensionId, ExtensionList } from './extension-list.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName } from './name.ts'
-import { type NameFormat, nameText } from './name-text.ts'
+import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 
 /**
  * A read-only view of an X.509 certificate (RFC 5280 section 4) over the bytes it was parsed from: nothing is copied,
@@ -206,6 +206,15 @@ export class CertificateView implements Certificate {
 
   formatIssuer(format: NameFormat): string {
     return nameText(this.bytes, this.issuerStart, this.issuerEnd, format)
+  }
+
+  /** Subject and issuer as messages name them: bounded, whatever the peer wrote. */
+  get subjectForMessage(): string {
+    return nameForMessage(this.bytes, this.subjectStart, this.subjectEnd)
+  }
+
+  get issuerForMessage(): string {
+    return nameForMessage(this.bytes, this.issuerStart, this.issuerEnd)
   }
 
   get notBefore(): Date {

@@ -55,6 +55,17 @@ export function nameText(bytes: Uint8Array, start: number, end: number, format: 
   return (format === 'rfc4514' ? rdns.reverse() : rdns).join(',')
 }
 
+/** Above this many bytes a name is not written out in messages: a peer can make its name as long as its certificate. */
+const longestInMessages = 1000
+
+/** A name for a message: RFC 4514, cut at 200 characters, and for an immoderate one only its size. */
+export function nameForMessage(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > longestInMessages) return `(a name of ${end - start} bytes)`
+  const text = nameText(bytes, start, end)
+  if (text === '') return '(empty name)'
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}
+
 /** RFC 4514 section 2.3 and 2.4: values without a string form are `#` and the hex of their DER. */
 function rfc4514Attribute(bytes: Uint8Array, attribute: AttributeRange): string {
   const { oidStart, oidEnd, tag, valueHeader, valueStart, valueEnd } = attribute
