@@ -1,4 +1,4 @@
-import { rangesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/strength.ts'
@@ -229,5 +229,5 @@ function compareNumbers(
 }
 
 function sameCertificate(a: CertificateView, b: CertificateView): boolean {
-  return a === b || rangesEqual(a.bytes, a.start, a.end, b.bytes, b.start, b.end)
+  return a === b || bytesEqual(a.bytes, b.bytes)
 }

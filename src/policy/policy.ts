@@ -62,6 +62,15 @@ const budget: Budget = {
   presentedBytes: 131_072,
 }
 
+/** What all kept policies agree on. */
+const common = {
+  curves: ['P-256', 'P-384'],
+  hashes: ['sha256', 'sha384', 'sha512'],
+  requireClientAuthEku: false,
+  enforceAnchorConstraints: true,
+  budget,
+} as const satisfies Partial<Policy>
+
 /**
  * The kept policies. Derive your own: `{ ...profiles.apiGateway, maxChainLength: 6 }`.
  *
@@ -76,48 +85,36 @@ export const profiles: {
   readonly webServer: Policy
 } = {
   apiGateway: {
+    ...common,
     trust: 'roots',
     intermediates: 'truststore',
     maxChainLength: 4,
     minRsaBits: 2048,
     maxRsaBits: 8192,
-    curves: ['P-256', 'P-384'],
-    hashes: ['sha256', 'sha384', 'sha512'],
-    requireClientAuthEku: false,
     checkAnchorValidity: true,
-    enforceAnchorConstraints: true,
     conformance: 'practical',
     purpose: 'client',
-    budget,
   },
   rfc5280: {
+    ...common,
     trust: 'every-ca',
     intermediates: 'presented',
     maxChainLength: 10,
     minRsaBits: 1024,
     maxRsaBits: 16384,
-    curves: ['P-256', 'P-384'],
-    hashes: ['sha256', 'sha384', 'sha512'],
-    requireClientAuthEku: false,
     checkAnchorValidity: false,
-    enforceAnchorConstraints: true,
     conformance: 'strict',
     purpose: 'client',
-    budget,
   },
   webServer: {
+    ...common,
     trust: 'every-ca',
     intermediates: 'presented',
     maxChainLength: 8,
     minRsaBits: 2048,
     maxRsaBits: 8192,
-    curves: ['P-256', 'P-384'],
-    hashes: ['sha256', 'sha384', 'sha512'],
-    requireClientAuthEku: false,
     checkAnchorValidity: true,
-    enforceAnchorConstraints: true,
     conformance: 'web-pki',
     purpose: 'server',
-    budget,
   },
 }

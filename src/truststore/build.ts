@@ -1,4 +1,4 @@
-import { hashRange, rangesEqual } from '../bytes/range.ts'
+import { bytesEqual, hashRange } from '../bytes/range.ts'
 import type { SignatureBackend } from '../crypto/backend.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
@@ -111,13 +111,13 @@ function withoutCopies(certificates: readonly BundledCertificate[], findings: Fi
   const buckets = new Map<number, BundledCertificate[]>()
   return certificates.filter((entry) => {
     const { certificate, index, line } = entry
-    const hash = hashRange(certificate.bytes, certificate.start, certificate.end)
+    const hash = hashRange(certificate.bytes, 0, certificate.bytes.length)
     const bucket = buckets.get(hash)
     if (bucket === undefined) {
       buckets.set(hash, [entry])
       return true
     }
-    const first = bucket.find(({ certificate: other }) => isCopy(certificate, other))
+    const first = bucket.find(({ certificate: other }) => bytesEqual(certificate.bytes, other.bytes))
     if (first === undefined) return bucket.push(entry) > 0
     findings.push(
       readingFinding('duplicate_certificate', `is the same as certificate ${first.index} of the bundle`, {
@@ -128,10 +128,6 @@ function withoutCopies(certificates: readonly BundledCertificate[], findings: Fi
     )
     return false
   })
-}
-
-function isCopy(a: CertificateView, b: CertificateView): boolean {
-  return rangesEqual(a.bytes, a.start, a.end, b.bytes, b.start, b.end)
 }
 
 /** Adds what a rule found, and answers its severity. */

@@ -1,4 +1,4 @@
-import { rangesEqual } from '../bytes/range.ts'
+import { bytesEqual, rangesEqual } from '../bytes/range.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { TrustNode } from './node.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
@@ -49,13 +49,13 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
   }
   // Renewals first, so that a re-keyed CA cannot take the certificate that renews another one of its name.
   const rest = gone.filter((node) => {
-    const successor = takeSuccessor(node, (candidate) => sameKey(candidate, node))
+    const successor = takeSuccessor(node, (candidate) => sameKey(candidate, node) && sameRole(candidate, node))
     if (successor === undefined) return true
     renewed.push({ before: node.certificate, after: successor.certificate })
     return false
   })
   for (const node of rest) {
-    const successor = takeSuccessor(node, () => true)
+    const successor = takeSuccessor(node, (candidate) => !sameKey(candidate, node))
     if (successor === undefined) removed.push(node.certificate)
     else rekeyed.push({ before: node.certificate, after: successor.certificate })
     const { certificate } = node
@@ -76,8 +76,13 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
 function missingFrom(store: TruststoreView, other: TruststoreView): readonly TrustNode[] {
   return store.nodes.filter(({ certificate: a }) => {
     const named = other.subjects.find(a.bytes, a.subjectStart, a.subjectEnd)
-    return !named.some(({ certificate: b }) => rangesEqual(a.bytes, a.start, a.end, b.bytes, b.start, b.end))
+    return !named.some(({ certificate: b }) => bytesEqual(a.bytes, b.bytes))
   })
+}
+
+/** A CA whose certificate no longer says that it is one has no renewal: its clients are refused. */
+function sameRole({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {
+  return a.isCa === b.isCa
 }
 
 function sameKey({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {

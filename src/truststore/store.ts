@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { hexOf } from '../bytes/hex.ts'
-import { rangesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/range.ts'
 import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Finding } from '../rules/rule.ts'
@@ -55,10 +55,8 @@ export class TruststoreView implements Truststore {
   }
 
   /** The node of a certificate of the same bytes. */
-  nodeOf({ bytes, start, end, subjectStart, subjectEnd }: CertificateView): TrustNode | undefined {
-    return this.subjects
-      .find(bytes, subjectStart, subjectEnd)
-      .find(({ certificate: own }) => rangesEqual(bytes, start, end, own.bytes, own.start, own.end))
+  nodeOf({ bytes, subjectStart, subjectEnd }: CertificateView): TrustNode | undefined {
+    return this.subjects.find(bytes, subjectStart, subjectEnd).find(({ certificate: own }) => bytesEqual(bytes, own.bytes))
   }
 
   /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */

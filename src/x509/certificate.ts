@@ -1,17 +1,16 @@
-import { hexOf, hexOfRange } from '../bytes/hex.ts'
+import { hexOfRange } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
 import { rangesEqual } from '../bytes/range.ts'
-import { readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
-import { digest } from '../crypto/digest.ts'
 import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-key.ts'
 import { oidText } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import { type BasicConstraints, noPathLength } from './constraints.ts'
-import { ExtensionId, ExtensionList } from './extension-list.ts'
+import { ExtensionId } from './extension-list.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName } from './name.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
+import { SignedView } from './signed.ts'
 
 /**
  * A read-only view of an X.509 certificate (RFC 5280 section 4) over the bytes it was parsed from: nothing is copied,
@@ -56,22 +55,10 @@ export interface Certificate {
 }
 
 /** The view itself. Offsets are filled in by `parse-certificate.ts` in one pass; validation works on them directly. */
-export class CertificateView implements Certificate {
-  readonly bytes: Uint8Array
-  start = 0
-  end = 0
-  tbsStart = 0
-  tbsEnd = 0
+export class CertificateView extends SignedView implements Certificate {
   version: 1 | 2 | 3 = 1
   serialStart = 0
   serialEnd = 0
-  /** The AlgorithmIdentifier inside the signed part, and the one outside that verification uses. */
-  tbsAlgorithmStart = 0
-  tbsAlgorithmEnd = 0
-  algorithmStart = 0
-  algorithmEnd = 0
-  issuerStart = 0
-  issuerEnd = 0
   subjectStart = 0
   subjectEnd = 0
   /** Milliseconds since the epoch. */
@@ -83,9 +70,6 @@ export class CertificateView implements Certificate {
   keyStart = 0
   keyEnd = 0
   hasUniqueIds = false
-  signatureStart = 0
-  signatureEnd = 0
-  readonly extensions: ExtensionList = new ExtensionList()
 
   /** basicConstraints says cA. */
   isCa = false
@@ -96,8 +80,6 @@ export class CertificateView implements Certificate {
   purposeBits = -1
   subjectKeyIdStart = 0
   subjectKeyIdEnd = 0
-  authorityKeyIdStart = 0
-  authorityKeyIdEnd = 0
   authorityHasIssuer = false
   authorityHasSerial = false
   /** The GeneralName elements of subjectAltName. */
@@ -111,30 +93,7 @@ export class CertificateView implements Certificate {
   inhibitAnyPolicy = -1
 
   private cachedKey: KeyParts | undefined = undefined
-  private cachedAlgorithm: SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters' | undefined = undefined
   private cachedSubjectKey: string | undefined = undefined
-  private cachedIssuerKey: string | undefined = undefined
-  private cachedFingerprint: string | undefined = undefined
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes
-  }
-
-  get raw(): Uint8Array {
-    return this.bytes.subarray(this.start, this.end)
-  }
-
-  get tbs(): Uint8Array {
-    return this.bytes.subarray(this.tbsStart, this.tbsEnd)
-  }
-
-  get signature(): Uint8Array {
-    return this.bytes.subarray(this.signatureStart, this.signatureEnd)
-  }
-
-  get algorithmIdentifier(): Uint8Array {
-    return this.bytes.subarray(this.algorithmStart, this.algorithmEnd)
-  }
 
   get subjectPublicKeyInfo(): Uint8Array {
     return this.bytes.subarray(this.keyStart, this.keyEnd)
@@ -146,11 +105,6 @@ export class CertificateView implements Certificate {
     return this.cachedKey
   }
 
-  get parsedAlgorithm(): SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters' {
-    this.cachedAlgorithm ??= readSignatureAlgorithm(this.bytes, this.algorithmStart, this.algorithmEnd)
-    return this.cachedAlgorithm
-  }
-
   get isSelfIssued(): boolean {
     return this.issuerIs(this)
   }
@@ -159,11 +113,6 @@ export class CertificateView implements Certificate {
   get subjectKey(): string {
     this.cachedSubjectKey ??= canonicalName(this.bytes, this.subjectStart, this.subjectEnd)
     return this.cachedSubjectKey
-  }
-
-  get issuerKey(): string {
-    this.cachedIssuerKey ??= canonicalName(this.bytes, this.issuerStart, this.issuerEnd)
-    return this.cachedIssuerKey
   }
 
   /** Whether this certificate's issuer is that one's subject by name: by bytes, and only where those differ by folding. */
@@ -196,25 +145,13 @@ export class CertificateView implements Certificate {
     return this.formatSubject('rfc4514')
   }
 
-  get issuer(): string {
-    return this.formatIssuer('rfc4514')
-  }
-
   formatSubject(format: NameFormat): string {
     return nameText(this.bytes, this.subjectStart, this.subjectEnd, format)
-  }
-
-  formatIssuer(format: NameFormat): string {
-    return nameText(this.bytes, this.issuerStart, this.issuerEnd, format)
   }
 
   /** Subject and issuer as messages name them: bounded, whatever the peer wrote. */
   get subjectForMessage(): string {
     return nameForMessage(this.bytes, this.subjectStart, this.subjectEnd)
-  }
-
-  get issuerForMessage(): string {
-    return nameForMessage(this.bytes, this.issuerStart, this.issuerEnd)
   }
 
   get notBefore(): Date {
@@ -261,16 +198,6 @@ export class CertificateView implements Certificate {
   get subjectKeyId(): string | undefined {
     if (!this.extensions.has(ExtensionId.subjectKeyIdentifier)) return undefined
     return hexOfRange(this.bytes, this.subjectKeyIdStart, this.subjectKeyIdEnd)
-  }
-
-  get authorityKeyId(): string | undefined {
-    if (this.authorityKeyIdStart === 0) return undefined
-    return hexOfRange(this.bytes, this.authorityKeyIdStart, this.authorityKeyIdEnd)
-  }
-
-  get fingerprint(): string {
-    this.cachedFingerprint ??= hexOf(digest('sha256', this.raw)!)
-    return this.cachedFingerprint
   }
 
   toPem(): string {

@@ -1,7 +1,6 @@
 import { singleDer } from '../bytes/input.ts'
 import { isCertificateLabel } from '../bytes/pem.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
-import { readOid } from '../der/oid.ts'
 import { readBitStringBytes, readInteger, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
@@ -15,6 +14,7 @@ import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './key-iden
 import { readExtendedKeyUsage, readKeyUsage } from './key-usage.ts'
 import { readName } from './name.ts'
 import { readCertificatePolicies, readPolicyMappings } from './policies.ts'
+import { readAlgorithmAndIssuer, readAlgorithmIdentifier, readSigned } from './signed.ts'
 
 /** A certificate above this size is refused unread: the largest platform limit is 16 KB, the largest real ones have 10. */
 export const maxCertificateBytes = 65536
@@ -27,42 +27,16 @@ export function parseCertificateDer(bytes: Uint8Array): ParseResult<CertificateV
   }
   const reader = new Reader(bytes)
   const view = new CertificateView(bytes)
-  const outer = reader.enter(Tag.sequence, 'Certificate')
-  view.start = reader.header
-  view.end = reader.end
-  readTbs(reader, view)
-  readAlgorithmIdentifier(reader, 'Certificate.signatureAlgorithm')
-  view.algorithmStart = reader.header
-  view.algorithmEnd = reader.end
-  readBitStringBytes(reader, 'Certificate.signatureValue')
-  view.signatureStart = reader.start
-  view.signatureEnd = reader.end
-  reader.leave(outer, 'Certificate')
-  if (reader.fault === undefined && reader.position !== bytes.length) {
-    reader.fail(
-      'trailing_bytes',
-      reader.position,
-      'Certificate',
-      `${bytes.length - reader.position} bytes follow the certificate`,
-    )
-  }
+  readSigned(reader, view, 'Certificate', 'tbsCertificate', readTbs)
   return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
 }
 
 function readTbs(reader: Reader, view: CertificateView): void {
-  const outer = reader.enter(Tag.sequence, 'tbsCertificate')
-  view.tbsStart = reader.header
-  view.tbsEnd = reader.end
   readVersion(reader, view)
   readInteger(reader, 'serialNumber')
   view.serialStart = reader.start
   view.serialEnd = reader.end
-  readAlgorithmIdentifier(reader, 'tbsCertificate.signature')
-  view.tbsAlgorithmStart = reader.header
-  view.tbsAlgorithmEnd = reader.end
-  readName(reader, 'issuer')
-  view.issuerStart = reader.header
-  view.issuerEnd = reader.end
+  readAlgorithmAndIssuer(reader, view)
   const validity = reader.enter(Tag.sequence, 'validity')
   view.notBeforeTime = readTime(reader, 'validity.notBefore')
   view.notBeforeGeneral = reader.tag === Tag.generalizedTime
@@ -86,7 +60,6 @@ function readTbs(reader: Reader, view: CertificateView): void {
     readExtensions(reader, 'extensions', view.extensions, (id, value) => readExtensionValue(id, value, view))
     reader.leave(extensions, 'extensions')
   }
-  reader.leave(outer, 'tbsCertificate')
 }
 
 function readVersion(reader: Reader, view: CertificateView): void {
@@ -96,18 +69,6 @@ function readVersion(reader: Reader, view: CertificateView): void {
   if (value !== 1 && value !== 2) reader.fail('bad_version', reader.start, 'version')
   view.version = value === 1 ? 2 : 3
   reader.leave(outer, 'version')
-}
-
-/** SEQUENCE with an OID first; parameters are judged where the algorithm is used. The range is left in the reader. */
-function readAlgorithmIdentifier(reader: Reader, what: string): void {
-  const outer = reader.enter(Tag.sequence, what)
-  const { header, end } = reader
-  readOid(reader, what)
-  reader.position = reader.limit
-  reader.leave(outer, what)
-  if (reader.fault !== undefined) return
-  reader.header = header
-  reader.end = end
 }
 
 function readUniqueId(reader: Reader, view: CertificateView, tag: number, what: string): void {

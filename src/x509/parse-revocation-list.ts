@@ -1,7 +1,7 @@
 import { singleDer } from '../bytes/input.ts'
 import { isRevocationListLabel } from '../bytes/pem.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
-import { readBitStringBytes, readInteger, readSmallInteger } from '../der/primitives.ts'
+import { readInteger, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import { contextConstructed, Tag } from '../der/tags.ts'
 import { readTime } from '../der/time.ts'
@@ -9,9 +9,9 @@ import { readDistributionPoints, readIssuingDistributionPoint } from './distribu
 import { ExtensionId, readExtensions } from './extension-list.ts'
 import { readGeneralNames } from './general-name.ts'
 import { readAuthorityKeyIdentifier } from './key-identifier.ts'
-import { readName } from './name.ts'
 import { readEntry } from './revocation-entry.ts'
 import { type RevocationList, RevocationListView } from './revocation-list.ts'
+import { readAlgorithmAndIssuer, readSigned } from './signed.ts'
 
 /** The largest list any platform takes is 50 MB. */
 const maxListBytes = 64 * 1024 * 1024
@@ -37,33 +37,16 @@ export function parseRevocationListDer(bytes: Uint8Array): ParseResult<Revocatio
     return parseFault('too_large', 0, 'CertificateList', `${bytes.length} bytes, at most ${maxListBytes} are read`)
   const reader = new Reader(bytes)
   const view = new RevocationListView(bytes)
-  const outer = reader.enter(Tag.sequence, 'CertificateList')
-  readTbs(reader, view)
-  reader.expect(Tag.sequence, 'CertificateList.signatureAlgorithm')
-  view.algorithmStart = reader.header
-  view.algorithmEnd = reader.end
-  readBitStringBytes(reader, 'CertificateList.signatureValue')
-  view.signatureStart = reader.start
-  view.signatureEnd = reader.end
-  reader.leave(outer, 'CertificateList')
-  reader.leave(bytes.length, 'CertificateList')
+  readSigned(reader, view, 'CertificateList', 'tbsCertList', readTbs)
   return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
 }
 
 function readTbs(reader: Reader, view: RevocationListView): void {
-  const outer = reader.enter(Tag.sequence, 'tbsCertList')
-  view.tbsStart = reader.header
-  view.tbsEnd = reader.end
   if (reader.peek(Tag.integer)) {
     if (readSmallInteger(reader, 0x7fffffff, 'version') !== 1) reader.fail('bad_version', reader.start, 'version')
     view.version = 2
   }
-  reader.expect(Tag.sequence, 'tbsCertList.signature')
-  view.tbsAlgorithmStart = reader.header
-  view.tbsAlgorithmEnd = reader.end
-  readName(reader, 'issuer')
-  view.issuerStart = reader.header
-  view.issuerEnd = reader.end
+  readAlgorithmAndIssuer(reader, view)
   view.thisUpdateTime = readTime(reader, 'thisUpdate')
   if (reader.peek(Tag.utcTime) || reader.peek(Tag.generalizedTime)) view.nextUpdateTime = readTime(reader, 'nextUpdate')
   if (reader.peek(Tag.sequence)) readEntries(reader, view)
@@ -74,7 +57,6 @@ function readTbs(reader: Reader, view: RevocationListView): void {
     if (view.isIndirect) view.hasStrayIssuer = false
     reader.leave(extensions, 'crlExtensions')
   }
-  reader.leave(outer, 'tbsCertList')
 }
 
 /** RFC 5280 5.1.2.6: the list is absent rather than empty. */

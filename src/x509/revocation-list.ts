@@ -1,14 +1,11 @@
-import { hexOf, hexOfRange } from '../bytes/hex.ts'
+import { hexOfRange } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
 import { bytesEqual } from '../bytes/range.ts'
-import { readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
-import { digest } from '../crypto/digest.ts'
 import type { IssuingDistributionPoint } from './distribution-point.ts'
-import { ExtensionId, ExtensionList } from './extension-list.ts'
-import { canonicalName } from './name.ts'
-import { nameText } from './name-text.ts'
+import { ExtensionId } from './extension-list.ts'
 import { type RevocationEntry, type RevocationReason, reasonNames } from './revocation-entry.ts'
 import { SerialIndex } from './serial-index.ts'
+import { SignedView } from './signed.ts'
 
 /** One entry of a revocation list. */
 export interface RevokedCertificate {
@@ -50,26 +47,13 @@ export interface RevocationList {
 const rememberedKeys = 8
 
 /** The view itself; `parse-revocation-list.ts` fills it in. */
-export class RevocationListView implements RevocationList {
-  readonly bytes: Uint8Array
+export class RevocationListView extends SignedView implements RevocationList {
   version: 1 | 2 = 1
-  tbsStart = 0
-  tbsEnd = 0
-  tbsAlgorithmStart = 0
-  tbsAlgorithmEnd = 0
-  algorithmStart = 0
-  algorithmEnd = 0
-  issuerStart = 0
-  issuerEnd = 0
   thisUpdateTime = 0
   nextUpdateTime: number | undefined = undefined
   entriesStart = 0
   entriesEnd = 0
   entryCount = 0
-  signatureStart = 0
-  signatureEnd = 0
-  authorityKeyIdStart = 0
-  authorityKeyIdEnd = 0
   crlNumberStart = 0
   crlNumberEnd = 0
   baseCrlNumberStart = 0
@@ -79,45 +63,8 @@ export class RevocationListView implements RevocationList {
   hasUnknownCriticalEntry = false
   /** Some entry names another issuer although the list is not indirect. */
   hasStrayIssuer = false
-  readonly extensions: ExtensionList = new ExtensionList()
   private readonly signatures: { readonly spki: Uint8Array; readonly signed: boolean }[] = []
   private index: SerialIndex | undefined = undefined
-  private cachedIssuerKey: string | undefined = undefined
-  private cachedFingerprint: string | undefined = undefined
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes
-  }
-
-  get raw(): Uint8Array {
-    return this.bytes
-  }
-
-  get tbs(): Uint8Array {
-    return this.bytes.subarray(this.tbsStart, this.tbsEnd)
-  }
-
-  get signature(): Uint8Array {
-    return this.bytes.subarray(this.signatureStart, this.signatureEnd)
-  }
-
-  get algorithmIdentifier(): Uint8Array {
-    return this.bytes.subarray(this.algorithmStart, this.algorithmEnd)
-  }
-
-  get parsedAlgorithm(): SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters' {
-    return readSignatureAlgorithm(this.bytes, this.algorithmStart, this.algorithmEnd)
-  }
-
-  get issuer(): string {
-    return nameText(this.bytes, this.issuerStart, this.issuerEnd)
-  }
-
-  /** The issuer as a text that is equal for equal names (RFC 5280 7.1); made once. */
-  get issuerKey(): string {
-    this.cachedIssuerKey ??= canonicalName(this.bytes, this.issuerStart, this.issuerEnd)
-    return this.cachedIssuerKey
-  }
 
   get thisUpdate(): Date {
     return new Date(this.thisUpdateTime)
@@ -125,10 +72,6 @@ export class RevocationListView implements RevocationList {
 
   get nextUpdate(): Date | undefined {
     return this.nextUpdateTime === undefined ? undefined : new Date(this.nextUpdateTime)
-  }
-
-  get authorityKeyId(): string | undefined {
-    return this.authorityKeyIdStart === 0 ? undefined : hexOfRange(this.bytes, this.authorityKeyIdStart, this.authorityKeyIdEnd)
   }
 
   get crlNumber(): string | undefined {
@@ -141,11 +84,6 @@ export class RevocationListView implements RevocationList {
 
   get isIndirect(): boolean {
     return this.scope?.indirect ?? false
-  }
-
-  get fingerprint(): string {
-    this.cachedFingerprint ??= hexOf(digest('sha256', this.bytes)!)
-    return this.cachedFingerprint
   }
 
   find(serialNumber: string): RevokedCertificate | undefined {

@@ -22,7 +22,7 @@ describe('a chain that is as it should be is accepted', () => {
         const store = buildTruststore(chain.slice(0, -1).map(({ der }) => der))
         expectAccepted(verifyChain(store, chain.at(-1)!.der), chain)
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     )
   })
 
@@ -34,7 +34,7 @@ describe('a chain that is as it should be is accepted', () => {
         const presented = [chain.at(-1)!, ...chain.slice(1, -1)].map(({ der }) => der)
         expectAccepted(verifyChain(store, presented), chain)
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     )
   })
 

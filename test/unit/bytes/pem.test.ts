@@ -114,10 +114,18 @@ describe('scanPem', () => {
       'x -----BEGIN CERTIFICATE-----',
       '-----begin CERTIFICATE-----',
     ]) {
-      expect(scan(`${line}\nb25l\n${end}`)).toEqual([])
+      expect(scan(`${line}\nb25l\n${end}`)).toEqual([['CERTIFICATE', 3, 'pem_unterminated@3']])
     }
     expect(scan(`-----BEGIN ${'A'.repeat(100)}-----\nb25l\n-----END ${'A'.repeat(100)}-----\n`)).toEqual([])
-    expect(scan(end)).toEqual([])
+    expect(scan(end)).toEqual([['CERTIFICATE', 1, 'pem_unterminated@1']])
+  })
+
+  it('takes an END and a BEGIN that joining files has put on one line', () => {
+    const joined = '-----END CERTIFICATE----------BEGIN CERTIFICATE-----\n'
+    expect(scan(`${begin}b25l\n${joined}dHdv\n${end}`)).toEqual([
+      ['CERTIFICATE', 1, 'one'],
+      ['CERTIFICATE', 3, 'two'],
+    ])
   })
 
   it('is linear: junk, floods of boundaries and long lines of 10 MB', () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type Budget, buildTruststore, type Policy, profiles, type Verdict, verifyChain } from '../../../src/index.ts'
+import {
+  type Budget,
+  buildTruststore,
+  type Policy,
+  profiles,
+  type SignatureBackend,
+  type Verdict,
+  verifyChain,
+} from '../../../src/index.ts'
 import { type KeyPair, keyPair, type Minted, mint } from '../../support/mint.ts'
 import { toySignatures, toySigned } from '../../support/toy-signatures.ts'
 
@@ -63,6 +71,28 @@ function crossSigned(keyOf: (i: number) => KeyPair): readonly Minted[] {
   return self.flatMap((issuer, i) => self.filter((_, k) => k !== i).map(({ spec }) => mint(toySigned(spec, issuer), issuer)))
 }
 
+const toyRoot = mint(toySigned({ ca: true, key: keyPair('p256', 4), subject: 'CN=Toy Root' }))
+const toyOther = mint(toySigned({ ca: true, key: keyPair('p256', 5), subject: 'CN=Toy Other' }))
+
+/** How often each signature was checked under each key. */
+function countingSignatures(): { readonly backend: SignatureBackend; readonly counts: Map<string, number> } {
+  const counts = new Map<string, number>()
+  const backend: SignatureBackend = {
+    name: 'counting',
+    importKey(spki) {
+      const key = toySignatures.importKey(spki)!
+      return {
+        verify(algorithm, data, signature) {
+          const question = Buffer.concat([spki, data]).toString('base64')
+          counts.set(question, (counts.get(question) ?? 0) + 1)
+          return key.verify(algorithm, data, signature)
+        },
+      }
+    },
+  }
+  return { backend, counts }
+}
+
 describe('ten CAs of one name that all signed each other', () => {
   const clique = crossSigned((i) => keyPair('p256', 100 + i))
   const client = mint(toySigned({ key: keyPair('p256', 1), authorityKeyId: false }, clique[0]), clique[0])
@@ -98,5 +128,29 @@ describe('ten CAs of one name that all signed each other', () => {
         [client, ...clique].map(({ der }) => der),
       ),
     ).toMatchObject({ code: 'budget_exhausted' })
+  })
+})
+
+describe('signatures are checked', () => {
+  const intermediate = mint(toySigned({ ca: true, key: keyPair('p256', 2), subject: 'CN=Intermediate' }, toyRoot), toyRoot)
+  const crossed = mint(toySigned({ ...intermediate.spec, pathLength: 0 }, toyRoot), toyRoot)
+  const client = mint(toySigned({ key: keyPair('p256', 3) }, intermediate), intermediate)
+
+  it('once a handshake where the truststore has the CAs', () => {
+    const { backend, counts } = countingSignatures()
+    const store = buildTruststore([toyRoot.der, intermediate.der], { signatures: backend })
+    counts.clear()
+    expect(verifyChain(store, client.der)).toMatchObject({ ok: true })
+    expect([...counts.values()]).toEqual([1])
+  })
+
+  it('once a certificate and key, however many paths ask', () => {
+    const { backend, counts } = countingSignatures()
+    const policy: Policy = { ...profiles.rfc5280, conformance: 'practical' }
+    const store = buildTruststore(toyOther.der, { policy, signatures: backend })
+    counts.clear()
+    const chain = [client, crossed, intermediate, toyRoot].map(({ der }) => der)
+    expect(verifyChain(store, chain)).toMatchObject({ ok: false })
+    expect(Math.max(...counts.values())).toBe(1)
   })
 })

@@ -36,7 +36,7 @@ describe('wrong arguments are a TypeError', () => {
   it.each<[string, unknown, string]>([
     ['null', null, 'must be an object'],
     ['a number', 7, 'must be an object'],
-    ['an unknown option', { now: 0 }, 'unknown option'],
+    ['an unknown option', { now: 0 }, 'options.now is not an option'],
     ['a misspelt option', { servername: 'a.example' }, 'servername'],
     ['an unknown purpose', { purpose: 'clientAuth' }, 'purpose'],
     ['a null purpose', { purpose: null }, 'purpose'],

@@ -139,6 +139,15 @@ describe('of several failures the most specific is reported:', () => {
     expect(verdictOn(storeFor(policy, rootA, crossed, issuing(rootA)), client)).toBe('chain_too_long 2')
   })
 
+  it('of equally specific ones that of the likeliest issuer', () => {
+    const named = issuing(rootA, past)
+    const unnamed = issuing(rootA, { ...past, ...noKeyIds })
+    for (const order of permutations([rootA, named, unnamed])) {
+      const verdict = verifyChain(storeOf(...order), leaf({}, named).der)
+      expect(verdict).toMatchObject({ code: 'expired', certificate: { subjectKeyId: Buffer.from(named.keyId!).toString('hex') } })
+    }
+  })
+
   it('what is wrong with a namesake that did not issue the certificate is not', () => {
     const other = issuing(rootA, { ...past, key: keyPair('p256', 54) })
     expect(verdictOn(storeOf(rootA, other), leaf({}, issuing(rootB)))).toBe('unknown_issuer 0')

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest'
 import { profiles } from '../../../src/index.ts'
+import { rsaPss } from '../../support/algorithms.ts'
 import { encode, nothing, sequence } from '../../support/asn1.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 import {
@@ -149,6 +150,20 @@ const rejected: readonly RejectedChain[] = [
     chain: [leaf({ hash: 'sha1', pss: true }, rsaRoot)],
     code: 'weak_hash',
     message: '(RSASSA-PSS) uses sha1',
+  },
+  {
+    name: 'RSASSA-PSS whose MGF1 uses SHA-1',
+    store: storeOf(rsaRoot),
+    chain: [leaf({ signatureAlgorithm: rsaPss('SHA-256', 'SHA-1', 32) }, rsaRoot)],
+    code: 'weak_hash',
+    message: '(RSASSA-PSS) uses sha1',
+  },
+  {
+    name: 'RSASSA-PSS with two hashes',
+    store: storeOf(rsaRoot),
+    chain: [leaf({ signatureAlgorithm: rsaPss('SHA-256', 'SHA-512', 32) }, rsaRoot)],
+    code: 'unsupported_algorithm',
+    message: 'RSASSA-PSS with sha256 but MGF1 with sha512 is not accepted',
   },
   {
     name: 'an RSA leaf key of 1024 bits',

@@ -199,7 +199,7 @@ describe('misuse', () => {
       { policy: { ...profiles.apiGateway, budget: { signatures: 1 } } },
       'policy.budget.pathSteps must be a whole number',
     ],
-    ['a misspelt field', { policy: { ...profiles.apiGateway, maxChainLenght: 3 } }, 'policy.maxChainLenght is not a field'],
+    ['a misspelt field', { policy: { ...profiles.apiGateway, maxChainLenght: 3 } }, 'policy.maxChainLenght is not'],
     ['an invalid date', { at: new Date('never') }, 'options.at must be a valid Date'],
     ['a date as text', { at: '2026-01-01' }, 'options.at must be a valid Date'],
   ])('%s as option is a TypeError', (_, options, message) => {

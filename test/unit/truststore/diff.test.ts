@@ -8,6 +8,7 @@ const aRekeyed = mint({ ca: true, key: keyPair('p256', 1), subject: 'CN=A' })
 const aAgain = mint({ ca: true, key: keyPair('p256', 2), subject: 'CN=A' })
 const b = mint({ ca: true, key: keyPair('p256', 3), subject: 'CN=B' })
 const c = mint({ ca: true, key: keyPair('p256', 4), subject: 'CN=C' })
+const aDemoted = mint({ key: keyPair('p256'), subject: 'CN=A' })
 const pinned = mint({ key: keyPair('p256', 5), subject: 'CN=Pinned' })
 
 function storeOf(...certificates: readonly Minted[]): Truststore {
@@ -15,7 +16,7 @@ function storeOf(...certificates: readonly Minted[]): Truststore {
 }
 
 function nameOf({ fingerprint }: { readonly fingerprint: string }): string {
-  const all = { a, aRenewed, aRekeyed, aAgain, b, c, pinned }
+  const all = { a, aRenewed, aRekeyed, aAgain, aDemoted, b, c, pinned }
   return (
     Object.entries(all).find(([, { der }]) => storeOf({ ...a, der }).certificates[0]?.fingerprint === fingerprint)?.[0] ?? '?'
   )
@@ -69,6 +70,12 @@ describe('diffTruststores', () => {
       rekeyed: [['aRekeyed', 'aAgain']],
       added: [],
     })
+  })
+
+  it('does not call it renewed when the new certificate is no longer that of a CA', () => {
+    const expected = { ...none, added: ['aDemoted'], removed: ['a'], droppedIssuers: ['CN=A'] }
+    expect(diff([a], [aDemoted])).toEqual(expected)
+    expect(diff([a, aDemoted], [aDemoted])).toEqual({ ...expected, added: [], unchanged: 1 })
   })
 
   it('does not call a removed leaf an issuer', () => {

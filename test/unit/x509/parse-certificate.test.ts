@@ -33,7 +33,7 @@ describe('parseCertificateDer', () => {
     const der = certificate(parts)
     const view = valueIn(parseCertificateDer(der))
     const part = (start: number, end: number): Uint8Array => der.subarray(start, end)
-    expect(view).toMatchObject({ version: 3, start: 0, end: der.length, hasUniqueIds: false, isCa: true })
+    expect(view).toMatchObject({ version: 3, raw: der, hasUniqueIds: false, isCa: true })
     expect(part(view.serialStart, view.serialEnd)).toEqual(Uint8Array.of(0x12, 0x34))
     expect(part(view.issuerStart, view.issuerEnd)).toEqual(name(['2.5.4.3', utf8('issuer')]))
     expect(part(view.subjectStart, view.subjectEnd)).toEqual(name(['2.5.4.3', utf8('subject')]))
@@ -59,7 +59,7 @@ describe('parseCertificateDer', () => {
     for (let end = 1; end < der.length; end++) expect(refusal(parseCertificateDer(der.subarray(0, end)))).not.toBe('read')
     expect(refusal(parseCertificateDer(bytes(der, [0])))).toEqual(['trailing_bytes', der.length])
     expect(parseCertificateDer(bytes(der, [0, 0]))).toMatchObject({
-      message: expect.stringContaining('2 bytes follow the certificate'),
+      message: expect.stringContaining('2 bytes follow the Certificate'),
     })
     expect(refusal(parseCertificateDer(new Uint8Array(maxCertificateBytes + 1)))).toEqual(['too_large', 0])
     const large = certificate({ extensions: [extension('1.2.3', octetString(new Uint8Array(maxCertificateBytes - 400)))] })

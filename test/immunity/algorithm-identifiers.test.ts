@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { oidText } from '../../src/der/oid.ts'
+import { parseRevocationList, pureSignatures, verifyChain } from '../../src/index.ts'
+import { ecdsa, rsaPkcs1 } from '../support/algorithms.ts'
+import { algorithm, bytes, integer, nul, octetString, oid, sequence } from '../support/der.ts'
+import { type CertificateSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
+import { valueIn } from '../support/refusal.ts'
+import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
+import { atOnce, buildErrors, fastestOf, judge } from './judge.ts'
+
+/** AlgorithmIdentifiers and OBJECT IDENTIFIERs: compared to the last byte, in both places where an algorithm stands. */
+
+const ca = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=P-256 CA' })
+const rsaCa = mint({ ca: true, key: keyPair('rsa2048'), subject: 'O=Immunity,CN=RSA CA' })
+const store = storeOf(ca, rsaCa)
+const leaf = (spec: CertificateSpec, issuer: Minted = ca): Minted =>
+  mint({ key: leafKey, subject: 'O=Immunity,CN=Client', ...spec }, issuer)
+
+describe('outer and inner signature algorithm differing (RFC 5280 4.1.1.2)', () => {
+  it.each<readonly [string, Uint8Array, Uint8Array, Minted]>([
+    ['another hash inside', ecdsa('SHA-256'), ecdsa('SHA-384'), ca],
+    ['another scheme inside', ecdsa('SHA-256'), rsaPkcs1('SHA-256'), ca],
+    ['no NULL inside', rsaPkcs1('SHA-256'), algorithm('1.2.840.113549.1.1.11'), rsaCa],
+    ['no NULL outside', algorithm('1.2.840.113549.1.1.11'), rsaPkcs1('SHA-256'), rsaCa],
+    ['NULL inside', ecdsa('SHA-256'), algorithm('1.2.840.10045.4.3.2', nul()), ca],
+    ['what nobody knows inside', ecdsa('SHA-256'), algorithm('1.2.3.4'), ca],
+  ])('%s', (_what, outer, inner, issuer) => {
+    expect(judge(store, [leaf({ signatureAlgorithm: outer }, issuer)])).toBe('accepted')
+    expect(judge(store, [leaf({ signatureAlgorithm: outer, tbsSignatureAlgorithm: inner }, issuer)])).toBe('malformed 0')
+  })
+
+  it('in an intermediate, and in a CA of the truststore', () => {
+    const spec = { ca: true, key: keyPair('p256', 1), subject: 'O=Immunity,CN=Sub' }
+    const sub = mint(spec, ca)
+    const bent = mint({ ...spec, tbsSignatureAlgorithm: ecdsa('SHA-384') }, ca)
+    const policyStore = storeFor(presented, ca)
+    expect(judge(policyStore, [leaf({}, sub), sub])).toBe('accepted')
+    expect(judge(policyStore, [leaf({}, sub), bent])).toBe('malformed 1')
+    expect(buildErrors(presented, bent)).toContain('sigalg_mismatch')
+  })
+
+  it('in a revocation list', () => {
+    const client = leaf({})
+    const verdictBy = (tbsSignatureAlgorithm?: Uint8Array): string => {
+      const crl = mintCrl({ issuer: ca, ...(tbsSignatureAlgorithm && { tbsSignatureAlgorithm }) })
+      return judge(store, [client], { revocation: { lists: [valueIn(parseRevocationList(crl.der))] } })
+    }
+    expect(verdictBy()).toBe('accepted')
+    expect(verdictBy(ecdsa('SHA-384'))).toBe('revocation_unknown 0')
+  })
+})
+
+describe('wrong parameters of an AlgorithmIdentifier', () => {
+  it('RSA: NULL, or absent (RFC 4055 5), and nothing else', () => {
+    const judgeWith = (...parameters: readonly Uint8Array[]): string =>
+      judge(store, [leaf({ signatureAlgorithm: algorithm('1.2.840.113549.1.1.11', ...parameters) }, rsaCa)])
+    expect(judgeWith(nul())).toBe('accepted')
+    expect(judgeWith()).toBe('accepted')
+    for (const wrong of [[nul(), nul()], [octetString()], [sequence()], [integer(0)], [bytes('050100')], [bytes('058100')]]) {
+      expect(judgeWith(...wrong)).toBe('unsupported_algorithm 0')
+    }
+  })
+
+  it('ECDSA: none', () => {
+    const judgeWith = (...parameters: readonly Uint8Array[]): string =>
+      judge(store, [leaf({ signatureAlgorithm: algorithm('1.2.840.10045.4.3.2', ...parameters) })])
+    expect(judgeWith()).toBe('accepted')
+    for (const wrong of [nul(), sequence(), octetString(), oid('1.2.840.10045.3.1.7')]) {
+      expect(judgeWith(wrong)).toBe('unsupported_algorithm 0')
+    }
+  })
+
+  it('a signature of one scheme under the name of another', () => {
+    expect(judge(store, [leaf({ signatureAlgorithm: rsaPkcs1('SHA-256') })])).toBe('signature_mismatch 0')
+    expect(judge(store, [leaf({ signatureAlgorithm: ecdsa('SHA-256') }, rsaCa)])).toBe('signature_mismatch 0')
+    expect(judge(store, [leaf({ signatureAlgorithm: ecdsa('SHA-512') })])).toBe('signature_mismatch 0')
+  })
+})
+
+/** Bytes of an OID's content in hexadecimal, and how a reader with arcs of 32 bits or without minimality sees another one in them. */
+const sha256Arc = '2a8648ce3d0403'
+
+describe('object identifiers compared as 32-bit arcs (CVE-2025-66030)', () => {
+  it('control: the arcs are written as they should be', () => {
+    expect(Buffer.from(ecdsa('SHA-256')).toString('hex')).toBe(`300a06082a8648ce3d040302`)
+    const text = bytes(sha256Arc, '9080808002')
+    expect(oidText(text, 0, text.length)).toBe(`1.2.840.10045.4.3.${2n ** 32n + 2n}`)
+  })
+
+  it.each<readonly [string, string, string]>([
+    ['a last arc of 2^32 + 2', `${sha256Arc}9080808002`, 'unsupported_algorithm 0'],
+    ['a last arc of 2^64 + 2', `${sha256Arc}82808080808080808002`, 'unsupported_algorithm 0'],
+    ['a first pair of 2^32 + 42', '908080802a8648ce3d040302', 'unsupported_algorithm 0'],
+    ['an arc with a leading 80', `${sha256Arc}8002`, 'malformed 0'],
+    ['a first arc with a leading 80', '802a8648ce3d040302', 'malformed 0'],
+    ['an arc more', `${sha256Arc}0200`, 'unsupported_algorithm 0'],
+    ['an arc that does not end', `${sha256Arc}82`, 'malformed 0'],
+    ['nothing', '', 'malformed 0'],
+  ])('a signature algorithm with %s', (_what, content, expected) => {
+    const identifier = sequence(bytes([0x06, content.length / 2], content))
+    expect(judge(store, [leaf({ signatureAlgorithm: identifier })])).toBe(expected)
+    expect(pureSignatures.importKey(ca.key.spki)!.verify(identifier, new Uint8Array(), new Uint8Array(70))).toBe(false)
+  })
+
+  // `mint` writes the placeholder, whose encoding is as long as that of the imitation.
+  const inPlaceOf = (placeholder: string, imitation: string) => {
+    return (tbs: Uint8Array): Uint8Array => {
+      const at = Buffer.from(tbs).indexOf(Buffer.from(oid(placeholder)))
+      if (at < 0) throw new Error(`${placeholder} is not there`)
+      const copy = tbs.slice()
+      copy.set(bytes(imitation), at + 2)
+      return copy
+    }
+  }
+
+  it.each<readonly [string, string, string, string]>([
+    ['2^32 + 19', '2.5.29.2147483647', '551d9080808013', 'not_a_ca 1'],
+    ['a leading 80', '2.5.29.147', '551d8013', 'malformed 1'],
+  ])('an extension that is basicConstraints by an arc of %s', (_what, placeholder, imitation, expected) => {
+    const key = keyPair('p256', 1)
+    const value = bytes('30030101ff')
+    const spec = { key, subject: 'O=Immunity,CN=Sub', keyUsage: ['keyCertSign'] }
+    const control = mint({ ...spec, extensions: [{ oid: '2.5.29.19', value }] }, ca)
+    const bent = mint({ ...spec, extensions: [{ oid: placeholder, value }], bendTbs: inPlaceOf(placeholder, imitation) }, ca)
+    const policyStore = storeFor(presented, ca)
+    const client = leaf({}, control)
+    expect(judge(policyStore, [client, control])).toBe('accepted')
+    // What cannot be parsed cannot be part of a path; then nobody is left who issued the client.
+    expect(judge(policyStore, [client, bent])).toBe(expected === 'malformed 1' ? 'unknown_issuer 0' : expected)
+  })
+
+  it.each<readonly [string, string, string, string]>([
+    ['2^32 + 2', '1.3.6.1.5.5.7.3.2147483647', '2b060105050703' + '9080808002', 'extended_key_usage_violation 0'],
+    ['a leading 80', '1.3.6.1.5.5.7.3.147', '2b060105050703' + '8002', 'malformed 0'],
+  ])('a purpose that is clientAuth by an arc of %s', (_what, placeholder, imitation, expected) => {
+    expect(judge(store, [leaf({ extendedKeyUsage: ['1.3.6.1.5.5.7.3.2'] })])).toBe('accepted')
+    expect(judge(store, [leaf({ extendedKeyUsage: [placeholder], bendTbs: inPlaceOf(placeholder, imitation) })])).toBe(expected)
+  })
+
+  it('a critical extension that only a reader of 32 bits would know', () => {
+    const bent = leaf({
+      keyUsage: [],
+      extensions: [{ oid: '2.5.29.2147483647', critical: true, value: bytes('03020780') }],
+      bendTbs: inPlaceOf('2.5.29.2147483647', '551d908080800f'),
+    })
+    expect(judge(store, [bent])).toBe('unknown_critical_extension 0')
+  })
+
+  it('one that is enormous costs nothing (CVE-2023-2650)', () => {
+    const value = sequence(bytes([0x06, 0x82, 0x75, 0x30], new Array<number>(29_999).fill(0x83), [0x01]))
+    const bent = leaf({ extendedKeyUsage: [], extensions: [{ oid: '2.5.29.37', value }] })
+    expect(fastestOf(() => expect(judge(store, [bent])).toBe('extended_key_usage_violation 0'))).toBeLessThan(atOnce)
+  })
+})
+
+describe('Ed25519, whose signatures were taken with s ≥ L elsewhere (CVE-2026-33895)', () => {
+  it('is not supported: neither keys nor signatures', () => {
+    const ed = keyPair('ed25519')
+    expect(pureSignatures.importKey(ed.spki)).toBeUndefined()
+    expect(judge(store, [leaf({ key: ed })])).toBe('unsupported_algorithm 0')
+    expect(judge(store, [leaf({ signWith: ed })])).toBe('unsupported_algorithm 0')
+    expect(buildErrors(presented, mint({ ca: true, key: ed }))).toContain('unsupported_key_algorithm')
+    expect(verifyChain(store, leaf({}).der).ok).toBe(true)
+  })
+})
