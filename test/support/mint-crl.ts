@@ -14,7 +14,7 @@ import { type NameSpec, nameNode } from './names.ts'
 import { pemOf } from './pem.ts'
 
 /** One entry of a revocation list. */
-export interface RevokedSpec {
+interface RevokedSpec {
   /** A number, or the content octets of the INTEGER, such as `Minted.serial`. */
   readonly serial: bigint | Uint8Array
   readonly date?: Date
@@ -53,7 +53,7 @@ export interface CrlSpec {
   readonly bend?: (der: Uint8Array) => Uint8Array
 }
 
-export interface MintedCrl {
+interface MintedCrl {
   readonly der: Uint8Array
   readonly pem: string
 }

@@ -6,9 +6,9 @@ import { algorithmIdentifier, defaultHash, type HashName, isRsa, type KeyPair, k
 import { type GeneralNameSpec, type NameSpec, nameNode } from './names.ts'
 import { pemOf } from './pem.ts'
 
-export type { DistributionPointSpec, ExtensionSpec, IssuingDistributionPointSpec } from './extensions.ts'
+export type { DistributionPointSpec, ExtensionSpec } from './extensions.ts'
 export { type HashName, type KeyKind, type KeyPair, keyPair, privateKeyPem } from './keys.ts'
-export { type CrlSpec, type MintedCrl, mintCrl, type RevokedSpec } from './mint-crl.ts'
+export { type CrlSpec, mintCrl } from './mint-crl.ts'
 export type { GeneralNameSpec, NameSpec } from './names.ts'
 
 /**

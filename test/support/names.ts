@@ -79,10 +79,6 @@ export function nameNode(name: NameSpec): Node {
   )
 }
 
-export function nameDer(name: NameSpec): Uint8Array {
-  return encode(nameNode(name))
-}
-
 function isAttribute(rdn: AttributeSpec | readonly AttributeSpec[]): rdn is AttributeSpec {
   return typeof rdn[0] === 'string'
 }

@@ -64,6 +64,7 @@ describe('lintTruststore', () => {
     ['a missing input', undefined, {}, 'truststore input must be a string or Uint8Array'],
     ['a look-alike of a truststore', { certificates: [] }, {}, 'truststore input must be a string or Uint8Array'],
     ['a policy by name', root.pem, { policy: 'rfc5280' }, 'policy must be an object'],
+    ['a misspelt option', root.pem, { expiresWithin: 30 }, 'options.expiresWithin is not an option'],
     ['an invalid date', root.pem, { at: Number.NaN }, 'options.at must be a valid Date'],
     ['days as text', root.pem, { expiresWithinDays: '30' }, 'options.expiresWithinDays must be a number of days'],
     ['negative days', root.pem, { expiresWithinDays: -1 }, 'options.expiresWithinDays must be a number of days'],

@@ -218,6 +218,11 @@ describe('verifyChain', () => {
     expect(verdict.ok && verdict.leaf === verdict.path[0]).toBe(true)
   })
 
+  it('accepts a leaf that is named by subjectAltName alone', () => {
+    const nameless = leaf({ subject: '', subjectAltNames: [{ uri: 'spiffe://example/client' }] })
+    expect(verifyChain(usual, nameless.der)).toMatchObject({ ok: true, leaf: { subject: '' } })
+  })
+
   it.each(rejected)('refuses $name: $code', expectRejected)
 
   it('names the certificate at fault', () => {

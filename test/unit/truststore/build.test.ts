@@ -200,6 +200,9 @@ describe('misuse', () => {
       'policy.budget.pathSteps must be a whole number',
     ],
     ['a misspelt field', { policy: { ...profiles.apiGateway, maxChainLenght: 3 } }, 'policy.maxChainLenght is not'],
+    ['a misspelt option', { polcy: profiles.apiGateway }, 'options.polcy is not an option'],
+    ['strict as text', { strict: 'yes' }, 'options.strict must be a boolean'],
+    ['a backend by name', { signatures: 'node' }, 'options.signatures must be a SignatureBackend'],
     ['an invalid date', { at: new Date('never') }, 'options.at must be a valid Date'],
     ['a date as text', { at: '2026-01-01' }, 'options.at must be a valid Date'],
   ])('%s as option is a TypeError', (_, options, message) => {

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import { context, implicit, integer, octetString, oid, sequence, utf8 } from '../support/der.ts'
+import { type CertificateSpec, type GeneralNameSpec, keyPair, type Minted, mint } from '../support/mint.ts'
+import { leafKey, presented } from '../support/rejected-chain.ts'
+import { type Constraints, caSpec, client, directory, dns, email, root, store, under, uri, violation } from './constrained.ts'
+import { buildErrors, judge } from './judge.ts'
+
+/** Name constraints where they are easily forgotten: unsupported forms, malformed subtrees, subjects, wildcards. */
+
+describe('constrained forms that are not supported', () => {
+  const upn = (value: string): GeneralNameSpec => ({ other: { oid: '1.3.6.1.4.1.311.20.2.3', value: utf8(value) } })
+  const x400: GeneralNameSpec = { raw: context(3, octetString('00')) }
+  const ediParty: GeneralNameSpec = { raw: context(5, context(1, utf8('a'))) }
+  const mailbox: GeneralNameSpec = { other: { oid: '1.3.6.1.5.5.7.8.9', value: utf8('ä@evil.example') } }
+
+  it.each<readonly [string, GeneralNameSpec]>([
+    ['otherName', upn('a@good.example')],
+    ['registeredID', { registeredId: '1.2.3' }],
+    ['x400Address', x400],
+    ['ediPartyName', ediParty],
+  ])('%s: a name of it is refused, be it permitted or excluded', (_form, own) => {
+    expect(under({ permitted: [own] }, { subjectAltNames: [own] })).toBe(violation)
+    expect(under({ excluded: [own] }, { subjectAltNames: [own] })).toBe(violation)
+    expect(under({ permitted: [own] }, { subjectAltNames: [own] }, { critical: { nameConstraints: false } })).toBe(violation)
+    expect(under({ permitted: [own] }, { subjectAltNames: dns('good.example') })).toBe('accepted')
+    expect(under({ permitted: dns('good.example') }, { subjectAltNames: [own] })).toBe('accepted')
+  })
+
+  it('an internationalised mailbox as otherName, under constraints on e-mail', () => {
+    expect(under({ permitted: email('good.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
+    expect(under({ excluded: email('evil.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
+    expect(under({ permitted: dns('good.example') }, { subjectAltNames: [mailbox] })).toBe('accepted')
+  })
+})
+
+describe('constraints that are malformed', () => {
+  const constraint = (value: Uint8Array): readonly [{ oid: string; critical: boolean; value: Uint8Array }] => [
+    { oid: '2.5.29.30', critical: true, value },
+  ]
+  const subtree = (...parts: readonly Uint8Array[]): Uint8Array => sequence(context(0, sequence(...parts)))
+  const host = implicit(2, Buffer.from('good.example'))
+
+  it.each<readonly [string, Uint8Array]>([
+    ['empty', sequence()],
+    ['an empty list of subtrees', sequence(context(0))],
+    ['a minimum', subtree(host, implicit(0, [1]))],
+    ['a minimum of 0, which is the default', subtree(host, implicit(0, [0]))],
+    ['a maximum', subtree(host, implicit(1, [5]))],
+    ['excluded before permitted', sequence(context(1, sequence(host)), context(0, sequence(host)))],
+    ['two permitted lists', sequence(context(0, sequence(host)), context(0, sequence(host)))],
+    ['a name without subtree around it', sequence(context(0, host))],
+    ['a mask with a hole', subtree(implicit(7, [10, 0, 0, 0, 255, 0, 255, 0]))],
+    ['an address without mask', subtree(implicit(7, [10, 0, 0, 0]))],
+    ['an IPv4 address with the mask of IPv6', subtree(implicit(7, new Uint8Array(20)))],
+    ['a NUL', subtree(implicit(2, Buffer.from('good\0.example')))],
+    ['a name of no form', subtree(implicit(9, host))],
+    ['an OID where names belong', subtree(oid('1.2.3'))],
+    ['a number', integer(1)],
+  ])('%s: the CA is of no use', (_what, value) => {
+    const build = (extension: Uint8Array): Minted => mint({ ...caSpec, extensions: constraint(extension) }, root)
+    const control = build(subtree(host))
+    const bent = build(value)
+    const leaf = client(control, { subjectAltNames: dns('good.example') })
+    expect(judge(store, [leaf, control])).toBe('accepted')
+    expect(judge(store, [leaf, bent])).toBe('unknown_issuer 0')
+    expect(buildErrors(presented, mint({ ...caSpec, extensions: constraint(value) }))).not.toEqual([])
+  })
+
+  it('a host that is none, for forms that are compared by host: nothing can be told inside or outside', () => {
+    for (const wrong of ['', '.', '..a', 'a..b', '*.evil.example', 'a b', 'a@b@c', 'https://good.example', '192.0.2.1/24']) {
+      expect([wrong, under({ excluded: email(wrong) }, { subjectAltNames: email('a@good.example') })]).toEqual([wrong, violation])
+      expect([wrong, under({ excluded: uri(wrong) }, { subjectAltNames: uri('https://good.example/') })]).toEqual([
+        wrong,
+        violation,
+      ])
+    }
+  })
+})
+
+describe('names that constraints apply to besides subjectAltName', () => {
+  const mail = (value: string, type: 'ia5' | 'utf8' | 'printable' = 'ia5'): CertificateSpec => ({
+    subject: [
+      ['O', 'Immunity'],
+      ['emailAddress', value, type],
+    ],
+  })
+
+  it('the subject itself', () => {
+    const constraints = { permitted: directory('O=Immunity,OU=Good') }
+    expect(under(constraints, { subject: 'O=Immunity,OU=Good,CN=Client' })).toBe('accepted')
+    expect(under(constraints, { subject: 'O=Immunity,OU=Evil,CN=Client' })).toBe(violation)
+    expect(
+      under(constraints, { subject: 'O=Immunity,OU=Evil,CN=Client', subjectAltNames: directory('O=Immunity,OU=Good') }),
+    ).toBe(violation)
+    expect(under(constraints, { subject: '', subjectAltNames: directory('O=Immunity,OU=Good') })).toBe('accepted')
+  })
+
+  it('addresses in the subject, whatever their string type and wherever they stand', () => {
+    const constraints = { permitted: email('good.example') }
+    expect(under(constraints, mail('a@good.example'))).toBe('accepted')
+    expect(under(constraints, mail('a@evil.example'))).toBe(violation)
+    expect(under(constraints, mail('a@evil.example', 'utf8'))).toBe(violation)
+    expect(under({ excluded: email('evil.example') }, mail('a@evil.example', 'printable'))).toBe(violation)
+    expect(under(constraints, { ...mail('a@evil.example'), subjectAltNames: email('a@good.example') })).toBe(violation)
+    expect(under({ excluded: email('root@good.example') }, mail('ROOT@good.example'))).toBe(violation)
+    const multi: CertificateSpec = {
+      subject: [
+        ['O', 'Immunity'],
+        [
+          ['CN', 'a'],
+          ['emailAddress', 'a@evil.example'],
+        ],
+      ],
+    }
+    expect(under(constraints, multi)).toBe(violation)
+  })
+
+  it('excluded directory names in any string type', () => {
+    const constraints = { excluded: directory('O=Evil') }
+    const judgeType = (value: string, type: 'utf8' | 'printable' | 'ia5' | 'bmp' | 'universal' | 't61'): string =>
+      under(constraints, { subject: [['O', value, type]] })
+    for (const type of ['utf8', 'printable', 'ia5', 'bmp', 'universal', 't61'] as const) {
+      expect([type, judgeType('Good', type), judgeType('EVIL', type)]).toEqual([type, 'accepted', violation])
+    }
+  })
+
+  it('those of CAs below, self-issued ones excepted, and no client', () => {
+    const upper = mint({ ...caSpec, nameConstraints: { permitted: dns('good.example') } }, root)
+    const lower = (spec: CertificateSpec): Minted =>
+      mint({ ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Lower', ...spec }, upper)
+    const judgeVia = (ca: Minted, value = 'good.example'): string =>
+      judge(store, [client(ca, { subjectAltNames: dns(value) }), ca, upper])
+    expect(judgeVia(lower({ subjectAltNames: dns('a.good.example') }))).toBe('accepted')
+    expect(judgeVia(lower({ subjectAltNames: dns('evil.example') }))).toBe('name_constraint_violation 1')
+    const rolled = lower({ subject: upper.subject, subjectAltNames: dns('evil.example') })
+    expect(judgeVia(rolled)).toBe('accepted')
+    expect(judgeVia(rolled, 'evil.example')).toBe(violation)
+    // The same certificate as a client has to keep to them (RFC 5280 6.1.3 (b)).
+    const selfIssued = mint({ key: leafKey, subject: upper.subject, subjectAltNames: dns('evil.example') }, upper)
+    expect(judge(store, [selfIssued, upper])).toBe(violation)
+  })
+
+  it('a common name that looks like a DNS name is no DNS name', () => {
+    const constraints = { permitted: dns('good.example') }
+    const spec = { subject: 'O=Immunity,CN=evil.example' }
+    expect(under(constraints, spec)).toBe('accepted')
+    const ca = mint({ ...caSpec, nameConstraints: constraints }, root)
+    const server = client(ca, { ...spec, extendedKeyUsage: ['serverAuth'] })
+    expect(judge(store, [server, ca], { purpose: 'server', serverName: 'evil.example' })).toBe('name_mismatch 0')
+  })
+})
+
+describe('wildcards against subtrees (CVE-2025-61727, CVE-2026-34073)', () => {
+  const judgeWildcard = (constraints: Constraints, ...values: readonly string[]): readonly string[] =>
+    values.map((value) => under(constraints, { subjectAltNames: dns(value) }))
+
+  it('an excluded subtree is met where one name that the wildcard covers is in it', () => {
+    expect(judgeWildcard({ excluded: dns('secret.example.com') }, '*.example.com', '*.EXAMPLE.com', '*.example.com.')).toEqual([
+      violation,
+      violation,
+      violation,
+    ])
+    expect(judgeWildcard({ excluded: dns('secret.example.com') }, '*.secret.example.com', '*.a.example.com', '*.com')).toEqual([
+      violation,
+      'accepted',
+      'accepted',
+    ])
+    expect(judgeWildcard({ excluded: dns('a.b.example.com') }, '*.example.com', '*.b.example.com')).toEqual([
+      'accepted',
+      violation,
+    ])
+    expect(judgeWildcard({ excluded: dns('example.com') }, '*.com', '*.example.com')).toEqual([violation, violation])
+    expect(judgeWildcard({ excluded: dns('com') }, '*.com', '*.example.com')).toEqual([violation, violation])
+  })
+
+  it('a permitted subtree must hold everything that the wildcard covers', () => {
+    expect(judgeWildcard({ permitted: dns('example.com') }, '*.example.com', '*.a.example.com')).toEqual(['accepted', 'accepted'])
+    expect(judgeWildcard({ permitted: dns('a.example.com') }, '*.example.com', '*.com', '*.xa.example.com')).toEqual([
+      violation,
+      violation,
+      violation,
+    ])
+  })
+
+  it('what the wildcard is asked for is bound with it', () => {
+    const ca = mint({ ...caSpec, nameConstraints: { excluded: dns('secret.example.com') } }, root)
+    const server = client(ca, { extendedKeyUsage: ['serverAuth'], subjectAltNames: dns('*.example.com') })
+    for (const serverName of ['secret.example.com', 'open.example.com']) {
+      expect(judge(store, [server, ca], { purpose: 'server', serverName })).toBe(violation)
+    }
+  })
+})
