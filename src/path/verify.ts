@@ -1,3 +1,4 @@
+import { bytesEqual } from '../bytes/range.ts'
 import { excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
@@ -81,7 +82,7 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   const refusal = refuseLeaf(leaf, terms) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
-  const presented = policy.intermediates === 'presented' ? parseRest(certificates) : []
+  const presented = policy.intermediates === 'presented' ? parseRest(certificates, leaf) : []
   const complete = new CompletePathCheck(trusted, terms, request, presented, meter)
   const search = new Search(trusted, terms, presented, meter, (candidate) => complete.refuse(candidate))
   const path = search.run(leaf)
@@ -110,11 +111,13 @@ function sizeOf(certificates: readonly Uint8Array[]): number {
   return size
 }
 
-/** The certificates after the leaf that can be read; the others cannot be part of any path. */
-function parseRest(certificates: readonly Uint8Array[]): readonly CertificateView[] {
+/** The certificates after the leaf that can be read, each once; the others cannot be part of any path. */
+function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView): readonly CertificateView[] {
   const views: CertificateView[] = []
   for (let i = 1; i < certificates.length; i++) {
-    const parsed = parseCertificateDer(certificates[i]!)
+    const der = certificates[i]!
+    if (bytesEqual(der, leaf.bytes) || views.some((view) => bytesEqual(der, view.bytes))) continue
+    const parsed = parseCertificateDer(der)
     if (parsed.ok) views.push(parsed.value)
   }
   return views

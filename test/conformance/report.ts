@@ -13,7 +13,7 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
     sum(({ exceptions }) => exceptions.length),
     sum(({ wrongAccepts }) => wrongAccepts.length),
   ]
-  const head = ['| suite | cases | agree | exceptions | wrong accepts |', '| --- | ---: | ---: | ---: | ---: |']
+  const head = ['| suite | cases | agree | exceptions | of these, accepted |', '| --- | ---: | ---: | ---: | ---: |']
   return [...head, ...rows, `| **all** | ${total.join(' | ')} |`].join('\n')
 }
 
@@ -29,7 +29,7 @@ const introduction = `# Conformance
 
 What portcullis says to public test suites. Every case is run under the policy it was written for; where portcullis decides
 otherwise, the case is listed below with the reason, and a test fails when a listed case changes or a new one appears.
-A *wrong accept* is a case that the suite rejects and portcullis accepts. Written by \`tsx tools/conformance.ts --write\`;
+The last column counts the exceptions in which the suite rejects and portcullis accepts. Written by \`tsx tools/conformance.ts --write\`;
 do not edit.`
 
 /** Exceptions for the same reason are listed together: some reasons cover a hundred cases. */
