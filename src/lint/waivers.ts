@@ -1,5 +1,5 @@
 import type { LintCode } from '../codes/lint.ts'
-import { requireTime } from '../policy/time.ts'
+import { isoTime, requireTime } from '../policy/time.ts'
 import { ruleCatalogue } from '../rules/catalogue.ts'
 import type { Finding } from '../rules/rule.ts'
 
@@ -35,7 +35,7 @@ function waiverExpired({ code, fingerprint }: Waiver, end: number): Finding {
   return {
     code: 'waiver_expired',
     severity,
-    message: `the waiver of ${code} ended on ${new Date(end).toISOString()}`,
+    message: `the waiver of ${code} ended on ${isoTime(end)}`,
     citation,
     ...(fingerprint !== undefined && { fingerprint }),
   }

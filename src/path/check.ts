@@ -2,6 +2,7 @@ import { oidText } from '../der/oid.ts'
 import { understoodExtensions } from '../policy/extensions.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
+import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { ExtensionId } from '../x509/extension-list.ts'
 import { KeyUsageBit, PurposeBit } from '../x509/key-usage.ts'
@@ -87,14 +88,10 @@ function refuseContradiction(certificate: CertificateView): Refusal | undefined 
 function refuseDates(certificate: CertificateView, at: number): Refusal | undefined {
   // notAfter names a whole second, which has passed only when the next one begins.
   if (at >= certificate.notAfterTime + 1000)
-    return { code: 'expired', message: `expired on ${isoSecond(certificate.notAfterTime)}` }
+    return { code: 'expired', message: `expired on ${isoTime(certificate.notAfterTime)}` }
   if (at < certificate.notBeforeTime)
-    return { code: 'not_yet_valid', message: `not valid before ${isoSecond(certificate.notBeforeTime)}` }
+    return { code: 'not_yet_valid', message: `not valid before ${isoTime(certificate.notBeforeTime)}` }
   return undefined
-}
-
-function isoSecond(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z')
 }
 
 /** RFC 5280 4.2; and 4.2.1.4: what is critical must be understood to the last qualifier. */

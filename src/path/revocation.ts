@@ -2,6 +2,7 @@ import { bytesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/strength.ts'
+import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { DistributionPoint } from '../x509/distribution-point.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
@@ -72,8 +73,7 @@ export class RevocationChecker {
       if (meter.exhausted !== undefined)
         return { code: 'budget_exhausted', index, message: `budget.${meter.exhausted} is used up` }
       if (typeof status === 'object') {
-        const date = new Date(status.revocationTime).toISOString().replace('.000Z', 'Z')
-        return { code: 'revoked', index, message: `revoked on ${date}` }
+        return { code: 'revoked', index, message: `revoked on ${isoTime(status.revocationTime)}` }
       }
       if (status === 'unreliable' || (status === 'uncovered' && request.unknown === 'refuse')) {
         const lists =

@@ -1,3 +1,6 @@
+/** What a Date can hold (ECMAScript 21.4.1.1). */
+const latestTime = 8.64e15
+
 /**
  * An optional time argument as milliseconds since the epoch; the clock is read only where none is given.
  *
@@ -6,8 +9,13 @@
 export function requireTime(value: unknown, what: string): number {
   if (value === undefined) return Date.now()
   const time = value instanceof Date ? value.getTime() : value
-  if (typeof time !== 'number' || !Number.isFinite(time)) {
+  if (typeof time !== 'number' || !(Math.abs(time) <= latestTime)) {
     throw new TypeError(`${what} must be a valid Date or milliseconds since the epoch, got ${String(value)}`)
   }
   return time
+}
+
+/** A time to the second, as messages write it: `2026-11-23T20:08:00Z`. */
+export function isoTime(time: number): string {
+  return `${new Date(time).toISOString().slice(0, -5)}Z`
 }

@@ -20,8 +20,12 @@ export const algorithmRules: readonly CertificateRule[] = [
     summary: 'The signature algorithm has parameters that its RFC does not allow, or lacks those that it demands.',
     citation: 'RFC 4055 5, RFC 5758 3.2',
     remedy: 'Re-issue the certificate with a correct tool.',
-    check({ parsedAlgorithm }) {
-      return parsedAlgorithm === 'wrong_parameters' ? 'signature algorithm has wrong parameters' : undefined
+    check({ parsedAlgorithm, isSelfIssued }) {
+      if (parsedAlgorithm === 'wrong_parameters') return 'signature algorithm has wrong parameters'
+      // What a root says of its own signature does not matter; below it verifyChain refuses such a mixture.
+      if (typeof parsedAlgorithm === 'string' || isSelfIssued || parsedAlgorithm.hash === parsedAlgorithm.mgfHash)
+        return undefined
+      return `signature is RSASSA-PSS with ${parsedAlgorithm.hash}, but MGF1 with ${parsedAlgorithm.mgfHash}`
     },
   },
   {

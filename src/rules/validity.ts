@@ -1,3 +1,4 @@
+import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { CertificateRule } from './rule.ts'
 
@@ -13,11 +14,6 @@ function hasEnded({ notAfterTime }: CertificateView, at: number): boolean {
 /** A certificate that is never valid neither expires nor starts; `validity_inverted` says what it is. */
 function isNeverValid({ notBeforeTime, notAfterTime }: CertificateView): boolean {
   return notBeforeTime > notAfterTime
-}
-
-/** `2026-11-23T20:08:00Z` */
-function isoTime(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z')
 }
 
 export const validityRules: readonly CertificateRule[] = [

@@ -100,7 +100,8 @@ describe('NUL and control characters in distinguished names (CVE-2009-2408)', ()
 function withSubject(tbs: Uint8Array, subject: Uint8Array): Uint8Array {
   const at = Buffer.from(tbs).indexOf(Buffer.from('5a30003059', 'hex')) + 1
   if (at === 0) throw new Error('there is no empty subject')
-  return tlv(0x30, tbs.subarray(4, at), subject, tbs.subarray(at + 2))
+  const header = 2 + (tbs[1]! & 0x80 ? tbs[1]! & 0x7f : 0)
+  return tlv(0x30, tbs.subarray(header, at), subject, tbs.subarray(at + 2))
 }
 
 describe('names built to look like separators (CVE-2021-44532, CVE-2021-44533)', () => {

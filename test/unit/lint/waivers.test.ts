@@ -46,7 +46,7 @@ describe('waivers', () => {
     expect(essence(ended.findings)).toEqual(['waiver_expired', ...all])
     expect(ended.findings[0]).toMatchObject({
       severity: 'warning',
-      message: 'the waiver of expired ended on 2026-06-01T00:00:00.000Z',
+      message: 'the waiver of expired ended on 2026-06-01T00:00:00Z',
     })
     expect(essence(lint({ code: 'expired', until: new Date(0) }).findings)).toEqual(['waiver_expired', ...all])
   })

@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+import { verifyChain } from '../../src/index.ts'
+import { type GeneralNameSpec, keyPair, type Minted, mint } from '../support/mint.ts'
+import { leafKey, storeOf } from '../support/rejected-chain.ts'
+import { atOnce, fastestOf, judge } from './judge.ts'
+
+/** Which server a certificate is for: typed names, compared label by label and byte by byte, and nothing mapped. */
+
+const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
+const store = storeOf(root)
+
+function server(subjectAltNames: readonly GeneralNameSpec[], subject = 'O=Immunity,CN=Server'): Minted {
+  return mint({ key: leafKey, subject, subjectAltNames, extendedKeyUsage: ['serverAuth'] }, root)
+}
+
+const asked = (certificate: Minted, serverName: string): string => judge(store, [certificate], { purpose: 'server', serverName })
+const mismatch = 'name_mismatch 0'
+
+/** What one certificate answers to: each server name with the verdict. */
+function verdicts(names: readonly GeneralNameSpec[], ...serverNames: readonly string[]): Readonly<Record<string, string>> {
+  const certificate = server(names)
+  return Object.fromEntries(serverNames.map((serverName) => [serverName, asked(certificate, serverName)]))
+}
+
+function all(serverNames: readonly string[], verdict: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(serverNames.map((serverName) => [serverName, verdict]))
+}
+
+describe('names by mapping (CVE-2022-3602, CVE-2022-3786, CVE-2026-48618)', () => {
+  const good = ['example.com', 'EXAMPLE.com', 'example.com.']
+  const bad = [
+    'example.com..',
+    '.example.com',
+    'example.com\0',
+    'example.com\0.evil.example',
+    'example.com/',
+    'example.com:443',
+    'user@example.com',
+    ' example.com',
+    'example。com',
+    'example．com',
+    'ｅxample.com',
+    'exámple.com',
+    'exam\u00adple.com',
+    'exam\u200bple.com',
+    'example.cⓞm',
+    'ⅇxample.com',
+    'www.example.com',
+    'com',
+    'xn--example.com',
+  ]
+
+  it('a name is its ASCII labels, without regard to case and the final dot', () => {
+    expect(verdicts([{ dns: 'example.com' }], ...good)).toEqual(all(good, 'accepted'))
+    expect(verdicts([{ dns: 'example.com' }], ...bad)).toEqual(all(bad, mismatch))
+  })
+
+  it('a U-label is not turned into an A-label, nor the other way round', () => {
+    const certificate = server([{ dns: 'xn--bcher-kva.example' }])
+    expect(asked(certificate, 'xn--bcher-kva.example')).toBe('accepted')
+    expect(asked(certificate, 'XN--BCHER-KVA.example')).toBe('accepted')
+    for (const wrong of ['bücher.example', 'bu\u0308cher.example', 'b\u00fccher.example', 'xn--bcher-kvb.example']) {
+      expect(asked(certificate, wrong)).toBe(mismatch)
+    }
+  })
+
+  it('punycode is never decoded, however long it is', () => {
+    const label = `xn--${'a'.repeat(59)}`
+    const long = Array.from({ length: 4 }, () => label)
+      .join('.')
+      .slice(0, 253)
+    expect(asked(server([{ dns: long }]), long)).toBe('accepted')
+    const hostile = server([{ email: `a@xn--${'9'.repeat(60_000)}.example` }])
+    expect(fastestOf(() => expect(asked(hostile, 'example.com')).toBe(mismatch))).toBeLessThan(atOnce)
+  })
+
+  it('what is presented is compared as it is', () => {
+    for (const presented of [
+      'example.com.',
+      '.example.com',
+      'example.com ',
+      'example..com',
+      'http://example.com',
+      '*',
+      '*.',
+      '*com',
+      '',
+    ]) {
+      expect([presented, asked(server([{ dns: presented }]), 'example.com')]).toEqual([presented, mismatch])
+    }
+  })
+})
+
+describe('wildcards', () => {
+  it('are the whole first label, and stand for one label', () => {
+    expect(verdicts([{ dns: '*.example.com' }], 'a.example.com', 'A.Example.COM.', 'xn--a.example.com')).toEqual(
+      all(['a.example.com', 'A.Example.COM.', 'xn--a.example.com'], 'accepted'),
+    )
+    const bad = [
+      'example.com',
+      'a.b.example.com',
+      '.example.com',
+      '*.example.com',
+      'aexample.com',
+      'a.example.org',
+      'a.example.com.evil.example',
+    ]
+    expect(verdicts([{ dns: '*.example.com' }], ...bad)).toEqual(all(bad, mismatch))
+  })
+
+  it.each([
+    '*',
+    '*.',
+    '*.com',
+    '*.*.com',
+    'f*o.example.com',
+    'f*.example.com',
+    '*o.example.com',
+    '**.example.com',
+    'foo.*.com',
+    'foo.*',
+    'foo.example.*',
+    '*.*',
+    '*foo.example.com',
+    'xn--*.example.com',
+  ])('%s is no wildcard, and no name', (pattern) => {
+    const names = ['foo.example.com', 'example.com', 'foo.com', 'com', 'xn--foo.example.com', pattern]
+    expect(verdicts([{ dns: pattern }], ...names)).toEqual(all(names, mismatch))
+  })
+
+  it('do not stand for addresses', () => {
+    expect(verdicts([{ dns: '*.0.2.1' }, { dns: '*.2.1' }], '192.0.2.1')).toEqual({ '192.0.2.1': mismatch })
+  })
+})
+
+describe('addresses (CVE-2021-44531, CVE-2021-44532)', () => {
+  it('match by their bytes, however they are written', () => {
+    expect(verdicts([{ ip: '192.0.2.1' }], '192.0.2.1')).toEqual({ '192.0.2.1': 'accepted' })
+    const v6 = ['2001:db8::1', '2001:DB8::1', '2001:db8:0:0:0:0:0:1', '2001:0db8::0001', '2001:db8::0.0.0.1']
+    expect(verdicts([{ ip: '2001:db8::1' }], ...v6)).toEqual(all(v6, 'accepted'))
+  })
+
+  it('as text in another form are no addresses', () => {
+    const text: readonly GeneralNameSpec[] = [
+      { dns: '192.0.2.1' },
+      { uri: 'https://192.0.2.1/' },
+      { email: 'a@192.0.2.1' },
+      { dns: '2001:db8::1' },
+      { directory: 'CN=192.0.2.1' },
+    ]
+    expect(verdicts(text, '192.0.2.1', '2001:db8::1')).toEqual(all(['192.0.2.1', '2001:db8::1'], mismatch))
+    expect(asked(server([], 'CN=192.0.2.1'), '192.0.2.1')).toBe(mismatch)
+  })
+
+  it('of IPv4 mapped into IPv6 are those of IPv6', () => {
+    const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1)
+    expect(verdicts([{ ip: '192.0.2.1' }], '::ffff:192.0.2.1', '::192.0.2.1')).toEqual(
+      all(['::ffff:192.0.2.1', '::192.0.2.1'], mismatch),
+    )
+    expect(verdicts([{ ip: mapped }], '192.0.2.1')).toEqual({ '192.0.2.1': mismatch })
+    expect(verdicts([{ ip: mapped }], '::ffff:192.0.2.1', '::ffff:c000:201')).toEqual(
+      all(['::ffff:192.0.2.1', '::ffff:c000:201'], 'accepted'),
+    )
+  })
+
+  it('in the spellings of old resolvers are neither addresses nor names', () => {
+    const spellings = [
+      '192.0.2.01',
+      '192.0.513',
+      '3221225985',
+      '0300.0.2.1',
+      '192.0.2.1.',
+      '192.0.2.256',
+      '１９２.0.2.1',
+      '[2001:db8::1]',
+      '2001:db8::1%eth0',
+      '2001:db8::1/128',
+      '2001:db8:::1',
+    ]
+    const names: readonly GeneralNameSpec[] = [
+      { ip: '192.0.2.1' },
+      { ip: '2001:db8::1' },
+      ...spellings.map((dns) => ({
+        dns: Buffer.from(dns)
+          .toString('latin1')
+          .replace(/[^ -~]/g, '?'),
+      })),
+    ]
+    expect(verdicts(names, ...spellings)).toEqual(all(spellings, mismatch))
+  })
+})
+
+describe('names where none should be looked for (CVE-2021-44531)', () => {
+  it('the common name', () => {
+    expect(asked(server([], 'CN=example.com'), 'example.com')).toBe(mismatch)
+    expect(asked(server([{ email: 'a@example.com' }], 'CN=example.com'), 'example.com')).toBe(mismatch)
+    expect(asked(server([{ dns: 'other.example' }], 'CN=example.com'), 'example.com')).toBe(mismatch)
+    expect(asked(server([{ dns: 'example.com' }], 'CN=other.example'), 'example.com')).toBe('accepted')
+  })
+
+  it('URIs, e-mail addresses, directory names and otherNames', () => {
+    const elsewhere: readonly GeneralNameSpec[] = [
+      { uri: 'https://example.com/' },
+      { uri: 'example.com' },
+      { email: 'a@example.com' },
+      { email: 'example.com' },
+      { directory: 'CN=example.com' },
+      { directory: 'DC=com,DC=example' },
+      { registeredId: '1.2.3' },
+      { other: { oid: '1.3.6.1.5.5.7.8.7', value: Uint8Array.of(0x16, 11, ...Buffer.from('example.com')) } },
+    ]
+    expect(asked(server(elsewhere), 'example.com')).toBe(mismatch)
+    expect(asked(server([...elsewhere, { dns: 'example.com' }]), 'example.com')).toBe('accepted')
+  })
+
+  it('a client’s certificate, which is none of a server', () => {
+    const certificate = mint({ key: leafKey, subjectAltNames: [{ dns: 'example.com' }] }, root)
+    expect(judge(store, [certificate], { purpose: 'client', serverName: 'example.com' })).toBe('accepted')
+    expect(judge(store, [certificate], { purpose: 'server', serverName: 'example.com' })).toBe('extended_key_usage_violation 0')
+  })
+})
+
+describe('quadratic work on names (CVE-2025-61729, CVE-2026-27145)', () => {
+  it('thousands of names are compared once each, and few are printed', () => {
+    const names = Array.from({ length: 3000 }, (_, i) => ({ dns: `n${i}.${'a'.repeat(5)}.example` }))
+    const certificate = server(names)
+    expect(fastestOf(() => expect(asked(certificate, 'none.example')).toBe(mismatch))).toBeLessThan(atOnce)
+    const verdict = verifyChain(store, certificate.der, { purpose: 'server', serverName: 'none.example' })
+    expect(verdict.ok ? '' : verdict.message).toContain('and 2990 more')
+    expect(asked(certificate, 'n2999.aaaaa.example')).toBe('accepted')
+  })
+
+  it('a server name of a megabyte is refused unread', () => {
+    const certificate = server([{ dns: '*.example.com' }])
+    for (const long of ['a.'.repeat(500_000), '1:'.repeat(500_000), `${'a'.repeat(1_000_000)}.example.com`]) {
+      expect(fastestOf(() => expect(asked(certificate, long)).toBe(mismatch))).toBeLessThan(atOnce)
+    }
+  })
+})

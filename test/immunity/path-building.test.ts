@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { type Policy, profiles } from '../../src/index.ts'
+import { type CertificateSpec, type KeyKind, keyPair, type Minted, mint } from '../support/mint.ts'
+import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
+import { atOnce, fastestOf, judge } from './judge.ts'
+
+/** Path building that explodes: rings, crowds of namesakes, floods; each bounded, and none of them hides a valid path. */
+
+const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
+const store = storeFor(presented, root)
+const noKeyIds: CertificateSpec = { subjectKeyId: false, authorityKeyId: false }
+
+function ca(slot: number, issuer: Minted | undefined, spec: CertificateSpec = {}): Minted {
+  return mint({ ca: true, key: keyPair('p256', slot), subject: `O=Immunity,CN=CA ${slot}`, ...spec }, issuer)
+}
+
+function client(issuer: Minted, spec: CertificateSpec = {}): Minted {
+  return mint({ key: leafKey, subject: 'O=Immunity,CN=Client', ...spec }, issuer)
+}
+
+/** CAs that certified one another, and below the first of them a client. */
+function ring(count: number, kind: KeyKind, subjectOf: (i: number) => string): readonly Minted[] {
+  const own = Array.from({ length: count }, (_, i) =>
+    mint({ ca: true, key: keyPair(kind, 300 + i), subject: subjectOf(i), ...noKeyIds }),
+  )
+  const crossed: Minted[] = []
+  for (let step = 1; step < count; step++) {
+    for (let i = 0; i < count && crossed.length < 46; i++) crossed.push(mint({ ...own[(i + step) % count]!.spec }, own[i]))
+  }
+  return [client(own[0]!, noKeyIds), ...crossed]
+}
+
+describe('exponential path building (CVE-2018-16875, CVE-2026-32280, RUSTSEC-2023-0052, RUSTSEC-2023-0053)', () => {
+  it.each<readonly [string, readonly Minted[]]>([
+    ['10 CAs of one name', ring(10, 'p256', () => 'O=Immunity,CN=Ring')],
+    ['30 CAs of one name', ring(30, 'p256', () => 'O=Immunity,CN=Ring')],
+    ['10 CAs of ten names', ring(10, 'p256', (i) => `O=Immunity,CN=Ring ${i}`)],
+    ['7 CAs of one name on P-384', ring(7, 'p384', () => 'O=Immunity,CN=Ring')],
+    ['3 CAs that certified each other', ring(3, 'p256', (i) => `O=Immunity,CN=Ring ${i}`)],
+  ])('%s', (_what, chain) => {
+    expect(fastestOf(() => expect(judge(store, chain)).not.toBe('accepted'))).toBeLessThan(atOnce)
+  })
+
+  it('two CAs that certified each other, both ways many times', () => {
+    const pair = [ca(20, undefined), ca(21, undefined)] as const
+    const crossed = Array.from({ length: 40 }, (_, i) => mint({ ...pair[i % 2]!.spec }, pair[(i + 1) % 2]))
+    const chain = [client(pair[0]), ...crossed]
+    expect(fastestOf(() => expect(judge(store, chain)).toBe('unknown_issuer 1'))).toBeLessThan(atOnce)
+    // The way out of the ring is found all the same.
+    expect(judge(store, [...chain, mint({ ...pair[1].spec }, root)])).toBe('accepted')
+  })
+
+  it('a CA that certified itself again and again', () => {
+    const self = ca(22, undefined)
+    const again = Array.from({ length: 40 }, () => mint({ ...self.spec }, self))
+    expect(fastestOf(() => expect(judge(store, [client(self), ...again])).not.toBe('accepted'))).toBeLessThan(atOnce)
+    expect(judge(store, [client(self), ...again, mint({ ...self.spec }, root)])).toBe('accepted')
+  })
+
+  it('a crowd of namesakes, of which none or the last is the issuer', () => {
+    const genuine = ca(23, root)
+    const crowd = Array.from({ length: 18 }, (_, i) =>
+      mint({ ...genuine.spec, ...noKeyIds, key: keyPair('p256', 400 + i) }, root),
+    )
+    const chain = [client(genuine, noKeyIds), ...crowd]
+    expect(fastestOf(() => expect(judge(store, chain)).toBe('signature_mismatch 0'))).toBeLessThan(atOnce)
+    expect(judge(store, [...chain, genuine])).toBe('accepted')
+  })
+
+  it('wide dead ends, three deep', () => {
+    const layers = [30, 31, 32].map((slot) => ca(slot, undefined, noKeyIds))
+    const copies = (below: Minted, above: Minted, count: number): readonly Minted[] =>
+      Array.from({ length: count }, () => mint({ ...below.spec, ...noKeyIds }, above))
+    const [first, second, third] = layers as [Minted, Minted, Minted]
+    const nowhere = ca(33, undefined)
+    const chain = [
+      client(first, noKeyIds),
+      ...copies(first, second, 15),
+      ...copies(second, third, 15),
+      ...copies(third, nowhere, 15),
+    ]
+    expect(fastestOf(() => expect(judge(store, chain)).not.toBe('accepted'))).toBeLessThan(atOnce)
+  })
+
+  it('in the truststore as well, where links were made once', () => {
+    const own = Array.from({ length: 10 }, (_, i) => ca(500 + i, undefined, { subject: 'O=Immunity,CN=Web', ...noKeyIds }))
+    const crossed = own.flatMap((issuer) =>
+      own.filter((other) => other !== issuer).map((other) => mint({ ...other.spec }, issuer)),
+    )
+    const web = storeOf(root, ...crossed)
+    const chain = [client(own[0]!, noKeyIds)]
+    expect(fastestOf(() => expect(judge(web, chain)).not.toBe('accepted'))).toBeLessThan(atOnce)
+    expect(judge(web, [client(root)])).toBe('accepted')
+  })
+})
+
+describe('floods', () => {
+  const good = client(root)
+
+  it('of certificates, of bytes, and of certificates that are none', () => {
+    const many = (count: number, der: Uint8Array): readonly Minted[] => [
+      good,
+      ...Array.from({ length: count }, () => ({ ...good, der })),
+    ]
+    expect(judge(store, many(47, good.der))).toBe('accepted')
+    expect(judge(store, many(48, good.der))).toBe('budget_exhausted 0')
+    expect(judge(store, many(47, new Uint8Array(2000)))).toBe('accepted')
+    expect(judge(store, many(47, new Uint8Array(3000)))).toBe('budget_exhausted 0')
+    const flood = many(100_000, good.der)
+    expect(fastestOf(() => expect(judge(store, flood)).toBe('budget_exhausted 0'))).toBeLessThan(atOnce)
+    expect(judge(store, [{ ...good, der: new Uint8Array(10_000_000) }])).toBe('budget_exhausted 0')
+  })
+
+  it('of names under constraints (CVE-2025-58187)', () => {
+    const names = (prefix: string, count: number): readonly { dns: string }[] =>
+      Array.from({ length: count }, (_, i) => ({ dns: `${prefix}${i}.example` }))
+    const judgeNames = (allowed: number, own: number): string => {
+      const constrained = ca(40, root, { nameConstraints: { permitted: names('p', allowed), excluded: names('e', allowed) } })
+      return judge(store, [client(constrained, { subjectAltNames: names('p', own) }), constrained])
+    }
+    expect(judgeNames(20, 20)).toBe('accepted')
+    const constrained = ca(40, root, { nameConstraints: { permitted: names('p', 700), excluded: names('e', 700) } })
+    const chain = [client(constrained, { subjectAltNames: names('x', 2500) }), constrained]
+    expect(fastestOf(() => expect(judge(store, chain)).not.toBe('accepted'))).toBeLessThan(atOnce)
+    const patient: Policy = { ...presented, budget: { ...presented.budget, nameComparisons: 5_000_000 } }
+    expect(judge(storeFor(patient, root), chain)).toBe('name_constraint_violation 0')
+  })
+
+  it('an exhausted budget is never an acceptance, whichever meter it is', () => {
+    const below = ca(41, root, {
+      nameConstraints: { permitted: [{ dns: 'example' }] },
+      policyConstraints: { requireExplicitPolicy: 0 },
+      certificatePolicies: ['1.2.3'],
+    })
+    const leaf = client(below, { subjectAltNames: [{ dns: 'a.example' }, { dns: 'b.example' }], certificatePolicies: ['1.2.3'] })
+    const chain = [leaf, below]
+    expect(judge(store, chain)).toBe('accepted')
+    for (const meter of ['signatures', 'pathSteps', 'nameComparisons', 'presentedCertificates', 'presentedBytes'] as const) {
+      let accepted = 0
+      for (const limit of [0, 1, 2, 3, 5, 8, 13, 21, 2000]) {
+        const verdict = judge(storeFor({ ...presented, budget: { ...presented.budget, [meter]: limit } }, root), chain)
+        expect(['accepted', 'budget_exhausted 0']).toContain(verdict)
+        if (verdict === 'accepted') accepted++
+      }
+      expect([meter, accepted > 0 && accepted < 9]).toEqual([meter, true])
+    }
+  })
+})
+
+describe('the order of what is sent and listed', () => {
+  /** Every order of a few things. */
+  function orders<T>(items: readonly T[]): readonly (readonly T[])[] {
+    return items.length < 2 ? [items] : items.flatMap((item, i) => orders(items.toSpliced(i, 1)).map((rest) => [item, ...rest]))
+  }
+  const upper = ca(50, root)
+  const lower = ca(51, upper)
+  const expired = mint({ ...lower.spec, notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }, upper)
+  const stranger = mint({ ...lower.spec }, ca(52, undefined))
+  const constrained = mint({ ...lower.spec, nameConstraints: { excluded: [{ dns: 'example' }] } }, upper)
+  const leaf = client(lower, { subjectAltNames: [{ dns: 'a.example' }] })
+
+  it('does not change the verdict', () => {
+    const all = orders([upper, lower, expired, stranger, constrained])
+    expect(new Set(all.map((sent) => judge(store, [leaf, ...sent])))).toEqual(new Set(['accepted']))
+    const broken = orders([upper, expired, stranger, constrained])
+    expect(new Set(broken.map((sent) => judge(store, [leaf, ...sent])))).toEqual(new Set(['expired 1']))
+    const listed = orders([root, upper, expired, stranger, constrained])
+    expect(new Set(listed.map((bundle) => judge(storeOf(...bundle), [leaf])))).toEqual(new Set(['expired 1']))
+    const whole = orders([root, upper, lower, expired, stranger])
+    expect(new Set(whole.map((bundle) => judge(storeFor(profiles.apiGateway, ...bundle), [leaf])))).toEqual(new Set(['accepted']))
+  })
+})

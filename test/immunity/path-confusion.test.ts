@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { buildTruststore, type Policy, profiles, verifyChain } from '../../src/index.ts'
+import { type CertificateSpec, keyPair, type Minted, mint } from '../support/mint.ts'
+import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
+import { judge } from './judge.ts'
+
+/** Certificates that pass for others: same name, same key, same key identifier, copies, and what the peer calls a root. */
+
+const rootKey = keyPair('p256')
+const root = mint({ ca: true, key: rootKey, subject: 'O=Immunity,CN=Root' })
+const attackerKey = keyPair('p256', 1)
+const store = storeFor(presented, root)
+const everyPolicy: readonly Policy[] = [
+  profiles.apiGateway,
+  presented,
+  { ...presented, trust: 'roots' },
+  { ...presented, trust: 'every-certificate' },
+  { ...profiles.apiGateway, trust: 'every-certificate' },
+]
+
+function client(issuer: Minted, spec: CertificateSpec = {}): Minted {
+  return mint({ key: leafKey, subject: 'O=Immunity,CN=Client', ...spec }, issuer)
+}
+
+function judgeEverywhere(listed: readonly Minted[], chain: readonly Minted[]): ReadonlySet<string> {
+  return new Set(everyPolicy.map((policy) => judge(storeFor(policy, ...listed), chain).split(' ')[0]!))
+}
+
+describe('what the peer sends is never an anchor', () => {
+  const own = mint({ ca: true, key: attackerKey, subject: 'O=Attacker,CN=Root' })
+
+  it('control: a client of the listed root', () => {
+    expect(judgeEverywhere([root], [client(root)])).toEqual(new Set(['accepted']))
+  })
+
+  it.each<readonly [string, readonly Minted[]]>([
+    ['a root of its own', [client(own), own]],
+    ['a root of the listed name', [client(mint({ ...root.spec, key: attackerKey })), mint({ ...root.spec, key: attackerKey })]],
+    [
+      'one with the listed key identifier',
+      [
+        client(mint({ ...root.spec, key: attackerKey, subjectKeyId: root.keyId! })),
+        mint({ ...root.spec, key: attackerKey, subjectKeyId: root.keyId! }),
+      ],
+    ],
+    [
+      'one with the listed serial number',
+      [
+        client(mint({ ...root.spec, key: attackerKey, serial: root.serial })),
+        mint({ ...root.spec, key: attackerKey, serial: root.serial }),
+      ],
+    ],
+    [
+      'one with the listed key, which it cannot use',
+      [client(root, { signWith: attackerKey }), mint({ ...root.spec, signWith: attackerKey })],
+    ],
+    ['the listed root, after a client of its own', [client(own, { issuer: root.subject, authorityKeyId: root.keyId! }), root]],
+    ['the listed root, between its own', [client(own), own, root]],
+    ['itself, self-signed', [mint({ key: attackerKey, subject: 'O=Immunity,CN=Client' })]],
+    ['itself, self-signed, with the listed name', [mint({ key: attackerKey, subject: root.subject })]],
+    [
+      'itself, self-signed, as a CA with the listed key identifier',
+      [mint({ ca: true, keyUsage: [], key: attackerKey, subject: root.subject, subjectKeyId: root.keyId! })],
+    ],
+  ])('%s', (_what, chain) => {
+    expect(judgeEverywhere([root], chain)).not.toContain('accepted')
+  })
+
+  it('a listed certificate whose signature was changed is another one', () => {
+    const pinned = mint({ key: leafKey, subject: 'O=Immunity,CN=Pinned' })
+    const bent = mint({ ...pinned.spec, signWith: attackerKey })
+    expect(judgeEverywhere([pinned], [pinned])).toEqual(new Set(['accepted']))
+    expect(judgeEverywhere([pinned], [bent])).not.toContain('accepted')
+  })
+})
+
+describe('same name and key, other limits', () => {
+  const limits: readonly (readonly [string, CertificateSpec, CertificateSpec, string])[] = [
+    [
+      'name constraints',
+      { nameConstraints: { permitted: [{ dns: 'good.example' }] } },
+      { subjectAltNames: [{ dns: 'evil.example' }] },
+      'name_constraint_violation 0',
+    ],
+    ['purposes', { extendedKeyUsage: ['serverAuth'] }, {}, 'extended_key_usage_violation 1'],
+    ['dates', { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }, {}, 'expired 1'],
+  ]
+
+  it.each(limits)(
+    '%s of a listed anchor are not lifted by a twin that the peer sends',
+    (_what, anchorSpec, leafSpec, expected) => {
+      const anchor = mint({ ...root.spec, ...anchorSpec })
+      const twin = mint({ ...root.spec })
+      const policy: Policy = { ...presented, checkAnchorValidity: true }
+      expect(judge(storeFor(policy, twin), [client(root, leafSpec)])).toBe('accepted')
+      expect(judge(storeFor(policy, anchor), [client(root, leafSpec)])).toBe(expected)
+      expect(judge(storeFor(policy, anchor), [client(root, leafSpec), twin])).toBe(expected)
+      expect(judge(storeFor(policy, anchor), [client(root, leafSpec), twin, anchor])).toBe(expected)
+    },
+  )
+
+  it.each(limits)(
+    '%s of one cross-certificate are not those of the other, in either order',
+    (_what, subSpec, leafSpec, expected) => {
+      const sub = { ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Sub' }
+      const limited = mint({ ...sub, ...subSpec }, root)
+      const free = mint(sub, root)
+      const leaf = client(free, leafSpec)
+      expect([judge(store, [leaf, limited]), judge(store, [leaf, limited, limited])]).toEqual([expected, expected])
+      // The CA was certified without limits as well, which is the root's to do.
+      expect([judge(store, [leaf, limited, free]), judge(store, [leaf, free, limited])]).toEqual(['accepted', 'accepted'])
+    },
+  )
+})
+
+describe('signature results that are taken over from another pair', () => {
+  const sub = { ca: true, subject: 'O=Immunity,CN=Sub' }
+  const genuine = mint({ ...sub, key: keyPair('p256', 2) }, root)
+  const other = mint({ ...sub, key: keyPair('p256', 3), subjectKeyId: genuine.keyId! }, root)
+
+  it('a signature by one key is none by another of the same name and key identifier', () => {
+    const byOther = client(other)
+    expect(judge(store, [client(genuine), genuine])).toBe('accepted')
+    expect(judge(store, [byOther, genuine])).toBe('signature_mismatch 0')
+    expect(judge(store, [byOther, genuine, other])).toBe('accepted')
+    expect(judge(store, [byOther, other, genuine])).toBe('accepted')
+  })
+
+  it('the same certificate twice, once with a broken signature', () => {
+    const broken = mint({ ...genuine.spec, serial: genuine.serial, signature: new Uint8Array(70).fill(1) }, root)
+    expect(judge(store, [client(genuine), broken])).toBe('signature_mismatch 1')
+    expect(judge(store, [client(genuine), broken, genuine])).toBe('accepted')
+    expect(judge(store, [client(genuine), genuine, broken])).toBe('accepted')
+    const leaf = client(genuine)
+    const bent = mint({ ...leaf.spec, serial: leaf.serial, signature: new Uint8Array(70).fill(1) }, genuine)
+    expect(judge(store, [bent, leaf, genuine])).toBe('signature_mismatch 0')
+  })
+
+  it('what one call found out is not remembered for the next', () => {
+    const bytes = client(genuine).der.slice()
+    const chain = [bytes, genuine.der]
+    expect(verifyChain(store, chain).ok).toBe(true)
+    bytes[bytes.length - 1]! ^= 1
+    expect(verifyChain(store, chain)).toMatchObject({ ok: false, code: 'signature_mismatch' })
+    bytes[bytes.length - 1]! ^= 1
+    expect(verifyChain(store, chain).ok).toBe(true)
+  })
+
+  it('links inside a truststore are made by signatures, not by names', () => {
+    const forged = mint({ ...sub, key: attackerKey, signWith: attackerKey }, root)
+    expect(judge(storeOf(root, genuine), [client(genuine)])).toBe('accepted')
+    expect(judge(storeOf(root, forged), [client(forged)])).not.toBe('accepted')
+    expect(judge(storeOf(root, genuine, forged), [client(forged)])).not.toBe('accepted')
+    const unmarked = mint({ ...sub, key: attackerKey, signWith: attackerKey, authorityKeyId: false }, root)
+    expect(judge(storeOf(root, unmarked), [client(unmarked)])).not.toBe('accepted')
+  })
+
+  it('a backend that cannot use a key says nothing about the signature', () => {
+    const blind = buildTruststore(root.der, { signatures: { name: 'blind', importKey: () => undefined }, policy: presented })
+    expect(judge(blind, [client(root)])).toBe('signature_mismatch 0')
+  })
+})
