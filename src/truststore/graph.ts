@@ -27,8 +27,7 @@ export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex)
     if (issuers.length > 0) continue
     // Without an authority key identifier a self-issued certificate claims to be self-signed (RFC 5280 4.2.1.1).
     const claimsSelf = same.includes(node) || (untold.includes(node) && certificate.authorityKeyIdStart === 0)
-    // A key that the backend cannot use proves nothing about the signature.
-    node.hasBadSelfSignature = claimsSelf && node.key !== undefined
-    node.falseIssuer = claimsSelf ? undefined : same.find((candidate) => candidate.key !== undefined)
+    node.hasBadSelfSignature = claimsSelf
+    node.falseIssuer = claimsSelf ? undefined : same[0]
   }
 }
