@@ -137,7 +137,11 @@ function spellings(): readonly Minted[] {
   return [mint({ subject: 'CN=leaf', issuer: spell(200), signWith: keys[0]!, authorityKeyId: false }), ...crossed]
 }
 
-const nested = Buffer.alloc(60_000, 0x30)
+const nested = Array.from({ length: 3000 }).reduce<Buffer>((inner) => tlv(0x30, inner), Buffer.alloc(0))
+const nestedName = mint({
+  subject: 'CN=leaf',
+  extensions: [{ oid: '2.5.29.17', value: tlv(0x30, tlv(0xa0, Buffer.concat([Buffer.from('06012a', 'hex'), nested]))) }],
+})
 const junk = Buffer.alloc(10_000_000, 0x41)
 const begins = Buffer.from('-----BEGIN CERTIFICATE-----\n'.repeat(350_000))
 const dashes = Buffer.alloc(10_000_000, 0x2d)
@@ -182,7 +186,7 @@ function cases(): readonly Case[] {
       name: 'first look-up in a list of 3,000',
       run: () => (list.ok && verifyChain(store, good.der, { revocation: { lists: [list.value] } }).ok ? 'accepted' : 'refused'),
     },
-    { name: '60,000 nested SEQUENCEs', run: () => describe(parseCertificate(nested)) },
+    { name: '3,000 nested SEQUENCEs in a name', run: () => judge([nestedName]) },
     { name: '10 MB of A, as PEM', run: () => describe(decodePem(junk)) },
     { name: '10 MB of dashes, as PEM', run: () => describe(decodePem(dashes)) },
     { name: '10 MB of A to lintTruststore', run: () => `${lintTruststore(junk).findings.length} finding` },

@@ -51,9 +51,14 @@ interface SubjectName {
   readonly looseRdns: readonly string[]
 }
 
-interface Subtree extends SubjectName {
-  readonly permitted: boolean
+/** The subtrees of one CA by the tag of their form. */
+export interface Subtrees {
+  readonly permitted: ReadonlyMap<number, readonly SubjectName[]>
+  readonly excluded: ReadonlyMap<number, readonly SubjectName[]>
+  readonly count: number
 }
+
+const none: readonly SubjectName[] = []
 
 const emailAddress = /* @__PURE__ */ oidBytes('1.2.840.113549.1.9.1')
 
@@ -73,7 +78,7 @@ export function refuseNames(
     if (!ca.extensions.has(ExtensionId.nameConstraints)) continue
     // Decoding is work too, and a search may come here once for every path that it completes.
     const subtrees = subtreesOf(ca)
-    meter.names(subtrees.length)
+    meter.names(subtrees.count)
     for (let below = i - 1; below >= 0; below--) {
       const certificate = path[below]!
       if (below > 0 && certificate.isSelfIssued) continue
@@ -94,50 +99,53 @@ export function refuseNames(
 }
 
 /** Why one of the names is refused by one CA's subtrees. */
-export function refuseAgainst(names: readonly SubjectName[], subtrees: readonly Subtree[], meter: Meter): string | undefined {
+export function refuseAgainst(names: readonly SubjectName[], subtrees: Subtrees, meter: Meter): string | undefined {
+  const constrainsMail = subtrees.permitted.has(GeneralNameTag.email) || subtrees.excluded.has(GeneralNameTag.email)
   for (const name of names) {
-    let constrained = false
-    let within = false
-    for (const subtree of subtrees) {
-      if (subtree.tag !== name.tag) {
-        if (subtree.tag === GeneralNameTag.email && isInternationalMailbox(name))
-          return `${describe(name)}, an internationalised mailbox, cannot be compared`
-        continue
-      }
-      if (!meter.names()) return 'budget.nameComparisons is used up'
-      const match = compare(name, subtree)
-      if (match === undefined) return `${describe(name)} cannot be compared with ${describe(subtree)}`
-      if (match && !subtree.permitted) return `${describe(name)} is excluded`
-      if (subtree.permitted) {
-        constrained = true
-        within ||= match
-      }
+    const permitted = subtrees.permitted.get(name.tag) ?? none
+    const excluded = subtrees.excluded.get(name.tag) ?? none
+    if (!meter.names(permitted.length + excluded.length)) return 'budget.nameComparisons is used up'
+    if (constrainsMail && isInternationalMailbox(name))
+      return `${describe(name)}, an internationalised mailbox, cannot be compared`
+    for (const subtree of excluded) {
+      const match = meetsExcluded(name, subtree)
+      if (match !== false) return match ? `${describe(name)} is excluded` : incomparable(name, subtree)
     }
-    if (constrained && !within) return `${describe(name)} is not permitted`
+    let within = permitted.length === 0
+    for (const subtree of permitted) {
+      const match = isWithinPermitted(name, subtree)
+      if (match === undefined) return incomparable(name, subtree)
+      within ||= match
+    }
+    if (!within) return `${describe(name)} is not permitted`
   }
   return undefined
 }
 
-/** Whether a name matches a subtree; `undefined` where that cannot be told. */
-function compare(name: SubjectName, subtree: Subtree): boolean | undefined {
-  switch (name.tag) {
-    case GeneralNameTag.dns:
-      return subtree.permitted ? dnsIsWithin(name.text, subtree.text) : dnsMeets(name.text, subtree.text)
-    case GeneralNameTag.email:
-    case GeneralNameTag.uri: {
-      const { host } = name
-      if (host === undefined || subtree.host === undefined) return undefined
-      return hostMatches(host, subtree.host, name.isAttribute && !subtree.permitted)
-    }
-    case GeneralNameTag.ip:
-      return ipIsWithin(name.bytes, name.start, name.end, subtree.bytes, subtree.start, subtree.end)
-    case GeneralNameTag.directory:
-      return subtree.permitted
-        ? subtree.rdns.every((rdn, i) => rdn === name.rdns[i])
-        : subtree.looseRdns.every((rdn, i) => rdn === name.looseRdns[i])
-    default:
-      return undefined
-  }
+/** Whether all that the name stands for lies within a permitted subtree; `undefined` where that cannot be told. */
+function isWithinPermitted(name: SubjectName, subtree: SubjectName): boolean | undefined {
+  if (name.tag === GeneralNameTag.dns) return dnsIsWithin(name.text, subtree.text)
+  if (name.tag === GeneralNameTag.directory) return subtree.rdns.every((rdn, i) => rdn === name.rdns[i])
+  return matches(name, subtree, false)
+}
+
+/** Whether something that the name stands for may lie within an excluded subtree; `undefined` where that cannot be told. */
+function meetsExcluded(name: SubjectName, subtree: SubjectName): boolean | undefined {
+  if (name.tag === GeneralNameTag.dns) return dnsMeets(name.text, subtree.text)
+  if (name.tag === GeneralNameTag.directory) return subtree.looseRdns.every((rdn, i) => rdn === name.looseRdns[i])
+  return matches(name, subtree, name.isAttribute)
+}
+
+/** The forms that are compared in the same way for both. */
+function matches(name: SubjectName, subtree: SubjectName, foldLocal: boolean): boolean | undefined {
+  if (name.tag === GeneralNameTag.ip)
+    return ipIsWithin(name.bytes, name.start, name.end, subtree.bytes, subtree.start, subtree.end)
+  if (name.tag !== GeneralNameTag.email && name.tag !== GeneralNameTag.uri) return undefined
+  return name.host && subtree.host && hostMatches(name.host, subtree.host, foldLocal)
+}
+
+function incomparable(name: SubjectName, subtree: SubjectName): string {
+  return `${describe(name)} cannot be compared with ${describe(subtree)}`
 }
 
 /** SmtpUTF8Mailbox, id-on 9: an e-mail address as otherName, which e-mail constraints must not let through (RFC 9598 6). */
@@ -166,7 +174,7 @@ export function namesOf(certificate: CertificateView): readonly SubjectName[] {
   names.push(nameAt(bytes, GeneralNameTag.directory, subjectStart, subjectEnd))
   for (const { oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOf(bytes, subjectStart, subjectEnd)) {
     if (!rangeIs(bytes, oidStart, oidEnd, emailAddress)) continue
-    // An address in an unexpected string type is compared as what it says; one that is no text at all matches nothing.
+    // An address in another type than its own, IA5String (RFC 5280 A.1), is not compared.
     const text = tag === Tag.ia5String ? (stringValue(bytes, tag, valueStart, valueEnd) ?? '') : ''
     names.push({
       tag: GeneralNameTag.email,
@@ -208,27 +216,35 @@ function hostOf(tag: number, text: string, isSubtree: boolean): HostPart | undef
 }
 
 /** The subtrees of a CA's name constraints, which were checked when it was parsed. */
-export function subtreesOf({ bytes, extensions }: CertificateView): readonly Subtree[] {
+function subtreesOf({ bytes, extensions }: CertificateView): Subtrees {
   const index = extensions.find(ExtensionId.nameConstraints)
   return readSubtrees(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
 }
 
-export function readSubtrees(bytes: Uint8Array, start: number, end: number): readonly Subtree[] {
+export function readSubtrees(bytes: Uint8Array, start: number, end: number): Subtrees {
   const what = 'nameConstraints'
-  const subtrees: Subtree[] = []
   const reader = new Reader(bytes, start, end)
-  reader.enter(Tag.sequence, what)
-  for (const tag of [contextConstructed(0), contextConstructed(1)]) {
-    if (!reader.peek(tag)) continue
-    const list = reader.enter(tag, what)
+  let count = 0
+  const readList = (listTag: number): ReadonlyMap<number, readonly SubjectName[]> => {
+    const byForm = new Map<number, SubjectName[]>()
+    if (!reader.peek(listTag)) return byForm
+    const list = reader.enter(listTag, what)
     while (!reader.atEnd()) {
       const subtree = reader.enter(Tag.sequence, what)
       reader.next(what)
-      const name = nameAt(bytes, reader.tag, reader.start, reader.end, true)
-      subtrees.push({ ...name, permitted: tag === contextConstructed(0) })
+      const { tag } = reader
+      const name = nameAt(bytes, tag, reader.start, reader.end, true)
+      const others = byForm.get(tag)
+      if (others === undefined) byForm.set(tag, [name])
+      else others.push(name)
+      count++
       reader.leave(subtree, what)
     }
     reader.leave(list, what)
+    return byForm
   }
-  return subtrees
+  reader.enter(Tag.sequence, what)
+  const permitted = readList(contextConstructed(0))
+  const excluded = readList(contextConstructed(1))
+  return { permitted, excluded, count }
 }

@@ -16,17 +16,23 @@ export function withoutFinalDot(name: string): string {
  * final dot.
  */
 export function dnsIsWithin(name: string, subtree: string): boolean {
-  if (subtree === '' || name === subtree) return !subtree.startsWith('.')
-  if (subtree === '.' || name.length <= subtree.length || !name.endsWith(subtree)) return false
-  return subtree.startsWith('.') || name.charCodeAt(name.length - subtree.length - 1) === dot
+  const rest = name.length - subtree.length
+  if (rest < 0) return false
+  if (subtree === '') return true
+  const isBelow = subtree.charCodeAt(0) === dot
+  if (rest === 0) return !isBelow && name === subtree
+  // The character before the subtree settles most comparisons.
+  if (isBelow ? subtree.length === 1 : name.charCodeAt(rest - 1) !== dot) return false
+  return name.endsWith(subtree)
 }
 
 const dot = 0x2e
+const asterisk = 0x2a
 
 /** Whether something that a DNS name stands for lies within an excluded subtree: a wildcard stands for many names. */
 export function dnsMeets(name: string, subtree: string): boolean {
   if (dnsIsWithin(name, subtree)) return true
-  if (!name.startsWith('*.')) return false
+  if (name.charCodeAt(0) !== asterisk || name.charCodeAt(1) !== dot) return false
   // `*.example.com` covers `secret.example.com`, which is in that subtree though the pattern is not.
   const next = subtree.indexOf('.', 1)
   return next > 0 && subtree.length - next === name.length - 1 && name.endsWith(subtree.slice(next))

@@ -2,7 +2,7 @@ import type { CurveName } from '../crypto/curve.ts'
 
 /** Upper bounds on the work that one `verifyChain` call does for a stranger. Exceeding one is `budget_exhausted`. */
 export interface Budget {
-  /** Signature verifications, in those of P-256: one of P-384 counts 3, one of RSA by the size of modulus and exponent. */
+  /** Signature verifications, in those of P-256: one of P-384 counts 2.6, one of RSA by the size of modulus and exponent. */
   readonly signatures: number
   /** Candidate issuers looked at while paths are built. */
   readonly pathSteps: number
@@ -55,7 +55,7 @@ export type Purpose = 'client' | 'server' | 'any'
  * measures it.
  */
 const budget: Budget = {
-  signatures: 20,
+  signatures: 16,
   pathSteps: 512,
   nameComparisons: 100_000,
   presentedCertificates: 48,

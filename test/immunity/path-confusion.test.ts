@@ -156,7 +156,10 @@ describe('signature results that are taken over from another pair', () => {
   })
 
   it('a backend that cannot use a key says nothing about the signature', () => {
-    const blind = buildTruststore(root.der, { signatures: { name: 'blind', importKey: () => undefined }, policy: presented })
-    expect(judge(blind, [client(root)])).toBe('signature_mismatch 0')
+    const blind = { name: 'blind', importKey: () => undefined }
+    expect(() => buildTruststore(root.der, { signatures: blind })).toThrow('bad_self_signature')
+    const unlinked = buildTruststore([genuine.der], { signatures: blind, policy: presented })
+    expect(judge(storeFor(presented, genuine), [client(genuine)])).toBe('accepted')
+    expect(judge(unlinked, [client(genuine)])).toBe('signature_mismatch 0')
   })
 })

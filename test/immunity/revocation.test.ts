@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest'
+import { parseRevocationList, type RevocationList, verifyChain } from '../../src/index.ts'
+import { ecdsa } from '../support/algorithms.ts'
+import { integer, sequence, tlv, utcTime } from '../support/der.ts'
+import { type CrlSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
+import { presented, storeFor } from '../support/rejected-chain.ts'
+import { atOnce, fastestOf, judge } from './judge.ts'
+import { client, day, judgeBy, list, revoked, root, store, unknown } from './listed.ts'
+
+/** Revocation lists that must not be believed, and certificates that must be found on those that may. */
+
+const leaf = client()
+const unknownExtension = (critical: boolean): NonNullable<CrlSpec['extensions']> => [
+  { oid: '1.3.6.1.4.1.99999.2', critical, value: sequence() },
+]
+
+describe('a revoked certificate', () => {
+  it('control: a good list clears it, a list that names it does not', () => {
+    expect(judgeBy([list()], [leaf])).toBe('accepted')
+    expect(judgeBy([list({ revoked: [{ serial: 1n }, { serial: leaf.serial }, { serial: 3n }] })], [leaf])).toBe(revoked)
+    expect(judgeBy([list({ revoked: [{ serial: 1n }] })], [leaf])).toBe('accepted')
+  })
+
+  it('is found whatever the reason, the date and the place', () => {
+    for (const reason of [1, 2, 3, 4, 5, 6, 8, 9, 10]) {
+      expect(judgeBy([list({ revoked: [{ serial: leaf.serial, reason }] })], [leaf])).toBe(revoked)
+    }
+    expect(judgeBy([list({ revoked: [{ serial: leaf.serial, date: new Date(Date.now() + day) }] })], [leaf])).toBe(revoked)
+    const many = Array.from({ length: 500 }, (_, i) => ({ serial: BigInt(i + 1) }))
+    for (const at of [0, 250, 500]) {
+      expect(judgeBy([list({ revoked: many.toSpliced(at, 0, { serial: 0xabcdefn }) })], [client({ serial: 0xabcdefn })])).toBe(
+        revoked,
+      )
+    }
+  })
+
+  it.each([1n, 127n, 128n, 255n, 256n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 158n])(
+    'is found by the serial number %d, and its neighbours are not',
+    (serial) => {
+      const own = client({ serial })
+      expect(judgeBy([list({ revoked: [{ serial }] })], [own])).toBe(revoked)
+      const neighbours = [serial + 1n, serial * 256n, serial + 2n ** 32n, serial + 2n ** 64n].map((number) => ({
+        serial: number,
+      }))
+      expect(judgeBy([list({ revoked: neighbours })], [own])).toBe('accepted')
+    },
+  )
+
+  it('is found on one of many lists, in every order', () => {
+    const naming = list({ revoked: [{ serial: leaf.serial }] })
+    for (const lists of [
+      [naming, list()],
+      [list(), naming],
+      [list(), naming, list()],
+    ])
+      expect(judgeBy(lists, [leaf])).toBe(revoked)
+  })
+
+  it('stays revoked by a list that is out of date, and with every leniency', () => {
+    const old = { thisUpdate: new Date(Date.now() - 20 * day), nextUpdate: new Date(Date.now() - 10 * day) }
+    const naming = list({ ...old, revoked: [{ serial: leaf.serial }] })
+    for (const options of [
+      {},
+      { unknown: 'allow' },
+      { expired: 'allow' },
+      { unknown: 'allow', expired: 'allow', depth: 'leaf' },
+      { maxAgeDays: 1 },
+    ] as const) {
+      expect(judgeBy([naming], [leaf], options)).toBe(revoked)
+    }
+  })
+
+  it('is looked for on every certificate below the anchor', () => {
+    const upper = mint({ ca: true, key: keyPair('p256', 1), subject: 'O=Immunity,CN=Upper' }, root)
+    const lower = mint({ ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Lower' }, upper)
+    const below = client({}, lower)
+    const chain = [below, lower, upper]
+    const clean = [list(), list({ issuer: upper }), list({ issuer: lower })]
+    expect(judgeBy(clean, chain)).toBe('accepted')
+    expect(judgeBy([...clean, list({ issuer: upper, revoked: [{ serial: lower.serial }] })], chain)).toBe('revoked 1')
+    expect(judgeBy([...clean, list({ revoked: [{ serial: upper.serial }] })], chain)).toBe('revoked 2')
+    expect(judgeBy(clean.slice(1), chain)).toBe('revocation_unknown 2')
+    expect(judgeBy([clean[0]!, clean[2]!], chain)).toBe('revocation_unknown 1')
+    expect(judgeBy(clean.slice(2), chain, { depth: 'leaf' })).toBe('accepted')
+    expect(judgeBy([list({ issuer: lower, revoked: [{ serial: below.serial }] })], chain, { depth: 'leaf' })).toBe(revoked)
+  })
+})
+
+describe('a list that must not be believed clears nobody', () => {
+  const other = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Other' }, root)
+  const unbelievable: readonly (readonly [string, () => RevocationList])[] = [
+    ['with a critical extension nobody knows', () => list({ extensions: unknownExtension(true) })],
+    ['with one on an entry, of another certificate', () => list({ revoked: [{ serial: 99n, critical: true }] })],
+    ['past its nextUpdate', () => list({ thisUpdate: new Date(Date.now() - 20 * day), nextUpdate: new Date(Date.now() - 2000) })],
+    ['without nextUpdate', () => list({ nextUpdate: null })],
+    ['that is not valid yet', () => list({ thisUpdate: new Date(Date.now() + day) })],
+    ['signed by another key', () => list({ signWith: keyPair('p256', 4) })],
+    ['signed with SHA-1', () => list({ hash: 'sha1' })],
+    ['with two signature algorithms', () => list({ tbsSignatureAlgorithm: ecdsa('SHA-384') })],
+    ['with a signature that was changed', () => list({ bend: (der) => der.with(der.length - 1, der[der.length - 1]! ^ 1) })],
+    ['with an entry that was changed', () => list({ revoked: [{ serial: 0x5a5a5a5an }], bend: (der) => changed(der, 0x5a) })],
+    [
+      'with entries that name another issuer, though it is not indirect',
+      () => list({ revoked: [{ serial: 99n, certificateIssuer: 'CN=Other' }] }),
+    ],
+    ['for users’ certificates by a bit that is written for CAs', () => list({ idp: { onlyContainsCaCerts: true } })],
+    ['for attribute certificates', () => list({ idp: { onlyContainsAttributeCerts: true } })],
+    ['for some reasons only', () => list({ idp: { onlySomeReasons: [1, 2] } })],
+    ['that is indirect', () => list({ idp: { indirect: true } })],
+    ['that is a delta', () => list({ deltaBase: 1 })],
+    ['of another CA', () => list({ issuer: other })],
+    ['of another CA, in the name of this one', () => list({ issuer: other, issuerName: root.subject })],
+  ]
+
+  it('control: with that extension not critical it is believed', () => {
+    expect(judgeBy([list({ extensions: unknownExtension(false) })], [leaf])).toBe('accepted')
+  })
+
+  it.each(unbelievable)('%s', (_what, make) => {
+    expect(judgeBy([make()], [leaf])).toBe(unknown)
+    expect(judgeBy([make(), make()], [leaf])).toBe(unknown)
+    expect(judgeBy([make(), list()], [leaf])).toBe('accepted')
+  })
+
+  it('no list at all clears nobody, unless the caller says so', () => {
+    expect(judgeBy([], [leaf])).toBe(unknown)
+    expect(judgeBy([], [leaf], { unknown: 'allow' })).toBe('accepted')
+  })
+
+  it('a list that is about the certificate and cannot be relied on is not taken for none', () => {
+    const unreliable = [
+      { extensions: unknownExtension(true) },
+      { signWith: keyPair('p256', 4) },
+      { nextUpdate: null },
+      { idp: { onlySomeReasons: [1] } },
+    ]
+    for (const spec of unreliable) expect(judgeBy([list(spec)], [leaf], { unknown: 'allow' })).toBe(unknown)
+  })
+
+  it('the last second of a list, and the first after it', () => {
+    const nextUpdate = new Date(Math.floor(Date.now() / 1000) * 1000 + day)
+    const judgeAt = (at: number): string => judge(store, [leaf], { at, revocation: { lists: [list({ nextUpdate })] } })
+    expect([judgeAt(nextUpdate.getTime() + 999), judgeAt(nextUpdate.getTime() + 1000)]).toEqual(['accepted', unknown])
+  })
+
+  it('an age that the caller sets ends a list before its nextUpdate does', () => {
+    const old = list({ thisUpdate: new Date(Date.now() - 3 * day) })
+    expect([judgeBy([old], [leaf], { maxAgeDays: 4 }), judgeBy([old], [leaf], { maxAgeDays: 2 })]).toEqual(['accepted', unknown])
+    expect(judgeBy([old], [leaf], { maxAgeDays: 2, expired: 'allow' })).toBe(unknown)
+  })
+})
+
+/** The bytes with one changed, the first of this value that three others like it follow. */
+function changed(der: Uint8Array, value: number): Uint8Array {
+  const at = Buffer.from(der).indexOf(Buffer.alloc(4, value))
+  return der.with(at + 3, value ^ 1)
+}
+
+describe('who may sign a list', () => {
+  const usage = (keyUsage: readonly string[], slot: number): Minted =>
+    mint({ ca: true, key: keyPair('p256', slot), subject: 'O=Immunity,CN=Issuing', keyUsage }, root)
+
+  it('a CA whose keyUsage has cRLSign, or that has none', () => {
+    const judgeUnder = (issuer: Minted): string => judgeBy([list(), list({ issuer })], [client({}, issuer), issuer])
+    expect(judgeUnder(usage(['keyCertSign', 'cRLSign'], 1))).toBe('accepted')
+    expect(judgeUnder(usage([], 1))).toBe('accepted')
+    expect(judgeUnder(usage(['keyCertSign'], 1))).toBe(unknown)
+    const anchor = mint({ ca: true, key: keyPair('p256', 5), subject: 'CN=Anchor', keyUsage: ['keyCertSign'] })
+    expect(judge(storeFor(presented, anchor), [client({}, anchor)], { revocation: { lists: [list({ issuer: anchor })] } })).toBe(
+      unknown,
+    )
+  })
+
+  it('another certificate of its name: below the same anchor, for lists, and not revoked itself', () => {
+    const issuing = usage(['keyCertSign'], 1)
+    const below = client({}, issuing)
+    const signer = (spec: object = {}, issuer = root): Minted =>
+      mint({ key: keyPair('p256', 6), subject: issuing.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [], ...spec }, issuer)
+    const judgeSigned = (by: Minted, more: Partial<CrlSpec> = {}, ...lists: readonly RevocationList[]): string =>
+      judgeBy([list(), list({ issuer: by, ...more }), ...lists], [below, issuing, by])
+    expect(judgeSigned(signer())).toBe('accepted')
+    expect(judgeSigned(signer(), { revoked: [{ serial: below.serial }] })).toBe(revoked)
+    expect(judgeSigned(signer({ keyUsage: ['digitalSignature'] }))).toBe(unknown)
+    expect(judgeSigned(signer({ keyUsage: ['keyCertSign', 'digitalSignature'] }))).toBe(unknown)
+    expect(judgeSigned(signer({ notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }))).toBe(unknown)
+    expect(judgeSigned(signer({ extensions: unknownExtension(true) }))).toBe(unknown)
+    expect(judgeSigned(signer({ signWith: keyPair('p256', 7) }))).toBe(unknown)
+    expect(judgeSigned(signer({ subject: 'O=Immunity,CN=Issuing Lists' }), { issuerName: issuing.subject })).toBe(unknown)
+    const bySelf = signer()
+    expect(judgeSigned(bySelf, {}, list({ revoked: [{ serial: bySelf.serial }] }))).toBe(unknown)
+  })
+
+  it('nobody who would have to be cleared by the very list that he signed', () => {
+    const spec = { subject: root.subject, key: keyPair('p256', 8), keyUsage: ['digitalSignature', 'cRLSign'] }
+    const own = client(spec)
+    const twin = client(spec)
+    const forged = list({ issuer: own })
+    expect(judgeBy([list()], [own, twin])).toBe('accepted')
+    expect(judgeBy([forged], [own, twin])).toBe(unknown)
+    expect(judgeBy([forged, list({ revoked: [{ serial: own.serial }] })], [own, twin])).toBe(revoked)
+    expect(judgeBy([forged], [leaf, own])).toBe(unknown)
+  })
+
+  it('no namesake CA of another key, be it listed or sent', () => {
+    const namesake = mint({ ...root.spec, key: keyPair('p256', 9) })
+    const forged = list({ issuer: namesake })
+    expect(judgeBy([forged], [leaf, namesake])).toBe(unknown)
+    const both = storeFor(presented, root, namesake)
+    expect(judge(both, [leaf], { revocation: { lists: [list()] } })).toBe('accepted')
+    expect(judge(both, [leaf], { revocation: { lists: [forged] } })).toBe(unknown)
+    expect(judge(both, [client({}, namesake)], { revocation: { lists: [list()] } })).toBe(unknown)
+  })
+
+  it('what one truststore found out about a list is not taken over by another', () => {
+    const namesake = mint({ ...root.spec, key: keyPair('p256', 9) })
+    const shared = list()
+    const elsewhere = storeFor(presented, namesake)
+    for (let round = 0; round < 2; round++) {
+      expect(judgeBy([shared], [leaf])).toBe('accepted')
+      expect(judge(elsewhere, [client({}, namesake)], { revocation: { lists: [shared] } })).toBe(unknown)
+    }
+  })
+})
+
+describe('lists that cannot be read', () => {
+  const good = mintCrl({ issuer: root, revoked: [{ serial: 5n }] })
+  const bent = (spec: Partial<CrlSpec>): Uint8Array => mintCrl({ issuer: root, ...spec }).der
+
+  it.each<readonly [string, Uint8Array]>([
+    ['cut short', good.der.subarray(0, -1)],
+    ['longer than itself', Uint8Array.of(...good.der, 0)],
+    ['empty', new Uint8Array()],
+    ['a certificate', root.der],
+    ['twice the same extension', bent({ extensions: [{ oid: '2.5.29.20', value: integer(1) }] })],
+    [
+      'an entry without date',
+      bent({ bendTbs: (tbs) => tbs, extensions: [{ oid: '2.5.29.20', value: sequence() }], crlNumber: null }),
+    ],
+    [
+      'two kinds of certificates at once',
+      bent({ extensions: [{ oid: '2.5.29.28', critical: true, value: sequence(tlv(0x81, [0xff]), tlv(0x82, [0xff])) }] }),
+    ],
+    ['a scope that says nothing', bent({ extensions: [{ oid: '2.5.29.28', critical: true, value: sequence() }] })],
+    ['a negative number', bent({ crlNumber: -1 })],
+    ['a number of 30 bytes', bent({ crlNumber: 2n ** 239n })],
+    ['a date that does not exist', bent({ bendTbs: (tbs) => withDate(tbs) })],
+    ['a serial number with a redundant zero', bent({ revoked: [{ serial: Uint8Array.of(0, 5) }] })],
+    ['a serial number without digits', bent({ revoked: [{ serial: new Uint8Array() }] })],
+    ['an entry reason that does not exist', bent({ revoked: [{ serial: 5n, reason: 7 }] })],
+  ])('%s: no list comes of it', (_what, der) => {
+    expect(parseRevocationList(good.der).ok).toBe(true)
+    expect(parseRevocationList(der).ok).toBe(false)
+  })
+
+  it('and what is no list at all is the caller’s mistake', () => {
+    const failed = parseRevocationList(good.der.subarray(1))
+    for (const wrong of [failed, undefined, null, {}, good.der]) {
+      expect(() => verifyChain(store, leaf.der, { revocation: { lists: [wrong as unknown as RevocationList] } })).toThrow(
+        TypeError,
+      )
+    }
+  })
+})
+
+/** Another thisUpdate: the first UTCTime becomes the 31st of February. */
+function withDate(tbs: Uint8Array): Uint8Array {
+  const at = Buffer.from(tbs).indexOf(Buffer.from([0x17, 13]))
+  const copy = tbs.slice()
+  copy.set(utcTime('260231000000Z'), at)
+  return copy
+}
+
+describe('the cost of a list', () => {
+  it('is that of its bytes, however many entries it has and whatever their numbers', () => {
+    const entries = Array.from({ length: 3000 }, (_, i) => ({ serial: BigInt(i + 1) }))
+    const { der } = mintCrl({ issuer: root, revoked: entries })
+    expect(
+      fastestOf(() => {
+        const parsed = parseRevocationList(der)
+        expect(parsed.ok && judgeBy([parsed.value], [leaf])).toBe('accepted')
+      }),
+    ).toBeLessThan(2 * atOnce)
+  })
+})

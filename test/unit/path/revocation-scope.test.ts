@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import type { RevocationList } from '../../../src/index.ts'
+import type { DistributionPointSpec } from '../../support/extensions.ts'
+import { type CrlSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
+import { root } from '../../support/rejected-chain.ts'
+import {
+  client,
+  clientWith,
+  daysAgo,
+  issuing,
+  judge,
+  judgeClient,
+  listOf,
+  revokesClient,
+  rootList,
+} from '../../support/revocable.ts'
+
+/** Which certificates and reasons a list is about: issuing and certificate distribution points, indirect and delta lists. */
+
+const good = listOf()
+const unknown = 'revocation_unknown 0'
+const revoked = 'revoked 0'
+const scoped = (idp: CrlSpec['idp'], more: Partial<CrlSpec> = {}): RevocationList => listOf({ idp: idp!, ...more })
+
+describe('a list of only some kinds of certificates', () => {
+  it('covers users', () => {
+    expect(judgeClient([scoped({ onlyContainsUserCerts: true })])).toBe('accepted')
+    expect(judgeClient([scoped({ onlyContainsUserCerts: true }, revokesClient)])).toBe(revoked)
+    expect(judge([good, listOf({ idp: { onlyContainsUserCerts: true } }, root)])).toBe('revocation_unknown 1')
+  })
+
+  it('covers CAs', () => {
+    expect(judgeClient([scoped({ onlyContainsCaCerts: true })])).toBe(unknown)
+    expect(judgeClient([scoped({ onlyContainsCaCerts: true }, revokesClient)])).toBe(unknown)
+    expect(judge([good, listOf({ idp: { onlyContainsCaCerts: true } }, root)])).toBe('accepted')
+  })
+
+  it('covers attribute certificates, which are none of ours', () => {
+    expect(judgeClient([scoped({ onlyContainsAttributeCerts: true })])).toBe(unknown)
+    expect(judgeClient([scoped({ onlyContainsAttributeCerts: true }, revokesClient), good])).toBe('accepted')
+  })
+
+  it('cannot tell what a certificate of version 1 is', () => {
+    const chain = [clientWith({ version: 1 }), issuing]
+    expect(judgeClient([good], { chain })).toBe('accepted')
+    expect(judgeClient([scoped({ onlyContainsUserCerts: true })], { chain })).toBe(unknown)
+    expect(judgeClient([scoped({ onlyContainsCaCerts: true })], { chain })).toBe(unknown)
+  })
+})
+
+/** A client with these distribution points, and its chain. */
+function pointing(...crlDistributionPoints: readonly DistributionPointSpec[]): readonly Minted[] {
+  return [clientWith({ crlDistributionPoints }), issuing]
+}
+
+describe('a list of one distribution point', () => {
+  const one = 'http://crl.example/1'
+  const two = 'http://crl.example/2'
+
+  it.each<readonly [string, readonly DistributionPointSpec[], CrlSpec['idp'], string]>([
+    ['the same URI', [{ uri: one }], { uri: one }, 'accepted'],
+    ['another URI', [{ uri: one }], { uri: two }, unknown],
+    ['another case in the URI', [{ uri: one }], { uri: one.toUpperCase() }, unknown],
+    ['one of several points', [{ uri: two }, { uri: one }], { uri: one }, 'accepted'],
+    [
+      'one of several names',
+      [{ fullName: [{ uri: two }, { uri: one }] }],
+      { fullName: [{ uri: 'x:y' }, { uri: one }] },
+      'accepted',
+    ],
+    ['no point', [], { uri: one }, unknown],
+    [
+      'a directory name',
+      [{ fullName: [{ directory: 'O=Verify,CN=1' }] }],
+      { fullName: [{ directory: 'O=VERIFY,CN= 1' }] },
+      'accepted',
+    ],
+    ['another directory name', [{ fullName: [{ directory: 'CN=1' }] }], { fullName: [{ directory: 'CN=2' }] }, unknown],
+    ['the same relative name', [{ relative: 'CN=1' }], { relative: 'CN=1' }, 'accepted'],
+    ['another relative name', [{ relative: 'CN=1' }], { relative: 'CN=2' }, unknown],
+    ['a relative and a full name', [{ relative: 'CN=1' }], { fullName: [{ directory: 'O=Verify,CN=Issuing,CN=1' }] }, 'accepted'],
+    ['a full and a relative name', [{ fullName: [{ directory: 'O=Verify,CN=Issuing,CN=1' }] }], { relative: 'CN=1' }, 'accepted'],
+    ['a relative and another full name', [{ relative: 'CN=1' }], { fullName: [{ directory: 'O=Verify,CN=1' }] }, unknown],
+  ])('and a certificate with %s', (_what, points, idp, expected) => {
+    expect(judgeClient([scoped(idp)], { chain: pointing(...points) })).toBe(expected)
+    expect(judgeClient([good], { chain: pointing(...points) })).toBe('accepted')
+  })
+})
+
+describe('reasons', () => {
+  const some = [1, 2]
+  const others = [3, 4, 5, 6, 7, 8]
+
+  it('must all be covered, by one list or several', () => {
+    const first = scoped({ onlySomeReasons: some })
+    const second = scoped({ onlySomeReasons: others })
+    expect(judgeClient([first, second])).toBe('accepted')
+    expect(judgeClient([first])).toBe(unknown)
+    expect(judgeClient([second])).toBe(unknown)
+    expect(judgeClient([first, first])).toBe(unknown)
+    expect(judgeClient([first, scoped({ onlySomeReasons: others.slice(1) })])).toBe(unknown)
+    expect(judgeClient([first], { unknown: 'allow' })).toBe(unknown)
+  })
+
+  it('of one list are enough to revoke', () => {
+    expect(judgeClient([scoped({ onlySomeReasons: some }, revokesClient)])).toBe(revoked)
+  })
+
+  it('of a distribution point limit its lists', () => {
+    const point = { uri: 'http://crl.example/1' }
+    const rest = { uri: 'http://crl.example/2', reasons: others }
+    // A point that leaves the issuer open adds every list of the CA that is not of a point.
+    expect(judgeClient([scoped(point)], { chain: pointing({ ...point, reasons: some }) })).toBe(unknown)
+    expect(judgeClient([scoped(point)], { chain: pointing(point) })).toBe('accepted')
+    const both = pointing({ ...point, reasons: some }, rest)
+    expect(judgeClient([scoped(point)], { chain: both })).toBe(unknown)
+    expect(judgeClient([scoped(point), scoped({ uri: rest.uri })], { chain: both })).toBe('accepted')
+  })
+
+  it('that no list can have cover nothing', () => {
+    // Bit 0 is unused.
+    expect(judgeClient([scoped({ onlySomeReasons: [0] })], { unknown: 'allow' })).toBe('accepted')
+    expect(judgeClient([scoped({ onlySomeReasons: [0] })])).toBe(unknown)
+  })
+})
+
+describe('an indirect list', () => {
+  const authority = mint(
+    { key: keyPair('p256', 97), subject: 'O=Verify,CN=Lists', keyUsage: ['cRLSign'], extendedKeyUsage: [] },
+    root,
+  )
+  const crlIssuer = 'O=Verify,CN=Lists'
+  const target = clientWith({ crlDistributionPoints: [{ uri: 'http://crl.example/1', crlIssuer }] })
+  const chain = [target, issuing, authority]
+  const indirect = (revoked: CrlSpec['revoked'] = [], idp: CrlSpec['idp'] = {}): RevocationList =>
+    listOf({ idp: { indirect: true, ...idp }, revoked }, authority)
+  const ours = { certificateIssuer: issuing.subject }
+  const theirs = { certificateIssuer: 'O=Verify,CN=Somebody' }
+
+  it('covers certificates that name its issuer', () => {
+    expect(judgeClient([indirect()], { chain })).toBe('accepted')
+    expect(judgeClient([indirect()], { chain: [client, issuing, authority] })).toBe(unknown)
+    expect(judgeClient([listOf({}, authority)], { chain })).toBe(unknown)
+    expect(judgeClient([indirect()], { chain: [target, issuing] })).toBe(unknown)
+    // The point left nothing to the CA's own lists.
+    expect(judgeClient([good], { chain })).toBe(unknown)
+  })
+
+  it('has entries of several issuers', () => {
+    const { serial } = target
+    expect(judgeClient([indirect([{ serial, ...ours }])], { chain })).toBe(revoked)
+    expect(judgeClient([indirect([{ serial, ...theirs }])], { chain })).toBe('accepted')
+    expect(judgeClient([indirect([{ serial }])], { chain })).toBe('accepted')
+    expect(
+      judgeClient(
+        [
+          indirect([
+            { serial, ...theirs },
+            { serial, ...ours },
+          ]),
+        ],
+        { chain },
+      ),
+    ).toBe(revoked)
+  })
+
+  it('has entries that take the issuer of the one before', () => {
+    const { serial } = target
+    expect(judgeClient([indirect([{ serial: 7n, ...ours }, { serial: 8n }, { serial }])], { chain })).toBe(revoked)
+    expect(judgeClient([indirect([{ serial: 7n, ...ours }, { serial: 8n, ...theirs }, { serial }])], { chain })).toBe('accepted')
+  })
+
+  it('may be of a point without name, which is that of its issuer', () => {
+    const named = { fullName: [{ directory: crlIssuer }] }
+    const plain = clientWith({ crlDistributionPoints: [{ crlIssuer }] })
+    expect(judgeClient([indirect([], named)], { chain: [plain, issuing, authority] })).toBe('accepted')
+    expect(judgeClient([indirect([], { uri: 'http://crl.example/1' })], { chain: [plain, issuing, authority] })).toBe(unknown)
+    expect(judgeClient([indirect([], { uri: 'http://crl.example/1' })], { chain })).toBe('accepted')
+    expect(judgeClient([indirect([], { uri: 'http://crl.example/2' })], { chain })).toBe(unknown)
+    const relative = clientWith({ crlDistributionPoints: [{ relative: 'CN=1', crlIssuer }] })
+    expect(judgeClient([indirect([], { relative: 'CN=1' })], { chain: [relative, issuing, authority] })).toBe('accepted')
+    expect(judgeClient([indirect([], { relative: 'CN=2' })], { chain: [relative, issuing, authority] })).toBe(unknown)
+  })
+
+  it('may be of the anchor itself', () => {
+    const byRoot = clientWith({ crlDistributionPoints: [{ crlIssuer: root.subject }] })
+    const list = (revoked: CrlSpec['revoked'] = []): RevocationList => listOf({ idp: { indirect: true }, revoked }, root)
+    expect(judge([rootList, list()], { chain: [byRoot, issuing] })).toBe('accepted')
+    expect(judge([rootList, list([{ serial: byRoot.serial, ...ours }])], { chain: [byRoot, issuing] })).toBe(revoked)
+    expect(judge([rootList], { chain: [byRoot, issuing] })).toBe(unknown)
+  })
+})
+
+describe('a delta list', () => {
+  const base = listOf({ crlNumber: 10 })
+  const held = listOf({ crlNumber: 10, revoked: [{ serial: client.serial, reason: 6 }] })
+  const delta = (more: Partial<CrlSpec> = {}, reason?: number): RevocationList =>
+    listOf({
+      crlNumber: 12,
+      deltaBase: 10,
+      ...(reason === undefined ? {} : { revoked: [{ serial: client.serial, reason }] }),
+      ...more,
+    })
+  const removes = 8
+
+  it('alone covers nothing', () => {
+    expect(judgeClient([delta()])).toBe(unknown)
+    expect(judgeClient([delta({}, 1)])).toBe(unknown)
+    expect(judgeClient([delta()], { unknown: 'allow' })).toBe('accepted')
+  })
+
+  it('adds to its base', () => {
+    for (const lists of [
+      [base, delta({}, 1)],
+      [delta({}, 1), base],
+    ])
+      expect(judgeClient(lists)).toBe(revoked)
+    expect(judgeClient([base, delta()])).toBe('accepted')
+    expect(judgeClient([held, delta()])).toBe(revoked)
+    expect(judgeClient([base, delta({ thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) }, 1)])).toBe(revoked)
+  })
+
+  it('takes a certificate off hold', () => {
+    expect(judgeClient([held])).toBe(revoked)
+    expect(judgeClient([held, delta({}, removes)])).toBe('accepted')
+    expect(judgeClient([held, delta({}, removes), delta({ crlNumber: 13 }, 1)])).toBe(revoked)
+  })
+
+  it.each<readonly [string, Partial<CrlSpec>]>([
+    ['made for a later base', { deltaBase: 11 }],
+    ['older than the base', { crlNumber: 9, deltaBase: 8 }],
+    ['without number', { crlNumber: null }],
+    ['of a base with more octets', { deltaBase: 1000, crlNumber: 1001 }],
+    ['out of date', { thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) }],
+    ['of tomorrow', { thisUpdate: daysAgo(-1) }],
+    ['signed by another key', { signWith: keyPair('p256', 99) }],
+    ['with a weak hash', { hash: 'sha1' }],
+    ['for CAs only', { idp: { onlyContainsCaCerts: true } }],
+  ])('takes nothing off when %s', (_what, more) => {
+    expect(judgeClient([held, delta(more, removes)])).toBe(revoked)
+  })
+
+  it('takes off when it was made for an earlier base', () => {
+    expect(judgeClient([held, delta({ deltaBase: 9 }, removes)])).toBe('accepted')
+    expect(judgeClient([held, delta({ deltaBase: 10, crlNumber: 10 }, removes)])).toBe('accepted')
+    const unnumbered = listOf({ crlNumber: null, revoked: [{ serial: client.serial, reason: 6 }] })
+    expect(judgeClient([unnumbered, delta({}, removes)])).toBe(revoked)
+  })
+})
