@@ -5,7 +5,6 @@ import {
   buildTruststore,
   decodePem,
   lintTruststore,
-  parseCertificate,
   parseRevocationList,
   profiles,
   type Truststore,

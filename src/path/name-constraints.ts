@@ -16,6 +16,8 @@ import {
   type HostPart,
   hostMatches,
   ipIsWithin,
+  isDnsName,
+  isDnsSubtree,
   readEmail,
   readEmailSubtree,
   readHostSubtree,
@@ -43,6 +45,8 @@ interface SubjectName {
   readonly end: number
   /** An emailAddress of the subject, which as an attribute has no case (RFC 2985 5.2.1), as a SAN would: excluded either way. */
   readonly isAttribute: boolean
+  /** For DNS names: made of labels. */
+  readonly isWellFormed: boolean
   /** For e-mail addresses and URIs; undefined where they are not well-formed. */
   readonly host: HostPart | undefined
   /** For directory names: its RDNs in canonical form. */
@@ -124,16 +128,20 @@ export function refuseAgainst(names: readonly SubjectName[], subtrees: Subtrees,
 
 /** Whether all that the name stands for lies within a permitted subtree; `undefined` where that cannot be told. */
 function isWithinPermitted(name: SubjectName, subtree: SubjectName): boolean | undefined {
-  if (name.tag === GeneralNameTag.dns) return dnsIsWithin(name.text, subtree.text)
+  if (name.tag === GeneralNameTag.dns) return areWellFormed(name, subtree) ? dnsIsWithin(name.text, subtree.text) : undefined
   if (name.tag === GeneralNameTag.directory) return subtree.rdns.every((rdn, i) => rdn === name.rdns[i])
   return matches(name, subtree, false)
 }
 
 /** Whether something that the name stands for may lie within an excluded subtree; `undefined` where that cannot be told. */
 function meetsExcluded(name: SubjectName, subtree: SubjectName): boolean | undefined {
-  if (name.tag === GeneralNameTag.dns) return dnsMeets(name.text, subtree.text)
+  if (name.tag === GeneralNameTag.dns) return areWellFormed(name, subtree) ? dnsMeets(name.text, subtree.text) : undefined
   if (name.tag === GeneralNameTag.directory) return subtree.looseRdns.every((rdn, i) => rdn === name.looseRdns[i])
   return matches(name, subtree, name.isAttribute)
+}
+
+function areWellFormed(name: SubjectName, subtree: SubjectName): boolean {
+  return name.isWellFormed && subtree.isWellFormed
 }
 
 /** The forms that are compared in the same way for both. */
@@ -183,6 +191,7 @@ export function namesOf(certificate: CertificateView): readonly SubjectName[] {
       start: valueStart,
       end: valueEnd,
       isAttribute: true,
+      isWellFormed: true,
       host: readEmail(text),
       rdns: [],
       looseRdns: [],
@@ -203,6 +212,7 @@ function nameAt(bytes: Uint8Array, tag: number, start: number, end: number, isSu
     start,
     end,
     isAttribute: false,
+    isWellFormed: tag !== GeneralNameTag.dns || (isSubtree ? isDnsSubtree(raw.toLowerCase()) : isDnsName(text)),
     host: hostOf(tag, raw, isSubtree),
     rdns,
     looseRdns: tag === GeneralNameTag.directory ? looseRdns(bytes, start, end) : [],

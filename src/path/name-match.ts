@@ -29,6 +29,20 @@ export function dnsIsWithin(name: string, subtree: string): boolean {
 const dot = 0x2e
 const asterisk = 0x2a
 
+/**
+ * Whether a DNS name (in lower case, without final dot) is made of labels. An asterisk may stand anywhere: where it is no
+ * wildcard it matches itself only.
+ */
+export function isDnsName(name: string): boolean {
+  return name === '' || /^[a-z0-9_*-]{1,63}(\.[a-z0-9_*-]{1,63})*$/.test(name)
+}
+
+/** Whether a DNS subtree in lower case is made of labels, after one leading dot at most; a dot alone has nothing below it. */
+export function isDnsSubtree(subtree: string): boolean {
+  if (subtree === '' || subtree === '.') return true
+  return hostName.test(withoutFinalDot(subtree.startsWith('.') ? subtree.slice(1) : subtree))
+}
+
 /** Whether something that a DNS name stands for lies within an excluded subtree: a wildcard stands for many names. */
 export function dnsMeets(name: string, subtree: string): boolean {
   if (dnsIsWithin(name, subtree)) return true

@@ -47,7 +47,8 @@ export function processPolicies(
 ): PolicySets | (Refusal & { readonly index: number }) {
   const graph = new PolicyGraph(path.length - 1, request, meter)
   const anchor = path[path.length - 1]!
-  if (enforceAnchor && path.length > 1) graph.startAtAnchor(anchor)
+  const anchorProblem = enforceAnchor && path.length > 1 ? graph.startAtAnchor(anchor) : undefined
+  if (anchorProblem !== undefined) return { code: 'policy_violation', index: path.length - 1, message: anchorProblem }
   for (let i = Math.max(path.length - 2, 0); i >= 0; i--) {
     const problem = graph.addCertificate(path[i]!, i === 0)
     if (meter.exhausted !== undefined) return { code: 'budget_exhausted', index: i, message: 'budget.nameComparisons is used up' }
@@ -74,12 +75,14 @@ class PolicyGraph {
   }
 
   /** RFC 5937 3.2: the anchor's policies bound the initial set, and its constraints apply from the start. */
-  startAtAnchor(anchor: CertificateView): void {
+  startAtAnchor(anchor: CertificateView): string | undefined {
     if (anchor.extensions.has(ExtensionId.certificatePolicies)) {
       this.addLevel(anchor, false)
-      this.applyMappings(anchor)
+      const problem = this.applyMappings(anchor)
+      if (problem !== undefined) return problem
     }
     this.applyConstraints(anchor)
+    return undefined
   }
 
   /** RFC 5280 6.1.3 (d) to (f), then 6.1.4 or 6.1.5. */

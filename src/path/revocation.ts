@@ -1,10 +1,11 @@
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual, rangesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { DistributionPoint } from '../x509/distribution-point.ts'
+import { ExtensionId } from '../x509/extension-list.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
 import { refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
@@ -87,21 +88,23 @@ export class RevocationChecker {
   /** RFC 5280 6.3.3 for one certificate of a path. */
   private statusOf(path: readonly CertificateView[], index: number, depth: number): Status {
     const certificate = path[index]!
-    const { bytes, serialStart, serialEnd } = certificate
     let reasons = 0
     let isCovered = false
     for (const list of this.context.request.lists) {
-      const covered = list.isDelta ? 0 : this.covered(certificate, list)
+      const covered = this.covered(certificate, list)
       if (covered === 0) continue
       isCovered = true
-      const entry = list.entriesOf(bytes, serialStart, serialEnd).find((candidate) => entryIsFor(certificate, list, candidate))
+      const entry = this.entryFor(certificate, list)
       const freshness = this.freshness(list)
       // A list that neither counts nor names the certificate needs no signature check.
       if (freshness === 'unusable' || (freshness === 'stale' && entry === undefined)) continue
+      if (list.isDelta) {
+        // A delta by itself never shows that a certificate is good, but what it names is revoked.
+        if (entry !== undefined && entry.reason !== removeFromCrl && this.isSigned(list, path, index, depth)) return entry
+        continue
+      }
       if (!this.isSigned(list, path, index, depth)) continue
-      const delta = this.deltaFor(list, certificate, path, index, depth)
-      if (typeof delta === 'object') return delta
-      if (delta === undefined && entry !== undefined) return entry
+      if (entry !== undefined && !this.isReleased(entry, list, path, index, depth)) return entry
       reasons |= covered
     }
     if (reasons === allReasons) return 'good'
@@ -109,29 +112,28 @@ export class RevocationChecker {
   }
 
   /**
-   * What delta lists to a base say (RFC 5280 5.2.4): revoked, taken off hold, or nothing. Only deltas of the same scope
-   * and signer that were made for this base or a later one may take a certificate off; any may put one on.
+   * Whether a current delta to this list takes a certificate off hold again (RFC 5280 5.2.4, 5.3.1): only from hold, and
+   * only a delta of the same issuer, signing key and scope that was made for this list or an earlier one.
    */
-  private deltaFor(
+  private isReleased(
+    entry: RevocationEntry,
     base: RevocationListView,
-    certificate: CertificateView,
     path: readonly CertificateView[],
     index: number,
     depth: number,
-  ): RevocationEntry | 'removed' | undefined {
-    let removed = false
-    for (const delta of this.context.request.lists) {
-      if (!delta.isDelta) continue
-      if (this.covered(certificate, delta) === 0 || this.freshness(delta) === 'unusable') continue
-      const entry = delta
-        .entriesOf(certificate.bytes, certificate.serialStart, certificate.serialEnd)
-        .find((e) => entryIsFor(certificate, delta, e))
-      if (entry === undefined || !this.isSigned(delta, path, index, depth)) continue
-      const takesOff = entry.reason === removeFromCrl
-      if (!takesOff) return entry
-      removed ||= this.freshness(delta) === 'fresh' && updates(delta, base)
-    }
-    return removed ? 'removed' : undefined
+  ): boolean {
+    if (entry.reason !== certificateHold) return false
+    const certificate = path[index]!
+    return this.context.request.lists.some((delta) => {
+      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0) return false
+      if (this.freshness(delta) !== 'fresh' || this.entryFor(certificate, delta)?.reason !== removeFromCrl) return false
+      return this.isSigned(delta, path, index, depth)
+    })
+  }
+
+  private entryFor(certificate: CertificateView, list: RevocationListView): RevocationEntry | undefined {
+    const { bytes, serialStart, serialEnd } = certificate
+    return list.entriesOf(bytes, serialStart, serialEnd).find((entry) => entryIsFor(certificate, list, entry))
   }
 
   private covered(certificate: CertificateView, list: RevocationListView): number {
@@ -192,23 +194,35 @@ function maySign(signer: CertificateView): boolean {
   return signer.keyUsageBits < 0 || (signer.keyUsageBits & KeyUsageBit.cRLSign) !== 0
 }
 
-/** The reason code by which a delta list takes an entry back. */
+/** Reason codes of RFC 5280 5.3.1: not revoked for good; and what takes an entry back, on delta lists. */
+const certificateHold = 6
 const removeFromCrl = 8
 
-/** Whether a delta was made for this base or an earlier one and is newer than it, of the same issuer and scope. */
+/** Whether a delta continues this list (RFC 5280 5.2.4, 6.3.3 (c)): same issuer, key and scope, and numbers that follow on. */
 function updates(delta: RevocationListView, base: RevocationListView): boolean {
-  const sameIssuer = delta.issuerKey === base.issuerKey
-  if (!sameIssuer || base.crlNumberStart === 0 || delta.crlNumberStart === 0) return false
-  const from = compareNumbers(
-    delta,
-    delta.baseCrlNumberStart,
-    delta.baseCrlNumberEnd,
-    base,
-    base.crlNumberStart,
-    base.crlNumberEnd,
-  )
-  const to = compareNumbers(delta, delta.crlNumberStart, delta.crlNumberEnd, base, base.crlNumberStart, base.crlNumberEnd)
+  if (delta.issuerKey !== base.issuerKey || delta.authorityKeyId !== base.authorityKeyId || !sameScope(delta, base)) return false
+  const { baseCrlNumberStart, baseCrlNumberEnd, crlNumberStart, crlNumberEnd } = delta
+  if (base.crlNumberStart === 0 || crlNumberStart === 0) return false
+  const from = compareNumbers(delta, baseCrlNumberStart, baseCrlNumberEnd, base, base.crlNumberStart, base.crlNumberEnd)
+  const to = compareNumbers(delta, crlNumberStart, crlNumberEnd, base, base.crlNumberStart, base.crlNumberEnd)
   return from <= 0 && to >= 0
+}
+
+/** Both have the same issuingDistributionPoint, to the byte, or none. */
+function sameScope(a: RevocationListView, b: RevocationListView): boolean {
+  const [i, k] = [
+    a.extensions.find(ExtensionId.issuingDistributionPoint),
+    b.extensions.find(ExtensionId.issuingDistributionPoint),
+  ]
+  if (i < 0 || k < 0) return i === k
+  return rangesEqual(
+    a.bytes,
+    a.extensions.valueStartAt(i),
+    a.extensions.valueEndAt(i),
+    b.bytes,
+    b.extensions.valueStartAt(k),
+    b.extensions.valueEndAt(k),
+  )
 }
 
 /** Compares two unsigned DER INTEGERs. */

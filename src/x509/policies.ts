@@ -101,7 +101,7 @@ export function mappingsOf(bytes: Uint8Array, start: number, end: number): reado
 
 /** A policy of the caller, from its dotted OID; `undefined` where it is none. */
 export function policyKey(dotted: string): PolicyKey | undefined {
-  if (!/^[0-2](\.(0|[1-9]\d{0,38}))+$/.test(dotted)) return undefined
+  if (!/^([01]\.[1-3]?\d|2\.(0|[1-9]\d{0,38}))(\.(0|[1-9]\d{0,38}))*$/.test(dotted)) return undefined
   const bytes = oidBytes(dotted)
   return latin1OfRange(bytes, 0, bytes.length)
 }

@@ -180,7 +180,7 @@ describe('ECDSA with another part of the digest than its leftmost bits (CVE-2024
     ['sha256', ca384],
   ])('a digest (%s) that begins with zero bytes keeps them', (hash, issuer) => {
     for (let serial = 1n; serial < 5000n; serial++) {
-      let digest = new Uint8Array()
+      let digest: Uint8Array = new Uint8Array()
       // The signature is made only where it is wanted; until then anything will do.
       const probe = { key: leafKey, subject: 'O=Immunity,CN=Client', hash, serial, ...dates }
       mint({ ...probe, signature: (tbs) => (digest = digestOf(hash, tbs)) }, issuer)

@@ -149,7 +149,8 @@ describe('indirect lists', () => {
     const chain = [leaf, issuer]
     expect(judgeBy([indirect(), own], chain)).toBe('accepted')
     expect(judgeBy([indirect({ idp: { uri: 'http://a.example/crl' } }), own], chain)).toBe(unknown)
-    expect(judgeBy([indirect(), own], [client({ crlDistributionPoints: ['http://a.example/crl'] }), issuer])).toBe('accepted')expect(judgeBy([indirect()], [client({ crlDistributionPoints: ['http://a.example/crl'] }), issuer])).toBe(unknown)
+    expect(judgeBy([indirect(), own], [client({ crlDistributionPoints: ['http://a.example/crl'] }), issuer])).toBe('accepted')
+    expect(judgeBy([indirect()], [client({ crlDistributionPoints: ['http://a.example/crl'] }), issuer])).toBe(unknown)
     expect(judgeBy([indirect()], [client(), issuer])).toBe(unknown)
     // The certificate leaves its revocation to the other issuer: its own CA's list is not about it.
     expect(judgeBy([list()], chain)).toBe(unknown)

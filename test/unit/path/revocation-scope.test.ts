@@ -203,10 +203,30 @@ describe('a delta list', () => {
     })
   const removes = 8
 
-  it('alone covers nothing', () => {
+  it('alone shows nothing but what it names', () => {
     expect(judgeClient([delta()])).toBe(unknown)
-    expect(judgeClient([delta({}, 1)])).toBe(unknown)
-    expect(judgeClient([delta()], { unknown: 'allow' })).toBe('accepted')
+    expect(judgeClient([delta()], { unknown: 'allow' })).toBe(unknown)
+    expect(judgeClient([delta({}, 1)], { unknown: 'allow' })).toBe(revoked)
+    expect(judgeClient([delta({}, removes)], { unknown: 'allow' })).toBe(unknown)
+  })
+
+  it('takes nothing off that was not on hold', () => {
+    const compromised = listOf({ crlNumber: 10, revoked: [{ serial: client.serial, reason: 1 }] })
+    expect(judgeClient([compromised, delta({}, removes)])).toBe(revoked)
+  })
+
+  it('takes nothing off a list of another scope', () => {
+    const idp = (...onlySomeReasons: number[]) => ({ onlySomeReasons })
+    const onHold = { revoked: [{ serial: client.serial, reason: 6 }] }
+    const rest = listOf({ crlNumber: 10, idp: idp(2, 3, 4, 5, 6, 7, 8) })
+    const first = listOf({ crlNumber: 10, idp: idp(1), ...onHold })
+    expect(judgeClient([first, rest, delta({ idp: idp(1) }, removes)])).toBe('accepted')
+    expect(judgeClient([first, rest, delta({ idp: idp(6) }, removes)])).toBe(revoked)
+    expect(judgeClient([held, delta({ idp: { onlyContainsUserCerts: true } }, removes)])).toBe(revoked)
+  })
+
+  it('takes nothing off a list of another key', () => {
+    expect(judgeClient([held, delta({ authorityKeyId: false }, removes)])).toBe(revoked)
   })
 
   it('adds to its base', () => {

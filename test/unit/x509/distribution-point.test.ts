@@ -148,7 +148,7 @@ describe('certificatePolicies', () => {
   it('have keys that compare whole OIDs', () => {
     expect(policyKey('2.5.29.32.0')).toBe(anyPolicy)
     expect(policyKey('1.2.4294967299')).not.toBe(policyKey('1.2.3'))
-    for (const dotted of ['', '1', '3.1', '1.', '1..2', '1.02', 'a', '1.2.x', ' 1.2', `1.${'9'.repeat(40)}`]) {
+    for (const dotted of ['', '1', '3.1', '1.', '1..2', '1.02', 'a', '1.2.x', ' 1.2', `1.${'9'.repeat(40)}`, '0.100.7', '1.40']) {
       expect(policyKey(dotted)).toBeUndefined()
     }
     expect(policyText(policyKey('2.25.329800735698586629295641978511506172918')!)).toBe(

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { type Policy, profiles, type Truststore, verifyChain } from '../../../src/index.ts'
+import { type CertificateSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
+import { leaf, root, storeFor } from '../../support/rejected-chain.ts'
+
+/** How `conformance` of the policy bears on a chain; what each rule asks for stands in `test/unit/x509/profile.test.ts`. */
+
+const levels = ['practical', 'strict', 'web-pki'] as const
+
+function trusting(conformance: Policy['conformance'], anchor: Minted, more: Partial<Policy> = {}): Truststore {
+  return storeFor({ ...profiles.rfc5280, purpose: 'any', conformance, ...more }, anchor)
+}
+
+function judge(store: Truststore, chain: readonly Minted[]): string {
+  const verdict = verifyChain(
+    store,
+    chain.map(({ der }) => der),
+  )
+  return verdict.ok ? 'accepted' : `${verdict.code} ${verdict.index}`
+}
+
+const server: CertificateSpec = {
+  subject: 'CN=a.example',
+  subjectAltNames: [{ dns: 'a.example' }],
+  extendedKeyUsage: ['serverAuth'],
+}
+const lower = (spec: CertificateSpec = {}): Minted =>
+  mint({ ca: true, key: keyPair('p256', 120), subject: 'O=Conformance,CN=Lower', ...spec }, root)
+
+/** What becomes of a chain under each level. */
+function underEach(anchor: Minted, chain: readonly Minted[], more: Partial<Policy> = {}): readonly string[] {
+  return levels.map((level) => judge(trusting(level, anchor, more), chain))
+}
+
+const accepted = 'accepted'
+
+describe('conformance', () => {
+  it('lets pass what conforms', () => {
+    expect(underEach(root, [leaf(server)])).toEqual([accepted, accepted, accepted])
+    expect(underEach(root, [leaf(server, lower()), lower()])).toEqual([accepted, accepted, accepted])
+  })
+
+  it.each<readonly [string, CertificateSpec, string, string]>([
+    ['no authority key id', { authorityKeyId: false }, 'malformed 0', 'malformed 0'],
+    ['a serial number of 0', { serial: 0n }, 'malformed 0', 'malformed 0'],
+    ['a DNS name with underscore', { subjectAltNames: [{ dns: 'a_b.example' }], subject: 'O=x' }, 'malformed 0', 'malformed 0'],
+    ['a critical subject key id', { critical: { subjectKeyId: true } }, 'malformed 0', 'malformed 0'],
+    ['unique identifiers', { subjectUniqueId: Uint8Array.of(1) }, 'malformed 0', 'malformed 0'],
+    ['keyCertSign', { keyUsage: ['digitalSignature', 'keyCertSign'] }, 'malformed 0', 'malformed 0'],
+    ['no alternative names', { subject: 'O=x', subjectAltNames: [] }, accepted, 'malformed 0'],
+    ['a common name that is not listed', { subject: 'CN=b.example' }, accepted, 'malformed 0'],
+    ['no extendedKeyUsage', { extendedKeyUsage: [] }, accepted, 'malformed 0'],
+    ['anyExtendedKeyUsage', { extendedKeyUsage: ['serverAuth', 'any'] }, accepted, 'malformed 0'],
+    ['cA', { ca: true, keyUsage: ['digitalSignature'] }, accepted, 'malformed 0'],
+  ])('asks of a leaf with %s', (_what, spec, strict, webPki) => {
+    expect(underEach(root, [leaf({ ...server, ...spec })])).toEqual([accepted, strict, webPki])
+  })
+
+  it.each<readonly [string, CertificateSpec, string, string]>([
+    ['no subject key id', { subjectKeyId: false }, 'malformed 1', 'malformed 1'],
+    ['basicConstraints that are not critical', { critical: { basicConstraints: false } }, 'malformed 1', 'malformed 1'],
+    [
+      'inhibitAnyPolicy that is not critical',
+      { inhibitAnyPolicy: 5, critical: { inhibitAnyPolicy: false } },
+      'malformed 1',
+      'malformed 1',
+    ],
+    ['a leading dot', { nameConstraints: { permitted: [{ dns: '.example' }] } }, 'malformed 1', 'malformed 1'],
+    [
+      'nameConstraints that are not critical',
+      { nameConstraints: { permitted: [{ dns: 'example' }] }, critical: { nameConstraints: false } },
+      'malformed 1',
+      accepted,
+    ],
+  ])('asks of an intermediate with %s', (_what, spec, strict, webPki) => {
+    const ca = lower(spec)
+    expect(underEach(root, [leaf({ ...server, authorityKeyId: ca.keyId ?? Uint8Array.of(1) }, ca), ca])).toEqual([
+      accepted,
+      strict,
+      webPki,
+    ])
+  })
+
+  it.each<readonly [string, CertificateSpec, string, string]>([
+    ['no subject key id', { subjectKeyId: false, authorityKeyId: false }, 'malformed 1', 'malformed 1'],
+    ['a serial number of 0', { serial: 0n }, accepted, accepted],
+    ['extendedKeyUsage', { extendedKeyUsage: ['serverAuth'] }, accepted, 'malformed 1'],
+    ['another key’s id', { authorityKeyId: Uint8Array.of(1) }, accepted, 'malformed 1'],
+  ])('asks of an anchor with %s, where its constraints count', (_what, spec, strict, webPki) => {
+    const anchor = mint({ ...root.spec, ...spec })
+    const chain = [leaf(server, root)]
+    expect(underEach(anchor, chain)).toEqual([accepted, strict, webPki])
+    expect(underEach(anchor, chain, { enforceAnchorConstraints: false })).toEqual([accepted, accepted, accepted])
+  })
+
+  it('is told with its citation', () => {
+    const verdict = verifyChain(trusting('strict', root), leaf({ ...server, serial: 0n }).der)
+    expect(verdict).toMatchObject({
+      code: 'malformed',
+      message:
+        'leaf certificate CN=a.example: the certificate does not conform: the serial number must be positive (RFC 5280 4.1.2.2)',
+    })
+  })
+
+  it('takes second place behind what is wrong with the certificate otherwise', () => {
+    const old = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') }
+    expect(underEach(root, [leaf({ ...server, ...old, serial: 0n })])).toEqual(['expired 0', 'expired 0', 'expired 0'])
+  })
+})
