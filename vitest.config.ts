@@ -10,14 +10,15 @@ export default defineConfig({
           name: 'package',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/conformance/**'],
-          testTimeout: 30_000,
+          setupFiles: ['test/support/setup.ts'],
+          testTimeout: 60_000,
         },
       },
       {
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 300_000,
         },
       },
     ],

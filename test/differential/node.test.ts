@@ -19,7 +19,9 @@ function parse(input: Uint8Array | string): Certificate {
  * Unicode category Cf as they are.
  */
 function asNodeWrites(name: string): string | undefined {
-  const text = name.replace(/(?:\\[0-9A-F]{2})+|\\.|[,+]/gs, (token) => {
+  // Where `#` is the whole value, OpenSSL takes it for a last character and does not escape it.
+  const unhashed = name.replace(/=\\#(?=$|[,+])/g, '=#')
+  const text = unhashed.replace(/(?:\\[0-9A-F]{2})+|\\.|[,+]/gs, (token) => {
     if (token === ',') return '\n'
     if (token === '+') return ' + '
     if (token === '\\=') return '='

@@ -66,6 +66,26 @@ describe('constraints that are malformed', () => {
     expect(buildErrors(presented, mint({ ...caSpec, extensions: constraint(value) }))).not.toEqual([])
   })
 
+  it('a DNS subtree that is made of no labels: nothing can be told inside or outside', () => {
+    expect(under({ excluded: dns('evil.example') }, { subjectAltNames: dns('good.example') })).toBe('accepted')
+    for (const wrong of [
+      '*.evil.example',
+      'evil.example..',
+      '..evil.example',
+      'evil..example',
+      ' evil.example',
+      'https://evil.example',
+      'evil.example/',
+      'evil,example',
+    ]) {
+      const verdicts = [{ excluded: dns(wrong) }, { permitted: dns(wrong, 'good.example') }].map((constraints) =>
+        under(constraints, { subjectAltNames: dns('good.example') }),
+      )
+      expect([wrong, ...verdicts]).toEqual([wrong, violation, violation])
+      expect(under({ excluded: dns(wrong) }, { subjectAltNames: email('a@good.example') })).toBe('accepted')
+    }
+  })
+
   it('a host that is none, for forms that are compared by host: nothing can be told inside or outside', () => {
     for (const wrong of ['', '.', '..a', 'a..b', '*.evil.example', 'a b', 'a@b@c', 'https://good.example', '192.0.2.1/24']) {
       expect([wrong, under({ excluded: email(wrong) }, { subjectAltNames: email('a@good.example') })]).toEqual([wrong, violation])

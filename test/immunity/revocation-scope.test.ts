@@ -246,6 +246,29 @@ describe('delta lists (CVE-2026-28388)', () => {
     expect(judgeBy([base({ ...held, crlNumber: null }), delta(taken)], [leaf])).toBe(revoked)
   })
 
+  it('release from hold, and from nothing else', () => {
+    for (const reason of [1, 2, 4, undefined]) {
+      const entry = reason === undefined ? { serial: leaf.serial } : { serial: leaf.serial, reason }
+      expect([reason, judgeBy([base({ revoked: [entry] }), delta(taken)], [leaf])]).toEqual([reason, revoked])
+    }
+  })
+
+  it('release nobody from a list for other reasons, whatever its number', () => {
+    const early = { idp: { onlySomeReasons: [1, 2] } }
+    const late = { idp: { onlySomeReasons: [3, 4, 5, 6, 7, 8] } }
+    const lists = [base({ ...early, ...held }), base({ ...late, ...held })]
+    expect(judgeBy([...lists, delta({ ...late, ...taken })], [leaf])).toBe(revoked)
+    expect(judgeBy([...lists, delta({ ...early, ...taken })], [leaf])).toBe(revoked)
+    expect(judgeBy([...lists, delta({ ...early, ...taken }), delta({ ...late, ...taken })], [leaf])).toBe('accepted')
+  })
+
+  it('name certificates even where their base is not at hand', () => {
+    for (const unknownStatus of ['refuse', 'allow'] as const) {
+      expect(judgeBy([delta(held)], [leaf], { unknown: unknownStatus })).toBe(revoked)
+      expect(judgeBy([delta()], [leaf], { unknown: unknownStatus })).toBe(unknown)
+    }
+  })
+
   it('a complete list that takes off is still one that names', () => {
     expect(judgeBy([base(taken)], [leaf])).toBe(revoked)
   })
