@@ -121,6 +121,7 @@ const forms: readonly Form[] = [
       'https://evil.example#good.example',
       'https://evil.example\\@good.example/',
       'https://a@b@good.example/',
+      'https://a@good.example@evil.example/',
       'https://good.example%00.evil.example/',
       'urn:good.example:x',
       'good.example',

@@ -174,6 +174,18 @@ describe('names built to look like separators (CVE-2021-44532, CVE-2021-44533)',
       ],
       [['O', 'a+CN=b']],
     ],
+    [
+      [
+        [
+          ['CN', 'a'],
+          ['O', 'b'],
+        ],
+      ],
+      [
+        ['CN', 'a'],
+        ['O', 'b'],
+      ],
+    ],
   ]
 
   it.each(lookalikes)('%j is not %j', (genuine, imitation) => {

@@ -145,6 +145,15 @@ describe('floods', () => {
       expect([meter, accepted > 0 && accepted < 9]).toEqual([meter, true])
     }
   })
+
+  it('nor one that is exhausted by constraints which have nothing to bear on', () => {
+    const excluded = Array.from({ length: 20 }, (_, i) => ({ dns: `e${i}.example` }))
+    const below = ca(42, root, { nameConstraints: { excluded } })
+    const nameless = client(below, { subject: '' })
+    const judgeWith = (nameComparisons: number): string =>
+      judge(storeFor({ ...presented, budget: { ...presented.budget, nameComparisons } }, root), [nameless, below])
+    expect([judgeWith(20), judgeWith(19)]).toEqual(['accepted', 'budget_exhausted 0'])
+  })
 })
 
 describe('the order of what is sent and listed', () => {

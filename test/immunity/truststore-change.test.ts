@@ -51,6 +51,15 @@ describe('an acceptance that outlives its truststore (CVE-2025-68121, CVE-2026-7
     expect(judge(store, [client(sub)])).toBe('incomplete_chain 1')
   })
 
+  it('nor one whose own signature was found to be wrong', () => {
+    const forged = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Forged', signWith: keyPair('p256', 7) })
+    const sub = mint({ ca: true, key: keyPair('p256', 4), subject: 'O=Immunity,CN=Below' }, forged)
+    const store = storeOf(old, forged, sub)
+    expect(store.certificates.map(({ subject }) => subject)).toEqual(['CN=Old,O=Immunity', 'CN=Below,O=Immunity'])
+    // The last certificate of the tried path is the one below: what was left out is no part of it.
+    expect(judge(store, [client(sub)])).toBe('incomplete_chain 1')
+  })
+
   it('a truststore is one that was built here, and nothing that looks like it', () => {
     const store = storeOf(old)
     const { der } = client(old)
