@@ -2,8 +2,6 @@ import { algorithm, context, integer, nul, sequence } from './der.ts'
 
 /** AlgorithmIdentifiers of signatures, as RFC 4055 and RFC 5758 have them. */
 
-type TestHash = 'SHA-1' | 'SHA-224' | 'SHA-256' | 'SHA-384' | 'SHA-512'
-
 const hashOids: Readonly<Record<string, string>> = {
   'SHA-1': '1.3.14.3.2.26',
   'SHA-224': '2.16.840.1.101.3.4.2.4',
