@@ -27,7 +27,7 @@ export const pureSignatures: SignatureBackend = {
     }
     const { curve } = parts
     if (curve === undefined) return undefined
-    const point = spki.slice(parts.pointStart)
+    const point = new Uint8Array(spki.subarray(parts.pointStart))
     return verifier((algorithm, data, signature) => {
       return algorithm.scheme === 'ecdsa' && verifyEcdsa(curve, point, algorithm.hash, data, signature)
     })

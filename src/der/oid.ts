@@ -60,3 +60,8 @@ function largeArc(bytes: Uint8Array, start: number, end: number): bigint {
   for (let i = start; i < end; i++) bits += (bytes[i]! & 0x7f).toString(2).padStart(7, '0')
   return BigInt(bits)
 }
+
+/** An OID for a message: one of immoderate length only by its size. */
+export function oidForMessage(bytes: Uint8Array, start: number, end: number): string {
+  return end - start > 64 ? `(an OID of ${end - start} bytes)` : oidText(bytes, start, end)
+}

@@ -1,4 +1,4 @@
-import { oidText } from '../der/oid.ts'
+import { oidForMessage } from '../der/oid.ts'
 import { understoodExtensions } from '../policy/extensions.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
@@ -104,7 +104,7 @@ function refuseCriticalExtension({ bytes, extensions, hasUnknownQualifier }: Cer
       message: 'certificatePolicies is critical and has a qualifier that is not understood',
     }
   }
-  const oid = oidText(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
+  const oid = oidForMessage(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
   return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }
 }
 

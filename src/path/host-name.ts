@@ -16,6 +16,8 @@ const longestName = 253
 export function readReference(name: string): ReferenceId | undefined {
   const ip = readIpv4(name) ?? readIpv6(name)
   if (ip !== undefined) return { ip }
+  // Before folding: other alphabets have letters whose lower case is ASCII.
+  if (!/^[!-~]+$/.test(name)) return undefined
   const dns = (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
   if (dns.length > longestName || !/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(dns)) return undefined
   // A last label of digits alone would be an address in one resolver and a name in another.

@@ -1,6 +1,6 @@
 import { bytesOfHex } from '../bytes/hex.ts'
 import { rangeIs } from '../bytes/range.ts'
-import { latin1OfRange } from '../bytes/text.ts'
+import { excerpt, latin1OfRange } from '../bytes/text.ts'
 import { oidBytes } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import { contextConstructed, Tag } from '../der/tags.ts'
@@ -164,7 +164,7 @@ function isInternationalMailbox({ tag, bytes, start }: SubjectName): boolean {
 }
 
 function describe({ tag, text, rdns }: SubjectName): string {
-  if (text !== '') return `"${text.slice(0, 100)}"`
+  if (text !== '') return excerpt(text, 100)
   if (tag === GeneralNameTag.directory) return `a directory name of ${rdns.length} RDNs`
   return tag === GeneralNameTag.ip ? 'an IP address' : `a name of form [${tag & 0x1f}]`
 }

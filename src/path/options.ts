@@ -19,7 +19,10 @@ export interface VerifyOptions {
   readonly certificatePolicies?: PolicyInputs
 }
 
-/** Revocation by CRL (RFC 5280 6.3). */
+/**
+ * Revocation by CRL (RFC 5280 6.3). Anchors are not checked, and a certificate that the truststore lists itself, a pinned
+ * leaf, is one: take it out of the truststore to revoke it.
+ */
 export interface RevocationCheck {
   /** Made by `parseRevocationList`; of any issuers, in any order. */
   readonly lists: readonly RevocationList[]

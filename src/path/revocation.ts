@@ -35,6 +35,8 @@ export interface RevocationContext {
   readonly at: number
   readonly request: RevocationRequest
   readonly meter: Meter
+  /** What checks signatures; results are remembered by it. */
+  readonly backend: object
   /** The key of a certificate, prepared once. */
   keyOf(certificate: CertificateView): VerifyingKey | undefined
   /** Certificates of this subject that might have signed a list: of the truststore, and presented ones. */
@@ -48,6 +50,9 @@ export interface RevocationContext {
  * not properly signed or not understood; that is refused in any case.
  */
 type Status = 'good' | 'uncovered' | 'unreliable' | RevocationEntry
+
+/** Certificates of a list's issuer that are tried as its signer beside the CA: each costs a hash of the whole list. */
+const maxSigners = 4
 
 /** How many CRL issuers may vouch for one another before the status is unknown. */
 const maxDepth = 2
@@ -92,19 +97,21 @@ export class RevocationChecker {
     let isCovered = false
     for (const list of this.context.request.lists) {
       const covered = this.covered(certificate, list)
-      if (covered === 0) continue
-      isCovered = true
-      const entry = this.entryFor(certificate, list)
+      const entries = covered > 0 || isOwnList(certificate, list) ? entriesFor(certificate, list) : []
+      if (covered > 0) isCovered = true
+      else if (entries.length === 0) continue
       const freshness = this.freshness(list)
       // A list that neither counts nor names the certificate needs no signature check.
-      if (freshness === 'unusable' || (freshness === 'stale' && entry === undefined)) continue
-      if (list.isDelta) {
-        // A delta by itself never shows that a certificate is good, but what it names is revoked.
-        if (entry !== undefined && entry.reason !== removeFromCrl && this.isSigned(list, path, index, depth)) return entry
+      if (freshness === 'unusable' || (freshness === 'stale' && entries.length === 0)) continue
+      if (list.isDelta || covered === 0) {
+        // By itself it never shows that a certificate is good; but what the CA names is revoked, whatever the list is for.
+        const entry = entries.find(({ reason }) => reason !== removeFromCrl)
+        if (entry !== undefined && this.isSigned(list, path, index, depth)) return entry
         continue
       }
       if (!this.isSigned(list, path, index, depth)) continue
-      if (entry !== undefined && !this.isReleased(entry, list, path, index, depth)) return entry
+      const [entry] = entries
+      if (entry !== undefined && !this.isReleased(entries, list, path, index, depth)) return entry
       reasons |= covered
     }
     if (reasons === allReasons) return 'good'
@@ -116,24 +123,20 @@ export class RevocationChecker {
    * only a delta of the same issuer, signing key and scope that was made for this list or an earlier one.
    */
   private isReleased(
-    entry: RevocationEntry,
+    entries: readonly RevocationEntry[],
     base: RevocationListView,
     path: readonly CertificateView[],
     index: number,
     depth: number,
   ): boolean {
-    if (entry.reason !== certificateHold) return false
+    if (!entries.every(({ reason }) => reason === certificateHold)) return false
     const certificate = path[index]!
     return this.context.request.lists.some((delta) => {
       if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0) return false
-      if (this.freshness(delta) !== 'fresh' || this.entryFor(certificate, delta)?.reason !== removeFromCrl) return false
-      return this.isSigned(delta, path, index, depth)
+      const changes = entriesFor(certificate, delta)
+      const takesOff = changes.length > 0 && changes.every(({ reason }) => reason === removeFromCrl)
+      return takesOff && this.freshness(delta) === 'fresh' && this.isSigned(delta, path, index, depth)
     })
-  }
-
-  private entryFor(certificate: CertificateView, list: RevocationListView): RevocationEntry | undefined {
-    const { bytes, serialStart, serialEnd } = certificate
-    return list.entriesOf(bytes, serialStart, serialEnd).find((entry) => entryIsFor(certificate, list, entry))
   }
 
   private covered(certificate: CertificateView, list: RevocationListView): number {
@@ -167,31 +170,69 @@ export class RevocationChecker {
     if (direct && maySign(issuer) && this.verifies(list, issuer)) return true
     if (depth >= maxDepth) return false
     const anchor = path[path.length - 1]!
-    return this.context.namesakes(list).some((signer) => {
-      if (sameCertificate(signer, issuer) || !maySign(signer) || !this.verifies(list, signer)) return false
-      if (sameCertificate(signer, anchor)) return true
-      const own = this.context.pathOf(signer)
-      if (own === undefined || !sameCertificate(own[own.length - 1]!, anchor)) return false
-      // A signer that a list it signed itself would have to clear is not cleared.
-      return this.refuseBelow(own, depth + 1) === undefined
-    })
+    const mayVouch = vouchersFor(list, path, index)
+    return this.context
+      .namesakes(list)
+      .slice(0, maxSigners)
+      .some((signer) => {
+        if (sameCertificate(signer, issuer) || !mayReplace(signer) || !this.verifies(list, signer)) return false
+        if (sameCertificate(signer, anchor)) return true
+        const own = this.context.pathOf(signer)
+        const voucher = own?.[1]
+        if (own === undefined || voucher === undefined || !sameCertificate(own[own.length - 1]!, anchor)) return false
+        // A signer that a list it signed itself would have to clear is not cleared.
+        return mayVouch.some((ca) => sameAuthority(ca, voucher)) && this.refuseBelow(own, depth + 1) === undefined
+      })
   }
 
   /** The signature of a list under a key is checked once in the lifetime of the list. */
   private verifies(list: RevocationListView, signer: CertificateView): boolean {
     const spki = signer.subjectPublicKeyInfo
-    const known = list.signatureUnder(spki)
+    const known = list.signatureUnder(spki, this.context.backend)
     if (known !== undefined) return known
     if (!this.context.meter.signature(signer.keyParts)) return false
     const signed = this.context.keyOf(signer)?.verify(list.algorithmIdentifier, list.tbs, list.signature) ?? false
-    list.rememberSignature(spki, signed)
+    list.rememberSignature(spki, this.context.backend, signed)
     return signed
   }
 }
 
-/** RFC 5280 6.3.3 (f): where there is a keyUsage, it must have cRLSign, be it an anchor's. */
+/** RFC 5280 6.3.3 (f): a keyUsage must have cRLSign, be it an anchor's. */
 function maySign(signer: CertificateView): boolean {
   return signer.keyUsageBits < 0 || (signer.keyUsageBits & KeyUsageBit.cRLSign) !== 0
+}
+
+/** Another signer than the CA may do without a keyUsage only where it is a CA's. */
+function mayReplace(signer: CertificateView): boolean {
+  return maySign(signer) && (signer.keyUsageBits >= 0 || signer.isCa)
+}
+
+/**
+ * Who may have certified another signer of a list. RFC 5280 asks only for the same anchor, so any CA below it could speak
+ * for any other; here it must be, for a direct list, the CA itself or what stands above it and its self-issued
+ * certificates, and for an indirect one a CA of the certificate's own path.
+ */
+function vouchersFor(list: RevocationListView, path: readonly CertificateView[], index: number): readonly CertificateView[] {
+  if (list.isIndirect) return path.slice(index + 1)
+  let end = index + 2
+  while (end < path.length && path[end - 1]!.isSelfIssued) end++
+  return path.slice(index + 1, end + 1)
+}
+
+/** The same subject and key. */
+function sameAuthority(a: CertificateView, b: CertificateView): boolean {
+  return a.subjectKey === b.subjectKey && bytesEqual(a.subjectPublicKeyInfo, b.subjectPublicKeyInfo)
+}
+
+/** Whether a direct list is of the certificate's own issuer, whose serial numbers are unique. */
+function isOwnList(certificate: CertificateView, list: RevocationListView): boolean {
+  return !list.isIndirect && list.scope?.onlyContainsAttributeCerts !== true && certificate.issuerKey === list.issuerKey
+}
+
+/** All that a list says of the certificate: a serial number may be listed twice. */
+function entriesFor(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
+  const { bytes, serialStart, serialEnd } = certificate
+  return list.entriesOf(bytes, serialStart, serialEnd).filter((entry) => entryIsFor(certificate, list, entry))
 }
 
 /** Reason codes of RFC 5280 5.3.1: not revoked for good; and what takes an entry back, on delta lists. */

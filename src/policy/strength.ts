@@ -43,7 +43,10 @@ export function refuseKey(policy: Policy, certificate: CertificateView): Refusal
   if (parts.fault !== undefined) {
     const refusal = keyFaults[parts.fault]
     if (parts.fault !== 'unknown_curve' || parts.kind !== 'ec') return refusal
-    return { code: refusal.code, message: `the EC key is on ${parts.key.curve}; ${policy.curves.join(' and ')} are accepted` }
+    return {
+      code: refusal.code,
+      message: `the EC key is on ${parts.key.curve.slice(0, 80)}; ${policy.curves.join(' and ')} are accepted`,
+    }
   }
   if (parts.kind === 'ec' && !policy.curves.includes(parts.curve!)) {
     return { code: 'unsupported_curve', message: `the EC key is on ${parts.curve}; ${policy.curves.join(' and ')} are accepted` }

@@ -1,4 +1,4 @@
-import { oidText } from '../der/oid.ts'
+import { oidForMessage } from '../der/oid.ts'
 import { understoodExtensions } from '../policy/extensions.ts'
 import { ExtensionId } from '../x509/extension-list.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
@@ -21,7 +21,7 @@ export const extensionRules: readonly CertificateRule[] = [
     check({ bytes, extensions }, context) {
       const index = extensions.firstCriticalOutside(understoodExtensions)
       if (index < 0) return undefined
-      const oid = oidText(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
+      const oid = oidForMessage(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
       return whereCounted(`critical extension ${oid} is not understood`, context)
     },
   },

@@ -47,7 +47,8 @@ export function readBundle(input: TruststoreInput): BundleContents {
       throw new TypeError(`${where} must be a string or Uint8Array, got ${part === null ? 'null' : typeof part}`)
     }
     if (typeof part !== 'string' && looksLikeDer(part)) {
-      add(part.slice(), undefined)
+      // Not `slice`, which on a Buffer is a view of the caller's memory.
+      add(new Uint8Array(part), undefined)
       continue
     }
     const text = typeof part === 'string' ? bytesOfPemText(part) : part

@@ -144,13 +144,13 @@ function decode(bytes: Uint8Array, tag: number, header: number, start: number, e
     case GeneralNameTag.uri:
       return { type: 'uri', value: latin1OfRange(bytes, start, end) }
     case GeneralNameTag.ip: {
-      const address = bytes.slice(start, end)
+      const address = new Uint8Array(bytes.subarray(start, end))
       return { type: 'ip', value: ipText(address), bytes: address }
     }
     case GeneralNameTag.directory:
-      return { type: 'directory', value: nameText(bytes, start, end), bytes: bytes.slice(start, end) }
+      return { type: 'directory', value: nameText(bytes, start, end), bytes: new Uint8Array(bytes.subarray(start, end)) }
     default:
-      return { type: 'other', value: otherText(bytes, tag, start, end), bytes: bytes.slice(header, end) }
+      return { type: 'other', value: otherText(bytes, tag, start, end), bytes: new Uint8Array(bytes.subarray(header, end)) }
   }
 }
 

@@ -159,8 +159,9 @@ export function canonicalRdn(bytes: Uint8Array, start: number, end: number): str
 export function looseRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
   const rdns: string[][] = []
   for (const { rdn, oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOf(bytes, start, end)) {
-    const text = stringValue(bytes, tag, valueStart, valueEnd)?.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
-    const value = text === undefined ? `#${hexOfRange(bytes, valueStart, valueEnd)}` : `=${text}`
+    // A value of a type that is no string is taken for its characters, lest another tag hide an excluded name.
+    const text = stringValue(bytes, tag, valueStart, valueEnd) ?? latin1OfRange(bytes, valueStart, valueEnd)
+    const value = text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
     const part = `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
     const siblings = rdns[rdn]
     if (siblings === undefined) rdns[rdn] = [part]

@@ -63,7 +63,7 @@ export class RevocationListView extends SignedView implements RevocationList {
   hasUnknownCriticalEntry = false
   /** Some entry names another issuer although the list is not indirect. */
   hasStrayIssuer = false
-  private readonly signatures: { readonly spki: Uint8Array; readonly signed: boolean }[] = []
+  private readonly signatures: { readonly by: object; readonly spki: Uint8Array; readonly signed: boolean }[] = []
   private index: SerialIndex | undefined = undefined
 
   get thisUpdate(): Date {
@@ -100,14 +100,14 @@ export class RevocationListView extends SignedView implements RevocationList {
     return undefined
   }
 
-  /** Whether the key made the list's signature, if that was found out before. */
-  signatureUnder(spki: Uint8Array): boolean | undefined {
-    return this.signatures.find((known) => bytesEqual(known.spki, spki))?.signed
+  /** Whether the key made the list's signature, if that backend found out before. */
+  signatureUnder(spki: Uint8Array, by: object): boolean | undefined {
+    return this.signatures.find((known) => known.by === by && bytesEqual(known.spki, spki))?.signed
   }
 
   /** Keeps the result for a key; a handful of keys, since few can be of the list's issuer. */
-  rememberSignature(spki: Uint8Array, signed: boolean): void {
-    if (this.signatures.length < rememberedKeys) this.signatures.push({ spki: spki.slice(), signed })
+  rememberSignature(spki: Uint8Array, by: object, signed: boolean): void {
+    if (this.signatures.length < rememberedKeys) this.signatures.push({ by, spki: new Uint8Array(spki), signed })
   }
 
   /** Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. */
