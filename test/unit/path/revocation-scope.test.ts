@@ -31,7 +31,8 @@ describe('a list of only some kinds of certificates', () => {
 
   it('covers CAs', () => {
     expect(judgeClient([scoped({ onlyContainsCaCerts: true })])).toBe(unknown)
-    expect(judgeClient([scoped({ onlyContainsCaCerts: true }, revokesClient)])).toBe(unknown)
+    // It is of the client's own CA all the same, and what that CA names is revoked.
+    expect(judgeClient([scoped({ onlyContainsCaCerts: true }, revokesClient)])).toBe(revoked)
     expect(judge([good, listOf({ idp: { onlyContainsCaCerts: true } }, root)])).toBe('accepted')
   })
 

@@ -85,9 +85,10 @@ describe('a revocation list', () => {
 
   it('remembers who signed it, for eight keys', () => {
     const remembering = read({})
+    const backend = {}
     const spki = (i: number): Uint8Array => Uint8Array.of(i)
-    for (let i = 0; i < 20; i++) remembering.rememberSignature(spki(i), i % 2 === 0)
-    expect(Array.from({ length: 10 }, (_, i) => remembering.signatureUnder(spki(i)))).toEqual([
+    for (let i = 0; i < 20; i++) remembering.rememberSignature(spki(i), backend, i % 2 === 0)
+    expect(Array.from({ length: 10 }, (_, i) => remembering.signatureUnder(spki(i), backend))).toEqual([
       true,
       false,
       true,
