@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { buildTruststore, profiles, verifyChain } from '../../src/index.ts'
+import { sequence, set, tlv } from '../support/der.ts'
+import { keyPair, mint } from '../support/mint.ts'
+
+/** Folding must neither make a stranger's name ours nor hide an excluded one. */
+
+const root = mint({ ca: true, key: keyPair('p256', 1), subject: 'CN=Root' })
+const store = buildTruststore(root.der, { policy: { ...profiles.rfc5280, conformance: 'practical' } })
+
+describe('letters of other alphabets whose lower case is ASCII', () => {
+  const leaf = mint({ subject: 'CN=l', extendedKeyUsage: ['serverAuth'], subjectAltNames: [{ dns: 'kelvin.example' }] }, root)
+  const judge = (serverName: string) => verifyChain(store, leaf.der, { purpose: 'server', serverName }).ok
+
+  it('make no name that was asked for', () => {
+    expect(judge('kelvin.example')).toBe(true)
+    expect(judge('KELVIN.example')).toBe(true)
+    expect(judge('\u212Aelvin.example')).toBe(false)
+  })
+})
+
+describe('an excluded directory name', () => {
+  const ca = mint(
+    { ca: true, key: keyPair('p256', 2), subject: 'CN=CA', nameConstraints: { excluded: [{ directory: 'O=Evil' }] } },
+    root,
+  )
+  const judge = (tag: number, value: string): string => {
+    const name = sequence(set(sequence(tlv(0x06, '55040a'), tlv(tag, Buffer.from(value)))))
+    const extension = { oid: '2.5.29.17', value: sequence(tlv(0xa4, name)) }
+    const leaf = mint({ subject: 'CN=l', extensions: [extension] }, ca)
+    const verdict = verifyChain(store, [leaf.der, ca.der])
+    return verdict.ok ? 'accepted' : verdict.code
+  }
+
+  it.each([0x0c, 0x13, 0x14, 0x19, 0x1b, 0x15, 0x04])('is found in a value of type %i', (tag) => {
+    expect(judge(tag, 'evil')).toBe('name_constraint_violation')
+    expect(judge(tag, 'Good')).toBe('accepted')
+  })
+})
+
+describe('messages', () => {
+  it('hold no control characters of the peer', () => {
+    const ca = mint(
+      { ca: true, key: keyPair('p256', 3), subject: 'CN=CA', nameConstraints: { permitted: [{ email: 'good.example' }] } },
+      root,
+    )
+    const leaf = mint({ subject: [['emailAddress', 'a\nCRITICAL forged\u001b[31m@b', 'ia5']] }, ca)
+    const verdict = verifyChain(store, [leaf.der, ca.der])
+    expect(verdict.ok).toBe(false)
+    if (!verdict.ok) expect(verdict.message).not.toMatch(/[^ -~]/)
+  })
+})
