@@ -221,7 +221,7 @@ function vouchersFor(list: RevocationListView, path: readonly CertificateView[],
 
 /** The same subject and key. */
 function sameAuthority(a: CertificateView, b: CertificateView): boolean {
-  return a.subjectKey === b.subjectKey && bytesEqual(a.subjectPublicKeyInfo, b.subjectPublicKeyInfo)
+  return a.subjectKey === b.subjectKey && a.hasKeyOf(b)
 }
 
 /** Whether a direct list is of the certificate's own issuer, whose serial numbers are unique. */

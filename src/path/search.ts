@@ -155,25 +155,9 @@ export class Search {
 
   private isOnPath(certificate: CertificateView): boolean {
     return this.path.some(({ certificate: other }) => {
-      const sameKey = rangesEqual(
-        certificate.bytes,
-        certificate.keyStart,
-        certificate.keyEnd,
-        other.bytes,
-        other.keyStart,
-        other.keyEnd,
-      )
-      return (
-        sameKey &&
-        rangesEqual(
-          certificate.bytes,
-          certificate.subjectStart,
-          certificate.subjectEnd,
-          other.bytes,
-          other.subjectStart,
-          other.subjectEnd,
-        )
-      )
+      const { bytes, subjectStart, subjectEnd } = certificate
+      const sameSubject = rangesEqual(bytes, subjectStart, subjectEnd, other.bytes, other.subjectStart, other.subjectEnd)
+      return sameSubject && certificate.hasKeyOf(other)
     })
   }
 

@@ -1,4 +1,3 @@
-import { rangesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -28,7 +27,7 @@ export class SignatureMemo {
       checked = []
       this.results.set(child, checked)
     }
-    const known = checked.find((result) => sameKey(result.issuer, issuer))
+    const known = checked.find((result) => result.issuer.hasKeyOf(issuer))
     if (known !== undefined) return known.signed
     if (!this.meter.signature(issuer.keyParts)) return false
     const signed = this.keyOf(issuer)?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
@@ -40,8 +39,4 @@ export class SignatureMemo {
     if (!this.keys.has(issuer)) this.keys.set(issuer, this.store.keyOf(issuer))
     return this.keys.get(issuer)
   }
-}
-
-function sameKey(a: CertificateView, b: CertificateView): boolean {
-  return rangesEqual(a.bytes, a.keyStart, a.keyEnd, b.bytes, b.keyStart, b.keyEnd)
 }

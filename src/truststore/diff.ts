@@ -1,4 +1,4 @@
-import { bytesEqual, rangesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/range.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { TrustNode } from './node.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
@@ -49,18 +49,21 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
   }
   // Renewals first, so that a re-keyed CA cannot take the certificate that renews another one of its name.
   const rest = gone.filter((node) => {
-    const successor = takeSuccessor(node, (candidate) => sameKey(candidate, node) && sameRole(candidate, node))
+    const successor = takeSuccessor(
+      node,
+      (candidate) => candidate.certificate.hasKeyOf(node.certificate) && sameRole(candidate, node),
+    )
     if (successor === undefined) return true
     renewed.push({ before: node.certificate, after: successor.certificate })
     return false
   })
   for (const node of rest) {
-    const successor = takeSuccessor(node, (candidate) => !sameKey(candidate, node))
+    const successor = takeSuccessor(node, (candidate) => !candidate.certificate.hasKeyOf(node.certificate))
     if (successor === undefined) removed.push(node.certificate)
     else rekeyed.push({ before: node.certificate, after: successor.certificate })
     const { certificate } = node
     const heirs = next.subjects.find(certificate.bytes, certificate.subjectStart, certificate.subjectEnd)
-    if (certificate.isCa && !heirs.some((heir) => heir.certificate.isCa && sameKey(heir, node)))
+    if (certificate.isCa && !heirs.some((heir) => heir.certificate.isCa && heir.certificate.hasKeyOf(certificate)))
       droppedIssuers.push(certificate.subject)
   }
   return {
@@ -83,8 +86,4 @@ function missingFrom(store: TruststoreView, other: TruststoreView): readonly Tru
 /** A CA whose certificate no longer says that it is one has no renewal: its clients are refused. */
 function sameRole({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {
   return a.isCa === b.isCa
-}
-
-function sameKey({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {
-  return rangesEqual(a.bytes, a.keyStart, a.keyEnd, b.bytes, b.keyStart, b.keyEnd)
 }

@@ -132,6 +132,11 @@ export class CertificateView extends SignedView implements Certificate {
     )
   }
 
+  /** Whether both have the same public key, to the byte. */
+  hasKeyOf(other: CertificateView): boolean {
+    return rangesEqual(this.bytes, this.keyStart, this.keyEnd, other.bytes, other.keyStart, other.keyEnd)
+  }
+
   get subjectIsEmpty(): boolean {
     return this.subjectEnd - this.subjectStart === 2
   }

@@ -157,24 +157,24 @@ export function canonicalRdn(bytes: Uint8Array, start: number, end: number): str
  * excluded one must not pass.
  */
 export function looseRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
-  const rdns: string[][] = []
-  for (const { rdn, oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOf(bytes, start, end)) {
+  return rdnsOf(bytes, start, end, ({ oidStart, oidEnd, tag, valueStart, valueEnd }) => {
     // A value of a type that is no string is taken for its characters, lest another tag hide an excluded name.
     const text = stringValue(bytes, tag, valueStart, valueEnd) ?? latin1OfRange(bytes, valueStart, valueEnd)
     const value = text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
-    const part = `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
-    const siblings = rdns[rdn]
-    if (siblings === undefined) rdns[rdn] = [part]
-    else siblings.push(part)
-  }
-  return rdns.map(joinRdn)
+    return `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
+  })
 }
 
 /** The parts of {@link canonicalName}, one an RDN: names below another one start with the same parts. */
 export function canonicalRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
+  return rdnsOf(bytes, start, end, (attribute) => canonicalAttribute(bytes, attribute))
+}
+
+/** The RDNs of a name as texts, each attribute written by `write`. */
+function rdnsOf(bytes: Uint8Array, start: number, end: number, write: (attribute: AttributeRange) => string): readonly string[] {
   const rdns: string[][] = []
   for (const attribute of attributesOf(bytes, start, end)) {
-    const part = canonicalAttribute(bytes, attribute)
+    const part = write(attribute)
     const siblings = rdns[attribute.rdn]
     if (siblings === undefined) rdns[attribute.rdn] = [part]
     else siblings.push(part)
