@@ -1,3 +1,4 @@
+import type { TableBudget } from './curve/table-budget.ts'
 /** How signatures are checked. `pureSignatures` is the default; `./node` may plug in another. */
 export interface SignatureBackend {
   readonly name: string
@@ -5,9 +6,10 @@ export interface SignatureBackend {
    * Prepares a public key.
    *
    * @param spki DER SubjectPublicKeyInfo
+   * @param tables memory that the keys of one truststore share, for a backend that prepares more than a few bytes a key
    * @returns `undefined` for a key that is unsupported or refused. Never throws.
    */
-  importKey(spki: Uint8Array): VerifyingKey | undefined
+  importKey(spki: Uint8Array, tables?: TableBudget): VerifyingKey | undefined
 }
 
 /** A public key that was checked once, with whatever is worth preparing once. */
@@ -20,4 +22,6 @@ export interface VerifyingKey {
    * @returns `false` for anything that does not verify. Never throws.
    */
   verify(algorithm: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean
+  /** Prepares whatever speeds up later calls now, instead of when the key has proved to be in frequent use. */
+  warmUp?(): void
 }

@@ -1,47 +1,88 @@
-import { p256, p384 } from '@noble/curves/nist.js'
 import { readInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import { Tag } from '../der/tags.ts'
-import { bigintOfRange, type CurveName, curveConstants } from './curve.ts'
+import { type CurveName, curveConstants } from './curve/constants.ts'
+import type { Group } from './curve/group.ts'
+import { isBelow, type Limbs, readLimbs } from './curve/limbs.ts'
+import { PointKey } from './curve/point-key.ts'
+import { referenceSum } from './curve/reference.ts'
+import type { TableBudget } from './curve/table-budget.ts'
 import { digest, type HashName } from './digest.ts'
 
-/**
- * Verifies an ECDSA signature (FIPS 186-5 6.4.2) in the DER form of RFC 5480: strict DER, 1 ≤ r, s < n. A high s is as
- * valid as a low one. Where the digest is longer than n, its leftmost bits count.
- *
- * @param point the uncompressed public point, known to be on the curve
- */
-export function verifyEcdsa(
-  curve: CurveName,
-  point: Uint8Array,
-  hash: HashName,
-  data: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  const compact = compactSignature(curve, signature)
-  const hashed = digest(hash, data)
-  if (compact === undefined || hashed === undefined) return false
-  const implementation = curve === 'P-256' ? p256 : p384
-  return implementation.verify(compact, hashed, point, { prehash: false, lowS: false, format: 'compact' })
+/** An ECDSA public key (FIPS 186-5 6.4.2). */
+export class EcdsaKey {
+  private readonly curve: CurveName
+  private readonly point: Uint8Array
+  private readonly budget: TableBudget
+  private cachedKey: PointKey | undefined = undefined
+
+  /** @param point the uncompressed public point, known to be on the curve */
+  constructor(curve: CurveName, point: Uint8Array, budget: TableBudget) {
+    this.curve = curve
+    this.point = point
+    this.budget = budget
+  }
+
+  private get key(): PointKey {
+    this.cachedKey ??= new PointKey(this.curve, this.point, this.budget)
+    return this.cachedKey
+  }
+
+  warmUp(): void {
+    this.key.warmUp()
+  }
+
+  /**
+   * Verifies a signature in the DER form of RFC 5480: strict DER, 1 ≤ r, s < n. A high s is as valid as a low one. Where the
+   * digest is longer than n, its leftmost bits count.
+   */
+  verify(hash: HashName, data: Uint8Array, signature: Uint8Array): boolean {
+    const { key } = this
+    const { group } = key
+    const { e, r, s, u1, u2 } = group.scratch
+    if (!readSignature(group, signature)) return false
+    const hashed = digest(hash, data)
+    if (hashed === undefined) return false
+    const { bytes } = curveConstants[this.curve]
+    readLimbs(e, hashed, 0, Math.min(hashed.length, bytes))
+    group.scalars.divide(u1, u2, e, r, s)
+    key.combine(u1, u2)
+    return hasCoordinate(group, r) ?? referenceSum(this.curve, this.point, u1, u2, r)
+  }
 }
 
-/** `r ‖ s` at full width from Ecdsa-Sig-Value. */
-function compactSignature(curve: CurveName, signature: Uint8Array): Uint8Array | undefined {
-  const { bytes: width, n } = curveConstants[curve]
-  const out = new Uint8Array(2 * width)
+/** Reads r and s from Ecdsa-Sig-Value into group.scratch; `false` unless both are in range and the DER is exact. */
+function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array): boolean {
   const reader = new Reader(signature)
   const what = 'Ecdsa-Sig-Value'
   const outer = reader.enter(Tag.sequence, what)
-  for (const half of [0, width]) {
+  for (const out of [scratch.r, scratch.s]) {
     readInteger(reader, what)
-    if (reader.fault !== undefined) return undefined
+    if (reader.fault !== undefined) return false
     const { start, end } = reader
-    if (signature[start]! >= 0x80) return undefined
+    if (signature[start]! >= 0x80) return false
     const first = signature[start] === 0 ? start + 1 : start
-    if (end - first > width || first === end) return undefined
-    if (bigintOfRange(signature, first, end) >= n) return undefined
-    out.set(signature.subarray(first, end), half + width - (end - first))
+    if (8 * (end - first) > bits || first === end) return false
+    readLimbs(out, signature, first, end)
+    if (!isBelow(out, scalars.order)) return false
   }
   reader.leave(outer, what)
-  return reader.fault === undefined && reader.position === signature.length ? out : undefined
+  return reader.fault === undefined && reader.position === signature.length
+}
+
+/**
+ * Whether the sum's x-coordinate is r modulo n: x = r, or x = r + n where that is below p. Undefined where the sum is: it
+ * is the point at infinity, or points met that the formulas cannot add.
+ */
+function hasCoordinate({ field, scalars, gap, scratch }: Group, r: Limbs): boolean | undefined {
+  const { sum, x: candidate, y: difference, s: work } = scratch
+  if (field.isZero(sum.zz, work)) return undefined
+  candidate.set(r)
+  for (;;) {
+    field.enter(difference, candidate)
+    field.kernels.multiplySubtract(difference, difference, sum.zz, sum.x)
+    if (field.isZero(difference, work)) return true
+    if (candidate[0] !== r[0] || !isBelow(r, gap)) return false
+    field.add(candidate, r, scalars.order)
+  }
 }

@@ -1,9 +1,13 @@
 import { readSignatureAlgorithm, type SignatureAlgorithm } from './algorithm.ts'
 import type { SignatureBackend, VerifyingKey } from './backend.ts'
-import { bigintOfRange } from './curve.ts'
-import { verifyEcdsa } from './ecdsa.ts'
+import { bigintOfRange } from './curve/constants.ts'
+import { defaultTableBytes, TableBudget } from './curve/table-budget.ts'
+import { EcdsaKey } from './ecdsa.ts'
 import { readPublicKey } from './public-key.ts'
 import { type RsaKey, verifyPkcs1, verifyPss } from './rsa.ts'
+
+/** For keys that are imported without a truststore. */
+const sharedTables: TableBudget = /* @__PURE__ */ new TableBudget(defaultTableBytes)
 
 /**
  * Signature verification in TypeScript only: RSA PKCS#1 v1.5 and PSS, ECDSA on P-256 and P-384. It computes what it is
@@ -16,7 +20,7 @@ import { type RsaKey, verifyPkcs1, verifyPss } from './rsa.ts'
  */
 export const pureSignatures: SignatureBackend = {
   name: 'pure',
-  importKey(spki) {
+  importKey(spki, tables = sharedTables) {
     if (!(spki instanceof Uint8Array)) return undefined
     const parts = readPublicKey(spki, 0, spki.length)
     if (parts.fault !== undefined) return undefined
@@ -28,9 +32,11 @@ export const pureSignatures: SignatureBackend = {
     const { curve } = parts
     if (curve === undefined) return undefined
     const point = new Uint8Array(spki.subarray(parts.pointStart))
-    return verifier((algorithm, data, signature) => {
-      return algorithm.scheme === 'ecdsa' && verifyEcdsa(curve, point, algorithm.hash, data, signature)
-    })
+    const key = new EcdsaKey(curve, point, tables)
+    const check: Check = (algorithm, data, signature) => {
+      return algorithm.scheme === 'ecdsa' && key.verify(algorithm.hash, data, signature)
+    }
+    return { ...verifier(check), warmUp: () => key.warmUp() }
   },
 }
 
@@ -47,7 +53,9 @@ function rsaVerifier(key: RsaKey, pssOnly: boolean, restriction: SignatureAlgori
   })
 }
 
-function verifier(check: (algorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array) => boolean): VerifyingKey {
+type Check = (algorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array) => boolean
+
+function verifier(check: Check): VerifyingKey {
   return {
     verify(identifier, data, signature) {
       const known = identifier instanceof Uint8Array && data instanceof Uint8Array && signature instanceof Uint8Array

@@ -1,6 +1,6 @@
 import { bytesOfHex } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
-import { bigintOfRange } from './curve.ts'
+import { bigintOfRange } from './curve/constants.ts'
 import { digest, digestLength, type HashName } from './digest.ts'
 
 /** An RSA public key, checked: odd modulus, odd exponent of at least 3. */

@@ -7,6 +7,7 @@ import { requireTime } from '../policy/time.ts'
 import type { Finding } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
 import type { TruststoreInput } from '../truststore/bundle.ts'
+import { Keyring } from '../truststore/keyring.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
 import { applyWaivers, type Waiver } from './waivers.ts'
 
@@ -52,7 +53,10 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
     throw new TypeError(`lintTruststore: options.expiresWithinDays must be a number of days, got ${String(expiresWithinDays)}`)
   }
   const context = { policy, at, expiresWithinDays }
-  const found = built === undefined ? analyse(input as TruststoreInput, context, pureSignatures).findings : relint(built, context)
+  const found =
+    built === undefined
+      ? analyse(input as TruststoreInput, context, new Keyring(pureSignatures, 0)).findings
+      : relint(built, context)
   const findings = applyWaivers(found, options.waive ?? [], at)
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
   for (const { severity } of findings) counts[severity]++
@@ -69,7 +73,7 @@ function relint(store: TruststoreView, context: { policy: Policy; at: number; ex
   const fresh = analyse(
     store.nodes.map((node) => node.certificate.raw),
     context,
-    store.signatures,
+    store.keyring,
   ).findings.map((finding) => {
     const node = finding.fingerprint === undefined ? undefined : kept.get(finding.fingerprint)
     if (node === undefined) return finding

@@ -40,7 +40,7 @@ export class CompletePathCheck {
         at: terms.at,
         request: request.revocation,
         meter,
-        backend: store.signatures,
+        backend: store.keyring.backend,
         keyOf: (certificate) => store.keyOf(certificate),
         namesakes: (list) => this.namesakes(list),
         pathOf: (signer) => this.pathOf(signer),

@@ -8,7 +8,7 @@ import { refuseAnchor, refuseIntermediate, type Terms } from './check.ts'
 import { type Failure, moreSpecific } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { describeWanted } from './near-miss.ts'
-import { SignatureMemo } from './signature-memo.ts'
+import { SignatureChecks } from './signature-checks.ts'
 
 /** A certificate of a path: with its node where the truststore has it. */
 export interface Link {
@@ -32,7 +32,7 @@ export class Search {
   private readonly meter: Meter
   private readonly checkPath: PathCheck
   private readonly path: Link[] = []
-  private readonly signatures: SignatureMemo
+  private readonly signatures: SignatureChecks
   /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
   private readonly refusals = new Map<CertificateView, Refusal | undefined>()
 
@@ -42,7 +42,7 @@ export class Search {
     this.presented = presented
     this.meter = meter
     this.checkPath = checkPath
-    this.signatures = new SignatureMemo(store, meter)
+    this.signatures = new SignatureChecks(store.keyring, meter)
   }
 
   /** The first path that holds, leaf first; `undefined` when none does. */
@@ -51,8 +51,9 @@ export class Search {
     this.path.push({ certificate: leaf, node })
     // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
     const pinned = node !== undefined && (node.isSelfSigned || this.store.policy.trust === 'every-certificate')
-    if ((pinned && this.completes()) || this.extend()) return this.certificates()
-    return undefined
+    if (!(pinned && this.completes()) && !this.extend()) return undefined
+    this.signatures.welcome(this.path)
+    return this.certificates()
   }
 
   private certificates(): readonly CertificateView[] {
@@ -172,7 +173,7 @@ export class Search {
   /** Whether the issuer's key made the child's signature; where not, that is recorded as a failure. */
   private isSignedBy(child: Link, issuer: Link): boolean {
     if (child.node?.issuers.includes(issuer.node!) === true) return true
-    const signed = this.signatures.isSignedBy(child.certificate, issuer.certificate)
+    const signed = this.signatures.isSignedBy(child.certificate, issuer)
     if (signed) return true
     const index = this.path.length - 1
     if (compareKeyIds(child.certificate, issuer.certificate) === 'different') {

@@ -1,4 +1,4 @@
-import type { CurveName } from '../crypto/curve.ts'
+import type { CurveName } from '../crypto/curve/constants.ts'
 
 /** Upper bounds on the work that one `verifyChain` call does for a stranger. Exceeding one is `budget_exhausted`. */
 export interface Budget {

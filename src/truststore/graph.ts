@@ -1,3 +1,4 @@
+import type { CertificateView } from '../x509/certificate.ts'
 import { compareKeyIds, type KeyIdMatch, type TrustNode } from './node.ts'
 import type { SubjectIndex } from './subject-index.ts'
 
@@ -17,7 +18,7 @@ export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex)
     const named = subjects.find(certificate.bytes, certificate.issuerStart, certificate.issuerEnd)
     const byMatch = (match: KeyIdMatch): readonly TrustNode[] =>
       named.filter((candidate) => compareKeyIds(certificate, candidate.certificate) === match).slice(0, maxCandidates)
-    const signers = (candidates: readonly TrustNode[]): readonly TrustNode[] => candidates.filter((c) => c.signed(certificate))
+    const signers = (candidates: readonly TrustNode[]): readonly TrustNode[] => signersAmong(candidates, certificate)
     const same = byMatch('same')
     const untold = byMatch('untold')
     // Key identifiers are hints (RFC 5280 4.2.1.1): the signature decides, but wrong hints are followed last.
@@ -30,4 +31,17 @@ export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex)
     node.hasBadSelfSignature = claimsSelf
     node.falseIssuer = claimsSelf ? undefined : same[0]
   }
+}
+
+/** Those whose key made the signature. Cross-certificates share a key, which is asked once. */
+function signersAmong(candidates: readonly TrustNode[], child: CertificateView): readonly TrustNode[] {
+  const asked: { readonly certificate: CertificateView; readonly signed: boolean }[] = []
+  return candidates.filter((candidate) => {
+    const { certificate } = candidate
+    const known = asked.find((other) => other.certificate.hasKeyOf(certificate))
+    if (known !== undefined) return known.signed
+    const signed = candidate.signed(child)
+    asked.push({ certificate, signed })
+    return signed
+  })
 }

@@ -1,7 +1,8 @@
 import { rangesEqual } from '../bytes/range.ts'
-import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
+import type { VerifyingKey } from '../crypto/backend.ts'
 import type { BundleEntry } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+import type { Keyring } from './keyring.ts'
 
 /** One certificate of a truststore: its key, prepared when first needed, and which others of the store signed it. */
 export class TrustNode implements BundleEntry {
@@ -11,14 +12,14 @@ export class TrustNode implements BundleEntry {
   issuers: readonly TrustNode[] = []
   falseIssuer: TrustNode | undefined = undefined
   hasBadSelfSignature = false
-  private readonly backend: SignatureBackend
+  private readonly keyring: Keyring
   private importedKey: VerifyingKey | undefined | null = null
 
-  constructor(certificate: CertificateView, index: number, line: number | undefined, backend: SignatureBackend) {
+  constructor(certificate: CertificateView, index: number, line: number | undefined, keyring: Keyring) {
     this.certificate = certificate
     this.index = index
     this.line = line
-    this.backend = backend
+    this.keyring = keyring
   }
 
   get isSelfSigned(): boolean {
@@ -27,7 +28,7 @@ export class TrustNode implements BundleEntry {
 
   /** The key, checked; `undefined` for one that the backend refuses. */
   get key(): VerifyingKey | undefined {
-    if (this.importedKey === null) this.importedKey = this.backend.importKey(this.certificate.subjectPublicKeyInfo)
+    if (this.importedKey === null) this.importedKey = this.keyring.importKey(this.certificate)
     return this.importedKey
   }
 

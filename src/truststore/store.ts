@@ -1,11 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { hexOf } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
-import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
+import type { VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { KeyIdIndex } from './key-id-index.ts'
+import type { Keyring } from './keyring.ts'
 import type { TrustNode } from './node.ts'
 import type { SubjectIndex } from './subject-index.ts'
 
@@ -20,7 +21,10 @@ export interface Truststore {
   /** SHA-256 (hex) over the DER of the usable certificates in order: the identity of this version. */
   readonly fingerprint: string
   readonly policy: Policy
-  /** Prepares every CA key now instead of at its first handshake. */
+  /**
+   * Prepares every CA key now instead of at its first handshakes: with the default backend, tables for as many as
+   * `tableBudgetBytes` has room for, in bundle order, some 20 ms each.
+   */
   warmUp(): void
 }
 
@@ -30,7 +34,7 @@ export class TruststoreView implements Truststore {
   readonly subjects: SubjectIndex
   readonly findings: readonly Finding[]
   readonly policy: Policy
-  readonly signatures: SignatureBackend
+  readonly keyring: Keyring
   private cachedKeyIds: KeyIdIndex | undefined = undefined
   private cachedFingerprint: string | undefined = undefined
 
@@ -39,13 +43,13 @@ export class TruststoreView implements Truststore {
     subjects: SubjectIndex,
     findings: readonly Finding[],
     policy: Policy,
-    signatures: SignatureBackend,
+    keyring: Keyring,
   ) {
     this.nodes = nodes
     this.subjects = subjects
     this.findings = findings
     this.policy = policy
-    this.signatures = signatures
+    this.keyring = keyring
   }
 
   /** Made when a refusal is explained for the first time. */
@@ -62,7 +66,7 @@ export class TruststoreView implements Truststore {
   /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */
   keyOf(certificate: CertificateView): VerifyingKey | undefined {
     const node = this.nodeOf(certificate)
-    return node === undefined ? this.signatures.importKey(certificate.subjectPublicKeyInfo) : node.key
+    return node === undefined ? this.keyring.importKey(certificate) : node.key
   }
 
   get certificates(): readonly Certificate[] {
@@ -85,7 +89,7 @@ export class TruststoreView implements Truststore {
   }
 
   warmUp(): void {
-    for (const node of this.nodes) void node.key
+    for (const node of this.nodes) if (node.certificate.isCa) node.key?.warmUp?.()
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { p256, p384 } from '@noble/curves/nist.js'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../src/crypto/curve.ts'
+import { curveConstants } from '../../src/crypto/curve/constants.ts'
 import { bytes, integer, nul, sequence, tlv } from '../support/der.ts'
 import { type HashName, type KeyPair, keyPair, type Minted, mint } from '../support/mint.ts'
 import { leafKey, storeOf } from '../support/rejected-chain.ts'

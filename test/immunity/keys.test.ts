@@ -1,6 +1,6 @@
 import { createECDH, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../src/crypto/curve.ts'
+import { curveConstants } from '../../src/crypto/curve/constants.ts'
 import { type Policy, profiles, pureSignatures } from '../../src/index.ts'
 import { algorithm, bitString, bytes, integer, nul, octetString, oid, sequence, tlv } from '../support/der.ts'
 import { type CertificateSpec, type KeyPair, keyPair, type Minted, mint } from '../support/mint.ts'

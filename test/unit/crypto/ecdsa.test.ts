@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../../src/crypto/curve.ts'
+import { curveConstants } from '../../../src/crypto/curve/constants.ts'
 import { pureSignatures } from '../../../src/crypto/pure.ts'
 import { ecdsa, rsaPkcs1 } from '../../support/algorithms.ts'
 import { bytes, integer, nul, sequence, tlv } from '../../support/der.ts'

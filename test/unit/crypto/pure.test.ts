@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bigintOfRange, curveConstants, isOnCurve } from '../../../src/crypto/curve.ts'
+import { bigintOfRange, curveConstants, isOnCurve } from '../../../src/crypto/curve/constants.ts'
 import { digest, digestLength, type HashName } from '../../../src/crypto/digest.ts'
 import { pureSignatures } from '../../../src/crypto/pure.ts'
 import { ecdsa, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'

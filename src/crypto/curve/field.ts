@@ -1,0 +1,108 @@
+import { invert } from './lehmer.ts'
+import { base, type Limbs, limbsOf } from './limbs.ts'
+
+/** What is generated for each prime. `out` may be one of the inputs. */
+export interface FieldKernels {
+  readonly limbs: number
+  /** Base-2^24 digits of Montgomery's R. */
+  readonly digits: number
+  /** a·b − c */
+  multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
+  /** a² − b − 2c */
+  squareSubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
+  /** a·b − c·d */
+  multiplyDifference(out: Limbs, a: Limbs, b: Limbs, c: Limbs, d: Limbs): void
+}
+
+/** Adding and subtracting it rounds a double to a multiple of 2^24. */
+const rounder = 1.5 * 2 ** 76
+
+/** The integers modulo p. */
+export class Field {
+  readonly limbs: number
+  readonly kernels: FieldKernels
+  readonly zero: Limbs
+  readonly one: Limbs
+  private readonly prime: Limbs
+  private readonly plainOne: Limbs
+  private readonly rSquared: Limbs
+
+  constructor(kernels: FieldKernels, p: bigint) {
+    const { limbs } = kernels
+    const r = 1n << BigInt(24 * kernels.digits)
+    this.limbs = limbs
+    this.kernels = kernels
+    this.zero = new Float64Array(limbs)
+    this.one = limbsOf(r % p, limbs)
+    this.prime = limbsOf(p, limbs)
+    this.plainOne = limbsOf(1n, limbs)
+    this.rSquared = limbsOf((r * r) % p, limbs)
+  }
+
+  multiply(out: Limbs, a: Limbs, b: Limbs): void {
+    this.kernels.multiplySubtract(out, a, b, this.zero)
+  }
+
+  square(out: Limbs, a: Limbs): void {
+    this.kernels.squareSubtract(out, a, this.zero, this.zero)
+  }
+
+  /** a + b, limb by limb: only to be multiplied. */
+  add(out: Limbs, a: Limbs, b: Limbs): void {
+    for (let i = 0; i < out.length; i++) out[i] = a[i]! + b[i]!
+  }
+
+  /** a − b, limb by limb: only to be multiplied. */
+  subtract(out: Limbs, a: Limbs, b: Limbs): void {
+    for (let i = 0; i < out.length; i++) out[i] = a[i]! - b[i]!
+  }
+
+  /** 3a with normal limbs. */
+  triple(out: Limbs, a: Limbs): void {
+    const last = out.length - 1
+    let carry = 0
+    for (let i = 0; i < last; i++) {
+      const limb = 3 * a[i]! + carry
+      const high = limb + rounder - rounder
+      out[i] = limb - high
+      carry = high / base
+    }
+    out[last] = 3 * a[last]! + carry
+  }
+
+  /** From a plain number to Montgomery form. */
+  enter(out: Limbs, plain: Limbs): void {
+    this.multiply(out, plain, this.rSquared)
+  }
+
+  /** Whether a ≡ 0: divided by R it lies between −p and p, and there only zero has no limb but zeros. */
+  isZero(a: Limbs, scratch: Limbs): boolean {
+    this.multiply(scratch, a, this.plainOne)
+    for (let i = 0; i < scratch.length; i++) if (scratch[i] !== 0) return false
+    return true
+  }
+
+  /** 1 / a for a that is not 0. */
+  invert(out: Limbs, a: Limbs): void {
+    this.multiply(out, a, this.plainOne)
+    if (!carryUpwards(out)) {
+      for (let i = 0; i < out.length; i++) out[i]! += this.prime[i]!
+      carryUpwards(out)
+    }
+    invert(out, out, this.prime)
+    this.enter(out, out)
+  }
+}
+
+/** Makes limbs run from 0 to 2^24 − 1, all but a negative number's highest; says whether the number is not negative. */
+function carryUpwards(a: Limbs): boolean {
+  const last = a.length - 1
+  let carry = 0
+  for (let i = 0; i < last; i++) {
+    const limb = a[i]! + carry
+    carry = Math.floor(limb / base)
+    a[i] = limb - carry * base
+  }
+  a[last]! += carry
+  return a[last]! >= 0
+}

@@ -1,0 +1,74 @@
+import { Accumulator } from './accumulator.ts'
+import { type CurveName, curveConstants } from './constants.ts'
+import { Field } from './field.ts'
+import { type Limbs, limbsOf } from './limbs.ts'
+import { p256Kernels } from './p256-kernels.ts'
+import { p384Kernels } from './p384-kernels.ts'
+import { Scalars } from './scalars.ts'
+
+/** A curve ready to compute on: its field, its scalars, its generator, and the numbers that one verification works with. */
+export interface Group {
+  readonly curve: CurveName
+  readonly field: Field
+  readonly scalars: Scalars
+  /** Bits of n. */
+  readonly bits: number
+  readonly generatorX: Limbs
+  readonly generatorY: Limbs
+  /** p − n, below which r may stand for an x-coordinate of r + n. */
+  readonly gap: Limbs
+  /** JavaScript runs one verification at a time, and none of them keeps anything here. */
+  readonly scratch: {
+    readonly sum: Accumulator
+    readonly x: Limbs
+    readonly y: Limbs
+    readonly r: Limbs
+    readonly s: Limbs
+    readonly e: Limbs
+    readonly u1: Limbs
+    readonly u2: Limbs
+  }
+}
+
+const groups = new Map<CurveName, Group>()
+
+/** Made when a curve is first needed. */
+export function groupOf(curve: CurveName): Group {
+  let group = groups.get(curve)
+  if (group === undefined) {
+    group = makeGroup(curve)
+    groups.set(curve, group)
+  }
+  return group
+}
+
+function makeGroup(curve: CurveName): Group {
+  const { p, n, x, y, bytes } = curveConstants[curve]
+  const field = new Field(curve === 'P-256' ? p256Kernels : p384Kernels, p)
+  const { limbs } = field
+  const enter = (value: bigint): Limbs => {
+    const out = limbsOf(value, limbs)
+    field.enter(out, out)
+    return out
+  }
+  const blank = (): Limbs => new Float64Array(limbs)
+  return {
+    curve,
+    field,
+    scalars: new Scalars(n, limbs),
+    bits: 8 * bytes,
+    generatorX: enter(x),
+    generatorY: enter(y),
+    gap: limbsOf(p - n, limbs),
+    scratch: {
+      sum: new Accumulator(field),
+      x: blank(),
+      y: blank(),
+      r: blank(),
+      s: blank(),
+      e: blank(),
+      u1: blank(),
+      u2: blank(),
+    },
+  }
+}

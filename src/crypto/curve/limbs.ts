@@ -1,0 +1,52 @@
+/**
+ * A number in limbs of 24 bits, lowest first. Scalars have limbs from 0 to 2^24 − 1; field elements have signed ones and
+ * stand in Montgomery form, as tools/kernels/plan.ts explains.
+ */
+export type Limbs = Float64Array
+
+/** What a limb counts to. */
+export const base: number = 2 ** 24
+
+export function limbsOf(value: bigint, limbs: number): Limbs {
+  const out = new Float64Array(limbs)
+  writeBigint(out, value)
+  return out
+}
+
+/** Sets limbs to a number that they have room for. */
+export function writeBigint(out: Limbs, value: bigint): void {
+  for (let i = 0; i < out.length; i++) out[i] = Number((value >> BigInt(24 * i)) & 0xffffffn)
+}
+
+export function bigintOf(limbs: Limbs): bigint {
+  let value = 0n
+  for (let i = limbs.length - 1; i >= 0; i--) value = value * 0x1000000n + BigInt(limbs[i]!)
+  return value
+}
+
+/** Reads a big-endian number; the limbs have room for it. */
+export function readLimbs(out: Limbs, bytes: Uint8Array, start: number, end: number): void {
+  let at = end
+  for (let i = 0; i < out.length; i++, at -= 3) {
+    const low = at > start ? bytes[at - 1]! : 0
+    const middle = at - 1 > start ? bytes[at - 2]! : 0
+    const high = at - 2 > start ? bytes[at - 3]! : 0
+    out[i] = low + middle * 256 + high * 65536
+  }
+}
+
+/** Whether a < b, with limbs from 0 to 2^24 − 1. */
+export function isBelow(a: Limbs, b: Limbs): boolean {
+  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return a[i]! < b[i]!
+  return false
+}
+
+/** out = a − b for a ≥ b, with limbs from 0 to 2^24 − 1; the highest of a may be longer. */
+export function subtractLimbs(out: Limbs, a: Limbs, b: Limbs): void {
+  let borrow = 0
+  for (let i = 0; i < out.length; i++) {
+    const limb = a[i]! - b[i]! - borrow
+    borrow = limb < 0 ? 1 : 0
+    out[i] = limb + borrow * base
+  }
+}

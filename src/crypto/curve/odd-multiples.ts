@@ -1,0 +1,60 @@
+import type { Accumulator } from './accumulator.ts'
+import { Batch } from './batch.ts'
+import type { Group } from './group.ts'
+import type { Limbs } from './limbs.ts'
+import { nonAdjacentDigits } from './signed-digits.ts'
+
+/** P, 3P, 5P …: what a scalar in non-adjacent form of some width asks for. Made in microseconds, for keys seen rarely. */
+export class OddMultiples {
+  private readonly group: Group
+  private readonly width: number
+  private readonly points: readonly (readonly [x: Limbs, y: Limbs])[]
+  private readonly digits: Int16Array
+  private readonly batch: Batch
+
+  constructor(group: Group, width: number) {
+    const { field, bits } = group
+    const limbs = (): Limbs => new Float64Array(field.limbs)
+    this.group = group
+    this.width = width
+    this.points = Array.from({ length: 2 ** (width - 2) }, () => [limbs(), limbs()] as const)
+    this.digits = new Int16Array(bits + 1)
+    this.batch = new Batch(field, this.points.length)
+  }
+
+  setPoint(x: Limbs, y: Limbs): void {
+    const { batch, points, group } = this
+    const { sum, x: twiceX, y: twiceY } = group.scratch
+    sum.setAffine(x, y)
+    sum.double()
+    sum.toAffine(twiceX, twiceY)
+    sum.setAffine(x, y)
+    for (let i = 0; i < points.length; i++) {
+      if (i > 0) sum.add(twiceX, twiceY)
+      batch.add(sum)
+    }
+    batch.drain((i, affineX, affineY) => {
+      points[i]![0].set(affineX)
+      points[i]![1].set(affineY)
+    })
+  }
+
+  /** Takes a scalar apart, for `addDigit` to go through. */
+  setScalar(scalar: Limbs): void {
+    nonAdjacentDigits(this.digits, scalar, this.width)
+  }
+
+  /** Adds digit[i] · P. */
+  addDigit(sum: Accumulator, i: number): void {
+    const digit = this.digits[i]!
+    if (digit === 0) return
+    const [x, y] = this.points[Math.abs(digit) >> 1]!
+    if (digit > 0) {
+      sum.add(x, y)
+      return
+    }
+    const { y: negative } = this.group.scratch
+    for (let k = 0; k < y.length; k++) negative[k] = -y[k]!
+    sum.add(x, negative)
+  }
+}

@@ -1,0 +1,107 @@
+import { type CurveName, curveConstants } from './constants.ts'
+import { type FixedPoint, Generator, sumOfProducts } from './fixed-point.ts'
+import { FixedTable } from './fixed-table.ts'
+import { type Group, groupOf } from './group.ts'
+import { type Limbs, readLimbs } from './limbs.ts'
+import { OddMultiples } from './odd-multiples.ts'
+import type { TableBudget, TableOwner } from './table-budget.ts'
+
+/** A key used this often gets a table. */
+const hotUses = 3
+
+/** Steps towards tables that one verification takes: about half a millisecond, P-384 one. */
+const stepsPerUse = 8
+
+/** What the keys of a curve share. */
+interface Shared {
+  readonly generator: Generator
+  /** For keys without a table, one after the other. */
+  readonly multiples: OddMultiples
+}
+
+const sharedByGroup = new Map<Group, Shared>()
+
+/** A public key as a point: with a table of its multiples while it is in frequent use. */
+export class PointKey implements FixedPoint, TableOwner {
+  table: FixedTable | undefined = undefined
+  lastUse = 0
+  readonly group: Group
+  private readonly budget: TableBudget
+  private readonly x: Limbs
+  private readonly y: Limbs
+  private uses = 0
+  private waitingSince = 0
+
+  /** @param point uncompressed, known to be on the curve */
+  constructor(curve: CurveName, point: Uint8Array, budget: TableBudget) {
+    const group = groupOf(curve)
+    const { bytes } = curveConstants[curve]
+    this.group = group
+    this.budget = budget
+    this.x = new Float64Array(group.field.limbs)
+    this.y = new Float64Array(group.field.limbs)
+    readLimbs(this.x, point, 1, 1 + bytes)
+    readLimbs(this.y, point, 1 + bytes, 1 + 2 * bytes)
+    group.field.enter(this.x, this.x)
+    group.field.enter(this.y, this.y)
+  }
+
+  get tableBytes(): number {
+    return FixedTable.bytes(this.group)
+  }
+
+  dropTable(): void {
+    this.table = undefined
+    this.uses = 0
+  }
+
+  oddMultiples(): OddMultiples {
+    const { multiples } = sharedOf(this.group)
+    multiples.setPoint(this.x, this.y)
+    return multiples
+  }
+
+  /** Makes the tables now, as far as the budget has room for them. */
+  warmUp(): void {
+    const { generator } = sharedOf(this.group)
+    if (this.table === undefined && !this.startTable()) return
+    while (!generator.table.isComplete) generator.table.advance()
+    while (this.table?.isComplete === false) this.table.advance()
+  }
+
+  /** Sets group.scratch.sum to u1·G + u2·Q. */
+  combine(u1: Limbs, u2: Limbs): void {
+    const { generator } = sharedOf(this.group)
+    this.lastUse = this.budget.tick()
+    this.uses++
+    if (this.uses > hotUses && (this.table !== undefined || this.startTable())) this.advanceTables(generator)
+    sumOfProducts(this.group, [
+      [this, u2],
+      [generator, u1],
+    ])
+  }
+
+  private startTable(): boolean {
+    if (this.uses <= hotUses + 1) this.waitingSince = this.lastUse
+    if (!this.budget.take(this, this.tableBytes, this.waitingSince, this.uses - hotUses)) return false
+    this.table = new FixedTable(this.group, this.x, this.y)
+    return true
+  }
+
+  private advanceTables(generator: Generator): void {
+    for (let steps = 0; steps < stepsPerUse; steps++) {
+      if (!generator.table.isComplete) generator.table.advance()
+      else if (this.table?.isComplete === false) this.table.advance()
+      else return
+    }
+  }
+}
+
+function sharedOf(group: Group): Shared {
+  let shared = sharedByGroup.get(group)
+  if (shared === undefined) {
+    shared = { generator: new Generator(group), multiples: new OddMultiples(group, 5) }
+    sharedByGroup.set(group, shared)
+  }
+  return shared
+}

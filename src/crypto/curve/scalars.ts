@@ -1,0 +1,63 @@
+import { invert } from './lehmer.ts'
+import { base, isBelow, type Limbs, limbsOf, subtractLimbs } from './limbs.ts'
+
+/** The integers modulo the order n of a curve: what ECDSA does to r, s and the digest before points come in. */
+export class Scalars {
+  readonly limbs: number
+  readonly order: Limbs
+  private readonly rSquared: Limbs
+  /** −1/n modulo 2^24. */
+  private readonly quotientFactor: number
+  private readonly columns: Limbs
+
+  constructor(n: bigint, limbs: number) {
+    const r = 1n << BigInt(24 * limbs)
+    this.limbs = limbs
+    this.order = limbsOf(n, limbs)
+    this.rSquared = limbsOf((r * r) % n, limbs)
+    this.quotientFactor = Number(inverseOfPowerOfTwo(n))
+    this.columns = new Float64Array(limbs)
+  }
+
+  /** u1 = e / s and u2 = r / s, for s that is not 0. */
+  divide(u1: Limbs, u2: Limbs, e: Limbs, r: Limbs, s: Limbs): void {
+    invert(u2, s, this.order)
+    this.multiply(u2, u2, this.rSquared)
+    this.multiply(u1, u2, e)
+    this.multiply(u2, u2, r)
+  }
+
+  /**
+   * out = a·b/R modulo n, below n if b is. Montgomery's method, limb by limb of a. A column gathers at most 2 · 16 products
+   * below (2^24 − 1)² and a carry below 2^29, which stays below 2^53.
+   */
+  private multiply(out: Limbs, a: Limbs, b: Limbs): void {
+    const { limbs, order, columns, quotientFactor } = this
+    columns.fill(0)
+    for (let i = 0; i < limbs; i++) {
+      const limb = a[i]!
+      const lowest = columns[0]! + limb * b[0]!
+      const product = (lowest - Math.floor(lowest / base) * base) * quotientFactor
+      const quotient = product - Math.floor(product / base) * base
+      for (let j = 1; j < limbs; j++) columns[j - 1] = columns[j]! + limb * b[j]! + quotient * order[j]!
+      columns[limbs - 1] = 0
+      columns[0]! += (lowest + quotient * order[0]!) / base
+    }
+    let carry = 0
+    for (let i = 0; i < limbs - 1; i++) {
+      const column = columns[i]! + carry
+      carry = Math.floor(column / base)
+      out[i] = column - carry * base
+    }
+    // Twice n may need a bit more than the limbs have.
+    out[limbs - 1] = columns[limbs - 1]! + carry
+    if (!isBelow(out, order)) subtractLimbs(out, out, order)
+  }
+}
+
+/** −1/n modulo 2^24 for odd n, by Newton's iteration. */
+function inverseOfPowerOfTwo(n: bigint): bigint {
+  let inverse = 1n
+  for (let i = 0; i < 5; i++) inverse = BigInt.asUintN(24, inverse * (2n - n * inverse))
+  return BigInt.asUintN(24, -inverse)
+}

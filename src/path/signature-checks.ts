@@ -1,0 +1,63 @@
+import type { VerifyingKey } from '../crypto/backend.ts'
+import type { Keyring } from '../truststore/keyring.ts'
+import type { TrustNode } from '../truststore/node.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import type { Meter } from './meter.ts'
+
+interface Checked {
+  readonly child: CertificateView
+  readonly issuer: CertificateView
+  readonly signed: boolean
+}
+
+/** A certificate that may have issued another: with its node where the truststore has it. */
+interface Issuer {
+  readonly certificate: CertificateView
+  readonly node: TrustNode | undefined
+}
+
+/** Who signed whom, as far as one search asked: no certificate is checked twice under a key, however many paths ask. */
+export class SignatureChecks {
+  private readonly keyring: Keyring
+  private readonly meter: Meter
+  private readonly results: Checked[] = []
+  /** Keys of presented certificates, which may be anybody's. */
+  private strangers: Map<CertificateView, VerifyingKey | undefined> | undefined = undefined
+
+  constructor(keyring: Keyring, meter: Meter) {
+    this.keyring = keyring
+    this.meter = meter
+  }
+
+  /**
+   * Whether the issuer's key signed the child; false as well when the meter has run out. What is remembered is metered like
+   * what is computed, so that a verdict does not depend on who came before.
+   */
+  isSignedBy(child: CertificateView, { certificate, node }: Issuer): boolean {
+    const known = this.results.find((result) => result.child === child && result.issuer.hasKeyOf(certificate))
+    if (known !== undefined) return known.signed
+    if (!this.meter.signature(certificate.keyParts)) return false
+    const trusted = node === undefined ? this.keyring.guestKey(certificate) : node.key
+    const signed =
+      trusted === undefined
+        ? (this.strangerKey(certificate)?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false)
+        : this.keyring.hasSigned(trusted, child)
+    this.results.push({ child, issuer: certificate, signed })
+    return signed
+  }
+
+  /** Keeps the keys of those CAs on an accepted path that were strangers. */
+  welcome(path: readonly Issuer[]): void {
+    if (this.strangers === undefined) return
+    for (const { certificate } of path) {
+      const key = this.strangers.get(certificate)
+      if (key !== undefined) this.keyring.welcome(certificate, key)
+    }
+  }
+
+  private strangerKey(certificate: CertificateView): VerifyingKey | undefined {
+    this.strangers ??= new Map()
+    if (!this.strangers.has(certificate)) this.strangers.set(certificate, this.keyring.importKey(certificate))
+    return this.strangers.get(certificate)
+  }
+}

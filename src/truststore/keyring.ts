@@ -1,0 +1,61 @@
+import { bytesEqual } from '../bytes/range.ts'
+import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
+import { TableBudget } from '../crypto/curve/table-budget.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { SignatureMemo, slotOf } from './signature-memo.ts'
+
+/** Presented CAs whose keys are kept. */
+const guestLimit = 64
+
+interface Guest {
+  readonly der: Uint8Array
+  readonly key: VerifyingKey
+}
+
+/** What the keys of one truststore have in common: how they are imported, their memory, and what they are known to have signed. */
+export class Keyring {
+  readonly backend: SignatureBackend
+  private readonly memo = new SignatureMemo()
+  private readonly tables: TableBudget
+  /** In order of use. */
+  private readonly guests = new Map<number, Guest>()
+
+  constructor(backend: SignatureBackend, tableBytes: number) {
+    this.backend = backend
+    this.tables = new TableBudget(tableBytes)
+  }
+
+  /** The key of a certificate, checked; `undefined` for one that the backend refuses. */
+  importKey(certificate: CertificateView): VerifyingKey | undefined {
+    return this.backend.importKey(certificate.subjectPublicKeyInfo, this.tables)
+  }
+
+  /** The key of a presented CA certificate that was welcomed before. */
+  guestKey(certificate: CertificateView): VerifyingKey | undefined {
+    const slot = slotOf(certificate.bytes)
+    const guest = this.guests.get(slot)
+    if (guest === undefined || !bytesEqual(guest.der, certificate.bytes)) return undefined
+    this.guests.delete(slot)
+    this.guests.set(slot, guest)
+    return guest.key
+  }
+
+  /**
+   * Keeps the key of a presented CA that stood in an accepted path, so that tables and memo serve its other clients. It
+   * keeps the key alone: whether the CA may issue is judged anew at every call.
+   */
+  welcome(certificate: CertificateView, key: VerifyingKey): void {
+    const slot = slotOf(certificate.bytes)
+    if (this.guests.has(slot)) return
+    if (this.guests.size >= guestLimit) this.guests.delete(this.guests.keys().next().value!)
+    this.guests.set(slot, { der: new Uint8Array(certificate.bytes), key })
+  }
+
+  /** Whether the key, a listed or welcomed CA's, signed the certificate. */
+  hasSigned(key: VerifyingKey, child: CertificateView): boolean {
+    if (this.memo.has(child, key)) return true
+    const signed = key.verify(child.algorithmIdentifier, child.tbs, child.signature)
+    if (signed) this.memo.add(child, key)
+    return signed
+  }
+}

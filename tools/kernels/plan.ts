@@ -1,0 +1,126 @@
+/**
+ * What the generated field kernels compute, step by step, as data: `emit.ts` writes it as TypeScript, `bounds.ts` proves
+ * of it that every intermediate is an exact integer.
+ *
+ * A field element x is held in Montgomery form as `limbs` doubles, x·R = Σ limb[i] · 2^(24 i), R = 2^(24 · digits). Limbs
+ * are signed: a normal one lies in [-2^23, 2^23], only the highest may be longer. A product is the schoolbook sum of limb
+ * products by column. Both primes are -1 modulo 2^24, so the multiple of p that clears the lowest column is that column's
+ * own low digit q: q·p = q·(p + 1) - q, and p + 1 is a sum of four powers of two. That reduction costs no multiplications
+ * but by powers of two, which are exact.
+ *
+ * Why 24 bits: eleven (P-256) or sixteen (P-384) products of two limbs of 24 bits, doubled by a subtraction each, stay below
+ * 2^53, where doubles are exact; three bytes make a limb; and 2^96, 2^192 and 2^384, powers that the primes are made of,
+ * are limb boundaries.
+ */
+export interface FieldPlan {
+  readonly name: 'P-256' | 'P-384'
+  readonly limbs: number
+  /** Columns that Montgomery reduction clears. One more than limbs where p fills its limbs and would leave no room. */
+  readonly digits: number
+  /** p + 1 as signed powers of two: [sign, exponent]. */
+  readonly primePlusOne: readonly (readonly [1 | -1, number])[]
+}
+
+export const limbBits = 24
+
+export const plans: readonly FieldPlan[] = [
+  {
+    name: 'P-256',
+    limbs: 11,
+    digits: 11,
+    primePlusOne: [
+      [1, 96],
+      [1, 192],
+      [-1, 224],
+      [1, 256],
+    ],
+  },
+  {
+    name: 'P-384',
+    limbs: 16,
+    digits: 17,
+    primePlusOne: [
+      [1, 32],
+      [-1, 96],
+      [-1, 128],
+      [1, 384],
+    ],
+  },
+]
+
+/** One term of a column: ± factor · left · right, where factor is a power of two or a small integer. */
+export interface Term {
+  readonly sign: 1 | -1
+  readonly factor: number
+  readonly left: string
+  readonly right?: string
+}
+
+export interface Kernel {
+  readonly name: string
+  readonly formula: string
+  readonly inputs: readonly string[]
+  /** Limbs of an input that are used doubled are given a name of their own. */
+  readonly doubled?: string
+  /** Products and linear terms of a column, before reduction. */
+  terms(plan: FieldPlan, column: number): readonly Term[]
+}
+
+function product(plan: FieldPlan, column: number, sign: 1 | -1, left: string, right: string): readonly Term[] {
+  const terms: Term[] = []
+  for (let i = Math.max(0, column - plan.limbs + 1); i <= Math.min(column, plan.limbs - 1); i++) {
+    terms.push({ sign, factor: 1, left: `${left}${i}`, right: `${right}${column - i}` })
+  }
+  return terms
+}
+
+/** Each cross product once, with one side doubled. */
+function square(plan: FieldPlan, column: number, name: string, doubled: string): readonly Term[] {
+  const terms: Term[] = []
+  for (let i = Math.max(0, column - plan.limbs + 1); 2 * i <= column; i++) {
+    const isMiddle = 2 * i === column
+    terms.push({ sign: 1, factor: 1, left: `${isMiddle ? name : doubled}${i}`, right: `${name}${column - i}` })
+  }
+  return terms
+}
+
+/** A summand is no product, so it belongs to the columns that remain. */
+function summand(plan: FieldPlan, column: number, factor: number, name: string): readonly Term[] {
+  const limb = column - plan.digits
+  return limb >= 0 && limb < plan.limbs ? [{ sign: -1, factor, left: `${name}${limb}` }] : []
+}
+
+/** Fused with the subtractions that follow them in the point formulas, products need no separate pass to carry. */
+export const kernels: readonly Kernel[] = [
+  {
+    name: 'multiplySubtract',
+    formula: 'a·b − c',
+    inputs: ['a', 'b', 'c'],
+    terms: (plan, column) => [...product(plan, column, 1, 'a', 'b'), ...summand(plan, column, 1, 'c')],
+  },
+  {
+    name: 'squareSubtract',
+    formula: 'a² − b − 2c',
+    inputs: ['a', 'b', 'c'],
+    doubled: 'a',
+    terms: (plan, column) => [
+      ...square(plan, column, 'a', 'd'),
+      ...summand(plan, column, 1, 'b'),
+      ...summand(plan, column, 2, 'c'),
+    ],
+  },
+  {
+    name: 'multiplyDifference',
+    formula: 'a·b − c·d',
+    inputs: ['a', 'b', 'c', 'd'],
+    terms: (plan, column) => [...product(plan, column, 1, 'a', 'b'), ...product(plan, column, -1, 'c', 'd')],
+  },
+]
+
+/** Where the multiple of p that clears a column adds its quotient digit: [column, sign, factor]. */
+export function reductionOf(plan: FieldPlan, column: number): readonly (readonly [number, 1 | -1, number])[] {
+  return plan.primePlusOne.map(([sign, exponent]) => {
+    const target = Math.floor(exponent / limbBits)
+    return [column + target, sign, 2 ** (exponent - limbBits * target)] as const
+  })
+}
