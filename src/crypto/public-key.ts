@@ -4,7 +4,8 @@ import { readBitStringBytes, readInteger, readNull } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import { Tag } from '../der/tags.ts'
 import { pssOid, readPssParameters, type SignatureAlgorithm } from './algorithm.ts'
-import { type CurveName, isOnCurve } from './curve/constants.ts'
+import type { CurveName } from './curve/constants.ts'
+import { isOnCurve } from './curve/group.ts'
 
 /** A subject's public key as far as its SubjectPublicKeyInfo (RFC 5280 4.1.2.7) tells, for display and for policy. */
 export type PublicKey =

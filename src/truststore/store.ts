@@ -60,7 +60,7 @@ export class TruststoreView implements Truststore {
 
   /** The node of a certificate of the same bytes. */
   nodeOf({ bytes, subjectStart, subjectEnd }: CertificateView): TrustNode | undefined {
-    return this.subjects.find(bytes, subjectStart, subjectEnd).find(({ certificate: own }) => bytesEqual(bytes, own.bytes))
+    return this.subjects.findSpelled(bytes, subjectStart, subjectEnd).find(({ certificate: own }) => bytesEqual(bytes, own.bytes))
   }
 
   /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */

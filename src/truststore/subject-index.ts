@@ -42,6 +42,11 @@ export class SubjectIndex {
     return this.findSpelling(bytes, start, end) ?? this.names.get(canonicalName(bytes, start, end)) ?? []
   }
 
+  /** The nodes of a certificate's subject, if one of them spells it like this: enough to find the certificate itself. */
+  findSpelled(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
+    return this.findSpelling(bytes, start, end) ?? []
+  }
+
   /** Every distinct subject's nodes. */
   groups(): Iterable<readonly TrustNode[]> {
     return this.names.values()

@@ -9,6 +9,7 @@ import { ExtensionId } from './extension-list.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName } from './name.ts'
+import { namesDiffer } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 import { SignedView } from './signed.ts'
 
@@ -118,10 +119,9 @@ export class CertificateView extends SignedView implements Certificate {
   /** Whether this certificate's issuer is that one's subject by name: by bytes, and only where those differ by folding. */
   issuerIs(other: CertificateView): boolean {
     const { bytes, issuerStart, issuerEnd } = this
-    return (
-      rangesEqual(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd) ||
-      this.issuerKey === other.subjectKey
-    )
+    if (rangesEqual(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd)) return true
+    if (namesDiffer(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd)) return false
+    return this.issuerKey === other.subjectKey
   }
 
   /** Whether its subject is this name. */

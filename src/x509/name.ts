@@ -5,6 +5,7 @@ import { readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import { Tag } from '../der/tags.ts'
 import { readAny } from '../der/walk.ts'
+import { namesDiffer } from './name-difference.ts'
 
 /**
  * Distinguished names (RFC 5280 4.1.2.4) as ranges of the certificate: checked in one pass, compared by RFC 5280 7.1,
@@ -201,5 +202,7 @@ function canonicalAttribute(bytes: Uint8Array, { oidStart, oidEnd, tag, valueSta
 
 /** Whether two names are equal: by bytes, which is what CAs write, and only where those differ by RFC 5280 7.1. */
 export function namesEqual(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
-  return rangesEqual(a, aStart, aEnd, b, bStart, bEnd) || canonicalName(a, aStart, aEnd) === canonicalName(b, bStart, bEnd)
+  if (rangesEqual(a, aStart, aEnd, b, bStart, bEnd)) return true
+  if (namesDiffer(a, aStart, aEnd, b, bStart, bEnd)) return false
+  return canonicalName(a, aStart, aEnd) === canonicalName(b, bStart, bEnd)
 }

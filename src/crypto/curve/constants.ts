@@ -37,15 +37,6 @@ export const curveConstants: Readonly<Record<CurveName, CurveConstants>> = {
   },
 }
 
-/** Whether a range holds an uncompressed point (SEC 1 2.3.3) with both coordinates below p and on the curve. */
-export function isOnCurve(curve: CurveName, bytes: Uint8Array, start: number, end: number): boolean {
-  const { bytes: width, p, b } = curveConstants[curve]
-  if (end - start !== 2 * width + 1 || bytes[start] !== 0x04) return false
-  const x = bigintOfRange(bytes, start + 1, start + 1 + width)
-  const y = bigintOfRange(bytes, start + 1 + width, end)
-  return x < p && y < p && (y * y - (x * x - 3n) * x - b) % p === 0n
-}
-
 /** The unsigned big-endian number in a range. */
 export function bigintOfRange(bytes: Uint8Array, start: number, end: number): bigint {
   return start === end ? 0n : BigInt(`0x${hexOfRange(bytes, start, end)}`)

@@ -23,7 +23,7 @@ export class Field {
   readonly kernels: FieldKernels
   readonly zero: Limbs
   readonly one: Limbs
-  private readonly prime: Limbs
+  readonly prime: Limbs
   private readonly plainOne: Limbs
   private readonly rSquared: Limbs
 

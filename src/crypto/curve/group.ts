@@ -1,7 +1,7 @@
 import { Accumulator } from './accumulator.ts'
 import { type CurveName, curveConstants } from './constants.ts'
 import { Field } from './field.ts'
-import { type Limbs, limbsOf } from './limbs.ts'
+import { isBelow, type Limbs, limbsOf, readLimbs } from './limbs.ts'
 import { p256Kernels } from './p256-kernels.ts'
 import { p384Kernels } from './p384-kernels.ts'
 import { Scalars } from './scalars.ts'
@@ -15,6 +15,9 @@ export interface Group {
   readonly bits: number
   readonly generatorX: Limbs
   readonly generatorY: Limbs
+  readonly three: Limbs
+  /** −b, the curve's coefficient. */
+  readonly minusB: Limbs
   /** p − n, below which r may stand for an x-coordinate of r + n. */
   readonly gap: Limbs
   /** JavaScript runs one verification at a time, and none of them keeps anything here. */
@@ -43,7 +46,7 @@ export function groupOf(curve: CurveName): Group {
 }
 
 function makeGroup(curve: CurveName): Group {
-  const { p, n, x, y, bytes } = curveConstants[curve]
+  const { p, n, b, x, y, bytes } = curveConstants[curve]
   const field = new Field(curve === 'P-256' ? p256Kernels : p384Kernels, p)
   const { limbs } = field
   const enter = (value: bigint): Limbs => {
@@ -59,6 +62,8 @@ function makeGroup(curve: CurveName): Group {
     bits: 8 * bytes,
     generatorX: enter(x),
     generatorY: enter(y),
+    three: enter(3n),
+    minusB: enter(p - b),
     gap: limbsOf(p - n, limbs),
     scratch: {
       sum: new Accumulator(field),
@@ -71,4 +76,32 @@ function makeGroup(curve: CurveName): Group {
       u2: blank(),
     },
   }
+}
+
+/**
+ * Reads an uncompressed point (SEC 1 2.3.3) into x and y, which enter the field.
+ *
+ * @returns whether the range holds one, with both coordinates below p, on the curve
+ */
+export function readPoint(group: Group, x: Limbs, y: Limbs, bytes: Uint8Array, start: number, end: number): boolean {
+  const { field, scratch } = group
+  const width = group.bits / 8
+  if (end - start !== 2 * width + 1 || bytes[start] !== 0x04) return false
+  readLimbs(x, bytes, start + 1, start + 1 + width)
+  readLimbs(y, bytes, start + 1 + width, end)
+  if (!isBelow(x, field.prime) || !isBelow(y, field.prime)) return false
+  field.enter(x, x)
+  field.enter(y, y)
+  // y² − ((x² − 3)·x + b)
+  const { u1: left, u2: right } = scratch
+  field.kernels.squareSubtract(right, x, group.three, field.zero)
+  field.kernels.multiplySubtract(right, right, x, group.minusB)
+  field.kernels.squareSubtract(left, y, right, field.zero)
+  return field.isZero(left, right)
+}
+
+/** Whether a range holds an uncompressed point that is on the curve. */
+export function isOnCurve(curve: CurveName, bytes: Uint8Array, start: number, end: number): boolean {
+  const group = groupOf(curve)
+  return readPoint(group, group.scratch.x, group.scratch.y, bytes, start, end)
 }

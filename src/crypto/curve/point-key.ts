@@ -1,8 +1,8 @@
-import { type CurveName, curveConstants } from './constants.ts'
+import type { CurveName } from './constants.ts'
 import { type FixedPoint, Generator, sumOfProducts } from './fixed-point.ts'
 import { FixedTable } from './fixed-table.ts'
-import { type Group, groupOf } from './group.ts'
-import { type Limbs, readLimbs } from './limbs.ts'
+import { type Group, groupOf, readPoint } from './group.ts'
+import type { Limbs } from './limbs.ts'
 import { OddMultiples } from './odd-multiples.ts'
 import type { TableBudget, TableOwner } from './table-budget.ts'
 
@@ -35,15 +35,11 @@ export class PointKey implements FixedPoint, TableOwner {
   /** @param point uncompressed, known to be on the curve */
   constructor(curve: CurveName, point: Uint8Array, budget: TableBudget) {
     const group = groupOf(curve)
-    const { bytes } = curveConstants[curve]
     this.group = group
     this.budget = budget
     this.x = new Float64Array(group.field.limbs)
     this.y = new Float64Array(group.field.limbs)
-    readLimbs(this.x, point, 1, 1 + bytes)
-    readLimbs(this.y, point, 1 + bytes, 1 + 2 * bytes)
-    group.field.enter(this.x, this.x)
-    group.field.enter(this.y, this.y)
+    readPoint(group, this.x, this.y, point, 0, point.length)
   }
 
   get tableBytes(): number {

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bigintOfRange, curveConstants, isOnCurve } from '../../../src/crypto/curve/constants.ts'
+import { bigintOfRange, curveConstants } from '../../../src/crypto/curve/constants.ts'
+import { isOnCurve } from '../../../src/crypto/curve/group.ts'
 import { digest, digestLength, type HashName } from '../../../src/crypto/digest.ts'
 import { pureSignatures } from '../../../src/crypto/pure.ts'
 import { ecdsa, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'

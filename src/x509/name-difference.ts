@@ -1,0 +1,62 @@
+import { rangesEqual } from '../bytes/range.ts'
+import { Tag } from '../der/tags.ts'
+
+/**
+ * Whether two names, which were read as such before, are certainly not equal by RFC 5280 7.1: a quick answer for what is
+ * nearly always asked, before anything is folded. `false` means that only {@link canonicalName} can tell.
+ *
+ * It follows names of one attribute an RDN and lengths below 128 in step, and stops at the first attribute of another
+ * type, or whose ASCII value differs by more than case.
+ */
+export function namesDiffer(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
+  let i = aStart + 2
+  let j = bStart + 2
+  if (i > aEnd || j > bEnd || a[aStart + 1]! >= 0x80 || b[bStart + 1]! >= 0x80) return false
+  while (i < aEnd && j < bEnd) {
+    if (!isSingleRdn(a, i) || !isSingleRdn(b, j)) return false
+    // SET, SEQUENCE and OBJECT IDENTIFIER have two octets before their content.
+    const aValue = i + 6 + a[i + 5]!
+    const bValue = j + 6 + b[j + 5]!
+    if (!rangesEqual(a, i + 6, aValue, b, j + 6, bValue)) return true
+    if (!isPlainText(a, aValue) || !isPlainText(b, bValue)) return false
+    if (!equalIgnoringCase(a, aValue + 2, b, bValue + 2, a[aValue + 1]!, b[bValue + 1]!)) return true
+    i += 2 + a[i + 1]!
+    j += 2 + b[j + 1]!
+  }
+  return i < aEnd || j < bEnd
+}
+
+/** A SET with one AttributeTypeAndValue and short lengths throughout. */
+function isSingleRdn(bytes: Uint8Array, set: number): boolean {
+  const length = bytes[set + 1]!
+  if (length >= 0x80 || bytes[set + 3] !== length - 2) return false
+  return bytes[set + 5]! < 0x80
+}
+
+/** A string of a type that is folded, all ASCII, whose spaces are single and inside: folding can only change its case. */
+function isPlainText(bytes: Uint8Array, header: number): boolean {
+  const tag = bytes[header]
+  if (tag !== Tag.utf8String && tag !== Tag.printableString && tag !== Tag.ia5String) return false
+  const end = header + 2 + bytes[header + 1]!
+  let previous = 0x20
+  for (let i = header + 2; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte >= 0x80 || (byte === 0x20 && previous === 0x20)) return false
+    previous = byte
+  }
+  return previous !== 0x20
+}
+
+function equalIgnoringCase(a: Uint8Array, i: number, b: Uint8Array, j: number, length: number, otherLength: number): boolean {
+  if (length !== otherLength) return false
+  for (let k = 0; k < length; k++) {
+    const left = a[i + k]!
+    const right = b[j + k]!
+    if (left !== right && lower(left) !== lower(right)) return false
+  }
+  return true
+}
+
+function lower(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte
+}
