@@ -1,10 +1,11 @@
+import { bigintOfRange } from '../bytes/bigint.ts'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from './algorithm.ts'
 import type { SignatureBackend, VerifyingKey } from './backend.ts'
-import { bigintOfRange } from './curve/constants.ts'
 import { defaultTableBytes, TableBudget } from './curve/table-budget.ts'
 import { EcdsaKey } from './ecdsa.ts'
 import { readPublicKey } from './public-key.ts'
-import { type RsaKey, verifyPkcs1, verifyPss } from './rsa.ts'
+import { verifyPkcs1, verifyPss } from './rsa.ts'
+import { RsaKey } from './rsa-key.ts'
 
 /** For keys that are imported without a truststore. */
 const sharedTables: TableBudget = /* @__PURE__ */ new TableBudget(defaultTableBytes)
@@ -27,7 +28,7 @@ export const pureSignatures: SignatureBackend = {
     if (parts.kind === 'rsa') {
       const modulus = bigintOfRange(spki, parts.modulusStart, parts.modulusEnd)
       const { bits, exponent, algorithm } = parts.key
-      return rsaVerifier({ modulus, exponent, bits }, algorithm === 'RSA-PSS', parts.pss)
+      return rsaVerifier(new RsaKey(modulus, exponent, bits), algorithm === 'RSA-PSS', parts.pss)
     }
     const { curve } = parts
     if (curve === undefined) return undefined

@@ -1,14 +1,8 @@
+import { bigintOfRange, bytesOfBigint } from '../bytes/bigint.ts'
 import { bytesOfHex } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
-import { bigintOfRange } from './curve/constants.ts'
 import { digest, digestLength, type HashName } from './digest.ts'
-
-/** An RSA public key, checked: odd modulus, odd exponent of at least 3. */
-export interface RsaKey {
-  readonly modulus: bigint
-  readonly exponent: number
-  readonly bits: number
-}
+import type { RsaKey } from './rsa-key.ts'
 
 /** DER of DigestInfo up to the digest (RFC 8017 section 9.2 note 1): the algorithm has NULL parameters, always. */
 const digestInfoPrefix: Readonly<Partial<Record<HashName, Uint8Array>>> = /* @__PURE__ */ (() => ({
@@ -19,39 +13,28 @@ const digestInfoPrefix: Readonly<Partial<Record<HashName, Uint8Array>>> = /* @__
   sha512: bytesOfHex('3051 300d 0609608648016503040203 0500 0440'),
 }))()
 
-/**
- * RSAVP1 (RFC 8017 5.2.2) with the length rule of section 8: the signature is as long as the modulus and below it.
- * Answers the encoded message, as long as the modulus.
- */
-function recover(key: RsaKey, signature: Uint8Array): Uint8Array | undefined {
-  const length = Math.ceil(key.bits / 8)
-  if (signature.length !== length) return undefined
-  const s = bigintOfRange(signature, 0, length)
-  if (s >= key.modulus) return undefined
-  let power = s
-  for (let bit = 30 - Math.clz32(key.exponent); bit >= 0; bit--) {
-    power = (power * power) % key.modulus
-    if (((key.exponent >>> bit) & 1) === 1) power = (power * s) % key.modulus
-  }
-  return bytesOfHex(power.toString(16).padStart(2 * length, '0'))
-}
-
 /** RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2): the one right encoding is built and compared in full; nothing is parsed. */
 export function verifyPkcs1(key: RsaKey, hash: HashName, data: Uint8Array, signature: Uint8Array): boolean {
   const prefix = digestInfoPrefix[hash]
   const length = Math.ceil(key.bits / 8)
   const infoLength = (prefix?.length ?? 0) + digestLength[hash]
   if (prefix === undefined || length < infoLength + 11) return false
-  const recovered = recover(key, signature)
+  const recovered = key.recover(signature)
   const hashed = digest(hash, data)
   if (recovered === undefined || hashed === undefined) return false
-  const expected = new Uint8Array(length).fill(0xff)
-  expected[0] = 0x00
-  expected[1] = 0x01
-  expected[length - infoLength - 1] = 0x00
-  expected.set(prefix, length - infoLength)
-  expected.set(hashed, length - hashed.length)
-  return bytesEqual(recovered, expected)
+  return recovered === encodedMessage(prefix, hashed, length)
+}
+
+/** 00 01 FF … FF 00 DigestInfo as a number (RFC 8017 9.2). */
+function encodedMessage(prefix: Uint8Array, hashed: Uint8Array, length: number): bigint {
+  const message = new Uint8Array(length).fill(0xff)
+  message[0] = 0x00
+  message[1] = 0x01
+  const infoStart = length - prefix.length - hashed.length
+  message[infoStart - 1] = 0x00
+  message.set(prefix, infoStart)
+  message.set(hashed, infoStart + prefix.length)
+  return bigintOfRange(message, 0, length)
 }
 
 /** RSASSA-PSS (RFC 8017 8.1.2 and 9.1.2) with exactly this salt length and trailer field 1 (BC). */
@@ -68,12 +51,11 @@ export function verifyPss(
   const hashLength = digestLength[hash]
   const dbLength = emLength - hashLength - 1
   if (dbLength < saltLength + 1) return false
-  const recovered = recover(key, signature)
+  const recovered = key.recover(signature)
   const hashed = digest(hash, data)
-  if (recovered === undefined || hashed === undefined) return false
   // Where the modulus has 8k + 1 bits the encoded message is a byte shorter than it.
-  const em = recovered.subarray(recovered.length - emLength)
-  if (recovered.length > emLength && recovered[0] !== 0) return false
+  if (recovered === undefined || hashed === undefined || recovered >> BigInt(8 * emLength) !== 0n) return false
+  const em = bytesOfBigint(recovered, emLength)
   if (em[emLength - 1] !== 0xbc) return false
   const clearBits = 8 * emLength - emBits
   if (em[0]! >> (8 - clearBits) !== 0) return false

@@ -1,5 +1,3 @@
-import { hexOfRange } from '../../bytes/hex.ts'
-
 /** The NIST curves whose signatures are verified (FIPS 186-5, SEC 2: secp256r1 and secp384r1). */
 export type CurveName = 'P-256' | 'P-384'
 
@@ -35,9 +33,4 @@ export const curveConstants: Readonly<Record<CurveName, CurveConstants>> = {
     x: 0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
     y: 0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
   },
-}
-
-/** The unsigned big-endian number in a range. */
-export function bigintOfRange(bytes: Uint8Array, start: number, end: number): bigint {
-  return start === end ? 0n : BigInt(`0x${hexOfRange(bytes, start, end)}`)
 }

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bigintOfRange, curveConstants } from '../../../src/crypto/curve/constants.ts'
+import { bigintOfRange } from '../../../src/bytes/bigint.ts'
+import { curveConstants } from '../../../src/crypto/curve/constants.ts'
 import { isOnCurve } from '../../../src/crypto/curve/group.ts'
 import { digest, digestLength, type HashName } from '../../../src/crypto/digest.ts'
 import { pureSignatures } from '../../../src/crypto/pure.ts'
