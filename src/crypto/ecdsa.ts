@@ -5,7 +5,6 @@ import { type CurveName, curveConstants } from './curve/constants.ts'
 import type { Group } from './curve/group.ts'
 import { isBelow, type Limbs, readLimbs } from './curve/limbs.ts'
 import { PointKey } from './curve/point-key.ts'
-import { referenceSum } from './curve/reference.ts'
 import type { TableBudget } from './curve/table-budget.ts'
 import { digest, type HashName } from './digest.ts'
 
@@ -47,7 +46,7 @@ export class EcdsaKey {
     readLimbs(e, hashed, 0, Math.min(hashed.length, bytes))
     group.scalars.divide(u1, u2, e, r, s)
     key.combine(u1, u2)
-    return hasCoordinate(group, r) ?? referenceSum(this.curve, this.point, u1, u2, r)
+    return hasCoordinate(group, r)
   }
 }
 
@@ -70,13 +69,10 @@ function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array)
   return reader.fault === undefined && reader.position === signature.length
 }
 
-/**
- * Whether the sum's x-coordinate is r modulo n: x = r, or x = r + n where that is below p. Undefined where the sum is: it
- * is the point at infinity, or points met that the formulas cannot add.
- */
-function hasCoordinate({ field, scalars, gap, scratch }: Group, r: Limbs): boolean | undefined {
+/** Whether the sum has an x-coordinate, and it is r modulo n: x = r, or x = r + n where that is below p. */
+function hasCoordinate({ field, scalars, gap, scratch }: Group, r: Limbs): boolean {
   const { sum, x: candidate, y: difference, s: work } = scratch
-  if (field.isZero(sum.zz, work)) return undefined
+  if (sum.isEmpty) return false
   candidate.set(r)
   for (;;) {
     field.enter(difference, candidate)

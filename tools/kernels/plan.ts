@@ -66,10 +66,10 @@ export interface Kernel {
   terms(plan: FieldPlan, column: number): readonly Term[]
 }
 
-function product(plan: FieldPlan, column: number, sign: 1 | -1, left: string, right: string): readonly Term[] {
+function product(plan: FieldPlan, column: number, left: string, right: string): readonly Term[] {
   const terms: Term[] = []
   for (let i = Math.max(0, column - plan.limbs + 1); i <= Math.min(column, plan.limbs - 1); i++) {
-    terms.push({ sign, factor: 1, left: `${left}${i}`, right: `${right}${column - i}` })
+    terms.push({ sign: 1, factor: 1, left: `${left}${i}`, right: `${right}${column - i}` })
   }
   return terms
 }
@@ -96,7 +96,7 @@ export const kernels: readonly Kernel[] = [
     name: 'multiplySubtract',
     formula: 'a·b − c',
     inputs: ['a', 'b', 'c'],
-    terms: (plan, column) => [...product(plan, column, 1, 'a', 'b'), ...summand(plan, column, 1, 'c')],
+    terms: (plan, column) => [...product(plan, column, 'a', 'b'), ...summand(plan, column, 1, 'c')],
   },
   {
     name: 'squareSubtract',
@@ -108,12 +108,6 @@ export const kernels: readonly Kernel[] = [
       ...summand(plan, column, 1, 'b'),
       ...summand(plan, column, 2, 'c'),
     ],
-  },
-  {
-    name: 'multiplyDifference',
-    formula: 'a·b − c·d',
-    inputs: ['a', 'b', 'c', 'd'],
-    terms: (plan, column) => [...product(plan, column, 1, 'a', 'b'), ...product(plan, column, -1, 'c', 'd')],
   },
 ]
 

@@ -10,8 +10,6 @@ export interface FieldKernels {
   multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
   /** a² − b − 2c */
   squareSubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
-  /** a·b − c·d */
-  multiplyDifference(out: Limbs, a: Limbs, b: Limbs, c: Limbs, d: Limbs): void
 }
 
 /** Adding and subtracting it rounds a double to a multiple of 2^24. */

@@ -134,91 +134,10 @@ function squareSubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
   out[10] = -b[10]! - 2 * c[10]! + h20 * C
 }
 
-/** out = a·b − c·d (products divided by R) modulo p. */
-function multiplyDifference(out: Limbs, a: Limbs, b: Limbs, c: Limbs, d: Limbs): void {
-  const a0 = a[0]!, a1 = a[1]!, a2 = a[2]!, a3 = a[3]!, a4 = a[4]!, a5 = a[5]!, a6 = a[6]!, a7 = a[7]!, a8 = a[8]!, a9 = a[9]!,
-    a10 = a[10]!
-  const b0 = b[0]!, b1 = b[1]!, b2 = b[2]!, b3 = b[3]!, b4 = b[4]!, b5 = b[5]!, b6 = b[6]!, b7 = b[7]!, b8 = b[8]!, b9 = b[9]!,
-    b10 = b[10]!
-  const c0 = c[0]!, c1 = c[1]!, c2 = c[2]!, c3 = c[3]!, c4 = c[4]!, c5 = c[5]!, c6 = c[6]!, c7 = c[7]!, c8 = c[8]!, c9 = c[9]!,
-    c10 = c[10]!
-  const d0 = d[0]!, d1 = d[1]!, d2 = d[2]!, d3 = d[3]!, d4 = d[4]!, d5 = d[5]!, d6 = d[6]!, d7 = d[7]!, d8 = d[8]!, d9 = d[9]!,
-    d10 = d[10]!
-  const t0 = a0 * b0 - c0 * d0
-  const h0 = t0 + M - M, q0 = t0 - h0
-  const t1 = a0 * b1 + a1 * b0 - c0 * d1 - c1 * d0 + h0 * C
-  const h1 = t1 + M - M, q1 = t1 - h1
-  const t2 = a0 * b2 + a1 * b1 + a2 * b0 - c0 * d2 - c1 * d1 - c2 * d0 + h1 * C
-  const h2 = t2 + M - M, q2 = t2 - h2
-  const t3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 - c0 * d3 - c1 * d2 - c2 * d1 - c3 * d0 + h2 * C
-  const h3 = t3 + M - M, q3 = t3 - h3
-  const t4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 - c0 * d4 - c1 * d3 - c2 * d2 - c3 * d1 - c4 * d0 + q0 + h3 * C
-  const h4 = t4 + M - M, q4 = t4 - h4
-  const t5 = a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 - c0 * d5 - c1 * d4 - c2 * d3 - c3 * d2 - c4 * d1
-    - c5 * d0 + q1 + h4 * C
-  const h5 = t5 + M - M, q5 = t5 - h5
-  const t6 = a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 - c0 * d6 - c1 * d5 - c2 * d4 - c3 * d3
-    - c4 * d2 - c5 * d1 - c6 * d0 + q2 + h5 * C
-  const h6 = t6 + M - M, q6 = t6 - h6
-  const t7 = a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 - c0 * d7 - c1 * d6 - c2 * d5
-    - c3 * d4 - c4 * d3 - c5 * d2 - c6 * d1 - c7 * d0 + q3 + h6 * C
-  const h7 = t7 + M - M, q7 = t7 - h7
-  const t8 = a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 - c0 * d8 - c1 * d7
-    - c2 * d6 - c3 * d5 - c4 * d4 - c5 * d3 - c6 * d2 - c7 * d1 - c8 * d0 + q0 + q4 + h7 * C
-  const h8 = t8 + M - M, q8 = t8 - h8
-  const t9 = a0 * b9 + a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + a9 * b0 - c0 * d9
-    - c1 * d8 - c2 * d7 - c3 * d6 - c4 * d5 - c5 * d4 - c6 * d3 - c7 * d2 - c8 * d1 - c9 * d0 - q0 * 256 + q1 + q5 + h8 * C
-  const h9 = t9 + M - M, q9 = t9 - h9
-  const t10 = a0 * b10 + a1 * b9 + a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + a9 * b1 + a10 * b0
-    - c0 * d10 - c1 * d9 - c2 * d8 - c3 * d7 - c4 * d6 - c5 * d5 - c6 * d4 - c7 * d3 - c8 * d2 - c9 * d1 - c10 * d0 + q0 * 65536
-    - q1 * 256 + q2 + q6 + h9 * C
-  const h10 = t10 + M - M, q10 = t10 - h10
-  const t11 = a1 * b10 + a2 * b9 + a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + a9 * b2 + a10 * b1 - c1 * d10
-    - c2 * d9 - c3 * d8 - c4 * d7 - c5 * d6 - c6 * d5 - c7 * d4 - c8 * d3 - c9 * d2 - c10 * d1 + q1 * 65536 - q2 * 256 + q3 + q7
-    + h10 * C
-  const h11 = t11 + M - M
-  out[0] = t11 - h11
-  const t12 = a2 * b10 + a3 * b9 + a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4 + a9 * b3 + a10 * b2 - c2 * d10 - c3 * d9
-    - c4 * d8 - c5 * d7 - c6 * d6 - c7 * d5 - c8 * d4 - c9 * d3 - c10 * d2 + q2 * 65536 - q3 * 256 + q4 + q8 + h11 * C
-  const h12 = t12 + M - M
-  out[1] = t12 - h12
-  const t13 = a3 * b10 + a4 * b9 + a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5 + a9 * b4 + a10 * b3 - c3 * d10 - c4 * d9 - c5 * d8
-    - c6 * d7 - c7 * d6 - c8 * d5 - c9 * d4 - c10 * d3 + q3 * 65536 - q4 * 256 + q5 + q9 + h12 * C
-  const h13 = t13 + M - M
-  out[2] = t13 - h13
-  const t14 = a4 * b10 + a5 * b9 + a6 * b8 + a7 * b7 + a8 * b6 + a9 * b5 + a10 * b4 - c4 * d10 - c5 * d9 - c6 * d8 - c7 * d7
-    - c8 * d6 - c9 * d5 - c10 * d4 + q4 * 65536 - q5 * 256 + q6 + q10 + h13 * C
-  const h14 = t14 + M - M
-  out[3] = t14 - h14
-  const t15 = a5 * b10 + a6 * b9 + a7 * b8 + a8 * b7 + a9 * b6 + a10 * b5 - c5 * d10 - c6 * d9 - c7 * d8 - c8 * d7 - c9 * d6
-    - c10 * d5 + q5 * 65536 - q6 * 256 + q7 + h14 * C
-  const h15 = t15 + M - M
-  out[4] = t15 - h15
-  const t16 = a6 * b10 + a7 * b9 + a8 * b8 + a9 * b7 + a10 * b6 - c6 * d10 - c7 * d9 - c8 * d8 - c9 * d7 - c10 * d6 + q6 * 65536
-    - q7 * 256 + q8 + h15 * C
-  const h16 = t16 + M - M
-  out[5] = t16 - h16
-  const t17 = a7 * b10 + a8 * b9 + a9 * b8 + a10 * b7 - c7 * d10 - c8 * d9 - c9 * d8 - c10 * d7 + q7 * 65536 - q8 * 256 + q9
-    + h16 * C
-  const h17 = t17 + M - M
-  out[6] = t17 - h17
-  const t18 = a8 * b10 + a9 * b9 + a10 * b8 - c8 * d10 - c9 * d9 - c10 * d8 + q8 * 65536 - q9 * 256 + q10 + h17 * C
-  const h18 = t18 + M - M
-  out[7] = t18 - h18
-  const t19 = a9 * b10 + a10 * b9 - c9 * d10 - c10 * d9 + q9 * 65536 - q10 * 256 + h18 * C
-  const h19 = t19 + M - M
-  out[8] = t19 - h19
-  const t20 = a10 * b10 - c10 * d10 + q10 * 65536 + h19 * C
-  const h20 = t20 + M - M
-  out[9] = t20 - h20
-  out[10] = h20 * C
-}
-
 /** Arithmetic modulo p = 2^256 − 2^224 + 2^192 + 2^96 − 1, 11 limbs of 24 bits, R = 2^264. */
 export const p256Kernels: FieldKernels = {
   limbs: 11,
   digits: 11,
   multiplySubtract,
   squareSubtract,
-  multiplyDifference,
 }
