@@ -31,6 +31,7 @@ export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex)
     node.hasBadSelfSignature = claimsSelf
     node.falseIssuer = claimsSelf ? undefined : same[0]
   }
+  for (const node of nodes) node.releaseIdleKey()
 }
 
 /** Those whose key made the signature. Cross-certificates share a key, which is asked once. */

@@ -137,6 +137,13 @@ export class CertificateView extends SignedView implements Certificate {
     return rangesEqual(this.bytes, this.keyStart, this.keyEnd, other.bytes, other.keyStart, other.keyEnd)
   }
 
+  /** Forgets what can be found out again, for certificates that are kept by the thousand. */
+  releaseCaches(): void {
+    this.cachedKey = undefined
+    this.cachedSubjectKey = undefined
+    this.extensions.trim()
+  }
+
   get subjectIsEmpty(): boolean {
     return this.subjectEnd - this.subjectStart === 2
   }
