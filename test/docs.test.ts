@@ -11,6 +11,7 @@ import { compileFunction } from 'node:vm'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import * as portcullis from '../src/index.ts'
+import * as portcullisNode from '../src/node/index.ts'
 import { keyPair, mint, mintCrl, privateKeyPem } from './support/mint.ts'
 
 /**
@@ -104,8 +105,9 @@ function fileText(name: string): Buffer {
 
 /** Modules as examples see them: portcullis from source, files from the fixtures, servers that do not listen by themselves. */
 function requireFor(specifier: string): unknown {
-  const module: object = createRequire(import.meta.url)(specifier === 'portcullis' ? 'node:fs' : specifier)
   if (specifier === 'portcullis') return portcullis
+  if (specifier === 'portcullis/node') return portcullisNode
+  const module: object = createRequire(import.meta.url)(specifier)
   if (specifier === 'node:fs') return { ...module, readFileSync: fileText }
   if (specifier !== 'node:https') return module
   const createServer = (...args: Parameters<typeof https.createServer>): https.Server =>
@@ -196,7 +198,7 @@ function typeFaults(): readonly string[] {
     skipLibCheck: true,
     noEmit: true,
     types: ['node'],
-    paths: { portcullis: [join(root, 'src/index.ts')] },
+    paths: { portcullis: [join(root, 'src/index.ts')], 'portcullis/node': [join(root, 'src/node/index.ts')] },
   }
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile } = host
@@ -258,6 +260,7 @@ describe('examples in the comments of src', () => {
   const client = fileText('client.der')
   const names = {
     ...portcullis,
+    ...portcullisNode,
     readFileSync: fileText,
     store,
     current: store,

@@ -18,6 +18,7 @@ const mostLines = 60
 /** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
 const checks = {
   'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
+  'types of what needs Node (tsc)': () => run('tsc', '-p', 'tsconfig.runtime.json'),
   'types of tests and tools (tsc)': () => run('tsc', '-p', 'tsconfig.node.json'),
   'style (biome)': () => run('biome', 'check', '--diagnostic-level=warn', '--error-on-warnings'),
   'architecture (vitest)': () => run('vitest', 'run', '--project', 'package', 'test/architecture.test.ts'),
@@ -99,7 +100,7 @@ function tarball() {
     .map((entry) => join(entry.parentPath, entry.name).slice(join(work, 'package').length + 1))
   const missing = ['LICENSE', 'README.md', 'CHANGELOG.md', ...exportedFiles()].filter((file) => !files.includes(file))
   if (missing.length > 0) throw new CheckFailure(`not in the package: ${missing.join(', ')}`)
-  const allowed = /^(dist\/[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+  const allowed = /^(dist\/(node\/)?[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   const strangers = files.filter((file) => !allowed.test(file))
   if (strangers.length > 0) throw new CheckFailure(`should not be in the package: ${strangers.join(', ')}`)
 }
@@ -109,6 +110,9 @@ function packed() {
   if (name === undefined) throw new CheckFailure('the package could not be packed')
   return join(work, name)
 }
+
+/** What each entry of package.json's `exports` is known by. */
+const entryFunctions = { '.': 'verifyChain', './node': 'nodeSignatures' }
 
 /** Installs what was packed beside its dependencies, and loads it in both ways that Node has. */
 function loads() {
@@ -121,10 +125,13 @@ function loads() {
     symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'dir')
   }
   const preserve = '--preserve-symlinks'
-  const use = `if (typeof p.verifyChain !== 'function' || 'default' in p) throw new Error('exports: ' + Object.keys(p))`
   const cwd = join(work, 'consumer')
-  execute(process.execPath, [preserve, '--input-type=module', '-e', `import * as p from '${manifest.name}'; ${use}`], cwd)
-  execute(process.execPath, [preserve, '--input-type=commonjs', '-e', `const p = require('${manifest.name}'); ${use}`], cwd)
+  for (const [entry, name] of Object.entries(entryFunctions)) {
+    const use = `if (typeof p.${name} === 'undefined' || 'default' in p) throw new Error('exports: ' + Object.keys(p))`
+    const specifier = join(manifest.name, entry)
+    execute(process.execPath, [preserve, '--input-type=module', '-e', `import * as p from '${specifier}'; ${use}`], cwd)
+    execute(process.execPath, [preserve, '--input-type=commonjs', '-e', `const p = require('${specifier}'); ${use}`], cwd)
+  }
 }
 
 function bundleSize() {
