@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { scanPem } from '../../bytes/pem.ts'
 import { latin1OfRange } from '../../bytes/text.ts'
 import type { LintCode } from '../../codes/lint.ts'
 import type { Finding } from '../../rules/rule.ts'
@@ -124,7 +125,7 @@ function buildWhole(bytes: Uint8Array, options: TruststoreOptions): Truststore |
   try {
     const store = buildTruststore(bytes, options)
     const damaged = store.findings.find((finding) => damage.has(finding.code))
-    const problem = damaged === undefined ? cutBoundary(bytes) : describe(damaged)
+    const problem = damaged === undefined ? (brokenStranger(bytes, store.findings) ?? cutBoundary(bytes)) : describe(damaged)
     if (problem === undefined) return store
     return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
   } catch (error) {
@@ -136,6 +137,16 @@ function buildWhole(bytes: Uint8Array, options: TruststoreOptions): Truststore |
 function describe({ code, message, line, index }: Finding): string {
   const place = line !== undefined ? ` (line ${line})` : index !== undefined ? ` (certificate ${index})` : ''
   return `${code}: ${message}${place}`
+}
+
+/**
+ * A broken block of another kind may have been a certificate: to the PEM reader one whose BEGIN line is damaged is a
+ * stranger, and skipped.
+ */
+function brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): string | undefined {
+  if (!findings.some(({ code }) => code === 'non_certificate_block' || code === 'private_key_in_bundle')) return undefined
+  for (const { content } of scanPem(bytes)) if (!(content instanceof Uint8Array)) return content.detail
+  return undefined
 }
 
 /** A text that ends within a BEGIN line: to the PEM reader the rest of that line is a comment. */

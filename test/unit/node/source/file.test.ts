@@ -213,7 +213,7 @@ describe('what is no file of a truststore', () => {
 
   it.skipIf(process.platform === 'win32')('may be a named pipe without anybody at its other end', async () => {
     const pipe = join(directory, 'pipe')
-    execFileSync('mkfifo', [pipe])
+    execFileSync('sh', ['-c', `mkfifo '${pipe}'`])
     await expect(sourceOf({}, pipe)).rejects.toMatchObject({ message: /is not a file$/ })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TruststoreSourceError } from '../../../../src/node/index.ts'
 import { Versions } from '../../../../src/node/source/versions.ts'
-import { keyPair, type Minted, mint } from '../../../support/mint.ts'
+import { keyPair, type Minted, mint, mintCrl } from '../../../support/mint.ts'
 
 const ca = (name: string, slot: number): Minted => mint({ ca: true, subject: `CN=${name}`, key: keyPair('p256', slot) })
 const [a, b, c, d] = [ca('A', 0), ca('B', 1), ca('C', 2), ca('D', 3)] as const
@@ -96,6 +96,8 @@ describe('a version that is damaged', () => {
   it.each<readonly [string, Uint8Array, string]>([
     ['an END line that is missing', bytesOf(b.pem.replace(/-----END.*/, ''), a), 'pem_syntax_invalid'],
     ['a line that is missing within a block', bytesOf(a, withoutLine), 'non_der_encoding'],
+    ['a BEGIN line that is damaged', bytesOf(a, b.pem.replace('CERT', 'CERI')), 'ends a block of another kind, CERTIFICATE'],
+    ['an END line that is damaged', bytesOf(b.pem.replace('END CERT', 'END CERI'), a), 'pem_syntax_invalid'],
     ['HTML', Buffer.from('<!DOCTYPE html><title>502</title>'), 'HTML or XML'],
     ['nothing', new Uint8Array(), 'empty'],
     ['compressed bytes', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0), 'not PEM'],
@@ -106,6 +108,12 @@ describe('a version that is damaged', () => {
     expect(error.reason).toBe('invalid')
     expect(error.message).toContain(problem)
     expect(subjects(versions)).toEqual(['CN=A'])
+  })
+
+  it('is not one with whole blocks of another kind', () => {
+    const list = mintCrl({ issuer: a })
+    const pem = `-----BEGIN X509 CRL-----\n${Buffer.from(list.der).toString('base64')}\n-----END X509 CRL-----\n`
+    expect(versions.offer({ bytes: bytesOf(a, pem) }, false).status).toBe('unchanged')
   })
 
   it('is not one with a comment at its end', () => {
