@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import https from 'node:https'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
 import { compileFunction } from 'node:vm'
@@ -24,6 +26,8 @@ function markdownFiles(): readonly string[] {
   const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name))
   return [...readdirSync(root), ...inDocs].filter((name) => name.endsWith('.md')).sort()
 }
+
+type Source = portcullisNode.TruststoreSource
 
 interface Example {
   readonly file: string
@@ -155,6 +159,26 @@ const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise
       server.close()
     }
   },
+  async source({ exports }) {
+    const directory = mkdtempSync(join(tmpdir(), 'portcullis-docs-'))
+    const path = join(directory, 'truststore.pem')
+    writeFileSync(path, fileText('truststore.pem'))
+    const start = exports['start'] as (path: string, credentials: object) => Promise<{ server: tls.Server; source: Source }>
+    const { server, source } = await start(path, { key: fileText('server.key'), cert: fileText('server.pem') })
+    try {
+      const { port } = server.address() as AddressInfo
+      expect(await hear(port, 'client')).toBe('CN=client-1,O=Example')
+      writeFileSync(path, fileText('next-truststore.pem'))
+      expect(await source.refresh()).toMatchObject({ status: 'updated' })
+      expect(await hear(port, 'client')).not.toBe('CN=client-1,O=Example')
+      expect(await hear(port, 'stranger')).toBe('CN=stranger,O=Example')
+    } finally {
+      server.close()
+      await once(server, 'close')
+      rmSync(directory, { recursive: true })
+    }
+    expect(await source.refresh()).toMatchObject({ status: 'closed' })
+  },
   lint({ exitCode }) {
     expect(exitCode).toBe(1)
   },
@@ -166,6 +190,15 @@ const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise
     expect(portcullis.verifyChain(store, altered)).toMatchObject({ ok: false, code: 'signature_mismatch' })
     expect(backend.importKey(new Uint8Array(3))).toBeUndefined()
   },
+}
+
+/** What a TLS server says to this client. */
+async function hear(port: number, client: string): Promise<string> {
+  const credentials = { cert: fileText(`${client}.pem`), key: fileText(`${client}.key`) }
+  const socket = tls.connect({ ...credentials, host: '127.0.0.1', port, rejectUnauthorized: false })
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  return text
 }
 
 /** One HTTPS request with this client's certificate: status and body. */

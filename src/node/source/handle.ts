@@ -10,7 +10,7 @@ export interface TruststoreSource {
    * Stays readable after `close`.
    */
   readonly current: Truststore
-  /** The version that serves and those before it, latest first; at most `keepVersions`. */
+  /** The version that serves, then the others that are kept, latest first; `keepVersions` at most. */
   readonly versions: readonly TruststoreVersion[]
   /** When what serves was last found to be what the file or URL has. */
   readonly checkedAt: Date
@@ -24,8 +24,8 @@ export interface TruststoreSource {
    */
   refresh(options?: RefreshOptions): Promise<Refresh>
   /**
-   * Serves an earlier version again. The versions that served after it are held back, so that the next check does not
-   * bring them again; rolling back to one of them takes it out of that list.
+   * Serves an earlier version again. The versions that were loaded after it are held back, so that the next check does
+   * not bring them again, until you roll back to one of them: that undoes it.
    *
    * @param version the `fingerprint` of a truststore in `versions`
    * @throws RangeError for a version that is not kept, Error when the source is closed

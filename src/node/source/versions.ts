@@ -28,8 +28,9 @@ export type Decision =
 export class Versions {
   private readonly options: TruststoreOptions
   private readonly keep: number
-  /** In the order in which they came to serve; the last one serves. */
+  /** In the order in which they were loaded. */
   private list: readonly TruststoreVersion[] = []
+  private serving: TruststoreVersion | undefined = undefined
   private readonly heldBack = new Set<string>()
   private last:
     | { readonly digest: string; readonly loaded: Loaded; readonly built: Truststore | TruststoreSourceError }
@@ -42,14 +43,13 @@ export class Versions {
 
   /** @throws Error before the first version */
   get current(): TruststoreVersion {
-    const serving = this.list.at(-1)
-    if (serving === undefined) throw new Error('no version has been loaded')
-    return serving
+    if (this.serving === undefined) throw new Error('no version has been loaded')
+    return this.serving
   }
 
-  /** Latest first. */
+  /** The one that serves, then the others, latest first. */
   get all(): readonly TruststoreVersion[] {
-    return [...this.list].reverse()
+    return [this.current, ...this.list.filter((entry) => entry !== this.serving).reverse()]
   }
 
   /**
@@ -62,45 +62,43 @@ export class Versions {
     const { built, loaded: offered } = this.build(loaded)
     if (built instanceof TruststoreSourceError) throw built
     const version = built.fingerprint
-    const serving = this.list.at(-1)
+    const { serving } = this
     if (serving?.version === version) return { status: 'unchanged' }
     if (this.heldBack.has(version)) return { status: 'held', held: version }
     if (serving !== undefined && !allowEmptyOverlap) requireOverlap(serving.store, built)
     const { etag, versionId } = offered
-    this.serve({
+    const next: TruststoreVersion = {
       version,
       store: built,
       since: new Date(),
       ...(etag !== undefined && { etag }),
       ...(versionId !== undefined && { versionId }),
-    })
+    }
+    this.list = [...this.list.filter((entry) => entry.version !== version), next].slice(-this.keep)
+    this.serving = next
     return { status: 'updated', previous: serving }
   }
 
   /**
-   * Lets an earlier version serve again, and holds back those that came after it.
+   * Lets a version serve that did before, and holds back those that were loaded after it.
    *
    * @returns the version that served until now; `undefined` where it is the wanted one
    * @throws RangeError for a version that is not kept
    */
   rollBack(version: string): TruststoreVersion | undefined {
+    const previous = this.current
     const index = this.list.findIndex((entry) => entry.version === version)
-    const wanted = this.list[index]
-    if (wanted === undefined) {
+    if (index < 0) {
       const kept = this.all.map((entry) => entry.version).join(', ')
       throw new RangeError(`rollBack: version ${String(version)} is not kept; there are ${kept}`)
     }
-    const previous = this.current
     for (const later of this.list.slice(index + 1)) this.heldBack.add(later.version)
     this.heldBack.delete(version)
-    if (previous === wanted) return undefined
-    this.serve({ ...wanted, since: new Date() })
+    if (previous.version === version) return undefined
+    const next = { ...this.list[index]!, since: new Date() }
+    this.list = this.list.map((entry) => (entry.version === version ? next : entry))
+    this.serving = next
     return previous
-  }
-
-  private serve(next: TruststoreVersion): void {
-    const others = this.list.filter((entry) => entry.version !== next.version)
-    this.list = [...others, next].slice(-this.keep)
   }
 
   /** The same bytes are built once. */

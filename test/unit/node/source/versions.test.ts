@@ -177,6 +177,16 @@ describe('rolling back', () => {
     expect(offer(a, c)).toBe('held')
   })
 
+  it('is undone by rolling back to what was rolled back', () => {
+    const { versions, offer } = versionsOf()
+    offer(a)
+    offer(a, b)
+    const [ab, justA] = versions.all.map(({ version }) => version) as [string, string]
+    versions.rollBack(justA)
+    versions.rollBack(ab)
+    expect([offer(a, b), offer(a), offer(a, b)]).toEqual(['unchanged', 'updated', 'updated'])
+  })
+
   it('to what serves changes nothing', () => {
     const { versions, offer } = versionsOf()
     offer(a)
