@@ -114,6 +114,16 @@ function packed() {
 /** What each entry of package.json's `exports` is known by. */
 const entryFunctions = { '.': 'verifyChain', './node': 'nodeSignatures' }
 
+/** A truststore that one entry made has to be one to the other: they share their modules. */
+const sharing = `
+  import { writeFileSync } from 'node:fs'
+  import { rootCertificates } from 'node:tls'
+  import { diffTruststores } from '${manifest.name}'
+  import { fileTruststore } from '${manifest.name}/node'
+  writeFileSync('roots.pem', rootCertificates.join('\\n'))
+  const source = await fileTruststore('roots.pem')
+  diffTruststores(source.current, source.current)`
+
 /** Installs what was packed beside its dependencies, and loads it in both ways that Node has. */
 function loads() {
   packed()
@@ -132,6 +142,7 @@ function loads() {
     execute(process.execPath, [preserve, '--input-type=module', '-e', `import * as p from '${specifier}'; ${use}`], cwd)
     execute(process.execPath, [preserve, '--input-type=commonjs', '-e', `const p = require('${specifier}'); ${use}`], cwd)
   }
+  execute(process.execPath, [preserve, '--input-type=module', '-e', sharing], cwd)
 }
 
 function bundleSize() {

@@ -153,6 +153,7 @@ describe('a file that is being written', () => {
 
   it('and does not come to an end is rejected', async () => {
     const source = await sourceOf({ settleMs: 20 })
+    appendFileSync(path, '#\n')
     const writer = setInterval(() => appendFileSync(path, '#\n'), 1)
     try {
       expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'unreadable' } })
