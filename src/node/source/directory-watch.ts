@@ -41,7 +41,8 @@ export class DirectoryWatch {
 
   private add(directory: string, identity: string): void {
     try {
-      const watcher = watch(directory, { persistent: false }, this.changed)
+      const watcher = watch(directory, this.changed)
+      watcher.unref()
       watcher.on('error', () => this.drop(directory))
       this.watched.set(directory, { identity, watcher })
     } catch {
