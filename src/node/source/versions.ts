@@ -127,8 +127,10 @@ function buildWhole(bytes: Uint8Array, options: TruststoreOptions): Truststore |
     if (problem === undefined) return store
     return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
   } catch (error) {
-    if (!(error instanceof TruststoreError)) throw error
-    return new TruststoreSourceError('invalid', error.message, { findings: error.findings, cause: error })
+    // A backend of the caller's own may throw anything.
+    const message = error instanceof Error ? error.message : String(error)
+    const findings = error instanceof TruststoreError ? error.findings : []
+    return new TruststoreSourceError('invalid', message, { findings, cause: error })
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { pureSignatures } from '../../../../src/index.ts'
 import { TruststoreSourceError } from '../../../../src/node/index.ts'
 import { Versions } from '../../../../src/node/source/versions.ts'
 import { keyPair, type Minted, mint, mintCrl } from '../../../support/mint.ts'
@@ -67,6 +68,24 @@ describe('versions', () => {
     expect(refusal(() => versions.offer(undefined, false))).toBe(bad)
     expect(refusal(() => new Versions({}, 1).offer(undefined, false))).toMatchObject({ reason: 'unreadable' })
   })
+})
+
+it('a backend that throws makes a version invalid, the same bytes again included', () => {
+  let works = true
+  const signatures = {
+    name: 'moody',
+    importKey(spki: Uint8Array) {
+      if (!works) throw new Error('out of order')
+      return pureSignatures.importKey(spki)
+    },
+  }
+  const versions = new Versions({ signatures }, 10)
+  versions.offer({ bytes: bytesOf(a) }, false)
+  works = false
+  const error = refusal(() => versions.offer({ bytes: bytesOf(a, b) }, false))
+  expect(error).toMatchObject({ reason: 'invalid', message: 'out of order' })
+  expect(refusal(() => versions.offer(undefined, false))).toBe(error)
+  expect(subjects(versions)).toEqual(['CN=A'])
 })
 
 describe('a version that is damaged', () => {
