@@ -1,9 +1,9 @@
 import { constants, type KeyObject, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../src/crypto/curve.ts'
+import { curveConstants } from '../../src/crypto/curve/constants.ts'
 import { pureSignatures, type SignatureBackend } from '../../src/index.ts'
-import { nativeSignatures, nodeSignatures } from '../../src/node/native-signatures.ts'
+import { nodeSignatures } from '../../src/node/native-signatures.ts'
 import { ecdsa, pssParameters, rsaPkcs1, rsaPss } from '../support/algorithms.ts'
 import { algorithm, bitString, bytes, integer, nul, oid, sequence } from '../support/der.ts'
 import { keyPair } from '../support/mint.ts'
@@ -12,7 +12,6 @@ import { ecSpki } from '../support/spki.ts'
 
 /** node:crypto against our own TypeScript: one decision on every input, bent ones above all. */
 
-const everything = nativeSignatures({ RSA: 'native', 'P-256': 'native', 'P-384': 'native' })
 const seen = { true: 0, false: 0, undefined: 0 }
 
 interface Question {
@@ -29,10 +28,9 @@ function answer(backend: SignatureBackend, { spki, identifier, data, signature }
 /** The one answer of all backends. */
 function agreed(question: Question): boolean | undefined {
   const pure = answer(pureSignatures, question)
-  for (const backend of [everything, nodeSignatures]) {
-    if (answer(backend, question) === pure) continue
+  if (answer(nodeSignatures, question) !== pure) {
     const shown = Object.entries(question).map(([name, value]) => `${name} ${Buffer.from(value).toString('hex')}`)
-    throw new Error(`pure says ${pure}, ${backend.name} does not: ${shown.join(', ')}`)
+    throw new Error(`pure says ${pure}, node does not: ${shown.join(', ')}`)
   }
   seen[`${pure}`]++
   return pure

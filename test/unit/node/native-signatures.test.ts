@@ -2,7 +2,6 @@ import * as crypto from 'node:crypto'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { buildTruststore, pureSignatures, verifyChain } from '../../../src/index.ts'
 import { nodeSignatures } from '../../../src/node/index.ts'
-import { fasterBackend, nativeSignatures } from '../../../src/node/native-signatures.ts'
 import { ecdsa, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'
 import { bytes, sequence } from '../../support/der.ts'
 import { type KeyKind, keyPair, signBytes } from '../../support/keys.ts'
@@ -15,7 +14,6 @@ vi.mock('node:crypto', async (original) => {
 })
 
 const native = vi.mocked(crypto.verify)
-const everything = nativeSignatures({ RSA: 'native', 'P-256': 'native', 'P-384': 'native' })
 const data = Uint8Array.from({ length: 300 }, (_, i) => i)
 
 beforeEach(() => {
@@ -36,8 +34,7 @@ describe('nodeSignatures', () => {
       const pair = keyPair(kind)
       const signature = signBytes(pair, 'sha256', false, data)
       expect(nodeSignatures.importKey(pair.spki)?.verify(identifier, data, signature)).toBe(true)
-      const name = kind === 'p256' ? 'P-256' : kind === 'p384' ? 'P-384' : 'RSA'
-      expect(native).toHaveBeenCalledTimes(fasterBackend[name] === 'native' ? 1 : 0)
+      expect(native).toHaveBeenCalledTimes(kind === 'rsa2048' ? 1 : 0)
     }
   })
 
@@ -56,11 +53,11 @@ describe('nodeSignatures', () => {
 
   it('imports nothing that is no usable key, and answers false for arguments that are no bytes', () => {
     for (const spki of [undefined, null, 'text', {}, new Uint8Array(), sequence(), bytes(rsaPair().spki, [0])]) {
-      expect(everything.importKey(spki as Uint8Array)).toBeUndefined()
+      expect(nodeSignatures.importKey(spki as Uint8Array)).toBeUndefined()
     }
     const some = new Uint8Array(256)
     for (const [kind, identifier] of kinds) {
-      const key = everything.importKey(keyPair(kind).spki)!
+      const key = nodeSignatures.importKey(keyPair(kind).spki)!
       for (const wrong of [undefined, null, 'text', [1], {}] as never[]) {
         expect(key.verify(wrong, some, some)).toBe(false)
         expect(key.verify(identifier, wrong, some)).toBe(false)
@@ -73,7 +70,7 @@ describe('nodeSignatures', () => {
     for (const [kind, identifier] of kinds) {
       const pair = keyPair(kind)
       const spki = Buffer.from(pair.spki)
-      const key = everything.importKey(spki)
+      const key = nodeSignatures.importKey(spki)
       spki.fill(0)
       expect(key?.verify(identifier, data, signBytes(pair, 'sha256', false, data))).toBe(true)
     }
@@ -82,7 +79,7 @@ describe('nodeSignatures', () => {
 
 describe('what node:crypto is not asked', () => {
   const pair = rsaPair()
-  const key = everything.importKey(pair.spki)!
+  const key = nodeSignatures.importKey(pair.spki)!
 
   it.each<readonly [string, Uint8Array, Uint8Array, boolean]>([
     ['SHA-1', rsaPkcs1('SHA-1'), new Uint8Array(crypto.sign('sha1', data, pair.privateKey)), true],
@@ -104,7 +101,7 @@ describe('what node:crypto is not asked', () => {
   it('keys outside the sizes that every TLS library takes', () => {
     const small = rsaPair(768)
     const signature = new Uint8Array(crypto.sign('sha256', data, small.privateKey))
-    expect(everything.importKey(small.spki)?.verify(rsaPkcs1('SHA-256'), data, signature)).toBe(true)
+    expect(nodeSignatures.importKey(small.spki)?.verify(rsaPkcs1('SHA-256'), data, signature)).toBe(true)
     expect(native).not.toHaveBeenCalled()
   })
 })
@@ -115,10 +112,10 @@ describe('a system that refuses to compute', () => {
   }
 
   it('is replaced by TypeScript for a signature', () => {
-    for (const [kind, identifier] of kinds) {
+    for (const [kind, identifier] of kinds.slice(0, 1)) {
       const pair = keyPair(kind)
       native.mockImplementationOnce(refusal)
-      const key = everything.importKey(pair.spki)!
+      const key = nodeSignatures.importKey(pair.spki)!
       const signature = signBytes(pair, 'sha256', false, data)
       expect(key.verify(identifier, data, signature)).toBe(true)
       native.mockImplementationOnce(refusal)
@@ -129,10 +126,10 @@ describe('a system that refuses to compute', () => {
   })
 
   it('is replaced by TypeScript for a key', () => {
-    for (const [kind, identifier] of kinds) {
+    for (const [kind, identifier] of kinds.slice(0, 1)) {
       const pair = keyPair(kind)
       vi.mocked(crypto.createPublicKey).mockImplementationOnce(refusal)
-      expect(everything.importKey(pair.spki)?.verify(identifier, data, signBytes(pair, 'sha256', false, data))).toBe(true)
+      expect(nodeSignatures.importKey(pair.spki)?.verify(identifier, data, signBytes(pair, 'sha256', false, data))).toBe(true)
       expect(native).not.toHaveBeenCalled()
     }
   })
