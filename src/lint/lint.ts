@@ -1,15 +1,19 @@
-import type { Severity } from '../codes/lint.ts'
+import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { requireFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
-import type { Finding } from '../rules/rule.ts'
+import { inBundleOrder } from '../rules/finding.ts'
+import type { Finding, RuleContext } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
 import type { TruststoreInput } from '../truststore/bundle.ts'
 import { Keyring } from '../truststore/keyring.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
-import { applyWaivers, type Waiver } from './waivers.ts'
+import { adviseOnStore } from './advise.ts'
+import { type LintReport, reportOf } from './lint-report.ts'
+import { requireDays } from './options.ts'
+import type { Waiver } from './waivers.ts'
 
 export interface LintOptions {
   /** The time to judge at: Date or milliseconds since the epoch. Default now. */
@@ -23,14 +27,6 @@ export interface LintOptions {
 }
 
 const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'waive'])
-
-export interface LintReport {
-  /** In bundle order; findings about the whole come first. */
-  readonly findings: readonly Finding[]
-  readonly counts: Record<Severity, number>
-  /** No finding is an error. */
-  readonly accepted: boolean
-}
 
 /**
  * Says what is wrong with a truststore, or soon will be: run it before an upload, in CI, and on a timer.
@@ -48,36 +44,33 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
   const policy = options.policy ?? built?.policy ?? profiles.apiGateway
   checkPolicy(policy)
   const at = requireTime(options.at, 'lintTruststore: options.at')
-  const expiresWithinDays = options.expiresWithinDays ?? 30
-  if (typeof expiresWithinDays !== 'number' || !(expiresWithinDays >= 0)) {
-    throw new TypeError(`lintTruststore: options.expiresWithinDays must be a number of days, got ${String(expiresWithinDays)}`)
-  }
+  const expiresWithinDays = requireDays(options.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }
   const found =
     built === undefined
-      ? analyse(input as TruststoreInput, context, new Keyring(pureSignatures, 0)).findings
+      ? lintInput(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes))
       : relint(built, context)
-  const findings = applyWaivers(found, options.waive ?? [], at)
-  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
-  for (const { severity } of findings) counts[severity]++
-  return { findings, counts, accepted: counts.error === 0 }
+  return reportOf(found, options.waive ?? [], at)
+}
+
+/** What building finds, and all advice about what can be used. */
+function lintInput(input: TruststoreInput, context: RuleContext, keyring: Keyring): readonly Finding[] {
+  const store = analyse(input, context, keyring)
+  return inBundleOrder([...store.findings, ...adviseOnStore(store, context)])
 }
 
 /** A built store judged anew, with what its build had to leave out. Positions are those of the bundle it came from. */
-function relint(store: TruststoreView, context: { policy: Policy; at: number; expiresWithinDays: number }): readonly Finding[] {
+function relint(store: TruststoreView, context: RuleContext): readonly Finding[] {
   const kept = new Map(store.nodes.map((node) => [node.certificate.fingerprint, node]))
   // A copy that was left out has the fingerprint of the certificate that was kept, but another place in the bundle.
   const carried = store.findings.filter(({ fingerprint, index }) => {
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
-  const fresh = analyse(
-    store.nodes.map((node) => node.certificate.raw),
-    context,
-    store.keyring,
-  ).findings.map((finding) => {
+  const certificates = store.nodes.map((node) => node.certificate.raw)
+  const fresh = lintInput(certificates, context, store.keyring).map((finding) => {
     const node = finding.fingerprint === undefined ? undefined : kept.get(finding.fingerprint)
     if (node === undefined) return finding
     return { ...finding, index: node.index, ...(node.line !== undefined && { line: node.line }) }
   })
-  return [...carried, ...fresh].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
+  return inBundleOrder([...carried, ...fresh])
 }
