@@ -1,8 +1,10 @@
+import type { LintCode } from '../src/codes/lint.ts'
 import { type ParseCode, parseSentence } from '../src/codes/parse.ts'
 import { rejectCodes } from '../src/codes/reject.ts'
 import { type CodeMappings, rejectInfo } from '../src/codes/reject-info.ts'
+import { ruleCatalogue } from '../src/lint/catalogue.ts'
 import { type Budget, type Policy, profiles } from '../src/policy/policy.ts'
-import { ruleCatalogue } from '../src/rules/catalogue.ts'
+import { flaws } from '../test/support/flawed-bundles.ts'
 import { constantKeys, interfaceMembers } from './source-text.ts'
 
 /** The documents under docs/reference, each made of the tables that the library itself works with. */
@@ -48,23 +50,39 @@ function infoOf(code: string): NonNullable<ReturnType<typeof rejectInfo>> {
 }
 
 function lintsDocument(): string {
-  const rows = ruleCatalogue.map(({ code, severity, summary }) => [`[\`${code}\`](#${code})`, severity, summary])
-  const sections = ruleCatalogue.map(({ code, severity, summary, citation, remedy }) =>
-    [`## ${code}`, summary, `- Severity: ${severity}\n- Citation: ${citation}\n- Remedy: ${remedy}`].join('\n\n'),
-  )
+  const catalogue = [...ruleCatalogue.values()]
+  const rows = catalogue.map(({ code, severity, summary }) => [`[\`${code}\`](#${code})`, severity, summary])
+  const sections = catalogue.map(({ code, severity, summary, citation, remedy }) => {
+    const facts = [`Severity: ${severity}`, `Citation: ${citation}`, `Remedy: ${remedy}`, ...examplesOf(code)]
+    return [`## ${code}`, summary, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n')
+  })
   return document(
     'Lint rules',
-    'src/rules',
+    'src/rules and src/lint/rules',
     `What \`lintTruststore\` and \`buildTruststore\` find. \`explain(code)\` gives the same at run time. Codes are never renamed.
 
 - \`error\`: the certificate cannot be used and is left out of the truststore.
 - \`warning\`: it is used, but it is doubtful.
 - \`info\`: worth knowing.
 
-A rule may report a milder severity than its own where its summary says so. A waiver silences a finding until a date.`,
+A rule may report another severity than its own where its summary says so. A waiver silences a finding until a date. What each
+rule fires on and is silent on are certificates of \`test/support/flawed\`, by which a test proves it.`,
     table(['code', 'severity', 'finding'], rows),
     ...sections,
   )
+}
+
+/** What the rule fires on, and what it is silent on: the certificates by which a test proves it. */
+function examplesOf(code: LintCode): readonly string[] {
+  const own = flaws.filter((flaw) => flaw.code === code)
+  const fires = own.map(({ name }) => name).join('; ')
+  const silent = own.flatMap(({ mended }) => (mended === undefined ? [] : [mended[0]])).join('; ')
+  return [`Fires on: ${escaped(fires)}`, `Silent on: ${escaped(silent)}`]
+}
+
+/** Stars would be emphasis. */
+function escaped(text: string): string {
+  return text.replaceAll('*', '\\*')
 }
 
 function parseCodesDocument(): string {

@@ -1,4 +1,4 @@
-import { neighbourRules } from '../rules/bundle.ts'
+import { incompleteChain } from '../rules/bundle.ts'
 import { findingOf, type Place } from '../rules/finding.ts'
 import type { Finding, Problem, RuleContext, RuleInfo } from '../rules/rule.ts'
 import type { TruststoreView } from '../truststore/store.ts'
@@ -39,12 +39,11 @@ export function adviseOnCertificate(
  * whose issuer was never there.
  */
 function newlyIncomplete(store: TruststoreView, context: RuleContext): readonly Finding[] {
-  const rule = neighbourRules.find(({ code }) => code === 'incomplete_chain')!
-  const reported = new Set(store.findings.filter(({ code }) => code === rule.code).map(({ index }) => index))
+  const reported = new Set(store.findings.filter(({ code }) => code === incompleteChain.code).map(({ index }) => index))
   const findings: Finding[] = []
   const bundle = { entries: store.nodes, withSubjectOf: () => [] }
   for (const node of store.nodes) {
-    if (!reported.has(node.index)) add(findings, rule, rule.check(node, bundle, context), node)
+    if (!reported.has(node.index)) add(findings, incompleteChain, incompleteChain.check(node, bundle, context), node)
   }
   return findings
 }

@@ -106,6 +106,22 @@ export const readingRules: Readonly<Record<ReadingCode, RuleInfo>> = {
   },
 }
 
+export const incompleteChain: BundleRule = {
+  code: 'incomplete_chain',
+  severity: 'warning',
+  summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
+  citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
+  remedy: "Add the issuer's certificate, up to a self-signed root.",
+  check({ certificate, issuers, falseIssuer, hasBadSelfSignature }, _bundle, { policy }) {
+    if (policy.trust !== 'roots' || issuers.length > 0) return undefined
+    // The issuer is there; that it did not sign is for the signature rules to say.
+    if (falseIssuer !== undefined || hasBadSelfSignature) return undefined
+    const { authorityKeyId } = certificate
+    const keyId = authorityKeyId === undefined ? '' : `, key id ${authorityKeyId}`
+    return `its issuer is not in the truststore: ${certificate.issuer}${keyId}`
+  },
+}
+
 export const neighbourRules: readonly BundleRule[] = [
   {
     code: 'subject_issuer_conflict',
@@ -120,21 +136,7 @@ export const neighbourRules: readonly BundleRule[] = [
       return `The certificate subject ${entry.certificate.subject} conflicts with an existing certificate from a different issuer.`
     },
   },
-  {
-    code: 'incomplete_chain',
-    severity: 'warning',
-    summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
-    citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
-    remedy: "Add the issuer's certificate, up to a self-signed root.",
-    check({ certificate, issuers, falseIssuer, hasBadSelfSignature }, _bundle, { policy }) {
-      if (policy.trust !== 'roots' || issuers.length > 0) return undefined
-      // The issuer is there; that it did not sign is for the signature rules to say.
-      if (falseIssuer !== undefined || hasBadSelfSignature) return undefined
-      const { authorityKeyId } = certificate
-      const keyId = authorityKeyId === undefined ? '' : `, key id ${authorityKeyId}`
-      return `its issuer is not in the truststore: ${certificate.issuer}${keyId}`
-    },
-  },
+  incompleteChain,
 ]
 
 function sameIssuer({ certificate: a }: BundleEntry, { certificate: b }: BundleEntry): boolean {

@@ -12,8 +12,9 @@ export const keyIdAdvice: readonly CertificateAdvice[] = [
       'The certificate has no subject key identifier, so that issuers of one name cannot be told apart. For a client worth knowing.',
     citation: 'RFC 5280 4.2.1.2',
     remedy: 'Re-issue the certificate with subjectKeyIdentifier.',
-    check({ subjectKeyIdStart }, { role }) {
-      if (subjectKeyIdStart !== 0) return undefined
+    check({ version, subjectKeyIdStart }, { role }) {
+      // Before version 3 there are no extensions.
+      if (version !== 3 || subjectKeyIdStart !== 0) return undefined
       const problem = 'no subject key identifier'
       return role === 'leaf' ? { problem, severity: 'info' } : problem
     },
