@@ -36,18 +36,17 @@ function uriFault(uri: string): string | undefined {
   return isFullyQualified ? undefined : 'has a host that is neither a fully qualified domain name nor an address'
 }
 
-/** The first name that is not of its form. A wildcard in the wrong place is another rule's, and counts as a letter here. */
+/** The first name of each form that is malformed. A wildcard in the wrong place is another rule's, and counts as a letter. */
 function malformed(bytes: Uint8Array, [start, end]: Range): string | undefined {
   const names = (tag: number): readonly string[] => namesOfForm(bytes, start, end, tag)
+  const problems: string[] = []
   const dns = names(GeneralNameTag.dns).find((name) => !isNameOfForm(GeneralNameTag.dns, name.replaceAll('*', 'w')))
-  if (dns !== undefined) return `DNS name ${excerpt(dns, 80)} is not in preferred name syntax`
+  if (dns !== undefined) problems.push(`DNS name ${excerpt(dns, 80)} is not in preferred name syntax`)
   const email = names(GeneralNameTag.email).find((name) => !isNameOfForm(GeneralNameTag.email, name))
-  if (email !== undefined) return `e-mail address ${excerpt(email, 80)} is not a mailbox`
-  for (const uri of names(GeneralNameTag.uri)) {
-    const fault = uriFault(uri)
-    if (fault !== undefined) return `URI ${excerpt(uri, 80)} ${fault}`
-  }
-  return undefined
+  if (email !== undefined) problems.push(`e-mail address ${excerpt(email, 80)} is not a mailbox`)
+  const uri = names(GeneralNameTag.uri).find((name) => uriFault(name) !== undefined)
+  if (uri !== undefined) problems.push(`URI ${excerpt(uri, 80)} ${uriFault(uri)}`)
+  return problems.length === 0 ? undefined : problems.join('; ')
 }
 
 /** The GeneralName elements of issuerAltName; an empty range where it is absent. */

@@ -2,7 +2,7 @@ import { excerpt, latin1OfRange } from '../../bytes/text.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type SubtreeBase, subtreeBases } from '../../x509/constraints.ts'
 import { ExtensionId } from '../../x509/extension-list.ts'
-import { GeneralNameTag } from '../../x509/general-name.ts'
+import { GeneralNameTag, ipText } from '../../x509/general-name.ts'
 import { anyPolicy, mappingsOf, policiesOf, policyText } from '../../x509/policies.ts'
 import { isNameOfForm, isSubtreeOfItsForm } from '../../x509/profile/name-syntax.ts'
 import type { CertificateAdvice } from '../advice.ts'
@@ -27,6 +27,20 @@ function subtreesOf({ bytes, extensions }: CertificateView): readonly SubtreeBas
 function isSubtreeOfHosts(text: string): boolean {
   const domain = text.startsWith('.') ? text.slice(1) : text
   return domain.includes('.') && !/[*_]/.test(domain) && isNameOfForm(GeneralNameTag.dns, domain) && !/^[\d.]+$/.test(domain)
+}
+
+/** What is wrong with a subtree; of directory names and forms that are not supported nothing is judged. */
+function subtreeFault(bytes: Uint8Array, base: SubtreeBase): string | undefined {
+  const { tag, start, end } = base
+  if (tag === GeneralNameTag.ip) {
+    const width = (end - start) / 2
+    const hasHostBits = Array.from({ length: width }).some((_, i) => (bytes[start + i]! & ~bytes[start + width + i]!) !== 0)
+    return hasHostBits ? `address subtree ${ipText(bytes.slice(start, start + width))} has bits outside its mask` : undefined
+  }
+  const text = latin1OfRange(bytes, start, end)
+  if (isSubtreeOfItsForm(bytes, base) && (tag !== GeneralNameTag.uri || isSubtreeOfHosts(text))) return undefined
+  const form = tag === GeneralNameTag.dns ? 'DNS' : tag === GeneralNameTag.email ? 'e-mail' : 'URI'
+  return `${form} subtree ${excerpt(text, 80)} of nameConstraints is not a name of its form`
 }
 
 function mappings({ bytes, extensions }: CertificateView): ReturnType<typeof mappingsOf> {
@@ -70,11 +84,9 @@ export const limitAdvice: readonly CertificateAdvice[] = [
       () => '',
     ),
     check(certificate) {
-      const { bytes } = certificate
       for (const base of subtreesOf(certificate)) {
-        const text = latin1OfRange(bytes, base.start, base.end)
-        const isSound = isSubtreeOfItsForm(bytes, base) && (base.tag !== GeneralNameTag.uri || isSubtreeOfHosts(text))
-        if (!isSound) return `subtree ${excerpt(text, 80)} of nameConstraints is not a name of its form`
+        const problem = subtreeFault(certificate.bytes, base)
+        if (problem !== undefined) return problem
       }
       return undefined
     },

@@ -2,6 +2,7 @@ import { rangeIs } from '../../bytes/range.ts'
 import { isoTime } from '../../policy/time.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { ExtensionId } from '../../x509/extension-list.ts'
+import { keyUsageNames } from '../../x509/key-usage.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
@@ -81,7 +82,7 @@ export const structureAdvice: readonly CertificateAdvice[] = [
   {
     code: 'key_usage_not_minimal',
     severity: 'info',
-    summary: 'keyUsage ends in zero bits, which DER leaves out; other readers may refuse it.',
+    summary: 'keyUsage ends in zero bits, which DER leaves out, or has more than its nine bits; other readers may refuse it.',
     citation: 'X.690 11.2.2; RFC 5280 4.2.1.3',
     remedy: 'Re-issue the certificate with a correct tool.',
     check(certificate) {
@@ -89,6 +90,8 @@ export const structureAdvice: readonly CertificateAdvice[] = [
       const [start, end] = extensionValue(certificate, ExtensionId.keyUsage)
       if (end - start < 4) return undefined
       const unused = bytes[start + 2]!
+      const written = (end - start - 3) * 8 - unused
+      if (written > keyUsageNames.length) return `keyUsage has ${written} bits, ${keyUsageNames.length} are defined`
       return ((bytes[end - 1]! >> unused) & 1) === 1 ? undefined : 'keyUsage is written with trailing zero bits'
     },
   },

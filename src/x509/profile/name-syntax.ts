@@ -7,7 +7,8 @@ import { GeneralNameTag } from '../general-name.ts'
 
 /** Labels of letters, digits and inner hyphens (RFC 1034 3.5), a wildcard the whole first one (RFC 9525 6.3). */
 const dnsName = /^(?=.{1,253}$)(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
-const mailbox = /^[^\s@]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/i
+/** RFC 5321 4.1.2, the domain with the lengths of 4.5.3.1.2 and RFC 1034 3.1. */
+const mailbox = /^[^\s@]+@(?=.{1,255}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i
 const absoluteUri = /^[a-z][a-z0-9+.-]*:./i
 const dnsSubtree = /^$|^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
 const mailSubtree = /^([^\s@]+@)?\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i

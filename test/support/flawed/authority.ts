@@ -148,6 +148,12 @@ export const authorityFlaws: readonly Flaw[] = [
     mended: ['a URI subtree with a domain', bentRoot({ nameConstraints: { permitted: [{ uri: '.example.com' }] } }).der],
   },
   {
+    code: 'name_constraints_malformed',
+    name: 'the address subtree 192.0.2.1/24',
+    input: bentRoot({ nameConstraints: { permitted: [{ ip: '192.0.2.1/24' }] } }).der,
+    mended: ['the address subtree 192.0.2.0/24', bentRoot({ nameConstraints: { permitted: [{ ip: '192.0.2.0/24' }] } }).der],
+  },
+  {
     code: 'name_constraints_on_non_ca',
     name: 'a client with nameConstraints',
     as: 'leaf',

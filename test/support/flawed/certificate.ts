@@ -84,6 +84,12 @@ export const certificateFlaws: readonly Flaw[] = [
     ],
   },
   {
+    code: 'key_usage_not_minimal',
+    severity: 'info',
+    name: 'keyUsage of ten bits',
+    input: bentRoot({ keyUsage: [], extensions: [{ oid: keyUsage, critical: true, value: Uint8Array.of(3, 3, 6, 6, 64) }] }).der,
+  },
+  {
     code: 'rsa_exponent_unusual',
     severity: 'info',
     name: 'an RSA exponent of 3',
