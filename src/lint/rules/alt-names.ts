@@ -58,7 +58,7 @@ function issuerAltNames({ bytes, extensions }: CertificateView): Range {
   return [reader.start, reader.end]
 }
 
-export const altNameAdvice: readonly CertificateAdvice[] = [
+export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
     ...readingRules.san_malformed,
     check({ bytes, altNamesStart, altNamesEnd }, { policy }) {
@@ -124,4 +124,4 @@ export const altNameAdvice: readonly CertificateAdvice[] = [
       return `no subjectAltName, the only name is the subject ${subjectForMessage}`
     },
   },
-]
+])()

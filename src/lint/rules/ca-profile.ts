@@ -9,7 +9,7 @@ import { profileAdvice } from './profile.ts'
 const year = 365.25 * 86_400_000
 const longestCaYears = 25
 
-export const caAdvice: readonly CertificateAdvice[] = [
+export const caAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   profileAdvice(
     'basic_constraints_not_critical',
     {
@@ -61,4 +61,4 @@ export const caAdvice: readonly CertificateAdvice[] = [
       return `valid for ${Math.round(years)} years, from ${isoTime(notBeforeTime)} to ${isoTime(notAfterTime)}`
     },
   },
-]
+])()

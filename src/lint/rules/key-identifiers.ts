@@ -4,7 +4,7 @@ import { profileAdvice } from './profile.ts'
 
 /** Advice about key identifiers, which tell issuers of one name apart and order the search for paths. */
 
-export const keyIdAdvice: readonly CertificateAdvice[] = [
+export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
     code: 'ski_missing',
     severity: 'warning',
@@ -46,7 +46,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = [
     },
     () => 'authorityKeyIdentifier is critical',
   ),
-]
+])()
 
 export const keyIdGraphAdvice: readonly GraphAdvice[] = [
   {

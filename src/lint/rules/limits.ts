@@ -48,7 +48,7 @@ function mappings({ bytes, extensions }: CertificateView): ReturnType<typeof map
   return index < 0 ? [] : mappingsOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
 }
 
-export const limitAdvice: readonly CertificateAdvice[] = [
+export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   profileAdvice(
     'name_constraints_not_critical',
     {
@@ -170,4 +170,4 @@ export const limitAdvice: readonly CertificateAdvice[] = [
         : `policyMappings maps ${policyText(stray[0]).slice(0, 80)}, which certificatePolicies has not`
     },
   },
-]
+])()

@@ -68,7 +68,7 @@ function firstProblem(
   return undefined
 }
 
-export const nameAdvice: readonly CertificateAdvice[] = [
+export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   profileAdvice(
     'issuer_empty',
     {
@@ -147,4 +147,4 @@ export const nameAdvice: readonly CertificateAdvice[] = [
       return missing === undefined ? undefined : `emailAddress ${excerpt(missing)} of the subject is not in subjectAltName`
     },
   },
-]
+])()

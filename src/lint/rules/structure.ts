@@ -17,7 +17,7 @@ function extensionValue({ extensions }: CertificateView, id: number): readonly [
   return index < 0 ? [0, 0] : [extensions.valueStartAt(index), extensions.valueEndAt(index)]
 }
 
-export const structureAdvice: readonly CertificateAdvice[] = [
+export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
     code: 'v1_ca',
     severity: 'warning',
@@ -95,7 +95,7 @@ export const structureAdvice: readonly CertificateAdvice[] = [
       return ((bytes[end - 1]! >> unused) & 1) === 1 ? undefined : 'keyUsage is written with trailing zero bits'
     },
   },
-]
+])()
 
 function timeType(isGeneral: boolean): string {
   return isGeneral ? 'GeneralizedTime' : 'UTCTime'
