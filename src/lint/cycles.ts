@@ -31,7 +31,7 @@ export function cyclesIn<Node>(
       const above = trail[trail.length - 1]
       if (above !== undefined) above.low = Math.min(above.low, current.low)
       if (current.low < current.order) continue
-      const component = open.splice(open.indexOf(current))
+      const component = open.splice(open.lastIndexOf(current))
       for (const member of component) member.isOpen = false
       if (component.length < 2) continue
       const members = component.map(({ node }) => node)

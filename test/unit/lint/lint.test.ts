@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, lintTruststore, profiles, type Truststore, type TruststoreInput } from '../../../src/index.ts'
+import {
+  buildTruststore,
+  lintTruststore,
+  profiles,
+  type Truststore,
+  TruststoreError,
+  type TruststoreInput,
+} from '../../../src/index.ts'
+import { flaws } from '../../support/flawed-bundles.ts'
 import { keyPair, mint, privateKeyPem } from '../../support/mint.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Lint,CN=Root' })
@@ -35,6 +43,29 @@ describe('lintTruststore', () => {
     expect(lintTruststore(buildTruststore(everything)).findings).toEqual(lintTruststore(everything).findings)
     const parts: TruststoreInput = [old.der, everything, forged.der]
     expect(lintTruststore(buildTruststore(parts)).findings).toEqual(lintTruststore(parts).findings)
+  })
+
+  it.each(flaws.filter(({ as }) => as === undefined))('finds the same in a truststore built of $name', ({ input, options }) => {
+    const { policy, at } = options ?? {}
+    let store: Truststore
+    try {
+      store = buildTruststore(input, { ...(policy && { policy }), ...(at !== undefined && { at }) })
+    } catch (error) {
+      expect(error).toBeInstanceOf(TruststoreError)
+      return
+    }
+    expect(lintTruststore(store, options)).toEqual(lintTruststore(input, options))
+  })
+
+  it('finds the chain that a left-out issuer breaks, in a truststore as in its bundle', () => {
+    const below = mint({ ca: true, subject: 'O=Lint,CN=Below' }, forged)
+    const bundle = [root.pem, forged.pem, below.pem]
+    const report = lintTruststore(bundle)
+    expect(report.findings.map(({ code, index }) => [code, index])).toEqual([
+      ['signature_not_by_named_issuer', 1],
+      ['incomplete_chain', 2],
+    ])
+    expect(lintTruststore(buildTruststore(bundle))).toEqual(report)
   })
 
   it('judges a truststore anew, at another time and by another policy', () => {
