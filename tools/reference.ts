@@ -91,7 +91,7 @@ function parseCodesDocument(): string {
     'Parse codes',
     'src/codes/parse.ts',
     `Why \`parseCertificate\`, \`parseRevocationList\` and \`decodePem\` did not read their input. Every failure also has the byte
-offset of the fault and a message that names the element.`,
+offset of the fault, the element it is in, and a message.`,
     table(
       ['code', 'meaning'],
       codes.map((code) => [`\`${code}\``, parseSentence(code)]),

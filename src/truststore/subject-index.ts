@@ -22,7 +22,7 @@ interface Spelling {
  */
 export class SubjectIndex {
   private readonly spellings = new Map<number, Spelling>()
-  private readonly groups = new Map<number, Group>()
+  private readonly names = new Map<number, Group>()
 
   add(node: TrustNode): void {
     const { bytes, subjectStart: start, subjectEnd: end } = node.certificate
@@ -35,8 +35,8 @@ export class SubjectIndex {
     const nameHash = hashText(canonicalName(bytes, start, end))
     let group = this.findGroup(nameHash, bytes, start, end)
     if (group === undefined) {
-      group = { nodes: [node], next: this.groups.get(nameHash) }
-      this.groups.set(nameHash, group)
+      group = { nodes: [node], next: this.names.get(nameHash) }
+      this.names.set(nameHash, group)
     } else {
       group.nodes.push(node)
     }
@@ -55,6 +55,13 @@ export class SubjectIndex {
     return this.findSpelling(hashRange(bytes, start, end), bytes, start, end)?.group.nodes ?? []
   }
 
+  /** Every distinct subject's nodes. */
+  *groups(): Iterable<readonly TrustNode[]> {
+    for (const first of this.names.values()) {
+      for (let group: Group | undefined = first; group !== undefined; group = group.next) yield group.nodes
+    }
+  }
+
   private findSpelling(hash: number, bytes: Uint8Array, start: number, end: number): Spelling | undefined {
     for (let spelling = this.spellings.get(hash); spelling !== undefined; spelling = spelling.next) {
       const own = spelling.node.certificate
@@ -64,7 +71,7 @@ export class SubjectIndex {
   }
 
   private findGroup(hash: number, bytes: Uint8Array, start: number, end: number): Group | undefined {
-    for (let group = this.groups.get(hash); group !== undefined; group = group.next) {
+    for (let group = this.names.get(hash); group !== undefined; group = group.next) {
       const own = group.nodes[0]!.certificate
       if (namesEqual(own.bytes, own.subjectStart, own.subjectEnd, bytes, start, end)) return group
     }
