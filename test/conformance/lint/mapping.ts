@@ -17,6 +17,12 @@ export function loadMapping(name: string): LintMapping {
   return JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8')) as LintMapping
 }
 
+/** Fails for a mapping of lints that the data does not have. */
+export function requireKnown({ lints }: LintMapping, known: ReadonlySet<string>): void {
+  const stale = Object.keys(lints).filter((lint) => !known.has(lint))
+  if (stale.length > 0) throw new Error(`mapped, but not in the data: ${stale.join(', ')}`)
+}
+
 /**
  * Everything that is said of a certificate: `code: message` for findings, `parse:code: message` for a fault that keeps it
  * from being read. A linter looks at one thing whatever else is wrong, and our parser stops at the first fault: so the

@@ -1,5 +1,5 @@
 import { decodePem } from '../../../src/index.ts'
-import { type LintMapping, loadMapping, matching, statements } from '../lint/mapping.ts'
+import { type LintMapping, loadMapping, matching, requireKnown, statements } from '../lint/mapping.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 interface Linted {
@@ -44,10 +44,13 @@ that correspond to the same of ours are one question. pkilint puts all its quest
 verdict: a case is a question about a certificate, except those whose answer pkilint suppresses in its profiles for TLS servers.
 In 83 cases one of both finds something, in 77 of these both do. Certificates are linted as for \`zlint\`. At least 95 % must agree.`,
   *run(load): Iterable<CaseResult> {
-    const { groups, lints, within, filtered } = loadMapping('pkilint') as PkilintMapping
+    const certificates = load('pkilint.json') as readonly Linted[]
+    const mapping = loadMapping('pkilint') as PkilintMapping
+    const { groups, lints, within, filtered } = mapping
+    requireKnown(mapping, new Set(certificates.flatMap(({ findings }) => findings.map(({ code }) => code))))
     const filters = new RegExp(filtered.profiles)
     const questions = questionsOf(lints)
-    for (const { id, pem, findings } of load('pkilint.json') as readonly Linted[]) {
+    for (const { id, pem, findings } of certificates) {
       const decoded = decodePem(pem)
       if (!decoded.ok) throw new Error(decoded.message)
       const said = statements(decoded.value[0]!)

@@ -1,5 +1,5 @@
 import { decodePem } from '../../../src/index.ts'
-import { loadMapping, matching, statements } from '../lint/mapping.ts'
+import { loadMapping, matching, requireKnown, statements } from '../lint/mapping.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 interface Zlint {
@@ -45,7 +45,9 @@ verdict. Certificates are linted one at a time by \`lintCertificate\` under \`pr
 is then taken out, and the rest is linted too. At least 95 % must agree.`,
   *run(load): Iterable<CaseResult> {
     const { files, tests } = load('zlint.json') as Zlint
-    const { groups, lints } = loadMapping('zlint')
+    const mapping = loadMapping('zlint')
+    const { groups, lints } = mapping
+    requireKnown(mapping, new Set(tests.map(({ lint }) => lint)))
     const said = linter(files)
     for (const { file, lint, expected, source, kind } of tests) {
       const mapped = lints[lint] ?? groups[kind ?? source]
