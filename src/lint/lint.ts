@@ -8,6 +8,8 @@ import type { Finding } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
 import type { TruststoreInput } from '../truststore/bundle.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
+import type { Platform } from './platform/limits.ts'
+import { platformFindings } from './platform/preflight.ts'
 import { applyWaivers, type Waiver } from './waivers.ts'
 
 export interface LintOptions {
@@ -17,11 +19,16 @@ export interface LintOptions {
   readonly policy?: Policy
   /** How many days ahead `expires_within` looks. Default 30. */
   readonly expiresWithinDays?: number
+  /**
+   * Would the bundle be accepted there, and if not, what is to change? An error where the platform refuses the bundle, a
+   * warning where it refuses clients because of it. A truststore that was built has no text and no copies any more.
+   */
+  readonly platform?: Platform | readonly Platform[]
   /** Findings to leave out. */
   readonly waive?: readonly Waiver[]
 }
 
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'waive'])
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'platform', 'waive'])
 
 export interface LintReport {
   /** In bundle order; findings about the whole come first. */
@@ -52,8 +59,10 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
     throw new TypeError(`lintTruststore: options.expiresWithinDays must be a number of days, got ${String(expiresWithinDays)}`)
   }
   const context = { policy, at, expiresWithinDays }
-  const found = built === undefined ? analyse(input as TruststoreInput, context, pureSignatures).findings : relint(built, context)
-  const findings = applyWaivers(found, options.waive ?? [], at)
+  const store = built ?? analyse(input as TruststoreInput, context, pureSignatures)
+  const preflight = platformFindings(options.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
+  const found = [...(built === undefined ? store.findings : relint(built, context)), ...preflight]
+  const findings = applyWaivers(inBundleOrder(found), options.waive ?? [], at)
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
   for (const { severity } of findings) counts[severity]++
   return { findings, counts, accepted: counts.error === 0 }
@@ -75,5 +84,10 @@ function relint(store: TruststoreView, context: { policy: Policy; at: number; ex
     if (node === undefined) return finding
     return { ...finding, index: node.index, ...(node.line !== undefined && { line: node.line }) }
   })
-  return [...carried, ...fresh].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
+  return [...carried, ...fresh]
+}
+
+/** Findings about the whole first, then certificate by certificate. */
+function inBundleOrder(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
 }

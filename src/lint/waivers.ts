@@ -1,7 +1,7 @@
 import type { LintCode } from '../codes/lint.ts'
 import { isoTime, requireTime } from '../policy/time.ts'
-import { ruleCatalogue } from '../rules/catalogue.ts'
 import type { Finding } from '../rules/rule.ts'
+import { lintCatalogue } from './catalogue.ts'
 
 /** A finding that is known and accepted, for a while. */
 export interface Waiver {
@@ -19,7 +19,7 @@ export function applyWaivers(findings: readonly Finding[], waivers: readonly Wai
   const ended: Finding[] = []
   waivers.forEach((waiver: Waiver, i) => {
     const { code, fingerprint, until } = waiver
-    const rule = ruleCatalogue.find((known) => known.code === code)
+    const rule = lintCatalogue.find((known) => known.code === code)
     if (rule === undefined) throw new TypeError(`options.waive[${i}].code is not a lint code: ${String(code)}`)
     const end = until === undefined ? Number.POSITIVE_INFINITY : requireTime(until, `options.waive[${i}].until`)
     const isMeant = (finding: Finding): boolean =>
@@ -31,7 +31,7 @@ export function applyWaivers(findings: readonly Finding[], waivers: readonly Wai
 }
 
 function waiverExpired({ code, fingerprint }: Waiver, end: number): Finding {
-  const { severity, citation } = ruleCatalogue.find((rule) => rule.code === 'waiver_expired')!
+  const { severity, citation } = lintCatalogue.find((rule) => rule.code === 'waiver_expired')!
   return {
     code: 'waiver_expired',
     severity,
