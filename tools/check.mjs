@@ -18,6 +18,7 @@ const mostLines = 60
 /** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
 const checks = {
   'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
+  'types of what needs Node (tsc)': () => run('tsc', '-p', 'tsconfig.runtime.json'),
   'types of tests and tools (tsc)': () => run('tsc', '-p', 'tsconfig.node.json'),
   'style (biome)': () => run('biome', 'check', '--diagnostic-level=warn', '--error-on-warnings'),
   'architecture (vitest)': () => run('vitest', 'run', '--project', 'package', 'test/architecture.test.ts'),
