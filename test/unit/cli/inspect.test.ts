@@ -33,10 +33,17 @@ describe('portcullis inspect', () => {
     expect(place.run(['inspect', 'hostile.pem']).output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   })
 
+  it('shows what is malformed as far as it goes, and is 1', () => {
+    const { exitCode, output, errors } = place.run(['inspect', '-'], { input: root.der.subarray(0, 200) })
+    expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: '' })
+    expect(output).toContain('byte')
+  })
+
   it.each<[string, readonly string[], string]>([
+    ['an empty file', ['-'], 'stdin: '],
     ['nothing', [], '<file… | -> is missing'],
     ['a missing file', ['gone.pem'], 'cannot read gone.pem: there is no such file'],
-    ['a file without certificates', ['text.txt'], 'text.txt'],
+    ['a file without certificates', ['text.txt'], 'portcullis inspect: text.txt: '],
   ])('%s is 2', (_, args, problem) => {
     const { exitCode, output, errors } = place.run(['inspect', ...args])
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' })
