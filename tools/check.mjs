@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -123,7 +123,8 @@ function loads() {
   packed()
   const modules = join(work, 'consumer', 'node_modules')
   mkdirSync(modules, { recursive: true })
-  symlinkSync(join(work, 'package'), join(modules, manifest.name), 'dir')
+  // A copy: a program finds its dependencies from where its file really is.
+  cpSync(join(work, 'package'), join(modules, manifest.name), { recursive: true })
   for (const dependency of Object.keys(manifest.dependencies)) {
     mkdirSync(dirname(join(modules, dependency)), { recursive: true })
     symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'dir')

@@ -100,10 +100,10 @@ export const platformBundleRules: readonly PlatformRule[] = [
       remedy: 'Give the whole chain up to its root, and each root a file of its own.',
     },
     ({ least, most }, bundle) => {
-      const roots = rootsOf(bundle)
-      if (roots.length >= least && roots.length <= most) return []
+      const roots = rootCount(bundle)
+      if (roots >= least && roots <= most) return []
       const wanted = least === most ? `exactly ${least}` : `${least} to ${most}`
-      return [{ problem: `${count(roots.length, 'root certificate')}, ${wanted} must be in the bundle` }]
+      return [{ problem: `${count(roots, 'root certificate')}, ${wanted} must be in the bundle` }]
     },
   ),
   bundleRule(
@@ -155,10 +155,9 @@ function tooMany(found: number, most: number, what: string): readonly Violation[
   return found <= most ? [] : [{ problem: `${number(found)} ${what}, at most ${number(most)} are taken` }]
 }
 
-function rootsOf({ entries }: PlatformBundle): readonly PlatformEntry[] {
-  const roots = entries.filter(({ isRoot }) => isRoot)
-  // A copy of a root is no second root.
-  return roots.filter((root, i) => root.node === undefined || roots.findIndex(({ node }) => node === root.node) === i)
+/** A copy of a root is no second root. */
+function rootCount({ entries }: PlatformBundle): number {
+  return new Set(entries.filter(({ isRoot }) => isRoot).map(({ node, certificate }) => node ?? certificate)).size
 }
 
 /** The intermediates of each subject and key of which there are too many, at the first one too many. */
