@@ -71,7 +71,7 @@ export function singleOf({ values }: Arguments, name: string): string | undefine
 
 /** All values of an option, those in one text separated by commas too. */
 export function listOf({ values }: Arguments, name: string): readonly string[] {
-  return (values.get(name) ?? []).flatMap((text) => text.split(',')).filter((item) => item !== '')
+  return (values.get(name) ?? []).flatMap((text) => text.split(','))
 }
 
 /** The value of an option that must be one of a few. */
@@ -81,8 +81,12 @@ export function choiceOf<T extends string>(given: Arguments, name: string, choic
   return oneOf(value, `--${name}`, choices)
 }
 
+/** More choices than this are not listed in a message. */
+const mostListed = 12
+
 export function oneOf<T extends string>(value: string, what: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value)
   if (found !== undefined) return found
-  throw new CliError(`${what} is ${value}, which is none of ${choices.join(', ')}.${suggestion(value, choices)}`)
+  const problem = choices.length > mostListed ? 'which is not known' : `which is none of ${choices.join(', ')}`
+  throw new CliError(`${what} is ${value === '' ? 'empty' : value}, ${problem}.${suggestion(value, choices)}`)
 }

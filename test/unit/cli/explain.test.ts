@@ -37,7 +37,7 @@ Elsewhere
   it.each<[string, readonly string[], string]>([
     ['a misspelt code', ['expird'], 'Did you mean expired?'],
     ['no code', [], '<code…> is missing'],
-    ['a name of the language', ['__proto__'], 'the code is __proto__, which is none of'],
+    ['a name of the language', ['__proto__'], 'the code is __proto__, which is not known.'],
   ])('%s is 2', (_, args, problem) => {
     const { exitCode, output, errors } = place.run(['explain', ...args])
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' })

@@ -44,6 +44,8 @@ describe('portcullis', () => {
     ],
     [['lint', '-x', 'root.pem'], 'portcullis lint: unknown option -x.\n'],
     [['lint', '--platform', 'abl', 'root.pem'], 'Did you mean alb?'],
+    [['lint', '--platform=', 'root.pem'], '--platform is empty, which is none of api-gateway, alb,'],
+    [['lint', '--platform', 'alb,', 'root.pem'], '--platform is empty'],
     [['lint'], 'portcullis lint: <bundle…> is missing\n'],
     [['lint', 'root.pem', '--at'], 'portcullis lint: --at needs a value: --at <date>\n'],
     [
