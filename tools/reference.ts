@@ -1,7 +1,7 @@
 import { type ParseCode, parseSentence } from '../src/codes/parse.ts'
 import { rejectCodes } from '../src/codes/reject.ts'
 import { type CodeMappings, rejectInfo } from '../src/codes/reject-info.ts'
-import { lintCatalogue } from '../src/lint/catalogue.ts'
+import { ruleCatalogue } from '../src/lint/catalogue.ts'
 import { type Consequence, type PlatformLimits, platforms } from '../src/lint/platform/limits.ts'
 import { type Budget, type Policy, profiles } from '../src/policy/policy.ts'
 import { constantKeys, interfaceMembers } from './source-text.ts'
@@ -50,8 +50,9 @@ function infoOf(code: string): NonNullable<ReturnType<typeof rejectInfo>> {
 }
 
 function lintsDocument(): string {
-  const rows = lintCatalogue.map(({ code, severity, summary }) => [`[\`${code}\`](#${code})`, severity, summary])
-  const sections = lintCatalogue.map(({ code, severity, summary, citation, remedy }) =>
+  const catalogue = [...ruleCatalogue.values()]
+  const rows = catalogue.map(({ code, severity, summary }) => [`[\`${code}\`](#${code})`, severity, summary])
+  const sections = catalogue.map(({ code, severity, summary, citation, remedy }) =>
     [`## ${code}`, summary, `- Severity: ${severity}\n- Citation: ${citation}\n- Remedy: ${remedy}`].join('\n\n'),
   )
   return document(

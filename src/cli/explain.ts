@@ -1,7 +1,7 @@
 import type { LintCode } from '../codes/lint.ts'
 import { rejectCodes } from '../codes/reject.ts'
 import type { CodeInfo } from '../codes/reject-info.ts'
-import { lintCatalogue } from '../lint/catalogue.ts'
+import { ruleCatalogue } from '../lint/catalogue.ts'
 import { explain } from '../lint/explain.ts'
 import { printableJson } from '../lint/report/printable.ts'
 import { choiceOf, oneOf } from './arguments.ts'
@@ -12,7 +12,7 @@ import { formatOption } from './values.ts'
 const formats = ['text', 'json'] as const
 
 /** A code that verdicts and findings share is explained as the verdict's. */
-const codes: readonly string[] = [...new Set<string>([...rejectCodes, ...lintCatalogue.map(({ code }) => code)])]
+const codes: readonly string[] = [...new Set<string>([...rejectCodes, ...ruleCatalogue.keys()])]
 
 const systems: Readonly<Record<keyof CodeInfo['mappings'], string>> = {
   node: 'Node, OpenSSL',

@@ -1,4 +1,4 @@
-import { lintCatalogue } from '../lint/catalogue.ts'
+import { ruleCatalogue } from '../lint/catalogue.ts'
 import { severityColours } from '../lint/report/paint.ts'
 import { printableJson } from '../lint/report/printable.ts'
 import { choiceOf } from './arguments.ts'
@@ -7,19 +7,22 @@ import { formatOption } from './values.ts'
 
 const formats = ['text', 'json'] as const
 
+/** In the order of the documentation. */
+const rules = [...ruleCatalogue.values()]
+
 async function run(given: Arguments, { paint }: Surroundings): Promise<Outcome> {
   if (choiceOf(given, 'format', formats, 'text') === 'json') {
-    const rules = lintCatalogue.map(({ code, severity, summary, citation, remedy }) => ({
+    const told = rules.map(({ code, severity, summary, citation, remedy }) => ({
       code,
       severity,
       summary,
       citation,
       remedy,
     }))
-    return { exitCode: 0, output: `${printableJson(rules)}\n` }
+    return { exitCode: 0, output: `${printableJson(told)}\n` }
   }
-  const width = Math.max(...lintCatalogue.map(({ code }) => code.length))
-  const rows = lintCatalogue.map(({ code, severity, summary }) => {
+  const width = Math.max(...rules.map(({ code }) => code.length))
+  const rows = rules.map(({ code, severity, summary }) => {
     return `${paint('bold', code.padEnd(width))}  ${paint(severityColours[severity], severity.padEnd('warning'.length))}  ${summary}\n`
   })
   return { exitCode: 0, output: rows.join('') }

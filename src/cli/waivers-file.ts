@@ -1,5 +1,5 @@
 import type { LintCode } from '../codes/lint.ts'
-import { lintCatalogue } from '../lint/catalogue.ts'
+import { ruleCatalogue } from '../lint/catalogue.ts'
 import type { Waiver } from '../lint/waivers.ts'
 import { oneOf } from './arguments.ts'
 import { CliError } from './errors.ts'
@@ -39,11 +39,7 @@ function readWaiver(waiver: unknown, where: string): Waiver {
   const hex = fingerprint?.replaceAll(':', '').toLowerCase()
   if (hex !== undefined && !/^[0-9a-f]{64}$/.test(hex)) throw new CliError(`${where}.fingerprint must be SHA-256 in hexadecimal`)
   return {
-    code: oneOf<LintCode>(
-      code,
-      `${where}.code`,
-      lintCatalogue.map((rule) => rule.code),
-    ),
+    code: oneOf<LintCode>(code, `${where}.code`, [...ruleCatalogue.keys()]),
     ...(hex !== undefined && { fingerprint: hex }),
     ...(until !== undefined && { until: readTime(until, `${where}.until`) }),
   }

@@ -1,9 +1,10 @@
-import { ruleCatalogue } from '../rules/catalogue.ts'
+import type { LintCode } from '../codes/lint.ts'
+import { ruleCatalogue as generalRules } from '../rules/catalogue.ts'
 import type { RuleInfo } from '../rules/rule.ts'
 import { platformRules } from './platform/preflight.ts'
 
-/** Every rule there is, each code once: what `explain`, waivers and the documentation go by. */
-export const lintCatalogue: readonly RuleInfo[] = /* @__PURE__ */ (() => {
-  const general = new Set<string>(ruleCatalogue.map(({ code }) => code))
-  return [...ruleCatalogue, ...platformRules.filter(({ code }) => !general.has(code))]
-})()
+/** The whole catalogue by code, as `explain`, waivers and the generated documentation know it. */
+export const ruleCatalogue: ReadonlyMap<LintCode, RuleInfo> = /* @__PURE__ */ (() =>
+  new Map<LintCode, RuleInfo>([...generalRules, ...platformRules].map((rule) => [rule.code, rule])))()
+
+export const waiverExpired: RuleInfo = /* @__PURE__ */ (() => ruleCatalogue.get('waiver_expired')!)()

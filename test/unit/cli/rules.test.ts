@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { lintCatalogue } from '../../../src/lint/catalogue.ts'
+import { ruleCatalogue } from '../../../src/lint/catalogue.ts'
 import { Workplace } from '../../support/cli.ts'
 
 const place = new Workplace()
+const rules = [...ruleCatalogue.values()]
 
 describe('portcullis rules', () => {
   it('lists every rule, one a line, in columns', () => {
     const { exitCode, output, errors } = place.run(['rules'])
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
     const lines = output.trimEnd().split('\n')
-    expect(lines.map((line) => line.split(/ +/, 2))).toEqual(lintCatalogue.map(({ code, severity }) => [code, severity]))
-    const width = Math.max(...lintCatalogue.map(({ code }) => code.length))
+    expect(lines.map((line) => line.split(/ +/, 2))).toEqual(rules.map(({ code, severity }) => [code, severity]))
+    const width = Math.max(...rules.map(({ code }) => code.length))
     for (const line of lines) expect(line.slice(width, width + 2)).toBe('  ')
   })
 
   it('writes JSON', () => {
     expect(JSON.parse(place.run(['rules', '--format', 'json']).output)).toEqual(
-      lintCatalogue.map(({ code, severity, summary, citation, remedy }) => ({ code, severity, summary, citation, remedy })),
+      rules.map(({ code, severity, summary, citation, remedy }) => ({ code, severity, summary, citation, remedy })),
     )
   })
 

@@ -7,7 +7,7 @@ import {
   type Platform,
   type TruststoreInput,
 } from '../../../../src/index.ts'
-import { lintCatalogue } from '../../../../src/lint/catalogue.ts'
+import { ruleCatalogue } from '../../../../src/lint/catalogue.ts'
 import { type PlatformLimits, platforms } from '../../../../src/lint/platform/limits.ts'
 import { platformRules } from '../../../../src/lint/platform/preflight.ts'
 import { keyPair, mint } from '../../../support/mint.ts'
@@ -174,8 +174,8 @@ describe('every platform rule', () => {
   })
 
   it('stands in the catalogue once', () => {
-    const codes = lintCatalogue.map(({ code }) => code)
+    for (const { code } of platformRules) expect(ruleCatalogue.has(code)).toBe(true)
+    const codes = platformRules.map(({ code }) => code)
     expect(new Set(codes).size).toBe(codes.length)
-    for (const { code } of platformRules) expect(codes).toContain(code)
   })
 })
