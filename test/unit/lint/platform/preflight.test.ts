@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   buildTruststore,
   explain,
@@ -162,6 +162,19 @@ describe('without a platform', () => {
     expect(report.findings[0]?.message).toBe('text outside the PEM blocks: line 1; Application Load Balancer takes none')
     expect(lintTruststore(text, { platform: 'google-cloud' }).findings).toEqual([])
     expect(lintTruststore(buildTruststore(text)).findings).toEqual([])
+  })
+})
+
+describe('without the platform rule', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  it.each(platformRules.map((rule) => [rule.code, rule] as const))('%s its cases fail', (code, rule) => {
+    vi.spyOn(rule, 'check').mockReturnValue(undefined)
+    const cases = platformCases.filter((each) => each.code === code)
+    expect(cases.length).toBeGreaterThan(0)
+    for (const { bad, platform } of cases) {
+      expect(preflight(bad, platform).map((finding) => finding.code)).not.toContain(code)
+    }
   })
 })
 
