@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'node/index': 'src/node/index.ts',
+    cli: 'src/cli/main.ts',
+    'progress-worker': 'src/cli/progress-worker.ts',
+  },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
@@ -14,5 +19,8 @@ export default defineConfig({
   clean: true,
   treeshake: true,
   // tsup's declaration build passes `baseUrl`, which TypeScript 6 deprecates.
-  dts: { compilerOptions: { ignoreDeprecations: '6.0', types: ['node'] } },
+  dts: {
+    entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
+    compilerOptions: { ignoreDeprecations: '6.0', types: ['node'] },
+  },
 })

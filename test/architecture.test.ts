@@ -18,7 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ['rules'],
   ['truststore'],
   ['path'],
-  ['lint'],
+  ['lint', 'ownership'],
   ['headers', 'inspect', 'node'],
   ['cli'],
 ]

@@ -307,6 +307,8 @@ describe('examples in the comments of src', () => {
     data: new Uint8Array(10),
     signature: new Uint8Array(256),
     crlBytes: fileText('clients.crl'),
+    serverPem: fileText('server.pem').toString(),
+    ownershipPem: fileText('server.pem').toString(),
   }
 
   it('are found', () => expect(comments.length).toBeGreaterThan(8))

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,7 +29,7 @@ const checks = {
   'packed files (npm pack)': tarball,
   'package metadata (publint)': () => run('publint', packed(), '--strict'),
   'package types (attw)': () => run('attw', packed(), '--profile', 'esm-only', '--no-emoji', '--no-color'),
-  'package loads by import and by require': loads,
+  'package loads by import and by require, and runs by npx': loads,
   'bundle size (size-limit)': bundleSize,
 }
 
@@ -82,9 +82,14 @@ function exportedFiles() {
   return targets.map((target) => target.replace('./', ''))
 }
 
+/** What a shell runs, by the command's name. */
+function programs() {
+  return Object.entries(manifest.bin)
+}
+
 function buildWithDeclarations() {
   run('tsup', '--silent')
-  for (const file of exportedFiles()) {
+  for (const file of [...exportedFiles(), ...programs().map(([, file]) => file)]) {
     const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : ''
     if (text.length === 0) throw new CheckFailure(`${file} was not built`)
     if (file.endsWith('.d.ts') && !/^export /m.test(text)) throw new CheckFailure(`${file} declares no exports`)
@@ -98,7 +103,9 @@ function tarball() {
   const files = readdirSync(join(work, 'package'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(join(work, 'package').length + 1))
-  const missing = ['LICENSE', 'README.md', 'CHANGELOG.md', ...exportedFiles()].filter((file) => !files.includes(file))
+  const missing = ['LICENSE', 'README.md', 'CHANGELOG.md', ...exportedFiles(), ...programs().map(([, file]) => file)].filter(
+    (file) => !files.includes(file),
+  )
   if (missing.length > 0) throw new CheckFailure(`not in the package: ${missing.join(', ')}`)
   const allowed = /^(dist\/(node\/)?[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   const strangers = files.filter((file) => !allowed.test(file))
@@ -129,7 +136,8 @@ function loads() {
   packed()
   const modules = join(work, 'consumer', 'node_modules')
   mkdirSync(modules, { recursive: true })
-  symlinkSync(join(work, 'package'), join(modules, manifest.name), 'dir')
+  // A copy: a program finds its dependencies from where its file really is.
+  cpSync(join(work, 'package'), join(modules, manifest.name), { recursive: true })
   for (const dependency of Object.keys(manifest.dependencies)) {
     mkdirSync(dirname(join(modules, dependency)), { recursive: true })
     symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'dir')
@@ -143,6 +151,22 @@ function loads() {
     execute(process.execPath, [preserve, '--input-type=commonjs', '-e', `const p = require('${specifier}'); ${use}`], cwd)
   }
   execute(process.execPath, [preserve, '--input-type=module', '-e', sharing], cwd)
+  runs(modules, cwd)
+}
+
+/** Runs each program as `npx` does: through a link in node_modules/.bin, by its first line. */
+function runs(modules, cwd) {
+  mkdirSync(join(modules, '.bin'))
+  for (const [name, file] of programs()) {
+    const target = join(modules, manifest.name, file)
+    // npm does this when it installs.
+    chmodSync(target, 0o755)
+    symlinkSync(target, join(modules, '.bin', name))
+    const version = execute(join(modules, '.bin', name), ['--version'], cwd)
+    if (version !== manifest.version) throw new CheckFailure(`${name} --version printed ${version}`)
+    const rules = JSON.parse(execute('npx', ['--no-install', name, 'rules', '--format', 'json'], cwd))
+    if (!Array.isArray(rules) || rules.length === 0) throw new CheckFailure(`${name} rules printed no rules`)
+  }
 }
 
 function bundleSize() {

@@ -3,6 +3,7 @@ import { readingRules } from '../rules/bundle.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
 import type { RuleInfo } from '../rules/rule.ts'
 import type { CertificateAdvice, GraphAdvice } from './advice.ts'
+import { platformRules } from './platform/preflight.ts'
 import { altNameAdvice } from './rules/alt-names.ts'
 import { graphAdvice, wholeAdvice } from './rules/bundle-graph.ts'
 import { caAdvice } from './rules/ca-profile.ts'
@@ -50,6 +51,7 @@ export const ruleCatalogue: ReadonlyMap<LintCode, RuleInfo> = /* @__PURE__ */ ((
       ...wholeAdvice,
       ...neighbourAdvice,
       ...certificateAdvice,
+      ...platformRules,
       waiverExpired,
     ].map((rule) => [rule.code, rule]),
   ))()

@@ -13,6 +13,8 @@ import { type Truststore, TruststoreView } from '../truststore/store.ts'
 import { adviseOnStore } from './advise.ts'
 import { type LintReport, reportOf } from './lint-report.ts'
 import { requireDays } from './options.ts'
+import type { Platform } from './platform/limits.ts'
+import { platformFindings } from './platform/preflight.ts'
 import type { Waiver } from './waivers.ts'
 
 export interface LintOptions {
@@ -22,11 +24,16 @@ export interface LintOptions {
   readonly policy?: Policy
   /** How many days ahead `expires_within` looks. Default 30. */
   readonly expiresWithinDays?: number
+  /**
+   * Would the bundle be accepted there, and if not, what is to change? An error where the platform refuses the bundle, a
+   * warning where it refuses clients because of it. A truststore that was built has no text and no copies any more.
+   */
+  readonly platform?: Platform | readonly Platform[]
   /** Findings to leave out. */
   readonly waive?: readonly Waiver[]
 }
 
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'waive'])
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'platform', 'waive'])
 
 /**
  * Says what is wrong with a truststore, or soon will be: run it before an upload, in CI, and on a timer.
@@ -46,16 +53,14 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
   const at = requireTime(options.at, 'lintTruststore: options.at')
   const expiresWithinDays = requireDays(options.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }
-  const found =
-    built === undefined
-      ? lintInput(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes))
-      : relint(built, context)
-  return reportOf(found, options.waive ?? [], at)
+  const store = built ?? analyse(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes))
+  const found = built === undefined ? findingsOf(store, context) : relint(built, context)
+  const preflight = platformFindings(options.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
+  return reportOf(inBundleOrder([...found, ...preflight]), options.waive ?? [], at)
 }
 
 /** What building finds, and all advice about what can be used. */
-function lintInput(input: TruststoreInput, context: RuleContext, keyring: Keyring): readonly Finding[] {
-  const store = analyse(input, context, keyring)
+function findingsOf(store: TruststoreView, context: RuleContext): readonly Finding[] {
   return inBundleOrder([...store.findings, ...adviseOnStore(store, context)])
 }
 
@@ -67,7 +72,7 @@ function relint(store: TruststoreView, context: RuleContext): readonly Finding[]
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
   const certificates = store.nodes.map((node) => node.certificate.raw)
-  const fresh = lintInput(certificates, context, store.keyring).map((finding) => {
+  const fresh = findingsOf(analyse(certificates, context, store.keyring), context).map((finding) => {
     const node = finding.fingerprint === undefined ? undefined : kept.get(finding.fingerprint)
     if (node === undefined) return finding
     return { ...finding, index: node.index, ...(node.line !== undefined && { line: node.line }) }
