@@ -7,7 +7,7 @@ import { keyPair, mint, mintCrl } from '../../support/mint.ts'
 const root = mint({ subject: 'C=US,O=Example,CN=Root', ca: true, key: keyPair('p256', 1) })
 const dates = { notBefore: new Date('2026-01-02T03:04:05Z'), notAfter: new Date('2027-01-02T03:04:05Z') }
 
-function valueOf<T>(parsed: { readonly ok: boolean; readonly value?: T }): T {
+function parsedValue<T>(parsed: { readonly ok: boolean; readonly value?: T }): T {
   if (parsed.value === undefined) throw new Error('not parsed')
   return parsed.value
 }
@@ -34,7 +34,7 @@ describe('JSON of a certificate', () => {
     },
     root,
   )
-  const view = valueOf(parseCertificate(leaf.der))
+  const view = parsedValue(parseCertificate(leaf.der))
 
   it('has these fields in this order and form', () => {
     expect(JSON.stringify(view)).toBe(
@@ -67,7 +67,7 @@ describe('JSON of a certificate', () => {
   })
 
   it('leaves out what the certificate does not have', () => {
-    const bare = valueOf(parseCertificate(mint({ version: 1, key: keyPair('rsa2048', 1), subject: 'CN=v1' }).der))
+    const bare = parsedValue(parseCertificate(mint({ version: 1, key: keyPair('rsa2048', 1), subject: 'CN=v1' }).der))
     expect(Object.keys(bare.toJSON())).toEqual([
       'version',
       'serialNumber',
@@ -86,7 +86,7 @@ describe('JSON of a certificate', () => {
 
   it('is the same for everybody who holds the bytes', () => {
     expect(throughJson(view)).toEqual(view.toJSON())
-    expect(JSON.stringify(valueOf(parseCertificate(leaf.pem)))).toBe(JSON.stringify(view))
+    expect(JSON.stringify(parsedValue(parseCertificate(leaf.pem)))).toBe(JSON.stringify(view))
   })
 })
 
@@ -94,7 +94,9 @@ describe('JSON of a revocation list', () => {
   const times = { thisUpdate: new Date('2026-01-02T03:04:05Z'), nextUpdate: new Date('2026-01-09T03:04:05Z') }
 
   it('has these fields in this order and form', () => {
-    const list = valueOf(parseRevocationList(mintCrl({ issuer: root, revoked: [{ serial: 5n }], crlNumber: 300, ...times }).der))
+    const list = parsedValue(
+      parseRevocationList(mintCrl({ issuer: root, revoked: [{ serial: 5n }], crlNumber: 300, ...times }).der),
+    )
     expect(JSON.stringify(list)).toBe(
       JSON.stringify({
         version: 2,
@@ -114,7 +116,7 @@ describe('JSON of a revocation list', () => {
   it('leaves out what the list does not have', () => {
     const { der } = mintCrl({ issuer: root, nextUpdate: null, crlNumber: null, authorityKeyId: false })
     const keys = ['version', 'issuer', 'thisUpdate', 'isDelta', 'isIndirect', 'entryCount', 'fingerprint']
-    expect(Object.keys(valueOf(parseRevocationList(der)).toJSON())).toEqual(keys)
+    expect(Object.keys(parsedValue(parseRevocationList(der)).toJSON())).toEqual(keys)
   })
 })
 
