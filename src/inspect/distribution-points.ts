@@ -1,3 +1,4 @@
+import { encodeElement } from '../der/encode.ts'
 import type { Reader } from '../der/reader.ts'
 import { Tag } from '../der/tags.ts'
 import { type DistributionPoint, readDistributionPoints, readIssuingDistributionPoint } from '../x509/distribution-point.ts'
@@ -54,12 +55,5 @@ function writeReasons(output: TextOutput, title: string, reasons: number): void 
 
 /** A Name of the one RDN whose attributes these are. */
 function nameOfRdn(attributes: Uint8Array): Uint8Array {
-  return element(Tag.sequence, element(Tag.set, attributes))
-}
-
-function element(tag: number, content: Uint8Array): Uint8Array {
-  const { length } = content
-  const head =
-    length < 0x80 ? [tag, length] : length < 0x100 ? [tag, 0x81, length] : [tag, 0x83, length >> 16, length >> 8, length]
-  return Uint8Array.from([...head, ...content])
+  return encodeElement(Tag.sequence, encodeElement(Tag.set, attributes))
 }
