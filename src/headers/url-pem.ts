@@ -37,7 +37,7 @@ export function readPem(name: string, text: Uint8Array): HeaderResult<readonly U
   let expected = 0
   for (const { label, content } of scanPem(text)) {
     if (label !== 'CERTIFICATE') return headerFault('malformed_header', `${name} has a PEM block that is no CERTIFICATE`)
-    if (!(content instanceof Uint8Array)) return headerFault('malformed_certificate', `${name}: ${content.detail}`)
+    if (!(content instanceof Uint8Array)) return headerFault('malformed_header', `${name}: ${content.detail}`)
     chain.push(content)
     expected += boundaries + Math.ceil(content.length / 3) * 4
   }
