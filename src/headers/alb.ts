@@ -1,5 +1,5 @@
 import type { Certificate } from '../x509/certificate.ts'
-import { checkSerial, checkValidity, firstFault, formatValidity, readLeaf } from './facts.ts'
+import { checkSerial, checkValidity, firstFault, formatName, formatValidity, readLeaf } from './facts.ts'
 import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
 import { type HeaderResult, headerFault, headerValue } from './result.ts'
 import type { RequestLike } from './source.ts'
@@ -63,8 +63,8 @@ export function formatAlbVerify(leaf: Certificate): HeaderResult<Readonly<Record
   if (!pem.ok) return pem
   return headerValue({
     [verifyNames.serialNumber]: leaf.serialNumber,
-    [verifyNames.issuer]: leaf.issuer,
-    [verifyNames.subject]: leaf.subject,
+    [verifyNames.issuer]: formatName(leaf.issuer),
+    [verifyNames.subject]: formatName(leaf.subject),
     [verifyNames.validity]: formatValidity(leaf),
     [verifyNames.leaf]: pem.value,
   })

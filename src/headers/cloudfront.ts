@@ -1,5 +1,5 @@
 import type { Certificate } from '../x509/certificate.ts'
-import { checkFingerprint, checkSerial, checkValidity, firstFault, formatValidity, readLeaf } from './facts.ts'
+import { checkFingerprint, checkSerial, checkValidity, firstFault, formatName, formatValidity, readLeaf } from './facts.ts'
 import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
 import { type HeaderResult, headerFault, headerValue } from './result.ts'
 import type { RequestLike } from './source.ts'
@@ -49,8 +49,8 @@ export function formatCloudFront(leaf: Certificate): HeaderResult<Readonly<Recor
   if (!pem.ok) return pem
   return headerValue({
     [headers.serialNumber]: leaf.serialNumber.replace(/..(?!$)/g, '$&:'),
-    [headers.issuer]: leaf.issuer,
-    [headers.subject]: leaf.subject,
+    [headers.issuer]: formatName(leaf.issuer),
+    [headers.subject]: formatName(leaf.subject),
     [headers.present]: '1',
     [headers.sha256]: leaf.fingerprint,
     [headers.validity]: formatValidity(leaf),

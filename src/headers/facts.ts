@@ -1,3 +1,5 @@
+import { hexOf } from '../bytes/hex.ts'
+import { utf8Bytes } from '../bytes/text.ts'
 import { isoTime } from '../policy/time.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
@@ -51,6 +53,11 @@ export function checkValidity(name: string, text: string, certificate: Certifica
 
 export function formatValidity({ notBefore, notAfter }: Certificate): string {
   return `NotBefore=${isoTime(notBefore.getTime())};NotAfter=${isoTime(notAfter.getTime())}`
+}
+
+/** A name as AWS writes it (RFC 2253): ASCII, what is beyond it as the hex pairs of its UTF-8. */
+export function formatName(name: string): string {
+  return name.replace(/[^ -~]/gu, (character) => hexOf(utf8Bytes(character)).toUpperCase().replace(/../g, '\\$&'))
 }
 
 export function inconsistent(name: string): HeaderFault {

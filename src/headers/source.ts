@@ -29,12 +29,14 @@ export type HeaderReader = (name: string) => HeaderResult<string | undefined>
  */
 export function headerReader(request: unknown): HeaderReader {
   const { headers, rawHeaders } = headersOf(request)
-  const valuesOf = Array.isArray(rawHeaders) ? fromRaw(rawHeaders) : isGetter(headers) ? fromGetter(headers) : fromRecord(headers)
+  const valuesOf = isGetter(headers) ? fromGetter(headers) : fromRecord(headers)
   return (name) => {
     const values = valuesOf(name.toLowerCase()).filter((value) => value !== '')
-    if (values.length > 1) return headerFault('duplicate_header', `${name} occurs ${values.length} times`)
     const [value] = values
-    return value === undefined ? headerValue(undefined) : (checkHeader(name, value) ?? headerValue(value))
+    if (value === undefined) return headerValue(undefined)
+    const count = Math.max(values.length, countRaw(rawHeaders, name.toLowerCase()))
+    if (count > 1) return headerFault('duplicate_header', `${name} occurs ${count} times`)
+    return checkHeader(name, value) ?? headerValue(value)
   }
 }
 
@@ -63,13 +65,15 @@ function fromGetter(headers: HeadersLike): Values {
   }
 }
 
-/** Name, value, name, value …, as Node received them. */
-function fromRaw(raw: readonly unknown[]): Values {
-  return (name) => {
-    const values: string[] = []
-    for (let i = 0; i + 1 < raw.length; i += 2) if (isNamed(raw[i], name)) values.push(raw[i + 1] as string)
-    return values
-  }
+/**
+ * How often a header arrived, by Node's list of name, value, name, value …. Values are never taken from there: what an
+ * application has removed from `headers` must stay removed.
+ */
+function countRaw(raw: unknown, lowerCaseName: string): number {
+  if (!Array.isArray(raw)) return 0
+  let count = 0
+  for (let i = 0; i < raw.length; i += 2) if (isNamed(raw[i], lowerCaseName)) count++
+  return count
 }
 
 function fromRecord(headers: object): Values {

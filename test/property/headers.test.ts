@@ -12,11 +12,7 @@ import { parsed, valued } from '../support/parsed.ts'
 
 /** What is written by a formatter is read back as it was, in every format, for certificates of every kind. */
 
-const chain = chainRecipe.map((recipe) =>
-  mintChain(recipe)
-    .reverse()
-    .map(({ der }) => der),
-)
+const chain = chainRecipe.map((recipe) => [...mintChain(recipe)].reverse().map(({ der }) => der))
 const certificate = chain.map(([leaf]) => parsed(leaf!))
 const runs = { numRuns: 40 }
 
@@ -47,8 +43,6 @@ describe('every format reads what it writes', () => {
     })
     roundTrips(certificate, (leaf) => {
       const written = valued(headers.formatAlbVerify(leaf))
-      // A header is ASCII: a name that is not cannot be handed on in one.
-      if (Object.values(written).some((value) => /[^\t -~]/.test(value))) return
       expectSame(valued(headers.parseAlbVerify(written)), leaf)
     })
   })
@@ -56,7 +50,6 @@ describe('every format reads what it writes', () => {
   it('CloudFront', () => {
     roundTrips(certificate, (leaf) => {
       const written = valued(headers.formatCloudFront(leaf))
-      if (Object.values(written).some((value) => /[^\t -~]/.test(value))) return
       expectSame(valued(headers.parseCloudFront(written)), leaf)
     })
   })

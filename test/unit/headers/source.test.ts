@@ -14,7 +14,10 @@ describe('the headers of a request', () => {
     ['an object in any case', { 'CLIENT-cert': ':AA==:' }],
     ['an object of arrays', { 'client-cert': [':AA==:'] }],
     ['a request with an object', { headers: { 'client-cert': ':AA==:' } }],
-    ['a request with raw headers', { headers: {}, rawHeaders: ['Host', 'a', 'Client-Cert', ':AA==:'] }],
+    [
+      'a request with raw headers',
+      { headers: { 'client-cert': ':AA==:' }, rawHeaders: ['Host', 'client-cert', 'Client-Cert', ':AA==:'] },
+    ],
     ['an object with a header named headers', { headers: 'x', 'client-cert': ':AA==:' }],
   ])('from %s', (_, from) => {
     expect(headerReader(from)('Client-Cert')).toEqual(value)
@@ -27,6 +30,11 @@ describe('the headers of a request', () => {
     ['in raw headers', { headers: { 'client-cert': ':AA==:' }, rawHeaders: ['client-cert', ':AA==:', 'Client-Cert', ':AB==:'] }],
   ])('that occur twice are refused: %s', (_, from) => {
     expect(headerReader(from)('Client-Cert')).toMatchObject({ ok: false, code: 'duplicate_header' })
+  })
+
+  it('that the application has removed stay removed', () => {
+    const from = { headers: { host: 'a' }, rawHeaders: ['Client-Cert', ':AA==:'] }
+    expect(headerReader(from)('Client-Cert')).toEqual({ ok: true, value: undefined })
   })
 
   it('that are empty are absent', () => {
