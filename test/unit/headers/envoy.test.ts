@@ -89,6 +89,8 @@ describe('X-Forwarded-Client-Cert', () => {
     ['a subject twice', 'Subject="a";Subject="b"'],
     ['a quote that does not end', 'Subject="a'],
     ['a quote that ends in an escape', 'Subject="a\\"'],
+    ['two backslashes before a quote', 'Subject="a\\\\"b"'],
+    ['two backslashes before the last quote', 'Subject="a\\\\"'],
     ['text behind a quote', 'Subject="a"b'],
     ['a quote inside', 'URI=a"b"'],
     ['an equals sign outside quotes', 'URI=a=b'],

@@ -68,6 +68,7 @@ describe('spiffeIdOf', () => {
     ['a malformed ID', { subjectAltNames: [{ uri: `${uri}/` }] }],
     ['no path', { subjectAltNames: [{ uri: 'spiffe://example.org' }] }],
     ['a CA', { ca: true }],
+    ['a CA whose key may not sign', { ca: true, keyUsage: ['digitalSignature'] }],
     ['keyCertSign', { keyUsage: ['digitalSignature', 'keyCertSign'] }],
     ['cRLSign', { keyUsage: ['digitalSignature', 'cRLSign'] }],
   ] as const)('%s: none', (_, spec) => {
