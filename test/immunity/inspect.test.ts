@@ -136,7 +136,7 @@ describe('hostile input to inspect', () => {
 
   it('ten megabytes of PEM that is none', () => {
     for (const line of ['-----BEGIN CERTIFICATE-----\n', '-----END CERTIFICATE-----\n', '=\n', '-----\n']) {
-      quickly(() => renderText(line.repeat(Math.floor(10_000_000 / line.length))), 3000)
+      quickly(() => renderText(line.repeat(Math.floor(10_000_000 / line.length))), 10_000)
     }
   })
 })
@@ -156,7 +156,7 @@ function nest(tag: number, size: number): Uint8Array {
 }
 
 /** Ample for a machine that is busy; what is quadratic takes minutes. */
-function quickly<T>(run: () => T, most = 1500): T {
+function quickly<T>(run: () => T, most = 3000): T {
   const start = performance.now()
   const value = run()
   expect(performance.now() - start).toBeLessThan(most)
