@@ -3,6 +3,8 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    headers: 'src/headers/index.ts',
+    inspect: 'src/inspect/index.ts',
     'node/index': 'src/node/index.ts',
     cli: 'src/cli/main.ts',
     'progress-worker': 'src/cli/progress-worker.ts',
@@ -20,7 +22,12 @@ export default defineConfig({
   treeshake: true,
   // tsup's declaration build passes `baseUrl`, which TypeScript 6 deprecates.
   dts: {
-    entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
+    entry: {
+      index: 'src/index.ts',
+      headers: 'src/headers/index.ts',
+      inspect: 'src/inspect/index.ts',
+      'node/index': 'src/node/index.ts',
+    },
     compilerOptions: { ignoreDeprecations: '6.0', types: ['node'] },
   },
 })

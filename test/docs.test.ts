@@ -12,7 +12,9 @@ import { format } from 'node:util'
 import { compileFunction } from 'node:vm'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import * as headers from '../src/headers/index.ts'
 import * as portcullis from '../src/index.ts'
+import * as inspect from '../src/inspect/index.ts'
 import * as portcullisNode from '../src/node/index.ts'
 import { keyPair, mint, mintCrl, privateKeyPem } from './support/mint.ts'
 
@@ -74,7 +76,8 @@ function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
   const weakRoot = mint({ subject: 'O=Example,CN=Old Root', ca: true, key: keyPair('rsa1024', 1) })
   const stolen = mint({ subject: 'O=Example,CN=stolen' }, clients)
   const stranger = mint({ subject: 'O=Example,CN=stranger' }, partners)
-  const modern = mint({ subject: 'O=Example,CN=Example Root', ca: true })
+  const service = mint({ subjectAltNames: [{ uri: 'spiffe://example.org/service/a' }, { dns: 'a.example.org' }] }, clients)
+  const modern = mint({ subject: 'O=Example,CN=Example Root', ca: true, notAfter: day('2049-01-01') })
   return {
     'root.pem': rootCa.pem,
     'clients-ca.pem': clients.pem,
@@ -89,6 +92,7 @@ function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
     'stranger.pem': stranger.pem,
     'stranger.key': privateKeyPem(stranger.key),
     'old-client.pem': oldClient.pem,
+    'service.der': service.der,
     'server.pem': server.pem,
     'server.key': privateKeyPem(server.key),
     'rsa-root.pem': rsaRoot.pem,
@@ -107,10 +111,18 @@ function fileText(name: string): Buffer {
   return Buffer.from(content)
 }
 
+/** The entries of the package, by the names under which users import them. */
+const entries: Readonly<Record<string, { readonly module: object; readonly source: string }>> = {
+  portcullis: { module: portcullis, source: 'src/index.ts' },
+  'portcullis/headers': { module: headers, source: 'src/headers/index.ts' },
+  'portcullis/inspect': { module: inspect, source: 'src/inspect/index.ts' },
+  'portcullis/node': { module: portcullisNode, source: 'src/node/index.ts' },
+}
+
 /** Modules as examples see them: portcullis from source, files from the fixtures, servers that do not listen by themselves. */
 function requireFor(specifier: string): unknown {
-  if (specifier === 'portcullis') return portcullis
-  if (specifier === 'portcullis/node') return portcullisNode
+  const entry = entries[specifier]
+  if (entry !== undefined) return entry.module
   const module: object = createRequire(import.meta.url)(specifier)
   if (specifier === 'node:fs') return { ...module, readFileSync: fileText }
   if (specifier !== 'node:https') return module
@@ -179,6 +191,17 @@ const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise
     }
     expect(await source.refresh()).toMatchObject({ status: 'closed' })
   },
+  async headers({ exports }) {
+    const handle = exports['handle'] as (request: Request) => Response
+    const answer = async (value?: string): Promise<readonly [number, string]> => {
+      const response = handle(new Request('https://a.example/', { headers: value === undefined ? {} : { 'Client-Cert': value } }))
+      return [response.status, await response.text()]
+    }
+    expect(await answer(`:${fileText('client.der').toString('base64')}:`)).toEqual([200, 'hello CN=client-1,O=Example\n'])
+    expect(await answer(`:${fileText('stranger.der').toString('base64')}:`)).toEqual([403, 'unknown_issuer\n'])
+    expect(await answer()).toEqual([403, 'no_certificate\n'])
+    expect(await answer('junk')).toEqual([403, 'malformed_header\n'])
+  },
   lint({ exitCode }) {
     expect(exitCode).toBe(1)
   },
@@ -231,7 +254,7 @@ function typeFaults(): readonly string[] {
     skipLibCheck: true,
     noEmit: true,
     types: ['node'],
-    paths: { portcullis: [join(root, 'src/index.ts')], 'portcullis/node': [join(root, 'src/node/index.ts')] },
+    paths: Object.fromEntries(Object.entries(entries).map(([name, { source }]) => [name, [join(root, source)]])),
   }
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile } = host
@@ -294,6 +317,12 @@ describe('examples in the comments of src', () => {
   const names = {
     ...portcullis,
     ...portcullisNode,
+    ...headers,
+    ...inspect,
+    event: { requestContext: { identity: { clientCert: {} } } },
+    certificate: store.certificates[0],
+    request: { headers: { 'client-cert': `:${client.toString('base64')}:` } },
+    verdict: portcullis.verifyChain(store, client),
     readFileSync: fileText,
     store,
     current: store,

@@ -119,7 +119,7 @@ function packed() {
 }
 
 /** What each entry of package.json's `exports` is known by. */
-const entryFunctions = { '.': 'verifyChain', './node': 'nodeSignatures' }
+const entryFunctions = { '.': 'verifyChain', './headers': 'verifyRequest', './inspect': 'renderText', './node': 'nodeSignatures' }
 
 /** A truststore that one entry made has to be one to the other: they share their modules. */
 const sharing = `

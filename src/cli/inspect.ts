@@ -1,8 +1,8 @@
+import { inspect } from '../inspect/inspect.ts'
 import { printable } from '../lint/report/printable.ts'
 import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
 import { CliError } from './errors.ts'
 import { readInputs } from './input.ts'
-import { inspect } from './inspect-text.ts'
 
 async function run({ operands }: Arguments, { paint }: Surroundings): Promise<Outcome> {
   const inputs = await readInputs(operands)
