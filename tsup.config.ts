@@ -19,7 +19,8 @@ export default defineConfig({
   external: [/^node:/],
   sourcemap: true,
   clean: true,
-  treeshake: true,
+  // No file of the library does anything when it is imported, so no entry needs another one for its side effects.
+  treeshake: { moduleSideEffects: 'no-external' },
   // tsup's declaration build passes `baseUrl`, which TypeScript 6 deprecates.
   dts: {
     entry: {
