@@ -8,6 +8,19 @@ export function numberOf(limbs: ArrayLike<number>): bigint {
   return value
 }
 
+/** A number in normal limbs: from −2^23 to 2^23, and whatever is left in the highest. */
+export function balancedLimbs(value: bigint, limbs: number): Limbs {
+  const out = new Float64Array(limbs)
+  let rest = value
+  for (let i = 0; i < limbs - 1; i++) {
+    const limb = BigInt.asIntN(24, rest)
+    out[i] = Number(limb)
+    rest = (rest - limb) >> 24n
+  }
+  out[limbs - 1] = Number(rest)
+  return out
+}
+
 /** Says which limbs stand at their lower end, and which are 0. */
 type Signs = (limb: number) => -1 | 0 | 1
 
