@@ -44,9 +44,12 @@ export function enterNumber(field: Field, value: bigint): Limbs {
 /** What a number in Montgomery form stands for. */
 export function leaveNumber(curve: CurveName, field: Field, limbs: ArrayLike<number>): bigint {
   const { p } = curveConstants[curve]
-  const r = 1n << BigInt(24 * field.kernels.digits)
-  return modulo(numberOf(limbs) * inverseOf(r, p), p)
+  const known = inversesOfR.get(curve) ?? inverseOf(1n << BigInt(24 * field.kernels.digits), p)
+  inversesOfR.set(curve, known)
+  return modulo(numberOf(limbs) * known, p)
 }
+
+const inversesOfR = new Map<CurveName, bigint>()
 
 export function enterPoint(field: Field, point: NoblePoint): readonly [x: Limbs, y: Limbs] {
   const { x, y } = point.toAffine()

@@ -38,7 +38,11 @@ describe('the keyring', () => {
   it('imports keys by its backend, which gets the memory that they share', () => {
     const seen: unknown[] = []
     const key = new CountedKey()
-    const ring = new Keyring({ name: 'seen', importKey: (...given) => seen.push(given) && key }, 1234)
+    const importKey = (...given: unknown[]): VerifyingKey => {
+      seen.push(given)
+      return key
+    }
+    const ring = new Keyring({ name: 'seen', importKey }, 1234)
     const child = certificate(5)
     expect(ring.importKey(child)).toBe(key)
     expect(ring.importKey(child)).toBe(key)

@@ -69,7 +69,7 @@ describe.each<CurveName>(['P-256', 'P-384'])('inverses modulo the primes of %s',
   })
 
   it('where digits of both numbers are all ones or zeros', () => {
-    const pattern = fc.array(fc.constantFrom(0n, 1n, 0xffffffn, 0x800000n, 0x7fffffn, 0xfffffen), {
+    const pattern = fc.array(fc.constantFrom<bigint[]>(0n, 1n, 0xffffffn, 0x800000n, 0x7fffffn, 0xfffffen), {
       minLength: limbs,
       maxLength: limbs,
     })
