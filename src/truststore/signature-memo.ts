@@ -45,6 +45,9 @@ export class SignatureMemo {
 
   private put(slot: number, entry: Remembered): void {
     const bytes = entry.der.length + entryOverhead
+    // What gives way to it counts no more, or two certificates of one slot could fill a generation by turns.
+    const displaced = this.young.get(slot)
+    if (displaced !== undefined) this.youngBytes -= displaced.der.length + entryOverhead
     if (this.youngBytes + bytes > generationBytes) {
       this.old = this.young
       this.young = new Map()

@@ -1,16 +1,33 @@
 /**
- * What the generated field kernels compute, step by step, as data: `emit.ts` writes it as TypeScript, `bounds.ts` proves
- * of it that every intermediate is an exact integer.
+ * What the generated field kernels compute, step by step, as data: `emit.ts` writes it as TypeScript, `bounds.ts` proves of
+ * it that every intermediate is an exact integer. Change it here, run `npx tsx tools/generate-kernels.ts`, and let
+ * test/unit/crypto/curve say whether the proof and the results still hold; `npm run check` says whether files are in sync.
  *
- * A field element x is held in Montgomery form as `limbs` doubles, x·R = Σ limb[i] · 2^(24 i), R = 2^(24 · digits). Limbs
- * are signed: a normal one lies in [-2^23, 2^23], only the highest may be longer. A product is the schoolbook sum of limb
- * products by column. Both primes are -1 modulo 2^24, so the multiple of p that clears the lowest column is that column's
- * own low digit q: q·p = q·(p + 1) - q, and p + 1 is a sum of four powers of two. That reduction costs no multiplications
- * but by powers of two, which are exact.
+ * **Representation.** A field element x is held in Montgomery form as `limbs` doubles, x·R = Σ limb[i] · 2^(24 i), R =
+ * 2^(24 · digits). Limbs are signed: a normal one lies in [-2^23, 2^23], only the highest may be longer.
  *
- * Why 24 bits: eleven (P-256) or sixteen (P-384) products of two limbs of 24 bits, doubled by a subtraction each, stay below
- * 2^53, where doubles are exact; three bytes make a limb; and 2^96, 2^192 and 2^384, powers that the primes are made of,
- * are limb boundaries.
+ * **Products** are the schoolbook sum of limb products by column. Both primes are -1 modulo 2^24, so the multiple of p that
+ * clears the lowest column is that column's own low digit q: q·p = q·(p + 1) - q, and p + 1 is a sum of four powers of two.
+ * That reduction costs no multiplications but by powers of two, which are exact.
+ *
+ * **Why 24 bits.** Sums have to stay below 2^53, where doubles are exact. Eleven (P-256) or sixteen (P-384) products of
+ * normal limbs make 2^50 at most, which leaves three bits for operands that are sums of two or three numbers: the point
+ * formulas need no carrying between. Three bytes make a limb; and 2^96, 2^192 and 2^384, powers that the primes are made
+ * of, are limb boundaries.
+ *
+ * **The bounds.** Over all operands that the library can ever pass, in any sequence of operations on points:
+ *
+ * | intermediate                                             | P-256   | P-384   |
+ * | -------------------------------------------------------- | ------- | ------- |
+ * | a quotient digit                                         | 2^23    | 2^23    |
+ * | what quotient digits add to a column                     | 2^39.01 | 2^32.01 |
+ * | a limb of an operand                                     | 2^25    | 2^25.33 |
+ * | the longest sum, where X − ZZ is multiplied by X + ZZ    | 2^51.96 | 2^52.46 |
+ * | a carry                                                  | 2^27.96 | 2^28.46 |
+ * | a coordinate, in multiples of p                          | 2.03    | 2.01    |
+ * | a difference that may be a multiple of p, in those       | 2.53    | 2.51    |
+ *
+ * Rounding works up to 2^75, and no sum is near. test/unit/crypto/curve/bounds.test.ts computes these and fails above them.
  */
 export interface FieldPlan {
   readonly name: 'P-256' | 'P-384'
@@ -97,7 +114,7 @@ function summand(plan: FieldPlan, column: number, factor: number, name: string):
 }
 
 /** Fused with the subtractions that follow them in the point formulas, products need no separate pass to carry. */
-const kernels: readonly Kernel[] = [
+export const kernels: readonly Kernel[] = [
   {
     name: 'multiplySubtract',
     formula: 'a·b − c',

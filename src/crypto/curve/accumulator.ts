@@ -3,9 +3,9 @@ import type { Limbs } from './limbs.ts'
 
 /**
  * A difference that is k·p for a small k has −k as its lowest limb, since p is −1 modulo 2^24: the cheap half of the test
- * for 0. Bounds of the formulas allow no |k| above 4.
+ * for 0. Bounds of the formulas allow no |k| above 2, which test/unit/crypto/curve/bounds.test.ts proves.
  */
-const fewMultiples = 8
+export const fewMultiples = 8
 
 /**
  * A point in the coordinates (X, Y, ZZ, ZZZ) with x = X/ZZ, y = Y/ZZZ, ZZ³ = ZZZ²: of those known the ones with the cheapest

@@ -18,6 +18,8 @@ const rounder = 1.5 * 2 ** 76
 /** The integers modulo p. */
 export class Field {
   readonly limbs: number
+  /** Base-2^24 digits of Montgomery's R. */
+  readonly digits: number
   readonly zero: Limbs
   readonly one: Limbs
   readonly prime: Limbs
@@ -30,6 +32,7 @@ export class Field {
     const { limbs } = kernels
     const r = 1n << BigInt(24 * kernels.digits)
     this.limbs = limbs
+    this.digits = kernels.digits
     this.kernels = kernels
     this.zero = new Float64Array(limbs)
     this.one = limbsOf(r % p, limbs)

@@ -1,0 +1,177 @@
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { Accumulator } from '../../src/crypto/curve/accumulator.ts'
+import { type CurveName, curveConstants } from '../../src/crypto/curve/constants.ts'
+import { FixedTable } from '../../src/crypto/curve/fixed-table.ts'
+import { type Group, groupOf } from '../../src/crypto/curve/group.ts'
+import { bigintOf, limbsOf, readLimbs } from '../../src/crypto/curve/limbs.ts'
+import { TableBudget } from '../../src/crypto/curve/table-budget.ts'
+import { EcdsaKey } from '../../src/crypto/ecdsa.ts'
+import { encodePoint, leaveNumber, modulo, multipleOf, nobleOf } from '../../test/support/curve-points.ts'
+import { integer, sequence } from '../../test/support/der.ts'
+import { Random } from '../fuzz/random.ts'
+
+/** More findings than anybody reads. */
+const enough = 20
+
+/** One in so many is put to noble as well, which takes twenty times as long. */
+const nobleShare = 200
+
+/** One in so many is on P-384, which takes OpenSSL seven times as long as P-256. */
+const p384Share = 4
+
+/** The first part of the signatures is verified before any table is begun. */
+const tablelessPart = 20
+
+const keysPerCurve = 4
+
+interface SigningKey {
+  readonly secret: bigint
+  readonly point: Uint8Array
+  readonly openssl: KeyObject
+  readonly warm: EcdsaKey
+  readonly cold: EcdsaKey
+}
+
+interface Signer {
+  readonly curve: CurveName
+  readonly group: Group
+  readonly hash: 'sha256' | 'sha384'
+  readonly keys: readonly SigningKey[]
+  /** Tables of the generator, for signing: the library's own stays untouched. */
+  readonly table: FixedTable
+}
+
+/**
+ * Signatures by keys and nonces of the seed, half of them bent, by keys with tables and without: OpenSSL decides, and noble
+ * about a share. They are made with the arithmetic that is tested, which is no help to it: OpenSSL has to accept what is genuine.
+ */
+export function fuzzSignatures(count: number, seed: number): { counts: Record<string, number>; findings: string[] } {
+  const random = new Random(seed ^ 0x5eed)
+  const signers = (['P-256', 'P-384'] as const).map((curve) => signerOf(curve, random))
+  const counts = { 'P-256': 0, 'P-384': 0, genuine: 0, bent: 0, accepted: 0, refused: 0, noble: 0 }
+  const findings: string[] = []
+  let isWarm = false
+  for (let i = 0; i < count && findings.length < enough; i++) {
+    if (!isWarm && i >= count / tablelessPart) {
+      for (const { keys } of signers) for (const { warm } of keys) warm.warmUp()
+      isWarm = true
+    }
+    const signer = signers[i % p384Share === 0 ? 1 : 0]!
+    const key = random.pick(signer.keys)
+    const data = random.bytes(16)
+    const genuine = sign(signer, key, data, random)
+    const isBent = random.oneIn(2)
+    const judged = isBent
+      ? bend(signer, { key, data, ...genuine, isGenuine: false }, random)
+      : { key, data, ...genuine, isGenuine: true }
+    const signature = sequence(integer(judged.r), integer(judged.s))
+    const expected = verify(signer.hash, judged.data, judged.key.openssl, signature)
+    const opinions = [
+      judged.key.warm.verify(signer.hash, judged.data, signature),
+      judged.key.cold.verify(signer.hash, judged.data, signature),
+    ]
+    if (i % nobleShare < 2) {
+      counts.noble++
+      opinions.push(nobleSays(signer, judged))
+    }
+    counts[signer.curve]++
+    counts[isBent ? 'bent' : 'genuine']++
+    counts[expected ? 'accepted' : 'refused']++
+    if (expected !== judged.isGenuine || opinions.some((opinion) => opinion !== expected)) {
+      const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+      findings.push(
+        `${signer.curve}, signature ${i}: OpenSSL ${expected}, expected ${judged.isGenuine}, warm, cold, noble ${opinions.join()}: ` +
+          `point ${hex(judged.key.point)}, data ${hex(judged.data)}, signature ${hex(signature)}`,
+      )
+    }
+  }
+  return { counts, findings }
+}
+
+function signerOf(curve: CurveName, random: Random): Signer {
+  const group = groupOf(curve)
+  const table = new FixedTable(group, group.generatorX, group.generatorY)
+  while (!table.isComplete) table.advance()
+  const tables = new TableBudget(2 ** 26)
+  const keys = Array.from({ length: keysPerCurve }, () => signingKey(curve, scalar(curve, random), tables))
+  return { curve, group, hash: curve === 'P-256' ? 'sha256' : 'sha384', keys, table }
+}
+
+function signingKey(curve: CurveName, secret: bigint, tables: TableBudget): SigningKey {
+  const point = encodePoint(multipleOf(curve, secret))
+  const width = curveConstants[curve].bytes
+  const text = (start: number): string => Buffer.from(point.subarray(start, start + width)).toString('base64url')
+  const jwk = { kty: 'EC', crv: curve, x: text(1), y: text(1 + width) }
+  const cold = new EcdsaKey(curve, point, new TableBudget(0))
+  return { secret, point, openssl: createPublicKey({ key: jwk, format: 'jwk' }), warm: new EcdsaKey(curve, point, tables), cold }
+}
+
+function scalar(curve: CurveName, random: Random): bigint {
+  const { n, bytes } = curveConstants[curve]
+  return (BigInt(`0x${Buffer.from(random.bytes(bytes)).toString('hex')}`) % (n - 1n)) + 1n
+}
+
+/** r is the x-coordinate of k·G, and s = (e + r·d) / k. */
+function sign({ curve, group, hash, table }: Signer, { secret }: SigningKey, data: Uint8Array, random: Random) {
+  const { n } = curveConstants[curve]
+  const { field, scalars, scratch } = group
+  const k = limbsOf(scalar(curve, random), field.limbs)
+  const sum = new Accumulator(field)
+  table.addMultiple(sum, k)
+  sum.toAffine(scratch.x, scratch.y)
+  const r = leaveNumber(curve, field, scratch.x) % n
+  const digest = createHash(hash).update(data).digest()
+  readLimbs(scratch.e, digest, 0, digest.length)
+  scratch.r.set(limbsOf(r, field.limbs))
+  scalars.divide(scratch.u1, scratch.u2, scratch.e, scratch.r, k)
+  return { r, s: (bigintOf(scratch.u1) + bigintOf(scratch.u2) * secret) % n }
+}
+
+interface Judged {
+  readonly key: SigningKey
+  readonly data: Uint8Array
+  readonly r: bigint
+  readonly s: bigint
+  readonly isGenuine: boolean
+}
+
+/** A bit of r, s or the data; another key; numbers at the ends of what is allowed, and beyond. Rarely the other s, which is as good. */
+function bend({ curve, keys }: Signer, good: Judged, random: Random): Judged {
+  const { n, p, bytes } = curveConstants[curve]
+  const { key, data, r, s } = good
+  const bit = 1n << BigInt(random.below(8 * bytes))
+  const edges = [0n, 1n, 2n, n - 1n, n, n + 1n, p - n, p, (1n << BigInt(8 * bytes)) - 1n, 1n << BigInt(8 * bytes)]
+  switch (random.below(10)) {
+    case 0:
+    case 1:
+      return { ...good, r: r ^ bit }
+    case 2:
+    case 3:
+      return { ...good, s: s ^ bit }
+    case 4:
+    case 5: {
+      const at = random.below(data.length)
+      return { ...good, data: data.with(at, data[at]! ^ (1 << random.below(8))) }
+    }
+    case 6:
+      return { ...good, key: keys[(keys.indexOf(key) + 1 + random.below(keysPerCurve - 1)) % keysPerCurve]! }
+    case 7:
+      return { ...good, r: random.pick([...edges, r + n, modulo(-r, n), s]) }
+    case 8:
+      return { ...good, s: random.pick([...edges, s + n, modulo(s + 1n, n), r]) }
+    default:
+      return { ...good, s: n - s, isGenuine: true }
+  }
+}
+
+function nobleSays({ curve, hash }: Signer, { key, data, r, s }: Judged): boolean {
+  const { bytes } = curveConstants[curve]
+  const digest = createHash(hash).update(data).digest()
+  if (r >> BigInt(8 * bytes) !== 0n || s >> BigInt(8 * bytes) !== 0n) return false
+  const compact = Buffer.from([r, s].map((number) => number.toString(16).padStart(2 * bytes, '0')).join(''), 'hex')
+  return nobleOf(curve).verify(new Uint8Array(compact), new Uint8Array(digest), key.point, {
+    prehash: false,
+    lowS: false,
+    format: 'compact',
+  })
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import { curveConstants } from '../../src/crypto/curve/constants.ts'
+import { buildTruststore, type Policy, profiles, type Truststore, type VerifyOptions, verifyChain } from '../../src/index.ts'
+import { CountingSignatures } from '../support/counting-signatures.ts'
+import { integer, sequence } from '../support/der.ts'
+import { keyPair, type Minted, mint } from '../support/mint.ts'
+import { leafKey, presented, root } from '../support/rejected-chain.ts'
+import { listOf, rootList } from '../support/revocable.ts'
+import { judge } from './judge.ts'
+
+/** What is remembered is that a key signed these bytes, and never a verdict. */
+
+const day = 86_400_000
+const now = Math.floor(Date.now() / 1000) * 1000
+
+interface Setting {
+  readonly counting: CountingSignatures
+  readonly store: Truststore
+}
+
+/** A truststore of the root, and how many signatures it had to compute since it was built. */
+function settingFor(policy: Policy = presented, ...certificates: readonly Minted[]): Setting {
+  const counting = new CountingSignatures()
+  const listed = certificates.length === 0 ? [root] : certificates
+  const store = buildTruststore(
+    listed.map(({ der }) => der),
+    { policy, signatures: counting },
+  )
+  counting.verified = 0
+  return { counting, store }
+}
+
+const client = mint({ key: leafKey, subject: 'O=Verify,CN=Client', notAfter: new Date(now + 30 * day) }, root)
+const middle = mint(
+  { ca: true, key: keyPair('p256', 31), subject: 'O=Verify,CN=Middle', notAfter: new Date(now + 20 * day) },
+  root,
+)
+const below = mint({ key: leafKey, subject: 'O=Verify,CN=Below', notAfter: new Date(now + 200 * day) }, middle)
+
+describe('a client that was accepted before', () => {
+  it('costs no signature, and is accepted again', () => {
+    const { counting, store } = settingFor()
+    for (let i = 0; i < 5; i++) expect(judge(store, [client])).toBe('accepted')
+    expect(counting.verified).toBe(1)
+    for (let i = 0; i < 5; i++) expect(judge(store, [below, middle])).toBe('accepted')
+    expect(counting.verified).toBe(4)
+  })
+
+  it.each<readonly [string, VerifyOptions, string]>([
+    ['expired', { at: now + 31 * day }, 'expired 0'],
+    ['not yet valid', { at: now - 400 * day }, 'not_yet_valid 0'],
+    ['of no use for the purpose', { purpose: 'server' }, 'extended_key_usage_violation 0'],
+    ['revoked', { revocation: { lists: [listOf({ revoked: [{ serial: client.serial }] }, root)] } }, 'revoked 0'],
+  ])('is refused when it is now %s', (_what, options, expected) => {
+    const { counting, store } = settingFor()
+    const own = mint(
+      { ...client.spec, subject: client.subject, serial: client.serial, key: leafKey, extendedKeyUsage: ['clientAuth'] },
+      root,
+    )
+    expect([judge(store, [own]), judge(store, [own])]).toEqual(['accepted', 'accepted'])
+    expect(counting.verified).toBe(1)
+    expect(judge(store, [own], options)).toBe(expected)
+    expect(judge(store, [own])).toBe('accepted')
+  })
+
+  it('is unknown to another truststore, also to one of the same certificates', () => {
+    const [one, two] = [settingFor(), settingFor()]
+    expect([judge(one.store, [client]), judge(two.store, [client])]).toEqual(['accepted', 'accepted'])
+    expect([one.counting.verified, two.counting.verified]).toEqual([1, 1])
+    const namesake = mint({ ca: true, key: keyPair('p256', 32), subject: root.subject })
+    expect(judge(settingFor(presented, namesake).store, [client])).not.toBe('accepted')
+  })
+
+  it('is not taken for one with a bit bent', () => {
+    const { store } = settingFor()
+    expect(judge(store, [client])).toBe('accepted')
+    for (let at = 0; at < client.der.length - 4; at += 3) {
+      const bent = client.der.with(at, client.der[at]! ^ 1)
+      if (verifyChain(store, [bent]).ok) expect.fail(`byte ${at}`)
+    }
+  })
+
+  it('is not remembered when its signature was bad', () => {
+    const { counting, store } = settingFor()
+    const forged = mint({ key: leafKey, subject: 'O=Verify,CN=Client', signWith: keyPair('p256', 33) }, root)
+    const first = judge(store, [forged])
+    expect(first).not.toBe('accepted')
+    expect([judge(store, [forged]), judge(store, [forged])]).toEqual([first, first])
+    expect(counting.verified).toBe(3)
+  })
+
+  it('cannot fill the memo by the second form that its ECDSA signature has', () => {
+    const { counting, store } = settingFor()
+    expect(judge(store, [below, middle])).toBe('accepted')
+    const { n } = curveConstants['P-256']
+    const other = mint(
+      {
+        ...client.spec,
+        subject: client.subject,
+        issuer: root.subject,
+        serial: client.serial,
+        bend: (der) => der,
+      },
+      root,
+    )
+    const forms = [other.der, withOtherS(other.der, n)]
+    for (let i = 0; i < 3000; i++) for (const der of forms) if (!verifyChain(store, [der]).ok) expect.fail(`call ${i}`)
+    const before = counting.verified
+    expect(before).toBe(2 + forms.length)
+    expect(judge(store, [below, middle])).toBe('accepted')
+    // The intermediate is a guest by now: it signs anew for the memo, and is remembered itself.
+    expect(counting.verified).toBeLessThanOrEqual(before + 1)
+  })
+})
+
+describe('a presented CA that was accepted before', () => {
+  const accept = (): Setting => {
+    const setting = settingFor()
+    for (let i = 0; i < 3; i++) expect(judge(setting.store, [below, middle])).toBe('accepted')
+    return setting
+  }
+
+  it('is refused when it has expired, or is not yet valid', () => {
+    const { store } = accept()
+    expect(judge(store, [below, middle], { at: now + 21 * day })).toBe('expired 1')
+    expect(judge(store, [below, middle], { at: now - 2 * day })).not.toBe('accepted')
+  })
+
+  it('is refused when it is revoked', () => {
+    const { store } = accept()
+    const lists = [listOf({ revoked: [{ serial: middle.serial }] }, root), listOf({}, middle)]
+    expect(judge(store, [below, middle], { revocation: { lists } })).toBe('revoked 1')
+    expect(judge(store, [below, middle], { revocation: { lists: [rootList, listOf({}, middle)] } })).toBe('accepted')
+  })
+
+  it('is no trust anchor: without it, and with a namesake, its clients are refused', () => {
+    const { store } = accept()
+    expect(judge(store, [below])).not.toBe('accepted')
+    const namesake = mint({ ca: true, key: keyPair('p256', 31), subject: middle.subject, authorityKeyId: false })
+    expect(judge(store, [below, namesake])).not.toBe('accepted')
+    const child = mint({ key: leafKey }, namesake)
+    expect(judge(store, [child, namesake])).not.toBe('accepted')
+  })
+
+  it('does not lend its key to a certificate that may not issue', () => {
+    const { store } = accept()
+    const noCa = mint({ key: keyPair('p256', 31), subject: middle.subject }, root)
+    expect(judge(store, [below, noCa])).not.toBe('accepted')
+    const noUse = mint({ ca: true, key: keyPair('p256', 31), subject: middle.subject, keyUsage: ['digitalSignature'] }, root)
+    expect(judge(store, [below, noUse])).not.toBe('accepted')
+    const constrained = mint(
+      { ca: true, key: keyPair('p256', 31), subject: middle.subject, nameConstraints: { permitted: [{ directory: 'O=Other' }] } },
+      root,
+    )
+    expect(judge(store, [below, constrained])).not.toBe('accepted')
+  })
+
+  it('does not count where presented certificates do not', () => {
+    const { store } = settingFor({ ...profiles.apiGateway })
+    for (let i = 0; i < 3; i++) expect(judge(store, [below, middle])).not.toBe('accepted')
+  })
+
+  it('does not get in by chains that are refused', () => {
+    const { counting, store } = settingFor()
+    const strange = mint({ ca: true, key: keyPair('p256', 34), subject: 'O=Verify,CN=Middle' })
+    const child = mint({ key: leafKey }, strange)
+    for (let i = 0; i < 3; i++) expect(judge(store, [child, strange])).not.toBe('accepted')
+    const once = counting.verified
+    expect(judge(store, [child, strange])).not.toBe('accepted')
+    expect(counting.verified - once).toBe(once / 3)
+  })
+})
+
+/** The certificate with n − s in place of s, which the same key has made as well. */
+function withOtherS(der: Uint8Array, n: bigint): Uint8Array {
+  // The BIT STRING at the end: 03 len 00, then SEQUENCE of two INTEGERs.
+  const text = Buffer.from(der).toString('hex')
+  const match = /03(..)0030(..)02(..)/.exec(text.slice(-2 * 76))
+  if (match === null) throw new Error('no signature at the end')
+  const at = der.length - 76 + match.index / 2
+  const rEnd = at + 7 + der[at + 6]!
+  const hexOf = (start: number, end: number): bigint => BigInt(`0x${Buffer.from(der.subarray(start, end)).toString('hex')}`)
+  const r = hexOf(at + 7, rEnd)
+  const s = hexOf(rEnd + 2, der.length)
+  const signature = sequence(integer(r), integer(n - s))
+  const bitString = Uint8Array.from([0x03, signature.length + 1, 0, ...signature])
+  return sequence(der.subarray(4, at), bitString)
+}

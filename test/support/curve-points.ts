@@ -1,0 +1,79 @@
+import { p256, p384 } from '@noble/curves/nist.js'
+import type { Accumulator } from '../../src/crypto/curve/accumulator.ts'
+import { type CurveName, curveConstants } from '../../src/crypto/curve/constants.ts'
+import type { Field } from '../../src/crypto/curve/field.ts'
+import { type Limbs, limbsOf } from '../../src/crypto/curve/limbs.ts'
+import { numberOf } from './field-numbers.ts'
+
+/** Points of noble's, which the curves here are held against, and what they are in limbs. */
+
+export type NoblePoint = typeof p256.Point.BASE
+
+export function nobleOf(curve: CurveName): typeof p256 {
+  return curve === 'P-256' ? p256 : p384
+}
+
+/** scalar · G for any scalar, 0 and negative ones too. */
+export function multipleOf(curve: CurveName, scalar: bigint, base: NoblePoint = nobleOf(curve).Point.BASE): NoblePoint {
+  const reduced = modulo(scalar, curveConstants[curve].n)
+  return reduced === 0n ? nobleOf(curve).Point.ZERO : base.multiplyUnsafe(reduced)
+}
+
+export function modulo(value: bigint, modulus: bigint): bigint {
+  const rest = value % modulus
+  return rest < 0n ? rest + modulus : rest
+}
+
+/** value⁻¹ by Fermat, which has nothing in common with Euclid's algorithm. */
+export function inverseOf(value: bigint, prime: bigint): bigint {
+  let power = 1n
+  let square = modulo(value, prime)
+  for (let exponent = prime - 2n; exponent > 0n; exponent >>= 1n) {
+    if ((exponent & 1n) === 1n) power = (power * square) % prime
+    square = (square * square) % prime
+  }
+  return power
+}
+
+export function enterNumber(field: Field, value: bigint): Limbs {
+  const out = limbsOf(value, field.limbs)
+  field.enter(out, out)
+  return out
+}
+
+/** What a number in Montgomery form stands for. */
+export function leaveNumber(curve: CurveName, field: Field, limbs: ArrayLike<number>): bigint {
+  const { p } = curveConstants[curve]
+  const known = inversesOfR.get(curve) ?? inverseOf(1n << BigInt(24 * field.digits), p)
+  inversesOfR.set(curve, known)
+  return modulo(numberOf(limbs) * known, p)
+}
+
+const inversesOfR = new Map<CurveName, bigint>()
+
+export function enterPoint(field: Field, point: NoblePoint): readonly [x: Limbs, y: Limbs] {
+  const { x, y } = point.toAffine()
+  return [enterNumber(field, x), enterNumber(field, y)]
+}
+
+/** The point of an accumulator, by noble's arithmetic from its coordinates; fails where they are no point's. */
+export function pointOf(curve: CurveName, field: Field, sum: Accumulator): NoblePoint {
+  const { Point } = nobleOf(curve)
+  if (sum.isEmpty) return Point.ZERO
+  const { p } = curveConstants[curve]
+  const [x, y, zz, zzz] = [sum.x, sum.y, sum.zz, sum.zzz].map((limbs) => leaveNumber(curve, field, limbs)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ]
+  if (zz === 0n || modulo(zz ** 3n, p) !== modulo(zzz ** 2n, p)) throw new Error('ZZ and ZZZ do not go together')
+  const point = Point.fromAffine({ x: modulo(x * inverseOf(zz, p), p), y: modulo(y * inverseOf(zzz, p), p) })
+  point.assertValidity()
+  return point
+}
+
+/** Uncompressed. */
+export function encodePoint(point: NoblePoint): Uint8Array {
+  return point.toBytes(false)
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import type { SignatureBackend, VerifyingKey } from '../../../src/crypto/backend.ts'
+import { TableBudget } from '../../../src/crypto/curve/table-budget.ts'
+import { Keyring } from '../../../src/truststore/keyring.ts'
+import type { CertificateView } from '../../../src/x509/certificate.ts'
+
+const limit = 64
+
+function certificate(seed: number, tail = seed): CertificateView {
+  const bytes = new Uint8Array(300)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, seed)
+  view.setUint32(296, tail)
+  const empty = new Uint8Array()
+  const parts = { bytes, tbs: bytes.subarray(0, 200), signature: bytes.subarray(200), algorithmIdentifier: empty }
+  return { ...parts, subjectPublicKeyInfo: bytes.subarray(0, 4) } as unknown as CertificateView
+}
+
+/** Answers as told, and counts how often it was asked. */
+class CountedKey implements VerifyingKey {
+  asked = 0
+  private readonly answer: boolean
+
+  constructor(answer = true) {
+    this.answer = answer
+  }
+
+  verify(): boolean {
+    this.asked++
+    return this.answer
+  }
+}
+
+const backend: SignatureBackend = { name: 'none', importKey: () => undefined }
+const keyring = (): Keyring => new Keyring(backend, 0)
+
+describe('the keyring', () => {
+  it('imports keys by its backend, which gets the memory that they share', () => {
+    const seen: unknown[] = []
+    const key = new CountedKey()
+    const importKey = (...given: unknown[]): VerifyingKey => {
+      seen.push(given)
+      return key
+    }
+    const ring = new Keyring({ name: 'seen', importKey }, 1234)
+    const child = certificate(5)
+    expect(ring.importKey(child)).toBe(key)
+    expect(ring.importKey(child)).toBe(key)
+    const [first, second] = seen as [[Uint8Array, TableBudget], [Uint8Array, TableBudget]]
+    expect(first[0]).toBe(child.subjectPublicKeyInfo)
+    expect(first[1]).toBeInstanceOf(TableBudget)
+    expect(first[1].hasRoom(1234) && !first[1].hasRoom(1235)).toBe(true)
+    expect(second[1]).toBe(first[1])
+  })
+
+  it('asks a key once for a certificate that it signed, and every time for one that it did not', () => {
+    const ring = keyring()
+    const [good, bad] = [new CountedKey(), new CountedKey(false)]
+    const child = certificate(1)
+    expect([ring.hasSigned(good, child), ring.hasSigned(good, child), good.asked]).toEqual([true, true, 1])
+    expect([ring.hasSigned(bad, child), ring.hasSigned(bad, child), bad.asked]).toEqual([false, false, 2])
+    expect([ring.hasSigned(good, certificate(2)), good.asked]).toEqual([true, 2])
+    expect([keyring().hasSigned(good, child), good.asked]).toEqual([true, 3])
+  })
+
+  it('knows guests by all of their bytes', () => {
+    const ring = keyring()
+    const key = new CountedKey()
+    const guest = certificate(1)
+    expect(ring.guestKey(guest)).toBeUndefined()
+    ring.welcome(guest, key)
+    expect(ring.guestKey(guest)).toBe(key)
+    expect(ring.guestKey(certificate(1))).toBe(key)
+    for (let at = 0; at < guest.bytes.length; at++) {
+      const bytes = guest.bytes.with(at, guest.bytes[at]! ^ 1)
+      if (ring.guestKey({ bytes } as CertificateView) !== undefined) expect.fail(`byte ${at}`)
+    }
+    guest.bytes[9]! ^= 1
+    expect(ring.guestKey(guest)).toBeUndefined()
+  })
+
+  it('lets no guest take the place of another one with the same tail', () => {
+    const ring = keyring()
+    const [first, second] = [new CountedKey(), new CountedKey()]
+    ring.welcome(certificate(1, 7), first)
+    ring.welcome(certificate(2, 7), second)
+    ring.welcome(certificate(1, 7), second)
+    expect([ring.guestKey(certificate(1, 7)), ring.guestKey(certificate(2, 7))]).toEqual([first, undefined])
+  })
+
+  it(`keeps ${limit} guests, those used last`, () => {
+    const ring = keyring()
+    const key = new CountedKey()
+    for (let i = 0; i < limit; i++) ring.welcome(certificate(i), key)
+    expect(ring.guestKey(certificate(0))).toBe(key)
+    ring.welcome(certificate(limit), key)
+    const kept = Array.from({ length: limit + 1 }, (_, i) => ring.guestKey(certificate(i)) === key)
+    expect(kept.flatMap((is, i) => (is ? [] : [i]))).toEqual([1])
+    for (let i = 0; i < 1000; i++) ring.welcome(certificate(5000 + i), key)
+    expect((ring['guests'] as Map<number, unknown>).size).toBe(limit)
+  })
+})
