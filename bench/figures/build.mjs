@@ -5,7 +5,7 @@ import { firstBlocks } from './many-authorities.mjs'
 
 /** A build of 100,000 takes long, so there are few. */
 const rounds = 3
-const smallBuilds = 5
+const smallBuilds = 2
 
 /** Building a truststore of self-signed CAs from PEM bytes, every self-signature checked; and what it holds on to. */
 export async function measure() {

@@ -70,7 +70,7 @@ async function measureVersion(maxVersion, contestants, crowd, blocks, warmed) {
   const native = rates.get('rejectUnauthorized: true')
   return {
     name: maxVersion,
-    title: `mutual-TLS handshakes a second, ${maxVersion}, \`verifyChain\` against \`rejectUnauthorized: true\``,
+    title: `handshakes a second, ${maxVersion}, against \`rejectUnauthorized: true\``,
     value: median(rates.get('portcullis').map((rate, round) => rate / native[round])),
     unit: '×',
     details: [

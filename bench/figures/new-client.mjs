@@ -28,11 +28,13 @@ async function measureKind(kind, blocks) {
   if (signatures !== undefined) lanes.push({ name: native, call: portcullis.gate(authorities, { signatures }) })
   for (const lane of lanes) await requireWholeWork(lane, warm, Object.entries(refused))
   const results = await interleave(lanes, clients, { blocks, most })
-  const title = `a new ${kind} client`
-  const rows = [faster(kind, kind === 'RSA-2048' ? `${title}, pure TypeScript` : title, results, 'portcullis', 'Node')]
+  const title = `a new client, ${kind}`
+  const rows = [
+    faster(kind, `${title}${kind === 'RSA-2048' ? ', pure TypeScript' : ''}, against Node`, results, 'portcullis', 'Node'),
+  ]
   if (kind !== 'RSA-2048') return rows
   const name = 'RSA-2048-native'
-  const nativeTitle = `${title}, with \`nodeSignatures\``
+  const nativeTitle = `${title} with \`nodeSignatures\`, against Node`
   if (signatures === undefined) return [...rows, skipped(name, nativeTitle, 'this build has no portcullis/node')]
   return [...rows, faster(name, nativeTitle, results, native, 'Node')]
 }

@@ -17,7 +17,7 @@ export async function measure({ blocks }) {
     ]
     for (const lane of lanes) await requireWholeWork(lane, returning, Object.entries(refused))
     const results = await interleave(lanes, returning, { blocks, most: 100_000 })
-    rows.push(faster(kind, `a ${kind} client that comes back`, results, 'portcullis', 'Node'))
+    rows.push(faster(kind, `a client that comes back, ${kind}, against Node`, results, 'portcullis', 'Node'))
   }
   return rows
 }
