@@ -1,13 +1,33 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    headers: 'src/headers/index.ts',
+    inspect: 'src/inspect/index.ts',
+    'node/index': 'src/node/index.ts',
+    cli: 'src/cli/main.ts',
+    'progress-worker': 'src/cli/progress-worker.ts',
+  },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
+  // What the entries share is in files of its own, so that a truststore of one is a truststore to the other.
+  splitting: true,
+  // Deno and workerd know Node's modules by their full names only.
+  removeNodeProtocol: false,
+  external: [/^node:/],
   sourcemap: true,
   clean: true,
   treeshake: true,
   // tsup's declaration build passes `baseUrl`, which TypeScript 6 deprecates.
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: {
+    entry: {
+      index: 'src/index.ts',
+      headers: 'src/headers/index.ts',
+      inspect: 'src/inspect/index.ts',
+      'node/index': 'src/node/index.ts',
+    },
+    compilerOptions: { ignoreDeprecations: '6.0', types: ['node'] },
+  },
 })

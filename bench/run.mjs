@@ -45,11 +45,12 @@ function prepare() {
   for (const name of new Set(chosen.flatMap(({ fixtures = [] }) => fixtures))) mintFixture(name)
 }
 
-function measureInChild({ name, module, title, runtime, flags = [] }) {
+function measureInChild({ name, module, title, runtime = 'node', flags = [] }) {
   const file = join(work, `${name}.json`)
   const [command, ...rest] = runtimeCommand(runtime)
   const script = join(import.meta.dirname, 'child.mjs')
-  const child = spawnSync(command, [...rest, ...flags, script, name, String(options.blocks), file], {
+  const nodeFlags = runtime.startsWith('node') ? ['--expose-gc', ...flags] : flags
+  const child = spawnSync(command, [...rest, ...nodeFlags, script, name, String(options.blocks), file], {
     stdio: ['ignore', 2, 'inherit'],
   })
   if (child.status !== 0) {

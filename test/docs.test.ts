@@ -1,16 +1,21 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import https from 'node:https'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
 import { compileFunction } from 'node:vm'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import * as headers from '../src/headers/index.ts'
 import * as portcullis from '../src/index.ts'
+import * as inspect from '../src/inspect/index.ts'
+import * as portcullisNode from '../src/node/index.ts'
 import { keyPair, mint, mintCrl, privateKeyPem } from './support/mint.ts'
 
 /**
@@ -23,6 +28,8 @@ function markdownFiles(): readonly string[] {
   const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name))
   return [...readdirSync(root), ...inDocs].filter((name) => name.endsWith('.md')).sort()
 }
+
+type Source = portcullisNode.TruststoreSource
 
 interface Example {
   readonly file: string
@@ -69,7 +76,8 @@ function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
   const weakRoot = mint({ subject: 'O=Example,CN=Old Root', ca: true, key: keyPair('rsa1024', 1) })
   const stolen = mint({ subject: 'O=Example,CN=stolen' }, clients)
   const stranger = mint({ subject: 'O=Example,CN=stranger' }, partners)
-  const modern = mint({ subject: 'O=Example,CN=Example Root', ca: true, notAfter: day('2999-01-01') })
+  const service = mint({ subjectAltNames: [{ uri: 'spiffe://example.org/service/a' }, { dns: 'a.example.org' }] }, clients)
+  const modern = mint({ subject: 'O=Example,CN=Example Root', ca: true, notAfter: day('2049-01-01') })
   return {
     'root.pem': rootCa.pem,
     'clients-ca.pem': clients.pem,
@@ -84,6 +92,7 @@ function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
     'stranger.pem': stranger.pem,
     'stranger.key': privateKeyPem(stranger.key),
     'old-client.pem': oldClient.pem,
+    'service.der': service.der,
     'server.pem': server.pem,
     'server.key': privateKeyPem(server.key),
     'rsa-root.pem': rsaRoot.pem,
@@ -102,10 +111,19 @@ function fileText(name: string): Buffer {
   return Buffer.from(content)
 }
 
+/** The entries of the package, by the names under which users import them. */
+const entries: Readonly<Record<string, { readonly module: object; readonly source: string }>> = {
+  portcullis: { module: portcullis, source: 'src/index.ts' },
+  'portcullis/headers': { module: headers, source: 'src/headers/index.ts' },
+  'portcullis/inspect': { module: inspect, source: 'src/inspect/index.ts' },
+  'portcullis/node': { module: portcullisNode, source: 'src/node/index.ts' },
+}
+
 /** Modules as examples see them: portcullis from source, files from the fixtures, servers that do not listen by themselves. */
 function requireFor(specifier: string): unknown {
-  const module: object = createRequire(import.meta.url)(specifier === 'portcullis' ? 'node:fs' : specifier)
-  if (specifier === 'portcullis') return portcullis
+  const entry = entries[specifier]
+  if (entry !== undefined) return entry.module
+  const module: object = createRequire(import.meta.url)(specifier)
   if (specifier === 'node:fs') return { ...module, readFileSync: fileText }
   if (specifier !== 'node:https') return module
   const createServer = (...args: Parameters<typeof https.createServer>): https.Server =>
@@ -153,6 +171,37 @@ const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise
       server.close()
     }
   },
+  async source({ exports }) {
+    const directory = mkdtempSync(join(tmpdir(), 'portcullis-docs-'))
+    const path = join(directory, 'truststore.pem')
+    writeFileSync(path, fileText('truststore.pem'))
+    const start = exports['start'] as (path: string, credentials: object) => Promise<{ server: tls.Server; source: Source }>
+    const { server, source } = await start(path, { key: fileText('server.key'), cert: fileText('server.pem') })
+    try {
+      const { port } = server.address() as AddressInfo
+      expect(await hear(port, 'client')).toBe('CN=client-1,O=Example')
+      writeFileSync(path, fileText('next-truststore.pem'))
+      expect(await source.refresh()).toMatchObject({ status: 'updated' })
+      expect(await hear(port, 'client')).not.toBe('CN=client-1,O=Example')
+      expect(await hear(port, 'stranger')).toBe('CN=stranger,O=Example')
+    } finally {
+      server.close()
+      await once(server, 'close')
+      rmSync(directory, { recursive: true })
+    }
+    expect(await source.refresh()).toMatchObject({ status: 'closed' })
+  },
+  async headers({ exports }) {
+    const handle = exports['handle'] as (request: Request) => Response
+    const answer = async (value?: string): Promise<readonly [number, string]> => {
+      const response = handle(new Request('https://a.example/', { headers: value === undefined ? {} : { 'Client-Cert': value } }))
+      return [response.status, await response.text()]
+    }
+    expect(await answer(`:${fileText('client.der').toString('base64')}:`)).toEqual([200, 'hello CN=client-1,O=Example\n'])
+    expect(await answer(`:${fileText('stranger.der').toString('base64')}:`)).toEqual([403, 'unknown_issuer\n'])
+    expect(await answer()).toEqual([403, 'no_certificate\n'])
+    expect(await answer('junk')).toEqual([403, 'malformed_header\n'])
+  },
   lint({ exitCode }) {
     expect(exitCode).toBe(1)
   },
@@ -164,6 +213,15 @@ const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise
     expect(portcullis.verifyChain(store, altered)).toMatchObject({ ok: false, code: 'signature_mismatch' })
     expect(backend.importKey(new Uint8Array(3))).toBeUndefined()
   },
+}
+
+/** What a TLS server says to this client. */
+async function hear(port: number, client: string): Promise<string> {
+  const credentials = { cert: fileText(`${client}.pem`), key: fileText(`${client}.key`) }
+  const socket = tls.connect({ ...credentials, host: '127.0.0.1', port, rejectUnauthorized: false })
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  return text
 }
 
 /** One HTTPS request with this client's certificate: status and body. */
@@ -196,7 +254,7 @@ function typeFaults(): readonly string[] {
     skipLibCheck: true,
     noEmit: true,
     types: ['node'],
-    paths: { portcullis: [join(root, 'src/index.ts')] },
+    paths: Object.fromEntries(Object.entries(entries).map(([name, { source }]) => [name, [join(root, source)]])),
   }
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile } = host
@@ -258,6 +316,13 @@ describe('examples in the comments of src', () => {
   const client = fileText('client.der')
   const names = {
     ...portcullis,
+    ...portcullisNode,
+    ...headers,
+    ...inspect,
+    event: { requestContext: { identity: { clientCert: {} } } },
+    certificate: store.certificates[0],
+    request: { headers: { 'client-cert': `:${client.toString('base64')}:` } },
+    verdict: portcullis.verifyChain(store, client),
     readFileSync: fileText,
     store,
     current: store,
@@ -271,6 +336,8 @@ describe('examples in the comments of src', () => {
     data: new Uint8Array(10),
     signature: new Uint8Array(256),
     crlBytes: fileText('clients.crl'),
+    serverPem: fileText('server.pem').toString(),
+    ownershipPem: fileText('server.pem').toString(),
   }
 
   it('are found', () => expect(comments.length).toBeGreaterThan(8))

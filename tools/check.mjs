@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +20,7 @@ const lockFilePaths = ['package-lock.json', 'bench/rivals/package-lock.json', 'b
 /** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
 const checks = {
   'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
+  'types of what needs Node (tsc)': () => run('tsc', '-p', 'tsconfig.runtime.json'),
   'types of tests and tools (tsc)': () => run('tsc', '-p', 'tsconfig.node.json'),
   'style (biome)': () => run('biome', 'check', '--diagnostic-level=warn', '--error-on-warnings'),
   'architecture (vitest)': () => run('vitest', 'run', '--project', 'package', 'test/architecture.test.ts'),
@@ -31,7 +32,7 @@ const checks = {
   'packed files (npm pack)': tarball,
   'package metadata (publint)': () => run('publint', packed(), '--strict'),
   'package types (attw)': () => run('attw', packed(), '--profile', 'esm-only', '--no-emoji', '--no-color'),
-  'package loads by import and by require': loads,
+  'package loads by import and by require, and runs by npx': loads,
   'bundle size (size-limit)': bundleSize,
   'speed in multiples of yardsticks (bench/guard.ts)': () => run('tsx', 'bench/guard.ts'),
 }
@@ -85,9 +86,14 @@ function exportedFiles() {
   return targets.map((target) => target.replace('./', ''))
 }
 
+/** What a shell runs, by the command's name. */
+function programs() {
+  return Object.entries(manifest.bin)
+}
+
 function buildWithDeclarations() {
   run('tsup', '--silent')
-  for (const file of exportedFiles()) {
+  for (const file of [...exportedFiles(), ...programs().map(([, file]) => file)]) {
     const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : ''
     if (text.length === 0) throw new CheckFailure(`${file} was not built`)
     if (file.endsWith('.d.ts') && !/^export /m.test(text)) throw new CheckFailure(`${file} declares no exports`)
@@ -101,9 +107,11 @@ function tarball() {
   const files = readdirSync(join(work, 'package'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(join(work, 'package').length + 1))
-  const missing = ['LICENSE', 'README.md', 'CHANGELOG.md', ...exportedFiles()].filter((file) => !files.includes(file))
+  const missing = ['LICENSE', 'README.md', 'CHANGELOG.md', ...exportedFiles(), ...programs().map(([, file]) => file)].filter(
+    (file) => !files.includes(file),
+  )
   if (missing.length > 0) throw new CheckFailure(`not in the package: ${missing.join(', ')}`)
-  const allowed = /^(dist\/[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+  const allowed = /^(dist\/(node\/)?[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   const strangers = files.filter((file) => !allowed.test(file))
   if (strangers.length > 0) throw new CheckFailure(`should not be in the package: ${strangers.join(', ')}`)
 }
@@ -114,21 +122,55 @@ function packed() {
   return join(work, name)
 }
 
+/** What each entry of package.json's `exports` is known by. */
+const entryFunctions = { '.': 'verifyChain', './headers': 'verifyRequest', './inspect': 'renderText', './node': 'nodeSignatures' }
+
+/** A truststore that one entry made has to be one to the other: they share their modules. */
+const sharing = `
+  import { writeFileSync } from 'node:fs'
+  import { rootCertificates } from 'node:tls'
+  import { diffTruststores } from '${manifest.name}'
+  import { fileTruststore } from '${manifest.name}/node'
+  writeFileSync('roots.pem', rootCertificates.join('\\n'))
+  const source = await fileTruststore('roots.pem')
+  diffTruststores(source.current, source.current)`
+
 /** Installs what was packed beside its dependencies, and loads it in both ways that Node has. */
 function loads() {
   packed()
   const modules = join(work, 'consumer', 'node_modules')
   mkdirSync(modules, { recursive: true })
-  symlinkSync(join(work, 'package'), join(modules, manifest.name), 'dir')
+  // A copy: a program finds its dependencies from where its file really is.
+  cpSync(join(work, 'package'), join(modules, manifest.name), { recursive: true })
   for (const dependency of Object.keys(manifest.dependencies)) {
     mkdirSync(dirname(join(modules, dependency)), { recursive: true })
     symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'dir')
   }
   const preserve = '--preserve-symlinks'
-  const use = `if (typeof p.verifyChain !== 'function' || 'default' in p) throw new Error('exports: ' + Object.keys(p))`
   const cwd = join(work, 'consumer')
-  execute(process.execPath, [preserve, '--input-type=module', '-e', `import * as p from '${manifest.name}'; ${use}`], cwd)
-  execute(process.execPath, [preserve, '--input-type=commonjs', '-e', `const p = require('${manifest.name}'); ${use}`], cwd)
+  for (const [entry, name] of Object.entries(entryFunctions)) {
+    const use = `if (typeof p.${name} === 'undefined' || 'default' in p) throw new Error('exports: ' + Object.keys(p))`
+    const specifier = join(manifest.name, entry)
+    execute(process.execPath, [preserve, '--input-type=module', '-e', `import * as p from '${specifier}'; ${use}`], cwd)
+    execute(process.execPath, [preserve, '--input-type=commonjs', '-e', `const p = require('${specifier}'); ${use}`], cwd)
+  }
+  execute(process.execPath, [preserve, '--input-type=module', '-e', sharing], cwd)
+  runs(modules, cwd)
+}
+
+/** Runs each program as `npx` does: through a link in node_modules/.bin, by its first line. */
+function runs(modules, cwd) {
+  mkdirSync(join(modules, '.bin'))
+  for (const [name, file] of programs()) {
+    const target = join(modules, manifest.name, file)
+    // npm does this when it installs.
+    chmodSync(target, 0o755)
+    symlinkSync(target, join(modules, '.bin', name))
+    const version = execute(join(modules, '.bin', name), ['--version'], cwd)
+    if (version !== manifest.version) throw new CheckFailure(`${name} --version printed ${version}`)
+    const rules = JSON.parse(execute('npx', ['--no-install', name, 'rules', '--format', 'json'], cwd))
+    if (!Array.isArray(rules) || rules.length === 0) throw new CheckFailure(`${name} rules printed no rules`)
+  }
 }
 
 function bundleSize() {

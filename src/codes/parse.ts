@@ -39,7 +39,14 @@ export type ParseCode = keyof typeof sentences
 /** What a parser answers: the value, or the first fault and where it is. It never throws on bad bytes. */
 export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: ParseCode; readonly message: string; readonly offset: number }
+  | {
+      readonly ok: false
+      readonly code: ParseCode
+      readonly message: string
+      readonly offset: number
+      /** The element at fault, by its ASN.1 name: `nameConstraints`. */
+      readonly element: string
+    }
 
 /** The sentence of a code, without place. */
 export function parseSentence(code: ParseCode): string {
@@ -48,5 +55,5 @@ export function parseSentence(code: ParseCode): string {
 
 export function parseFault(code: ParseCode, offset: number, what: string, detail?: string): ParseResult<never> {
   const message = `${what}: ${detail ?? sentences[code]} (byte ${offset})`
-  return { ok: false, code, message, offset }
+  return { ok: false, code, message, offset, element: what }
 }

@@ -1,5 +1,6 @@
 import type { TableBudget } from './curve/table-budget.ts'
-/** How signatures are checked. `pureSignatures` is the default; `./node` may plug in another. */
+
+/** How signatures are checked. `pureSignatures` is the default; `nodeSignatures` of `./node` is another. */
 export interface SignatureBackend {
   readonly name: string
   /**

@@ -76,7 +76,7 @@ function hasCoordinate({ field, scalars, gap, scratch }: Group, r: Limbs): boole
   candidate.set(r)
   for (;;) {
     field.enter(difference, candidate)
-    field.kernels.multiplySubtract(difference, difference, sum.zz, sum.x)
+    field.multiplySubtract(difference, difference, sum.zz, sum.x)
     if (field.isZero(difference, work)) return true
     if (candidate[0] !== r[0] || !isBelow(r, gap)) return false
     field.add(candidate, r, scalars.order)

@@ -43,26 +43,35 @@ export const pureSignatures: SignatureBackend = {
 
 function rsaVerifier(key: RsaKey, pssOnly: boolean, restriction: SignatureAlgorithm | undefined): VerifyingKey {
   return verifier((algorithm, data, signature) => {
+    if (!rsaAllows(algorithm, pssOnly, restriction)) return false
     const { scheme, hash, mgfHash, saltLength } = algorithm
-    if (scheme === 'rsa-pkcs1') return !pssOnly && verifyPkcs1(key, hash, data, signature)
-    if (scheme !== 'rsa-pss') return false
-    // RFC 4055 section 3.3: what the key's own parameters say, signatures must follow; the salt may be longer.
-    const allowed =
-      restriction === undefined ||
-      (restriction.hash === hash && restriction.mgfHash === mgfHash && restriction.saltLength <= saltLength)
-    return allowed && verifyPss(key, hash, mgfHash, saltLength, data, signature)
+    if (scheme === 'rsa-pkcs1') return verifyPkcs1(key, hash, data, signature)
+    return verifyPss(key, hash, mgfHash, saltLength, data, signature)
   })
 }
 
-type Check = (algorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array) => boolean
+/**
+ * Whether an RSA key takes signatures of this algorithm. RFC 4055 section 3.3: what the key's own parameters say,
+ * signatures must follow; the salt may be longer.
+ */
+export function rsaAllows(algorithm: SignatureAlgorithm, pssOnly: boolean, restriction: SignatureAlgorithm | undefined): boolean {
+  const { scheme, hash, mgfHash, saltLength } = algorithm
+  if (scheme === 'rsa-pkcs1') return !pssOnly
+  if (scheme !== 'rsa-pss') return false
+  if (restriction === undefined) return true
+  return restriction.hash === hash && restriction.mgfHash === mgfHash && restriction.saltLength <= saltLength
+}
 
-function verifier(check: Check): VerifyingKey {
+type Check = (algorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array, identifier: Uint8Array) => boolean
+
+/** A key that asks `check` about algorithms that are known and exactly encoded, and answers no to all others. */
+export function verifier(check: Check): VerifyingKey {
   return {
     verify(identifier, data, signature) {
       const known = identifier instanceof Uint8Array && data instanceof Uint8Array && signature instanceof Uint8Array
       if (!known) return false
       const algorithm = readSignatureAlgorithm(identifier, 0, identifier.length)
-      return typeof algorithm === 'object' && check(algorithm, data, signature)
+      return typeof algorithm === 'object' && check(algorithm, data, signature, identifier)
     },
   }
 }

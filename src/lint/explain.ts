@@ -1,7 +1,7 @@
 import type { LintCode } from '../codes/lint.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import { type CodeInfo, rejectInfo } from '../codes/reject-info.ts'
-import { ruleCatalogue } from '../rules/catalogue.ts'
+import { ruleCatalogue } from './catalogue.ts'
 
 /**
  * What a code of a verdict or a finding means: a sentence, the citation, what to do, and how other systems call it. For
@@ -14,7 +14,7 @@ import { ruleCatalogue } from '../rules/catalogue.ts'
 export function explain(code: RejectCode | LintCode): CodeInfo {
   const rejected = rejectInfo(code)
   if (rejected !== undefined) return rejected
-  const rule = ruleCatalogue.find((known) => known.code === code)
+  const rule = ruleCatalogue.get(code as LintCode)
   if (rule === undefined) throw new TypeError(`explain: ${String(code)} is not a code`)
   const { summary, citation, remedy } = rule
   return { code, summary, citation, remedy, mappings: {} }

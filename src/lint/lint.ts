@@ -1,15 +1,21 @@
-import type { Severity } from '../codes/lint.ts'
+import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { requireFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
-import type { Finding } from '../rules/rule.ts'
+import { inBundleOrder } from '../rules/finding.ts'
+import type { Finding, RuleContext } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
 import type { TruststoreInput } from '../truststore/bundle.ts'
 import { Keyring } from '../truststore/keyring.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
-import { applyWaivers, type Waiver } from './waivers.ts'
+import { adviseOnStore } from './advise.ts'
+import { type LintReport, reportOf } from './lint-report.ts'
+import { requireDays } from './options.ts'
+import type { Platform } from './platform/limits.ts'
+import { platformFindings } from './platform/preflight.ts'
+import type { Waiver } from './waivers.ts'
 
 export interface LintOptions {
   /** The time to judge at: Date or milliseconds since the epoch. Default now. */
@@ -18,19 +24,16 @@ export interface LintOptions {
   readonly policy?: Policy
   /** How many days ahead `expires_within` looks. Default 30. */
   readonly expiresWithinDays?: number
+  /**
+   * Would the bundle be accepted there, and if not, what is to change? An error where the platform refuses the bundle, a
+   * warning where it refuses clients because of it. A truststore that was built has no text and no copies any more.
+   */
+  readonly platform?: Platform | readonly Platform[]
   /** Findings to leave out. */
   readonly waive?: readonly Waiver[]
 }
 
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'waive'])
-
-export interface LintReport {
-  /** In bundle order; findings about the whole come first. */
-  readonly findings: readonly Finding[]
-  readonly counts: Record<Severity, number>
-  /** No finding is an error. */
-  readonly accepted: boolean
-}
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'platform', 'waive'])
 
 /**
  * Says what is wrong with a truststore, or soon will be: run it before an upload, in CI, and on a timer.
@@ -48,36 +51,31 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
   const policy = options.policy ?? built?.policy ?? profiles.apiGateway
   checkPolicy(policy)
   const at = requireTime(options.at, 'lintTruststore: options.at')
-  const expiresWithinDays = options.expiresWithinDays ?? 30
-  if (typeof expiresWithinDays !== 'number' || !(expiresWithinDays >= 0)) {
-    throw new TypeError(`lintTruststore: options.expiresWithinDays must be a number of days, got ${String(expiresWithinDays)}`)
-  }
+  const expiresWithinDays = requireDays(options.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }
-  const found =
-    built === undefined
-      ? analyse(input as TruststoreInput, context, new Keyring(pureSignatures, 0)).findings
-      : relint(built, context)
-  const findings = applyWaivers(found, options.waive ?? [], at)
-  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
-  for (const { severity } of findings) counts[severity]++
-  return { findings, counts, accepted: counts.error === 0 }
+  const store = built ?? analyse(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes))
+  const found = built === undefined ? findingsOf(store, context) : relint(built, context)
+  const preflight = platformFindings(options.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
+  return reportOf(inBundleOrder([...found, ...preflight]), options.waive ?? [], at)
+}
+
+/** What building finds, and all advice about what can be used. */
+function findingsOf(store: TruststoreView, context: RuleContext): readonly Finding[] {
+  return inBundleOrder([...store.findings, ...adviseOnStore(store, context)])
 }
 
 /** A built store judged anew, with what its build had to leave out. Positions are those of the bundle it came from. */
-function relint(store: TruststoreView, context: { policy: Policy; at: number; expiresWithinDays: number }): readonly Finding[] {
+function relint(store: TruststoreView, context: RuleContext): readonly Finding[] {
   const kept = new Map(store.nodes.map((node) => [node.certificate.fingerprint, node]))
   // A copy that was left out has the fingerprint of the certificate that was kept, but another place in the bundle.
   const carried = store.findings.filter(({ fingerprint, index }) => {
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
-  const fresh = analyse(
-    store.nodes.map((node) => node.certificate.raw),
-    context,
-    store.keyring,
-  ).findings.map((finding) => {
+  const certificates = store.nodes.map((node) => node.certificate.raw)
+  const fresh = findingsOf(analyse(certificates, context, store.keyring), context).map((finding) => {
     const node = finding.fingerprint === undefined ? undefined : kept.get(finding.fingerprint)
     if (node === undefined) return finding
     return { ...finding, index: node.index, ...(node.line !== undefined && { line: node.line }) }
   })
-  return [...carried, ...fresh].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
+  return inBundleOrder([...carried, ...fresh])
 }

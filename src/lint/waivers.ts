@@ -1,7 +1,7 @@
 import type { LintCode } from '../codes/lint.ts'
 import { isoTime, requireTime } from '../policy/time.ts'
-import { ruleCatalogue } from '../rules/catalogue.ts'
 import type { Finding } from '../rules/rule.ts'
+import { ruleCatalogue, waiverExpired } from './catalogue.ts'
 
 /** A finding that is known and accepted, for a while. */
 export interface Waiver {
@@ -19,21 +19,20 @@ export function applyWaivers(findings: readonly Finding[], waivers: readonly Wai
   const ended: Finding[] = []
   waivers.forEach((waiver: Waiver, i) => {
     const { code, fingerprint, until } = waiver
-    const rule = ruleCatalogue.find((known) => known.code === code)
-    if (rule === undefined) throw new TypeError(`options.waive[${i}].code is not a lint code: ${String(code)}`)
+    if (!ruleCatalogue.has(code)) throw new TypeError(`options.waive[${i}].code is not a lint code: ${String(code)}`)
     const end = until === undefined ? Number.POSITIVE_INFINITY : requireTime(until, `options.waive[${i}].until`)
     const isMeant = (finding: Finding): boolean =>
       finding.code === code && (fingerprint === undefined || finding.fingerprint === fingerprint.toLowerCase())
     if (at < end) rest = rest.filter((finding) => !isMeant(finding))
-    else if (rest.some(isMeant)) ended.push(waiverExpired(waiver, end))
+    else if (rest.some(isMeant)) ended.push(endOf(waiver, end))
   })
   return [...ended, ...rest]
 }
 
-function waiverExpired({ code, fingerprint }: Waiver, end: number): Finding {
-  const { severity, citation } = ruleCatalogue.find((rule) => rule.code === 'waiver_expired')!
+function endOf({ code, fingerprint }: Waiver, end: number): Finding {
+  const { code: ownCode, severity, citation } = waiverExpired
   return {
-    code: 'waiver_expired',
+    code: ownCode,
     severity,
     message: `the waiver of ${code} ended on ${isoTime(end)}`,
     citation,

@@ -9,6 +9,10 @@ export type ReadingCode =
   | 'non_der_encoding'
   | 'duplicate_extension'
   | 'cert_too_large'
+  | 'not_v3_with_extensions'
+  | 'san_malformed'
+  | 'name_constraints_empty'
+  | 'name_constraints_minimum_not_zero'
   | 'private_key_in_bundle'
   | 'empty_bundle'
   | 'non_certificate_block'
@@ -43,6 +47,35 @@ export const readingRules: Readonly<Record<ReadingCode, RuleInfo>> = {
     citation: 'portcullis reads 64 KB a certificate; Application Load Balancer and CloudFront 16 KB',
     remedy: 'Re-issue the certificate with fewer names or extensions.',
   },
+  not_v3_with_extensions: {
+    code: 'not_v3_with_extensions',
+    severity: 'error',
+    summary: 'The certificate has fields that its version does not have, so readers that believe the version do not see them.',
+    citation: 'RFC 5280 4.1.2.1, 4.1.2.8; Application Load Balancer: X.509 v3 only',
+    remedy: 'Re-issue the certificate as version 3.',
+  },
+  san_malformed: {
+    code: 'san_malformed',
+    severity: 'error',
+    summary:
+      'A subject alternative name is not of its form: empty, with a blank, an underscore, a NUL or a wrong length. A warning where the policy lets it pass.',
+    citation: 'RFC 5280 4.2.1.6; RFC 1034 3.5',
+    remedy: 'Re-issue the certificate with names in their preferred syntax.',
+  },
+  name_constraints_empty: {
+    code: 'name_constraints_empty',
+    severity: 'error',
+    summary: 'nameConstraints has no subtree, so it cannot be told what the CA was to be limited to.',
+    citation: 'RFC 5280 4.2.1.10',
+    remedy: 'Re-issue the CA certificate with the subtrees that were meant, or without the extension.',
+  },
+  name_constraints_minimum_not_zero: {
+    code: 'name_constraints_minimum_not_zero',
+    severity: 'error',
+    summary: 'A subtree of nameConstraints has a minimum or maximum distance, which nobody implements.',
+    citation: 'RFC 5280 4.2.1.10',
+    remedy: 'Re-issue the CA certificate without minimum and maximum.',
+  },
   private_key_in_bundle: {
     code: 'private_key_in_bundle',
     severity: 'error',
@@ -73,6 +106,22 @@ export const readingRules: Readonly<Record<ReadingCode, RuleInfo>> = {
   },
 }
 
+export const incompleteChain: BundleRule = {
+  code: 'incomplete_chain',
+  severity: 'warning',
+  summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
+  citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
+  remedy: "Add the issuer's certificate, up to a self-signed root.",
+  check({ certificate, issuers, falseIssuer, hasBadSelfSignature }, _bundle, { policy }) {
+    if (policy.trust !== 'roots' || issuers.length > 0) return undefined
+    // The issuer is there; that it did not sign is for the signature rules to say.
+    if (falseIssuer !== undefined || hasBadSelfSignature) return undefined
+    const { authorityKeyId } = certificate
+    const keyId = authorityKeyId === undefined ? '' : `, key id ${authorityKeyId}`
+    return `its issuer is not in the truststore: ${certificate.issuer}${keyId}`
+  },
+}
+
 export const neighbourRules: readonly BundleRule[] = [
   {
     code: 'subject_issuer_conflict',
@@ -87,21 +136,7 @@ export const neighbourRules: readonly BundleRule[] = [
       return `The certificate subject ${entry.certificate.subject} conflicts with an existing certificate from a different issuer.`
     },
   },
-  {
-    code: 'incomplete_chain',
-    severity: 'warning',
-    summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
-    citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
-    remedy: "Add the issuer's certificate, up to a self-signed root.",
-    check({ certificate, issuers, falseIssuer, hasBadSelfSignature }, _bundle, { policy }) {
-      if (policy.trust !== 'roots' || issuers.length > 0) return undefined
-      // The issuer is there; that it did not sign is for the signature rules to say.
-      if (falseIssuer !== undefined || hasBadSelfSignature) return undefined
-      const { authorityKeyId } = certificate
-      const keyId = authorityKeyId === undefined ? '' : `, key id ${authorityKeyId}`
-      return `its issuer is not in the truststore: ${certificate.issuer}${keyId}`
-    },
-  },
+  incompleteChain,
 ]
 
 function sameIssuer({ certificate: a }: BundleEntry, { certificate: b }: BundleEntry): boolean {

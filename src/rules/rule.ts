@@ -70,4 +70,6 @@ export interface Finding {
   readonly index?: number
   /** Line of the PEM text, counted from 1. */
   readonly line?: number
+  /** The platform whose limit it is about, where one was asked for. */
+  readonly platform?: string
 }

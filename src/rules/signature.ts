@@ -1,4 +1,6 @@
+import { Tag } from '../der/tags.ts'
 import { algorithmsDiffer } from '../policy/strength.ts'
+import type { CertificateView } from '../x509/certificate.ts'
 import type { BundleRule, CertificateRule } from './rule.ts'
 
 /** Rules about the signature on a certificate: those that look at it alone, and those that check it against the bundle. */
@@ -17,11 +19,16 @@ export const algorithmRules: readonly CertificateRule[] = [
   {
     code: 'algid_params_wrong',
     severity: 'error',
-    summary: 'The signature algorithm has parameters that its RFC does not allow, or lacks those that it demands.',
+    summary:
+      'The signature algorithm has parameters that its RFC does not allow, or lacks those that it demands. Where only the NULL of RSA is absent, a warning.',
     citation: 'RFC 4055 5, RFC 5758 3.2',
     remedy: 'Re-issue the certificate with a correct tool.',
-    check({ parsedAlgorithm, isSelfIssued }) {
+    check(certificate) {
+      const { parsedAlgorithm, isSelfIssued } = certificate
       if (parsedAlgorithm === 'wrong_parameters') return 'signature algorithm has wrong parameters'
+      if (lacksNull(certificate)) {
+        return { problem: 'signature algorithm lacks the NULL that RSA parameters have', severity: 'warning' }
+      }
       // What a root says of its own signature does not matter; below it verifyChain refuses such a mixture.
       if (typeof parsedAlgorithm === 'string' || isSelfIssued || parsedAlgorithm.hash === parsedAlgorithm.mgfHash)
         return undefined
@@ -46,6 +53,12 @@ export const algorithmRules: readonly CertificateRule[] = [
     },
   },
 ]
+
+/** RFC 4055 section 5: whoever signs with RSA writes NULL parameters; verifiers accept that they are absent. */
+function lacksNull({ bytes, algorithmEnd, parsedAlgorithm }: CertificateView): boolean {
+  if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.scheme !== 'rsa-pkcs1') return false
+  return bytes[algorithmEnd - 2] !== Tag.null || bytes[algorithmEnd - 1] !== 0
+}
 
 export const chainingRules: readonly BundleRule[] = [
   {

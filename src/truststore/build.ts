@@ -7,6 +7,7 @@ import { requireFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
+import { findingOf, inBundleOrder } from '../rules/finding.ts'
 import type { Bundle, Finding, Problem, RuleContext, RuleInfo } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
@@ -152,24 +153,9 @@ function note(
   entry: { readonly certificate: CertificateView; readonly index: number; readonly line: number | undefined },
 ): Finding['severity'] | undefined {
   if (found === undefined) return undefined
-  const { problem, severity } = typeof found === 'string' ? { problem: found, severity: rule.severity } : found
-  const { certificate, index, line } = entry
-  findings.push({
-    code: rule.code,
-    severity,
-    message: problem,
-    citation: rule.citation,
-    subject: certificate.subject,
-    fingerprint: certificate.fingerprint,
-    index,
-    ...(line !== undefined && { line }),
-  })
-  return severity
-}
-
-/** Findings about the whole first, then certificate by certificate. */
-function inBundleOrder(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
+  const finding = findingOf(rule, found, entry)
+  findings.push(finding)
+  return finding.severity
 }
 
 function summarise(problem: string, errors: readonly Finding[]): string {

@@ -2,6 +2,7 @@ import { looksLikeDer } from '../bytes/input.ts'
 import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, scanPem } from '../bytes/pem.ts'
 import type { ParseCode } from '../codes/parse.ts'
 import { type ReadingCode, readingRules } from '../rules/bundle.ts'
+import { findingOf, type Place } from '../rules/finding.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
@@ -39,7 +40,7 @@ export function readBundle(input: TruststoreInput): BundleContents {
     const at = index++
     const parsed = parseCertificateDer(der)
     if (parsed.ok) certificates.push({ certificate: parsed.value, index: at, line })
-    else findings.push(readingFinding(readingCodeOf(parsed.code), `${parsed.message}`, { index: at, line }))
+    else findings.push(readingFinding(readingCodeOf(parsed), parsed.message, { index: at, line }))
   }
   for (const [i, part] of parts.entries()) {
     if (typeof part !== 'string' && !(part instanceof Uint8Array)) {
@@ -74,43 +75,38 @@ function strangerFinding({ label, line }: PemBlock): Finding {
   return readingFinding('non_certificate_block', `${label} block on line ${line} is skipped`, { line })
 }
 
-/** Which rule a fault of the certificate parser breaks: that of DER, or that of X.509's structure. */
-function readingCodeOf(code: ParseCode): ReadingCode {
+/** Which rule a fault of the certificate parser breaks: one of its own, that of DER, or that of X.509's structure. */
+export function readingCodeOf({ code, element }: { readonly code: ParseCode; readonly element: string }): ReadingCode {
+  if (element === 'nameConstraints' && code === 'empty_sequence') return 'name_constraints_empty'
+  if (element === 'nameConstraints' && code === 'bad_integer') return 'name_constraints_minimum_not_zero'
+  if (element === 'subjectAltName' && !derFaults.has(code)) return 'san_malformed'
   switch (code) {
+    case 'fields_need_version':
+      return 'not_v3_with_extensions'
     case 'duplicate_extension':
       return 'duplicate_extension'
     case 'too_large':
       return 'cert_too_large'
-    case 'truncated':
-    case 'high_tag_number':
-    case 'indefinite_length':
-    case 'non_minimal_length':
-    case 'trailing_bytes':
-    case 'bad_boolean':
-    case 'bad_integer':
-    case 'bad_bit_string':
-    case 'bad_oid':
-    case 'bad_null':
-    case 'default_encoded':
-      return 'non_der_encoding'
     default:
-      return 'pem_syntax_invalid'
+      return derFaults.has(code) ? 'non_der_encoding' : 'pem_syntax_invalid'
   }
 }
 
-export function readingFinding(
-  code: ReadingCode,
-  message: string,
-  where: { index?: number | undefined; line?: number | undefined; certificate?: CertificateView },
-): Finding {
-  const { severity, citation } = readingRules[code]
-  return {
-    code,
-    severity,
-    message,
-    citation,
-    ...(where.certificate && { subject: where.certificate.subject, fingerprint: where.certificate.fingerprint }),
-    ...(where.index !== undefined && { index: where.index }),
-    ...(where.line !== undefined && { line: where.line }),
-  }
+/** Faults of the encoding, whatever is encoded. */
+const derFaults: ReadonlySet<ParseCode> = /* @__PURE__ */ new Set<ParseCode>([
+  'truncated',
+  'high_tag_number',
+  'indefinite_length',
+  'non_minimal_length',
+  'trailing_bytes',
+  'bad_boolean',
+  'bad_integer',
+  'bad_bit_string',
+  'bad_oid',
+  'bad_null',
+  'default_encoded',
+])
+
+export function readingFinding(code: ReadingCode, message: string, where: Place): Finding {
+  return findingOf(readingRules[code], message, where)
 }

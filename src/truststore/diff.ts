@@ -1,5 +1,7 @@
+import { hexOfRange } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
 import type { Certificate } from '../x509/certificate.ts'
+import { sortIssuers } from './issuers.ts'
 import type { TrustNode } from './node.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
 
@@ -11,7 +13,10 @@ export interface TruststoreDiff {
   readonly renewed: readonly { readonly before: Certificate; readonly after: Certificate }[]
   /** Same subject, another key: clients issued under the old key are refused once it is gone. */
   readonly rekeyed: readonly { readonly before: Certificate; readonly after: Certificate }[]
-  /** CAs (RFC 4514) whose clients were accepted before and no longer are: subject and key are gone. */
+  /**
+   * CAs (RFC 4514) whose clients were accepted before and no longer are, in bundle order: subject and key are gone, or
+   * what leads from them to a trust anchor is. Dates do not count. An issuer that was re-keyed is among them.
+   */
   readonly droppedIssuers: readonly string[]
   readonly unchanged: number
 }
@@ -31,7 +36,6 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
   const come = missingFrom(next, old)
   const renewed: { before: Certificate; after: Certificate }[] = []
   const rekeyed: { before: Certificate; after: Certificate }[] = []
-  const droppedIssuers: string[] = []
   const removed: Certificate[] = []
   const matched = new Set<TrustNode>()
   const comeBySubject = new Map<string, TrustNode[]>()
@@ -61,17 +65,13 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
     const successor = takeSuccessor(node, (candidate) => !candidate.certificate.hasKeyOf(node.certificate))
     if (successor === undefined) removed.push(node.certificate)
     else rekeyed.push({ before: node.certificate, after: successor.certificate })
-    const { certificate } = node
-    const heirs = next.subjects.find(certificate.bytes, certificate.subjectStart, certificate.subjectEnd)
-    if (certificate.isCa && !heirs.some((heir) => heir.certificate.isCa && heir.certificate.hasKeyOf(certificate)))
-      droppedIssuers.push(certificate.subject)
   }
   return {
     added: come.filter((node) => !matched.has(node)).map((node) => node.certificate),
     removed,
     renewed,
     rekeyed,
-    droppedIssuers,
+    droppedIssuers: namesOf(sortIssuers(old, next).dropped),
     unchanged: old.nodes.length - gone.length,
   }
 }
@@ -81,6 +81,17 @@ function missingFrom(store: TruststoreView, other: TruststoreView): readonly Tru
     const named = other.subjects.find(a.bytes, a.subjectStart, a.subjectEnd)
     return !named.some(({ certificate: b }) => bytesEqual(a.bytes, b.bytes))
   })
+}
+
+/** Their subjects; an issuer with several certificates of one key is named once. */
+function namesOf(issuers: readonly TrustNode[]): readonly string[] {
+  const names = new Map(
+    issuers.map(({ certificate }) => {
+      const { bytes, keyStart, keyEnd, subjectKey, subject } = certificate
+      return [`${subjectKey} ${hexOfRange(bytes, keyStart, keyEnd)}`, subject]
+    }),
+  )
+  return [...names.values()]
 }
 
 /** A CA whose certificate no longer says that it is one has no renewal: its clients are refused. */

@@ -14,6 +14,7 @@ export class TrustNode implements BundleEntry {
   hasBadSelfSignature = false
   private readonly keyring: Keyring
   private importedKey: VerifyingKey | undefined | null = null
+  private asked = 0
 
   constructor(certificate: CertificateView, index: number, line: number | undefined, keyring: Keyring) {
     this.certificate = certificate
@@ -34,7 +35,15 @@ export class TrustNode implements BundleEntry {
 
   /** Whether this key signed that certificate. Names are not compared, and policies not asked. */
   signed(child: CertificateView): boolean {
+    this.asked++
     return this.key?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
+  }
+
+  /** Lets go of a key that only checked its own certificate: of many CAs, few ever see a client. */
+  releaseIdleKey(): void {
+    if (this.asked >= 2) return
+    this.importedKey = null
+    this.certificate.releaseCaches()
   }
 }
 

@@ -1,59 +1,80 @@
-import { hashRange, rangesEqual } from '../bytes/range.ts'
-import { canonicalName } from '../x509/name.ts'
+import { hashRange, hashText, rangesEqual } from '../bytes/range.ts'
+import { canonicalName, namesEqual } from '../x509/name.ts'
 import type { TrustNode } from './node.ts'
 
-interface Spelling {
-  readonly bytes: Uint8Array
-  readonly start: number
-  readonly end: number
+/** All nodes of one name, however each of them spells it. Groups whose names have the same hash are chained. */
+interface Group {
   readonly nodes: TrustNode[]
+  readonly next: Group | undefined
+}
+
+/** One way to spell a name, as a node has it. */
+interface Spelling {
+  readonly node: TrustNode
+  readonly group: Group
+  readonly next: Spelling | undefined
 }
 
 /**
  * Finds the certificates of a subject. A name is looked up by its bytes, as CAs write it; only a spelling that the store
- * does not have is folded (RFC 5280 7.1). Both ways lead to all nodes of the name, however each of them spells it.
+ * does not have is folded (RFC 5280 7.1). Both ways lead to all nodes of the name. No text is kept: a hundred thousand CAs
+ * should not cost more than they must.
  */
 export class SubjectIndex {
-  private readonly spellings = new Map<number, Spelling[]>()
-  private readonly names = new Map<string, TrustNode[]>()
+  private readonly spellings = new Map<number, Spelling>()
+  private readonly names = new Map<number, Group>()
 
   add(node: TrustNode): void {
     const { bytes, subjectStart: start, subjectEnd: end } = node.certificate
-    const spelled = this.findSpelling(bytes, start, end)
+    const hash = hashRange(bytes, start, end)
+    const spelled = this.findSpelling(hash, bytes, start, end)
     if (spelled !== undefined) {
-      spelled.push(node)
+      spelled.group.nodes.push(node)
       return
     }
-    const name = canonicalName(bytes, start, end)
-    let nodes = this.names.get(name)
-    if (nodes === undefined) {
-      nodes = []
-      this.names.set(name, nodes)
+    const nameHash = hashText(canonicalName(bytes, start, end))
+    let group = this.findGroup(nameHash, bytes, start, end)
+    if (group === undefined) {
+      group = { nodes: [node], next: this.names.get(nameHash) }
+      this.names.set(nameHash, group)
+    } else {
+      group.nodes.push(node)
     }
-    nodes.push(node)
-    const hash = hashRange(bytes, start, end)
-    const bucket = this.spellings.get(hash)
-    if (bucket === undefined) this.spellings.set(hash, [{ bytes, start, end, nodes }])
-    else bucket.push({ bytes, start, end, nodes })
+    this.spellings.set(hash, { node, group, next: this.spellings.get(hash) })
   }
 
   /** All nodes whose subject is this name, in bundle order. */
   find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.findSpelling(bytes, start, end) ?? this.names.get(canonicalName(bytes, start, end)) ?? []
+    const spelled = this.findSpelling(hashRange(bytes, start, end), bytes, start, end)
+    if (spelled !== undefined) return spelled.group.nodes
+    return this.findGroup(hashText(canonicalName(bytes, start, end)), bytes, start, end)?.nodes ?? []
   }
 
-  /** The nodes of a certificate's subject, if one of them spells it like this: enough to find the certificate itself. */
+  /** The same, if one of them spells it like this: enough to find a certificate itself. */
   findSpelled(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.findSpelling(bytes, start, end) ?? []
+    return this.findSpelling(hashRange(bytes, start, end), bytes, start, end)?.group.nodes ?? []
   }
 
   /** Every distinct subject's nodes. */
-  groups(): Iterable<readonly TrustNode[]> {
-    return this.names.values()
+  *groups(): Iterable<readonly TrustNode[]> {
+    for (const first of this.names.values()) {
+      for (let group: Group | undefined = first; group !== undefined; group = group.next) yield group.nodes
+    }
   }
 
-  private findSpelling(bytes: Uint8Array, start: number, end: number): TrustNode[] | undefined {
-    const bucket = this.spellings.get(hashRange(bytes, start, end))
-    return bucket?.find((known) => rangesEqual(known.bytes, known.start, known.end, bytes, start, end))?.nodes
+  private findSpelling(hash: number, bytes: Uint8Array, start: number, end: number): Spelling | undefined {
+    for (let spelling = this.spellings.get(hash); spelling !== undefined; spelling = spelling.next) {
+      const own = spelling.node.certificate
+      if (rangesEqual(own.bytes, own.subjectStart, own.subjectEnd, bytes, start, end)) return spelling
+    }
+    return undefined
+  }
+
+  private findGroup(hash: number, bytes: Uint8Array, start: number, end: number): Group | undefined {
+    for (let group = this.names.get(hash); group !== undefined; group = group.next) {
+      const own = group.nodes[0]!.certificate
+      if (namesEqual(own.bytes, own.subjectStart, own.subjectEnd, bytes, start, end)) return group
+    }
+    return undefined
   }
 }

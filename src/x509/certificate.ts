@@ -7,6 +7,7 @@ import { Reader } from '../der/reader.ts'
 import { type BasicConstraints, noPathLength } from './constraints.ts'
 import { ExtensionId } from './extension-list.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
+import { type CertificateJson, fieldsOf } from './json.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName } from './name.ts'
 import { namesDiffer } from './name-difference.ts'
@@ -53,7 +54,28 @@ export interface Certificate {
   formatIssuer(format: NameFormat): string
   /** PEM with a final newline (RFC 7468). */
   toPem(): string
+  /** What `JSON.stringify` writes; see {@link CertificateJson}. */
+  toJSON(): CertificateJson
 }
+
+const jsonFields = [
+  'version',
+  'serialNumber',
+  'subject',
+  'issuer',
+  'notBefore',
+  'notAfter',
+  'publicKey',
+  'signatureAlgorithm',
+  'subjectAltNames',
+  'basicConstraints',
+  'keyUsage',
+  'extendedKeyUsage',
+  'subjectKeyId',
+  'authorityKeyId',
+  'fingerprint',
+  'isSelfIssued',
+] as const satisfies readonly (keyof CertificateJson)[]
 
 /** The view itself. Offsets are filled in by `parse-certificate.ts` in one pass; validation works on them directly. */
 export class CertificateView extends SignedView implements Certificate {
@@ -137,6 +159,13 @@ export class CertificateView extends SignedView implements Certificate {
     return rangesEqual(this.bytes, this.keyStart, this.keyEnd, other.bytes, other.keyStart, other.keyEnd)
   }
 
+  /** Forgets what can be found out again, for certificates that are kept by the thousand. */
+  releaseCaches(): void {
+    this.cachedKey = undefined
+    this.cachedSubjectKey = undefined
+    this.extensions.trim()
+  }
+
   get subjectIsEmpty(): boolean {
     return this.subjectEnd - this.subjectStart === 2
   }
@@ -207,5 +236,9 @@ export class CertificateView extends SignedView implements Certificate {
 
   toPem(): string {
     return encodePem('CERTIFICATE', this.raw)
+  }
+
+  toJSON(): CertificateJson {
+    return fieldsOf(this, jsonFields)
   }
 }

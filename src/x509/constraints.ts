@@ -1,5 +1,5 @@
 import { readBoolean, readSmallInteger } from '../der/primitives.ts'
-import type { Reader } from '../der/reader.ts'
+import { Reader } from '../der/reader.ts'
 import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
 import { readGeneralName } from './general-name.ts'
 
@@ -50,6 +50,33 @@ export function readNameConstraints(reader: Reader): void {
 /** RFC 5280 allows no bounds: minimum is 0, which DER leaves out, and maximum is absent. */
 function readSubtreeBounds(reader: Reader, what: string): void {
   if (!reader.atEnd()) reader.fail('bad_integer', reader.position, what, 'minimum and maximum must be absent (RFC 5280 4.2.1.10)')
+}
+
+/** The base of one subtree of nameConstraints: the tag of its GeneralName form, and its content. */
+export interface SubtreeBase {
+  readonly tag: number
+  readonly start: number
+  readonly end: number
+}
+
+/** The subtrees of a checked nameConstraints, permitted ones first. */
+export function subtreeBases(bytes: Uint8Array, valueStart: number, valueEnd: number): readonly SubtreeBase[] {
+  const bases: SubtreeBase[] = []
+  const what = 'nameConstraints'
+  const reader = new Reader(bytes, valueStart, valueEnd)
+  reader.enter(Tag.sequence, what)
+  while (!reader.atEnd()) {
+    reader.next(what)
+    const list = reader.descend()
+    while (!reader.atEnd()) {
+      const subtree = reader.enter(Tag.sequence, what)
+      reader.next(what)
+      bases.push({ tag: reader.tag, start: reader.start, end: reader.end })
+      reader.leave(subtree, what)
+    }
+    reader.leave(list, what)
+  }
+  return bases
 }
 
 /** Checks policyConstraints (RFC 5280 4.2.1.11): -1 for a field that is absent. */

@@ -50,7 +50,7 @@ const stride = 5
 
 /** The extensions of one certificate, list or list entry: ranges in the bytes, in order. */
 export class ExtensionList {
-  private readonly records: number[] = []
+  private records: number[] = []
 
   get length(): number {
     return this.records.length / stride
@@ -85,6 +85,11 @@ export class ExtensionList {
 
   add(id: number, oidStart: number, oidEnd: number, valueStart: number, valueEnd: number, critical: boolean): void {
     this.records.push(id, oidStart, oidEnd, valueStart, critical ? -valueEnd : valueEnd)
+  }
+
+  /** Gives back the room that was set aside for more. */
+  trim(): void {
+    this.records = this.records.slice()
   }
 
   /** Index of a known extension, or -1. */

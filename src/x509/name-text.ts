@@ -11,7 +11,7 @@ import { type AttributeRange, attributesOf, stringValue } from './name.ts'
 export type NameFormat = 'rfc4514' | 'der' | 'openssl'
 
 /** Short names: RFC 4514 section 3, then those that OpenSSL and CAs use for attributes it does not list. */
-const shortNames: Readonly<Record<string, string>> = {
+export const shortNames: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SN',
   '2.5.4.5': 'serialNumber',

@@ -3,6 +3,7 @@ import { encodePem } from '../bytes/pem.ts'
 import { bytesEqual } from '../bytes/range.ts'
 import type { IssuingDistributionPoint } from './distribution-point.ts'
 import { ExtensionId } from './extension-list.ts'
+import { fieldsOf, type RevocationListJson } from './json.ts'
 import { type RevocationEntry, type RevocationReason, reasonNames } from './revocation-entry.ts'
 import { SerialIndex } from './serial-index.ts'
 import { SignedView } from './signed.ts'
@@ -41,7 +42,22 @@ export interface RevocationList {
   /** The entry of a serial number of this list's own issuer (as {@link Certificate.serialNumber} writes it). */
   find(serialNumber: string): RevokedCertificate | undefined
   toPem(): string
+  /** What `JSON.stringify` writes; see {@link RevocationListJson}. */
+  toJSON(): RevocationListJson
 }
+
+const jsonFields = [
+  'version',
+  'issuer',
+  'thisUpdate',
+  'nextUpdate',
+  'authorityKeyId',
+  'crlNumber',
+  'isDelta',
+  'isIndirect',
+  'entryCount',
+  'fingerprint',
+] as const satisfies readonly (keyof RevocationListJson)[]
 
 /** For how many keys a list remembers whether they signed it. */
 const rememberedKeys = 8
@@ -118,6 +134,10 @@ export class RevocationListView extends SignedView implements RevocationList {
 
   toPem(): string {
     return encodePem('X509 CRL', this.bytes)
+  }
+
+  toJSON(): RevocationListJson {
+    return fieldsOf(this, jsonFields)
   }
 }
 

@@ -38,6 +38,12 @@ describe('runSuite', () => {
     ['an exception without a reason', suiteOf(laxer), [{ ...excepted(laxer), reason: ' ' }], 'c: the exception gives no reason'],
     ['an exception listed twice', suiteOf(laxer), [excepted(laxer), excepted(laxer)], 'c: listed twice among the exceptions'],
     ['a case that comes twice', suiteOf(agree, agree), [], 'a: two cases have this id'],
+    [
+      'too few that agree',
+      { ...suiteOf(agree, laxer), leastAgreement: 0.95 },
+      [excepted(laxer)],
+      '1 of 2 cases agree, which is too few',
+    ],
     ['a suite that shrank', { ...suiteOf(agree), cases: 2 }, [], '1 cases were run, 2 are stated'],
   ])('reports %s', (_what, suite, listed, problem) => {
     expect(runSuite(suite, listed).problems).toEqual([problem])

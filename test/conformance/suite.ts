@@ -20,6 +20,8 @@ export interface Suite {
   readonly cases: number
   /** One paragraph: under which policy, purpose, time and anchors the cases are run. */
   readonly mapping: string
+  /** The share of cases that must agree, exceptions not counted; absent: whatever the exceptions leave. */
+  readonly leastAgreement?: number
   run(load: (file: string) => unknown): Iterable<CaseResult>
 }
 
@@ -98,6 +100,7 @@ export function runSuite(suite: Suite, listed: readonly Exception[] = exceptions
   for (const { id, expected, actual } of open.values()) {
     problems.push(`${id}: stale exception (${expected}, ${actual}): ${seen.has(id) ? 'the case agrees now' : 'no such case'}`)
   }
+  if (agreeing < cases * (suite.leastAgreement ?? 0)) problems.push(`${agreeing} of ${cases} cases agree, which is too few`)
   if (cases !== suite.cases) problems.push(`${cases} cases were run, ${suite.cases} are stated`)
   return { suite, cases, agreeing, exceptions, wrongAccepts, problems }
 }

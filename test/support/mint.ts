@@ -80,6 +80,9 @@ export interface Minted {
 const day = 86_400_000
 let minted = 0
 
+/** One for all, so that a certificate does not end a second after the issuer that was minted before it. */
+const now = Math.floor(Date.now() / 1000) * 1000
+
 /** Makes a certificate, self-signed unless an issuer is given. Serial numbers and default keys differ every time. */
 export function mint(spec: CertificateSpec, issuer?: Minted): Minted {
   const number = ++minted
@@ -90,7 +93,6 @@ export function mint(spec: CertificateSpec, issuer?: Minted): Minted {
   const pss = spec.pss === true && isRsa(signer.kind)
   const algorithm = spec.signatureAlgorithm ?? algorithmIdentifier(signer, hash, pss)
   const keyId = subjectKeyIdOf(spec, key)
-  const now = Math.floor(Date.now() / 1000) * 1000
   const serial = encode(integer(spec.serial ?? serialOf(number)))
   const extensions = extensionsOf(spec, keyId, issuer === undefined ? keyId : issuer.keyId)
   const version = spec.version ?? 3

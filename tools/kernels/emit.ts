@@ -1,4 +1,4 @@
-import { type FieldPlan, type Kernel, kernels, limbBits, reductionOf, type Term } from './plan.ts'
+import { type FieldPlan, type Kernel, kernelsOf, limbBits, reductionOf, type Term } from './plan.ts'
 
 const width = 128
 
@@ -14,12 +14,12 @@ export function emit(plan: FieldPlan): string {
     `const M = 1.5 * 2 ** ${52 + limbBits}`,
     `const C = 2 ** -${limbBits}`,
     '',
-    ...kernels.flatMap((kernel) => emitKernel(plan, kernel)),
+    ...kernelsOf(plan).flatMap((kernel) => emitKernel(plan, kernel)),
     `/** Arithmetic modulo p = ${prime.join(' ').slice(2)} − 1, ${plan.limbs} limbs of ${limbBits} bits, R = 2^${limbBits * plan.digits}. */`,
     `export const ${constantName(plan)}: FieldKernels = {`,
     `  limbs: ${plan.limbs},`,
     `  digits: ${plan.digits},`,
-    ...kernels.map(({ name }) => `  ${name},`),
+    ...kernelsOf(plan).map(({ name }) => `  ${name},`),
     '}',
     '',
   ].join('\n')

@@ -61,9 +61,8 @@ export class Accumulator {
       return
     }
     const { x, y, zz, zzz, p, r, pp, ppp, q, field } = this
-    const { kernels } = field
-    kernels.multiplySubtract(p, x2, zz, x)
-    kernels.multiplySubtract(r, y2, zzz, y)
+    field.multiplySubtract(p, x2, zz, x)
+    field.multiplySubtract(r, y2, zzz, y)
     if (Math.abs(p[0]!) <= fewMultiples && field.isZero(p, pp)) {
       if (field.isZero(r, pp)) this.double()
       else this.clear()
@@ -72,10 +71,10 @@ export class Accumulator {
     field.square(pp, p)
     field.multiply(ppp, p, pp)
     field.multiply(q, x, pp)
-    kernels.squareSubtract(x, r, ppp, q)
+    field.squareSubtract(x, r, ppp, q)
     field.multiply(y, y, ppp)
     field.subtract(q, q, x)
-    kernels.multiplySubtract(y, r, q, y)
+    field.multiplySubtract(y, r, q, y)
     field.multiply(zz, zz, pp)
     field.multiply(zzz, zzz, ppp)
   }
@@ -84,7 +83,6 @@ export class Accumulator {
   double(): void {
     if (this.isEmpty) return
     const { x, y, zz, zzz, p: u, r: m, pp: v, ppp: w, q: s, field } = this
-    const { kernels } = field
     field.add(u, y, y)
     field.square(v, u)
     field.multiply(w, u, v)
@@ -93,10 +91,10 @@ export class Accumulator {
     field.add(m, x, zz)
     field.multiply(m, u, m)
     field.triple(m, m)
-    kernels.squareSubtract(x, m, field.zero, s)
+    field.squareSubtract(x, m, field.zero, s)
     field.multiply(y, w, y)
     field.subtract(s, s, x)
-    kernels.multiplySubtract(y, m, s, y)
+    field.multiplySubtract(y, m, s, y)
     field.multiply(zz, v, zz)
     field.multiply(zzz, w, zzz)
   }

@@ -8,8 +8,8 @@ export interface FieldKernels {
   readonly digits: number
   /** a·b − c */
   multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
-  /** a² − b − 2c */
-  squareSubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
+  /** a² − b − 2c, where a kernel of its own is worth its size. */
+  squareSubtract?(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
 }
 
 /** Adding and subtracting it rounds a double to a multiple of 2^24. */
@@ -18,11 +18,12 @@ const rounder = 1.5 * 2 ** 76
 /** The integers modulo p. */
 export class Field {
   readonly limbs: number
-  readonly kernels: FieldKernels
   readonly zero: Limbs
   readonly one: Limbs
   readonly prime: Limbs
+  private readonly kernels: FieldKernels
   private readonly plainOne: Limbs
+  private readonly work: Limbs
   private readonly rSquared: Limbs
 
   constructor(kernels: FieldKernels, p: bigint) {
@@ -34,6 +35,7 @@ export class Field {
     this.one = limbsOf(r % p, limbs)
     this.prime = limbsOf(p, limbs)
     this.plainOne = limbsOf(1n, limbs)
+    this.work = new Float64Array(limbs)
     this.rSquared = limbsOf((r * r) % p, limbs)
   }
 
@@ -42,7 +44,23 @@ export class Field {
   }
 
   square(out: Limbs, a: Limbs): void {
-    this.kernels.squareSubtract(out, a, this.zero, this.zero)
+    this.squareSubtract(out, a, this.zero, this.zero)
+  }
+
+  /** a·b − c */
+  multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
+    this.kernels.multiplySubtract(out, a, b, c)
+  }
+
+  /** a² − b − 2c */
+  squareSubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
+    const { kernels, work } = this
+    if (kernels.squareSubtract !== undefined) {
+      kernels.squareSubtract(out, a, b, c)
+      return
+    }
+    for (let i = 0; i < work.length; i++) work[i] = b[i]! + 2 * c[i]!
+    kernels.multiplySubtract(out, a, a, work)
   }
 
   /** a + b, limb by limb: only to be multiplied. */

@@ -94,9 +94,9 @@ export function readPoint(group: Group, x: Limbs, y: Limbs, bytes: Uint8Array, s
   field.enter(y, y)
   // y² − ((x² − 3)·x + b)
   const { u1: left, u2: right } = scratch
-  field.kernels.squareSubtract(right, x, group.three, field.zero)
-  field.kernels.multiplySubtract(right, right, x, group.minusB)
-  field.kernels.squareSubtract(left, y, right, field.zero)
+  field.squareSubtract(right, x, group.three, field.zero)
+  field.multiplySubtract(right, right, x, group.minusB)
+  field.squareSubtract(left, y, right, field.zero)
   return field.isZero(left, right)
 }
 

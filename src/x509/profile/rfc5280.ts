@@ -1,14 +1,15 @@
 import { rangesEqual } from '../../bytes/range.ts'
 import { latin1OfRange } from '../../bytes/text.ts'
-import { Reader } from '../../der/reader.ts'
-import { contextConstructed, Tag } from '../../der/tags.ts'
+import type { LintCode } from '../../codes/lint.ts'
+import { Tag } from '../../der/tags.ts'
 import type { CertificateView } from '../certificate.ts'
-import { noPathLength } from '../constraints.ts'
+import { noPathLength, subtreeBases } from '../constraints.ts'
 import { ExtensionId } from '../extension-list.ts'
 import { GeneralNameTag } from '../general-name.ts'
 import { KeyUsageBit } from '../key-usage.ts'
 import { attributesOf } from '../name.ts'
-import type { ProfileRule, Role } from './rule.ts'
+import { isNameOfForm, isSubtreeOfItsForm, namesOfForm } from './name-syntax.ts'
+import type { Rfc5280Rule, Role } from './rule.ts'
 
 /** What RFC 5280 section 4 demands of issuers beyond what path validation needs. */
 
@@ -17,37 +18,42 @@ const everyone: readonly Role[] = ['leaf', 'intermediate', 'anchor']
 const issued: readonly Role[] = ['leaf', 'intermediate']
 const authorities: readonly Role[] = ['intermediate', 'anchor']
 
+type ExtensionDemand = readonly [id: number, name: string, section: string, code: LintCode]
+
 /** Extensions that conforming CAs never mark critical. */
-const neverCritical: readonly (readonly [number, string, string])[] = [
-  [ExtensionId.authorityKeyIdentifier, 'authorityKeyIdentifier', '4.2.1.1'],
-  [ExtensionId.subjectKeyIdentifier, 'subjectKeyIdentifier', '4.2.1.2'],
-  [ExtensionId.issuerAltName, 'issuerAltName', '4.2.1.7'],
-  [ExtensionId.subjectDirectoryAttributes, 'subjectDirectoryAttributes', '4.2.1.8'],
-  [ExtensionId.freshestCrl, 'freshestCRL', '4.2.1.15'],
-  [ExtensionId.authorityInfoAccess, 'authorityInfoAccess', '4.2.2.1'],
-  [ExtensionId.subjectInfoAccess, 'subjectInfoAccess', '4.2.2.2'],
+const neverCritical: readonly ExtensionDemand[] = [
+  [ExtensionId.authorityKeyIdentifier, 'authorityKeyIdentifier', '4.2.1.1', 'aki_critical'],
+  [ExtensionId.subjectKeyIdentifier, 'subjectKeyIdentifier', '4.2.1.2', 'ski_critical'],
+  // Path validation does not understand the others, so that critical ones are refused by any policy.
+  [ExtensionId.issuerAltName, 'issuerAltName', '4.2.1.7', 'unknown_critical_extension'],
+  [ExtensionId.subjectDirectoryAttributes, 'subjectDirectoryAttributes', '4.2.1.8', 'unknown_critical_extension'],
+  [ExtensionId.freshestCrl, 'freshestCRL', '4.2.1.15', 'unknown_critical_extension'],
+  [ExtensionId.authorityInfoAccess, 'authorityInfoAccess', '4.2.2.1', 'unknown_critical_extension'],
+  [ExtensionId.subjectInfoAccess, 'subjectInfoAccess', '4.2.2.2', 'unknown_critical_extension'],
 ]
 
 /** Extensions that conforming CAs always mark critical. */
-const alwaysCritical: readonly (readonly [number, string, string])[] = [
-  [ExtensionId.policyConstraints, 'policyConstraints', '4.2.1.11'],
-  [ExtensionId.inhibitAnyPolicy, 'inhibitAnyPolicy', '4.2.1.14'],
+const alwaysCritical: readonly ExtensionDemand[] = [
+  [ExtensionId.policyConstraints, 'policyConstraints', '4.2.1.11', 'policy_constraints_not_critical'],
+  [ExtensionId.inhibitAnyPolicy, 'inhibitAnyPolicy', '4.2.1.14', 'inhibit_any_policy_not_critical'],
 ]
 
-function mayNotBeCritical([id, name, section]: readonly [number, string, string]): ProfileRule {
+function mayNotBeCritical([id, name, section, code]: ExtensionDemand): Rfc5280Rule {
   return {
     demand: `${name} must not be critical`,
     citation: `RFC 5280 ${section}`,
+    code,
     roles: everyone,
     level: 'strict',
     violated: ({ extensions }) => extensions.isCritical(id),
   }
 }
 
-function mustBeCritical([id, name, section]: readonly [number, string, string]): ProfileRule {
+function mustBeCritical([id, name, section, code]: ExtensionDemand): Rfc5280Rule {
   return {
     demand: `${name} must be critical`,
     citation: `RFC 5280 ${section}`,
+    code,
     roles: everyone,
     level: 'strict',
     violated: ({ extensions }) => extensions.has(id) && !extensions.isCritical(id),
@@ -56,12 +62,13 @@ function mustBeCritical([id, name, section]: readonly [number, string, string]):
 
 const year2050 = Date.UTC(2050, 0, 1)
 
-export const rfc5280Rules: readonly ProfileRule[] = [
+export const rfc5280Rules: readonly Rfc5280Rule[] = [
   ...neverCritical.map(mayNotBeCritical),
   ...alwaysCritical.map(mustBeCritical),
   {
     demand: 'the serial number must be positive',
     citation: 'RFC 5280 4.1.2.2',
+    code: 'serial_zero_negative',
     roles: issued,
     level: 'strict',
     violated: ({ bytes, serialStart, serialEnd }) =>
@@ -70,6 +77,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'the serial number must have at most 20 octets',
     citation: 'RFC 5280 4.1.2.2',
+    code: 'serial_too_long',
     roles: everyone,
     level: 'strict',
     violated: ({ serialStart, serialEnd }) => serialEnd - serialStart > 20,
@@ -77,6 +85,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'dates before 2050 must be UTCTime, later ones GeneralizedTime',
     citation: 'RFC 5280 4.1.2.5',
+    code: 'time_encoding',
     roles: everyone,
     level: 'strict',
     violated: ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
@@ -85,6 +94,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'the issuer must not be empty',
     citation: 'RFC 5280 4.1.2.4',
+    code: 'issuer_empty',
     roles: everyone,
     level: 'strict',
     violated: ({ issuerStart, issuerEnd }) => issuerEnd - issuerStart === 2,
@@ -92,6 +102,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'the subject of a CA must not be empty',
     citation: 'RFC 5280 4.1.2.6',
+    code: 'ca_subject_empty',
     roles: authorities,
     level: 'strict',
     violated: (certificate) => certificate.subjectIsEmpty,
@@ -99,6 +110,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'subjectAltName must be critical where the subject is empty',
     citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
+    code: 'san_not_critical',
     roles: everyone,
     level: 'strict',
     violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
@@ -106,6 +118,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: "a PrintableString may hold only letters, digits, space and '()+,-./:=?",
     citation: 'X.680 41.4',
+    code: 'printable_string_invalid',
     roles: everyone,
     level: 'strict',
     violated: ({ bytes, issuerStart, issuerEnd, subjectStart, subjectEnd }) =>
@@ -114,6 +127,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'unique identifiers must not be present',
     citation: 'RFC 5280 4.1.2.8',
+    code: 'unique_identifiers_present',
     roles: everyone,
     level: 'strict',
     violated: ({ hasUniqueIds }) => hasUniqueIds,
@@ -121,6 +135,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
     citation: 'RFC 5280 4.2.1.1',
+    code: 'aki_missing',
     roles: issued,
     level: 'strict',
     violated: (certificate) => certificate.authorityKeyIdStart === 0 && !certificate.isSelfIssued,
@@ -128,6 +143,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'subjectKeyIdentifier must be present in CA certificates',
     citation: 'RFC 5280 4.2.1.2',
+    code: 'ski_missing',
     roles: authorities,
     level: 'strict',
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectKeyIdentifier),
@@ -135,6 +151,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: "keyCertSign must not be set where the certificate is not a CA's",
     citation: 'RFC 5280 4.2.1.3, 4.2.1.9',
+    code: 'ca_basic_constraints_missing',
     roles: everyone,
     level: 'strict',
     violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
@@ -142,6 +159,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'basicConstraints of a CA must be critical',
     citation: 'RFC 5280 4.2.1.9',
+    code: 'basic_constraints_not_critical',
     roles: authorities,
     level: 'strict',
     violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
@@ -149,6 +167,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'a path length needs cA and keyCertSign',
     citation: 'RFC 5280 4.2.1.9',
+    code: 'path_len_on_non_ca',
     roles: everyone,
     level: 'strict',
     violated: ({ isCa, pathLength, keyUsageBits }) =>
@@ -157,6 +176,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'nameConstraints may stand in CA certificates only',
     citation: 'RFC 5280 4.2.1.10',
+    code: 'name_constraints_on_non_ca',
     roles: everyone,
     level: 'strict',
     violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
@@ -164,6 +184,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'nameConstraints must be critical',
     citation: 'RFC 5280 4.2.1.10',
+    code: 'name_constraints_not_critical',
     roles: everyone,
     level: 'rfc-only',
     violated: ({ extensions }) =>
@@ -172,6 +193,7 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'DNS and e-mail subtrees of nameConstraints must be names without wildcard or leading dot, and mailboxes',
     citation: 'RFC 5280 4.2.1.10',
+    code: 'name_constraints_malformed',
     roles: everyone,
     level: 'strict',
     violated: hasBadSubtree,
@@ -179,60 +201,38 @@ export const rfc5280Rules: readonly ProfileRule[] = [
   {
     demand: 'DNS names in subjectAltName must be in preferred name syntax, a wildcard the whole first label',
     citation: 'RFC 5280 4.2.1.6, RFC 1034 3.5, RFC 9525 6.3',
+    code: 'san_malformed',
     roles: everyone,
     level: 'strict',
-    violated: (certificate) => hasBadName(certificate, GeneralNameTag.dns, dnsName),
+    violated: (certificate) => hasBadName(certificate, GeneralNameTag.dns),
   },
   {
     demand: 'e-mail addresses in subjectAltName must be mailboxes',
     citation: 'RFC 5280 4.2.1.6, RFC 5321 4.1.2',
+    code: 'san_malformed',
     roles: everyone,
     level: 'strict',
-    violated: (certificate) => hasBadName(certificate, GeneralNameTag.email, mailbox),
+    violated: (certificate) => hasBadName(certificate, GeneralNameTag.email),
   },
   {
     demand: 'URIs in subjectAltName must be absolute',
     citation: 'RFC 5280 4.2.1.6',
+    code: 'san_malformed',
     roles: everyone,
     level: 'strict',
-    violated: (certificate) => hasBadName(certificate, GeneralNameTag.uri, /^[a-z][a-z0-9+.-]*:./i),
+    violated: (certificate) => hasBadName(certificate, GeneralNameTag.uri),
   },
 ]
 
-/** Labels of letters, digits and inner hyphens. */
-const dnsName = /^(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
-const mailbox = /^[^\s@]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/i
-const dnsSubtree = /^$|^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
-const mailSubtree = /^([^\s@]+@)?\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i
-
-function hasBadName({ bytes, altNamesStart, altNamesEnd }: CertificateView, tag: number, pattern: RegExp): boolean {
-  const reader = new Reader(bytes, altNamesStart, altNamesEnd)
-  while (!reader.atEnd()) {
-    reader.next('subjectAltName')
-    if (reader.tag === tag && !pattern.test(latin1OfRange(bytes, reader.start, reader.end))) return true
-  }
-  return false
+function hasBadName({ bytes, altNamesStart, altNamesEnd }: CertificateView, tag: number): boolean {
+  return namesOfForm(bytes, altNamesStart, altNamesEnd, tag).some((name) => !isNameOfForm(tag, name))
 }
 
 function hasBadSubtree({ bytes, extensions }: CertificateView): boolean {
   const index = extensions.find(ExtensionId.nameConstraints)
   if (index < 0) return false
-  const reader = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
-  reader.enter(Tag.sequence, 'nameConstraints')
-  for (const list of [contextConstructed(0), contextConstructed(1)]) {
-    if (!reader.peek(list)) continue
-    const outer = reader.enter(list, 'nameConstraints')
-    while (!reader.atEnd()) {
-      const subtree = reader.enter(Tag.sequence, 'nameConstraints')
-      reader.next('nameConstraints')
-      const { tag, start, end } = reader
-      const pattern = tag === GeneralNameTag.dns ? dnsSubtree : tag === GeneralNameTag.email ? mailSubtree : undefined
-      if (pattern !== undefined && !pattern.test(latin1OfRange(bytes, start, end))) return true
-      reader.leave(subtree, 'nameConstraints')
-    }
-    reader.leave(outer, 'nameConstraints')
-  }
-  return false
+  const bases = subtreeBases(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+  return bases.some((base) => !isSubtreeOfItsForm(bytes, base))
 }
 
 function isPrintable(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,3 +1,4 @@
+import type { LintCode } from '../../codes/lint.ts'
 import type { CertificateView } from '../certificate.ts'
 
 /** Where a certificate stands: what a rule demands depends on it. */
@@ -13,4 +14,10 @@ export interface ProfileRule {
   /** `strict`: RFC 5280, under `web-pki` as well; `rfc-only`: RFC 5280, lifted by `web-pki`; `web-pki`: its own. */
   readonly level: 'strict' | 'rfc-only' | 'web-pki'
   readonly violated: (certificate: CertificateView, role: Role) => boolean
+}
+
+/** A demand of RFC 5280, which any truststore should meet: where no policy makes it a refusal, it is a lint finding. */
+export interface Rfc5280Rule extends ProfileRule {
+  /** The lint rule that reports it. */
+  readonly code: LintCode
 }

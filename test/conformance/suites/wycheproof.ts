@@ -1,4 +1,4 @@
-import { pureSignatures } from '../../../src/index.ts'
+import { pureSignatures, type SignatureBackend } from '../../../src/index.ts'
 import { ecdsa, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
@@ -56,7 +56,8 @@ function algorithmOf(group: Vectors['testGroups'][number]): Uint8Array {
   }
 }
 
-export const suite: Suite = {
+/** The suite, judged by this backend. */
+export const suiteBy = (backend: SignatureBackend): Suite => ({
   name: 'wycheproof',
   files: names.map((name) => `wycheproof/${name}_test.json`),
   cases: 7212,
@@ -68,7 +69,7 @@ DigestInfo, and RFC 8017 section 9.2 is followed by building the one encoding wi
     for (const name of names) {
       const { testGroups } = load(`wycheproof/${name}_test.json`) as Vectors
       for (const group of testGroups) {
-        const key = pureSignatures.importKey(Buffer.from(group.publicKeyDer, 'hex'))
+        const key = backend.importKey(Buffer.from(group.publicKeyDer, 'hex'))
         const algorithm = algorithmOf(group)
         for (const { tcId, comment, msg, sig, result } of group.tests) {
           const valid = key?.verify(algorithm, Buffer.from(msg, 'hex'), Buffer.from(sig, 'hex')) ?? false
@@ -82,4 +83,6 @@ DigestInfo, and RFC 8017 section 9.2 is followed by building the one encoding wi
       }
     }
   },
-}
+})
+
+export const suite: Suite = suiteBy(pureSignatures)

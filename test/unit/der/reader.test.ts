@@ -133,7 +133,13 @@ describe('faults', () => {
     expect(reader.peek(Tag.null)).toBe(false)
     expect(reader.optional(Tag.null, 'fifth')).toBe(false)
     expect(reader).toMatchObject({ fault: 'bad_time', faultOffset: 7, tag: 0, start: 5, end: 5 })
-    expect(reader.failure()).toEqual({ ok: false, code: 'bad_time', offset: 7, message: 'first: in other words (byte 7)' })
+    expect(reader.failure()).toEqual({
+      ok: false,
+      code: 'bad_time',
+      offset: 7,
+      element: 'first',
+      message: 'first: in other words (byte 7)',
+    })
   })
 
   it('have the sentence of their code where nothing more is known', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { rejectCodes } from '../../../src/codes/reject.ts'
 import { explain, type LintCode } from '../../../src/index.ts'
-import { ruleCatalogue } from '../../../src/rules/catalogue.ts'
+import { ruleCatalogue } from '../../../src/lint/catalogue.ts'
 
-const codes = [...new Set([...rejectCodes, ...ruleCatalogue.map(({ code }) => code)])]
+const codes = [...new Set([...rejectCodes, ...ruleCatalogue.keys()])]
 
 describe('explain', () => {
   it.each(codes)('%s: what it means, where that is written and what to do', (code) => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, lintTruststore, profiles, type Truststore, type TruststoreInput } from '../../../src/index.ts'
+import {
+  buildTruststore,
+  lintTruststore,
+  profiles,
+  type Truststore,
+  TruststoreError,
+  type TruststoreInput,
+} from '../../../src/index.ts'
+import { flaws } from '../../support/flawed-bundles.ts'
 import { keyPair, mint, privateKeyPem } from '../../support/mint.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Lint,CN=Root' })
@@ -19,19 +27,45 @@ const everything = [
 
 describe('lintTruststore', () => {
   it('counts by severity, and accepts what has no error', () => {
-    expect(lintTruststore(everything)).toMatchObject({ counts: { error: 4, warning: 2, info: 0 }, accepted: false })
+    expect(lintTruststore(everything)).toMatchObject({ counts: { error: 4, warning: 2, info: 1 }, accepted: false })
     expect(lintTruststore(root.pem + root.pem)).toMatchObject({ counts: { error: 0, warning: 1, info: 0 }, accepted: true })
     expect(lintTruststore(root.pem)).toEqual({ findings: [], counts: { error: 0, warning: 0, info: 0 }, accepted: true })
   })
 
-  it('finds what buildTruststore finds', () => {
-    expect(lintTruststore(everything).findings).toEqual(buildTruststore(everything).findings)
+  it('finds what buildTruststore finds, and more', () => {
+    const { findings } = lintTruststore(everything)
+    const { findings: built } = buildTruststore(everything)
+    expect(findings.filter(({ code }) => built.some((known) => known.code === code))).toEqual(built)
+    expect(findings.length).toBeGreaterThan(built.length)
   })
 
   it('finds the same in a truststore as in the bundle that it was built from', () => {
     expect(lintTruststore(buildTruststore(everything)).findings).toEqual(lintTruststore(everything).findings)
     const parts: TruststoreInput = [old.der, everything, forged.der]
     expect(lintTruststore(buildTruststore(parts)).findings).toEqual(lintTruststore(parts).findings)
+  })
+
+  it.each(flaws.filter(({ as }) => as === undefined))('finds the same in a truststore built of $name', ({ input, options }) => {
+    const { policy, at } = options ?? {}
+    let store: Truststore
+    try {
+      store = buildTruststore(input, { ...(policy && { policy }), ...(at !== undefined && { at }) })
+    } catch (error) {
+      expect(error).toBeInstanceOf(TruststoreError)
+      return
+    }
+    expect(lintTruststore(store, options)).toEqual(lintTruststore(input, options))
+  })
+
+  it('finds the chain that a left-out issuer breaks, in a truststore as in its bundle', () => {
+    const below = mint({ ca: true, subject: 'O=Lint,CN=Below' }, forged)
+    const bundle = [root.pem, forged.pem, below.pem]
+    const report = lintTruststore(bundle)
+    expect(report.findings.map(({ code, index }) => [code, index])).toEqual([
+      ['signature_not_by_named_issuer', 1],
+      ['incomplete_chain', 2],
+    ])
+    expect(lintTruststore(buildTruststore(bundle))).toEqual(report)
   })
 
   it('judges a truststore anew, at another time and by another policy', () => {
@@ -51,7 +85,7 @@ describe('lintTruststore', () => {
     const policy = { ...profiles.apiGateway, trust: 'every-ca' as const }
     const intermediate = mint({ ca: true, subject: 'CN=I' }, root)
     expect(lintTruststore(buildTruststore(intermediate.pem, { policy })).findings).toEqual([])
-    expect(lintTruststore(intermediate.pem).findings).toMatchObject([{ code: 'incomplete_chain' }])
+    expect(lintTruststore(intermediate.pem).findings).toMatchObject([{ code: 'no_trust_anchor' }, { code: 'incomplete_chain' }])
   })
 
   it('never throws on a bad bundle', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, lintTruststore, profiles } from '../../../src/index.ts'
+import { buildTruststore, profiles } from '../../../src/index.ts'
+import { analysed } from '../../support/analysed.ts'
 import { type CertificateSpec, keyPair, mint } from '../../support/mint.ts'
 
 const unknown = { oid: '1.3.6.1.4.1.99999.7', critical: true, value: Uint8Array.of(5, 0) }
 
 function findingsOn(spec: CertificateSpec, policy = profiles.apiGateway): readonly string[] {
   const { der } = mint({ key: keyPair('p256'), subject: 'CN=Extension', ...spec })
-  return lintTruststore(der, { policy }).findings.map(({ code, severity }) => `${severity} ${code}`)
+  return analysed(der, { policy }).findings.map(({ code, severity }) => `${severity} ${code}`)
 }
 
 describe('the rules about extensions', () => {
@@ -38,7 +39,7 @@ describe('the rules about extensions', () => {
 
   it('name the extension that is not understood', () => {
     const { der } = mint({ ca: true, extensions: [unknown] })
-    expect(lintTruststore(der).findings[0]?.message).toContain('1.3.6.1.4.1.99999.7')
+    expect(analysed(der).findings[0]?.message).toContain('1.3.6.1.4.1.99999.7')
   })
 
   it('ask for a CA certificate only of what says that it signs certificates', () => {
@@ -50,6 +51,6 @@ describe('the rules about extensions', () => {
   it('allow a pinned leaf to have no subject when it has other names', () => {
     const pinned = mint({ subject: '', subjectAltNames: [{ dns: 'a.example' }] })
     expect(buildTruststore(pinned.der).certificates).toHaveLength(1)
-    expect(lintTruststore(pinned.der).findings).toEqual([])
+    expect(analysed(pinned.der).findings).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lintTruststore, type Policy, profiles } from '../../../src/index.ts'
+import { type Policy, profiles } from '../../../src/index.ts'
+import { analysed } from '../../support/analysed.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 import { modulusOf, rsaSpki } from '../../support/spki.ts'
 
@@ -7,7 +8,7 @@ const modulus = modulusOf(keyPair('rsa2048'))
 
 function findingsOn(spki: Uint8Array, policy: Policy = profiles.apiGateway): readonly string[] {
   const { der } = mint({ ca: true, spki, key: keyPair('p256'), signWith: keyPair('p256'), subject: 'CN=Key' })
-  const { findings } = lintTruststore(der, { policy })
+  const { findings } = analysed(der, { policy })
   // The certificate carries a key that nobody has the other half of.
   return findings.map(({ code }) => code).filter((code) => code !== 'bad_self_signature')
 }

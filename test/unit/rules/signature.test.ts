@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { lintTruststore } from '../../../src/index.ts'
+import { analysed } from '../../support/analysed.ts'
 import { keyPair, type Minted, mint } from '../../support/mint.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
 const rsaRoot = mint({ ca: true, key: keyPair('rsa2048'), subject: 'CN=RSA Root' })
 
 function codesOf(...certificates: readonly Minted[]): readonly string[] {
-  return lintTruststore(certificates.map(({ der }) => der)).findings.map(({ code }) => code)
+  return analysed(certificates.map(({ der }) => der)).findings.map(({ code }) => code)
 }
 
 describe('the rules about signatures', () => {
@@ -30,14 +30,14 @@ describe('the rules about signatures', () => {
 
   it('name the hash of RSASSA-PSS', () => {
     const weak = mint({ ca: true, subject: 'CN=A', hash: 'sha1', pss: true }, rsaRoot)
-    const { findings } = lintTruststore([rsaRoot.der, weak.der])
+    const { findings } = analysed([rsaRoot.der, weak.der])
     expect(findings).toMatchObject([{ code: 'weak_signature_hash', message: 'signature uses RSASSA-PSS with sha1', index: 1 }])
   })
 
   it('tell which certificate of the bundle is at fault, and leave it out of the paths of others', () => {
     const forged = mint({ ca: true, subject: 'CN=A', signWith: keyPair('p256', 9) }, root)
     const below = mint({ ca: true, subject: 'CN=B' }, forged)
-    const { findings } = lintTruststore([root.der, below.der, forged.der])
+    const { findings } = analysed([root.der, below.der, forged.der])
     expect(findings).toMatchObject([{ code: 'signature_not_by_named_issuer', index: 2, subject: 'CN=A' }])
     expect(findings[0]?.message).toContain('certificate 0 of the bundle')
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, lintTruststore, verifyChain } from '../../../src/index.ts'
+import { buildTruststore, verifyChain } from '../../../src/index.ts'
+import { analysed } from '../../support/analysed.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 
 const notBefore = new Date('2026-03-01T00:00:00Z')
@@ -8,7 +9,7 @@ const ca = mint({ ca: true, key: keyPair('p256'), notBefore, notAfter })
 const leaf = mint({ key: keyPair('p256', 1), notBefore: new Date('2020-01-01'), notAfter: new Date('2040-01-01') }, ca)
 
 function codesAt(time: string, expiresWithinDays = 30): readonly string[] {
-  return lintTruststore(ca.pem, { at: new Date(time), expiresWithinDays }).findings.map(({ code }) => code)
+  return analysed(ca.pem, { at: new Date(time), expiresWithinDays }).findings.map(({ code }) => code)
 }
 
 describe('the dates of a CA', () => {
@@ -35,7 +36,7 @@ describe('the dates of a CA', () => {
   })
 
   it('are told in the message, with the days that are left', () => {
-    const messageAt = (time: string): string | undefined => lintTruststore(ca.pem, { at: new Date(time) }).findings[0]?.message
+    const messageAt = (time: string): string | undefined => analysed(ca.pem, { at: new Date(time) }).findings[0]?.message
     expect(messageAt('2026-04-20T12:00:00Z')).toBe('expires in 10 days, on 2026-05-01T00:00:00Z')
     expect(messageAt('2026-05-01T00:00:00.500Z')).toBe('expires in 0 days, on 2026-05-01T00:00:00Z')
     expect(messageAt('2027-01-01T00:00:00Z')).toBe('expired on 2026-05-01T00:00:00Z')
@@ -45,7 +46,7 @@ describe('the dates of a CA', () => {
   it('in the wrong order are one finding at any time', () => {
     const inverted = mint({ ca: true, key: keyPair('p256'), notBefore: notAfter, notAfter: notBefore })
     for (const time of ['2026-01-01', '2026-02-15', '2026-04-01', '2027-01-01']) {
-      const { findings } = lintTruststore(inverted.pem, { at: new Date(time) })
+      const { findings } = analysed(inverted.pem, { at: new Date(time) })
       expect(findings.map(({ code }) => code)).toEqual(['validity_inverted'])
     }
   })

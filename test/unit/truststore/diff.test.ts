@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, diffTruststores, type Truststore, type TruststoreDiff } from '../../../src/index.ts'
+import {
+  buildTruststore,
+  diffTruststores,
+  type Policy,
+  profiles,
+  type Truststore,
+  type TruststoreDiff,
+} from '../../../src/index.ts'
 import { keyPair, type Minted, mint } from '../../support/mint.ts'
 
 const a = mint({ ca: true, key: keyPair('p256'), subject: 'CN=A' })
@@ -80,6 +87,49 @@ describe('diffTruststores', () => {
 
   it('does not call a removed leaf an issuer', () => {
     expect(diff([a, pinned], [a])).toEqual({ ...none, removed: ['pinned'], unchanged: 1 })
+  })
+
+  describe('issuers whose way to an anchor is gone', () => {
+    const root = mint({ ca: true, subject: 'CN=Root', key: keyPair('p256', 6) })
+    const rootRenewed = mint({ ca: true, subject: 'CN=Root', key: keyPair('p256', 6), notAfter: new Date('2041-01-01') })
+    const other = mint({ ca: true, subject: 'CN=Other', key: keyPair('p256', 7) })
+    const inner = mint({ ca: true, subject: 'CN=Inner', key: keyPair('p256', 8) }, root)
+    const innerByOther = mint({ ca: true, subject: 'CN=Inner', key: keyPair('p256', 8) }, other)
+    const deepest = mint({ ca: true, subject: 'CN=Deepest', key: keyPair('p256', 9) }, inner)
+    const dropped = (before: readonly Minted[], after: readonly Minted[], policy: Policy = profiles.apiGateway): object => {
+      const [old, next] = [before, after].map((certificates) =>
+        buildTruststore(
+          certificates.map(({ der }) => der),
+          { policy },
+        ),
+      )
+      return diffTruststores(old!, next!).droppedIssuers
+    }
+
+    it('are dropped with it, though they are still listed', () => {
+      expect(dropped([root, inner, deepest], [inner, deepest])).toEqual(['CN=Root', 'CN=Inner', 'CN=Deepest'])
+      expect(dropped([root, inner, deepest], [root, deepest])).toEqual(['CN=Inner', 'CN=Deepest'])
+    })
+
+    it('are kept where the root was renewed, or another one signed them', () => {
+      expect(dropped([root, inner, deepest], [rootRenewed, inner, deepest])).toEqual([])
+      expect(dropped([root, inner, deepest], [other, innerByOther, deepest])).toEqual(['CN=Root'])
+    })
+
+    it('are kept where every listed CA is an anchor', () => {
+      expect(dropped([root, inner, deepest], [inner, deepest], profiles.rfc5280)).toEqual(['CN=Root'])
+    })
+
+    it('were never accepted without it, or where they were too deep', () => {
+      expect(dropped([inner, deepest, other], [other])).toEqual([])
+      const shallow = { ...profiles.apiGateway, maxChainLength: 2 }
+      expect(dropped([root, inner, deepest], [other], shallow)).toEqual(['CN=Root', 'CN=Inner'])
+    })
+
+    it('are named once, whatever the number of their certificates', () => {
+      expect(dropped([root, rootRenewed, other], [other])).toEqual(['CN=Root'])
+      expect(dropped([a, aRekeyed, b], [b])).toEqual(['CN=A', 'CN=A'])
+    })
   })
 
   it('is a TypeError for anything but truststores', () => {

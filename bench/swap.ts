@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util'
+import { fileScene } from './swap/file-scene.ts'
+import { type SwapReport, swapUnderLoad } from './swap/run.ts'
+import { urlScene } from './swap/url-scene.ts'
+
+/**
+ * `npm run bench:swap -- [--swaps N] [--connections N]`: swaps a truststore from a URL and one from a file under a TLS
+ * server that takes connections; exits with 1 on a wrong verdict, a dropped connection or a swap that went wrong.
+ */
+const { values } = parseArgs({ options: { swaps: { type: 'string' }, connections: { type: 'string' } } })
+const wanted = { swaps: Number(values.swaps ?? 200), connections: Number(values.connections ?? 2000) }
+if (!(wanted.swaps >= 1) || !(wanted.connections >= 1)) {
+  console.error('usage: npm run bench:swap -- [--swaps N] [--connections N], both whole numbers')
+  process.exit(2)
+}
+
+function print(name: string, report: SwapReport, seconds: number): void {
+  const { swaps, taken, rejected, rolledBack, connections, accepted, byVersion, wrongVerdicts, wrongVersions, dropped } = report
+  console.log(`${name}: ${swaps} swaps in ${seconds.toFixed(1)} s`)
+  for (const [kind, count] of report.kinds) console.log(`  ${String(count).padStart(4)}  ${kind}`)
+  console.log(`  ${taken} taken, ${rejected} rejected, ${rolledBack} times rolled back and forth`)
+  console.log(
+    `  ${connections} connections judged by ${byVersion.size} versions: ${accepted} accepted, ${connections - accepted} refused`,
+  )
+  console.log(`  ${wrongVerdicts} wrong verdicts, ${wrongVersions} by a version that did not serve, ${dropped} dropped`)
+  for (const problem of report.problems.slice(0, 20)) console.log(`  PROBLEM: ${problem}`)
+}
+
+for (const [name, scene] of [
+  ['URL', urlScene],
+  ['file', fileScene],
+] as const) {
+  const begin = performance.now()
+  const report = await swapUnderLoad(scene, wanted)
+  print(name, report, (performance.now() - begin) / 1000)
+  if (report.problems.length > 0) process.exitCode = 1
+}

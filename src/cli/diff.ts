@@ -1,0 +1,85 @@
+import type { Colour } from '../lint/report/paint.ts'
+import { printable, printableJson } from '../lint/report/printable.ts'
+import { isoTime } from '../policy/time.ts'
+import { buildTruststore, TruststoreError } from '../truststore/build.ts'
+import { diffTruststores, type TruststoreDiff } from '../truststore/diff.ts'
+import type { Truststore } from '../truststore/store.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import { choiceOf } from './arguments.ts'
+import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
+import { CliError } from './errors.ts'
+import { type Input, readInputs } from './input.ts'
+import { formatOption, policyOf, profileOption } from './values.ts'
+
+const formats = ['text', 'json'] as const
+
+async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
+  const format = choiceOf(given, 'format', formats, 'text')
+  const policy = policyOf(given)
+  const build = ({ name, bytes }: Input): Truststore => {
+    try {
+      return buildTruststore(bytes, { policy })
+    } catch (error) {
+      if (!(error instanceof TruststoreError)) throw error
+      throw new CliError(
+        `${printable(name)}: ${printable(error.message)}`,
+        '`portcullis lint` tells everything that is wrong with it.',
+      )
+    }
+  }
+  const [before, after] = (await readInputs(given.operands)).map(build)
+  const diff = diffTruststores(before!, after!)
+  const output = format === 'json' ? json(diff, before!, after!) : text(diff, surroundings)
+  return { exitCode: diff.droppedIssuers.length > 0 ? 1 : 0, output }
+}
+
+function text({ added, removed, renewed, rekeyed, droppedIssuers, unchanged }: TruststoreDiff, { paint }: Surroundings): string {
+  const row = (colour: Colour, what: string, certificate: Certificate, from?: Certificate): string => {
+    const dates = [...(from === undefined ? [] : [from]), certificate].map(({ notAfter }) => isoTime(notAfter.getTime()))
+    return `${paint(colour, what.padEnd('unchanged'.length))}  ${printable(certificate.subject)}, until ${dates.join(' → ')}\n`
+  }
+  return [
+    ...removed.map((certificate) => row('red', 'removed', certificate)),
+    ...rekeyed.map(({ before, after }) => row('yellow', 're-keyed', after, before)),
+    ...renewed.map(({ before, after }) => row('cyan', 'renewed', after, before)),
+    ...added.map((certificate) => row('green', 'added', certificate)),
+    `${'unchanged'}  ${unchanged}\n`,
+    ...droppedIssuers.map((issuer) => `${paint('red', 'refused'.padEnd('unchanged'.length))}  clients of ${printable(issuer)}\n`),
+  ].join('')
+}
+
+function json(diff: TruststoreDiff, before: Truststore, after: Truststore): string {
+  const plain = ({ subject, fingerprint, notAfter }: Certificate): object => ({
+    subject,
+    fingerprint,
+    notAfter: isoTime(notAfter.getTime()),
+  })
+  const pair = (change: { readonly before: Certificate; readonly after: Certificate }): object => ({
+    before: plain(change.before),
+    after: plain(change.after),
+  })
+  const value = {
+    before: before.fingerprint,
+    after: after.fingerprint,
+    added: diff.added.map(plain),
+    removed: diff.removed.map(plain),
+    renewed: diff.renewed.map(pair),
+    rekeyed: diff.rekeyed.map(pair),
+    droppedIssuers: diff.droppedIssuers,
+    unchanged: diff.unchanged,
+  }
+  return `${printableJson(value)}\n`
+}
+
+export const diffCommand: Command = {
+  operands: '<old> <new>',
+  least: 2,
+  most: 2,
+  options: { profile: profileOption, format: formatOption(...formats) },
+  notes: ['Exit code 1: clients that were accepted will be refused. Other differences are 0.'],
+  examples: [
+    { does: 'whose clients are refused after the change?', line: 'portcullis diff truststore.pem next.pem' },
+    { does: 'against what is in use', line: 'aws s3 cp s3://bucket/truststore.pem - | portcullis diff - next.pem' },
+  ],
+  run,
+}

@@ -1,0 +1,55 @@
+import type { LintCode } from '../codes/lint.ts'
+import { rejectCodes } from '../codes/reject.ts'
+import type { CodeInfo } from '../codes/reject-info.ts'
+import { ruleCatalogue } from '../lint/catalogue.ts'
+import { explain } from '../lint/explain.ts'
+import { printableJson } from '../lint/report/printable.ts'
+import { choiceOf, oneOf } from './arguments.ts'
+import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
+import { columns } from './help.ts'
+import { formatOption } from './values.ts'
+
+const formats = ['text', 'json'] as const
+
+/** A code that verdicts and findings share is explained as the verdict's. */
+const codes: readonly string[] = [...new Set<string>([...rejectCodes, ...ruleCatalogue.keys()])]
+
+const systems: Readonly<Record<keyof CodeInfo['mappings'], string>> = {
+  node: 'Node, OpenSSL',
+  alb: 'Application Load Balancer',
+  cloudFront: 'CloudFront',
+  googleCloud: 'Google Cloud',
+  apiGateway: 'API Gateway',
+}
+
+async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
+  const format = choiceOf(given, 'format', formats, 'text')
+  const infos = given.operands.map((code) => explain(oneOf(code, 'the code', codes) as LintCode))
+  if (format === 'json') return { exitCode: 0, output: `${printableJson(infos)}\n` }
+  return { exitCode: 0, output: infos.map((info) => text(info, surroundings)).join('\n') }
+}
+
+function text({ code, summary, citation, remedy, mappings }: CodeInfo, { paint }: Surroundings): string {
+  const named = (Object.keys(systems) as (keyof typeof systems)[]).flatMap((system) => {
+    const name = mappings[system]
+    return name === undefined ? [] : [[systems[system], name] as const]
+  })
+  const elsewhere = named.length === 0 ? '' : `Elsewhere\n${columns(named)}`
+  return `${paint('bold', code)}\n${summary}\n${columns([
+    ['Remedy', remedy],
+    ['Citation', citation],
+  ])}${elsewhere}`
+}
+
+export const explainCommand: Command = {
+  operands: '<code…>',
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  options: { format: formatOption(...formats) },
+  notes: [],
+  examples: [
+    { does: 'what a finding means, and what to do', line: 'portcullis explain subject_issuer_conflict' },
+    { does: 'how other systems call a refusal', line: 'portcullis explain unknown_issuer' },
+  ],
+  run,
+}

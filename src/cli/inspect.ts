@@ -1,0 +1,33 @@
+import { inspect } from '../inspect/inspect.ts'
+import { printable } from '../lint/report/printable.ts'
+import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
+import { CliError } from './errors.ts'
+import { readInputs } from './input.ts'
+
+async function run({ operands }: Arguments, { paint }: Surroundings): Promise<Outcome> {
+  const inputs = await readInputs(operands)
+  const inspections = inputs.map(({ name, bytes }) => ({ name, ...inspect(bytes) }))
+  const nothing = inspections.flatMap(({ name, certificates, revocationLists, faults }) => {
+    const isOther = faults.some(({ code }) => code === 'pem_missing' || code === 'empty_input')
+    return isOther && certificates.length + revocationLists.length === 0 ? [`${name}: ${faults[0]?.message}`] : []
+  })
+  if (nothing.length > 0) throw new CliError(nothing.join('\n'), 'Give a certificate or revocation list, PEM or DER.')
+  const texts = inspections.map(({ name, text }) => {
+    const heading = inputs.length === 1 ? '' : `${paint('bold', printable(name))}\n`
+    return `${heading}${text.trimEnd()}\n`
+  })
+  return { exitCode: inspections.some(({ faults }) => faults.length > 0) ? 1 : 0, output: texts.join('\n') }
+}
+
+export const inspectCommand: Command = {
+  operands: '<file… | ->',
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  options: {},
+  notes: ['Exit code 1: something in the file is malformed; it is shown as far as it can be read.'],
+  examples: [
+    { does: 'what is in a certificate', line: 'portcullis inspect client.pem' },
+    { does: "a server's, from a pipe", line: 'openssl s_client -connect example.com:443 </dev/null | portcullis inspect -' },
+  ],
+  run,
+}

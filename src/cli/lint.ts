@@ -1,0 +1,66 @@
+import { lintTruststore } from '../lint/lint.ts'
+import { type Platform, platforms } from '../lint/platform/limits.ts'
+import { printable } from '../lint/report/printable.ts'
+import type { FileReport } from '../lint/report/problem.ts'
+import { choiceOf, listOf, oneOf, singleOf } from './arguments.ts'
+import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
+import { readInputs } from './input.ts'
+import { showProgress } from './progress.ts'
+import { failLevels, fails, renderReports, reportFormats } from './reports.ts'
+import { atOption, daysOf, formatOption, policyOf, profileOption, timeOf } from './values.ts'
+import { readWaivers } from './waivers-file.ts'
+
+const platformNames = Object.keys(platforms) as readonly Platform[]
+
+async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
+  const format = choiceOf(given, 'format', reportFormats, 'text')
+  const failOn = choiceOf(given, 'fail-on', failLevels, 'warning')
+  const waivers = singleOf(given, 'waivers')
+  const options = {
+    policy: policyOf(given),
+    at: timeOf(given),
+    expiresWithinDays: daysOf(given, 'expires-within', 30),
+    platform: listOf(given, 'platform').map((name) => oneOf(name, '--platform', platformNames)),
+    waive: waivers === undefined ? [] : await readWaivers(waivers),
+  }
+  const inputs = await readInputs(given.operands)
+  const reports = inputs.map(({ name, bytes }): FileReport => {
+    const done = showProgress(`linting ${printable(name)}`)
+    try {
+      return { file: name, problems: lintTruststore(bytes, options).findings }
+    } finally {
+      done()
+    }
+  })
+  return { exitCode: fails(reports, failOn) ? 1 : 0, output: renderReports(reports, format, surroundings) }
+}
+
+export const lintCommand: Command = {
+  operands: '<bundle…>',
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  options: {
+    platform: {
+      value: '<platform>',
+      multiple: true,
+      help: 'Would it be accepted there?',
+    },
+    profile: profileOption,
+    at: atOption,
+    'expires-within': { value: '<days>', help: 'How far ahead to look for certificates that expire. Default 30.' },
+    waivers: {
+      value: '<file>',
+      help: 'JSON array of { "code", "fingerprint", "until", "reason" }: findings to leave out, for a while.',
+    },
+    'fail-on': { value: '<severity>', help: 'The mildest that makes exit code 1: error, warning (default) or info.' },
+    format: formatOption(...reportFormats),
+  },
+  notes: [`Platforms: ${platformNames.join(', ')}.`],
+  examples: [
+    { does: 'what is wrong with a truststore, or soon will be', line: 'portcullis lint truststore.pem' },
+    { does: 'before an upload: would both take it?', line: 'portcullis lint --platform api-gateway,alb truststore.pem' },
+    { does: 'in a workflow of GitHub Actions', line: 'portcullis lint --format github --expires-within 90 certs/*.pem' },
+    { does: 'from a pipe', line: 'aws s3 cp s3://bucket/truststore.pem - | portcullis lint -' },
+  ],
+  run,
+}

@@ -1,0 +1,35 @@
+import type { LintCode } from '../codes/lint.ts'
+import { explain } from '../lint/explain.ts'
+import { renderGithub } from '../lint/report/github.ts'
+import { renderJson } from '../lint/report/json.ts'
+import { countProblems, type FileReport } from '../lint/report/problem.ts'
+import { renderSarif } from '../lint/report/sarif.ts'
+import { renderText } from '../lint/report/text.ts'
+import type { Surroundings } from './command.ts'
+
+/** What `--format` takes where findings are reported. */
+export const reportFormats = ['text', 'json', 'sarif', 'github'] as const
+
+export type ReportFormat = (typeof reportFormats)[number]
+
+/** Findings in the format that was asked for. */
+export function renderReports(reports: readonly FileReport[], format: ReportFormat, { paint, version }: Surroundings): string {
+  switch (format) {
+    case 'text':
+      return renderText(reports, paint)
+    case 'json':
+      return renderJson(reports)
+    case 'github':
+      return renderGithub(reports)
+    case 'sarif':
+      return renderSarif(reports, version, (code) => explain(code as LintCode))
+  }
+}
+
+/** What `--fail-on` takes: the mildest severity that makes exit code 1. */
+export const failLevels = ['error', 'warning', 'info'] as const
+
+export function fails(reports: readonly FileReport[], level: (typeof failLevels)[number]): boolean {
+  const counts = countProblems(reports)
+  return failLevels.slice(0, failLevels.indexOf(level) + 1).some((severity) => counts[severity] > 0)
+}

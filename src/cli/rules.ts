@@ -1,0 +1,42 @@
+import { ruleCatalogue } from '../lint/catalogue.ts'
+import { severityColours } from '../lint/report/paint.ts'
+import { printableJson } from '../lint/report/printable.ts'
+import { choiceOf } from './arguments.ts'
+import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
+import { formatOption } from './values.ts'
+
+const formats = ['text', 'json'] as const
+
+/** In the order of the documentation. */
+const rules = [...ruleCatalogue.values()]
+
+async function run(given: Arguments, { paint }: Surroundings): Promise<Outcome> {
+  if (choiceOf(given, 'format', formats, 'text') === 'json') {
+    const told = rules.map(({ code, severity, summary, citation, remedy }) => ({
+      code,
+      severity,
+      summary,
+      citation,
+      remedy,
+    }))
+    return { exitCode: 0, output: `${printableJson(told)}\n` }
+  }
+  const width = Math.max(...rules.map(({ code }) => code.length))
+  const rows = rules.map(({ code, severity, summary }) => {
+    return `${paint('bold', code.padEnd(width))}  ${paint(severityColours[severity], severity.padEnd('warning'.length))}  ${summary}\n`
+  })
+  return { exitCode: 0, output: rows.join('') }
+}
+
+export const rulesCommand: Command = {
+  operands: '',
+  least: 0,
+  most: 0,
+  options: { format: formatOption(...formats) },
+  notes: [],
+  examples: [
+    { does: 'every rule of lint', line: 'portcullis rules' },
+    { does: 'for a program', line: 'portcullis rules --format json' },
+  ],
+  run,
+}

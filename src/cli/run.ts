@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { painter } from '../lint/report/paint.ts'
+import { printable } from '../lint/report/printable.ts'
+import { checkOperands, readArguments } from './arguments.ts'
+import type { Command } from './command.ts'
+import { CliError, suggestion } from './errors.ts'
+import { commandHelp, overview } from './help.ts'
+
+interface Entry {
+  readonly summary: string
+  /** Each command in a file of its own, so that none waits for what another one needs. */
+  readonly load: () => Promise<Command>
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  lint: {
+    summary: 'Say what is wrong with truststores, or soon will be.',
+    load: async () => (await import('./lint.ts')).lintCommand,
+  },
+  verify: {
+    summary: 'Judge a certificate chain by a truststore.',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  inspect: {
+    summary: 'Show what is in a certificate.',
+    load: async () => (await import('./inspect.ts')).inspectCommand,
+  },
+  diff: {
+    summary: 'Compare two truststores: whose clients will be refused?',
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  rules: {
+    summary: 'List the rules of lint.',
+    load: async () => (await import('./rules.ts')).rulesCommand,
+  },
+  explain: {
+    summary: 'Explain a code of a finding or a refusal.',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
+}
+
+/** What is written to standard output or standard error, and the exit code. */
+export interface Result {
+  readonly exitCode: 0 | 1 | 2
+  readonly output: string
+  readonly errors: string
+}
+
+/** Runs a command line, without the program's name. */
+export async function run(args: readonly string[], coloured: boolean): Promise<Result> {
+  const [name = '', ...rest] = args
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  try {
+    if (entry === undefined) return { exitCode: 0, output: withoutCommand(args, coloured), errors: '' }
+    return { ...(await runCommand(name, entry, rest, coloured)), errors: '' }
+  } catch (error) {
+    const prefix = entry === undefined ? 'portcullis' : `portcullis ${name}`
+    return { exitCode: 2, output: '', errors: complaint(prefix, error) }
+  }
+}
+
+async function runCommand(
+  name: string,
+  { summary, load }: Entry,
+  rest: readonly string[],
+  coloured: boolean,
+): Promise<Omit<Result, 'errors'>> {
+  const command = await load()
+  const paint = painter(coloured)
+  const given = readArguments(command, rest)
+  if (given.flags.has('help')) return { exitCode: 0, output: commandHelp(name, summary, command, paint) }
+  checkOperands(command, given.operands)
+  return await command.run(given, { version: version(), paint })
+}
+
+function withoutCommand(args: readonly string[], coloured: boolean): string {
+  const [first, ...rest] = args
+  const paint = painter(coloured)
+  const help = (): string =>
+    overview(
+      Object.entries(commands).map(([name, { summary }]) => [name, summary] as const),
+      paint,
+    )
+  if (first === undefined)
+    throw new CliError('a command is missing', `Commands are ${Object.keys(commands).join(', ')}; see portcullis --help.`)
+  if (first === '--version' && rest.length === 0) return `${version()}\n`
+  if ((first === '--help' || first === '-h' || first === 'help') && rest.length === 0) return help()
+  const what = first.startsWith('-') ? 'option' : 'command'
+  const known = what === 'option' ? ['--help', '--version'] : Object.keys(commands)
+  throw new CliError(`unknown ${what} ${first}.${suggestion(first, known)}`, 'See portcullis --help.')
+}
+
+/** Beside the built program stands the package's manifest. */
+function version(): string {
+  const manifest: { readonly version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return manifest.version
+}
+
+/** What went wrong, line by line after the program's name, and what to do. */
+function complaint(prefix: string, error: unknown): string {
+  if (!(error instanceof CliError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return `${prefix}: this is a fault of portcullis, please report it\n${stack}\n`
+  }
+  const lines = error.message.split('\n').map((line) => `${prefix}: ${printable(line)}\n`)
+  const advice = error.advice ?? (prefix === 'portcullis' ? undefined : `See ${prefix} --help.`)
+  return `${lines.join('')}${advice === undefined ? '' : `${printable(advice)}\n`}`
+}

@@ -1,0 +1,146 @@
+import { looksLikeDer } from '../bytes/input.ts'
+import { decodePem } from '../bytes/pem.ts'
+import { explain } from '../lint/explain.ts'
+import { printable, printableJson } from '../lint/report/printable.ts'
+import type { FileReport, Problem } from '../lint/report/problem.ts'
+import { type Rejection, type Verdict, verifyChain } from '../path/verify.ts'
+import type { Purpose } from '../policy/policy.ts'
+import { isoTime } from '../policy/time.ts'
+import { buildTruststore, TruststoreError } from '../truststore/build.ts'
+import type { Truststore } from '../truststore/store.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import { parseRevocationList } from '../x509/parse-revocation-list.ts'
+import type { RevocationList } from '../x509/revocation-list.ts'
+import { choiceOf, singleOf } from './arguments.ts'
+import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
+import { CliError } from './errors.ts'
+import { type Input, readInput, readInputs } from './input.ts'
+import { renderReports, reportFormats } from './reports.ts'
+import { atOption, formatOption, policyOf, profileOption, timeOf } from './values.ts'
+
+const purposes: readonly Purpose[] = ['client', 'server', 'any']
+
+async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
+  const format = choiceOf(given, 'format', reportFormats, 'text')
+  const policy = policyOf(given)
+  const serverName = singleOf(given, 'name')
+  const purpose = choiceOf(given, 'purpose', purposes, serverName === undefined ? policy.purpose : 'server')
+  const at = timeOf(given)
+  const bundles = given.values.get('truststore')
+  if (bundles === undefined) throw new CliError('--truststore is missing: --truststore <bundle>')
+  const store = storeOf(await readInputs(bundles), { policy, at })
+  const lists = (await readInputs(given.values.get('crl') ?? [])).map(listOf)
+  const input = await readInput(given.operands[0]!)
+  const verdict = verifyChain(store, chainOf(input), {
+    at,
+    purpose,
+    ...(serverName !== undefined && { serverName }),
+    ...(lists.length > 0 && { revocation: { lists } }),
+  })
+  return { exitCode: verdict.ok ? 0 : 1, output: render(verdict, input.name, format, surroundings) }
+}
+
+function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTruststore>[1]): Truststore {
+  try {
+    return buildTruststore(
+      inputs.map(({ bytes }) => bytes),
+      options,
+    )
+  } catch (error) {
+    if (!(error instanceof TruststoreError)) throw error
+    const names = inputs.map(({ name }) => printable(name)).join(', ')
+    throw new CliError(`${names}: ${printable(error.message)}`, '`portcullis lint` tells everything that is wrong with it.')
+  }
+}
+
+function listOf({ name, bytes }: Input): RevocationList {
+  const parsed = parseRevocationList(bytes)
+  if (parsed.ok) return parsed.value
+  throw new CliError(`${printable(name)} is no revocation list: ${printable(parsed.message)}`)
+}
+
+/** The peer's certificates, leaf first. What is DER is judged as it is, since it may be wrong in itself. */
+function chainOf({ name, bytes }: Input): readonly Uint8Array[] {
+  if (looksLikeDer(bytes)) return [bytes]
+  const decoded = decodePem(bytes)
+  if (decoded.ok) return decoded.value
+  throw new CliError(`${printable(name)} has no certificates: ${printable(decoded.message)}`)
+}
+
+function render(verdict: Verdict, file: string, format: (typeof reportFormats)[number], surroundings: Surroundings): string {
+  if (format === 'json') return `${printableJson({ file, ...plain(verdict) })}\n`
+  if (format !== 'text') {
+    const report: FileReport = { file, problems: verdict.ok ? [] : [problemOf(verdict)] }
+    return renderReports([report], format, surroundings)
+  }
+  const { paint } = surroundings
+  const name = printable(file)
+  if (!verdict.ok) {
+    const { code, message } = verdict
+    return `${name}  ${paint('red', 'refused')}  ${paint('bold', code)}  ${printable(message)}\n${explain(code).remedy}\n`
+  }
+  const path = verdict.path.map(({ subject, notAfter }, i) => {
+    return `${'  '.repeat(i)}${i === 0 ? '' : '└ '}${printable(subject)}, until ${isoTime(notAfter.getTime())}\n`
+  })
+  return `${name}  ${paint('green', 'accepted')}\n${path.join('')}`
+}
+
+function problemOf({ code, message, index, certificate }: Rejection): Problem {
+  return {
+    code,
+    severity: 'error',
+    message,
+    citation: explain(code).citation,
+    index,
+    ...(certificate && { fingerprint: certificate.fingerprint }),
+  }
+}
+
+function plain(verdict: Verdict): object {
+  if (verdict.ok) return { ok: true, path: verdict.path.map(certificateOf) }
+  const { code, message, index, certificate, offset } = verdict
+  return {
+    ok: false,
+    code,
+    message,
+    index,
+    ...(offset !== undefined && { offset }),
+    ...(certificate && { certificate: certificateOf(certificate) }),
+  }
+}
+
+function certificateOf({ subject, issuer, serialNumber, notBefore, notAfter, fingerprint }: Certificate): object {
+  return {
+    subject,
+    issuer,
+    serialNumber,
+    notBefore: isoTime(notBefore.getTime()),
+    notAfter: isoTime(notAfter.getTime()),
+    fingerprint,
+  }
+}
+
+export const verifyCommand: Command = {
+  operands: '<chain.pem | ->',
+  least: 1,
+  most: 1,
+  options: {
+    truststore: { value: '<bundle>', multiple: true, help: 'CAs to trust.' },
+    crl: { value: '<file>', multiple: true, help: 'Revocation list; with one, every certificate must be covered.' },
+    purpose: { value: '<purpose>', help: "client, server or any. Default the profile's; server where a name is given." },
+    name: { value: '<host>', help: 'DNS name or address that the certificate must be for.' },
+    at: atOption,
+    profile: profileOption,
+    format: formatOption(...reportFormats),
+  },
+  notes: ['The chain is the leaf first and then, where the profile takes them, further certificates that the peer sent.'],
+  examples: [
+    { does: 'would API Gateway accept this client?', line: 'portcullis verify --truststore truststore.pem client.pem' },
+    { does: 'and if it is revoked?', line: 'portcullis verify --truststore truststore.pem --crl clients.crl client.pem' },
+    {
+      does: 'the certificate of a public server',
+      line: 'portcullis verify --truststore roots.pem --profile web-server --name example.com chain.pem',
+    },
+  ],
+  run,
+}

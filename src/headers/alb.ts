@@ -1,0 +1,104 @@
+import type { Certificate } from '../x509/certificate.ts'
+import { checkSerial, checkValidity, firstFault, formatName, formatValidity, readLeaf } from './facts.ts'
+import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
+import { type HeaderResult, headerFault, headerValue } from './result.ts'
+import type { RequestLike } from './source.ts'
+import { readUrlPem, writeUrlPem } from './url-pem.ts'
+
+/**
+ * AWS Application Load Balancer. Passthrough mode hands on the whole chain unverified in `X-Amzn-Mtls-Clientcert`; verify
+ * mode what it has verified, in five headers. PEM is URL-encoded "with +=/ as safe characters".
+ */
+
+const safe = '-._~+=/'
+const passthroughName = 'X-Amzn-Mtls-Clientcert'
+
+type VerifyRole = 'leaf' | 'serialNumber' | 'issuer' | 'subject' | 'validity'
+
+const verifyNames: HeaderNames<VerifyRole> = {
+  leaf: 'X-Amzn-Mtls-Clientcert-Leaf',
+  serialNumber: 'X-Amzn-Mtls-Clientcert-Serial-Number',
+  issuer: 'X-Amzn-Mtls-Clientcert-Issuer',
+  subject: 'X-Amzn-Mtls-Clientcert-Subject',
+  validity: 'X-Amzn-Mtls-Clientcert-Validity',
+}
+
+/** What verify mode says of a client. */
+export interface AlbClientCertificate {
+  /** Parsed; the serial number and the dates of the other headers are the same. */
+  readonly leaf: Certificate
+  /** As ALB writes it (RFC 2253). For logs: decide on `leaf`. */
+  readonly issuer?: string
+  readonly subject?: string
+}
+
+/**
+ * Reads the value of `X-Amzn-Mtls-Clientcert` (passthrough mode).
+ *
+ * @returns the DER of each certificate, leaf first, not parsed
+ * @throws TypeError if `value` is not a string
+ */
+export function parseAlbPassthrough(value: string): HeaderResult<readonly Uint8Array[]> {
+  return readUrlPem(passthroughName, value)
+}
+
+/** Writes the value of `X-Amzn-Mtls-Clientcert`; the chain leaf first. */
+export function formatAlbPassthrough(chain: readonly Uint8Array[]): HeaderResult<string> {
+  return writeUrlPem(passthroughName, chain, safe)
+}
+
+/**
+ * Reads the headers of verify mode: the leaf, and the others where they are present, which must say the same.
+ *
+ * @throws TypeError for what is no request
+ */
+export function parseAlbVerify(request: RequestLike): HeaderResult<AlbClientCertificate> {
+  const values = collectHeaders(request, verifyNames)
+  return values.ok ? readVerify(values.value, verifyNames) : values
+}
+
+/** Writes the headers of verify mode, by their names. */
+export function formatAlbVerify(leaf: Certificate): HeaderResult<Readonly<Record<string, string>>> {
+  const pem = writeUrlPem(verifyNames.leaf, [leaf.raw], safe)
+  if (!pem.ok) return pem
+  return headerValue({
+    [verifyNames.serialNumber]: leaf.serialNumber,
+    [verifyNames.issuer]: formatName(leaf.issuer),
+    [verifyNames.subject]: formatName(leaf.subject),
+    [verifyNames.validity]: formatValidity(leaf),
+    [verifyNames.leaf]: pem.value,
+  })
+}
+
+function readVerify(values: HeaderValues<VerifyRole>, names: HeaderNames<VerifyRole>): HeaderResult<AlbClientCertificate> {
+  if (values.leaf === undefined) {
+    if (Object.keys(values).length === 0) return headerFault('no_certificate', `there is no ${names.leaf}`)
+    return headerFault('inconsistent_headers', `other headers of the load balancer come without ${names.leaf}`)
+  }
+  const chain = readUrlPem(names.leaf, values.leaf)
+  if (!chain.ok) return chain
+  if (chain.value.length !== 1) return headerFault('malformed_header', `${names.leaf} has ${chain.value.length} certificates`)
+  const leaf = readLeaf(names.leaf, chain.value[0]!)
+  if (!leaf.ok) return leaf
+  const { issuer, subject } = values
+  const fault = firstFault([
+    [values.serialNumber, (value) => checkSerial(names.serialNumber, value, leaf.value)],
+    [values.validity, (value) => checkValidity(names.validity, value, leaf.value)],
+  ])
+  return (
+    fault ??
+    headerValue({ leaf: leaf.value, ...(issuer === undefined ? {} : { issuer }), ...(subject === undefined ? {} : { subject }) })
+  )
+}
+
+/** `from: 'alb'`: passthrough mode. */
+export const alb: HeaderFormat = /* @__PURE__ */ headerFormat({ chain: passthroughName }, ({ chain }, names) => {
+  if (chain === undefined) return headerFault('no_certificate', `there is no ${names.chain}`)
+  return readUrlPem(names.chain, chain)
+})
+
+/** `from: 'alb-verify'`: verify mode. */
+export const albVerify: HeaderFormat = /* @__PURE__ */ headerFormat(verifyNames, (values, names) => {
+  const read = readVerify(values, names)
+  return read.ok ? headerValue([read.value.leaf.raw]) : read
+})

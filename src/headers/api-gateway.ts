@@ -1,0 +1,120 @@
+import { opensslTime, parseOpensslTime } from '../bytes/openssl-time.ts'
+import { bytesOfPemText } from '../bytes/pem.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import { checkSerialOfAnyBase, inconsistent, readLeaf } from './facts.ts'
+import type { HeaderFormat } from './format.ts'
+import { type HeaderFault, type HeaderResult, headerFault, headerValue, maxHeaderLength } from './result.ts'
+import { readPem } from './url-pem.ts'
+
+/**
+ * Amazon API Gateway's Lambda events: `requestContext.identity.clientCert` in payload 1.0 (REST APIs, and HTTP APIs that ask
+ * for it), `requestContext.authentication.clientCert` in payload 2.0. The leaf alone, which API Gateway has verified.
+ */
+
+/** `clientCert` as it stands in the event. */
+export interface ApiGatewayClientCert {
+  readonly clientCertPem: string
+  /** In the order of the DER: `C=US,O=Example,CN=client`. */
+  readonly subjectDN: string
+  readonly issuerDN: string
+  readonly serialNumber: string
+  readonly validity: {
+    /** `May 28 12:30:02 2019 GMT` */
+    readonly notBefore: string
+    readonly notAfter: string
+  }
+}
+
+/** What an event says of its client. */
+export interface ApiGatewayIdentity {
+  /** Parsed; the serial number and the dates beside it are the same. */
+  readonly leaf: Certificate
+  /** As API Gateway writes it. For logs: decide on `leaf`. */
+  readonly subjectDN: string
+  readonly issuerDN: string
+}
+
+/**
+ * Reads the client's certificate from a Lambda event.
+ *
+ * @param event of a REST or HTTP API, or of a REQUEST authorizer of one
+ * @example
+ * const client = parseApiGatewayEvent(event)
+ * if (!client.ok) console.warn(client.code, client.message)
+ */
+export function parseApiGatewayEvent(event: unknown): HeaderResult<ApiGatewayIdentity> {
+  const context = fieldOf(event, 'requestContext')
+  const v1 = fieldOf(fieldOf(context, 'identity'), 'clientCert')
+  const v2 = fieldOf(fieldOf(context, 'authentication'), 'clientCert')
+  if (v1 === undefined && v2 === undefined) return headerFault('no_certificate', 'the event has no clientCert')
+  if (v1 !== undefined && v2 !== undefined) return headerFault('duplicate_header', 'the event has clientCert in two places')
+  return readClientCert(v1 ?? v2)
+}
+
+/** An own field of what may be anything; null is as good as absent. */
+function fieldOf(value: unknown, field: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined
+  return (value as Readonly<Record<string, unknown>>)[field] ?? undefined
+}
+
+function readClientCert(clientCert: unknown): HeaderResult<ApiGatewayIdentity> {
+  const text = (field: string): string | undefined => textOf(fieldOf(clientCert, field))
+  const pem = text('clientCertPem')
+  const subjectDN = text('subjectDN')
+  const issuerDN = text('issuerDN')
+  const serialNumber = text('serialNumber')
+  if (pem === undefined || subjectDN === undefined || issuerDN === undefined || serialNumber === undefined) {
+    const message = 'clientCert needs clientCertPem, subjectDN, issuerDN and serialNumber, each a text of moderate length'
+    return headerFault('malformed_header', message)
+  }
+  const chain = readPem('clientCertPem', bytesOfPemText(pem))
+  if (!chain.ok) return chain
+  if (chain.value.length !== 1) return headerFault('malformed_header', `clientCertPem has ${chain.value.length} certificates`)
+  const leaf = readLeaf('clientCertPem', chain.value[0]!)
+  if (!leaf.ok) return leaf
+  const validity = fieldOf(clientCert, 'validity')
+  const fault =
+    checkSerialOfAnyBase('serialNumber', serialNumber, leaf.value) ??
+    checkDate('validity.notBefore', textOf(fieldOf(validity, 'notBefore')), leaf.value.notBefore) ??
+    checkDate('validity.notAfter', textOf(fieldOf(validity, 'notAfter')), leaf.value.notAfter)
+  return fault ?? headerValue({ leaf: leaf.value, subjectDN, issuerDN })
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= maxHeaderLength ? value : undefined
+}
+
+function checkDate(name: string, text: string | undefined, date: Date): HeaderFault | undefined {
+  const time = text === undefined ? undefined : parseOpensslTime(text)
+  if (time === undefined) return headerFault('malformed_header', `${name} is not a date such as Aug  5 09:36:04 2021 GMT`)
+  return time === date.getTime() ? undefined : inconsistent(name)
+}
+
+/**
+ * A certificate as API Gateway hands it to a Lambda function or authorizer; put it into `requestContext.identity` (payload
+ * 1.0) or `requestContext.authentication` (2.0) as `clientCert`. The serial number is written as in the documentation.
+ *
+ * @example
+ * const event = { requestContext: { identity: { clientCert: formatApiGatewayClientCert(certificate) } } }
+ */
+export function formatApiGatewayClientCert(certificate: Certificate): ApiGatewayClientCert {
+  return {
+    clientCertPem: certificate.toPem(),
+    subjectDN: certificate.formatSubject('der'),
+    issuerDN: certificate.formatIssuer('der'),
+    serialNumber: certificate.serialNumber.replace(/..(?!$)/g, '$&:'),
+    validity: {
+      notBefore: opensslTime(certificate.notBefore.getTime()),
+      notAfter: opensslTime(certificate.notAfter.getTime()),
+    },
+  }
+}
+
+/** `from: 'api-gateway'`: the Lambda event in place of a request. */
+export const apiGateway: HeaderFormat = {
+  headers: {},
+  readChain(event) {
+    const read = parseApiGatewayEvent(event)
+    return read.ok ? headerValue([read.value.leaf.raw]) : read
+  },
+}

@@ -1,0 +1,159 @@
+import { decodeBase64, encodeBase64 } from '../bytes/base64.ts'
+import { bytesOfPemText } from '../bytes/pem.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import { checkFingerprint, checkSerial, firstFault, readLeaf } from './facts.ts'
+import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
+import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'
+import { formatClientCert, formatClientCertChain, readCertificateAndChain } from './rfc9440.ts'
+import type { RequestLike } from './source.ts'
+
+/**
+ * Cloudflare. In a Worker `request.cf.tlsClientAuth` tells of the client's certificate, which is there whether Cloudflare
+ * could verify it or not; an origin gets `Cf-Client-Cert-Der-Base64` and `-Sha256`, or what a rule writes into the headers
+ * of RFC 9440.
+ */
+
+/** What Cloudflare says of a client. */
+export interface CloudflareClientCertificate {
+  /** Parsed; serial number and fingerprint beside it are the same. */
+  readonly leaf: Certificate
+  /** DER, leaf first; without the root. */
+  readonly chain: readonly Uint8Array[]
+  /** `SUCCESS` or `FAILED:reason`: against the CAs that Cloudflare was given. */
+  readonly verified: string
+  /** Cloudflare knows it to be revoked. */
+  readonly revoked: boolean
+}
+
+/** The fields of `request.cf.tlsClientAuth` that are written here; Cloudflare has more. */
+export interface CloudflareTlsClientAuth {
+  readonly certPresented: '0' | '1'
+  readonly certVerified: string
+  readonly certRevoked: '0' | '1'
+  readonly certSerial: string
+  readonly certFingerprintSHA256: string
+  readonly certRFC9440: string
+  readonly certRFC9440TooLarge: boolean
+  readonly certChainRFC9440: string
+  readonly certChainRFC9440TooLarge: boolean
+}
+
+const what = 'tlsClientAuth'
+
+/**
+ * Reads `request.cf.tlsClientAuth`.
+ *
+ * @param auth whatever the runtime has there; `undefined` and `null` are no certificate
+ */
+export function parseCloudflareTlsClientAuth(auth: unknown): HeaderResult<CloudflareClientCertificate> {
+  if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${what}`)
+  if (typeof auth !== 'object') return headerFault('malformed_header', `${what} is no object`)
+  const fields = auth as Readonly<Record<string, unknown>>
+  const text = (field: string): string => (typeof fields[field] === 'string' ? fields[field] : '')
+  const presented = text('certPresented')
+  if (presented === '0') return headerFault('no_certificate', `${what}.certPresented is 0`)
+  if (presented !== '1') return headerFault('malformed_header', `${what}.certPresented is neither 0 nor 1`)
+  if (fields['certRFC9440TooLarge'] === true || fields['certChainRFC9440TooLarge'] === true) {
+    return headerFault('oversized_header', `${what} leaves out certificates that are too large for Cloudflare`)
+  }
+  const revoked = text('certRevoked')
+  if (revoked !== '0' && revoked !== '1') return headerFault('malformed_header', `${what}.certRevoked is neither 0 nor 1`)
+  const verified = text('certVerified')
+  if (!/^(SUCCESS|FAILED(:[ -~]*)?)$/.test(verified)) {
+    return headerFault('malformed_header', `${what}.certVerified is neither SUCCESS nor FAILED:reason`)
+  }
+  const chain = readPair(text('certRFC9440'), text('certChainRFC9440'))
+  if (!chain.ok) return chain
+  const leaf = readLeaf(`${what}.certRFC9440`, chain.value[0]!)
+  if (!leaf.ok) return leaf
+  const fault = firstFault([
+    [text('certSerial') || undefined, (value) => checkSerial(`${what}.certSerial`, value, leaf.value)],
+    [text('certFingerprintSHA256') || undefined, (value) => checkFingerprint(`${what}.certFingerprintSHA256`, value, leaf.value)],
+  ])
+  return fault ?? headerValue({ leaf: leaf.value, chain: chain.value, verified, revoked: revoked === '1' })
+}
+
+function readPair(certificate: string, chain: string): HeaderResult<readonly Uint8Array[]> {
+  const name = `${what}.certRFC9440`
+  const chainName = `${what}.certChainRFC9440`
+  const others = chain === '' ? undefined : chain
+  const fault = checkHeader(name, certificate) ?? (others === undefined ? undefined : checkHeader(chainName, others))
+  return fault ?? readCertificateAndChain(name, certificate, chainName, others)
+}
+
+/** Writes the fields of `request.cf.tlsClientAuth` that are read here, for tests and emulators. */
+export function formatCloudflareTlsClientAuth(
+  leaf: Certificate,
+  intermediates: readonly Uint8Array[] = [],
+): HeaderResult<CloudflareTlsClientAuth> {
+  const certificate = formatClientCert(leaf.raw)
+  if (!certificate.ok) return certificate
+  const chain = intermediates.length === 0 ? headerValue('') : formatClientCertChain(intermediates)
+  if (!chain.ok) return chain
+  return headerValue({
+    certPresented: '1',
+    certVerified: 'SUCCESS',
+    certRevoked: '0',
+    certSerial: leaf.serialNumber.toUpperCase(),
+    certFingerprintSHA256: leaf.fingerprint,
+    certRFC9440: certificate.value,
+    certRFC9440TooLarge: false,
+    certChainRFC9440: chain.value,
+    certChainRFC9440TooLarge: false,
+  })
+}
+
+type Role = 'certificate' | 'sha256'
+
+const headers: HeaderNames<Role> = { certificate: 'Cf-Client-Cert-Der-Base64', sha256: 'Cf-Client-Cert-Sha256' }
+
+/**
+ * Reads the headers that Cloudflare forwards to an origin.
+ *
+ * @throws TypeError for what is no request
+ */
+export function parseCloudflareHeaders(request: RequestLike): HeaderResult<Certificate> {
+  const values = collectHeaders(request, headers)
+  return values.ok ? readForwarded(values.value, headers) : values
+}
+
+/** Writes the headers that Cloudflare forwards to an origin, by their names. */
+export function formatCloudflareHeaders(leaf: Certificate): HeaderResult<Readonly<Record<string, string>>> {
+  const value = encodeBase64(leaf.raw)
+  return (
+    checkHeader(headers.certificate, value) ?? headerValue({ [headers.certificate]: value, [headers.sha256]: leaf.fingerprint })
+  )
+}
+
+function readForwarded({ certificate, sha256 }: HeaderValues<Role>, names: HeaderNames<Role>): HeaderResult<Certificate> {
+  if (certificate === undefined) {
+    if (sha256 === undefined) return headerFault('no_certificate', `there is no ${names.certificate}`)
+    return headerFault('inconsistent_headers', `there is ${names.sha256} without ${names.certificate}`)
+  }
+  const blank = certificate.search(/[ \t]/)
+  if (blank >= 0) return headerFault('malformed_header', `${names.certificate} has a blank in its base64`, blank)
+  const bytes = bytesOfPemText(certificate)
+  const der = decodeBase64(bytes, 0, bytes.length)
+  if (typeof der === 'number') return headerFault('malformed_header', `${names.certificate} is not base64 with padding`, der)
+  const leaf = readLeaf(names.certificate, der)
+  if (!leaf.ok || sha256 === undefined) return leaf
+  return checkFingerprint(names.sha256, sha256, leaf.value) ?? leaf
+}
+
+/** `from: 'cloudflare'`: a Worker's request. */
+export const cloudflare: HeaderFormat = {
+  headers: {},
+  readChain(request) {
+    const cf = (request as { readonly cf?: unknown }).cf
+    const auth = typeof cf === 'object' && cf !== null ? (cf as { readonly tlsClientAuth?: unknown }).tlsClientAuth : undefined
+    const read = parseCloudflareTlsClientAuth(auth)
+    if (!read.ok) return read
+    return read.value.revoked ? headerFault('refused_by_proxy', `${what}.certRevoked is 1`) : headerValue(read.value.chain)
+  },
+}
+
+/** `from: 'cloudflare-headers'`: what Cloudflare forwards to an origin. */
+export const cloudflareHeaders: HeaderFormat = /* @__PURE__ */ headerFormat(headers, (values, names) => {
+  const leaf = readForwarded(values, names)
+  return leaf.ok ? headerValue([leaf.value.raw]) : leaf
+})

@@ -1,0 +1,224 @@
+import { hexOf } from '../bytes/hex.ts'
+import { bytesEqual } from '../bytes/range.ts'
+import { digest } from '../crypto/digest.ts'
+import { type HeaderFormat, headerFormat } from './format.ts'
+import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
+import { readUrlPem, writeUrlPem } from './url-pem.ts'
+
+/**
+ * Envoy's `X-Forwarded-Client-Cert` (XFCC), also Istio's: one element a proxy on the way, separated by commas; `key=value`
+ * pairs separated by semicolons; values with `,` `;` or `=` in double quotes, a quote inside as `\"`. Keys are not case
+ * sensitive. Envoy escapes quotes and not backslashes, so two backslashes before a quote can mean two things: refused.
+ */
+
+const headerName = 'X-Forwarded-Client-Cert'
+
+/** What one proxy said of its client. */
+export interface XfccElement {
+  /** URIs of the proxy's own certificate. */
+  readonly by: readonly string[]
+  /** SHA-256 of the client's certificate, in lower-case hexadecimal. */
+  readonly hash?: string
+  /** DER of the client's certificate. */
+  readonly cert?: Uint8Array
+  /** DER of the client's chain, its certificate first. */
+  readonly chain?: readonly Uint8Array[]
+  /** As Envoy writes it. For logs: decide on the certificate. */
+  readonly subject?: string
+  /** URIs of the client's certificate. */
+  readonly uri: readonly string[]
+  /** DNS names of the client's certificate. */
+  readonly dns: readonly string[]
+}
+
+/** Keys of which an element has one at most. */
+const single: ReadonlySet<string> = /* @__PURE__ */ new Set(['hash', 'cert', 'chain', 'subject'])
+const repeated: ReadonlySet<string> = /* @__PURE__ */ new Set(['by', 'uri', 'dns'])
+
+/**
+ * Reads the value of `X-Forwarded-Client-Cert`.
+ *
+ * @returns the elements in order: the last one is of the nearest proxy, those before it are of proxies that it trusted
+ * @throws TypeError if `value` is not a string
+ */
+export function parseXfcc(value: string): HeaderResult<readonly XfccElement[]> {
+  return readXfcc(headerName, value)
+}
+
+function readXfcc(name: string, value: string): HeaderResult<readonly XfccElement[]> {
+  const fault = checkHeader(name, value)
+  if (fault !== undefined) return fault
+  const elements: XfccElement[] = []
+  let pairs = new Map<string, string[]>()
+  for (let at = 0; ; at++) {
+    // After a comma there may be blanks; Envoy writes none, servers that join headers do.
+    if (pairs.size === 0) while (value[at] === ' ') at++
+    const pair = readPair(name, value, at)
+    if (!pair.ok) return pair
+    const { key, text, end } = pair.value
+    const known = pairs.get(key)
+    if (known !== undefined && single.has(key)) return headerFault('malformed_header', `${name} has ${key} twice`, at)
+    if (known === undefined) pairs.set(key, [text])
+    else known.push(text)
+    at = end
+    if (value[at] === ';') continue
+    const element = readElement(name, pairs)
+    if (!element.ok) return element
+    elements.push(element.value)
+    if (at === value.length) return headerValue(elements)
+    pairs = new Map()
+  }
+}
+
+interface Pair {
+  /** Lower case. */
+  readonly key: string
+  readonly text: string
+  /** Index of the `;` or `,` behind it, or of the end. */
+  readonly end: number
+}
+
+function readPair(name: string, value: string, start: number): HeaderResult<Pair> {
+  const equals = value.indexOf('=', start)
+  const key = equals < 0 || equals - start > 10 ? '' : value.slice(start, equals).toLowerCase()
+  if (!single.has(key) && !repeated.has(key)) {
+    return headerFault('malformed_header', `${name} has no known key here`, start)
+  }
+  const from = equals + 1
+  if (value[from] === '"') return readQuoted(name, value, key, from + 1)
+  let end = from
+  while (end < value.length && value[end] !== ';' && value[end] !== ',') {
+    if (value[end] === '"' || value[end] === '=' || value[end] === ' ') {
+      return headerFault('malformed_header', `${name} has a ${value[end]} outside quotes`, end)
+    }
+    end++
+  }
+  return headerValue({ key, text: value.slice(from, end), end })
+}
+
+function readQuoted(name: string, value: string, key: string, start: number): HeaderResult<Pair> {
+  let text = ''
+  let from = start
+  for (let at = start; ; at++) {
+    at = value.indexOf('"', at)
+    if (at < 0) return headerFault('malformed_header', `${name} has a quote that does not end`, start - 1)
+    if (value[at - 1] !== '\\' || at === start) {
+      const end = at + 1
+      const next = value[end]
+      if (next !== undefined && next !== ';' && next !== ',') {
+        return headerFault('malformed_header', `${name} goes on behind a quoted value`, end)
+      }
+      return headerValue({ key, text: text + value.slice(from, at), end })
+    }
+    if (value[at - 2] === '\\' && at - 2 >= start) {
+      return headerFault('malformed_header', `${name} has backslashes before a quote that can mean two things`, at - 2)
+    }
+    text += `${value.slice(from, at - 1)}"`
+    from = at + 1
+  }
+}
+
+function readElement(name: string, pairs: ReadonlyMap<string, readonly string[]>): HeaderResult<XfccElement> {
+  const one = (key: string): string | undefined => pairs.get(key)?.[0]
+  const hash = one('hash')?.toLowerCase()
+  if (hash !== undefined && !/^[0-9a-f]{64}$/.test(hash)) {
+    return headerFault('malformed_header', `${name}: Hash is not 64 hexadecimal digits`)
+  }
+  const certs = readCertificates(`${name}: Cert`, one('cert'))
+  if (!certs.ok) return certs
+  const chain = readCertificates(`${name}: Chain`, one('chain'))
+  if (!chain.ok) return chain
+  const cert = certs.value?.[0]
+  const fault = contradiction(name, certs.value, chain.value, hash)
+  if (fault !== undefined) return fault
+  const subject = one('subject')
+  return headerValue({
+    by: pairs.get('by') ?? [],
+    ...(hash === undefined ? {} : { hash }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(chain.value === undefined ? {} : { chain: chain.value }),
+    ...(subject === undefined ? {} : { subject }),
+    uri: pairs.get('uri') ?? [],
+    dns: pairs.get('dns') ?? [],
+  })
+}
+
+function readCertificates(name: string, value: string | undefined): HeaderResult<readonly Uint8Array[] | undefined> {
+  return value === undefined ? headerValue(undefined) : readUrlPem(name, value)
+}
+
+/** Cert is one certificate, Chain begins with it, and Hash is of it. */
+function contradiction(
+  name: string,
+  certs: readonly Uint8Array[] | undefined,
+  chain: readonly Uint8Array[] | undefined,
+  hash: string | undefined,
+): HeaderFault | undefined {
+  if (certs !== undefined && certs.length !== 1) {
+    return headerFault('malformed_header', `${name}: Cert has ${certs.length} certificates`)
+  }
+  const leaf = certs?.[0] ?? chain?.[0]
+  if (leaf !== undefined && chain !== undefined && !bytesEqual(leaf, chain[0]!)) {
+    return headerFault('inconsistent_headers', `${name}: Chain does not begin with Cert`)
+  }
+  if (leaf === undefined || hash === undefined || hexOf(digest('sha256', leaf)!) === hash) return undefined
+  return headerFault('inconsistent_headers', `${name}: Hash is not of the certificate`)
+}
+
+/** Writes the value of `X-Forwarded-Client-Cert`. Values that Envoy's quoting cannot carry are a fault. */
+export function formatXfcc(elements: readonly XfccElement[]): HeaderResult<string> {
+  const parts: string[] = []
+  for (const element of elements) {
+    const pairs = elementPairs(element)
+    if (!pairs.ok) return pairs
+    if (pairs.value.length === 0) return headerFault('malformed_header', `${headerName}: an element says nothing`)
+    parts.push(pairs.value.join(';'))
+  }
+  const value = parts.join(',')
+  // Reading it back is the proof that nothing in it can be taken for something else.
+  const read = readXfcc(headerName, value)
+  return read.ok ? headerValue(value) : read
+}
+
+function elementPairs({ by, hash, cert, chain, subject, uri, dns }: XfccElement): HeaderResult<readonly string[]> {
+  const pairs = by.map((value) => `By=${quotedIfNeeded(value)}`)
+  if (hash !== undefined) pairs.push(`Hash=${hash}`)
+  for (const [key, certificates] of [
+    ['Cert', cert === undefined ? undefined : [cert]],
+    ['Chain', chain],
+  ] as const) {
+    const pem = certificates === undefined ? undefined : writeUrlPem(`${headerName}: ${key}`, certificates, '-._~')
+    if (pem?.ok === false) return pem
+    if (pem !== undefined) pairs.push(`${key}="${pem.value}"`)
+  }
+  if (subject !== undefined) pairs.push(`Subject=${quotedAlways(subject)}`)
+  pairs.push(...uri.map((value) => `URI=${quotedIfNeeded(value)}`), ...dns.map((value) => `DNS=${quotedIfNeeded(value)}`))
+  const isAmbiguous = [...by, ...uri, ...dns, subject ?? ''].some((value) => /\\("|$)/.test(value))
+  return isAmbiguous
+    ? headerFault('malformed_header', `${headerName} cannot carry a backslash before a quote`)
+    : headerValue(pairs)
+}
+
+function quotedIfNeeded(value: string): string {
+  return /[",;= ]/.test(value) ? quotedAlways(value) : value
+}
+
+function quotedAlways(value: string): string {
+  return `"${value.replaceAll('"', '\\"')}"`
+}
+
+/** `from: 'envoy'`: one element, with `Chain` or `Cert` in it. */
+export const envoy: HeaderFormat = /* @__PURE__ */ headerFormat({ xfcc: headerName }, ({ xfcc }, names) => {
+  if (xfcc === undefined) return headerFault('no_certificate', `there is no ${names.xfcc}`)
+  const elements = readXfcc(names.xfcc, xfcc)
+  if (!elements.ok) return elements
+  const [element] = elements.value
+  if (elements.value.length > 1) {
+    const remedy = 'set forward_client_cert_details to SANITIZE_SET, or choose with parseXfcc whom to believe'
+    return headerFault('duplicate_header', `${names.xfcc} has ${elements.value.length} elements: ${remedy}`)
+  }
+  const chain = element?.chain ?? (element?.cert === undefined ? undefined : [element.cert])
+  if (chain !== undefined) return headerValue(chain)
+  const remedy = 'set_current_client_cert_details needs cert or chain'
+  return headerFault('no_certificate', `${names.xfcc} has neither Cert nor Chain: ${remedy}`)
+})

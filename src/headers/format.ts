@@ -1,0 +1,43 @@
+import { type HeaderResult, headerValue } from './result.ts'
+import { headerReader } from './source.ts'
+
+/** Header names by what the headers carry. */
+export type HeaderNames<Role extends string> = Readonly<Record<Role, string>>
+
+/** Header values by what they carry; absent where the header is. */
+export type HeaderValues<Role extends string> = Readonly<Partial<Record<Role, string>>>
+
+/** How one system hands on a client's certificate; `formats.ts` has the table. */
+export interface HeaderFormat {
+  /** The headers that are read, by what they carry, with the names that the system gives them. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Reads the chain, leaf first, as DER; `renamed` are other names for some of the headers. */
+  readonly readChain: (request: object, renamed: Readonly<Record<string, string>>) => HeaderResult<readonly Uint8Array[]>
+}
+
+/** A format of headers, given what makes a chain of their values. */
+export function headerFormat<Role extends string>(
+  headers: HeaderNames<Role>,
+  read: (values: HeaderValues<Role>, names: HeaderNames<Role>) => HeaderResult<readonly Uint8Array[]>,
+): HeaderFormat {
+  return {
+    headers,
+    readChain(request, renamed) {
+      const names = { ...headers, ...renamed }
+      const values = collectHeaders(request, names)
+      return values.ok ? read(values.value, names) : values
+    },
+  }
+}
+
+/** The values of several headers; the first fault among them. */
+export function collectHeaders<Role extends string>(request: object, names: HeaderNames<Role>): HeaderResult<HeaderValues<Role>> {
+  const read = headerReader(request)
+  const values: Partial<Record<Role, string>> = {}
+  for (const role of Object.keys(names) as Role[]) {
+    const value = read(names[role])
+    if (!value.ok) return value
+    if (value.value !== undefined) values[role] = value.value
+  }
+  return headerValue(values)
+}

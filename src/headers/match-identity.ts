@@ -1,0 +1,153 @@
+import { requireFields } from '../policy/fields.ts'
+import { type Certificate, CertificateView } from '../x509/certificate.ts'
+import { canonicalName } from '../x509/name.ts'
+import { nameOfText } from './distinguished-name.ts'
+import { parseSpiffeId, spiffeIdOf } from './spiffe.ts'
+
+type OneOrMore = string | readonly string[]
+
+/**
+ * Who is let in. Of each list one entry must match; where several lists are given, each of them. A list that is empty
+ * matches nobody.
+ */
+export interface AllowedIdentities {
+  /**
+   * URIs among the subject alternative names, equal to the character. A `spiffe://` entry matches only a certificate that
+   * is an X.509-SVID with that ID: one URI, no CA.
+   */
+  readonly uri?: OneOrMore
+  /** DNS names among them, without regard to ASCII case. A wildcard matches that same wildcard and nothing else. */
+  readonly dns?: OneOrMore
+  /** E-mail addresses among them: the part behind the `@` without regard to ASCII case (RFC 5280 7.5). */
+  readonly email?: OneOrMore
+  /** Distinguished names in RFC 4514, as `Certificate.subject` writes them; compared as names (RFC 5280 7.1). */
+  readonly subject?: OneOrMore
+  /** SHA-256 of the certificate in hexadecimal, colons allowed. */
+  readonly fingerprint?: OneOrMore
+}
+
+/** Which identity was on which list, or the first list that had none. */
+export type IdentityMatch =
+  | { readonly ok: true; readonly matched: Readonly<Partial<Record<keyof AllowedIdentities, string>>> }
+  | { readonly ok: false; readonly message: string }
+
+/** What `identityMatcher` makes of the lists. */
+export type IdentityMatcher = (certificate: Certificate) => IdentityMatch
+
+/**
+ * Whether a client that `verifyChain` has accepted is one of those that are let in. Names are compared one by one and whole:
+ * nothing is joined, split, mapped, or found inside something else, and the common name is no host name.
+ *
+ * @throws TypeError for an entry that can match nothing, such as a malformed SPIFFE ID, and where no list is given
+ * @example
+ * if (verdict.ok) {
+ *   const match = matchIdentity(verdict.leaf, { uri: 'spiffe://example.org/service/a' })
+ *   if (!match.ok) console.warn(403, match.message)
+ * }
+ */
+export function matchIdentity(certificate: Certificate, allowed: AllowedIdentities): IdentityMatch {
+  return identityMatcher(allowed)(certificate)
+}
+
+/**
+ * As {@link matchIdentity}, with the lists read once: for lists that are long or used at every request.
+ *
+ * @example
+ * const isPartner = identityMatcher({ subject: ['CN=partner-1,O=Example', 'CN=partner-2,O=Example'] })
+ * if (verdict.ok && !isPartner(verdict.leaf).ok) console.warn(403)
+ */
+export function identityMatcher(allowed: AllowedIdentities): IdentityMatcher {
+  requireFields('matchIdentity: allowed', allowed, forms)
+  const lists = (Object.keys(matchers) as Form[]).flatMap((form) => {
+    const entries = allowed[form]
+    return entries === undefined ? [] : [[form, readList(form, entries)] as const]
+  })
+  if (lists.length === 0) throw new TypeError('matchIdentity: allowed has no list, and would let everybody in')
+  return (certificate) => {
+    if (!(certificate instanceof CertificateView)) throw new TypeError('matchIdentity: certificate must be a Certificate')
+    const matched: Partial<Record<Form, string>> = {}
+    for (const [form, list] of lists) {
+      const found = matchers[form].find(certificate, list)
+      if (found === undefined)
+        return { ok: false, message: `allowed.${form} does not have ${matchers[form].what} of the certificate` }
+      matched[form] = found
+    }
+    return { ok: true, matched }
+  }
+}
+
+type Form = keyof AllowedIdentities
+
+interface Matcher {
+  /** For the message of a refusal. */
+  readonly what: string
+  /** The entry in the form that is compared; `undefined` where it can match nothing. */
+  readonly read: (entry: string) => string | undefined
+  /** The identity that is on the list. */
+  readonly find: (certificate: CertificateView, list: ReadonlySet<string>) => string | undefined
+}
+
+const matchers: Readonly<Record<Form, Matcher>> = {
+  uri: {
+    what: 'a URI',
+    read: (entry) => (/^[!-~]+$/.test(entry) && (!isSpiffe(entry) || parseSpiffeId(entry).ok) ? entry : undefined),
+    find(certificate, list) {
+      const svid = spiffeIdOf(certificate)
+      return namesOf(certificate, 'uri').find((uri) => list.has(uri) && (!isSpiffe(uri) || svid.ok))
+    },
+  },
+  dns: {
+    what: 'a DNS name',
+    read: (entry) => (/^[!-~]+$/.test(entry) ? entry.toLowerCase() : undefined),
+    find: (certificate, list) => namesOf(certificate, 'dns').find((name) => list.has(name.toLowerCase())),
+  },
+  email: {
+    what: 'an e-mail address',
+    read: (entry) => (/^[!-~]+@[!-~]+$/.test(entry) ? foldedAddress(entry) : undefined),
+    find: (certificate, list) => namesOf(certificate, 'email').find((address) => list.has(foldedAddress(address))),
+  },
+  subject: {
+    what: 'the subject',
+    read(entry) {
+      const name = entry === '' ? undefined : nameOfText(entry)
+      return name === undefined ? undefined : canonicalName(name, 0, name.length)
+    },
+    find: (certificate, list) => (list.has(certificate.subjectKey) ? certificate.subject : undefined),
+  },
+  fingerprint: {
+    what: 'the fingerprint',
+    read(entry) {
+      const hex = entry.replaceAll(':', '').toLowerCase()
+      return /^[0-9a-f]{64}$/.test(hex) ? hex : undefined
+    },
+    find: ({ fingerprint }, list) => (list.has(fingerprint) ? fingerprint : undefined),
+  },
+}
+
+const forms: ReadonlySet<string> = /* @__PURE__ */ new Set(Object.keys(matchers))
+
+function readList(form: Form, entries: unknown): ReadonlySet<string> {
+  const list: readonly unknown[] = Array.isArray(entries) ? entries : [entries]
+  return new Set(
+    list.map((entry) => {
+      const key = typeof entry === 'string' ? matchers[form].read(entry) : undefined
+      if (key !== undefined) return key
+      throw new TypeError(`matchIdentity: allowed.${form} has ${JSON.stringify(entry)}, which can match no certificate`)
+    }),
+  )
+}
+
+/** Of any case, so that no spelling of the scheme avoids the rules for SPIFFE IDs. */
+function isSpiffe(uri: string): boolean {
+  return /^spiffe:/i.test(uri)
+}
+
+function namesOf(certificate: Certificate, type: 'uri' | 'dns' | 'email'): readonly string[] {
+  return certificate.subjectAltNames.filter((name) => name.type === type).map(({ value }) => value)
+}
+
+/** The last `@` ends the local part, which may have quoted ones. */
+function foldedAddress(address: string): string {
+  const at = address.lastIndexOf('@')
+  return address.slice(0, at) + address.slice(at).toLowerCase()
+}

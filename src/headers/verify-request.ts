@@ -1,0 +1,63 @@
+import { readOptions, type VerifyOptions } from '../path/options.ts'
+import { type Verdict, verifyChain } from '../path/verify.ts'
+import { requireFields } from '../policy/fields.ts'
+import { requireTruststore, type Truststore } from '../truststore/store.ts'
+import type { HeaderFormat } from './format.ts'
+import { formats, type HeaderFrom } from './formats.ts'
+import type { HeaderFault } from './result.ts'
+
+/** How `verifyRequest` finds and judges a client's certificate. */
+export interface VerifyRequestOptions extends VerifyOptions {
+  /** Who writes the certificate into the request, and in which format. */
+  readonly from: HeaderFrom
+  /**
+   * Your word that nobody can reach this code but through that proxy, and that the proxy removes these headers from what
+   * clients send. A certificate in a header proves nothing by itself: certificates are public, and whoever can set the
+   * header can be anyone.
+   */
+  readonly trustedProxy: true
+  /** Other names for the headers that are read, by what they carry, where the proxy is configured so. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** `verifyChain`'s verdict, or why there was no certificate to judge; the codes of the two differ. */
+export type RequestVerdict = Verdict | HeaderFault
+
+/**
+ * Judges the client certificate that a trusted proxy handed on with a request. The proxy has proved that the client has
+ * the private key; whether the certificate is to be trusted is decided here, by the truststore.
+ *
+ * @param request a `fetch` Request or Headers, Node's IncomingMessage, an object of headers, a Worker's request
+ *   (`from: 'cloudflare'`), or a Lambda event (`from: 'api-gateway'`)
+ * @returns the verdict, or `no_certificate`, `malformed_header` and the like
+ * @throws TypeError for arguments of the wrong type, and where `trustedProxy` is not `true`
+ * @example
+ * const verdict = verifyRequest(request, store, { from: 'rfc9440', trustedProxy: true })
+ * if (!verdict.ok) console.warn(403, verdict.code)
+ */
+export function verifyRequest(request: object, store: Truststore, options: VerifyRequestOptions): RequestVerdict {
+  const { from, trustedProxy, headers = {}, ...verifyOptions } = options
+  if (trustedProxy !== true) {
+    throw new TypeError(
+      'verifyRequest: options.trustedProxy must be true: your word that only the proxy, which removes such headers from what clients send, can reach this code',
+    )
+  }
+  if (!Object.hasOwn(formats, from)) {
+    throw new TypeError(`verifyRequest: options.from must be one of ${Object.keys(formats).join(', ')}, got ${String(from)}`)
+  }
+  const format = formats[from]
+  requireNames(format, headers)
+  if (typeof request !== 'object' || request === null) throw new TypeError('verifyRequest: request must be an object')
+  const chain = format.readChain(request, headers)
+  if (chain.ok) return verifyChain(store, chain.value, verifyOptions)
+  // Mistakes in the code show at the first request, not at the first one that has a certificate.
+  readOptions(verifyOptions, requireTruststore(store, 'verifyRequest: store').policy.purpose)
+  return chain
+}
+
+function requireNames({ headers }: HeaderFormat, renamed: Readonly<Record<string, unknown>>): void {
+  requireFields('verifyRequest: options.headers', renamed, new Set(Object.keys(headers)))
+  for (const [role, name] of Object.entries(renamed)) {
+    if (typeof name !== 'string' || name === '') throw new TypeError(`verifyRequest: options.headers.${role} must be a name`)
+  }
+}

@@ -1,0 +1,119 @@
+import { type BaseBlock, fromBER } from 'asn1js'
+import { latin1OfRange } from '../bytes/text.ts'
+import { oidForMessage } from '../der/oid.ts'
+import { Tag } from '../der/tags.ts'
+import { stringValue } from '../x509/name.ts'
+import { quoted, type TextOutput } from './output.ts'
+
+/**
+ * Draws ASN.1 that portcullis has no decoder for, BER included, as a tree of types and values. asn1js finds the structure;
+ * for display only, nothing is decided by what it reads.
+ */
+
+/** asn1js stops at these; the structures of X.509 stay far below. */
+const limits = { maxDepth: 32, maxNodes: 5000 } as const
+
+/** Integers of more bytes are written in hexadecimal: decimal costs quadratic time. */
+const longestDecimal = 16
+
+const universalTypes: Readonly<Record<number, string>> = {
+  1: 'BOOLEAN',
+  2: 'INTEGER',
+  3: 'BIT STRING',
+  4: 'OCTET STRING',
+  5: 'NULL',
+  6: 'OBJECT IDENTIFIER',
+  10: 'ENUMERATED',
+  12: 'UTF8String',
+  16: 'SEQUENCE',
+  17: 'SET',
+  18: 'NumericString',
+  19: 'PrintableString',
+  20: 'TeletexString',
+  22: 'IA5String',
+  23: 'UTCTime',
+  24: 'GeneralizedTime',
+  26: 'VisibleString',
+  28: 'UniversalString',
+  30: 'BMPString',
+}
+
+const classNames = ['', '', 'APPLICATION ', '', 'PRIVATE '] as const
+const universalClass = 1
+
+/** Draws the one element that fills the range, or its bytes where asn1js cannot read it. */
+export function drawAsn1(output: TextOutput, bytes: Uint8Array, start: number, end: number): void {
+  const content = new Uint8Array(bytes.subarray(start, end))
+  const root = readBer(content)
+  if (root === undefined) output.hexBlock(content, 0, content.length)
+  else drawElement(output, root)
+}
+
+/** asn1js reports faults by a negative offset, and some by exceptions; both mean that there is no tree to draw. */
+function readBer(content: Uint8Array): BaseBlock | undefined {
+  try {
+    const { result, offset } = fromBER(content, limits)
+    return offset === content.length ? result : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function drawElement(output: TextOutput, element: BaseBlock): void {
+  if (output.isFull) return
+  const { tagClass, tagNumber } = element.idBlock
+  const isUniversal = tagClass === universalClass
+  const type = isUniversal
+    ? (universalTypes[tagNumber] ?? `[UNIVERSAL ${tagNumber}]`)
+    : `[${classNames[tagClass] ?? ''}${tagNumber}]`
+  const children = childrenOf(element)
+  if (children.length > 0 || element.idBlock.isConstructed) {
+    output.line(type)
+    output.indented(2, () => {
+      for (const child of children) drawElement(output, child)
+    })
+    return
+  }
+  const whole = element.valueBeforeDecodeView
+  const content = whole.subarray(element.idBlock.blockLength + element.lenBlock.blockLength)
+  const text = isUniversal ? valueText(tagNumber, content) : undefined
+  if (text !== undefined) return output.line(`${type} ${text}`.trimEnd())
+  output.line(type)
+  output.indented(2, () => output.hexBlock(content, 0, content.length))
+}
+
+/** Elements inside: of constructed types, and of the strings in which asn1js found further DER; not the arcs of an OID. */
+function childrenOf({ valueBlock }: BaseBlock): readonly BaseBlock[] {
+  const value: unknown = 'value' in valueBlock ? valueBlock.value : undefined
+  return Array.isArray(value) ? value.filter((child: object): child is BaseBlock => 'idBlock' in child) : []
+}
+
+/** The value of a primitive universal type in one line; `undefined` where bytes say more. */
+function valueText(tag: number, content: Uint8Array): string | undefined {
+  switch (tag) {
+    case Tag.boolean:
+      return content.length === 1 ? (content[0] === 0 ? 'FALSE' : 'TRUE') : undefined
+    case Tag.null:
+      return content.length === 0 ? '' : undefined
+    case Tag.oid:
+      return oidForMessage(content, 0, content.length)
+    case Tag.integer:
+    case Tag.enumerated:
+      return integerText(content, 0, content.length)
+    case Tag.utcTime:
+    case Tag.generalizedTime:
+      return quoted(latin1OfRange(content, 0, content.length))
+    default: {
+      const text = stringValue(content, tag, 0, content.length)
+      return text === undefined ? undefined : quoted(text)
+    }
+  }
+}
+
+/** An INTEGER's content in decimal; `undefined` for a long one, which is better read in hexadecimal. */
+export function integerText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (start >= end || end - start > longestDecimal) return undefined
+  let value = BigInt(bytes[start]! >= 0x80 ? bytes[start]! - 256 : bytes[start]!)
+  for (let i = start + 1; i < end; i++) value = value * 256n + BigInt(bytes[i]!)
+  return String(value)
+}

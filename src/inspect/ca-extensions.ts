@@ -1,0 +1,99 @@
+import { oidText, readOid } from '../der/oid.ts'
+import type { Reader } from '../der/reader.ts'
+import { contextConstructed, Tag } from '../der/tags.ts'
+import { readAny } from '../der/walk.ts'
+import { readPolicyConstraints } from '../x509/constraints.ts'
+import { generalNamesOf, readGeneralName } from '../x509/general-name.ts'
+import { stringValue } from '../x509/name.ts'
+import { mappingsOf, policyText, readPolicyMappings } from '../x509/policies.ts'
+import { drawAsn1 } from './asn1.ts'
+import { generalNameText } from './general-names.ts'
+import { quoted, type TextOutput } from './output.ts'
+
+/** Text of the extensions by which a CA limits what is below it, and of policies. */
+
+export function writeNameConstraints(output: TextOutput, reader: Reader): void {
+  const what = 'nameConstraints'
+  const outer = reader.enter(Tag.sequence, what)
+  writeSubtrees(output, reader, contextConstructed(0), 'Permitted:')
+  writeSubtrees(output, reader, contextConstructed(1), 'Excluded:')
+  reader.leave(outer, what)
+}
+
+function writeSubtrees(output: TextOutput, reader: Reader, tag: number, title: string): void {
+  const what = 'nameConstraints'
+  if (!reader.peek(tag)) return
+  const outer = reader.enter(tag, what)
+  output.line(title)
+  while (!reader.atEnd() && !output.isFull) {
+    const subtree = reader.enter(Tag.sequence, what)
+    readGeneralName(reader, what, true)
+    if (reader.fault !== undefined) return
+    const [name] = generalNamesOf(reader.bytes, reader.header, reader.end)
+    // OpenSSL's prefix for an address with a mask is shorter than for one without.
+    output.indented(2, () => output.line(generalNameText(name!).replace(/^IP Address:/, 'IP:')))
+    reader.leave(subtree, what)
+  }
+  reader.leave(outer, what)
+}
+
+export function writePolicyMappings(output: TextOutput, reader: Reader): void {
+  const { bytes, position, limit } = reader
+  readPolicyMappings(reader)
+  if (reader.fault !== undefined) return
+  for (const [issuer, subject] of mappingsOf(bytes, position, limit)) output.line(`${policyText(issuer)}:${policyText(subject)}`)
+}
+
+export function writePolicyConstraints(output: TextOutput, reader: Reader): void {
+  const { requireExplicitPolicy, inhibitPolicyMapping } = readPolicyConstraints(reader)
+  const parts = [
+    ...(requireExplicitPolicy < 0 ? [] : [`Require Explicit Policy:${requireExplicitPolicy}`]),
+    ...(inhibitPolicyMapping < 0 ? [] : [`Inhibit Policy Mapping:${inhibitPolicyMapping}`]),
+  ]
+  output.line(parts.join(', '))
+}
+
+const anyPolicy = '2.5.29.32.0'
+const cpsPointer = '1.3.6.1.5.5.7.2.1'
+const userNotice = '1.3.6.1.5.5.7.2.2'
+
+export function writePolicies(output: TextOutput, reader: Reader): void {
+  const what = 'certificatePolicies'
+  const outer = reader.enter(Tag.sequence, what)
+  while (!reader.atEnd() && !output.isFull) {
+    const information = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    const policy = oidText(reader.bytes, reader.start, reader.end)
+    output.line(`Policy: ${policy === anyPolicy ? 'X509v3 Any Policy' : policy}`)
+    if (!reader.atEnd()) output.indented(2, () => writeQualifiers(output, reader))
+    reader.leave(information, what)
+  }
+  reader.leave(outer, what)
+}
+
+function writeQualifiers(output: TextOutput, reader: Reader): void {
+  const what = 'policyQualifiers'
+  const list = reader.enter(Tag.sequence, what)
+  while (!reader.atEnd() && !output.isFull) {
+    const qualifier = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    const id = oidText(reader.bytes, reader.start, reader.end)
+    readAny(reader, what)
+    const { bytes, tag, header, start, end } = reader
+    if (reader.fault !== undefined) return
+    const text = id === cpsPointer ? stringValue(bytes, tag, start, end) : undefined
+    output.line(text === undefined ? `${id === userNotice ? 'User Notice' : id}:` : `CPS: ${text}`)
+    if (text === undefined) output.indented(2, () => writeNotice(output, reader, header, start, end))
+    reader.leave(qualifier, what)
+  }
+  reader.leave(list, what)
+}
+
+/** A user notice is most often its text alone; whatever else it has is drawn. */
+function writeNotice(output: TextOutput, { bytes, tag }: Reader, header: number, start: number, end: number): void {
+  const inner = tag === Tag.sequence ? { tag: bytes[start]!, start: start + 2, end } : undefined
+  const isOneElement = inner !== undefined && bytes[start + 1]! < 0x80 && inner.start + bytes[start + 1]! === end
+  const text = isOneElement ? stringValue(bytes, inner.tag, inner.start, end) : undefined
+  if (text === undefined) drawAsn1(output, bytes, header, end)
+  else output.line(`Explicit Text: ${quoted(text)}`)
+}

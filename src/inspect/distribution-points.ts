@@ -1,0 +1,59 @@
+import { encodeElement } from '../der/encode.ts'
+import type { Reader } from '../der/reader.ts'
+import { Tag } from '../der/tags.ts'
+import { type DistributionPoint, readDistributionPoints, readIssuingDistributionPoint } from '../x509/distribution-point.ts'
+import { nameText } from '../x509/name-text.ts'
+import { writeGeneralNames } from './general-names.ts'
+import type { TextOutput } from './output.ts'
+import { reasonFlagTitles } from './titles.ts'
+
+/** cRLDistributionPoints and freshestCRL (RFC 5280 4.2.1.13, 4.2.1.15). */
+export function writeDistributionPoints(output: TextOutput, reader: Reader): void {
+  const points: DistributionPoint[] = []
+  readDistributionPoints(reader, 'cRLDistributionPoints', (point) => points.push(point))
+  if (reader.fault !== undefined) return
+  for (const point of points) {
+    if (output.isFull) return
+    writePointName(output, reader.bytes, point)
+    writeReasons(output, 'Reasons:', point.reasons)
+    if (point.crlIssuerEnd > 0) {
+      output.line('CRL Issuer:')
+      output.indented(2, () => writeGeneralNames(output, reader.bytes, point.crlIssuerStart, point.crlIssuerEnd))
+    }
+  }
+}
+
+/** issuingDistributionPoint (RFC 5280 5.2.5). */
+export function writeIssuingDistributionPoint(output: TextOutput, reader: Reader): void {
+  const scope = readIssuingDistributionPoint(reader)
+  if (reader.fault !== undefined) return
+  writePointName(output, reader.bytes, scope)
+  if (scope.onlyContainsUserCerts) output.line('Only User Certificates')
+  if (scope.onlyContainsCaCerts) output.line('Only CA Certificates')
+  writeReasons(output, 'Only Some Reasons:', scope.reasons)
+  if (scope.indirect) output.line('Indirect CRL')
+  if (scope.onlyContainsAttributeCerts) output.line('Only Attribute Certificates')
+}
+
+function writePointName(output: TextOutput, bytes: Uint8Array, point: DistributionPoint): void {
+  if (point.fullNameEnd > 0) {
+    output.line('Full Name:')
+    output.indented(2, () => writeGeneralNames(output, bytes, point.fullNameStart, point.fullNameEnd))
+  }
+  if (point.relativeEnd > 0) {
+    const name = nameOfRdn(bytes.subarray(point.relativeStart, point.relativeEnd))
+    output.line('Relative Name:')
+    output.indented(2, () => output.line(nameText(name, 0, name.length, 'der')))
+  }
+}
+
+function writeReasons(output: TextOutput, title: string, reasons: number): void {
+  if (reasons < 0) return
+  output.line(title)
+  output.indented(2, () => output.line(reasonFlagTitles.filter((_, bit) => (reasons & (1 << bit)) !== 0).join(', ')))
+}
+
+/** A Name of the one RDN whose attributes these are. */
+function nameOfRdn(attributes: Uint8Array): Uint8Array {
+  return encodeElement(Tag.sequence, encodeElement(Tag.set, attributes))
+}

@@ -1,0 +1,172 @@
+import { opensslTime } from '../bytes/openssl-time.ts'
+import { latin1OfRange } from '../bytes/text.ts'
+import { oidText, readOid } from '../der/oid.ts'
+import { checkInteger, readInteger, readNamedBits, readNull, readSmallInteger } from '../der/primitives.ts'
+import type { Reader } from '../der/reader.ts'
+import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
+import { readTime } from '../der/time.ts'
+import { noPathLength, readBasicConstraints } from '../x509/constraints.ts'
+import { readGeneralName, readGeneralNames } from '../x509/general-name.ts'
+import { extendedKeyUsageList, keyUsageList, readExtendedKeyUsage, readKeyUsage } from '../x509/key-usage.ts'
+import { reasonNames } from '../x509/revocation-entry.ts'
+import { integerText } from './asn1.ts'
+import { writeNameConstraints, writePolicies, writePolicyConstraints, writePolicyMappings } from './ca-extensions.ts'
+import { writeDistributionPoints, writeIssuingDistributionPoint } from './distribution-points.ts'
+import { writeGeneralNames } from './general-names.ts'
+import { colonHex, quoted, type TextOutput } from './output.ts'
+import { writeSctList } from './sct-list.ts'
+import { accessMethodTitles, keyUsageTitles, purposeTitles, reasonTitles } from './titles.ts'
+
+/**
+ * Reads the value of an extension to its end and writes it. The value may be anything: in revocation lists and entries
+ * not every extension was checked when the list was parsed. A fault is left in the reader, and the caller takes back
+ * what was written.
+ */
+export type ExtensionDecoder = (output: TextOutput, reader: Reader) => void
+
+/** One entry an extension; adding a decoder is adding an entry here and its title in `titles.ts`. */
+export const extensionDecoders: Readonly<Record<string, ExtensionDecoder>> = {
+  '2.5.29.14': writeSubjectKeyId,
+  '2.5.29.15': writeKeyUsage,
+  '2.5.29.17': writeNames,
+  '2.5.29.18': writeNames,
+  '2.5.29.19': writeBasicConstraints,
+  '2.5.29.20': writeInteger,
+  '2.5.29.21': writeReason,
+  '2.5.29.24': (output, reader) => output.line(opensslTime(readTime(reader, 'invalidityDate'))),
+  '2.5.29.27': writeInteger,
+  '2.5.29.28': writeIssuingDistributionPoint,
+  '2.5.29.29': writeNames,
+  '2.5.29.30': writeNameConstraints,
+  '2.5.29.31': writeDistributionPoints,
+  '2.5.29.32': writePolicies,
+  '2.5.29.33': writePolicyMappings,
+  '2.5.29.35': writeAuthorityKeyId,
+  '2.5.29.36': writePolicyConstraints,
+  '2.5.29.37': writePurposes,
+  '2.5.29.46': writeDistributionPoints,
+  '2.5.29.54': writeInteger,
+  '1.3.6.1.5.5.7.1.1': writeAccess,
+  '1.3.6.1.5.5.7.1.11': writeAccess,
+  '1.3.6.1.5.5.7.1.24': writeTlsFeatures,
+  '1.3.6.1.5.5.7.48.1.5': writeNothing,
+  '1.3.6.1.4.1.11129.2.4.2': writeSctList,
+  '1.3.6.1.4.1.11129.2.4.3': writeNothing,
+  '2.16.840.1.113730.1.1': writeNetscapeType,
+  '2.16.840.1.113730.1.13': writeComment,
+}
+
+function writeBasicConstraints(output: TextOutput, reader: Reader): void {
+  const { ca, pathLength } = readBasicConstraints(reader)
+  output.line(`CA:${ca ? 'TRUE' : 'FALSE'}${pathLength === noPathLength ? '' : `, pathlen:${pathLength}`}`)
+}
+
+function writeKeyUsage(output: TextOutput, reader: Reader): void {
+  const usages = keyUsageList(readKeyUsage(reader))
+  output.line(usages.map((usage) => keyUsageTitles[usage]).join(', '))
+}
+
+function writePurposes(output: TextOutput, reader: Reader): void {
+  const { bytes, position, limit } = reader
+  readExtendedKeyUsage(reader)
+  if (reader.fault !== undefined) return
+  const purposes = extendedKeyUsageList(bytes, position, limit)
+  output.line(purposes.map((purpose) => purposeTitles[purpose] ?? purpose).join(', '))
+}
+
+function writeNames(output: TextOutput, reader: Reader): void {
+  readGeneralNames(reader, 'GeneralNames')
+  if (reader.fault === undefined) writeGeneralNames(output, reader.bytes, reader.start, reader.end)
+}
+
+function writeSubjectKeyId(output: TextOutput, reader: Reader): void {
+  reader.expect(Tag.octetString, 'subjectKeyIdentifier')
+  output.line(upperHex(reader))
+}
+
+/** RFC 5280 4.2.1.1: `keyid:` stands before the identifier only where something follows it. */
+function writeAuthorityKeyId(output: TextOutput, reader: Reader): void {
+  const what = 'authorityKeyIdentifier'
+  const outer = reader.enter(Tag.sequence, what)
+  if (reader.optional(contextPrimitive(0), what)) output.line(`${reader.atEnd() ? '' : 'keyid:'}${upperHex(reader)}`)
+  if (reader.peek(contextConstructed(1))) {
+    readGeneralNames(reader, what, contextConstructed(1))
+    if (reader.fault === undefined) writeGeneralNames(output, reader.bytes, reader.start, reader.end)
+  }
+  if (reader.optional(contextPrimitive(2), what)) {
+    checkInteger(reader, what)
+    output.line(`serial:${upperHex(reader)}`)
+  }
+  reader.leave(outer, what)
+}
+
+function upperHex({ bytes, start, end }: Reader): string {
+  return colonHex(bytes, start, end).toUpperCase()
+}
+
+function writeInteger(output: TextOutput, reader: Reader): void {
+  readInteger(reader, 'INTEGER')
+  const { bytes, start, end } = reader
+  output.line(integerText(bytes, start, end) ?? colonHex(bytes, start, end))
+}
+
+function writeReason(output: TextOutput, reader: Reader): void {
+  const name = reasonNames[readSmallInteger(reader, 10, 'reasonCode', Tag.enumerated)]
+  if (name === undefined) reader.fail('bad_integer', reader.start, 'reasonCode')
+  else output.line(reasonTitles[name])
+}
+
+function writeAccess(output: TextOutput, reader: Reader): void {
+  const what = 'accessDescriptions'
+  const outer = reader.enter(Tag.sequence, what)
+  while (!reader.atEnd() && !output.isFull) {
+    const description = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    const method = oidText(reader.bytes, reader.start, reader.end)
+    readGeneralName(reader, what)
+    if (reader.fault !== undefined) return
+    output.line(`${accessMethodTitles[method] ?? method}:`)
+    const { bytes, header, end } = reader
+    output.indented(2, () => writeGeneralNames(output, bytes, header, end))
+    reader.leave(description, what)
+  }
+  reader.leave(outer, what)
+}
+
+/** RFC 7633: TLS extension numbers; 5 and 17 are the ones that mean stapling. */
+function writeTlsFeatures(output: TextOutput, reader: Reader): void {
+  const outer = reader.enter(Tag.sequence, 'tlsfeature')
+  const features: string[] = []
+  while (!reader.atEnd()) {
+    const feature = readSmallInteger(reader, 0xffff, 'tlsfeature')
+    features.push(feature === 5 ? 'status_request' : feature === 17 ? 'status_request_v2' : String(feature))
+  }
+  reader.leave(outer, 'tlsfeature')
+  output.line(features.join(', '))
+}
+
+function writeNothing(output: TextOutput, reader: Reader): void {
+  readNull(reader, 'NULL')
+  output.line('NULL')
+}
+
+const netscapeTypes = [
+  'SSL Client',
+  'SSL Server',
+  'S/MIME',
+  'Object Signing',
+  'Unused',
+  'SSL CA',
+  'S/MIME CA',
+  'Object Signing CA',
+]
+
+function writeNetscapeType(output: TextOutput, reader: Reader): void {
+  const bits = readNamedBits(reader, netscapeTypes.length, 'netscape-cert-type')
+  output.line(netscapeTypes.filter((_, i) => (bits & (1 << i)) !== 0).join(', '))
+}
+
+function writeComment(output: TextOutput, reader: Reader): void {
+  reader.expect(Tag.ia5String, 'netscape-comment')
+  output.line(quoted(latin1OfRange(reader.bytes, reader.start, reader.end)))
+}

@@ -1,0 +1,33 @@
+import { oidText } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
+import type { ExtensionList } from '../x509/extension-list.ts'
+import { drawAsn1 } from './asn1.ts'
+import { extensionDecoders } from './extension-values.ts'
+import type { TextOutput } from './output.ts'
+import { extensionTitles } from './titles.ts'
+
+/** Writes the extensions of a certificate, list or entry: each by its name, decoded; by asn1js where there is no decoder. */
+export function writeExtensions(output: TextOutput, title: string, bytes: Uint8Array, list: ExtensionList): void {
+  if (list.length === 0) return
+  output.line(title)
+  output.indented(4, () => {
+    for (let i = 0; i < list.length && !output.isFull; i++) {
+      const oid = oidText(bytes, list.oidStartAt(i), list.oidEndAt(i))
+      output.line(`${extensionTitles[oid] ?? oid}:${list.criticalAt(i) ? ' critical' : ''}`)
+      output.indented(4, () => writeValue(output, oid, bytes, list.valueStartAt(i), list.valueEndAt(i)))
+    }
+  })
+}
+
+/** What a decoder wrote counts only if it read the value to its end; otherwise the value is drawn as it stands. */
+function writeValue(output: TextOutput, oid: string, bytes: Uint8Array, start: number, end: number): void {
+  const decode = extensionDecoders[oid]
+  const mark = output.mark()
+  if (decode !== undefined) {
+    const reader = new Reader(bytes, start, end)
+    decode(output, reader)
+    if (reader.fault === undefined && reader.position === end) return
+    output.rewind(mark)
+  }
+  drawAsn1(output, bytes, start, end)
+}

@@ -1,0 +1,56 @@
+import { oidText, readOid } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
+import { type GeneralName, GeneralNameTag, generalNamesOf, ipText } from '../x509/general-name.ts'
+import { stringValue } from '../x509/name.ts'
+import { nameText } from '../x509/name-text.ts'
+import { colonHex, quoted, type TextOutput } from './output.ts'
+
+/** Writes a checked range of GeneralName elements, one a line: joined by commas, a name could pass for two. */
+export function writeGeneralNames(output: TextOutput, bytes: Uint8Array, start: number, end: number): void {
+  for (const name of generalNamesOf(bytes, start, end)) {
+    if (output.isFull) return
+    output.line(generalNameText(name))
+  }
+}
+
+/** One name with OpenSSL's prefix for its form. */
+export function generalNameText(name: GeneralName): string {
+  switch (name.type) {
+    case 'dns':
+      return `DNS:${name.value}`
+    case 'email':
+      return `email:${name.value}`
+    case 'uri':
+      return `URI:${name.value}`
+    case 'ip':
+      return `IP Address:${addressText(name.bytes)}`
+    case 'directory':
+      return `DirName:${nameText(name.bytes, 0, name.bytes.length, 'der')}`
+    case 'other':
+      return otherText(name.value, name.bytes)
+  }
+}
+
+/** An address, or as in name constraints one with its mask behind it. */
+function addressText(bytes: Uint8Array): string {
+  if (bytes.length !== 8 && bytes.length !== 32) return ipText(bytes)
+  const half = bytes.length / 2
+  return `${ipText(bytes.subarray(0, half))}/${ipText(bytes.subarray(half))}`
+}
+
+/** An otherName's value is an open type: text where it is a string, bytes otherwise. */
+function otherText(oid: string, der: Uint8Array): string {
+  const reader = new Reader(der)
+  reader.next('GeneralName')
+  if (reader.tag === GeneralNameTag.registeredId) return `Registered ID:${oid}`
+  if (reader.tag !== GeneralNameTag.other) return `${oid}:${colonHex(der, reader.start, reader.end)}`
+  reader.descend()
+  readOid(reader, 'otherName')
+  const id = oidText(der, reader.start, reader.end)
+  reader.next('otherName')
+  const { start: valueStart, end: valueEnd } = reader
+  reader.descend()
+  reader.next('otherName')
+  const text = reader.atEnd() && reader.fault === undefined ? stringValue(der, reader.tag, reader.start, reader.end) : undefined
+  return `othername:${id}:${text === undefined ? colonHex(der, valueStart, valueEnd) : quoted(text)}`
+}

@@ -1,0 +1,178 @@
+import { requireBytes } from '../bytes/argument.ts'
+import { looksLikeDer } from '../bytes/input.ts'
+import {
+  bytesOfPemText,
+  describeMissingPem,
+  isCertificateLabel,
+  isRevocationListLabel,
+  type PemBlock,
+  scanPem,
+} from '../bytes/pem.ts'
+import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
+import { Reader } from '../der/reader.ts'
+import { Tag } from '../der/tags.ts'
+import { requireFields } from '../policy/fields.ts'
+import { type Certificate, CertificateView } from '../x509/certificate.ts'
+import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { parseRevocationListDer } from '../x509/parse-revocation-list.ts'
+import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
+import { drawAsn1 } from './asn1.ts'
+import { writeCertificate } from './certificate.ts'
+import { TextOutput } from './output.ts'
+import { writeRevocationList } from './revocation-list.ts'
+
+/** Bounds of the text. */
+export interface RenderOptions {
+  /** Most characters of text. Default 1,000,000; what comes after is cut, and the last line says so. */
+  readonly maxLength?: number
+  /** Most entries of a revocation list that are written. Default 1,000. */
+  readonly maxEntries?: number
+}
+
+/** Something in the input that is no certificate and no revocation list. */
+export interface InspectionFault {
+  readonly code: ParseCode
+  readonly message: string
+  /** In the DER; for faults of the PEM itself, in the text. */
+  readonly offset: number
+  /** 1-based line of the PEM block; absent for DER. */
+  readonly line?: number
+}
+
+/** What an input holds: as text, and as values. */
+export interface Inspection {
+  /** The view for people, with a final newline. */
+  readonly text: string
+  readonly certificates: readonly Certificate[]
+  readonly revocationLists: readonly RevocationList[]
+  /** Empty where everything could be read. */
+  readonly faults: readonly InspectionFault[]
+}
+
+type Signed = CertificateView | RevocationListView
+
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['maxLength', 'maxEntries'])
+
+/**
+ * Reads whatever certificates and revocation lists an input holds and describes them. What is neither is a fault and is
+ * drawn as ASN.1, private keys excepted: they are named and not shown.
+ *
+ * @param input DER, PEM as text or bytes with any number of blocks, or a value of `parseCertificate` or `parseRevocationList`
+ * @throws TypeError for arguments of the wrong type; never for what the input says
+ * @example
+ * const { text, faults } = inspect(readFileSync('client.pem'))
+ * console.log(text)
+ * for (const { message } of faults) console.error(message)
+ */
+export function inspect(input: Uint8Array | string | Certificate | RevocationList, options: RenderOptions = {}): Inspection {
+  requireFields('inspect: options', options, optionFields)
+  const output = new TextOutput(requireCount('maxLength', options.maxLength ?? 1_000_000))
+  const maxEntries = requireCount('maxEntries', options.maxEntries ?? 1000)
+  const found: Signed[] = []
+  const faults: InspectionFault[] = []
+  const write = (signed: Signed): void => {
+    found.push(signed)
+    if (signed instanceof CertificateView) writeCertificate(output, signed)
+    else writeRevocationList(output, signed, maxEntries)
+  }
+  if (input instanceof CertificateView || input instanceof RevocationListView) write(input)
+  else {
+    const bytes = typeof input === 'string' ? bytesOfPemText(input) : requireBytes(input, 'inspect: input')
+    if (typeof input !== 'string' && looksLikeDer(bytes)) readDer(bytes, output, write, (fault) => faults.push(fault))
+    else readPem(bytes, output, write, (fault) => faults.push(fault))
+  }
+  const certificates = found.filter((signed) => signed instanceof CertificateView)
+  const revocationLists = found.filter((signed) => signed instanceof RevocationListView)
+  return { text: output.toString(), certificates, revocationLists, faults }
+}
+
+/**
+ * The `openssl x509 -text` view of a certificate, or `openssl crl -text` of a revocation list, of every one that the
+ * input holds. Extensions are decoded by name; those without a decoder are drawn as ASN.1. The text is for people: its
+ * layout may change. Control and bidirectional characters from a certificate are escaped, and hostile input costs no more
+ * than `maxLength`.
+ *
+ * @param input as for {@link inspect}
+ * @throws TypeError for arguments of the wrong type; never for what the input says
+ * @example
+ * console.log(renderText(readFileSync('client.pem')))
+ */
+export function renderText(input: Uint8Array | string | Certificate | RevocationList, options: RenderOptions = {}): string {
+  return inspect(input, options).text
+}
+
+type Write = (signed: Signed) => void
+type Report = (fault: InspectionFault) => void
+
+/** One DER element. Of the two faults the one that is further inside belongs to what the bytes were meant to be. */
+function readDer(bytes: Uint8Array, output: TextOutput, write: Write, report: Report): void {
+  const certificate = parseCertificateDer(bytes)
+  if (certificate.ok) return write(certificate.value)
+  const list = parseRevocationListDer(bytes)
+  if (list.ok) return write(list.value)
+  writeFault(bytes, output, list.offset > certificate.offset ? list : certificate, report)
+}
+
+function readPem(text: Uint8Array, output: TextOutput, write: Write, report: Report): void {
+  const blocks = scanPem(text)
+  if (blocks.length === 0) {
+    const detail = describeMissingPem(text, 'CERTIFICATE', blocks)
+    const fault = parseFault(text.length === 0 ? 'empty_input' : 'pem_missing', 0, 'PEM', detail)
+    if (!fault.ok) report({ code: fault.code, message: fault.message, offset: 0 })
+    return output.line(detail)
+  }
+  for (const [i, block] of blocks.entries()) {
+    if (output.isFull) return
+    if (blocks.length > 1) output.line(`Block ${i + 1}, line ${block.line}: ${block.label}`)
+    readBlock(block, output, write, ({ code, message, offset }) => report({ code, message, offset, line: block.line }))
+    if (i + 1 < blocks.length) output.line('')
+  }
+}
+
+function readBlock({ label, line, content }: PemBlock, output: TextOutput, write: Write, report: Report): void {
+  if (!(content instanceof Uint8Array)) {
+    output.line(content.detail)
+    return report({ code: content.code, message: content.detail, offset: content.offset })
+  }
+  const parsed = parseBlock(label, content)
+  if (parsed?.ok === true) return write(parsed.value)
+  if (parsed !== undefined) return writeFault(content, output, parsed, report)
+  const message = `the block on line ${line} is a ${label}, no certificate and no revocation list`
+  report({ code: 'pem_missing', message, offset: 0 })
+  output.line(message)
+  if (label.includes('PRIVATE KEY')) output.line(secret)
+  else drawUnknown(output, content)
+}
+
+const secret = 'private keys are not shown'
+
+/** Draws what is neither certificate nor list. Not a private key: somebody will paste the text into a ticket. */
+function drawUnknown(output: TextOutput, bytes: Uint8Array): void {
+  if (looksLikePrivateKey(bytes)) output.line(secret)
+  else output.indented(4, () => drawAsn1(output, bytes, 0, bytes.length))
+}
+
+/** PKCS #1, SEC 1 and PKCS #8 keys are a SEQUENCE that begins with version 0 or 1; nothing of X.509 is. */
+function looksLikePrivateKey(bytes: Uint8Array): boolean {
+  const reader = new Reader(bytes)
+  reader.enter(Tag.sequence, 'PrivateKeyInfo')
+  return reader.optional(Tag.integer, 'version') && reader.end - reader.start === 1 && bytes[reader.start]! <= 1
+}
+
+function parseBlock(label: string, content: Uint8Array): ParseResult<Signed> | undefined {
+  if (isCertificateLabel(label)) return parseCertificateDer(content)
+  return isRevocationListLabel(label) ? parseRevocationListDer(content) : undefined
+}
+
+function writeFault(bytes: Uint8Array, output: TextOutput, fault: ParseResult<never>, report: Report): void {
+  if (fault.ok) return
+  const { code, message, offset } = fault
+  report({ code, message, offset })
+  output.line(message)
+  drawUnknown(output, bytes)
+}
+
+function requireCount(field: string, value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+  throw new TypeError(`inspect: options.${field} must be a whole number, got ${String(value)}`)
+}

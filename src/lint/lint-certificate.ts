@@ -1,0 +1,83 @@
+import { singleDer } from '../bytes/input.ts'
+import { isCertificateLabel } from '../bytes/pem.ts'
+import type { ParseResult } from '../codes/parse.ts'
+import { checkPolicy } from '../policy/check-policy.ts'
+import { requireFields } from '../policy/fields.ts'
+import { type Policy, profiles } from '../policy/policy.ts'
+import { requireTime } from '../policy/time.ts'
+import { certificateRules } from '../rules/catalogue.ts'
+import { findingOf } from '../rules/finding.ts'
+import type { Finding, RuleContext } from '../rules/rule.ts'
+import { readingCodeOf, readingFinding } from '../truststore/bundle.ts'
+import { type Certificate, CertificateView } from '../x509/certificate.ts'
+import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import type { Role } from '../x509/profile/rule.ts'
+import { roleOf } from './advice.ts'
+import { adviseOnCertificate } from './advise.ts'
+import { type LintReport, reportOf } from './lint-report.ts'
+import { requireDays } from './options.ts'
+import type { Waiver } from './waivers.ts'
+
+export interface LintCertificateOptions {
+  /** The time to judge at: Date or milliseconds since the epoch. Default now. */
+  readonly at?: Date | number
+  /** Default `profiles.apiGateway`. */
+  readonly policy?: Policy
+  /** What the certificate is to be: a client, or a CA. Default: what it says it is. */
+  readonly as?: 'leaf' | 'ca'
+  /** How many days ahead `expires_within` looks. Default 30. */
+  readonly expiresWithinDays?: number
+  /** Findings to leave out. */
+  readonly waive?: readonly Waiver[]
+}
+
+const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'as', 'expiresWithinDays', 'waive'])
+
+/**
+ * Says what is wrong with one certificate by itself, such as a client's before it is handed out: every rule that needs no
+ * other certificate. Whether a truststore accepts it is for `verifyChain` to say.
+ *
+ * @param input DER, PEM with one certificate as text or bytes, or a certificate that was parsed already
+ * @throws TypeError for arguments of the wrong type; never for a bad certificate
+ * @example
+ * const { findings } = lintCertificate(readFileSync('client.pem'), { as: 'leaf' })
+ * for (const { severity, code, message } of findings) console.log(`${severity} ${code}: ${message}`)
+ */
+export function lintCertificate(input: Uint8Array | string | Certificate, options: LintCertificateOptions = {}): LintReport {
+  requireFields('lintCertificate: options', options, optionFields)
+  const { policy = profiles.apiGateway, as, waive = [] } = options
+  checkPolicy(policy)
+  if (as !== undefined && as !== 'leaf' && as !== 'ca') {
+    throw new TypeError(`lintCertificate: options.as must be 'leaf' or 'ca', got ${String(as)}`)
+  }
+  const at = requireTime(options.at, 'lintCertificate: options.at')
+  const expiresWithinDays = requireDays(options.expiresWithinDays, 'lintCertificate: options.expiresWithinDays')
+  const parsed = parse(input)
+  const found = parsed.ok ? judge(parsed.value, as, { policy, at, expiresWithinDays }) : [unreadable(parsed)]
+  return reportOf(found, waive, at)
+}
+
+function parse(input: Uint8Array | string | Certificate): ParseResult<CertificateView> {
+  if (input instanceof CertificateView) return { ok: true, value: input }
+  const der = singleDer(input as Uint8Array | string, 'lintCertificate: input', 'CERTIFICATE', isCertificateLabel)
+  return der.ok ? parseCertificateDer(der.value) : der
+}
+
+function unreadable(fault: Exclude<ParseResult<never>, { readonly ok: true }>): Finding {
+  return readingFinding(fault.code === 'empty_input' ? 'empty_bundle' : readingCodeOf(fault), fault.message, {})
+}
+
+function judge(certificate: CertificateView, as: 'leaf' | 'ca' | undefined, context: RuleContext): readonly Finding[] {
+  const findings: Finding[] = []
+  for (const rule of certificateRules) {
+    const found = rule.check(certificate, context)
+    if (found !== undefined) findings.push(findingOf(rule, found, { certificate }))
+  }
+  return [...findings, ...adviseOnCertificate(certificate, roleAs(certificate, as), context)]
+}
+
+function roleAs(certificate: CertificateView, as: 'leaf' | 'ca' | undefined): Role {
+  if (as === undefined) return roleOf(certificate)
+  if (as === 'leaf') return 'leaf'
+  return certificate.isSelfIssued ? 'anchor' : 'intermediate'
+}

@@ -1,0 +1,135 @@
+/**
+ * What each platform takes as a truststore, and where that is written. This is the one place that knows platforms: a new
+ * one is a new entry here, and with it exists for `lintTruststore`, the command line and the generated documentation.
+ */
+
+/** A platform whose limits are known; see docs/reference/platforms.md. */
+export type Platform = 'api-gateway' | 'alb' | 'cloudfront' | 'google-cloud' | 'azure-application-gateway'
+
+/**
+ * What happens to a bundle beyond a limit: the platform takes no such bundle; takes it only where the account's quota was
+ * raised; or takes it, and refuses clients because of it.
+ */
+export type Consequence = 'bundle_refused' | 'quota' | 'clients_refused'
+
+export interface Limit<T> {
+  readonly value: T
+  readonly consequence: Consequence
+  readonly source: string
+}
+
+export interface PlatformLimits {
+  /** As messages call it. */
+  readonly name: string
+  /** Only PEM blocks and `#` comments without `-`: no blank lines, no other text. */
+  readonly strictPem?: Limit<true>
+  /** Bytes of the PEM file. */
+  readonly bundleBytes?: Limit<number>
+  /** Bytes of one certificate's DER. */
+  readonly certificateBytes?: Limit<number>
+  readonly certificates?: Limit<number>
+  /** Certificates that are not self-signed. */
+  readonly intermediates?: Limit<number>
+  /** Bytes of all subjects' DER, which TLS sends to clients as the list of acceptable CAs. */
+  readonly subjectBytes?: Limit<number>
+  readonly roots?: Limit<{ readonly least: number; readonly most: number }>
+  /** At least one certificate says that it is a CA. */
+  readonly needsCa?: Limit<true>
+  /** CA certificates from root to issuing CA, both included. */
+  readonly chainLength?: Limit<number>
+  /** Every chain must reach a root of the bundle. */
+  readonly completeChains?: Limit<true>
+  readonly rsaBits?: Limit<{ readonly least: number; readonly most?: number }>
+  readonly curves?: Limit<readonly string[]>
+  /** Hashes of signatures; a root's own does not count. */
+  readonly hashes?: Limit<readonly string[]>
+  /** X.509 versions. */
+  readonly versions?: Limit<readonly number[]>
+  /** Intermediates of one subject and key. */
+  readonly sameSubjectAndKey?: Limit<number>
+  /** Subtrees of one certificate's name constraints. */
+  readonly nameConstraints?: Limit<number>
+  /** An extended key usage of a CA must let it issue client certificates. */
+  readonly clientAuth?: Limit<true>
+}
+
+const kilobyte = 1024
+
+const apiGateway = 'API Gateway Developer Guide, How to turn on mutual TLS authentication'
+const albQuotas = 'Elastic Load Balancing, Quotas for your Application Load Balancers'
+const albGuide = 'Elastic Load Balancing, Mutual authentication with TLS in Application Load Balancer'
+const cloudFront = 'CloudFront Developer Guide, Trust stores and certificate management'
+const googleLimits = 'Google Cloud Certificate Manager, Quotas and limits: trust config'
+const googleLogs = 'Google Cloud Load Balancing, Mutual TLS overview: logged errors for closed connections'
+const azure = 'Azure Application Gateway, Overview of mutual authentication'
+const azureErrors = 'Azure Application Gateway, Troubleshooting mutual authentication errors'
+
+function refusesBundle<T>(value: T, source: string): Limit<T> {
+  return { value, consequence: 'bundle_refused', source }
+}
+
+function quota<T>(value: T, source: string): Limit<T> {
+  return { value, consequence: 'quota', source }
+}
+
+function refusesClients<T>(value: T, source: string): Limit<T> {
+  return { value, consequence: 'clients_refused', source }
+}
+
+const sha2 = ['sha256', 'sha384', 'sha512'] as const
+
+export const platforms: Readonly<Record<Platform, PlatformLimits>> = {
+  // Takes any bundle: it warns once, at the update, "but some clients might not be able to access your API".
+  'api-gateway': {
+    name: 'API Gateway',
+    chainLength: refusesClients(4, `${apiGateway}: maximum chain length of four`),
+    completeChains: refusesClients(true, `${apiGateway}: the complete chain from the issuing CA to the root`),
+    rsaBits: refusesClients({ least: 2048 }, `${apiGateway}: RSA-2048 or stronger`),
+    curves: refusesClients(['P-256', 'P-384'], `${apiGateway}: ECDSA-256 or ECDSA-384`),
+    hashes: refusesClients(sha2, `${apiGateway}: SHA-256 or stronger`),
+  },
+  alb: {
+    name: 'Application Load Balancer',
+    strictPem: refusesBundle(true, albGuide),
+    certificateBytes: refusesBundle(16 * kilobyte, `${albQuotas}: CA certificate size`),
+    certificates: quota(25, `${albQuotas}: CA certificates per trust store`),
+    subjectBytes: quota(10_000, `${albQuotas}: CA certificates subject size per trust store`),
+    chainLength: refusesClients(4, `${albQuotas}: maximum certificate chain depth`),
+    rsaBits: refusesBundle({ least: 2048, most: 8192 }, albGuide),
+    curves: refusesBundle(['P-256', 'P-384', 'P-521'], albGuide),
+    hashes: refusesBundle(sha2, albGuide),
+    versions: refusesBundle([3], `${albGuide}: X.509v1 certificates are not supported`),
+  },
+  cloudfront: {
+    name: 'CloudFront',
+    bundleBytes: refusesBundle(64 * kilobyte, cloudFront),
+    certificateBytes: refusesBundle(16 * kilobyte, cloudFront),
+    certificates: quota(25, cloudFront),
+    chainLength: refusesClients(4, cloudFront),
+    rsaBits: refusesBundle({ least: 2048, most: 8192 }, cloudFront),
+    curves: refusesBundle(['P-256', 'P-384', 'P-521'], cloudFront),
+    hashes: refusesBundle(sha2, cloudFront),
+  },
+  'google-cloud': {
+    name: 'Google Cloud',
+    certificates: refusesBundle(200, `${googleLimits}: combined number of trust anchors and intermediate certificates`),
+    intermediates: refusesBundle(100, `${googleLimits}: number of intermediate certificates`),
+    // The documented ten count the client's certificate as well.
+    chainLength: refusesClients(9, `${googleLimits}: certificate chain depth, including the root and client certificates`),
+    rsaBits: refusesClients({ least: 2048, most: 4096 }, `${googleLimits}: supported key types`),
+    curves: refusesClients(['P-256', 'P-384'], `${googleLimits}: supported key types`),
+    sameSubjectAndKey: refusesClients(10, `${googleLogs}: client_cert_pki_too_large`),
+    nameConstraints: refusesClients(10, `${googleLogs}: client_cert_chain_max_name_constraints_exceeded`),
+    clientAuth: refusesClients(true, `${googleLogs}: client_cert_chain_invalid_eku`),
+  },
+  'azure-application-gateway': {
+    name: 'Azure Application Gateway',
+    bundleBytes: refusesBundle(25 * kilobyte, `${azure}: maximum size of each uploaded file`),
+    roots: refusesBundle({ least: 1, most: 1 }, azureErrors),
+    needsCa: refusesBundle(true, `${azureErrors}: ApplicationGatewayTrustedClientCertificateDoesNotContainAnyCACertificate`),
+  },
+}
+
+export function isPlatform(value: unknown): value is Platform {
+  return typeof value === 'string' && Object.hasOwn(platforms, value)
+}

@@ -1,0 +1,30 @@
+import type { Severity } from '../../codes/lint.ts'
+import { printable } from './printable.ts'
+import { type FileReport, sentence } from './problem.ts'
+
+const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
+
+/**
+ * Workflow commands of GitHub Actions, which shows them as annotations at the file's line:
+ * `::warning file=ca.pem,line=3,title=expired::expired on …`.
+ */
+export function renderGithub(reports: readonly FileReport[]): string {
+  return reports
+    .flatMap(({ file, problems }) =>
+      problems.map((problem) => {
+        const line = problem.line === undefined ? '' : `,line=${problem.line}`
+        const properties = `file=${property(file)}${line},title=${property(problem.code)}`
+        return `::${commands[problem.severity]} ${properties}::${data(sentence(problem))}\n`
+      }),
+    )
+    .join('')
+}
+
+/** As `@actions/core` escapes: what would end the command or start another one. */
+function data(text: string): string {
+  return printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'))
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}

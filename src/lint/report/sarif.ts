@@ -1,0 +1,84 @@
+import type { Severity } from '../../codes/lint.ts'
+import { printableJson } from './printable.ts'
+import { type FileReport, type Problem, sentence } from './problem.ts'
+
+/** What SARIF says of a rule beside its code. */
+export interface RuleText {
+  readonly summary: string
+  readonly citation: string
+  readonly remedy: string
+}
+
+const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
+
+/**
+ * A SARIF 2.1.0 log (OASIS) of one run. Results carry a fingerprint of code, certificate and platform, so that a finding
+ * stays the same one when lines move.
+ *
+ * @param version of portcullis
+ * @param describe what a code means; asked once for each code that occurs
+ */
+export function renderSarif(reports: readonly FileReport[], version: string, describe: (code: string) => RuleText): string {
+  const codes = [...new Set(reports.flatMap(({ problems }) => problems.map(({ code }) => code)))].sort()
+  // The same file may have been named twice; an artifact is there once.
+  const uris = [...new Set(reports.map(({ file }) => uriOf(file)))]
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: { name: 'portcullis', semanticVersion: version, rules: codes.map((code) => rule(code, describe(code))) },
+        },
+        columnKind: 'utf16CodeUnits',
+        artifacts: uris.map((uri) => ({ location: { uri } })),
+        results: reports.flatMap(({ file, problems }) => {
+          const uri = uriOf(file)
+          return problems.map((problem) => result(problem, codes.indexOf(problem.code), { uri, index: uris.indexOf(uri) }))
+        }),
+      },
+    ],
+  }
+  return `${printableJson(log)}\n`
+}
+
+function rule(code: string, { summary, citation, remedy }: RuleText): object {
+  return {
+    id: code,
+    shortDescription: { text: summary },
+    help: { text: `${remedy} See ${citation}.` },
+    properties: { citation },
+  }
+}
+
+function result(problem: Problem, ruleIndex: number, artifactLocation: { readonly uri: string; readonly index: number }): object {
+  const { code, severity, citation, subject, fingerprint, index, line, platform } = problem
+  return {
+    ruleId: code,
+    ruleIndex,
+    level: levels[severity],
+    message: { text: sentence(problem) },
+    locations: [{ physicalLocation: { artifactLocation, ...(line !== undefined && { region: { startLine: line } }) } }],
+    partialFingerprints: { 'portcullis/v1': [code, fingerprint ?? '', platform ?? ''].join(':') },
+    properties: {
+      citation,
+      ...(subject !== undefined && { subject }),
+      ...(fingerprint !== undefined && { fingerprint }),
+      ...(index !== undefined && { index }),
+      ...(platform !== undefined && { platform }),
+    },
+  }
+}
+
+/** A path as a URI reference (RFC 3986): relative ones stay relative, so that they resolve in the repository. */
+function uriOf(file: string): string {
+  const path = file.replaceAll('\\', '/')
+  const drive = /^[A-Za-z]:\//.exec(path)?.[0] ?? ''
+  const encoded = path.slice(drive.length).split('/').map(encodeSegment).join('/')
+  if (drive !== '') return `file:///${drive}${encoded}`
+  return path.startsWith('/') ? `file://${encoded}` : encoded
+}
+
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment.replace(/\p{Cs}/gu, '\uFFFD'))
+}

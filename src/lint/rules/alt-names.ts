@@ -1,0 +1,127 @@
+import { excerpt } from '../../bytes/text.ts'
+import { Reader } from '../../der/reader.ts'
+import { Tag } from '../../der/tags.ts'
+import { readingRules } from '../../rules/bundle.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
+import { ExtensionId } from '../../x509/extension-list.ts'
+import { GeneralNameTag } from '../../x509/general-name.ts'
+import { isNameOfForm, namesOfForm } from '../../x509/profile/name-syntax.ts'
+import type { CertificateAdvice } from '../advice.ts'
+import { profileAdvice } from './profile.ts'
+
+/** Advice about subject and issuer alternative names. */
+
+type Range = readonly [start: number, end: number]
+
+/** What RFC 3986 lets stand in a URI, percent-encodings complete. */
+const uriCharacters = /^(?:[a-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9a-f]{2})*$/i
+
+/** RFC 3986 3.2: the authority of a URI; its host is what RFC 5280 wants to be a domain name or an address. */
+const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/?#]*@)?(\[[0-9a-f:.]+\]|[^:/?#]*)(?::\d*)?(?:[/?#]|$)/i
+const address = /^(?:\[[0-9a-f:.]+\]|\d{1,3}(?:\.\d{1,3}){3})$/i
+
+/** SPIFFE ids name a trust domain in the authority, which need not be a host (SPIFFE-ID 2.1). */
+const spiffeScheme = /^spiffe:/i
+const spiffeId = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/[a-zA-Z0-9._-]+)*$/
+
+/** What is wrong with a URI beyond being relative. */
+function uriFault(uri: string): string | undefined {
+  if (!uriCharacters.test(uri)) return 'has a character that no URI has'
+  if (!isNameOfForm(GeneralNameTag.uri, uri)) return 'is not absolute'
+  if (spiffeScheme.test(uri) || !/^[a-z][a-z0-9+.-]*:\/\//i.test(uri)) return undefined
+  const host = authority.exec(uri)?.[1]
+  if (host === undefined || host === '') return 'has no host'
+  if (address.test(host)) return undefined
+  const isFullyQualified = isNameOfForm(GeneralNameTag.dns, host) && host.includes('.') && !host.includes('*')
+  return isFullyQualified ? undefined : 'has a host that is neither a fully qualified domain name nor an address'
+}
+
+/** The first name of each form that is malformed. A wildcard in the wrong place is another rule's, and counts as a letter. */
+function malformed(bytes: Uint8Array, [start, end]: Range): string | undefined {
+  const names = (tag: number): readonly string[] => namesOfForm(bytes, start, end, tag)
+  const problems: string[] = []
+  const dns = names(GeneralNameTag.dns).find((name) => !isNameOfForm(GeneralNameTag.dns, name.replaceAll('*', 'w')))
+  if (dns !== undefined) problems.push(`DNS name ${excerpt(dns, 80)} is not in preferred name syntax`)
+  const email = names(GeneralNameTag.email).find((name) => !isNameOfForm(GeneralNameTag.email, name))
+  if (email !== undefined) problems.push(`e-mail address ${excerpt(email, 80)} is not a mailbox`)
+  const uri = names(GeneralNameTag.uri).find((name) => uriFault(name) !== undefined)
+  if (uri !== undefined) problems.push(`URI ${excerpt(uri, 80)} ${uriFault(uri)}`)
+  return problems.length === 0 ? undefined : problems.join('; ')
+}
+
+/** The GeneralName elements of issuerAltName; an empty range where it is absent. */
+function issuerAltNames({ bytes, extensions }: CertificateView): Range {
+  const index = extensions.find(ExtensionId.issuerAltName)
+  if (index < 0) return [0, 0]
+  const reader = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+  reader.expect(Tag.sequence, 'issuerAltName')
+  return [reader.start, reader.end]
+}
+
+export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+  {
+    ...readingRules.san_malformed,
+    check({ bytes, altNamesStart, altNamesEnd }, { policy }) {
+      const problem = malformed(bytes, [altNamesStart, altNamesEnd])
+      if (problem === undefined) return undefined
+      return policy.conformance === 'practical' ? { problem, severity: 'warning' } : problem
+    },
+  },
+  profileAdvice(
+    'san_not_critical',
+    {
+      severity: 'warning',
+      summary: 'The subject is empty, but subjectAltName, which then is the only name, is not critical.',
+      remedy: 'Re-issue the certificate with a subject, or with subjectAltName critical.',
+    },
+    () => 'subject is empty and subjectAltName is not critical',
+  ),
+  {
+    code: 'ian_malformed',
+    severity: 'info',
+    summary: 'An issuer alternative name is not of its form; nothing here uses it, but other systems may refuse it.',
+    citation: 'RFC 5280 4.2.1.7',
+    remedy: 'Re-issue the certificate without issuerAltName, or with names in their preferred syntax.',
+    check(certificate) {
+      return malformed(certificate.bytes, issuerAltNames(certificate))
+    },
+  },
+  {
+    code: 'wildcard_not_leftmost',
+    severity: 'warning',
+    summary: 'A wildcard is not the whole left-most label of a DNS name, so that it matches nothing here and too much elsewhere.',
+    citation: 'RFC 9525 6.3; RFC 5280 4.2.1.6',
+    remedy: 'Re-issue the certificate with the wildcard as first label, or without it.',
+    check({ bytes, altNamesStart, altNamesEnd }) {
+      const names = namesOfForm(bytes, altNamesStart, altNamesEnd, GeneralNameTag.dns)
+      const bad = names.find((name) => name.replace(/^\*\.(?=.)/, '').includes('*'))
+      return bad === undefined ? undefined : `wildcard in ${excerpt(bad, 80)} is not the whole first label`
+    },
+  },
+  {
+    code: 'spiffe_uri_invalid',
+    severity: 'warning',
+    summary: 'The certificate has a SPIFFE id that is malformed or not its only URI, so that SPIFFE peers refuse it.',
+    citation: 'SPIFFE X509-SVID 2; SPIFFE-ID 2',
+    remedy: 'Issue the SVID with exactly one URI, spiffe://trust-domain/path, without query and fragment.',
+    check({ bytes, altNamesStart, altNamesEnd }) {
+      const uris = namesOfForm(bytes, altNamesStart, altNamesEnd, GeneralNameTag.uri)
+      const id = uris.find((uri) => spiffeScheme.test(uri))
+      if (id === undefined) return undefined
+      if (uris.length > 1) return `${uris.length} URIs beside the SPIFFE id ${excerpt(id, 80)}, which must be the only one`
+      const isValid = id.length <= 2048 && spiffeId.test(id) && !/\/\.{1,2}(\/|$)/.test(id)
+      return isValid ? undefined : `${excerpt(id, 80)} is not a SPIFFE id`
+    },
+  },
+  {
+    code: 'no_san',
+    severity: 'info',
+    summary: 'The client has no subject alternative name; it can be told by its subject only.',
+    citation: 'RFC 9525 2',
+    remedy: 'Issue clients with a DNS name, URI or e-mail address in subjectAltName.',
+    check({ extensions, subjectForMessage }, { role }) {
+      if (role !== 'leaf' || extensions.has(ExtensionId.subjectAltName)) return undefined
+      return `no subjectAltName, the only name is the subject ${subjectForMessage}`
+    },
+  },
+])()

@@ -1,0 +1,64 @@
+import { isoTime } from '../../policy/time.ts'
+import type { CertificateAdvice } from '../advice.ts'
+import { excludesClients } from '../client-purpose.ts'
+import { profileAdvice } from './profile.ts'
+
+/** Advice about what makes a certificate a CA's, and what it may issue. */
+
+/** Julian years, as validity periods of decades are counted in. */
+const year = 365.25 * 86_400_000
+const longestCaYears = 25
+
+export const caAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+  profileAdvice(
+    'basic_constraints_not_critical',
+    {
+      severity: 'warning',
+      summary: 'basicConstraints of a CA is not critical, so that old software may not notice that it is a CA, or how deep.',
+      remedy: 'Re-issue the CA certificate with basicConstraints critical.',
+    },
+    () => 'basicConstraints with cA TRUE is not critical',
+  ),
+  profileAdvice(
+    'path_len_on_non_ca',
+    {
+      severity: 'warning',
+      summary: 'basicConstraints has a path length although the certificate may not issue any.',
+      remedy: 'Re-issue the certificate without path length, or as a CA with keyCertSign.',
+    },
+    ({ pathLength, isCa }) => `path length ${pathLength} on a certificate ${isCa ? 'without keyCertSign' : 'that is no CA'}`,
+  ),
+  {
+    code: 'ca_key_usage_missing',
+    severity: 'warning',
+    summary: 'The CA has no keyUsage, so its key may be used for anything, TLS handshakes included.',
+    citation: 'RFC 5280 4.2.1.3',
+    remedy: 'Re-issue the CA certificate with keyUsage keyCertSign and cRLSign, critical.',
+    check({ isCa, keyUsageBits }) {
+      return isCa && keyUsageBits < 0 ? 'CA certificate without keyUsage' : undefined
+    },
+  },
+  {
+    code: 'ca_eku_excludes_client_auth',
+    severity: 'warning',
+    summary: 'The extendedKeyUsage of the CA does not include clientAuth, so no TLS client below it is accepted.',
+    citation: 'RFC 5280 4.2.1.12; CA/Browser Forum BR 7.1.2.2 g',
+    remedy: 'Remove the CA from the truststore, or re-issue it with clientAuth or without extendedKeyUsage.',
+    check(certificate, { policy }) {
+      if (policy.purpose !== 'client' || !certificate.isCa || !excludesClients(certificate)) return undefined
+      return `extendedKeyUsage of the CA is ${certificate.extendedKeyUsage?.slice(0, 10).join(', ')}, without clientAuth`
+    },
+  },
+  {
+    code: 'ca_validity_too_long',
+    severity: 'info',
+    summary: 'The CA is valid for more than 25 years, longer than its key and hash can be relied on.',
+    citation: 'CA/Browser Forum BR 6.3.2, 7.1.2.1.1',
+    remedy: 'Plan its successor; keys of CAs should be replaced within 25 years.',
+    check({ isCa, notBeforeTime, notAfterTime }) {
+      const years = (notAfterTime - notBeforeTime) / year
+      if (!isCa || years <= longestCaYears + 0.01) return undefined
+      return `valid for ${Math.round(years)} years, from ${isoTime(notBeforeTime)} to ${isoTime(notAfterTime)}`
+    },
+  },
+])()

@@ -1,0 +1,72 @@
+import { compareKeyIds } from '../../truststore/node.ts'
+import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
+import { profileAdvice } from './profile.ts'
+
+/** Advice about key identifiers, which tell issuers of one name apart and order the search for paths. */
+
+export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+  {
+    code: 'ski_missing',
+    severity: 'warning',
+    summary:
+      'The certificate has no subject key identifier, so that issuers of one name cannot be told apart. For a client worth knowing.',
+    citation: 'RFC 5280 4.2.1.2',
+    remedy: 'Re-issue the certificate with subjectKeyIdentifier.',
+    check({ version, subjectKeyIdStart }, { role }) {
+      // Before version 3 there are no extensions.
+      if (version !== 3 || subjectKeyIdStart !== 0) return undefined
+      const problem = 'no subject key identifier'
+      return role === 'leaf' ? { problem, severity: 'info' } : problem
+    },
+  },
+  profileAdvice(
+    'aki_missing',
+    {
+      severity: 'warning',
+      summary: 'The certificate does not say by which key of its issuer it was signed, so all of that name are tried.',
+      remedy: 'Re-issue the certificate with authorityKeyIdentifier and its keyIdentifier.',
+    },
+    ({ issuerForMessage }) => `no authority key identifier; the issuer is ${issuerForMessage}`,
+  ),
+  profileAdvice(
+    'ski_critical',
+    {
+      severity: 'info',
+      summary: 'subjectKeyIdentifier is critical, which conforming CAs never do.',
+      remedy: 'Re-issue the certificate with it not critical.',
+    },
+    () => 'subjectKeyIdentifier is critical',
+  ),
+  profileAdvice(
+    'aki_critical',
+    {
+      severity: 'info',
+      summary: 'authorityKeyIdentifier is critical, which conforming CAs never do.',
+      remedy: 'Re-issue the certificate with it not critical.',
+    },
+    () => 'authorityKeyIdentifier is critical',
+  ),
+])()
+
+export const keyIdGraphAdvice: readonly GraphAdvice[] = [
+  {
+    code: 'aki_ski_mismatch',
+    severity: 'warning',
+    summary:
+      'The key that signed the certificate is not the one that its authority key identifier names; some systems then find no issuer.',
+    citation: 'RFC 5280 4.2.1.1',
+    remedy: "Re-issue the certificate with its issuer's subject key identifier.",
+    check({ certificate, issuers }) {
+      const [issuer] = issuers
+      const isMismatch = issuers.every(({ certificate: own }) => compareKeyIds(certificate, own) === 'different')
+      if (issuer === undefined || !isMismatch) return undefined
+      const { subjectKeyId = '', subjectForMessage } = issuer.certificate
+      return `authority key identifier is ${shown(certificate.authorityKeyId)}, that of its issuer ${subjectForMessage} is ${shown(subjectKeyId)}`
+    },
+  },
+]
+
+/** Real identifiers have 20 octets; others are as long as whoever made them liked. */
+function shown(keyId = ''): string {
+  return keyId.length > 64 ? `${keyId.slice(0, 64)}…` : keyId
+}

@@ -1,0 +1,76 @@
+import { isoTime } from '../../policy/time.ts'
+import { KeyUsageBit, keyUsageList, PurposeBit } from '../../x509/key-usage.ts'
+import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
+
+/** Advice about certificates that are no CA's: clients, and leafs that stand in a truststore. */
+
+const day = 86_400_000
+const longestLeafDays = 398
+
+export const leafAdvice: readonly CertificateAdvice[] = [
+  {
+    code: 'eku_missing_client_auth',
+    severity: 'warning',
+    summary:
+      'extendedKeyUsage does not include clientAuth, so the certificate is no TLS client. An error where the policy demands it.',
+    citation: 'RFC 5280 4.2.1.12; Google Cloud, Azure: clientAuth must be present',
+    remedy: 'Re-issue the certificate with clientAuth in extendedKeyUsage.',
+    check({ purposeBits, extendedKeyUsage }, { role, policy }) {
+      if (role !== 'leaf' || policy.purpose !== 'client') return undefined
+      const enough = policy.requireClientAuthEku ? PurposeBit.clientAuth : PurposeBit.clientAuth | PurposeBit.any
+      if (purposeBits >= 0 && (purposeBits & enough) !== 0) return undefined
+      const listed = extendedKeyUsage?.slice(0, 10).join(', ')
+      const problem = listed === undefined ? 'no extendedKeyUsage' : `extendedKeyUsage is ${listed}, without clientAuth`
+      return policy.requireClientAuthEku ? { problem, severity: 'error' } : problem
+    },
+  },
+  {
+    code: 'ku_no_digital_signature',
+    severity: 'warning',
+    summary: 'keyUsage does not let the key sign, but TLS 1.3 clients sign the handshake.',
+    citation: 'RFC 8446 4.4.2.2',
+    remedy: 'Re-issue the certificate with digitalSignature.',
+    check({ keyUsageBits }, { role }) {
+      if (role !== 'leaf' || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.digitalSignature) !== 0) return undefined
+      return `keyUsage is ${keyUsageList(keyUsageBits).join(', ')}, without digitalSignature`
+    },
+  },
+  {
+    code: 'leaf_is_ca',
+    severity: 'warning',
+    summary: 'The certificate of a client is a CA, so whoever has its key can make further clients.',
+    citation: 'Google Cloud: the leaf must not be a CA; RFC 5280 4.2.1.9',
+    remedy: 'Issue the client a certificate of its own, without cA.',
+    check({ isCa }, { role }) {
+      return role === 'leaf' && isCa ? 'basicConstraints of the client says cA TRUE' : undefined
+    },
+  },
+  {
+    code: 'leaf_validity_too_long',
+    severity: 'info',
+    summary: 'The client is valid for more than 398 days, which is long for a key that may be lost.',
+    citation: 'CA/Browser Forum BR 6.3.2',
+    remedy: 'Issue clients for shorter times, and renew them by machine.',
+    check({ notBeforeTime, notAfterTime }, { role }) {
+      const days = (notAfterTime - notBeforeTime) / day
+      if (role !== 'leaf' || days <= longestLeafDays) return undefined
+      return `valid for ${Math.floor(days)} days, from ${isoTime(notBeforeTime)} to ${isoTime(notAfterTime)}`
+    },
+  },
+]
+
+export const leafGraphAdvice: readonly GraphAdvice[] = [
+  {
+    code: 'leaf_in_truststore',
+    severity: 'warning',
+    summary: 'The certificate is no CA: no client chains to it. Only where leafs are pinned has it a place in a truststore.',
+    citation: 'Azure Application Gateway: the bundle must contain a CA; Google Cloud: allowlisted certificates',
+    remedy: 'Remove it, or pin it with a policy whose trust is every-certificate.',
+    check({ certificate, isSelfSigned }, _graph, { policy }) {
+      if (certificate.isCa || certificate.version !== 3 || policy.trust === 'every-certificate') return undefined
+      return isSelfSigned
+        ? 'is no CA: nobody but the holder of this very certificate is accepted by it'
+        : 'is no CA: nobody chains to it, and it is not accepted itself'
+    },
+  },
+]

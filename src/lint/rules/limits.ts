@@ -1,0 +1,173 @@
+import { excerpt, latin1OfRange } from '../../bytes/text.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
+import { type SubtreeBase, subtreeBases } from '../../x509/constraints.ts'
+import { ExtensionId } from '../../x509/extension-list.ts'
+import { GeneralNameTag, ipText } from '../../x509/general-name.ts'
+import { anyPolicy, mappingsOf, policiesOf, policyText } from '../../x509/policies.ts'
+import { isNameOfForm, isSubtreeOfItsForm } from '../../x509/profile/name-syntax.ts'
+import type { CertificateAdvice } from '../advice.ts'
+import { profileAdvice } from './profile.ts'
+
+/** Advice about how a CA limits what is below it: name constraints and certificate policies. */
+
+/** Forms whose names nobody can compare: a subtree of them makes every name of the form refused. */
+const unsupportedForms: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
+  [GeneralNameTag.other, 'otherName'],
+  [GeneralNameTag.x400, 'x400Address'],
+  [GeneralNameTag.ediParty, 'ediPartyName'],
+  [GeneralNameTag.registeredId, 'registeredID'],
+])
+
+function subtreesOf({ bytes, extensions }: CertificateView): readonly SubtreeBase[] {
+  const index = extensions.find(ExtensionId.nameConstraints)
+  return index < 0 ? [] : subtreeBases(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+}
+
+/** RFC 5280 4.2.1.10: a constraint on URIs is a fully qualified domain name, of a host or with a leading dot of a domain. */
+function isSubtreeOfHosts(text: string): boolean {
+  const domain = text.startsWith('.') ? text.slice(1) : text
+  return domain.includes('.') && !/[*_]/.test(domain) && isNameOfForm(GeneralNameTag.dns, domain) && !/^[\d.]+$/.test(domain)
+}
+
+/** What is wrong with a subtree; of directory names and forms that are not supported nothing is judged. */
+function subtreeFault(bytes: Uint8Array, base: SubtreeBase): string | undefined {
+  const { tag, start, end } = base
+  if (tag === GeneralNameTag.ip) {
+    const width = (end - start) / 2
+    const hasHostBits = Array.from({ length: width }).some((_, i) => (bytes[start + i]! & ~bytes[start + width + i]!) !== 0)
+    return hasHostBits ? `address subtree ${ipText(bytes.slice(start, start + width))} has bits outside its mask` : undefined
+  }
+  const text = latin1OfRange(bytes, start, end)
+  if (isSubtreeOfItsForm(bytes, base) && (tag !== GeneralNameTag.uri || isSubtreeOfHosts(text))) return undefined
+  const form = tag === GeneralNameTag.dns ? 'DNS' : tag === GeneralNameTag.email ? 'e-mail' : 'URI'
+  return `${form} subtree ${excerpt(text, 80)} of nameConstraints is not a name of its form`
+}
+
+function mappings({ bytes, extensions }: CertificateView): ReturnType<typeof mappingsOf> {
+  const index = extensions.find(ExtensionId.policyMappings)
+  return index < 0 ? [] : mappingsOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+}
+
+export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+  profileAdvice(
+    'name_constraints_not_critical',
+    {
+      severity: 'warning',
+      summary: 'nameConstraints is not critical, so that software that does not know it lets the CA issue any name.',
+      remedy: 'Re-issue the CA certificate with nameConstraints critical.',
+    },
+    () => 'nameConstraints is not critical',
+  ),
+  {
+    code: 'name_constraints_unsupported_form',
+    severity: 'warning',
+    summary:
+      'nameConstraints limits names of a form that nobody can compare, so that every certificate with such a name is refused.',
+    citation: 'RFC 5280 4.2.1.10',
+    remedy: 'Re-issue the CA certificate with subtrees of DNS, e-mail, URI, address or directory names.',
+    check(certificate) {
+      const form = subtreesOf(certificate)
+        .map(({ tag }) => unsupportedForms.get(tag))
+        .find((name) => name !== undefined)
+      return form === undefined ? undefined : `nameConstraints has a subtree of ${form}, which cannot be compared`
+    },
+  },
+  {
+    ...profileAdvice(
+      'name_constraints_malformed',
+      {
+        severity: 'warning',
+        summary:
+          'A subtree of nameConstraints is not a name of its form, so that strict verifiers refuse the CA and others may compare it differently.',
+        remedy: 'Re-issue the CA certificate with domain names without wildcard, and mailboxes or their hosts.',
+      },
+      () => '',
+    ),
+    check(certificate) {
+      for (const base of subtreesOf(certificate)) {
+        const problem = subtreeFault(certificate.bytes, base)
+        if (problem !== undefined) return problem
+      }
+      return undefined
+    },
+  },
+  profileAdvice(
+    'name_constraints_on_non_ca',
+    {
+      severity: 'warning',
+      summary: 'nameConstraints stands in a certificate that is no CA and can limit nothing.',
+      remedy: 'Re-issue the certificate without nameConstraints.',
+    },
+    () => 'nameConstraints in a certificate that is no CA',
+  ),
+  {
+    code: 'policy_constraints_present',
+    severity: 'warning',
+    summary: 'The CA demands or inhibits certificate policies, so that clients below it without a matching policy are refused.',
+    citation: 'RFC 5280 4.2.1.11, 4.2.1.14',
+    remedy: 'Make sure that its clients have certificate policies, or use a CA without policyConstraints.',
+    check({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }) {
+      const limits = Object.entries({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }).filter(
+        ([, skip]) => skip >= 0,
+      )
+      return limits.length === 0 ? undefined : `CA limits policies: ${limits.map(([name, skip]) => `${name} ${skip}`).join(', ')}`
+    },
+  },
+  profileAdvice(
+    'policy_constraints_not_critical',
+    {
+      severity: 'info',
+      summary: 'policyConstraints is not critical, so that software that does not know it ignores it.',
+      remedy: 'Re-issue the CA certificate with policyConstraints critical.',
+    },
+    () => 'policyConstraints is not critical',
+  ),
+  profileAdvice(
+    'inhibit_any_policy_not_critical',
+    {
+      severity: 'info',
+      summary: 'inhibitAnyPolicy is not critical, so that software that does not know it ignores it.',
+      remedy: 'Re-issue the CA certificate with inhibitAnyPolicy critical.',
+    },
+    () => 'inhibitAnyPolicy is not critical',
+  ),
+  {
+    code: 'policy_mappings_not_critical',
+    severity: 'info',
+    summary: 'policyMappings is not critical, so that software that does not know it ignores it.',
+    citation: 'RFC 5280 4.2.1.5',
+    remedy: 'Re-issue the CA certificate with policyMappings critical.',
+    check({ extensions }) {
+      const isLax = extensions.has(ExtensionId.policyMappings) && !extensions.isCritical(ExtensionId.policyMappings)
+      return isLax ? 'policyMappings is not critical' : undefined
+    },
+  },
+  {
+    code: 'policy_mapping_any_policy',
+    severity: 'warning',
+    summary: 'policyMappings maps to or from anyPolicy, which makes every path through the CA invalid.',
+    citation: 'RFC 5280 4.2.1.5, 6.1.4 (a)',
+    remedy: 'Re-issue the CA certificate with mappings between particular policies.',
+    check(certificate) {
+      const isBad = mappings(certificate).some((pair) => pair.includes(anyPolicy))
+      return isBad ? 'policyMappings has anyPolicy' : undefined
+    },
+  },
+  {
+    code: 'policy_mapping_not_listed',
+    severity: 'info',
+    summary: 'policyMappings maps a policy that the CA does not assert, so that the mapping has no effect.',
+    citation: 'RFC 5280 4.2.1.5',
+    remedy: 'Re-issue the CA certificate with that policy in certificatePolicies.',
+    check(certificate) {
+      const { bytes, extensions } = certificate
+      const index = extensions.find(ExtensionId.certificatePolicies)
+      const listed =
+        index < 0 ? new Set<string>() : policiesOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+      const stray = mappings(certificate).find(([domain]) => !listed.has(domain) && domain !== anyPolicy)
+      return stray === undefined
+        ? undefined
+        : `policyMappings maps ${policyText(stray[0]).slice(0, 80)}, which certificatePolicies has not`
+    },
+  },
+])()

@@ -1,0 +1,150 @@
+import { rangesEqual } from '../../bytes/range.ts'
+import { excerpt } from '../../bytes/text.ts'
+import { oidText } from '../../der/oid.ts'
+import { Tag } from '../../der/tags.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
+import { type AttributeRange, attributesOf, stringValue } from '../../x509/name.ts'
+import type { CertificateAdvice } from '../advice.ts'
+import { profileAdvice } from './profile.ts'
+
+/** Advice about subject and issuer as distinguished names. */
+
+interface AttributeRule {
+  readonly name: string
+  /** Upper bound in characters (RFC 5280 appendix A.1; for street and postal code X.520). */
+  readonly longest?: number
+  /** The one string type it may have. */
+  readonly type?: number
+}
+
+const attributeRules: ReadonlyMap<string, AttributeRule> = /* @__PURE__ */ new Map<string, AttributeRule>([
+  ['2.5.4.3', { name: 'CN', longest: 64 }],
+  ['2.5.4.4', { name: 'SN', longest: 32768 }],
+  ['2.5.4.5', { name: 'serialNumber', longest: 64, type: Tag.printableString }],
+  ['2.5.4.6', { name: 'C', longest: 2, type: Tag.printableString }],
+  ['2.5.4.7', { name: 'L', longest: 128 }],
+  ['2.5.4.8', { name: 'ST', longest: 128 }],
+  ['2.5.4.9', { name: 'STREET', longest: 128 }],
+  ['2.5.4.10', { name: 'O', longest: 64 }],
+  ['2.5.4.11', { name: 'OU', longest: 64 }],
+  ['2.5.4.12', { name: 'title', longest: 64 }],
+  ['2.5.4.17', { name: 'postalCode', longest: 40 }],
+  ['2.5.4.42', { name: 'GN', longest: 32768 }],
+  ['2.5.4.46', { name: 'dnQualifier', type: Tag.printableString }],
+  ['2.5.4.65', { name: 'pseudonym', longest: 128 }],
+  ['0.9.2342.19200300.100.1.25', { name: 'DC', type: Tag.ia5String }],
+  ['1.2.840.113549.1.9.1', { name: 'emailAddress', longest: 255, type: Tag.ia5String }],
+])
+
+const emailAddress = '1.2.840.113549.1.9.1'
+
+const typeNames: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
+  [Tag.printableString, 'PrintableString'],
+  [Tag.ia5String, 'IA5String'],
+])
+
+/** Names are looked at attribute by attribute up to here; no real one has thirty. */
+const maxAttributes = 256
+
+/** The attributes of subject and issuer; of one where both are the same bytes. */
+function attributes(certificate: CertificateView): readonly AttributeRange[] {
+  const { bytes, subjectStart, subjectEnd, issuerStart, issuerEnd } = certificate
+  const subject = attributesOf(bytes, subjectStart, subjectEnd)
+  const isSame = rangesEqual(bytes, subjectStart, subjectEnd, bytes, issuerStart, issuerEnd)
+  return (isSame ? subject : [...subject, ...attributesOf(bytes, issuerStart, issuerEnd)]).slice(0, maxAttributes)
+}
+
+/** The first problem with an attribute that has one. */
+function firstProblem(
+  certificate: CertificateView,
+  problem: (oid: string, attribute: AttributeRange, rule: AttributeRule | undefined) => string | undefined,
+): string | undefined {
+  const { bytes } = certificate
+  for (const attribute of attributes(certificate)) {
+    const oid = oidText(bytes, attribute.oidStart, attribute.oidEnd)
+    const found = problem(oid, attribute, attributeRules.get(oid))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+  profileAdvice(
+    'issuer_empty',
+    {
+      severity: 'warning',
+      summary: 'The issuer is an empty name, so nothing says whose certificate to look for.',
+      remedy: 'Re-issue the certificate by a CA that has a subject.',
+    },
+    () => 'issuer is empty',
+  ),
+  profileAdvice(
+    'printable_string_invalid',
+    {
+      severity: 'info',
+      summary: 'A PrintableString holds a character that it has not, such as `@`, `_`, `&` or `*`; strict readers refuse it.',
+      remedy: 'Re-issue the certificate with UTF8String for that value.',
+    },
+    ({ subjectForMessage, issuerForMessage }) =>
+      `a PrintableString of ${subjectForMessage}, issued by ${issuerForMessage}, holds a character that it has not`,
+  ),
+  {
+    code: 'name_control_characters',
+    severity: 'warning',
+    summary: 'Subject or issuer contain control characters, which may bend logs and terminals that show them.',
+    citation: 'RFC 5280 4.1.2.4; X.520',
+    remedy: 'Re-issue the certificate without them.',
+    check(certificate) {
+      return firstProblem(certificate, (oid, { tag, valueStart, valueEnd }, rule) => {
+        const text = stringValue(certificate.bytes, tag, valueStart, valueEnd)
+        if (text === undefined || !/\p{Cc}/u.test(text)) return undefined
+        return `${rule?.name ?? oid} contains a control character: ${excerpt(text)}`
+      })
+    },
+  },
+  {
+    code: 'name_attribute_too_long',
+    severity: 'info',
+    summary: 'An attribute of subject or issuer is longer than its upper bound, so that other systems may cut or refuse it.',
+    citation: 'RFC 5280 appendix A.1; X.520',
+    remedy: 'Re-issue the certificate with a shorter value.',
+    check(certificate) {
+      return firstProblem(certificate, (_, { tag, valueStart, valueEnd }, rule) => {
+        if (rule?.longest === undefined || valueEnd - valueStart <= rule.longest) return undefined
+        const length = [...(stringValue(certificate.bytes, tag, valueStart, valueEnd) ?? '')].length
+        return length > rule.longest ? `${rule.name} has ${length} characters, at most ${rule.longest} are allowed` : undefined
+      })
+    },
+  },
+  {
+    code: 'name_attribute_type_wrong',
+    severity: 'info',
+    summary: 'An attribute of subject or issuer is not of its one string type, so that names may not compare equal elsewhere.',
+    citation: 'RFC 5280 appendix A.1',
+    remedy: 'Re-issue the certificate with a correct tool.',
+    check(certificate) {
+      return firstProblem(certificate, (_, { tag }, rule) => {
+        if (rule?.type === undefined || tag === rule.type) return undefined
+        return `${rule.name} is not a ${typeNames.get(rule.type)}`
+      })
+    },
+  },
+  {
+    code: 'email_not_in_san',
+    severity: 'info',
+    summary:
+      'The subject has an e-mail address that is no subject alternative name, so that name constraints on mailboxes may miss it.',
+    citation: 'RFC 5280 4.1.2.6',
+    remedy: 'Re-issue the certificate with the address in subjectAltName.',
+    check(certificate) {
+      const { bytes, subjectStart, subjectEnd } = certificate
+      const mails = attributesOf(bytes, subjectStart, subjectEnd)
+        .filter(({ oidStart, oidEnd }) => oidText(bytes, oidStart, oidEnd) === emailAddress)
+        .map(({ tag, valueStart, valueEnd }) => stringValue(bytes, tag, valueStart, valueEnd) ?? '')
+      if (mails.length === 0) return undefined
+      const listed = new Set(certificate.subjectAltNames.map(({ type, value }) => (type === 'email' ? value.toLowerCase() : '')))
+      const missing = mails.find((mail) => !listed.has(mail.toLowerCase()))
+      return missing === undefined ? undefined : `emailAddress ${excerpt(missing)} of the subject is not in subjectAltName`
+    },
+  },
+])()

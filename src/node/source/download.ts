@@ -1,0 +1,167 @@
+import type { Agent, IncomingHttpHeaders } from 'node:http'
+import { clearTimeout, setTimeout } from 'node:timers'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { type Answer, exchange } from './exchange.ts'
+import { TruststoreSourceError } from './handle.ts'
+import type { Loaded } from './versions.ts'
+
+/** How a server names a version: HTTP's entity tag (RFC 9110 8.8.3), S3's version id. */
+export interface Validators {
+  readonly etag?: string
+  readonly versionId?: string
+}
+
+export interface DownloadTerms {
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  readonly maxBytes: number
+  readonly maxRedirects: number
+  readonly allowHttp: boolean
+  readonly agent: Agent | undefined
+  readonly signal: AbortSignal
+}
+
+const longestRetryAfterMs = 3_600_000
+
+/**
+ * Gets a URL, following redirects, within one limit of time for all of it: a server that sends a byte a second is cut off.
+ *
+ * @param known what need not be sent again
+ * @returns `undefined` where the server still has what is known
+ * @throws TruststoreSourceError for everything but a complete body and a "not modified" about the right version
+ */
+export async function download(from: URL, known: Validators | undefined, terms: DownloadTerms): Promise<Loaded | undefined> {
+  let url = from
+  let condition = known?.etag === undefined ? undefined : known
+  const limit = limitTime(terms.timeoutMs, terms.signal)
+  try {
+    for (let redirects = 0; ; ) {
+      const headers = headersFor(url, from, condition?.etag, terms.headers)
+      const answer = await exchange(url, { ...terms, signal: limit.signal, headers })
+      if (answer.status === 304 && condition !== undefined) {
+        if (isSame(validatorsOf(answer.headers), condition)) return undefined
+        // Another version is not modified than the one that was asked about: ask for the whole.
+        condition = undefined
+        continue
+      }
+      if (!isRedirect(answer.status)) return await read(answer, terms.maxBytes)
+      if (++redirects > terms.maxRedirects) throw new Error(`more than ${terms.maxRedirects} redirects (maxRedirects)`)
+      url = redirectTarget(answer, url, terms.allowHttp)
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const problem = limit.isOver() ? `no complete answer within ${terms.timeoutMs} ms` : message
+    const { retryAfterMs = 0 } = error instanceof StatusError ? error : {}
+    throw new TruststoreSourceError('unreadable', `${printable(url)}: ${problem}`, { retryAfterMs, cause: error })
+  } finally {
+    limit.end()
+  }
+}
+
+/** Aborts with the outer signal, or when the time is over. Not AbortSignal.any, which some versions of Node leak. */
+function limitTime(ms: number, outer: AbortSignal): { signal: AbortSignal; isOver: () => boolean; end: () => void } {
+  const inner = new AbortController()
+  const abort = (): void => inner.abort()
+  const timer = setTimeout(abort, ms)
+  outer.addEventListener('abort', abort)
+  if (outer.aborted) abort()
+  return {
+    signal: inner.signal,
+    isOver: () => inner.signal.aborted && !outer.aborted,
+    end() {
+      clearTimeout(timer)
+      outer.removeEventListener('abort', abort)
+    },
+  }
+}
+
+/** Without query and credentials: what is presigned is in there, and messages are logged. */
+export function printable({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname}`
+}
+
+/** Why requests to this URL are refused: what comes over plain HTTP, anybody on the way may have written. */
+export function refuseUrl({ protocol, hostname }: URL, allowHttp: boolean): string | undefined {
+  if (protocol === 'https:') return undefined
+  if (protocol !== 'http:') return `the protocol must be https: or http:, got ${protocol}`
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+  return allowHttp || isLoopback
+    ? undefined
+    : 'plain http: lets anybody on the way choose whom you trust; set allowHttp if you must'
+}
+
+class StatusError extends Error {
+  readonly retryAfterMs: number
+
+  constructor({ status, headers }: Answer) {
+    super(`status 200 is expected, got ${status}`)
+    const seconds = /^\d{1,9}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) : 0
+    this.retryAfterMs = Math.min(seconds * 1000, longestRetryAfterMs)
+  }
+}
+
+/** The caller's headers, credentials among them, go to the origin that they are meant for and no other. */
+function headersFor(
+  url: URL,
+  from: URL,
+  ifNoneMatch: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return {
+    ...(url.origin === from.origin && headers),
+    accept: 'application/x-pem-file, application/octet-stream, */*',
+    'accept-encoding': 'gzip, identity',
+    ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308
+}
+
+function redirectTarget({ status, headers }: Answer, url: URL, allowHttp: boolean): URL {
+  const { location } = headers
+  if (location === undefined || !URL.canParse(location, url.href)) throw new Error(`redirect ${status} without a usable Location`)
+  const target = new URL(location, url)
+  const isDowngrade = url.protocol === 'https:' && target.protocol !== 'https:'
+  const refusal = isDowngrade ? 'it leads from https: to another protocol' : refuseUrl(target, allowHttp)
+  if (refusal !== undefined) throw new Error(`redirect to ${printable(target)} is not followed: ${refusal}`)
+  return target
+}
+
+async function read(answer: Answer, maxBytes: number): Promise<Loaded> {
+  const { status, headers, body } = answer
+  if (status !== 200) throw new StatusError(answer)
+  return { bytes: await decode(body, headers['content-encoding'], maxBytes), ...validatorsOf(headers) }
+}
+
+/** A "not modified" may leave out what it is about (RFC 9110 15.4.5 asks for the ETag); what it says must be right. */
+function isSame(answer: Validators, known: Validators): boolean {
+  const opaque = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '')
+  return (
+    (answer.etag === undefined || opaque(answer.etag) === opaque(known.etag)) &&
+    (answer.versionId === undefined || answer.versionId === known.versionId)
+  )
+}
+
+/** An entity tag that is not well-formed is as good as none: it could not be sent back. */
+function validatorsOf(headers: IncomingHttpHeaders): Validators {
+  const { etag, 'x-amz-version-id': versionId } = headers
+  return {
+    ...(etag !== undefined && /^(W\/)?"[!#-~\x80-\xff]*"$/.test(etag) && { etag }),
+    ...(typeof versionId === 'string' && { versionId }),
+  }
+}
+
+/** S3 objects may be stored compressed, and say so. The limit counts what comes out. */
+async function decode(body: Uint8Array, encoding: string | undefined, maxBytes: number): Promise<Uint8Array> {
+  const name = encoding?.trim().toLowerCase() ?? 'identity'
+  if (name === 'identity' || name === '') return body
+  if (name !== 'gzip' && name !== 'x-gzip') throw new Error(`the response has Content-Encoding ${name}, which was not asked for`)
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: maxBytes })
+  } catch (error) {
+    throw new Error(`the compressed response cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

@@ -1,0 +1,47 @@
+import { emitWarning } from 'node:process'
+
+/**
+ * Listeners by the name of their event. Unlike an EventEmitter it has no `error` event that crashes, and what a listener
+ * throws stays with that listener.
+ */
+export class Events<Map extends object> {
+  private readonly names: ReadonlySet<keyof Map>
+  private readonly registered = new Set<{ readonly name: keyof Map; readonly listener: (event: never) => unknown }>()
+
+  constructor(names: readonly (keyof Map)[]) {
+    this.names = new Set(names)
+  }
+
+  /** @throws TypeError for a name that no event has, and a listener that is no function */
+  on<Name extends keyof Map>(name: Name, listener: (event: Map[Name]) => unknown): () => void {
+    if (!this.names.has(name)) throw new TypeError(`no event is named ${String(name)}: there are ${[...this.names].join(', ')}`)
+    if (typeof listener !== 'function') throw new TypeError(`the listener of ${String(name)} must be a function`)
+    const entry = { name, listener }
+    this.registered.add(entry)
+    return () => void this.registered.delete(entry)
+  }
+
+  emit<Name extends keyof Map>(name: Name, event: Map[Name]): void {
+    for (const entry of [...this.registered]) {
+      // One that was removed by another in the meantime is not called.
+      if (entry.name === name && this.registered.has(entry)) callSafely(entry.listener, event as never, String(name))
+    }
+  }
+
+  clear(): void {
+    this.registered.clear()
+  }
+}
+
+function callSafely(listener: (event: never) => unknown, event: never, name: string): void {
+  const warn = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    emitWarning(`a listener of the truststore event "${name}" failed: ${text}`, 'TruststoreListenerWarning')
+  }
+  try {
+    // An async listener's rejection would otherwise be unhandled, and end the process.
+    Promise.resolve(listener(event)).catch(warn)
+  } catch (error) {
+    warn(error)
+  }
+}

@@ -1,0 +1,71 @@
+import { DirectoryWatch } from './directory-watch.ts'
+import type { TruststoreSource } from './handle.ts'
+import { booleanOption, numberOption, readSettings, type SourceOptions } from './options.ts'
+import { identityOfFile, readSettled } from './settled-read.ts'
+import { type Loader, Source } from './source.ts'
+import { Timer } from './timer.ts'
+import type { Loaded } from './versions.ts'
+
+export interface FileTruststoreOptions extends SourceOptions {
+  /** Milliseconds for which the file must not have changed before it is read. Default 100. */
+  readonly settleMs?: number
+  /** Be told of changes by the system, and not only look every `pollMs` (default 5,000). Default true. */
+  readonly watch?: boolean
+}
+
+/**
+ * Keeps a truststore up to date from a PEM or DER file: written in place, replaced by renaming, or reached through
+ * symbolic links that are turned to another version, as Kubernetes does it with mounted secrets.
+ *
+ * @returns the source, once its first version serves
+ * @throws TruststoreSourceError (as a rejection) where the first version cannot serve
+ * @throws TypeError (as a rejection) for arguments of the wrong type
+ * @example
+ * async function start() {
+ *   const source = await fileTruststore('truststore.pem')
+ *   source.on('updated', ({ diff }) => console.log('no longer accepted:', diff.droppedIssuers))
+ *   source.on('rejected', ({ error }) => console.error(error.message))
+ *   return verifyChain(source.current, chain)
+ * }
+ */
+export async function fileTruststore(path: string, options: FileTruststoreOptions = {}): Promise<TruststoreSource> {
+  const what = 'fileTruststore'
+  if (typeof path !== 'string' || path === '') throw new TypeError(`${what}: path must be the path of a file`)
+  const settings = readSettings(what, options, ['settleMs', 'watch'], { pollMs: 5000 })
+  const settleMs = numberOption(what, 'settleMs', options.settleMs, 100, 1, 60_000)
+  const loader = new FileLoader(path, settleMs, settings.maxBytes, booleanOption(what, 'watch', options.watch, true))
+  const source = await Source.start(loader, settings)
+  loader.onChange = () => void source.check({})
+  return source
+}
+
+class FileLoader implements Loader {
+  onChange: () => void = () => undefined
+  private readonly path: string
+  private readonly limits: { readonly settleMs: number; readonly maxBytes: number }
+  private readonly watch: DirectoryWatch | undefined
+  /** Other files of the directory may change all the time: many reports make one look. */
+  private readonly soon: Timer = new Timer(() => this.onChange())
+  private seen: string | undefined = undefined
+
+  constructor(path: string, settleMs: number, maxBytes: number, watches: boolean) {
+    this.path = path
+    this.limits = { settleMs, maxBytes }
+    this.watch = watches ? new DirectoryWatch(path, () => this.soon.isSet || this.soon.set(settleMs)) : undefined
+  }
+
+  async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
+    // Before the look: a change after it is reported.
+    await this.watch?.renew()
+    if (!force && this.seen !== undefined && (await identityOfFile(this.path)) === this.seen) return undefined
+    this.seen = undefined
+    const { bytes, identity } = await readSettled(this.path, this.limits, signal)
+    this.seen = identity
+    return { bytes }
+  }
+
+  close(): void {
+    this.soon.close()
+    this.watch?.close()
+  }
+}

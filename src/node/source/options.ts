@@ -1,0 +1,93 @@
+import type { SignatureBackend } from '../../crypto/backend.ts'
+import { checkPolicy } from '../../policy/check-policy.ts'
+import { requireFields } from '../../policy/fields.ts'
+import type { Policy } from '../../policy/policy.ts'
+import type { TruststoreOptions } from '../../truststore/build.ts'
+
+/** Options of every source. The first three are those of `buildTruststore`. */
+export interface SourceOptions {
+  /** Default `profiles.apiGateway`. */
+  readonly policy?: Policy
+  /** Refuse versions with any error finding. Damaged versions are refused either way. */
+  readonly strict?: boolean
+  /** Default `pureSignatures`. */
+  readonly signatures?: SignatureBackend
+  /** Milliseconds between checks; they vary by a tenth. `Infinity`: only `refresh`, and watching where it is on. */
+  readonly pollMs?: number
+  /** The largest version, in bytes. Default 16 MiB. */
+  readonly maxBytes?: number
+  /** Take versions that drop every issuer accepted now, which is otherwise held for a mishap. Default false. */
+  readonly allowEmptyOverlap?: boolean
+  /** How many versions are kept to roll back to, the one that serves included. Default 10. */
+  readonly keepVersions?: number
+  /** How many days ahead the event `expiring` looks. Default 30. */
+  readonly expiresWithinDays?: number
+}
+
+/** The same with defaults in place. */
+export interface SourceSettings {
+  readonly build: TruststoreOptions
+  readonly pollMs: number
+  readonly maxBytes: number
+  readonly allowEmptyOverlap: boolean
+  readonly keepVersions: number
+  readonly expiresWithinDays: number
+}
+
+const sourceFields: readonly (keyof SourceOptions)[] = [
+  'policy',
+  'strict',
+  'signatures',
+  'pollMs',
+  'maxBytes',
+  'allowEmptyOverlap',
+  'keepVersions',
+  'expiresWithinDays',
+]
+
+/** The longest delay that timers take. */
+const longestDelay = 2 ** 31 - 1
+
+/**
+ * Checks the options that all sources have.
+ *
+ * @param own the fields that only this kind of source has
+ * @throws TypeError for unknown fields and values out of range
+ */
+export function readSettings(
+  what: string,
+  options: SourceOptions,
+  own: readonly string[],
+  defaults: { readonly pollMs: number },
+): SourceSettings {
+  requireFields(`${what}: options`, options, new Set([...sourceFields, ...own]))
+  const { policy, strict, signatures, allowEmptyOverlap } = options
+  if (policy !== undefined) checkPolicy(policy)
+  if (signatures !== undefined && typeof signatures?.importKey !== 'function')
+    throw new TypeError(`${what}: options.signatures must be a SignatureBackend`)
+  return {
+    build: {
+      ...(policy !== undefined && { policy }),
+      ...(signatures !== undefined && { signatures }),
+      strict: booleanOption(what, 'strict', strict, false),
+    },
+    pollMs:
+      options.pollMs === Infinity ? Infinity : numberOption(what, 'pollMs', options.pollMs, defaults.pollMs, 1, longestDelay),
+    maxBytes: numberOption(what, 'maxBytes', options.maxBytes, 16 * 1024 * 1024, 1, 2 ** 31 - 1),
+    allowEmptyOverlap: booleanOption(what, 'allowEmptyOverlap', allowEmptyOverlap, false),
+    keepVersions: numberOption(what, 'keepVersions', options.keepVersions, 10, 1, 1000),
+    expiresWithinDays: numberOption(what, 'expiresWithinDays', options.expiresWithinDays, 30, 0, 36_500),
+  }
+}
+
+export function numberOption(what: string, name: string, value: unknown, otherwise: number, least: number, most: number): number {
+  if (value === undefined) return otherwise
+  if (typeof value === 'number' && value >= least && value <= most) return value
+  throw new TypeError(`${what}: options.${name} must be a number from ${least} to ${most}, got ${String(value)}`)
+}
+
+export function booleanOption(what: string, name: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise
+  if (typeof value === 'boolean') return value
+  throw new TypeError(`${what}: options.${name} must be a boolean, got ${String(value)}`)
+}

@@ -1,0 +1,201 @@
+import { requireFields } from '../../policy/fields.ts'
+import { diffTruststores } from '../../truststore/diff.ts'
+import type { Truststore } from '../../truststore/store.ts'
+import { Events } from './events.ts'
+import {
+  type Refresh,
+  type RefreshOptions,
+  type SourceEvents,
+  type TruststoreSource,
+  TruststoreSourceError,
+  type TruststoreVersion,
+} from './handle.ts'
+import { booleanOption, type SourceSettings } from './options.ts'
+import { Timer } from './timer.ts'
+import { type Loaded, Versions } from './versions.ts'
+
+/** Where versions come from: a file or a URL. */
+export interface Loader {
+  /**
+   * Gets what is there now.
+   *
+   * @param force whatever there is to tell that nothing changed, do not go by it
+   * @param signal aborted when the source is closed
+   * @returns `undefined` where it is certainly what was returned, or thrown at, the last time
+   * @throws TruststoreSourceError saying why it could not be had
+   */
+  load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined>
+  close(): void
+}
+
+const day = 86_400_000
+const firstRetryMs = 1000
+
+interface Wanted {
+  readonly force: boolean
+  readonly allowEmptyOverlap: boolean
+}
+
+/** What all sources do alike: one check at a time, whole versions swapped, events, timers. */
+export class Source implements TruststoreSource {
+  checkedAt: Date = new Date()
+  failure: TruststoreSourceError | undefined = undefined
+  private readonly loader: Loader
+  private readonly settings: SourceSettings
+  private readonly history: Versions
+  private readonly events: Events<SourceEvents> = new Events(['updated', 'rejected', 'expiring'])
+  private readonly closing: AbortController = new AbortController()
+  private readonly poll: Timer = new Timer(() => void this.check({ force: false }))
+  private readonly expiry: Timer = new Timer(() => this.tellExpiring())
+  private running: Promise<Refresh> | undefined = undefined
+  private waiting: Promise<Refresh> | undefined = undefined
+  private wanted: Wanted = { force: false, allowEmptyOverlap: false }
+  private failures = 0
+
+  private constructor(loader: Loader, settings: SourceSettings) {
+    this.loader = loader
+    this.settings = settings
+    this.history = new Versions(settings.build, settings.keepVersions)
+  }
+
+  /** @throws TruststoreSourceError where the first version cannot serve; nothing runs on then */
+  static async start(loader: Loader, settings: SourceSettings): Promise<Source> {
+    const source = new Source(loader, settings)
+    try {
+      source.history.offer(await loader.load(true, source.closing.signal), true)
+    } catch (error) {
+      source.close()
+      throw error instanceof TypeError ? error : asSourceError(error)
+    }
+    source.expectNext()
+    // Not before the caller could listen.
+    source.expiry.set(0)
+    return source
+  }
+
+  get current(): Truststore {
+    return this.history.current.store
+  }
+
+  get versions(): readonly TruststoreVersion[] {
+    return this.history.all
+  }
+
+  on<Name extends keyof SourceEvents>(name: Name, listener: (event: SourceEvents[Name]) => unknown): () => void {
+    const end = this.events.on(name, listener)
+    if (this.closed) end()
+    return end
+  }
+
+  async refresh(options: RefreshOptions = {}): Promise<Refresh> {
+    requireFields('refresh: options', options, new Set(['allowEmptyOverlap']))
+    const { allowEmptyOverlap } = options
+    return this.check({ force: true, allowEmptyOverlap: booleanOption('refresh', 'allowEmptyOverlap', allowEmptyOverlap, false) })
+  }
+
+  rollBack(version: string): void {
+    if (this.closed) throw new Error('rollBack: the source is closed')
+    const previous = this.history.rollBack(version)
+    if (previous !== undefined) this.tellUpdated('rollBack', previous)
+  }
+
+  close(): void {
+    this.closing.abort()
+    this.poll.close()
+    this.expiry.close()
+    this.events.clear()
+    this.loader.close()
+  }
+
+  private get closed(): boolean {
+    return this.closing.signal.aborted
+  }
+
+  /**
+   * Runs a check after the one that runs, if one does: that one may have read what was there before the caller asked. All
+   * who ask meanwhile share it.
+   */
+  check({ force = false, allowEmptyOverlap = false }: Partial<Wanted>): Promise<Refresh> {
+    this.wanted = {
+      force: this.wanted.force || force,
+      allowEmptyOverlap: this.wanted.allowEmptyOverlap || allowEmptyOverlap,
+    }
+    this.waiting ??= Promise.resolve(this.running).then(() => {
+      this.waiting = undefined
+      this.running = this.runCheck()
+      return this.running
+    })
+    return this.waiting
+  }
+
+  private async runCheck(): Promise<Refresh> {
+    const { force, allowEmptyOverlap } = this.wanted
+    this.wanted = { force: false, allowEmptyOverlap: false }
+    if (this.closed) return this.outcome('closed')
+    try {
+      const loaded = await this.loader.load(force, this.closing.signal)
+      if (this.closed) return this.outcome('closed')
+      const decision = this.history.offer(loaded, allowEmptyOverlap || this.settings.allowEmptyOverlap)
+      if (decision.status !== 'held') this.checkedAt = new Date()
+      this.failure = undefined
+      this.failures = 0
+      if (decision.status === 'updated' && decision.previous !== undefined) this.tellUpdated('refresh', decision.previous)
+      if (decision.status === 'held') return { status: 'held', held: decision.held, version: this.history.current }
+      return this.outcome(decision.status)
+    } catch (error) {
+      if (this.closed) return this.outcome('closed')
+      return this.reject(asSourceError(error))
+    } finally {
+      if (!this.closed) this.expectNext()
+    }
+  }
+
+  private outcome<Status extends string>(status: Status): { readonly status: Status; readonly version: TruststoreVersion } {
+    return { status, version: this.history.current }
+  }
+
+  private reject(error: TruststoreSourceError): Refresh {
+    const isNews = this.failure?.message !== error.message
+    this.failure = error
+    this.failures++
+    if (isNews) this.events.emit('rejected', { error, version: this.history.current })
+    return { status: 'rejected', error, version: this.history.current }
+  }
+
+  private tellUpdated(cause: 'refresh' | 'rollBack', previous: TruststoreVersion): void {
+    const version = this.history.current
+    const diff = diffTruststores(previous.store, version.store)
+    this.events.emit('updated', { cause, version, previous, diff, findings: version.store.findings })
+    if (!this.closed) this.expiry.set(0)
+  }
+
+  private tellExpiring(): void {
+    const version = this.history.current
+    const latest = Date.now() + this.settings.expiresWithinDays * day
+    const certificates = version.store.certificates
+      .filter(({ notAfter }) => notAfter.getTime() < latest)
+      .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())
+    if (certificates.length > 0) this.events.emit('expiring', { certificates, version })
+    if (!this.closed) this.expiry.set(day)
+  }
+
+  /**
+   * The next check: after `pollMs`, a tenth more or less, so that a fleet does not ask in step; after failures sooner, a
+   * second and then twice as long each time, of which at least half. Never sooner than the server asked for.
+   */
+  private expectNext(): void {
+    const { pollMs } = this.settings
+    if (pollMs === Infinity) return
+    const delay =
+      this.failures === 0
+        ? pollMs * (0.9 + 0.2 * Math.random())
+        : Math.min(pollMs, firstRetryMs * 2 ** (this.failures - 1)) * (0.5 + 0.5 * Math.random())
+    this.poll.set(Math.max(delay, this.failure?.retryAfterMs ?? 0))
+  }
+}
+
+function asSourceError(error: unknown): TruststoreSourceError {
+  if (error instanceof TruststoreSourceError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new TruststoreSourceError('unreadable', `the truststore could not be loaded: ${message}`, { cause: error })
+}

@@ -1,0 +1,122 @@
+import type { Agent } from 'node:http'
+import { type DownloadTerms, download, printable, refuseUrl, type Validators } from './download.ts'
+import type { TruststoreSource } from './handle.ts'
+import { booleanOption, numberOption, readSettings, type SourceOptions } from './options.ts'
+import { type Loader, Source } from './source.ts'
+import type { Loaded } from './versions.ts'
+
+export interface UrlTruststoreOptions extends SourceOptions {
+  /** Sent with every request, but not to other origins that it is redirected to. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds for one check, redirects and the last byte of the body included. Default 10,000. */
+  readonly timeoutMs?: number
+  /** How many redirects are followed, never from https: to http:. Default 3. */
+  readonly maxRedirects?: number
+  /** Allow plain http: beyond this machine. Default false. */
+  readonly allowHttp?: boolean
+  /** An agent of node:http or node:https: for CAs of your own, client certificates, proxies. */
+  readonly agent?: Agent
+}
+
+/** A URL, or what makes one for each request, for URLs that are presigned and expire. */
+export type TruststoreUrl = string | URL | (() => string | URL | Promise<string | URL>)
+
+const ownFields = ['headers', 'timeoutMs', 'maxRedirects', 'allowHttp', 'agent']
+
+/** A cache that answers "not modified" for ever must not keep an old truststore for ever. */
+const mostNotModified = 60
+
+/**
+ * Keeps a truststore up to date from an HTTP(S) URL, such as a public or presigned object of S3. Asks every `pollMs`
+ * (default 60,000) with the ETag of what it has; `refresh` asks for the whole.
+ *
+ * @returns the source, once its first version serves
+ * @throws TruststoreSourceError (as a rejection) where the first version cannot serve
+ * @throws TypeError (as a rejection) for arguments of the wrong type
+ * @example
+ * async function start() {
+ *   const source = await urlTruststore('https://bucket.s3.eu-central-1.amazonaws.com/truststore.pem')
+ *   source.on('rejected', ({ error }) => console.error(error.message))
+ *   return verifyChain(source.current, chain)
+ * }
+ */
+export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOptions = {}): Promise<TruststoreSource> {
+  const what = 'urlTruststore'
+  const settings = readSettings(what, options, ownFields, { pollMs: 60_000 })
+  const terms = {
+    headers: headersOption(what, options.headers),
+    timeoutMs: numberOption(what, 'timeoutMs', options.timeoutMs, 10_000, 1, 2 ** 31 - 1),
+    maxRedirects: numberOption(what, 'maxRedirects', options.maxRedirects, 3, 0, 20),
+    allowHttp: booleanOption(what, 'allowHttp', options.allowHttp, false),
+    agent: options.agent,
+    maxBytes: settings.maxBytes,
+  }
+  if (typeof url !== 'function') requireUrl(url, terms.allowHttp)
+  return Source.start(new UrlLoader(url, terms), settings)
+}
+
+class UrlLoader implements Loader {
+  private readonly url: TruststoreUrl
+  private readonly terms: Omit<DownloadTerms, 'signal'>
+  /** What the last complete answer was, and where it came from. */
+  private seen: (Validators & { readonly place: string }) | undefined = undefined
+  private notModified = 0
+
+  constructor(url: TruststoreUrl, terms: Omit<DownloadTerms, 'signal'>) {
+    this.url = url
+    this.terms = terms
+  }
+
+  async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
+    const url = requireUrl(typeof this.url === 'function' ? await this.url() : this.url, this.terms.allowHttp)
+    const terms = { ...this.terms, signal }
+    const place = printable(url)
+    const known = !force && this.notModified < mostNotModified && this.seen?.place === place ? this.seen : undefined
+    const loaded = await download(url, known, terms)
+    if (loaded === undefined) {
+      this.notModified++
+      return undefined
+    }
+    const { bytes: _, ...validators } = loaded
+    this.notModified = 0
+    this.seen = { ...validators, place }
+    return loaded
+  }
+
+  close(): void {
+    // The signal ends requests.
+  }
+}
+
+function requireUrl(value: unknown, allowHttp: boolean): URL {
+  const text = value instanceof URL ? value.href : value
+  if (typeof text !== 'string' || !URL.canParse(text)) throw new TypeError('urlTruststore: url must be an absolute URL')
+  const url = new URL(text)
+  const refusal = refuseUrl(url, allowHttp)
+  if (refusal !== undefined) throw new TypeError(`urlTruststore: ${printable(url)}: ${refusal}`)
+  return url
+}
+
+/** The headers by which this asks conditionally and reads the answer are its own. */
+const reservedHeaders: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'accept-encoding',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+])
+
+function headersOption(what: string, headers: unknown): Readonly<Record<string, string>> {
+  if (headers === undefined) return {}
+  if (typeof headers !== 'object' || headers === null)
+    throw new TypeError(`${what}: options.headers must be an object of strings`)
+  const entries = Object.entries(headers).map(([name, value]) => {
+    const key = name.toLowerCase()
+    if (typeof value !== 'string') throw new TypeError(`${what}: options.headers.${name} must be a string`)
+    if (reservedHeaders.has(key)) throw new TypeError(`${what}: options.headers.${name} is set by the source itself`)
+    return [key, value]
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { scanPem } from '../../bytes/pem.ts'
+import { latin1OfRange } from '../../bytes/text.ts'
+import type { LintCode } from '../../codes/lint.ts'
+import type { Finding } from '../../rules/rule.ts'
+import { buildTruststore, TruststoreError, type TruststoreOptions } from '../../truststore/build.ts'
+import { sortIssuers } from '../../truststore/issuers.ts'
+import { requireTruststore, type Truststore } from '../../truststore/store.ts'
+import { TruststoreSourceError, type TruststoreVersion } from './handle.ts'
+
+/** What a source loaded, and how the server names it. */
+export interface Loaded {
+  readonly bytes: Uint8Array
+  readonly etag?: string
+  readonly versionId?: string
+}
+
+/** What became of an offer that was no mistake. */
+export type Decision =
+  | { readonly status: 'updated'; readonly previous: TruststoreVersion | undefined }
+  | { readonly status: 'unchanged' }
+  | { readonly status: 'held'; readonly held: string }
+
+/**
+ * The versions of one truststore: which serves, which served, which were rolled back, and whether a new one may follow.
+ * A version is built and judged in full before it replaces anything.
+ */
+export class Versions {
+  private readonly options: TruststoreOptions
+  private readonly keep: number
+  /** In the order in which they were loaded. */
+  private list: readonly TruststoreVersion[] = []
+  private serving: TruststoreVersion | undefined = undefined
+  private readonly heldBack = new Set<string>()
+  private last:
+    | { readonly digest: string; readonly loaded: Loaded; readonly built: Truststore | TruststoreSourceError }
+    | undefined
+
+  constructor(options: TruststoreOptions, keep: number) {
+    this.options = options
+    this.keep = keep
+  }
+
+  /** @throws Error before the first version */
+  get current(): TruststoreVersion {
+    if (this.serving === undefined) throw new Error('no version has been loaded')
+    return this.serving
+  }
+
+  /** The one that serves, then the others, latest first. */
+  get all(): readonly TruststoreVersion[] {
+    return [this.current, ...this.list.filter((entry) => entry !== this.serving).reverse()]
+  }
+
+  /**
+   * Judges what was loaded, and lets it serve if it may.
+   *
+   * @param loaded `undefined`: the same as the last time
+   * @throws TruststoreSourceError for what cannot serve
+   */
+  offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean): Decision {
+    const { built, loaded: offered } = this.build(loaded)
+    if (built instanceof TruststoreSourceError) throw built
+    const version = built.fingerprint
+    const { serving } = this
+    if (serving?.version === version) return { status: 'unchanged' }
+    if (this.heldBack.has(version)) return { status: 'held', held: version }
+    if (serving !== undefined && !allowEmptyOverlap) requireOverlap(serving.store, built)
+    const { etag, versionId } = offered
+    const next: TruststoreVersion = {
+      version,
+      store: built,
+      since: new Date(),
+      ...(etag !== undefined && { etag }),
+      ...(versionId !== undefined && { versionId }),
+    }
+    this.list = [...this.list.filter((entry) => entry.version !== version), next].slice(-this.keep)
+    this.serving = next
+    return { status: 'updated', previous: serving }
+  }
+
+  /**
+   * Lets a version serve that did before, and holds back those that were loaded after it.
+   *
+   * @returns the version that served until now; `undefined` where it is the wanted one
+   * @throws RangeError for a version that is not kept
+   */
+  rollBack(version: string): TruststoreVersion | undefined {
+    const previous = this.current
+    const index = this.list.findIndex((entry) => entry.version === version)
+    if (index < 0) {
+      const kept = this.all.map((entry) => entry.version).join(', ')
+      throw new RangeError(`rollBack: version ${String(version)} is not kept; there are ${kept}`)
+    }
+    for (const later of this.list.slice(index + 1)) this.heldBack.add(later.version)
+    this.heldBack.delete(version)
+    if (previous.version === version) return undefined
+    const next = { ...this.list[index]!, since: new Date() }
+    this.list = this.list.map((entry) => (entry.version === version ? next : entry))
+    this.serving = next
+    return previous
+  }
+
+  /** The same bytes are built once. */
+  private build(loaded: Loaded | undefined): NonNullable<typeof this.last> {
+    if (loaded === undefined) {
+      if (this.last === undefined) throw new TruststoreSourceError('unreadable', 'nothing was loaded yet')
+      return this.last
+    }
+    const digest = createHash('sha256').update(loaded.bytes).digest('hex')
+    const built = this.last?.digest === digest ? this.last.built : buildWhole(loaded.bytes, this.options)
+    // What was judged is kept, not the bytes: a rejected version may be large.
+    this.last = { digest, loaded: { ...loaded, bytes: new Uint8Array() }, built }
+    return this.last
+  }
+}
+
+/** Findings that say that a part of the bundle could not be read at all: it may have been cut or overwritten. */
+const damage: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
+
+/** A truststore of everything that the bytes were meant to hold; one that lost a part on its way is an error. */
+function buildWhole(bytes: Uint8Array, options: TruststoreOptions): Truststore | TruststoreSourceError {
+  try {
+    const store = buildTruststore(bytes, options)
+    const damaged = store.findings.find((finding) => damage.has(finding.code))
+    const problem = damaged === undefined ? (brokenStranger(bytes, store.findings) ?? cutBoundary(bytes)) : describe(damaged)
+    if (problem === undefined) return store
+    return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
+  } catch (error) {
+    // A backend of the caller's own may throw anything.
+    const message = error instanceof Error ? error.message : String(error)
+    const findings = error instanceof TruststoreError ? error.findings : []
+    return new TruststoreSourceError('invalid', message, { findings, cause: error })
+  }
+}
+
+function describe({ code, message, line, index }: Finding): string {
+  const place = line !== undefined ? ` (line ${line})` : index !== undefined ? ` (certificate ${index})` : ''
+  return `${code}: ${message}${place}`
+}
+
+/**
+ * A broken block of another kind may have been a certificate: to the PEM reader one whose BEGIN line is damaged is a
+ * stranger, and skipped.
+ */
+function brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): string | undefined {
+  if (!findings.some(({ code }) => code === 'non_certificate_block' || code === 'private_key_in_bundle')) return undefined
+  for (const { content } of scanPem(bytes)) if (!(content instanceof Uint8Array)) return content.detail
+  return undefined
+}
+
+/** A text that ends within a BEGIN line: to the PEM reader the rest of that line is a comment. */
+function cutBoundary(bytes: Uint8Array): string | undefined {
+  const start = bytes.lastIndexOf(0x0a) + 1
+  const lastLine = latin1OfRange(bytes, start, Math.min(bytes.length, start + 100)).trim()
+  const isWhole = /^-----BEGIN .*-----$/.test(lastLine)
+  const isCut = lastLine !== '' && ('-----BEGIN '.startsWith(lastLine) || lastLine.startsWith('-----BEGIN '))
+  return isCut && !isWhole ? `it ends within a BEGIN line, at ${JSON.stringify(lastLine)}` : undefined
+}
+
+/** A version without any of the issuers that are accepted now is far likelier a mishap than a wish. */
+function requireOverlap(serving: Truststore, next: Truststore): void {
+  const { kept, dropped } = sortIssuers(requireTruststore(serving, 'serving'), requireTruststore(next, 'next'))
+  if (kept.length > 0 || dropped.length === 0) return
+  throw new TruststoreSourceError(
+    'no_overlap',
+    `the new version drops every issuer that is accepted now (${dropped.length}); set allowEmptyOverlap if that is meant`,
+    { findings: next.findings },
+  )
+}

@@ -1,0 +1,46 @@
+import type { TrustNode } from './node.ts'
+import type { TruststoreView } from './store.ts'
+
+/**
+ * The certificates whose clients a truststore accepts, dates aside, in bundle order: those that may issue, and lead by
+ * others of the store to one that may end a path. An intermediate whose root is missing is not among them, though it is
+ * listed.
+ */
+export function acceptedIssuers({ nodes, policy }: TruststoreView): readonly TrustNode[] {
+  const issued = new Map<TrustNode, TrustNode[]>()
+  for (const node of nodes) {
+    for (const issuer of node.issuers) {
+      const others = issued.get(issuer)
+      if (others === undefined) issued.set(issuer, [node])
+      else others.push(node)
+    }
+  }
+  const accepted = new Set<TrustNode>()
+  const isAnchor = (node: TrustNode): boolean =>
+    (policy.trust === 'roots' ? node.isSelfSigned : true) && (node.certificate.isCa || !policy.enforceAnchorConstraints)
+  let level = nodes.filter(isAnchor)
+  for (let depth = 1; depth <= policy.maxChainLength && level.length > 0; depth++) {
+    const fresh = level.filter((node) => !accepted.has(node))
+    for (const node of fresh) accepted.add(node)
+    level = fresh.flatMap((node) => issued.get(node) ?? []).filter((node) => node.certificate.isCa)
+  }
+  return nodes.filter((node) => accepted.has(node))
+}
+
+/** What becomes of the issuers that one truststore accepts in another one: same subject and key is the same issuer. */
+export function sortIssuers(
+  before: TruststoreView,
+  after: TruststoreView,
+): { readonly kept: readonly TrustNode[]; readonly dropped: readonly TrustNode[] } {
+  const heirs = new Set(acceptedIssuers(after))
+  const kept: TrustNode[] = []
+  const dropped: TrustNode[] = []
+  const isSame = (a: TrustNode, b: TrustNode): boolean => a.certificate.hasKeyOf(b.certificate)
+  for (const node of acceptedIssuers(before)) {
+    const { bytes, subjectStart, subjectEnd } = node.certificate
+    const survives = after.subjects.find(bytes, subjectStart, subjectEnd).some((heir) => heirs.has(heir) && isSame(heir, node))
+    if (survives) kept.push(node)
+    else dropped.push(node)
+  }
+  return { kept, dropped }
+}

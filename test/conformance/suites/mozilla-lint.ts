@@ -1,0 +1,29 @@
+import { lintTruststore } from '../../../src/index.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+/** A date between the vintages' and today, fixed so that no root expires while nobody looks. */
+const at = new Date('2026-11-23T00:00:00Z')
+
+export const suite: Suite = {
+  name: 'mozilla-lint',
+  files: ['mozilla-roots.json'],
+  cases: 400,
+  mapping: `Each of Mozilla's three root lists is linted as one truststore by \`lintTruststore\` under \`profiles.apiGateway\`. Every
+browser trusts (or trusted) these roots, so no finding may be an error unless the certificate truly cannot be used under the policy:
+a case is a root, and accepted where no error is found. Findings that are warnings or worth knowing are not judged here.`,
+  *run(load): Iterable<CaseResult> {
+    const lists = load('mozilla-roots.json') as Record<string, Record<string, string> | readonly string[]>
+    for (const [vintage, roots] of Object.entries(lists)) {
+      const names = Object.keys(roots)
+      const { findings } = lintTruststore(
+        Object.values(roots).map((der) => Uint8Array.from(Buffer.from(der, 'base64'))),
+        { at },
+      )
+      for (const [index, name] of names.entries()) {
+        const errors = findings.filter((finding) => finding.index === index && finding.severity === 'error')
+        const detail = errors.map(({ code, message }) => `${code}: ${message}`).join('; ')
+        yield { id: `${vintage}/${name}`, expected: 'accept', actual: errors.length === 0 ? 'accept' : 'reject', detail }
+      }
+    }
+  },
+}

@@ -1,0 +1,73 @@
+import { decodePem } from '../../../src/index.ts'
+import { type LintMapping, loadMapping, matching, requireKnown, statements } from '../lint/mapping.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface Linted {
+  readonly id: string
+  readonly pem: string
+  readonly findings: readonly { readonly code: string; readonly path: string }[]
+}
+
+interface PkilintMapping extends LintMapping {
+  /** Lints that look at names in several extensions: the one of them that ours look at. */
+  readonly within: Readonly<Record<string, string>>
+  /** Findings that pkilint's profiles for TLS servers suppress (`serverauth_finding_filter.py`), so that silence says nothing. */
+  readonly filtered: { readonly profiles: string; readonly lints: readonly string[] }
+}
+
+/** Lints that correspond to the same of ours are one question. */
+interface Question {
+  readonly name: string
+  readonly lints: ReadonlySet<string>
+  readonly wanted: readonly string[]
+}
+
+function questionsOf(lints: Readonly<Record<string, readonly string[] | string>>): readonly Question[] {
+  const questions = new Map<string, { name: string; lints: Set<string>; wanted: readonly string[] }>()
+  for (const [lint, wanted] of Object.entries(lints)) {
+    if (typeof wanted === 'string') continue
+    const key = wanted.join('|')
+    const known = questions.get(key)
+    if (known === undefined) questions.set(key, { name: lint, lints: new Set([lint]), wanted })
+    else known.lints.add(lint)
+  }
+  return [...questions.values()]
+}
+
+export const suite: Suite = {
+  name: 'pkilint',
+  files: ['pkilint.json'],
+  cases: 11825,
+  leastAgreement: 0.95,
+  mapping: `\`lint/pkilint.json\` maps pkilint's findings of RFC 5280 (\`pkix.*\`) to our codes, or says why nothing corresponds; findings
+that correspond to the same of ours are one question. pkilint puts all its questions to each certificate, so that silence is a
+verdict: a case is a question about a certificate, except those whose answer pkilint suppresses in its profiles for TLS servers.
+In 83 cases one of both finds something, in 77 of these both do. Certificates are linted as for \`zlint\`. At least 95 % must agree.`,
+  *run(load): Iterable<CaseResult> {
+    const certificates = load('pkilint.json') as readonly Linted[]
+    const mapping = loadMapping('pkilint') as PkilintMapping
+    const { groups, lints, within, filtered } = mapping
+    requireKnown(mapping, new Set(certificates.flatMap(({ findings }) => findings.map(({ code }) => code))))
+    const filters = new RegExp(filtered.profiles)
+    const questions = questionsOf(lints)
+    for (const { id, pem, findings } of certificates) {
+      const decoded = decodePem(pem)
+      if (!decoded.ok) throw new Error(decoded.message)
+      const said = statements(decoded.value[0]!)
+      const codes = findings.filter(({ code, path }) => path.includes(within[code] ?? '')).map(({ code }) => code)
+      const unknown = codes.find((code) => lints[code] === undefined && groups[code.split('.')[0]!] === undefined)
+      if (unknown !== undefined) throw new Error(`${unknown} is neither mapped nor explained`)
+      for (const { name, lints: asked, wanted } of questions) {
+        const expected = codes.some((code) => asked.has(code))
+        if (!expected && filters.test(id) && filtered.lints.some((lint) => asked.has(lint))) continue
+        const found = matching(said, wanted)
+        yield {
+          id: `${name} ${id}`,
+          expected: expected ? 'finding' : 'silent',
+          actual: found.length === 0 ? 'silent' : 'finding',
+          detail: (found.length > 0 ? found : said).join('; '),
+        }
+      }
+    }
+  },
+}

@@ -1,0 +1,65 @@
+import { decodePem } from '../../../src/index.ts'
+import { loadMapping, matching, requireKnown, statements } from '../lint/mapping.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface Zlint {
+  readonly files: Readonly<Record<string, string>>
+  readonly tests: readonly {
+    readonly file: string
+    readonly lint: string
+    readonly expected: string
+    readonly source: string
+    readonly kind?: string
+    readonly withConfig?: boolean
+  }[]
+}
+
+const silent = new Set(['Pass', 'NA'])
+
+/** What we say of each file, linted once however many verdicts there are on it. */
+function linter(files: Zlint['files']): (file: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>()
+  return (file) => {
+    const said = known.get(file) ?? statements(firstCertificate(files[file] ?? ''))
+    known.set(file, said)
+    return said
+  }
+}
+
+function firstCertificate(text: string): Uint8Array {
+  const decoded = decodePem(text)
+  if (!decoded.ok) throw new Error(decoded.message)
+  return decoded.value[0]!
+}
+
+export const suite: Suite = {
+  name: 'zlint',
+  files: ['zlint.json'],
+  cases: 376,
+  leastAgreement: 0.95,
+  mapping: `\`lint/zlint.json\` maps ZLint's lints to our codes, or says why nothing corresponds: all 117 of RFC 5280 and 3279 on
+certificates one by one (103 of them mapped), of the other sources those that our catalogue has as well. A case is a verdict on a
+certificate: \`Error\`, \`Warn\` and \`Notice\` expect a finding, \`Pass\` and \`NA\` silence; \`NE\` (older than the rule) is no
+verdict. Certificates are linted one at a time by \`lintCertificate\` under \`profiles.apiGateway\`. 259 files are not read as a whole,
+172 because of empty RDNs, which have nothing to do with the verdict: what is at fault (an empty RDN, an extension) is a statement,
+is then taken out, and the rest is linted too. At least 95 % must agree.`,
+  *run(load): Iterable<CaseResult> {
+    const { files, tests } = load('zlint.json') as Zlint
+    const mapping = loadMapping('zlint')
+    const { groups, lints } = mapping
+    requireKnown(mapping, new Set(tests.map(({ lint }) => lint)))
+    const said = linter(files)
+    for (const { file, lint, expected, source, kind } of tests) {
+      const mapped = lints[lint] ?? groups[kind ?? source]
+      if (mapped === undefined) throw new Error(`${lint} of ${kind ?? source} is neither mapped nor explained`)
+      if (typeof mapped === 'string' || expected === 'NE') continue
+      const found = matching(said(file), mapped)
+      yield {
+        id: `${lint} ${file}`,
+        expected: silent.has(expected) ? 'silent' : 'finding',
+        actual: found.length === 0 ? 'silent' : 'finding',
+        detail: (found.length > 0 ? found : said(file)).join('; '),
+      }
+    }
+  },
+}

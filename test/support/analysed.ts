@@ -1,0 +1,16 @@
+import { type LintOptions, type Policy, profiles, pureSignatures, type TruststoreInput } from '../../src/index.ts'
+import type { Finding } from '../../src/rules/rule.ts'
+import { analyse } from '../../src/truststore/build.ts'
+import { Keyring } from '../../src/truststore/keyring.ts'
+
+/** What building a truststore finds, even where nothing of it is usable; without the advice that only linting gives. */
+export function analysed(
+  input: TruststoreInput,
+  {
+    policy = profiles.apiGateway,
+    at = Date.now(),
+    expiresWithinDays = 30,
+  }: Omit<LintOptions, 'waive'> & { policy?: Policy } = {},
+): { readonly findings: readonly Finding[] } {
+  return analyse(input, { policy, at: Number(at), expiresWithinDays }, new Keyring(pureSignatures, 0))
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { Workplace } from '../../support/cli.ts'
+import { keyPair, mint } from '../../support/mint.ts'
+
+const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Example,CN=Root' })
+const hostile = mint({ subject: [['CN', 'a\u001b[31m\u0007\u202eb', 'utf8']] })
+
+const place = new Workplace({
+  'root.pem': root.pem,
+  'root.der': root.der,
+  'hostile.pem': hostile.pem,
+  'text.txt': 'hello',
+})
+
+describe('portcullis inspect', () => {
+  it('shows what is in a certificate, PEM, DER or from a pipe', () => {
+    const { exitCode, output, errors } = place.run(['inspect', 'root.pem'])
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
+    expect(output).toMatch(/^ *Subject: .*Root/m)
+    expect(output).toMatch(/Not After/)
+    expect(place.run(['inspect', 'root.der']).output).toBe(output)
+    expect(place.run(['inspect', '-'], { input: root.der }).output).toBe(output)
+    expect(place.run(['inspect', '-'], { input: root.pem }).output).toBe(output)
+  })
+
+  it('names each of several files', () => {
+    const { output } = place.run(['inspect', 'root.pem', 'root.der'])
+    expect(output).toMatch(/^root\.pem$/m)
+    expect(output).toMatch(/^root\.der$/m)
+  })
+
+  it('lets no control character of a certificate reach the terminal', () => {
+    expect(place.run(['inspect', 'hostile.pem']).output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+
+  it('shows what is malformed as far as it goes, and is 1', () => {
+    const { exitCode, output, errors } = place.run(['inspect', '-'], { input: root.der.subarray(0, 200) })
+    expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: '' })
+    expect(output).toContain('byte')
+  })
+
+  it.each<[string, readonly string[], string]>([
+    ['an empty file', ['-'], 'stdin: '],
+    ['nothing', [], '<file… | -> is missing'],
+    ['a missing file', ['gone.pem'], 'cannot read gone.pem: there is no such file'],
+    ['a file without certificates', ['text.txt'], 'portcullis inspect: text.txt: '],
+  ])('%s is 2', (_, args, problem) => {
+    const { exitCode, output, errors } = place.run(['inspect', ...args])
+    expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' })
+    expect(errors).toContain(problem)
+  })
+})

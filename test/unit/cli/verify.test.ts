@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { Workplace } from '../../support/cli.ts'
+import { keyPair, mint, mintCrl } from '../../support/mint.ts'
+
+const day = (text: string): Date => new Date(`${text}T00:00:00Z`)
+const dates = { notBefore: day('2020-01-01'), notAfter: day('2030-01-01') }
+const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Example,CN=Root', ...dates })
+const issuing = mint({ ca: true, subject: 'O=Example,CN=Clients', ...dates }, root)
+const client = mint({ subject: 'O=Example,CN=client', ...dates }, issuing)
+const revoked = mint({ subject: 'O=Example,CN=stolen', ...dates }, issuing)
+const server = mint(
+  { subject: 'CN=server', subjectAltNames: [{ dns: 'api.example.com' }], extendedKeyUsage: ['serverAuth'], ...dates },
+  issuing,
+)
+const hostile = mint({ subject: [['CN', 'a\u001b[31m\u0007\u202eb', 'utf8']], ...dates, notAfter: day('2021-01-01') }, issuing)
+const listDates = { thisUpdate: day('2026-01-01'), nextUpdate: day('2027-01-01') }
+
+const place = new Workplace({
+  'root.pem': root.pem,
+  'ca.pem': root.pem + issuing.pem,
+  'client.pem': client.pem,
+  'client.der': client.der,
+  'chain.pem': client.pem + issuing.pem,
+  'server.pem': server.pem,
+  'stolen.pem': revoked.pem,
+  'hostile.pem': hostile.pem,
+  'root.crl': mintCrl({ issuer: root, ...listDates }).der,
+  'clients.crl': mintCrl({ issuer: issuing, ...listDates, revoked: [{ serial: revoked.serial, date: day('2026-02-01') }] }).pem,
+  'empty.pem': '# nothing\n',
+  'broken.pem': client.pem.slice(0, 200),
+})
+const at = ['--at', '2026-06-01T12:00:00Z']
+const base = ['verify', '--truststore', 'ca.pem', ...at]
+
+describe('portcullis verify', () => {
+  it('accepts with the path, and 0', () => {
+    expect(place.run([...base, 'client.pem'])).toEqual({
+      exitCode: 0,
+      output: `client.pem  accepted
+CN=client,O=Example, until 2030-01-01T00:00:00Z
+  └ CN=Clients,O=Example, until 2030-01-01T00:00:00Z
+    └ CN=Root,O=Example, until 2030-01-01T00:00:00Z
+`,
+      errors: '',
+    })
+  })
+
+  it('refuses with the reason and what to do, and 1', () => {
+    const { exitCode, output } = place.run(['verify', '--truststore', 'root.pem', ...at, 'client.pem'])
+    expect(exitCode).toBe(1)
+    expect(output).toMatch(
+      /^client\.pem {2}refused {2}unknown_issuer {2}leaf certificate CN=client,O=Example: .*\nAdd the issuing CA .*\n$/,
+    )
+  })
+
+  it('reads DER, standard input and whole chains', () => {
+    expect(place.run([...base, 'client.der']).exitCode).toBe(0)
+    expect(place.run([...base, '-'], { input: client.pem }).output).toMatch(/^stdin {2}accepted/)
+    expect(place.run([...base, '-'], { input: client.der }).exitCode).toBe(0)
+    const presented = ['verify', '--truststore', 'root.pem', ...at, '--profile', 'rfc5280', 'chain.pem']
+    expect(place.run(presented).exitCode).toBe(0)
+    expect(place.run(['verify', '--truststore', 'root.pem', '--truststore', 'ca.pem', ...at, 'client.pem']).exitCode).toBe(0)
+  })
+
+  it('judges at the time that is given', () => {
+    const { exitCode, output } = place.run(['verify', '--truststore', 'ca.pem', '--at', '2031-01-01', 'client.pem'])
+    expect(exitCode).toBe(1)
+    expect(output).toContain('expired on 2030-01-01T00:00:00Z')
+  })
+
+  it('goes by revocation lists', () => {
+    const lists = ['--crl', 'root.crl', '--crl', 'clients.crl']
+    expect(place.run([...base, ...lists, 'client.pem']).exitCode).toBe(0)
+    expect(place.run([...base, ...lists, 'stolen.pem'])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('revoked'),
+    })
+    expect(place.run([...base, '--crl', 'clients.crl', 'client.pem'])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('revocation_unknown'),
+    })
+  })
+
+  it('goes by purpose and name', () => {
+    expect(place.run([...base, 'server.pem'])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('extended_key_usage_violation'),
+    })
+    expect(place.run([...base, '--purpose', 'server', 'server.pem']).exitCode).toBe(0)
+    expect(place.run([...base, '--name', 'api.example.com', 'server.pem']).exitCode).toBe(0)
+    expect(place.run([...base, '--name', 'www.example.com', 'server.pem'])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('name_mismatch'),
+    })
+    expect(place.run([...base, '--name', 'api.example.com', '--purpose', 'client', 'server.pem']).exitCode).toBe(1)
+  })
+
+  it('writes JSON, SARIF and annotations for machines', () => {
+    expect(JSON.parse(place.run([...base, 'client.pem', '--format', 'json']).output)).toMatchObject({
+      file: 'client.pem',
+      ok: true,
+      path: [{ subject: 'CN=client,O=Example', notAfter: '2030-01-01T00:00:00Z' }, {}, { subject: 'CN=Root,O=Example' }],
+    })
+    expect(JSON.parse(place.run([...base, 'server.pem', '--format', 'json']).output)).toMatchObject({
+      ok: false,
+      code: 'extended_key_usage_violation',
+      index: 0,
+      certificate: { subject: 'CN=server' },
+    })
+    const sarif = (file: string): unknown => JSON.parse(place.run([...base, file, '--format', 'sarif']).output).runs[0].results
+    expect(sarif('client.pem')).toEqual([])
+    expect(sarif('server.pem')).toMatchObject([{ ruleId: 'extended_key_usage_violation', level: 'error' }])
+    expect(place.run([...base, 'server.pem', '--format', 'github']).output).toMatch(
+      /^::error file=server\.pem,title=extended_key_usage_violation::leaf certificate CN=server: /,
+    )
+  })
+
+  it('judges DER that is broken, and lets no control character of it through', () => {
+    const bent = Uint8Array.from(client.der)
+    bent[40] = 0xff
+    expect(place.run([...base, '-'], { input: bent })).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('malformed'),
+    })
+    const { output } = place.run([...base, 'hostile.pem'])
+    expect(output).toContain('expired')
+    expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+
+  it.each<[string, readonly string[], string]>([
+    ['no truststore', ['verify', 'client.pem'], '--truststore is missing'],
+    ['no chain', base, '<chain.pem | -> is missing'],
+    ['two chains', [...base, 'client.pem', 'server.pem'], 'too many operands, at server.pem'],
+    [
+      'a truststore of nothing',
+      ['verify', '--truststore', 'empty.pem', 'client.pem'],
+      'empty.pem: no usable certificate in the truststore',
+    ],
+    ['a missing truststore', ['verify', '--truststore', 'gone.pem', 'client.pem'], 'cannot read gone.pem: there is no such file'],
+    ['a missing list', [...base, '--crl', 'gone.crl', 'client.pem'], 'cannot read gone.crl'],
+    ['a list that is a certificate', [...base, '--crl', 'client.pem', 'client.pem'], 'client.pem is no revocation list'],
+    ['a chain without certificates', [...base, 'empty.pem'], 'empty.pem has no certificates'],
+    ['a chain that is cut off', [...base, 'broken.pem'], 'broken.pem has no certificates'],
+    ['a wrong purpose', [...base, '--purpose', 'sever', 'client.pem'], 'Did you mean server?'],
+    ['a wrong profile', [...base, '--profile', 'apigateway', 'client.pem'], 'Did you mean api-gateway?'],
+  ])('%s is 2', (_, args, problem) => {
+    const { exitCode, output, errors } = place.run(args)
+    expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' })
+    expect(errors).toMatch(/^portcullis verify: /)
+    expect(errors).toContain(problem)
+  })
+})

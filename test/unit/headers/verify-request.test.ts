@@ -1,0 +1,191 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { formats } from '../../../src/headers/formats.ts'
+import {
+  formatAlbPassthrough,
+  formatAlbVerify,
+  formatApiGatewayClientCert,
+  formatClientCert,
+  formatClientCertChain,
+  formatCloudFront,
+  formatCloudflareHeaders,
+  formatCloudflareTlsClientAuth,
+  formatGoogleCloud,
+  formatNginxEscapedCert,
+  formatNginxLegacyCert,
+  formatXfcc,
+  type HeaderFault,
+  type HeaderFrom,
+  type RequestVerdict,
+  verifyRequest,
+} from '../../../src/headers/index.ts'
+import { type Acceptance, buildTruststore, profiles, type Rejection } from '../../../src/index.ts'
+import { mint } from '../../support/mint.ts'
+import { parsed, valued } from '../../support/parsed.ts'
+
+const root = mint({ subject: 'CN=root', ca: true })
+const issuer = mint({ subject: 'CN=issuer', ca: true }, root)
+const leaf = mint({ subject: 'CN=client' }, issuer)
+const store = buildTruststore(root.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
+const listed = buildTruststore(root.pem + issuer.pem)
+const stranger = buildTruststore(mint({ ca: true }).pem)
+const certificate = parsed(leaf.der)
+const trustedProxy = true
+
+/** What each system sends, whether it hands on intermediates, and what it sends where there is no certificate. */
+const requests: Readonly<Record<HeaderFrom, { readonly good: object; readonly none: object; readonly chain: boolean }>> = {
+  'api-gateway': {
+    good: { requestContext: { identity: { clientCert: formatApiGatewayClientCert(certificate) } } },
+    none: { requestContext: { identity: {} } },
+    chain: false,
+  },
+  alb: { good: { 'X-Amzn-Mtls-Clientcert': valued(formatAlbPassthrough([leaf.der, issuer.der])) }, none: {}, chain: true },
+  'alb-verify': { good: valued(formatAlbVerify(certificate)), none: {}, chain: false },
+  cloudflare: {
+    good: { cf: { tlsClientAuth: valued(formatCloudflareTlsClientAuth(certificate, [issuer.der])) } },
+    none: { cf: { tlsClientAuth: { certPresented: '0' } } },
+    chain: true,
+  },
+  'cloudflare-headers': { good: valued(formatCloudflareHeaders(certificate)), none: {}, chain: false },
+  cloudfront: { good: valued(formatCloudFront(certificate)), none: { 'CloudFront-Viewer-Cert-Present': '0' }, chain: false },
+  envoy: {
+    good: { 'x-forwarded-client-cert': valued(formatXfcc([{ by: ['urn:a'], chain: [leaf.der, issuer.der], uri: [], dns: [] }])) },
+    none: {},
+    chain: true,
+  },
+  'google-cloud': {
+    good: valued(formatGoogleCloud(certificate, [issuer.der])),
+    none: { 'X-Client-Cert-Present': 'false' },
+    chain: true,
+  },
+  nginx: {
+    good: { 'X-SSL-Client-Cert': valued(formatNginxEscapedCert(leaf.der)), 'X-SSL-Client-Verify': 'SUCCESS' },
+    none: { 'X-SSL-Client-Verify': 'NONE' },
+    chain: false,
+  },
+  'nginx-legacy': { good: { 'X-SSL-Client-Cert': valued(formatNginxLegacyCert(leaf.der)) }, none: {}, chain: false },
+  rfc9440: {
+    good: { 'Client-Cert': valued(formatClientCert(leaf.der)), 'Client-Cert-Chain': valued(formatClientCertChain([issuer.der])) },
+    none: {},
+    chain: true,
+  },
+}
+const all = Object.keys(requests) as HeaderFrom[]
+
+describe('verifyRequest', () => {
+  it('knows every system', () => expect(Object.keys(formats).sort()).toEqual([...all].sort()))
+
+  it.each(all)('%s: accepts whom the truststore trusts', (from) => {
+    const { good, chain } = requests[from]
+    const verdict = verifyRequest(good, listed, { from, trustedProxy })
+    expect(verdict).toMatchObject({ ok: true })
+    if (verdict.ok) expect(verdict.leaf.raw).toEqual(leaf.der)
+    expect(verifyRequest(good, store, { from, trustedProxy })).toMatchObject(
+      chain ? { ok: true } : { ok: false, code: 'unknown_issuer' },
+    )
+  })
+
+  it.each(all)('%s: refuses whom it does not, and judges at the time it is told', (from) => {
+    const { good } = requests[from]
+    expect(verifyRequest(good, stranger, { from, trustedProxy })).toMatchObject({ ok: false, code: 'unknown_issuer' })
+    const at = new Date('2999-01-01')
+    expect(verifyRequest(good, listed, { from, trustedProxy, at })).toMatchObject({ ok: false, code: 'expired', index: 0 })
+  })
+
+  it.each(all)('%s: tells that there is no certificate', (from) => {
+    for (const request of [requests[from].none, {}, { headers: new Headers() }]) {
+      expect(verifyRequest(request, listed, { from, trustedProxy })).toMatchObject({ ok: false, code: 'no_certificate' })
+    }
+  })
+
+  it.each(all.filter((from) => from !== 'api-gateway' && from !== 'cloudflare'))(
+    '%s: reads fetch and renamed headers',
+    (from) => {
+      const good = requests[from].good as Readonly<Record<string, string>>
+      const request = new Request('https://a.example/', { headers: { ...good } })
+      expect(verifyRequest(request, listed, { from, trustedProxy })).toMatchObject({ ok: true })
+      const renamed = Object.fromEntries(Object.entries(good).map(([name, value]) => [`x-renamed-${name}`, value]))
+      const headers = Object.fromEntries(Object.entries(formats[from].headers).map(([role, name]) => [role, `X-Renamed-${name}`]))
+      expect(verifyRequest(renamed, listed, { from, trustedProxy, headers })).toMatchObject({ ok: true })
+      expect(verifyRequest(good, listed, { from, trustedProxy, headers })).toMatchObject({ ok: false, code: 'no_certificate' })
+    },
+  )
+
+  it.each(all.filter((from) => from !== 'api-gateway' && from !== 'cloudflare'))('%s: refuses a second header', (from) => {
+    const good = requests[from].good as Readonly<Record<string, string>>
+    for (const name of Object.keys(good)) {
+      const twice = { ...good, [name]: [good[name], good[name]] }
+      expect(verifyRequest(twice, listed, { from, trustedProxy })).toMatchObject({ ok: false, code: 'duplicate_header' })
+      const joined = new Headers({ ...good })
+      joined.append(name, good[name] ?? '')
+      const verdict = verifyRequest({ headers: joined }, listed, { from, trustedProxy })
+      // Only what is not read at all may be said twice: texts for logs, and intermediates that a chain can do without.
+      if (!/-(Issuer|Subject|Chain)$/.test(name)) expect([name, verdict.ok]).toEqual([name, false])
+    }
+  })
+
+  it('refuses what the proxy knows to be revoked', () => {
+    const auth = { ...valued(formatCloudflareTlsClientAuth(certificate)), certRevoked: '1' }
+    const worker = verifyRequest({ cf: { tlsClientAuth: auth } }, listed, { from: 'cloudflare', trustedProxy })
+    expect(worker).toMatchObject({ ok: false, code: 'refused_by_proxy' })
+    const headers = { ...requests.nginx.good, 'X-SSL-Client-Verify': 'FAILED:certificate revoked' }
+    expect(verifyRequest(headers, listed, { from: 'nginx', trustedProxy })).toMatchObject({ ok: false, code: 'refused_by_proxy' })
+    const failed = { ...requests.nginx.good, 'X-SSL-Client-Verify': 'FAILED:unable to verify the first certificate' }
+    expect(verifyRequest(failed, listed, { from: 'nginx', trustedProxy })).toMatchObject({ ok: true })
+  })
+
+  it('refuses headers that contradict each other', () => {
+    const good = requests.nginx.good
+    for (const [from, request] of [
+      ['nginx', { ...good, 'X-SSL-Client-Verify': 'NONE' }],
+      ['nginx', { 'X-SSL-Client-Verify': 'SUCCESS' }],
+      ['nginx', { ...good, 'X-SSL-Client-Verify': 'yes' }],
+      ['rfc9440', { 'Client-Cert-Chain': ':AAAA:' }],
+    ] as const) {
+      expect(verifyRequest(request, listed, { from, trustedProxy })).toMatchObject({
+        ok: false,
+        code: expect.stringMatching(/^(inconsistent_headers|malformed_header)$/),
+      })
+    }
+  })
+
+  it('believes one hop of Envoy, and needs a certificate from it', () => {
+    const element = { by: [], chain: [leaf.der], uri: [], dns: [] }
+    const two = { 'x-forwarded-client-cert': valued(formatXfcc([element, element])) }
+    expect(verifyRequest(two, listed, { from: 'envoy', trustedProxy })).toMatchObject({ ok: false, code: 'duplicate_header' })
+    const hashOnly = { 'x-forwarded-client-cert': `Hash=${certificate.fingerprint}` }
+    expect(verifyRequest(hashOnly, listed, { from: 'envoy', trustedProxy })).toMatchObject({ ok: false, code: 'no_certificate' })
+    const cert = { 'x-forwarded-client-cert': valued(formatXfcc([{ by: [], cert: leaf.der, uri: [], dns: [] }])) }
+    expect(verifyRequest(cert, listed, { from: 'envoy', trustedProxy })).toMatchObject({ ok: true })
+  })
+
+  it('throws for mistakes, whether there is a certificate or not', () => {
+    const good = requests.rfc9440.good
+    for (const request of [good, {}]) {
+      for (const options of [
+        { from: 'rfc9440' },
+        { from: 'rfc9440', trustedProxy: false },
+        { from: 'rfc9440', trustedProxy: 'yes' },
+        { from: 'apache', trustedProxy },
+        { from: 'toString', trustedProxy },
+        { from: 'rfc9440', trustedProxy, headers: { leaf: 'a' } },
+        { from: 'rfc9440', trustedProxy, headers: { certificate: '' } },
+        { from: 'rfc9440', trustedProxy, purpos: 'client' },
+        { from: 'rfc9440', trustedProxy, at: 'now' },
+      ]) {
+        expect(() => verifyRequest(request, listed, options as never)).toThrow(TypeError)
+      }
+      expect(() => verifyRequest(request, {} as never, { from: 'rfc9440', trustedProxy })).toThrow(/must be a Truststore/)
+    }
+    expect(() => verifyRequest(undefined as never, listed, { from: 'rfc9440', trustedProxy })).toThrow(TypeError)
+    expect(() => verifyRequest(good, listed, { from: 'rfc9440' } as never)).toThrow(/trustedProxy must be true/)
+  })
+
+  it('has a verdict whose type narrows', () => {
+    const verdict = verifyRequest({}, listed, { from: 'rfc9440', trustedProxy })
+    expectTypeOf(verdict).toEqualTypeOf<RequestVerdict>()
+    if (verdict.ok) expectTypeOf(verdict).toEqualTypeOf<Acceptance>()
+    else if (verdict.code === 'no_certificate') expectTypeOf(verdict).toEqualTypeOf<HeaderFault>()
+    else if (verdict.code === 'expired') expectTypeOf(verdict).toEqualTypeOf<Rejection>()
+    expect(verdict.ok).toBe(false)
+  })
+})

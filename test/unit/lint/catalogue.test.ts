@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type LintCode, type LintReport, lintTruststore, profiles } from '../../../src/index.ts'
+import { certificateAdvice, neighbourAdvice, ruleCatalogue } from '../../../src/lint/catalogue.ts'
+import { platformRules } from '../../../src/lint/platform/preflight.ts'
+import { wholeAdvice } from '../../../src/lint/rules/bundle-graph.ts'
+import { bundleRules, certificateRules } from '../../../src/rules/catalogue.ts'
+import { rfc5280Rules } from '../../../src/x509/profile/rfc5280.ts'
+import { cleanBundle, type Flaw, lintFlaw, lintMended } from '../../support/flawed/flaw.ts'
+import { flaws } from '../../support/flawed-bundles.ts'
+
+function codesOf(report: LintReport | undefined): readonly LintCode[] {
+  return report?.findings.map(({ code }) => code) ?? []
+}
+
+/** Whether a report says of a flaw what it should: its code in its severity, what comes with it, and nothing else. */
+function isAsExpected({ code, severity = 'warning', also = [] }: Flaw, { findings, accepted }: LintReport): boolean {
+  const isFound = findings.some((finding) => finding.code === code && finding.severity === severity)
+  const codes = findings.map((finding) => finding.code).sort()
+  const isAll = JSON.stringify(codes) === JSON.stringify([code, ...also].sort())
+  return isFound && isAll && accepted === findings.every((finding) => finding.severity !== 'error')
+}
+
+/** What is only about platforms is proved in platform/preflight.test.ts. */
+const general = [...ruleCatalogue.keys()].filter(
+  (code) => code === 'cert_too_large' || !platformRules.some((rule) => rule.code === code),
+)
+
+const flawsOf = (code: LintCode): readonly Flaw[] => flaws.filter((flaw) => flaw.code === code)
+
+describe('every rule', () => {
+  it.each(flaws)('$code fires on $name', (flaw) => {
+    const report = lintFlaw(flaw)
+    const found = report.findings.map(({ code, severity, message }) => `${severity} ${code}: ${message}`)
+    expect(isAsExpected(flaw, report), found.join('\n')).toBe(true)
+    const finding = report.findings.find(({ code }) => code === flaw.code)!
+    expect(finding.citation).toBe(ruleCatalogue.get(flaw.code)!.citation)
+    expect(finding.message).toMatch(/\S{3}/)
+  })
+
+  it.each(flaws.filter(({ mended }) => mended !== undefined))('$code is silent where $name is mended', (flaw) => {
+    expect(codesOf(lintMended(flaw))).not.toContain(flaw.code)
+  })
+
+  it.each(Object.entries(profiles))('is silent on a clean bundle by profiles.%s', (_, policy) => {
+    expect(lintTruststore(cleanBundle, { policy })).toEqual({
+      findings: [],
+      counts: { error: 0, warning: 0, info: 0 },
+      accepted: true,
+    })
+  })
+
+  it('has an example here that breaks it, and the same mended', () => {
+    const shown = new Set(flaws.filter(({ mended }) => mended !== undefined).map(({ code }) => code))
+    expect(general.filter((code) => !shown.has(code))).toEqual([])
+  })
+
+  it('says what it is about', () => {
+    for (const [key, { code, summary, citation, remedy, severity }] of ruleCatalogue) {
+      expect(key).toBe(code)
+      expect(code).toMatch(/^[a-z0-9]+(_[a-z0-9]+)*$/)
+      expect(['error', 'warning', 'info']).toContain(severity)
+      expect(summary).toMatch(/^[A-Z`a-z].*\.$/)
+      expect(remedy).toMatch(/\.$/)
+      expect(citation).not.toBe('')
+    }
+  })
+
+  it('has a code of its own', () => {
+    const codes = [...certificateRules, ...bundleRules, ...wholeAdvice, ...neighbourAdvice, ...certificateAdvice].map(
+      ({ code }) => code,
+    )
+    expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([])
+  })
+
+  it('reports whatever strict conformance refuses', () => {
+    expect(rfc5280Rules.map(({ code }) => code).filter((code) => !ruleCatalogue.has(code))).toEqual([])
+  })
+})
+
+/** A table of rules that is not as it was written fails the tests above: proved by taking out each rule in turn. */
+describe('without the rule', () => {
+  const checked = [...certificateRules, ...bundleRules, ...wholeAdvice, ...neighbourAdvice, ...certificateAdvice]
+  afterEach(() => void vi.restoreAllMocks())
+
+  it.each(checked.map((rule) => [rule.code, rule] as const))('%s an example fails', (code, rule) => {
+    vi.spyOn(rule, 'check').mockReturnValue(undefined)
+    const failing = flawsOf(code).filter((flaw) => !isAsExpected(flaw, lintFlaw(flaw)))
+    expect(failing.length).toBeGreaterThan(0)
+  })
+
+  const unchecked = general.filter((code) => !checked.some((rule) => rule.code === code))
+
+  it.each(unchecked)('%s, which is found while reading, an example fails', (code) => {
+    for (const flaw of flawsOf(code)) {
+      const report = lintFlaw(flaw)
+      const findings = report.findings.filter((finding) => finding.code !== code)
+      expect(isAsExpected(flaw, { ...report, findings })).toBe(false)
+    }
+    expect(flawsOf(code).length).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,389 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildTruststore } from '../../../../src/index.ts'
+import {
+  type RejectedEvent,
+  type TruststoreSource,
+  type TruststoreUrl,
+  type UrlTruststoreOptions,
+  urlTruststore,
+} from '../../../../src/node/index.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { keyPair, mint } from '../../../support/mint.ts'
+import {
+  serve,
+  slow,
+  startTruststoreServer,
+  status,
+  type TruststoreServer,
+  truncated,
+} from '../../../support/truststore-server.ts'
+
+const a = mint({ ca: true, subject: 'CN=A', key: keyPair('p256', 0) })
+const b = mint({ ca: true, subject: 'CN=B', key: keyPair('p256', 1) })
+const c = mint({ ca: true, subject: 'CN=C', key: keyPair('p256', 2) })
+const fingerprints = { a: buildTruststore(a.pem).fingerprint, ab: buildTruststore(a.pem + b.pem).fingerprint }
+
+let server: TruststoreServer
+const open: TruststoreSource[] = []
+
+async function sourceOf(options: UrlTruststoreOptions = {}, url: TruststoreUrl = server.url): Promise<TruststoreSource> {
+  const source = await urlTruststore(url, { pollMs: Number.POSITIVE_INFINITY, timeoutMs: 5000, ...options })
+  open.push(source)
+  return source
+}
+
+beforeAll(async () => {
+  server = await startTruststoreServer(serve(a.pem))
+  return () => server.close()
+})
+beforeEach(() => {
+  server.reply = serve(a.pem, { etag: '"a"' })
+  ;(server.requests as unknown[]).length = 0
+})
+afterEach(() => {
+  for (const source of open.splice(0)) source.close()
+})
+
+describe('urlTruststore', () => {
+  it('serves what the URL has, under the names the server gives it', async () => {
+    server.reply = serve(a.pem, { etag: '"a"', 'x-amz-version-id': 'v1' })
+    const source = await sourceOf()
+    expect(source.current.fingerprint).toBe(fingerprints.a)
+    expect(source.versions).toMatchObject([{ version: fingerprints.a, etag: '"a"', versionId: 'v1' }])
+    expect(source.failure).toBeUndefined()
+  })
+
+  it('swaps to what comes next, with an event that tells the difference', async () => {
+    const source = await sourceOf()
+    const events: unknown[] = []
+    source.on('updated', (event) => events.push(event))
+    server.reply = serve(a.pem + b.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'updated', version: { version: fingerprints.ab } })
+    expect(source.current.fingerprint).toBe(fingerprints.ab)
+    expect(events).toMatchObject([
+      {
+        cause: 'refresh',
+        version: { version: fingerprints.ab },
+        previous: { version: fingerprints.a },
+        diff: { added: [{ subject: 'CN=B' }], droppedIssuers: [], unchanged: 1 },
+        findings: [],
+      },
+    ])
+  })
+
+  it('asks with the ETag it has, and is content with 304', async () => {
+    const source = await sourceOf({ pollMs: 20 })
+    await eventually(() => server.requests.length > 3)
+    expect(server.requests.slice(0, 4).map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"a"', '"a"', '"a"'])
+    expect(source.failure).toBeUndefined()
+    await source.refresh()
+    expect(server.requests.at(-1)?.headers['if-none-match']).toBeUndefined()
+  })
+
+  it('does not believe a 304 about another version than it asked about', async () => {
+    const source = await sourceOf({ pollMs: 20 })
+    server.reply = (request, response) => {
+      if (request.headers['if-none-match'] === '"a"') response.writeHead(304, { etag: '"ab"' }).end()
+      else serve(a.pem + b.pem, { etag: '"ab"' })(request, response)
+    }
+    await eventually(() => source.current.fingerprint === fingerprints.ab)
+    server.reply = (request, response) => {
+      if (request.headers['if-none-match'] === '"ab"') response.writeHead(304, { 'x-amz-version-id': 'v3' }).end()
+      else serve(a.pem, { etag: '"ab"' })(request, response)
+    }
+    await eventually(() => source.current.fingerprint === fingerprints.a)
+    expect(source.failure).toBeUndefined()
+  })
+
+  it('does not believe 304 for ever', async () => {
+    const source = await sourceOf({ pollMs: 1 })
+    server.reply = (request, response) => {
+      if (request.headers['if-none-match'] === undefined) serve(a.pem + b.pem)(request, response)
+      else response.writeHead(304).end()
+    }
+    await eventually(() => source.current.fingerprint === fingerprints.ab)
+    expect(server.requests.length).toBeGreaterThan(60)
+  })
+
+  it('goes by the content where another one has the same ETag, or one that is malformed', async () => {
+    const source = await sourceOf()
+    server.reply = serve(a.pem + b.pem, { etag: '"a"' })
+    expect((await source.refresh()).status).toBe('updated')
+    for (const etag of ['a', 'W/a', '"a', '"a" "b"', '']) {
+      server.reply = serve(a.pem, { etag })
+      await source.refresh()
+      expect(source.versions[0]?.etag).not.toBe(etag)
+    }
+  })
+
+  it('reads what is stored compressed', async () => {
+    server.reply = serve(gzipSync(a.pem + b.pem), { 'content-encoding': 'gzip' })
+    expect((await sourceOf()).current.fingerprint).toBe(fingerprints.ab)
+  })
+
+  it('asks for the URL anew each time where it is a function', async () => {
+    let asked = 0
+    const source = await sourceOf({}, async () => new URL(`${server.url}?X-Amz-Signature=${++asked}`))
+    await source.refresh()
+    expect(server.requests.map(({ url }) => url)).toEqual([
+      '/truststore.pem?X-Amz-Signature=1',
+      '/truststore.pem?X-Amz-Signature=2',
+    ])
+  })
+
+  it('checks again by itself, sooner after a failure, and not before the server wants it', async () => {
+    server.reply = serve(a.pem)
+    const source = await sourceOf({ pollMs: 30 })
+    server.reply = status(503)
+    await eventually(() => source.failure !== undefined)
+    server.reply = serve(a.pem + b.pem)
+    await eventually(() => source.current.fingerprint === fingerprints.ab)
+    expect(source.failure).toBeUndefined()
+    server.reply = status(503, { 'retry-after': '3600' })
+    await eventually(() => source.failure !== undefined)
+    expect(source.failure?.retryAfterMs).toBe(3_600_000)
+    const asked = server.requests.length
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect(server.requests).toHaveLength(asked)
+  })
+})
+
+const whole = a.pem + b.pem
+
+describe('an answer that is not the whole truststore', () => {
+  it.each<readonly [string, Parameters<typeof startTruststoreServer>[0], RegExp]>([
+    ['an error', status(500), /^http:\/\/127\.0\.0\.1:\d+\/truststore\.pem: status 200 is expected, got 500$/],
+    ['no content', status(204), /got 204/],
+    ['a part', status(206, {}, a.pem), /got 206/],
+    ['304 though nothing was known', status(304), /got 304/],
+    ['cut short', truncated(whole), /aborted|closed after/],
+    ['slow', slow(whole, 20), /no complete answer within 300 ms/],
+    ['too large', serve('x'.repeat(100_001)), /100001 bytes; maxBytes allows 100000/],
+    [
+      'too large in chunks',
+      (_, response) => response.writeHead(200).end('x'.repeat(100_001)),
+      /has more; maxBytes allows 100000/,
+    ],
+    [
+      'too large when unpacked',
+      serve(gzipSync('x'.repeat(100_001)), { 'content-encoding': 'gzip' }),
+      /compressed response cannot be read/,
+    ],
+    [
+      'compressed and cut',
+      serve(gzipSync(whole).subarray(0, 200), { 'content-encoding': 'gzip' }),
+      /compressed response cannot be read/,
+    ],
+    ['in an encoding that was not asked for', serve(whole, { 'content-encoding': 'br' }), /Content-Encoding br/],
+    ['compressed without saying so', serve(gzipSync(whole)), /not PEM/],
+    ['an HTML page', serve('<html><body>Sign in</body></html>', { 'content-type': 'text/html' }), /HTML or XML, not PEM/],
+    ['empty', serve(''), /empty/],
+    ['a redirect to nowhere', status(302), /redirect 302 without a usable Location/],
+    ['a redirect to itself', status(307, { location: '/truststore.pem' }), /more than 3 redirects/],
+    ['a redirect to plain HTTP elsewhere', status(307, { location: 'http://192.0.2.1/' }), /not followed: plain http:/],
+    ['a redirect to a file', status(301, { location: 'file:///etc/passwd' }), /not followed: the protocol/],
+  ])('%s: is rejected, and the last good version serves on', async (_what, reply, message) => {
+    const source = await sourceOf({ timeoutMs: 300, maxBytes: 100_000 })
+    const events: RejectedEvent[] = []
+    source.on('rejected', (event) => events.push(event))
+    server.reply = reply
+    const refresh = await source.refresh()
+    expect(refresh).toMatchObject({ status: 'rejected', version: { version: fingerprints.a } })
+    await source.refresh()
+    expect(events).toHaveLength(1)
+    expect(events[0]?.error.message).toMatch(message)
+    expect(source.failure?.message).toBe(events[0]?.error.message)
+    expect(source.current.fingerprint).toBe(fingerprints.a)
+    server.reply = serve(whole)
+    expect(await source.refresh()).toMatchObject({ status: 'updated' })
+    expect(source.failure).toBeUndefined()
+  })
+
+  it('without an end that is marked is rejected, though it may be whole', async () => {
+    const raw = createServer((socket) =>
+      socket.on('error', () => undefined).end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${a.pem}`),
+    )
+    raw.listen(0, '127.0.0.1')
+    await once(raw, 'listening')
+    const url = `http://127.0.0.1:${(raw.address() as AddressInfo).port}/`
+    await expect(sourceOf({}, url)).rejects.toMatchObject({
+      reason: 'unreadable',
+      message: expect.stringContaining('no Content-Length'),
+    })
+    raw.close()
+  })
+
+  it('as the first one rejects, and nothing runs on', async () => {
+    server.reply = status(500)
+    await expect(sourceOf({ pollMs: 10 })).rejects.toMatchObject({ name: 'TruststoreSourceError', reason: 'unreadable' })
+    server.reply = serve('<html>')
+    await expect(sourceOf({ pollMs: 10 })).rejects.toMatchObject({ reason: 'invalid', findings: [{ code: 'empty_bundle' }] })
+    const asked = server.requests.length
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(server.requests).toHaveLength(asked)
+    await expect(sourceOf({}, 'http://127.0.0.1:1/')).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  it('does not show the query of a presigned URL', async () => {
+    server.reply = status(403)
+    const url = `${server.url}?X-Amz-Signature=secret`.replace('//', '//user:password@')
+    const error = await sourceOf({}, url).catch((reason: Error) => reason)
+    expect(String(error)).toMatch(/truststore\.pem: status 200 is expected, got 403$/)
+    expect(String(error)).not.toMatch(/secret|password/)
+  })
+})
+
+describe('redirects', () => {
+  it('are followed, credentials only within the origin', async () => {
+    const other = await startTruststoreServer(serve(a.pem))
+    try {
+      server.reply = (request, response) => {
+        if (request.url === '/truststore.pem') response.writeHead(302, { location: '/second' }).end()
+        else response.writeHead(307, { location: other.url }).end()
+      }
+      const source = await sourceOf({ headers: { Authorization: 'Bearer secret' } })
+      expect(source.current.fingerprint).toBe(fingerprints.a)
+      expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret'])
+      expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('are refused where maxRedirects is 0', async () => {
+    server.reply = status(302, { location: '/second' })
+    await expect(sourceOf({ maxRedirects: 0 })).rejects.toThrow('more than 0 redirects')
+  })
+})
+
+describe('versions of a source', () => {
+  it('that drop every issuer need allowEmptyOverlap', async () => {
+    const source = await sourceOf()
+    server.reply = serve(c.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'no_overlap' } })
+    expect(await source.refresh({ allowEmptyOverlap: true })).toMatchObject({ status: 'updated' })
+    const willing = await sourceOf({ allowEmptyOverlap: true })
+    server.reply = serve(a.pem)
+    expect(await willing.refresh()).toMatchObject({ status: 'updated' })
+  })
+
+  it('that were rolled back do not come again', async () => {
+    const source = await sourceOf({ pollMs: 20 })
+    server.reply = serve(a.pem + b.pem, { etag: '"ab"' })
+    await source.refresh()
+    const causes: string[] = []
+    source.on('updated', ({ cause }) => causes.push(cause))
+    source.rollBack(fingerprints.a)
+    expect(source.current.fingerprint).toBe(fingerprints.a)
+    const asked = server.requests.length
+    await eventually(() => server.requests.length > asked + 2)
+    expect(await source.refresh()).toMatchObject({ status: 'held', held: fingerprints.ab, version: { version: fingerprints.a } })
+    server.reply = serve(a.pem + c.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'updated' })
+    expect(causes).toEqual(['rollBack', 'refresh'])
+    expect(() => source.rollBack('x')).toThrow(RangeError)
+  })
+})
+
+describe('concurrent refreshes', () => {
+  it('share the check that follows the one that runs', async () => {
+    const source = await sourceOf()
+    server.reply = (request, response) => setTimeout(() => serve(a.pem)(request, response), 50)
+    const asked = server.requests.length
+    const first = source.refresh()
+    await eventually(() => server.requests.length === asked + 1)
+    server.reply = serve(a.pem + b.pem)
+    const later = [source.refresh(), source.refresh(), source.refresh()]
+    expect((await first).status).toBe('unchanged')
+    expect((await Promise.all(later)).map((refresh) => refresh.status)).toEqual(['updated', 'updated', 'updated'])
+    expect(server.requests).toHaveLength(asked + 2)
+  })
+
+  it('may come out of a listener, and a listener may fail', async () => {
+    const source = await sourceOf()
+    const results: Promise<unknown>[] = []
+    source.on('updated', () => results.push(source.refresh()))
+    server.reply = serve(a.pem + b.pem)
+    await source.refresh()
+    expect(await results[0]).toMatchObject({ status: 'unchanged' })
+  })
+})
+
+describe('close', () => {
+  it('is final: no request, no event, no change', async () => {
+    const source = await sourceOf({ pollMs: 10 })
+    const events: unknown[] = []
+    source.on('updated', (event) => events.push(event))
+    server.reply = (request, response) => setTimeout(() => serve(a.pem + b.pem)(request, response), 30)
+    const running = source.refresh()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    source.close()
+    source.close()
+    expect(await running).toMatchObject({ status: 'closed' })
+    expect(await source.refresh()).toMatchObject({ status: 'closed', version: { version: fingerprints.a } })
+    const asked = server.requests.length
+    source.on('updated', (event) => events.push(event))
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(server.requests).toHaveLength(asked)
+    expect(events).toEqual([])
+    expect(source.current.fingerprint).toBe(fingerprints.a)
+    expect(() => source.rollBack(fingerprints.a)).toThrow('closed')
+  })
+})
+
+describe('expiring', () => {
+  it('tells what ends soon once listeners can be there, the first to end first, and again with each version', async () => {
+    const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000)
+    const soon = mint({ ca: true, subject: 'CN=Soon', notAfter: inDays(20) })
+    const over = mint({ ca: true, subject: 'CN=Over', notBefore: inDays(-9), notAfter: inDays(-3) })
+    server.reply = serve(a.pem + soon.pem + over.pem)
+    const source = await sourceOf()
+    const told: string[][] = []
+    source.on('expiring', ({ certificates }) => told.push(certificates.map(({ subject }) => subject)))
+    await eventually(() => told.length === 1)
+    server.reply = serve(a.pem + soon.pem)
+    await source.refresh()
+    await eventually(() => told.length === 2)
+    expect(told).toEqual([['CN=Over', 'CN=Soon'], ['CN=Soon']])
+    const short = await sourceOf({ expiresWithinDays: 10 })
+    short.on('expiring', () => told.push([]))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(told).toHaveLength(2)
+  })
+})
+
+describe('arguments', () => {
+  it.each<readonly [string, unknown, unknown]>([
+    ['url must be an absolute URL', 'truststore.pem', {}],
+    ['url must be an absolute URL', 7, {}],
+    ['the protocol must be https: or http:, got ftp:', 'ftp://example.com/', {}],
+    ['plain http: lets anybody', 'http://example.com/', {}],
+    ['options.interval is not an option', 'https://example.com/', { interval: 5 }],
+    ['options.at is not an option', 'https://example.com/', { at: 5 }],
+    ['options.pollMs must be a number from 1', 'https://example.com/', { pollMs: 0 }],
+    ['options.pollMs must be a number from 1', 'https://example.com/', { pollMs: Number.NaN }],
+    ['options.timeoutMs must be a number', 'https://example.com/', { timeoutMs: '5' }],
+    ['options.strict must be a boolean', 'https://example.com/', { strict: 1 }],
+    ['options.signatures must be a SignatureBackend', 'https://example.com/', { signatures: {} }],
+    ['options.headers must be an object', 'https://example.com/', { headers: 'x' }],
+    ['options.headers.a must be a string', 'https://example.com/', { headers: { a: 1 } }],
+    ['options.headers.If-None-Match is set by the source', 'https://example.com/', { headers: { 'If-None-Match': '*' } }],
+  ])('%s', async (message, url, options) => {
+    const error = await urlTruststore(url as string, options as UrlTruststoreOptions).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toContain(`urlTruststore: `)
+    expect((error as Error).message).toContain(message)
+  })
+
+  it('of refresh are checked as well', async () => {
+    const source = await sourceOf()
+    await expect(source.refresh({ force: true } as object)).rejects.toThrow(
+      new TypeError('refresh: options.force is not an option'),
+    )
+    await expect(source.refresh({ allowEmptyOverlap: 1 as never })).rejects.toThrow(TypeError)
+  })
+})
