@@ -1,9 +1,15 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-/** The number that `npm run check` limits: what a bundler makes of the core, minified and gzipped, noble included. */
+/** What `npm run check` limits: what a bundler makes of each entry of `size-limit`, minified and gzipped; the first is the core. */
 export async function measure() {
   const root = join(import.meta.dirname, '..', '..')
-  const [core] = JSON.parse(execFileSync(join(root, 'node_modules', '.bin', 'size-limit'), ['--json'], { cwd: root }))
-  return [{ name: 'core', title: `size of ${core.name}, minified and gzipped`, value: core.size / 1000, unit: 'kB' }]
+  // It ends with 1 where a limit is exceeded, and still says by how much.
+  const { stdout } = spawnSync(join(root, 'node_modules', '.bin', 'size-limit'), ['--json'], { cwd: root, encoding: 'utf8' })
+  return JSON.parse(stdout).map(({ name, size }, i) => ({
+    name: i === 0 ? 'core' : name,
+    title: `size of ${name}, minified and gzipped`,
+    value: size / 1000,
+    unit: 'kB',
+  }))
 }
