@@ -1,18 +1,22 @@
 import { parseArgs } from 'node:util'
-
-export const groups = ['parse', 'verify', 'build']
+import { figures } from './figures/catalogue.mjs'
 
 const help = `Usage: npm run bench -- [options]
 
-Measures portcullis beside other libraries, in turn in one process, and prints one Markdown table: the median time of a
-call in microseconds, and in brackets how many times as long as portcullis it is. Only the ratios of one run mean anything.
+Measures every figure of docs/performance.md, each in a process of its own and in turn with what it is compared with, and
+prints Markdown tables. Only the ratios of one run mean anything. Ends with 1 where a bar of bench/goals.mjs is missed.
 
-  --only parse|verify|build   only these rows; may be given several times
-  --blocks N                  blocks each contestant is measured in (default 21)
-  --json                      print JSON instead of the table
-  --help                      this text
+  --only FIGURE   only this one; may be given several times, or as a list with commas
+  --blocks N      blocks each contestant is measured in (default 31); fewer are quicker and shakier
+  --json          print JSON, for programs
+  --markdown      print Markdown (the default)
+  --save FILE     write the JSON to a file as well
+  --write         replace the measured figures in docs/performance.json, and write docs/performance.md and .svg from it
+  --help          this text
 
-The first run installs what is compared with into bench/rivals (npm ci).`
+Figures: ${Object.keys(figures).join(', ')}
+
+The first run installs other libraries and runtimes below bench/, and mints certificates into node_modules/.cache.`
 
 /** Reads the command line; prints and ends where there is nothing to measure. */
 export function readOptions(args) {
@@ -20,9 +24,12 @@ export function readOptions(args) {
     const { values } = parseArgs({
       args,
       options: {
-        only: { type: 'string', multiple: true, default: groups },
-        blocks: { type: 'string', default: '21' },
+        only: { type: 'string', multiple: true, default: Object.keys(figures) },
+        blocks: { type: 'string', default: '31' },
         json: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
+        save: { type: 'string' },
+        write: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     })
@@ -31,11 +38,13 @@ export function readOptions(args) {
       process.exit(0)
     }
     const only = values.only.flatMap((names) => names.split(','))
-    const stranger = only.find((name) => !groups.includes(name))
-    if (stranger !== undefined) throw new Error(`--only takes ${groups.join(', ')}, got ${stranger}`)
+    const stranger = only.find((name) => !Object.hasOwn(figures, name))
+    if (stranger !== undefined) throw new Error(`--only takes ${Object.keys(figures).join(', ')}, got ${stranger}`)
+    if (values.json && values.markdown)
+      throw new Error('--json and --markdown exclude each other; --save FILE writes JSON as well')
     const blocks = Number(values.blocks)
-    if (!Number.isInteger(blocks) || blocks < 1) throw new Error(`--blocks takes a whole number, got ${values.blocks}`)
-    return { only, blocks, json: values.json }
+    if (!Number.isInteger(blocks) || blocks < 3) throw new Error(`--blocks takes a whole number from 3, got ${values.blocks}`)
+    return { only, blocks, json: values.json, save: values.save, write: values.write }
   } catch (error) {
     console.error(`${error.message}\n\n${help}`)
     process.exit(2)

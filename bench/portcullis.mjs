@@ -1,6 +1,6 @@
-import { buildTruststore, parseCertificate, verifyChain } from 'portcullis'
+import { buildTruststore, parseCertificate, profiles, verifyChain } from '../dist/index.js'
 
-/** The library, as its README uses it. */
+/** The library, as its README uses it; imported by path, since not every runtime finds a package inside itself. */
 export const portcullis = {
   name: 'portcullis',
   parse(der) {
@@ -13,13 +13,29 @@ export const portcullis = {
     const { subject, issuer, serialNumber, notBefore, notAfter, subjectAltNames } = parsed.value
     return [subject, issuer, serialNumber, notBefore, notAfter, subjectAltNames.map(({ value }) => value)]
   },
-  gate(authorities) {
-    const store = buildTruststore(authorities)
+  gate(authorities, options = {}) {
+    const store = buildTruststore(authorities, options)
     store.warmUp()
-    return (der) => verifyChain(store, der).ok
+    return ({ der }) => verifyChain(store, der).ok
+  },
+  chain(root) {
+    const store = buildTruststore(root, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
+    store.warmUp()
+    return (leaf, intermediate) => verifyChain(store, [leaf, intermediate]).ok
   },
   build({ bundle }) {
     const store = buildTruststore(bundle)
     return store.certificates.map(() => true)
   },
+}
+
+/** The backend that lets node:crypto compute; undefined in a build without `portcullis/node`. */
+export async function nodeSignatures() {
+  try {
+    const entry = await import('../dist/node/index.js')
+    return entry.nodeSignatures
+  } catch (error) {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
 }

@@ -1,18 +1,35 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fixturePath } from './harness/fixture.mjs'
 
 const root = join(import.meta.dirname, '..')
 const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 2, 'inherit'] })
 
-/** Installs the rivals where they are missing or of other versions than locked. */
+/** Installs what is compared with, where it is missing or of other versions than locked. */
 export function installRivals() {
-  const folder = join('bench', 'rivals')
+  install('rivals')
+}
+
+/** The same for Node 24, Deno and Bun, which come as packages. */
+export function installRuntimes() {
+  install('runtimes')
+}
+
+function install(name) {
+  const folder = join('bench', name)
   const installed = join(root, folder, 'node_modules', '.package-lock.json')
   const lock = join(root, folder, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
   run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund'])
+}
+
+/** The command that runs a module in a runtime. */
+export function runtimeCommand(runtime = 'node') {
+  if (runtime === 'node') return [process.execPath]
+  const command = (name) => join(root, 'bench', 'runtimes', 'node_modules', '.bin', name)
+  if (runtime === 'node24') return [command('node')]
+  return runtime === 'deno' ? [command('deno'), 'run', '--allow-all'] : [command('bun')]
 }
 
 /** Builds dist where a source is younger. */
@@ -24,22 +41,26 @@ export function buildLibrary() {
   if (!existsSync(built) || statSync(built).mtimeMs < youngest) run('npm', ['run', '--silent', 'build'])
 }
 
-/** Mints the certificates: they must be valid now, so none are kept. */
-export function mintFixtures() {
-  const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'))
-  try {
-    const file = join(folder, 'fixtures.json')
-    run(process.execPath, ['--import', 'tsx', join('bench', 'fixtures.ts'), file])
-    return JSON.parse(readFileSync(file, 'utf8'), (_key, value) =>
-      typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : value,
-    )
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+/** Mints certificates where they are missing; a hundred thousand take minutes, so they are kept. */
+export function mintFixture(name) {
+  const file = fixturePath(name)
+  if (existsSync(file)) return
+  console.error(`minting ${name}, once`)
+  run(process.execPath, ['--import', 'tsx', join('bench', 'fixtures', 'make.ts'), name, file])
 }
 
-/** Version of an installed package. */
-export function versionOf(name) {
-  const folder = name === 'portcullis' ? root : join(root, 'bench', 'rivals', 'node_modules', name)
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
+/** What is compared, with versions. */
+export function versions() {
+  const versionIn = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).version
+  const rivals = ['asn1js', 'pkijs', '@peculiar/x509', 'node-forge', 'jsrsasign']
+  return {
+    portcullis: versionIn('.'),
+    ...Object.fromEntries(['@noble/curves', '@noble/hashes'].map((name) => [name, versionIn(`node_modules/${name}`)])),
+    ...Object.fromEntries(
+      rivals
+        .map((name) => [name, `bench/rivals/node_modules/${name}`])
+        .filter(([, folder]) => existsSync(join(root, folder)))
+        .map(([name, folder]) => [name, versionIn(folder)]),
+    ),
+  }
 }

@@ -1,46 +1,63 @@
-import { cpus } from 'node:os'
-import { judgeGoals } from './goals.mjs'
-import { measure } from './measure.mjs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { documentPath, mergeResult, writeDocuments } from './docs.mjs'
+import { figures } from './figures/catalogue.mjs'
+import { judge } from './goals.mjs'
 import { readOptions } from './options.mjs'
-import { buildLibrary, installRivals, mintFixtures, versionOf } from './prepare.mjs'
-import { json, markdown } from './table.mjs'
-import { buildWorks } from './work/build.mjs'
-import { parseWorks } from './work/parse.mjs'
-import { verifyWorks } from './work/verify.mjs'
+import { buildLibrary, installRivals, installRuntimes, mintFixture, runtimeCommand, versions } from './prepare.mjs'
+import { markdown, verdictLines } from './report.mjs'
 
-/** `npm run bench`: one table of ratios; exits with 1 where a goal was missed. */
+/** `npm run bench`: measures, prints, and exits with 1 where a bar was missed, 2 where something could not be measured. */
 const options = readOptions(process.argv.slice(2))
-installRivals()
-buildLibrary()
-const fixtures = mintFixtures()
-
-// Imported only now: before, they may not have been installed or built.
-const contestants = [
-  (await import('./portcullis.mjs')).portcullis,
-  (await import('./rivals/node.mjs')).node,
-  (await import('./rivals/asn1js.mjs')).asn1js,
-  (await import('./rivals/pkijs.mjs')).pkijs,
-  (await import('./rivals/peculiar.mjs')).peculiar,
-  (await import('./rivals/forge.mjs')).nodeForge,
-  (await import('./rivals/jsrsasign.mjs')).jsrsasign,
-]
-
-const works = [...parseWorks(fixtures), ...verifyWorks(fixtures), ...buildWorks()].filter(({ group }) =>
-  options.only.includes(group),
-)
-const rows = []
-for (const work of works) {
-  console.error(work.title)
-  rows.push({ work, medians: await measure(work, contestants, options.blocks) })
+const chosen = options.only.map((name) => ({ name, ...figures[name] }))
+prepare()
+const work = mkdtempSync(join(tmpdir(), 'portcullis-bench-'))
+const measured = {}
+let failed = false
+try {
+  for (const figure of chosen) {
+    console.error(figure.name)
+    const result = measureInChild(figure)
+    if (result === undefined) failed = true
+    else measured[figure.name] = result
+  }
+} finally {
+  rmSync(work, { recursive: true })
 }
 
-const packages = contestants.filter(({ name }) => name !== 'Node').map(({ name }) => [name, versionOf(name)])
-const result = {
-  machine: { cpu: cpus()[0].model.trim(), cores: cpus().length, node: process.version },
-  versions: packages,
-  rows,
-}
-console.log(options.json ? json(result, contestants) : markdown(result, contestants))
-const { lines, met } = judgeGoals(rows, contestants[0].name)
+const result = { versions: versions(), figures: measured }
+console.log(options.json ? JSON.stringify(result, null, 2) : markdown(result))
+const { lines, met } = verdictLines(result)
 for (const line of lines) console.error(line)
-if (!met) process.exitCode = 1
+if (options.save !== undefined) writeFileSync(options.save, `${JSON.stringify(result, null, 2)}\n`)
+if (options.write) {
+  mergeResult(documentPath, result)
+  writeDocuments(documentPath)
+}
+process.exitCode = failed ? 2 : met ? 0 : 1
+
+function prepare() {
+  buildLibrary()
+  if (chosen.some(({ rivals }) => rivals)) installRivals()
+  if (chosen.some(({ runtime }) => runtime !== undefined)) installRuntimes()
+  for (const name of new Set(chosen.flatMap(({ fixtures = [] }) => fixtures))) mintFixture(name)
+}
+
+function measureInChild({ name, module, title, runtime = 'node', flags = [] }) {
+  const file = join(work, `${name}.json`)
+  const [command, ...rest] = runtimeCommand(runtime)
+  const script = join(import.meta.dirname, 'child.mjs')
+  const nodeFlags = runtime.startsWith('node') ? ['--expose-gc', ...flags] : flags
+  const child = spawnSync(command, [...rest, ...nodeFlags, script, name, String(options.blocks), file], {
+    stdio: ['ignore', 2, 'inherit'],
+  })
+  if (child.status !== 0) {
+    console.error(`${name} could not be measured: ${child.error?.message ?? `exit ${child.status ?? child.signal}`}`)
+    return undefined
+  }
+  const { runtime: measuredIn, rows } = JSON.parse(readFileSync(file, 'utf8'))
+  const judged = rows.map((row) => ({ ...row, goal: judge(module, measuredIn, row) }))
+  return { title, machine: `${cpus()[0].model.trim()}, ${cpus().length} cores`, runtime: measuredIn, rows: judged }
+}

@@ -15,6 +15,8 @@ const slowest = 300_000
 
 const mostLines = 60
 
+const lockFilePaths = ['package-lock.json', 'bench/rivals/package-lock.json', 'bench/runtimes/package-lock.json']
+
 /** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
 const checks = {
   'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
@@ -25,6 +27,7 @@ const checks = {
   'unused code and dependencies (knip)': () => run('knip', '--no-progress'),
   'generated documents (tools/docs.ts)': () => run('tsx', 'tools/docs.ts', '--check'),
   'generated kernels (tools/generate-kernels.ts)': () => run('tsx', 'tools/generate-kernels.ts', '--check'),
+  'performance page (bench/docs.mjs)': () => execute(process.execPath, ['bench/docs.mjs', '--check'], root),
   'lock files are complete and name no registry': lockFiles,
   'build with declarations (tsup)': buildWithDeclarations,
   'packed files (npm pack)': tarball,
@@ -32,6 +35,7 @@ const checks = {
   'package types (attw)': () => run('attw', packed(), '--profile', 'esm-only', '--no-emoji', '--no-color'),
   'package loads by import and by require, and runs by npx': loads,
   'bundle size (size-limit)': bundleSize,
+  'speed in multiples of yardsticks (bench/guard.ts)': () => run('tsx', 'bench/guard.ts'),
 }
 
 class CheckFailure extends Error {}
@@ -62,7 +66,7 @@ function execute(command, args, cwd) {
  */
 function lockFiles() {
   const faults = []
-  for (const file of ['package-lock.json', 'bench/rivals/package-lock.json'].filter((name) => existsSync(join(root, name)))) {
+  for (const file of lockFilePaths.filter((name) => existsSync(join(root, name)))) {
     const { packages } = JSON.parse(readFileSync(join(root, file), 'utf8'))
     for (const [path, { resolved = '', optionalDependencies = {} }] of Object.entries(packages)) {
       if (/^[a-z+]+:\/\//.test(resolved)) faults.push(`${file}: ${path} has "resolved": remove it`)

@@ -5,18 +5,16 @@ const { asn1, pki, util } = forge
 /** A CA store is made once; `verifyCertificateChain` parses nothing, so a leaf is read first. */
 export const nodeForge = {
   name: 'node-forge',
-  package: 'node-forge',
-  cannot: { 'P-256': 'reads RSA certificates', 'P-384': 'reads RSA certificates', build: 'reads RSA certificates' },
   parse: read,
   read(der) {
     const { subject, issuer, serialNumber, validity, getExtension } = read(der)
     return [textOf(subject), textOf(issuer), serialNumber, validity.notBefore, validity.notAfter, altNamesOf(getExtension)]
   },
-  gate(authorities) {
-    const store = pki.createCaStore(authorities.map(read))
-    return (der) => {
+  chain(root) {
+    const store = pki.createCaStore([read(root)])
+    return (leaf, intermediate) => {
       try {
-        return pki.verifyCertificateChain(store, [read(der)])
+        return pki.verifyCertificateChain(store, [read(leaf), read(intermediate)])
       } catch {
         return false
       }

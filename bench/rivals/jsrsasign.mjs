@@ -2,10 +2,9 @@ import jsrsasignModule from 'jsrsasign'
 
 const { KEYUTIL, X509, zulutodate } = jsrsasignModule
 
-/** The issuer is found by the bytes of its name; public keys of the trusted certificates are made once. */
+/** Issuers are compared by the bytes of their names; the root's public key is made once. */
 export const jsrsasign = {
   name: 'jsrsasign',
-  package: 'jsrsasign',
   parse: read,
   read(der) {
     const certificate = read(der)
@@ -18,19 +17,15 @@ export const jsrsasign = {
       certificate.getExtSubjectAltName()?.array,
     ]
   },
-  gate(authorities) {
-    const known = new Map(
-      authorities.map((der) => {
-        const ca = read(der)
-        return [ca.getSubjectHex(), KEYUTIL.getKey(ca.getPublicKeyHex(), null, 'pkcs8pub')]
-      }),
-    )
-    return (der) => {
-      const leaf = read(der)
-      const key = known.get(leaf.getIssuerHex())
-      const now = new Date()
-      if (key === undefined || now < zulutodate(leaf.getNotBefore()) || now > zulutodate(leaf.getNotAfter())) return false
-      return leaf.verifySignature(key)
+  chain(root) {
+    const ca = read(root)
+    const rootKey = KEYUTIL.getKey(ca.getPublicKeyHex(), null, 'pkcs8pub')
+    return (leafDer, intermediateDer) => {
+      const leaf = read(leafDer)
+      const intermediate = read(intermediateDer)
+      if (intermediate.getIssuerHex() !== ca.getSubjectHex() || leaf.getIssuerHex() !== intermediate.getSubjectHex()) return false
+      if (!isCurrent(leaf) || !isCurrent(intermediate)) return false
+      return intermediate.verifySignature(rootKey) && leaf.verifySignature(intermediate.getPublicKey())
     }
   },
   build({ ders }) {
@@ -39,6 +34,11 @@ export const jsrsasign = {
       return ca.verifySignature(ca.getPublicKey())
     })
   },
+}
+
+function isCurrent(certificate) {
+  const now = new Date()
+  return now >= zulutodate(certificate.getNotBefore()) && now <= zulutodate(certificate.getNotAfter())
 }
 
 function read(der) {

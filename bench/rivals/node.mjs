@@ -1,6 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 
-/** Node's own X509Certificate (OpenSSL), used as a careful gateway would: CA objects and their keys are made once. */
+/** Node 22.10 and later hand out dates without their text. */
+const hasDates = 'validFromDate' in X509Certificate.prototype
+
+/**
+ * Node's own X509Certificate (OpenSSL), used as a careful gateway would: CA objects and their keys are made once, and the
+ * CA is known before it is asked for.
+ */
 export const node = {
   name: 'Node',
   parse: (der) => new X509Certificate(der),
@@ -10,13 +16,14 @@ export const node = {
     return [subject, issuer, serialNumber, validFrom, validTo, subjectAltName]
   },
   gate(authorities) {
-    const cas = authorities.map((der) => new X509Certificate(der))
-    const known = cas.map((ca) => ({ ca, key: ca.publicKey }))
-    return (der) => {
+    const known = authorities.map((der) => {
+      const ca = new X509Certificate(der)
+      return { ca, key: ca.publicKey }
+    })
+    return ({ der, issuer }) => {
       const leaf = new X509Certificate(der)
-      const now = Date.now()
-      if (now < Date.parse(leaf.validFrom) || now > Date.parse(leaf.validTo)) return false
-      return known.some(({ ca, key }) => leaf.checkIssued(ca) && leaf.verify(key))
+      const { ca, key } = known[issuer]
+      return isCurrent(leaf) && leaf.checkIssued(ca) && leaf.verify(key)
     }
   },
   build({ bundle }) {
@@ -25,4 +32,10 @@ export const node = {
       return ca.checkIssued(ca) && ca.verify(ca.publicKey)
     })
   },
+}
+
+function isCurrent(leaf) {
+  const now = Date.now()
+  if (hasDates) return now >= leaf.validFromDate.getTime() && now <= leaf.validToDate.getTime()
+  return now >= Date.parse(leaf.validFrom) && now <= Date.parse(leaf.validTo)
 }

@@ -3,7 +3,6 @@ import { Certificate, CertificateChainValidationEngine } from 'pkijs'
 /** Parsed trusted certificates are kept; the chain engine is made anew for every chain, as its constructor wants. */
 export const pkijs = {
   name: 'pkijs',
-  package: 'pkijs',
   parse: (der) => Certificate.fromBER(der),
   read(der) {
     const { subject, issuer, serialNumber, notBefore, notAfter, extensions } = Certificate.fromBER(der)
@@ -17,10 +16,10 @@ export const pkijs = {
       altNames.map(({ value }) => value),
     ]
   },
-  gate(authorities) {
-    const trustedCerts = authorities.map((der) => Certificate.fromBER(der))
-    return async (der) => {
-      const certs = [Certificate.fromBER(der)]
+  chain(root) {
+    const trustedCerts = [Certificate.fromBER(root)]
+    return async (leaf, intermediate) => {
+      const certs = [Certificate.fromBER(intermediate), Certificate.fromBER(leaf)]
       const { result } = await new CertificateChainValidationEngine({ trustedCerts, certs }).verify()
       return result
     }

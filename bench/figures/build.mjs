@@ -1,0 +1,77 @@
+import { buildTruststore, decodePem } from '../../dist/index.js'
+import { fixture } from '../harness/fixture.mjs'
+import { median } from '../harness/statistics.mjs'
+import { firstBlocks } from './many-authorities.mjs'
+
+/** A build of 100,000 takes long, so there are few. */
+const rounds = 3
+const smallBuilds = 2
+
+/** Building a truststore of self-signed CAs from PEM bytes, every self-signature checked; and what it holds on to. */
+export async function measure() {
+  const { count, pem } = fixture('authorities')
+  const large = Buffer.from(pem)
+  const small = Buffer.from(firstBlocks(pem, count / 10))
+  requireAll(small, count / 10)
+  const heap = heapPerCertificate(small, count / 10)
+  const times = { small: [], large: [] }
+  const ratios = []
+  for (let round = 0; round < rounds; round++) {
+    const before = Array.from({ length: smallBuilds }, () => timeOf(small))
+    const whole = timeOf(large)
+    const after = Array.from({ length: smallBuilds }, () => timeOf(small))
+    times.small.push(...before, ...after)
+    times.large.push(whole)
+    ratios.push(whole / median([...before, ...after]))
+  }
+  const largeHeap = heapPerCertificate(large, count)
+  return [
+    {
+      name: 'time',
+      title: 'time to build 100,000 CAs against 10,000',
+      value: median(ratios),
+      unit: '×',
+      details: [
+        { name: '10,000', value: median(times.small), unit: 'ms' },
+        { name: '100,000', value: median(times.large), unit: 'ms' },
+      ],
+    },
+    {
+      name: 'heap',
+      title: 'memory of a CA in the truststore beyond its DER, of 100,000',
+      value: largeHeap,
+      unit: 'bytes',
+      details: [{ name: 'of 10,000', value: heap, unit: 'bytes' }],
+    },
+  ]
+}
+
+function requireAll(pem, count) {
+  const usable = buildTruststore(pem).certificates.length
+  if (usable !== count) throw new Error(`only ${usable} of ${count} CAs are usable`)
+}
+
+function timeOf(pem) {
+  globalThis.gc()
+  const begin = performance.now()
+  const store = buildTruststore(pem)
+  const time = performance.now() - begin
+  if (store.certificates.length === 0) throw new Error('an empty truststore')
+  return time
+}
+
+/** Everything that is still there after a collection: the heap, and what lies in buffers outside of it. */
+function heapPerCertificate(pem, count) {
+  const bytes = decodePem(pem).value.reduce((sum, der) => sum + der.length, 0)
+  const before = held()
+  const store = buildTruststore(pem)
+  const after = held()
+  if (store.certificates.length !== count) throw new Error('not all CAs are usable')
+  return (after - before - bytes) / count
+}
+
+function held() {
+  for (let i = 0; i < 3; i++) globalThis.gc()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}

@@ -1,0 +1,43 @@
+import { p256 } from '@noble/curves/nist.js'
+import { buildTruststore, pureSignatures, verifyChain } from '../../dist/index.js'
+import { fixture } from '../harness/fixture.mjs'
+import { interleave } from '../harness/interleave.mjs'
+import { faster } from '../harness/rows.mjs'
+import { signedParts } from '../harness/signed-parts.mjs'
+import { requireWholeWork } from '../harness/whole-work.mjs'
+
+const most = 600
+
+/**
+ * In runtimes other than Node, against what else there is in JavaScript: `@noble/curves`, which does the signature and
+ * nothing else. Once our signature check alone, and once the whole `verifyChain` of a new client.
+ */
+export async function measure({ blocks }) {
+  const { authorities, clients, warm, refused } = fixture('clients-P-256')
+  const store = buildTruststore(authorities)
+  store.warmUp()
+  const keys = store.certificates.map(({ subjectPublicKeyInfo }) => {
+    const key = pureSignatures.importKey(subjectPublicKeyInfo)
+    key.warmUp?.()
+    return { key, point: subjectPublicKeyInfo.subarray(-65) }
+  })
+  const options = { lowS: false, format: 'der', prehash: true }
+  const inputs = clients.map(({ der, issuer }) => ({ der, ...signedParts(der), ...keys[issuer] }))
+  const lanes = [
+    { name: 'signature', call: ({ key, algorithm, tbs, signature }) => key.verify(algorithm, tbs, signature) },
+    { name: 'verifyChain', call: ({ der }) => verifyChain(store, der).ok },
+    { name: 'noble', call: ({ tbs, signature, point }) => p256.verify(signature, tbs, point, options) },
+  ]
+  await requireWholeWork(lanes[1], warm, Object.entries(refused))
+  const results = await interleave(lanes, inputs, { blocks, most })
+  return [
+    faster('signature', 'a P-256 signature by a CA’s key, against @noble/curves', results, 'signature', 'noble'),
+    faster(
+      'verifyChain',
+      'all of a new P-256 client, against the signature alone by @noble/curves',
+      results,
+      'verifyChain',
+      'noble',
+    ),
+  ]
+}
