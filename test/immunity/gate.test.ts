@@ -116,7 +116,7 @@ describe('connections that stay', () => {
     let reached = 0
     const server = createSecureServer({ ...own, ...gate.tlsOptions }, (request, response) => {
       reached++
-      response.end(getClientIdentity(request)?.certificate.subject)
+      response.end(String(getClientIdentity(request)?.certificate.subject))
     })
     const port = await listen(gate.protect(server))
     const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...good })
@@ -180,7 +180,7 @@ describe('a request that never came through TLS', () => {
     await once(server, 'listening')
     const { port } = server.address() as { port: number }
     const answer = await fetch(`http://127.0.0.1:${port}/`)
-    expect([answer.status, (await answer.json()).code]).toEqual([403, 'not_judged'])
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([403, 'not_judged'])
     server.close()
   })
 })

@@ -51,7 +51,7 @@ export class RefusalDesk {
       return
     }
     this.lingering++
-    const timer = setTimeout(() => socket.destroy(), lingerMs)
+    const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
     socket.once('close', () => {
       clearTimeout(timer)
       this.lingering--

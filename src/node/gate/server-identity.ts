@@ -1,8 +1,8 @@
 import type { PeerCertificate } from 'node:tls'
-import type { RejectCode } from '../../codes/reject.ts'
 import type { VerifyOptions } from '../../path/options.ts'
 import { verifyChain } from '../../path/verify.ts'
 import { requireFields } from '../../policy/fields.ts'
+import type { GateCode } from './codes.ts'
 import { currentStore, type TruststoreLike } from './options.ts'
 
 /** Those of `verifyChain`, but for the name, which Node gives. */
@@ -10,11 +10,11 @@ export type ServerIdentityOptions = Omit<VerifyOptions, 'serverName'>
 
 /** Why a server is refused. */
 export class ServerIdentityError extends Error {
-  readonly code: RejectCode
+  readonly code: GateCode
   /** The name or address that the client wanted. */
   readonly host: string
 
-  constructor(code: RejectCode, message: string, host: string) {
+  constructor(code: GateCode, message: string, host: string) {
     super(message)
     this.name = 'ServerIdentityError'
     this.code = code
@@ -55,7 +55,7 @@ export function portcullisServerIdentity(
       return verdict.ok ? undefined : new ServerIdentityError(verdict.code, verdict.message, host)
     } catch (error) {
       // An exception here would be nobody's: the answer is no.
-      return new ServerIdentityError('malformed', `the server could not be judged: ${String(error)}`, host)
+      return new ServerIdentityError('internal_error', `the server could not be judged: ${String(error)}`, host)
     }
   }
 }

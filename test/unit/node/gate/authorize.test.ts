@@ -1,9 +1,10 @@
+import { createSecureServer } from 'node:http2'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { formatApiGatewayClientCert, parseApiGatewayEvent } from '../../../../src/headers/index.ts'
 import { parseCertificate } from '../../../../src/index.ts'
-import type { Authorize, ClientIdentity, GateRejection } from '../../../../src/node/index.ts'
+import { type Authorize, type ClientIdentity, type GateRejection, mutualTls } from '../../../../src/node/index.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { ask, askHttp2, closeServers, good, open, startGate, store, stranger } from '../../../support/gate.ts'
+import { ask, askHttp2, closeServers, good, listen, open, own, startGate, store, stranger } from '../../../support/gate.ts'
 
 afterEach(closeServers)
 
@@ -125,12 +126,10 @@ describe('authorize', () => {
   })
 
   it('holds HTTP/2 back as well', async () => {
-    const gate = (await import('../../../../src/node/index.ts')).mutualTls({
+    const gate = mutualTls({
       truststore: store,
       authorize: () => later(true, 80),
     })
-    const { createSecureServer } = await import('node:http2')
-    const { listen, own } = await import('../../../support/gate.ts')
     const server = gate.protect(
       createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in')),
     )

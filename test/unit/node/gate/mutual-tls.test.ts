@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { createSecureServer } from 'node:http2'
+import { connect as connectHttp2, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildTruststore, explain, parseRevocationList, profiles } from '../../../../src/index.ts'
-import { type GateRejection, getClientIdentity, mutualTls } from '../../../../src/node/index.ts'
+import { type GateRejection, getClientIdentity, type Identified, mutualTls } from '../../../../src/node/index.ts'
 import {
   ask,
   askHttp2,
@@ -136,7 +136,7 @@ describe('HTTP/2', () => {
     server.on('session', () => seen.push('session'))
     server.on(
       'request',
-      gate.handler((request: import('node:http2').Http2ServerRequest, response: import('node:http2').Http2ServerResponse) => {
+      gate.handler((request: Http2ServerRequest & Identified, response: Http2ServerResponse) => {
         seen.push(`request ${getClientIdentity(request) === request.clientIdentity}`)
         response.end(`hello ${request.clientIdentity.certificate.subject}`)
       }),
@@ -266,8 +266,7 @@ describe('a connection that stays open', () => {
       createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in')),
     )
     const port = await listen(server)
-    const { connect } = await import('node:http2')
-    const session = connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...good })
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...good })
     const status = async (): Promise<unknown> => {
       const stream = session.request({ ':path': '/' })
       const [headers] = await once(stream.resume(), 'response')

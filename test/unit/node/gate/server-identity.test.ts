@@ -41,8 +41,9 @@ describe('portcullisServerIdentity', () => {
     expect(await dial(serving(), portcullisServerIdentity(web), 'www.example.com')).toBe('name_mismatch')
     expect(await dial(serving(), portcullisServerIdentity(web, { at: Date.now() + 500 * day }))).toBe('expired')
     const other = buildTruststore(elsewhere.pem, { policy })
-    expect(await dial(serving(), portcullisServerIdentity(other))).toBe('unknown_issuer')
-    expect(await dial(serving({ hash: 'sha256' }), portcullisServerIdentity({ current: other }))).toBe('unknown_issuer')
+    // OpenSSL's chain ends in its root, which this truststore does not list.
+    expect(await dial(serving(), portcullisServerIdentity(other))).toBe('self_signed_untrusted')
+    expect(await dial(serving(), portcullisServerIdentity({ current: other }))).toBe('self_signed_untrusted')
   })
 
   it('judges a server, whatever purpose the policy has', async () => {
@@ -63,13 +64,10 @@ describe('portcullisServerIdentity', () => {
     const circle: { raw: Uint8Array; issuerCertificate?: object } = { raw: new Uint8Array(3) }
     circle.issuerCertificate = circle
     expect(check('api.example.com', circle as never)).toMatchObject({ code: 'malformed' })
-    const broken = {
-      get current() {
-        return broken.asked++ === 0 ? web : (undefined as never)
-      },
-      asked: -1,
-    }
-    expect(portcullisServerIdentity(broken)('api.example.com', {} as never)).toBeInstanceOf(Error)
+    const source = { current: web }
+    const swapped = portcullisServerIdentity(source)
+    source.current = undefined as never
+    expect(swapped('api.example.com', {} as never)).toMatchObject({ code: 'internal_error' })
   })
 
   it('finds wrong options before the first connection', () => {
