@@ -19,7 +19,8 @@ const layers: readonly (readonly string[])[] = [
   ['truststore'],
   ['path'],
   ['lint', 'ownership'],
-  ['headers', 'inspect', 'node'],
+  ['headers'],
+  ['inspect', 'node'],
   ['cli'],
 ]
 

@@ -144,11 +144,15 @@ function run(code: string, names: Readonly<Record<string, unknown>> = {}): Outco
   const print = (...values: unknown[]): void => void lines.push(`${format(...values)}\n`)
   const process: { exitCode?: number } = {}
   const exports: Record<string, unknown> = {}
-  const scope = { ...names, exports, require: requireFor, process, console: { log: print, warn: print, error: print } }
+  const console = { log: print, warn: print, error: print }
+  const scope = { ...names, exports, require: requireFor, process, console, setInterval }
   const { outputText } = ts.transpileModule(code, { compilerOptions })
   compileFunction(outputText, Object.keys(scope))(...Object.values(scope))
   return { exports, output: lines.join(''), exitCode: process.exitCode }
 }
+
+/** Of the gate, for the example that writes them. */
+let metricsOf: portcullisNode.GateCounters | undefined
 
 /** What is expected of an example beyond its output. */
 const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise<void>>> = {
@@ -164,12 +168,38 @@ const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise
     try {
       const { port } = server.address() as AddressInfo
       expect(await get(port, 'client')).toEqual([200, 'hello CN=client-1,O=Example\n'])
-      expect(await get(port, 'stranger')).toEqual([403, 'unknown_issuer\n'])
-      expect(await get(port, undefined)).toEqual([403, 'malformed\n'])
+      const refused = async (client: string | undefined): Promise<unknown> => JSON.parse((await get(port, client))[1]).code
+      expect(await refused('stranger')).toBe('unknown_issuer')
+      expect(await refused(undefined)).toBe('no_certificate')
     } finally {
       server.closeAllConnections()
       server.close()
     }
+  },
+  async gate({ exports }) {
+    const server = exports['server'] as https.Server
+    Reflect.apply(https.Server.prototype.listen, server, [0, '127.0.0.1'])
+    await once(server, 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      expect(await get(port, 'client')).toEqual([200, 'hello CN=client-1,O=Example\n'])
+      const [status, body] = await get(port, 'stranger')
+      expect([status, JSON.parse(body).code]).toEqual([403, 'unknown_issuer'])
+      expect((await get(port, undefined))[0]).toBe(403)
+      metricsOf = (exports['gate'] as portcullisNode.MutualTls).counters()
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  },
+  'gate-metrics'({ exports }) {
+    const metrics = exports['metrics'] as (counters: portcullisNode.GateCounters) => string
+    expect(metrics(metricsOf!)).toContain(`mtls_connections_total{code="ok"} 1
+mtls_connections_total{code="unknown_issuer"} 1
+mtls_connections_total{code="no_certificate"} 1
+mtls_pending 0
+`)
+    expect(metrics(metricsOf!)).toMatch(/_bucket{le="\+Inf"} 2\nmtls_verify_microseconds_sum \d/)
   },
   async source({ exports }) {
     const directory = mkdtempSync(join(tmpdir(), 'portcullis-docs-'))
@@ -324,6 +354,10 @@ describe('examples in the comments of src', () => {
     request: { headers: { 'client-cert': `:${client.toString('base64')}:` } },
     verdict: portcullis.verifyChain(store, client),
     readFileSync: fileText,
+    createServer: https.createServer,
+    key: fileText('server.key'),
+    cert: fileText('server.pem'),
+    gate: portcullisNode.mutualTls({ truststore: store }),
     store,
     current: store,
     next: portcullis.buildTruststore(fileText('next-truststore.pem')),

@@ -1,8 +1,25 @@
 /**
- * What needs Node's own modules: signatures by node:crypto, truststores that are kept up to date from files and URLs.
+ * What needs Node's own modules: a gate for TLS servers, signatures by node:crypto, truststores that are kept up to date
+ * from files and URLs.
  *
  * @module
  */
+export type { GateCode } from './gate/codes.ts'
+export type { GateCounters, Histogram } from './gate/counters.ts'
+export { type DomainSelection, selectServerCertificate } from './gate/domain.ts'
+export { type ClientIdentity, getClientIdentity, type Identified, type IdentitySource } from './gate/identity.ts'
+export { type GateTlsOptions, type MutualTls, mutualTls } from './gate/mutual-tls.ts'
+export type {
+  Authorize,
+  Consent,
+  DomainRules,
+  GateRejection,
+  GateRules,
+  GateSettings,
+  MutualTlsOptions,
+  TruststoreLike,
+} from './gate/options.ts'
+export { portcullisServerIdentity, ServerIdentityError, type ServerIdentityOptions } from './gate/server-identity.ts'
 export { nodeSignatures } from './native-signatures.ts'
 export { type FileTruststoreOptions, fileTruststore } from './source/file.ts'
 export {

@@ -15,6 +15,8 @@ interface Guest {
 /** What the keys of one truststore have in common: how they are imported, their memory, and what they are known to have signed. */
 export class Keyring {
   readonly backend: SignatureBackend
+  /** How often a signature was known already: for counters. */
+  memoHits = 0
   private readonly memo = new SignatureMemo()
   private readonly tables: TableBudget
   /** In order of use. */
@@ -53,7 +55,10 @@ export class Keyring {
 
   /** Whether the key, a listed or welcomed CA's, signed the certificate. */
   hasSigned(key: VerifyingKey, child: CertificateView): boolean {
-    if (this.memo.has(child, key)) return true
+    if (this.memo.has(child, key)) {
+      this.memoHits++
+      return true
+    }
     const signed = key.verify(child.algorithmIdentifier, child.tbs, child.signature)
     if (signed) this.memo.add(child, key)
     return signed

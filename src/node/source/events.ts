@@ -1,4 +1,4 @@
-import { emitWarning } from 'node:process'
+import { callSafely } from '../call-safely.ts'
 
 /**
  * Listeners by the name of their event. Unlike an EventEmitter it has no `error` event that crashes, and what a listener
@@ -24,24 +24,14 @@ export class Events<Map extends object> {
   emit<Name extends keyof Map>(name: Name, event: Map[Name]): void {
     for (const entry of [...this.registered]) {
       // One that was removed by another in the meantime is not called.
-      if (entry.name === name && this.registered.has(entry)) callSafely(entry.listener, event as never, String(name))
+      if (entry.name === name && this.registered.has(entry)) {
+        const what = `a listener of the truststore event "${String(name)}"`
+        callSafely(entry.listener, event as never, what, 'TruststoreListenerWarning')
+      }
     }
   }
 
   clear(): void {
     this.registered.clear()
-  }
-}
-
-function callSafely(listener: (event: never) => unknown, event: never, name: string): void {
-  const warn = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    emitWarning(`a listener of the truststore event "${name}" failed: ${text}`, 'TruststoreListenerWarning')
-  }
-  try {
-    // An async listener's rejection would otherwise be unhandled, and end the process.
-    Promise.resolve(listener(event)).catch(warn)
-  } catch (error) {
-    warn(error)
   }
 }

@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createSecureServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildTruststore } from '../../src/index.ts'
+import { mutualTls } from '../../src/node/index.ts'
+import { type Client, makePki } from './pki.ts'
+import { type Heard, type Way, ways } from './tools.ts'
+
+/** What a client heard in one way. */
+export interface Cell extends Heard {
+  readonly client: Client
+  readonly way: string
+  readonly right: boolean
+}
+
+export interface EndToEnd {
+  readonly ways: readonly string[]
+  readonly rows: readonly { readonly client: Client; readonly cells: readonly Cell[] }[]
+  /** What reached the application, which must be the good clients alone. */
+  readonly reached: number
+}
+
+/** Which of the programs that this needs are not here. */
+export function missingTools(): readonly string[] {
+  const present = (tool: string, argument: string): boolean => spawnSync(tool, [argument]).status === 0
+  const missing = [present('curl', '--version') ? undefined : 'curl', present('openssl', 'version') ? undefined : 'openssl']
+  return missing.filter((tool) => tool !== undefined)
+}
+
+/** Every client in every way against one gate over HTTP/1.1 and HTTP/2. */
+export async function runEndToEnd(): Promise<EndToEnd> {
+  const folder = mkdtempSync(join(tmpdir(), 'portcullis-e2e-'))
+  const { truststore, lists, clients, server: credentials } = makePki(folder)
+  const gate = mutualTls({ truststore: buildTruststore(truststore), revocation: { lists, depth: 'leaf' } })
+  let reached = 0
+  const server = createSecureServer({ ...credentials, ...gate.tlsOptions, allowHTTP1: true }, (_request, response) => {
+    reached++
+    response.end('hello')
+  })
+  gate.protect(server).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  try {
+    const rows = []
+    for (const client of clients) {
+      const cells: Cell[] = []
+      for (const way of ways) cells.push(await connect(client, way, port, folder))
+      rows.push({ client, cells })
+    }
+    return { ways: ways.map(({ name }) => name), rows, reached }
+  } finally {
+    server.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function connect(client: Client, way: Way, port: number, folder: string): Promise<Cell> {
+  const heard = await way.ask(client, port, folder)
+  return { ...heard, client, way: way.name, right: heard.asMeant && heard.result === client.expected }
+}

@@ -1,0 +1,86 @@
+import { type ConnectionOptions, connect, createSecureContext, type SecureContext } from 'node:tls'
+import type { Client } from '../swap/pki.ts'
+
+/** What the server's process sends to this one: where to connect, as whom, and how often. */
+export interface Work {
+  readonly port: number
+  readonly connections: number
+  readonly parallel: number
+  readonly credentials: readonly Client['credentials'][]
+}
+
+/** What this one answers, from time to time and at its end. */
+export interface Progress {
+  readonly connections: number
+  readonly resumed: number
+  /** What came of the connections: `ok`, a code, or an error's message. */
+  readonly heard: Readonly<Record<string, number>>
+  readonly finished: boolean
+}
+
+const reportEvery = 50
+
+/** A process that connects in `parallel` loops until all connections are made, as each client in turn, over TLS 1.2 and 1.3. */
+process.once('message', async (work: Work) => {
+  const contexts = work.credentials.map((own) => createSecureContext(own))
+  const heard: Record<string, number> = {}
+  let connections = 0
+  let resumed = 0
+  let started = 0
+  const report = (finished: boolean): void => void process.send?.({ connections, resumed, heard, finished } satisfies Progress)
+  const loop = async (): Promise<void> => {
+    const sessions = new Map<number, Buffer>()
+    while (started < work.connections) {
+      const i = started++
+      const answer = await ask(work.port, contexts, i, sessions)
+      heard[answer.code] = (heard[answer.code] ?? 0) + 1
+      connections++
+      if (answer.resumed) resumed++
+      if (connections % reportEvery === 0) report(false)
+    }
+  }
+  await Promise.all(Array.from({ length: work.parallel }, loop))
+  report(true)
+  process.disconnect()
+})
+
+/** One connection with one request. Every third over TLS 1.2, every other one over TLS 1.3 with the client's last session. */
+function ask(
+  port: number,
+  contexts: readonly SecureContext[],
+  i: number,
+  sessions: Map<number, Buffer>,
+): Promise<{ readonly code: string; readonly resumed: boolean }> {
+  const number = i % contexts.length
+  const maxVersion = i % 3 === 0 ? 'TLSv1.2' : 'TLSv1.3'
+  const session = maxVersion === 'TLSv1.3' && i % 2 === 0 ? sessions.get(number) : undefined
+  const options: ConnectionOptions = {
+    host: '127.0.0.1',
+    port,
+    servername: `c${number}.soak.example`,
+    rejectUnauthorized: false,
+    secureContext: contexts[number],
+    ...(session !== undefined && { session }),
+    ...(maxVersion === 'TLSv1.2' && { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }),
+    maxVersion,
+  }
+  return new Promise((resolve) => {
+    let text = ''
+    let resumed = false
+    const socket = connect(options, () => {
+      resumed = socket.isSessionReused()
+      socket.write('GET / HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n')
+    })
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk: string) => (text += chunk))
+    if (maxVersion === 'TLSv1.3') socket.on('session', (ticket) => sessions.set(number, ticket))
+    socket.on('error', (error) => resolve({ code: `error: ${error.message}`, resumed }))
+    socket.on('close', () => resolve({ code: codeOf(text), resumed }))
+    socket.setTimeout(30_000, () => socket.destroy(new Error('no answer within 30 s')))
+  })
+}
+
+function codeOf(text: string): string {
+  if (text.startsWith('HTTP/1.1 200 ')) return 'ok'
+  return /^HTTP\/1.1 403 [\s\S]*"code":"(\w+)"/.exec(text)?.[1] ?? `no answer: ${text.slice(0, 80)}`
+}

@@ -1,0 +1,20 @@
+import { emitWarning } from 'node:process'
+
+/**
+ * Calls what the user gave to be told of something. What it throws, or rejects with, becomes a process warning: it must not
+ * change what it is told of, nor end the process.
+ *
+ * @param what for the warning's text, such as `a listener of the truststore event "updated"`
+ */
+export function callSafely<Event>(listener: (event: Event) => unknown, event: Event, what: string, warning: string): void {
+  const warn = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    emitWarning(`${what} failed: ${text}`, warning)
+  }
+  try {
+    // An async listener's rejection would otherwise be unhandled, and end the process.
+    Promise.resolve(listener(event)).catch(warn)
+  } catch (error) {
+    warn(error)
+  }
+}

@@ -1,0 +1,64 @@
+import { clearTimeout, setTimeout } from 'node:timers'
+import type { GateCode } from './codes.ts'
+import type { ClientIdentity } from './identity.ts'
+import type { Authorize } from './options.ts'
+
+/** What came of asking `authorize`. */
+export type Decision =
+  | { readonly ok: true; readonly context: Readonly<Record<string, unknown>> | undefined }
+  | { readonly ok: false; readonly code: GateCode; readonly error?: unknown }
+
+/**
+ * Asks `authorize`. An answer that is there at once is given at once; a promise is waited for, but no longer than
+ * `timeoutMs`. Whatever it throws or rejects with refuses.
+ */
+export function askFor(authorize: Authorize, identity: ClientIdentity): Decision | PromiseLike<unknown> {
+  try {
+    const answer: unknown = authorize(identity)
+    return isThenable(answer) ? answer : read(answer)
+  } catch (error) {
+    return { ok: false, code: 'authorizer_failed', error }
+  }
+}
+
+/** Calls `settle` exactly once, with what the promise brings or with a refusal after `timeoutMs`. */
+export function awaitConsent(answer: PromiseLike<unknown>, timeoutMs: number, settle: (decision: Decision) => void): void {
+  let settled = false
+  const once = (decision: Decision): void => {
+    if (settled) return
+    settled = true
+    clearTimeout(timer)
+    settle(decision)
+  }
+  const timer = setTimeout(() => once({ ok: false, code: 'authorizer_timeout' }), timeoutMs)
+  // `resolve` guards against thenables that throw or call back twice.
+  Promise.resolve(answer).then(
+    (value) => once(readSafely(value)),
+    (error: unknown) => once({ ok: false, code: 'authorizer_failed', error }),
+  )
+}
+
+export function isDecision(value: Decision | PromiseLike<unknown>): value is Decision {
+  return !isThenable(value)
+}
+
+function readSafely(value: unknown): Decision {
+  try {
+    return read(value)
+  } catch (error) {
+    return { ok: false, code: 'authorizer_failed', error }
+  }
+}
+
+/** Consent is `true` and nothing that merely looks like it. */
+function read(answer: unknown): Decision {
+  if (answer === true) return { ok: true, context: undefined }
+  if (typeof answer !== 'object' || answer === null) return { ok: false, code: 'not_authorized' }
+  const { isAuthorized, context } = answer as { readonly isAuthorized?: unknown; readonly context?: unknown }
+  if (isAuthorized !== true) return { ok: false, code: 'not_authorized' }
+  return { ok: true, context: typeof context === 'object' && context !== null ? (context as Record<string, unknown>) : undefined }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

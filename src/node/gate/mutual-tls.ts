@@ -1,0 +1,167 @@
+import { constants } from 'node:crypto'
+import { Server as HttpsServer } from 'node:https'
+import { createSecureContext, type SecureContext, type SecureVersion, Server, type TLSSocket } from 'node:tls'
+import { type Admission, Admissions } from './admission.ts'
+import type { GateCounters } from './counters.ts'
+import { DomainMap } from './domain.ts'
+import type { Identified } from './identity.ts'
+import { type MutualTlsOptions, readGateOptions, type Settings } from './options.ts'
+import { type AnyRequest, type AnyResponse, answerRequest, RefusalDesk } from './refuse.ts'
+import { type Passage, passageOf, type RequestGuard } from './requests.ts'
+
+/** A gate for mutual TLS; made by `mutualTls`. */
+export interface MutualTls {
+  /** For `https.createServer`, `http2.createSecureServer` and `tls.createServer`, beside the server's key and certificate. */
+  readonly tlsOptions: GateTlsOptions
+  /**
+   * Puts the gate before everything that the server does: it learns of a connection once that was let through, and of a
+   * request once that was found to be the connection's. Whatever listens to the server, before or after this call, hears
+   * nothing of the others. HTTP clients that are refused are answered; of a plain TLS server they are closed.
+   *
+   * @returns the same server
+   * @throws TypeError for what is no TLS server, and for one that has a gate
+   */
+  protect<S extends Server>(server: S): S
+  /**
+   * A listener for requests that has `request.clientIdentity`, and answers 403 in place of yours where `protect` was
+   * forgotten.
+   */
+  handler<Request extends AnyRequest, Response extends AnyResponse>(
+    listener: (request: Request & Identified, response: Response) => unknown,
+  ): (request: Request, response: Response) => void
+  /** What happened so far. */
+  counters(): GateCounters
+}
+
+/** TLS asks for a certificate, proves that the client has its key, and leaves every judgement to the gate. */
+export interface GateTlsOptions {
+  readonly requestCert: true
+  /** The gate refuses, with an answer: TLS could only close. */
+  readonly rejectUnauthorized: false
+  /** Nobody is trusted by TLS itself, which saves it the search. */
+  readonly ca: string[]
+  readonly minVersion: SecureVersion
+  readonly handshakeTimeout: number
+  /** A client cannot become another one on the same connection; and no sessions, where they cannot be judged. */
+  readonly secureOptions: number
+  readonly SNICallback?: (serverName: string, callback: (error: Error | null, context?: SecureContext) => void) => void
+}
+
+/**
+ * Mutual TLS for Node's servers: every connection is judged by `verifyChain` when its handshake ends, resumed ones as well,
+ * and every request on a connection that stays open is judged again when something has changed. Who is refused gets 403
+ * and a code.
+ *
+ * @throws TypeError for options that are unknown or out of range
+ * @example
+ * const gate = mutualTls({ truststore: store })
+ * const server = createServer({ key, cert, ...gate.tlsOptions }, gate.handler((request, response) => {
+ *   response.end(`hello ${request.clientIdentity.certificate.subject}\n`)
+ * }))
+ * gate.protect(server)
+ */
+export function mutualTls(options: MutualTlsOptions): MutualTls {
+  return new Gate(options, readGateOptions(options))
+}
+
+const guarded = new WeakSet<Server>()
+
+class Gate implements MutualTls {
+  readonly tlsOptions: GateTlsOptions
+  private readonly settings: Settings
+  private readonly admissions: Admissions
+  private readonly desk = new RefusalDesk()
+  /** Requests that were let through. */
+  private readonly admitted = new WeakSet<object>()
+
+  constructor(options: MutualTlsOptions, settings: Settings) {
+    this.settings = settings
+    this.admissions = new Admissions(options, settings)
+    this.tlsOptions = tlsOptionsOf(options, settings)
+  }
+
+  counters(): GateCounters {
+    return this.admissions.counters()
+  }
+
+  /**
+   * The server's own `emit` is taken over, and no listener added: it is the one place that all events pass, whoever listens
+   * and whenever they began to.
+   */
+  protect<S extends Server>(server: S): S {
+    if (!(server instanceof Server)) throw new TypeError('mutualTls: protect needs a server of tls, https or http2')
+    if (guarded.has(server)) throw new TypeError('mutualTls: the server has a gate already')
+    guarded.add(server)
+    const emit = server.emit
+    const pass = (name: string | symbol, args: readonly unknown[]): boolean => Reflect.apply(emit, server, [name, ...args])
+    const guard: RequestGuard = (source, authorities) => this.guardRequest(source, authorities)
+    const gated = (name: string | symbol, ...args: readonly unknown[]): boolean => {
+      if (name === 'secureConnection') return this.enter(server, args[0] as TLSSocket, () => void pass(name, args))
+      const passage: Passage | undefined = passageOf(name)
+      return passage !== undefined && !passage(args, guard) ? true : pass(name, args)
+    }
+    Object.defineProperty(server, 'emit', { value: gated, configurable: true, writable: true })
+    return server
+  }
+
+  handler<Request extends AnyRequest, Response extends AnyResponse>(
+    listener: (request: Request & Identified, response: Response) => unknown,
+  ): (request: Request, response: Response) => void {
+    if (typeof listener !== 'function') throw new TypeError('mutualTls: handler needs a function')
+    return (request, response) => {
+      if (this.admitted.has(request)) listener(request as Request & Identified, response)
+      else answerRequest(response, 'not_judged')
+    }
+  }
+
+  private enter(server: Server, socket: TLSSocket, pass: () => void): boolean {
+    this.admissions.admitConnection(socket, (admission) => {
+      if (admission.ok) pass()
+      else this.desk.refuse(socket, admission.code, speaksHttp(server) ? this.settings.refusal : 'close')
+    })
+    return true
+  }
+
+  private guardRequest(source: object, authorities: readonly string[]): Admission {
+    const admission = this.admissions.admitRequest(source, authorities)
+    if (admission.ok) {
+      this.admitted.add(source)
+      // Nothing that the client sends, and no middleware, can put another one in its place.
+      Object.defineProperty(source, 'clientIdentity', { value: admission.identity, configurable: true })
+    }
+    return admission
+  }
+}
+
+/** `updateSettings` is what only servers of HTTP/2 have, whose class is not public. */
+function speaksHttp(server: Server): boolean {
+  return server instanceof HttpsServer || 'updateSettings' in server
+}
+
+function tlsOptionsOf(options: MutualTlsOptions, settings: Settings): GateTlsOptions {
+  const { minVersion, handshakeTimeoutMs, resumption } = settings
+  const tickets = resumption ? 0 : constants.SSL_OP_NO_TICKET
+  return {
+    requestCert: true,
+    rejectUnauthorized: false,
+    ca: [],
+    minVersion,
+    handshakeTimeout: handshakeTimeoutMs,
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | tickets,
+    ...(options.domains !== undefined && { SNICallback: contextChooser(options.domains, minVersion) }),
+  }
+}
+
+/** A domain's own certificate; for every other name the server's, so that the client can be told that it is unknown. */
+function contextChooser(
+  domains: NonNullable<MutualTlsOptions['domains']>,
+  minVersion: SecureVersion,
+): NonNullable<GateTlsOptions['SNICallback']> {
+  const contexts = new DomainMap(
+    Object.entries(domains).map(([name, { key, cert }]) => {
+      return [name, key === undefined ? undefined : createSecureContext({ key, cert, ca: [], minVersion })] as const
+    }),
+    'mutualTls: options.domains',
+  )
+  return (serverName, callback) => callback(null, contexts.find(serverName))
+}

@@ -1,0 +1,177 @@
+import type { SecureContextOptions, SecureVersion } from 'node:tls'
+import type { RevocationCheck } from '../../path/options.ts'
+import type { Rejection } from '../../path/verify.ts'
+import { requireFields } from '../../policy/fields.ts'
+import { requireTruststore, type Truststore } from '../../truststore/store.ts'
+import { booleanOption, numberOption } from '../source/options.ts'
+import type { GateCode } from './codes.ts'
+import type { ClientIdentity } from './identity.ts'
+
+/** A truststore, or what has the one that serves now, such as the source of `fileTruststore` or `urlTruststore`. */
+export type TruststoreLike = Truststore | { readonly current: Truststore }
+
+/** By what clients are judged. */
+export interface GateRules {
+  /** With a source each connection is judged by the version that serves at that moment. */
+  readonly truststore: TruststoreLike
+  /** Called once a connection, after its certificate was found good. Whatever is not clear consent refuses. */
+  readonly authorize?: Authorize
+  /** The lists, or a function that gives the newest. Absent: revocation is not checked. */
+  readonly revocation?: RevocationCheck | (() => RevocationCheck)
+}
+
+/** A domain that has its own truststore, and its own server certificate if it has one. */
+export interface DomainRules extends GateRules {
+  /** PEM, as `tls.createSecureContext` takes it; absent: the server's own key and certificate. */
+  readonly key?: SecureContextOptions['key']
+  readonly cert?: SecureContextOptions['cert']
+}
+
+/** Asked whether a client whose certificate is good may come in. */
+export type Authorize = (identity: ClientIdentity) => Consent | PromiseLike<Consent>
+
+/** `true`, or what a Lambda authorizer answers; `context` becomes the identity's. Everything else refuses. */
+export type Consent = boolean | { readonly isAuthorized: boolean; readonly context?: Readonly<Record<string, unknown>> }
+
+/** A refusal with everything that is known, for logs; the client is told the code alone. */
+export interface GateRejection {
+  readonly code: GateCode
+  /** With the values at fault. */
+  readonly message: string
+  /** Whether a connection is refused, or a request on one that had been let through. */
+  readonly refused: 'connection' | 'request'
+  /** The answer of `verifyChain`, where that refused. */
+  readonly verdict: Rejection | undefined
+  /** What was thrown, for `authorizer_failed` and `internal_error`. */
+  readonly error: unknown
+  readonly serverName: string | undefined
+  readonly remoteAddress: string | undefined
+}
+
+export interface GateSettings {
+  /** Told of every refusal. What it throws becomes a process warning. */
+  readonly onReject?: (rejection: GateRejection) => unknown
+  /** Default `TLSv1.2`. */
+  readonly minVersion?: Extract<SecureVersion, 'TLSv1.2' | 'TLSv1.3'>
+  /** `answer` (default): refused clients of HTTP servers get a status and `{code, message}`; `close`: nothing. */
+  readonly refusal?: 'answer' | 'close'
+  /**
+   * Judge a connection that stays open anew when a request arrives and the verdict is no longer sure: the truststore was
+   * swapped, a certificate of the path has ended, or, with revocation, a second has passed. Default true.
+   */
+  readonly recheck?: boolean
+  /**
+   * Let clients resume TLS sessions. Default true where their certificates can be rebuilt from a session, which holds
+   * neither intermediates nor, in TLS 1.2, the domain: not with `intermediates: 'presented'`, and with `domains` only from
+   * TLS 1.3 on. True where they cannot is a TypeError.
+   */
+  readonly resumption?: boolean
+  /** How long a connection waits for `authorize`, in milliseconds. Default 5,000. */
+  readonly authorizeTimeoutMs?: number
+  /** How many connections wait for `authorize` at most; others are refused as `overloaded`. Default 1,000. */
+  readonly maxPending?: number
+  /** How long a handshake may take, in milliseconds. Default 10,000. */
+  readonly handshakeTimeoutMs?: number
+  /** The time to judge at, in milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: () => number
+}
+
+/** Either one truststore for everybody, or `domains`: by exact name or wildcard such as `*.example.com`. */
+export type MutualTlsOptions = GateSettings & ((GateRules & { readonly domains?: undefined }) | DomainsOnly)
+
+interface DomainsOnly {
+  readonly domains: Readonly<Record<string, DomainRules>>
+  readonly truststore?: undefined
+  readonly authorize?: undefined
+  readonly revocation?: undefined
+}
+
+/** The settings with their defaults. */
+export type Settings = Required<Omit<GateSettings, 'onReject'>> & { readonly onReject: GateSettings['onReject'] | undefined }
+
+const ruleFields: readonly string[] = ['truststore', 'authorize', 'revocation']
+const domainFields: ReadonlySet<string> = new Set([...ruleFields, 'key', 'cert'])
+const gateFields: ReadonlySet<string> = new Set([
+  ...ruleFields,
+  'domains',
+  'onReject',
+  'minVersion',
+  'refusal',
+  'recheck',
+  'resumption',
+  'authorizeTimeoutMs',
+  'maxPending',
+  'handshakeTimeoutMs',
+  'clock',
+])
+
+const what = 'mutualTls'
+const longestDelay = 2 ** 31 - 1
+
+/** @throws TypeError naming the option */
+export function readGateOptions(options: MutualTlsOptions): Settings {
+  requireFields(`${what}: options`, options, gateFields)
+  if ((options.truststore === undefined) === (options.domains === undefined))
+    throw new TypeError(`${what}: options must have either truststore or domains`)
+  if (options.domains === undefined) readRules(`${what}: options`, options)
+  else {
+    if (options.authorize !== undefined || options.revocation !== undefined)
+      throw new TypeError(`${what}: with options.domains, authorize and revocation belong to each domain`)
+    for (const [name, rules] of Object.entries(options.domains)) {
+      requireFields(`${what}: options.domains[${name}]`, rules, domainFields)
+      readRules(`${what}: options.domains[${name}]`, rules)
+      if ((rules.key === undefined) !== (rules.cert === undefined))
+        throw new TypeError(`${what}: options.domains[${name}] must have both key and cert, or neither`)
+    }
+  }
+  const minVersion = choice('minVersion', options.minVersion, ['TLSv1.2', 'TLSv1.3'])
+  return {
+    onReject: callable('onReject', options.onReject),
+    minVersion,
+    refusal: choice('refusal', options.refusal, ['answer', 'close']),
+    recheck: booleanOption(what, 'recheck', options.recheck, true),
+    resumption: readResumption(options, minVersion),
+    authorizeTimeoutMs: numberOption(what, 'authorizeTimeoutMs', options.authorizeTimeoutMs, 5000, 1, longestDelay),
+    maxPending: numberOption(what, 'maxPending', options.maxPending, 1000, 0, 1_000_000),
+    handshakeTimeoutMs: numberOption(what, 'handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, longestDelay),
+    clock: callable('clock', options.clock) ?? Date.now,
+  }
+}
+
+/** The truststore that serves now. */
+export function currentStore(truststore: TruststoreLike, of: string = what): Truststore {
+  return requireTruststore('current' in truststore ? truststore.current : truststore, `${of}: truststore`)
+}
+
+function readRules(path: string, { truststore, authorize, revocation }: GateRules): void {
+  if (typeof truststore !== 'object' || truststore === null)
+    throw new TypeError(`${path}.truststore must be a Truststore or a source`)
+  currentStore(truststore, path)
+  if (authorize !== undefined && typeof authorize !== 'function') throw new TypeError(`${path}.authorize must be a function`)
+  if (revocation !== undefined && typeof revocation !== 'function' && (typeof revocation !== 'object' || revocation === null))
+    throw new TypeError(`${path}.revocation must be an object or a function that gives one`)
+}
+
+function readResumption(options: MutualTlsOptions, minVersion: SecureVersion): boolean {
+  const rules: readonly GateRules[] = options.domains === undefined ? [options] : Object.values(options.domains)
+  const loses = rules.some(({ truststore }) => currentStore(truststore).policy.intermediates === 'presented')
+    ? "intermediates that the client presented (policy.intermediates is 'presented')"
+    : options.domains !== undefined && minVersion !== 'TLSv1.3'
+      ? "the domain in TLS 1.2 (minVersion: 'TLSv1.3' keeps it)"
+      : undefined
+  const resumption = booleanOption(what, 'resumption', options.resumption, loses === undefined)
+  if (resumption && loses !== undefined)
+    throw new TypeError(`${what}: options.resumption cannot be true: a session loses ${loses}`)
+  return resumption
+}
+
+function callable<Value>(name: string, value: Value): Value {
+  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${what}: options.${name} must be a function`)
+  return value
+}
+
+function choice<Choice extends string>(name: string, value: unknown, choices: readonly [Choice, ...Choice[]]): Choice {
+  if (value === undefined) return choices[0]
+  if (choices.includes(value as Choice)) return value as Choice
+  throw new TypeError(`${what}: options.${name} must be one of ${choices.join(', ')}, got ${String(value)}`)
+}

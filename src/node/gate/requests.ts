@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http'
+import { Http2ServerRequest, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import type { Duplex } from 'node:stream'
+import type { Admission } from './admission.ts'
+import { type AnyRequest, type AnyResponse, answerRequest, answerStream, answerUpgrade } from './refuse.ts'
+
+/** Asks whether what came over a connection may come in. */
+export type RequestGuard = (source: object, authorities: readonly string[]) => Admission
+
+/** Lets an event's arguments through (true), or answers the client itself. */
+export type Passage = (args: readonly unknown[], guard: RequestGuard) => boolean
+
+/** The events by which servers hand requests to an application; HTTP/2 has `stream`, and `request` for its other API. */
+const passages: Readonly<Record<string, Passage>> = {
+  request: passRequest,
+  checkContinue: passRequest,
+  checkExpectation: passRequest,
+  upgrade: passUpgrade,
+  connect(args, guard) {
+    // HTTP/2 passes request and response here, HTTP/1 a socket.
+    return args[0] instanceof Http2ServerRequest ? passRequest(args, guard) : passUpgrade(args, guard)
+  },
+  stream([stream, headers], guard) {
+    const admission = guard(stream as ServerHttp2Stream, authoritiesOfHttp2(headers as IncomingHttpHeaders))
+    if (!admission.ok) answerStream(stream as ServerHttp2Stream, admission.code)
+    return admission.ok
+  },
+}
+
+/** The passage of an event; `undefined` for those that carry no request. */
+export function passageOf(event: string | symbol): Passage | undefined {
+  return typeof event === 'string' && Object.hasOwn(passages, event) ? passages[event] : undefined
+}
+
+function passRequest([request, response]: readonly unknown[], guard: RequestGuard): boolean {
+  const admission = guard(request as AnyRequest, authoritiesOf(request as AnyRequest))
+  if (!admission.ok) answerRequest(response as AnyResponse, admission.code)
+  return admission.ok
+}
+
+function passUpgrade([request, socket]: readonly unknown[], guard: RequestGuard): boolean {
+  const admission = guard(request as IncomingMessage, authoritiesOf(request as IncomingMessage))
+  if (!admission.ok) answerUpgrade(socket as Duplex, admission.code)
+  return admission.ok
+}
+
+function authoritiesOf(request: AnyRequest): readonly string[] {
+  if (request instanceof Http2ServerRequest) return authoritiesOfHttp2(request.headers)
+  const authorities: string[] = []
+  // All of them: `headers` keeps the first, and whoever reads the request next may take the last.
+  const { rawHeaders, url = '', method } = request
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.toLowerCase() === 'host') authorities.push(rawHeaders[i + 1]!)
+  }
+  // RFC 9112 3.2.2 and 3.2.3: a target in absolute or authority form says for whom it is, whatever Host says.
+  if (method === 'CONNECT') authorities.push(url)
+  else if (!url.startsWith('/') && url !== '*') authorities.push(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '')
+  return authorities
+}
+
+function authoritiesOfHttp2(headers: IncomingHttpHeaders): readonly string[] {
+  return [headers[':authority'], headers.host].filter((authority) => typeof authority === 'string')
+}

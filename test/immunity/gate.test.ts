@@ -1,0 +1,186 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import { connect as connectHttp2, createSecureServer } from 'node:http2'
+import { connect as connectTcp } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { getClientIdentity, mutualTls } from '../../src/node/index.ts'
+import { eventually } from '../support/eventually.ts'
+import {
+  ask,
+  client,
+  closeServers,
+  good,
+  listen,
+  nobody,
+  open,
+  otherStore,
+  own,
+  startGate,
+  store,
+  stranger,
+} from '../support/gate.ts'
+
+/** Ways around a gate that others have found, and bounds on what strangers can make it hold. */
+
+afterEach(closeServers)
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+
+describe('a client that changes who it is', () => {
+  it.skipIf(!hasOpenssl)('cannot renegotiate (skipped without openssl)', { timeout: 30_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portcullis-gate-'))
+    writeFileSync(join(folder, 'c.pem'), `${good.cert}${good.key}`)
+    const { port, reached } = await startGate({ truststore: store })
+    const args = [
+      's_client',
+      '-connect',
+      `127.0.0.1:${port}`,
+      '-tls1_2',
+      '-cert',
+      join(folder, 'c.pem'),
+      '-servername',
+      'localhost',
+    ]
+    const child = spawn('openssl', args)
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+    child.stdin.on('error', () => undefined)
+    await eventually(() => text.includes('Verify return code'))
+    // A line with R alone makes s_client renegotiate.
+    child.stdin.write('R\n')
+    await eventually(() => text.includes('RENEGOTIATING'))
+    await eventually(() => /no renegotiation|handshake failure|unexpected message/i.test(text) || child.exitCode !== null)
+    child.kill()
+    rmSync(folder, { recursive: true })
+    expect(text).toMatch(/no renegotiation/i)
+    expect(reached).toEqual([])
+  })
+
+  it('cannot bring its identity in headers or in the request', async () => {
+    const { port, server } = await startGate({ truststore: store })
+    let seen: unknown
+    server.on('request', (request: IncomingMessage) => {
+      seen = Reflect.get(request, 'clientIdentity').certificate.subject
+      Reflect.set(request, 'clientIdentity', { certificate: { subject: 'CN=admin' } })
+    })
+    const headers = { 'x-forwarded-client-cert': 'Subject="CN=admin"', 'client-cert': ':AA==:', clientidentity: 'CN=admin' }
+    for (const credentials of [nobody, stranger]) expect((await ask(port, credentials, { headers })).status).toBe(403)
+    expect(await ask(port, good, { headers })).toMatchObject({ body: 'hello CN=client,O=Gate' })
+    expect(seen).toBe('CN=client,O=Gate')
+  })
+})
+
+describe('an application that listens in every way', () => {
+  it('hears nothing of a refused client', async () => {
+    const gate = mutualTls({ truststore: store })
+    const server = createSecureServer({ ...own, ...gate.tlsOptions, allowHTTP1: true })
+    const heard: string[] = []
+    const events = ['secureConnection', 'session', 'stream', 'request', 'upgrade', 'connect', 'checkContinue', 'unknownProtocol']
+    for (const event of events) server.prependListener(event, () => heard.push(event))
+    gate.protect(server)
+    for (const event of events) server.prependListener(event, () => heard.push(event))
+    const port = await listen(server)
+    const ALPNProtocols = ['http/1.1']
+    await ask(port, stranger, { ALPNProtocols })
+    await ask(port, stranger, { ALPNProtocols, method: 'CONNECT', path: 'a:1' }).catch(() => undefined)
+    await ask(port, stranger, { ALPNProtocols, headers: { connection: 'Upgrade', upgrade: 'websocket' } }).catch(() => undefined)
+    await ask(port, nobody, { ALPNProtocols, headers: { expect: '100-continue' }, method: 'POST', body: 'x' })
+    await ask(port, stranger, { ALPNProtocols: ['spdy/9'] }).catch(() => undefined)
+    expect(heard).toEqual([])
+  })
+})
+
+describe('connections that stay', () => {
+  it('carry thousands of requests, each by the right client', async () => {
+    const { port, gate, reached } = await startGate({ truststore: store })
+    const sockets = [await open(port, good), await open(port, client({ subject: 'CN=second' }))]
+    const names = await Promise.all(
+      sockets.map(async (socket) => {
+        const seen = new Set<string>()
+        for (let i = 0; i < 1500; i++) seen.add((await ask(port, good, { socket })).body)
+        return [...seen]
+      }),
+    )
+    expect(names).toEqual([['hello CN=client,O=Gate'], ['hello CN=second']])
+    expect(reached).toHaveLength(3000)
+    expect(gate.counters()).toMatchObject({ accepted: 2, verifyMicroseconds: { count: 2 } })
+  })
+
+  it('are told the same refusal for every stream after their truststore was swapped', async () => {
+    const source = { current: store }
+    const gate = mutualTls({ truststore: source })
+    let reached = 0
+    const server = createSecureServer({ ...own, ...gate.tlsOptions }, (request, response) => {
+      reached++
+      response.end(String(getClientIdentity(request)?.certificate.subject))
+    })
+    const port = await listen(gate.protect(server))
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...good })
+    const status = async (): Promise<unknown> => {
+      const stream = session.request({ ':path': '/' })
+      const [headers] = await once(stream.resume(), 'response')
+      return headers[':status']
+    }
+    expect(await Promise.all(Array.from({ length: 50 }, status))).toEqual(new Array(50).fill(200))
+    source.current = otherStore
+    expect(await Promise.all(Array.from({ length: 50 }, status))).toEqual(new Array(50).fill(403))
+    session.destroy()
+    expect(reached).toBe(50)
+  })
+})
+
+describe('what strangers can make a gate hold', () => {
+  it('ends handshakes that do not end', async () => {
+    const { port, server } = await startGate({ truststore: store, handshakeTimeoutMs: 100 })
+    server.on('tlsClientError', () => undefined)
+    const socket = connectTcp(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    const begin = Date.now()
+    await once(socket.resume(), 'close')
+    expect(Date.now() - begin).toBeLessThan(3000)
+  })
+
+  it('ends refused connections that ask nothing', { timeout: 20_000 }, async () => {
+    const { port } = await startGate({ truststore: store })
+    const silent = [await open(port, stranger), await open(port, nobody)]
+    await Promise.all(silent.map((socket) => once(socket.resume(), 'close')))
+    const endless = await open(port, stranger)
+    endless.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n')
+    const chunk = Buffer.alloc(65_536)
+    const timer = setInterval(() => endless.writable && endless.write(chunk), 1)
+    await once(endless.resume(), 'close')
+    clearInterval(timer)
+  })
+
+  it('survives refused clients that send junk, or vanish', async () => {
+    const { port, gate } = await startGate({ truststore: store })
+    for (const junk of ['\0\0\0', 'GET', 'GET / HTTP/9.9\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']) {
+      const socket = await open(port, stranger)
+      socket.end(junk)
+      await once(socket.resume(), 'close')
+      const h2 = await open(port, stranger, { ALPNProtocols: ['h2', 'http/1.1'] })
+      h2.write(junk)
+      h2.destroy()
+    }
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters().accepted).toBe(1)
+  })
+})
+
+describe('a request that never came through TLS', () => {
+  it('is refused by handlers', async () => {
+    const gate = mutualTls({ truststore: store })
+    const server = createServer(gate.handler((_request, response) => void response.end('in')))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const answer = await fetch(`http://127.0.0.1:${port}/`)
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([403, 'not_judged'])
+    server.close()
+  })
+})

@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:https'
+import { type HttpBindings, serve } from '@hono/node-server'
+import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
+import { afterEach, describe, expect, it } from 'vitest'
+import { getClientIdentity, mutualTls } from '../../src/node/index.ts'
+import { ask, closeServers, good, listen, nobody, own, portOf, store, stranger } from '../support/gate.ts'
+
+/** The gate in front of web frameworks, as docs/guides/gate.md shows it. */
+
+afterEach(closeServers)
+
+async function expectGated(port: number, reached: () => number): Promise<void> {
+  expect(await ask(port, good, { path: '/who' })).toMatchObject({ status: 200, body: 'hello CN=client,O=Gate' })
+  expect(await ask(port, stranger, { path: '/who' })).toMatchObject({ status: 403, code: 'unknown_issuer' })
+  expect(await ask(port, nobody, { path: '/who', method: 'POST', body: 'x' })).toMatchObject({
+    status: 403,
+    code: 'no_certificate',
+  })
+  expect(await ask(port, good, { path: '/none' })).toMatchObject({ status: 404 })
+  expect(reached()).toBe(2)
+}
+
+describe('the gate', () => {
+  it('stands before Express', async () => {
+    let reached = 0
+    const app = express()
+    app.use((_request, _response, next) => {
+      reached++
+      next()
+    })
+    app.get('/who', (request, response) => {
+      response.send(`hello ${getClientIdentity(request)?.certificate.subject}`)
+    })
+    const gate = mutualTls({ truststore: store })
+    const port = await listen(gate.protect(createServer({ ...own, ...gate.tlsOptions }, app)))
+    await expectGated(port, () => reached)
+  })
+
+  it('stands before Fastify', async () => {
+    let reached = 0
+    const gate = mutualTls({ truststore: store })
+    const app = fastify({ https: { ...own, ...gate.tlsOptions } })
+    gate.protect(app.server)
+    app.addHook('onRequest', async () => {
+      reached++
+    })
+    app.get('/who', async (request) => `hello ${getClientIdentity(request.raw)?.certificate.subject}`)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    await expectGated(portOf(app.server), () => reached)
+    await app.close()
+  })
+
+  it('stands before Hono', async () => {
+    let reached = 0
+    const gate = mutualTls({ truststore: store })
+    const app = new Hono<{ Bindings: HttpBindings }>()
+    app.use(async (_context, next) => {
+      reached++
+      await next()
+    })
+    app.get('/who', (context) => context.text(`hello ${getClientIdentity(context.env.incoming)?.certificate.subject}`))
+    const server = serve({
+      fetch: app.fetch,
+      port: 0,
+      hostname: '127.0.0.1',
+      createServer,
+      serverOptions: { ...own, ...gate.tlsOptions },
+    }) as Server
+    gate.protect(server)
+    if (!server.listening) await once(server, 'listening')
+    await expectGated(portOf(server), () => reached)
+  })
+})

@@ -1,0 +1,373 @@
+import { once } from 'node:events'
+import { connect as connectHttp2, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
+import { createServer, type TLSSocket } from 'node:tls'
+import { afterEach, describe, expect, it } from 'vitest'
+import { buildTruststore, explain, parseRevocationList, profiles } from '../../../../src/index.ts'
+import { type GateRejection, getClientIdentity, type Identified, mutualTls } from '../../../../src/node/index.ts'
+import {
+  ask,
+  askHttp2,
+  authority,
+  client,
+  closeServers,
+  credentialsOf,
+  elsewhere,
+  good,
+  issuing,
+  listen,
+  nobody,
+  open,
+  otherStore,
+  own,
+  startGate,
+  store,
+  stranger,
+} from '../../../support/gate.ts'
+import { mint, mintCrl } from '../../../support/mint.ts'
+
+afterEach(closeServers)
+
+const day = 86_400_000
+
+describe('a gate', () => {
+  it('lets good clients in and tells the application who they are', async () => {
+    const { port, gate } = await startGate({ truststore: store })
+    expect(await ask(port, good)).toMatchObject({ status: 200, body: 'hello CN=client,O=Gate' })
+    expect(gate.counters()).toMatchObject({ accepted: 1, refused: {}, pending: 0, verifyMicroseconds: { count: 1 } })
+  })
+
+  it.each([
+    ['no_certificate', nobody],
+    ['unknown_issuer', stranger],
+    ['expired', client({ notBefore: new Date(Date.now() - 9 * day), notAfter: new Date(Date.now() - day) })],
+    ['not_yet_valid', client({ notBefore: new Date(Date.now() + day) })],
+    ['extended_key_usage_violation', client({ extendedKeyUsage: ['serverAuth'] })],
+  ])('refuses with 403 and the code: %s', async (code, credentials) => {
+    const rejections: GateRejection[] = []
+    const { port, reached, gate } = await startGate({ truststore: store, onReject: (rejection) => rejections.push(rejection) })
+    const answer = await ask(port, credentials)
+    expect(answer).toMatchObject({ status: 403, code })
+    expect(Object.keys(JSON.parse(answer.body))).toEqual(['code', 'message'])
+    expect(answer.body).not.toMatch(/CN=|O=|\d{4}-\d\d/)
+    if (code !== 'no_certificate') expect(JSON.parse(answer.body).message).toBe(explain(code as 'expired').summary)
+    expect(reached).toEqual([])
+    expect(gate.counters()).toMatchObject({ accepted: 0, refused: { [code]: 1 } })
+    expect(rejections).toMatchObject([{ code, refused: 'connection', serverName: 'localhost', remoteAddress: '127.0.0.1' }])
+  })
+
+  it('gives the details of a refusal to onReject alone', async () => {
+    const rejections: GateRejection[] = []
+    const { port } = await startGate({ truststore: store, onReject: (rejection) => rejections.push(rejection) })
+    await ask(port, stranger)
+    expect(rejections[0]?.message).toContain('CN=stranger,O=Elsewhere')
+    expect(rejections[0]?.verdict).toMatchObject({ ok: false, code: 'unknown_issuer', index: 0 })
+  })
+
+  it('checks revocation, with lists that change', async () => {
+    const bad = mint({ subject: 'O=Gate,CN=bad' }, issuing)
+    const lists = (revoked: readonly { serial: Uint8Array }[]) =>
+      [mintCrl({ issuer: issuing, revoked }), mintCrl({ issuer: authority })].map(({ der }) => {
+        const list = parseRevocationList(der)
+        if (!list.ok) throw new Error(list.message)
+        return list.value
+      })
+    let current = lists([])
+    const { port } = await startGate({ truststore: store, revocation: () => ({ lists: current }) })
+    expect(await ask(port, credentialsOf(bad))).toMatchObject({ status: 200 })
+    current = lists([{ serial: bad.serial }])
+    expect(await ask(port, credentialsOf(bad))).toMatchObject({ status: 403, code: 'revoked' })
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+  })
+
+  it('judges by the version that serves at that moment', async () => {
+    const source = { current: store }
+    const { port } = await startGate({ truststore: source })
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    source.current = otherStore
+    expect(await ask(port, good)).toMatchObject({ code: 'unknown_issuer' })
+    expect(await ask(port, stranger)).toMatchObject({ status: 200 })
+  })
+
+  it('takes intermediates that the client presents, where the policy wants them', async () => {
+    const presented = buildTruststore(authority.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
+    const { port, gate } = await startGate({ truststore: presented })
+    const leaf = mint({ subject: 'CN=leaf' }, issuing)
+    expect(await ask(port, credentialsOf(leaf, issuing))).toMatchObject({ status: 200 })
+    expect(await ask(port, credentialsOf(leaf))).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    const many = Array.from({ length: 60 }, () => issuing)
+    expect((await ask(port, credentialsOf(leaf, ...many))).code).toBe('budget_exhausted')
+    expect(gate.counters().accepted).toBe(1)
+  })
+
+  it('judges a client, whatever purpose the policy has', async () => {
+    const web = buildTruststore([authority.pem, issuing.pem], { policy: { ...profiles.apiGateway, purpose: 'server' } })
+    const { port } = await startGate({ truststore: web })
+    expect(await ask(port, client({ extendedKeyUsage: ['serverAuth'] }))).toMatchObject({ code: 'extended_key_usage_violation' })
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+  })
+
+  it('closes instead of answering, by option', async () => {
+    const { port, reached } = await startGate({ truststore: store, refusal: 'close' })
+    await expect(ask(port, stranger)).rejects.toThrow(/ECONNRESET|socket hang up|EPIPE/)
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(reached).toHaveLength(1)
+  })
+
+  it('counts signatures that were known already', async () => {
+    const { port, gate } = await startGate({ truststore: buildTruststore([authority.pem, issuing.pem]) })
+    await ask(port, good)
+    expect(gate.counters().memoHits).toBe(0)
+    await ask(port, good)
+    expect(gate.counters().memoHits).toBe(1)
+    const { buckets, count, sum } = gate.counters().verifyMicroseconds
+    expect(buckets.at(-1)).toEqual({ le: Infinity, count: 2 })
+    expect(count).toBe(2)
+    expect(sum).toBeGreaterThan(0)
+  })
+})
+
+describe('HTTP/2', () => {
+  it('is judged as HTTP/1 is, for both of its interfaces', async () => {
+    const gate = mutualTls({ truststore: store })
+    const seen: string[] = []
+    const server = gate.protect(createSecureServer({ ...own, ...gate.tlsOptions, allowHTTP1: true }))
+    server.on('stream', (stream) => seen.push(`stream ${getClientIdentity(stream)?.certificate.subject}`))
+    server.on('session', () => seen.push('session'))
+    server.on(
+      'request',
+      gate.handler((request: Http2ServerRequest & Identified, response: Http2ServerResponse) => {
+        seen.push(`request ${getClientIdentity(request) === request.clientIdentity}`)
+        response.end(`hello ${request.clientIdentity.certificate.subject}`)
+      }),
+    )
+    const port = await listen(server)
+    expect(await askHttp2(port, good)).toMatchObject({ status: 200, body: 'hello CN=client,O=Gate' })
+    expect(seen.sort()).toEqual(['request true', 'session', 'stream CN=client,O=Gate'])
+    seen.length = 0
+    expect(await askHttp2(port, stranger)).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    expect(await askHttp2(port, nobody)).toMatchObject({ status: 403, code: 'no_certificate' })
+    expect(await ask(port, stranger, { ALPNProtocols: ['http/1.1'] })).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    expect(seen).toEqual([])
+    expect(await ask(port, good, { ALPNProtocols: ['http/1.1'] })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('a plain TLS server', () => {
+  it('hears of accepted connections alone', async () => {
+    const gate = mutualTls({ truststore: store })
+    const server = createServer({ ...own, ...gate.tlsOptions }, (socket) => {
+      socket.end(`hello ${getClientIdentity(socket)?.certificate.subject}`)
+    })
+    const port = await listen(gate.protect(server))
+    const text = async (credentials: typeof good): Promise<string> => {
+      let all = ''
+      for await (const chunk of (await open(port, credentials)).setEncoding('utf8')) all += chunk
+      return all
+    }
+    expect(await text(good)).toBe('hello CN=client,O=Gate')
+    expect(await text(stranger).catch(() => '')).toBe('')
+    expect(gate.counters()).toMatchObject({ accepted: 1, refused: { unknown_issuer: 1 } })
+  })
+})
+
+describe('TLS sessions that are resumed', () => {
+  /** A client that connects twice, the second time with the session of the first. */
+  async function twice(port: number, maxVersion: 'TLSv1.2' | 'TLSv1.3', between: () => unknown = () => undefined) {
+    const first = await open(port, good, { maxVersion })
+    const before = await ask(port, good, { socket: first })
+    // TLS 1.3 sends it before the answer, TLS 1.2 in the handshake; a session without a ticket is resumed by nobody.
+    const ticket = first.getSession()
+    first.destroy()
+    await between()
+    const second = await open(port, good, { maxVersion, session: ticket })
+    const after = await ask(port, good, { socket: second })
+    const reused = second.isSessionReused()
+    second.destroy()
+    return { before, after, reused }
+  }
+
+  describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
+    it('are rebuilt and judged anew', async () => {
+      const { port, gate } = await startGate({ truststore: store })
+      const { before, after, reused } = await twice(port, version)
+      expect([before.status, after.status, after.body, reused]).toEqual([200, 200, 'hello CN=client,O=Gate', true])
+      expect(gate.counters()).toMatchObject({ accepted: 2, resumed: 1, verifyMicroseconds: { count: 2 } })
+    })
+
+    it('are refused once the truststore no longer lists the issuer', async () => {
+      const source = { current: store }
+      const { port } = await startGate({ truststore: source })
+      const { after, reused } = await twice(port, version, () => {
+        source.current = otherStore
+      })
+      expect([after.status, after.code, reused]).toEqual([403, 'unknown_issuer', true])
+    })
+
+    it('are refused once the certificate has expired', async () => {
+      let now = Date.now()
+      const { port } = await startGate({ truststore: store, clock: () => now })
+      const { after, reused } = await twice(port, version, () => {
+        now += 400 * day
+      })
+      expect([after.status, after.code, reused]).toEqual([403, 'expired', true])
+    })
+
+    it('do not exist where the client presents intermediates, which a session loses', async () => {
+      const presented = buildTruststore(authority.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
+      const { port, gate } = await startGate({ truststore: presented })
+      expect((await twice(port, version)).reused).toBe(false)
+      expect(gate.counters().resumed).toBe(0)
+      expect(() => mutualTls({ truststore: presented, resumption: true })).toThrow(/a session loses intermediates/)
+    })
+
+    it('are refused and not guessed, where the server was made to resume them all the same', async () => {
+      const presented = buildTruststore(authority.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
+      const gate = mutualTls({ truststore: presented })
+      const leaf = credentialsOf(mint({}, issuing), issuing)
+      const server = gate.protect(
+        createHttpsServer({ ...own, ...gate.tlsOptions, secureOptions: 0 }, (_request, response) => void response.end('in')),
+      )
+      const port = await listen(server)
+      const first = await open(port, leaf, { maxVersion: version })
+      expect(await ask(port, leaf, { socket: first })).toMatchObject({ status: 200 })
+      const second = await open(port, leaf, { maxVersion: version, session: first.getSession() })
+      expect(second.isSessionReused()).toBe(true)
+      expect(await ask(port, leaf, { socket: second })).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    })
+
+    it('do not exist by option', async () => {
+      const { port } = await startGate({ truststore: store, resumption: false })
+      expect((await twice(port, version)).reused).toBe(false)
+    })
+  })
+})
+
+describe('a connection that stays open', () => {
+  it('is judged again when its truststore was swapped', async () => {
+    const source = { current: store }
+    const { port, gate } = await startGate({ truststore: source })
+    const socket = await open(port, good)
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    expect(gate.counters().rejudged).toBe(0)
+    source.current = buildTruststore([authority.pem, issuing.pem, elsewhere.pem])
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    expect(gate.counters().rejudged).toBe(1)
+    source.current = otherStore
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    expect(gate.counters()).toMatchObject({ accepted: 1, rejudged: 2, refused: {}, refusedRequests: { unknown_issuer: 1 } })
+  })
+
+  it('is judged again when a certificate has ended, over HTTP/2 too', async () => {
+    let now = Date.now()
+    const gate = mutualTls({ truststore: store, clock: () => now })
+    const server = gate.protect(
+      createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in')),
+    )
+    const port = await listen(server)
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...good })
+    const status = async (): Promise<unknown> => {
+      const stream = session.request({ ':path': '/' })
+      const [headers] = await once(stream.resume(), 'response')
+      return headers[':status']
+    }
+    expect(await status()).toBe(200)
+    now += 400 * day
+    expect(await status()).toBe(403)
+    now -= 400 * day
+    // What was refused once stays refused.
+    expect(await status()).toBe(403)
+    session.destroy()
+    expect(gate.counters().refusedRequests).toEqual({ expired: 2 })
+  })
+
+  it('keeps its verdict by option', async () => {
+    const source = { current: store }
+    const { port } = await startGate({ truststore: source, recheck: false })
+    const socket = await open(port, good)
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    source.current = otherStore
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('what is forgotten', () => {
+  it('protect: handlers refuse', async () => {
+    const gate = mutualTls({ truststore: store })
+    const server = createHttpsServer(
+      { ...own, ...gate.tlsOptions },
+      gate.handler((_request, response) => void response.end('in')),
+    )
+    expect(await ask(await listen(server), good)).toMatchObject({ status: 403, code: 'not_judged' })
+  })
+
+  it('protect: there is no identity', async () => {
+    const gate = mutualTls({ truststore: store })
+    const server = createHttpsServer({ ...own, ...gate.tlsOptions }, (request, response) => {
+      response.end(String(getClientIdentity(request)))
+    })
+    expect(await ask(await listen(server), good)).toMatchObject({ body: 'undefined' })
+  })
+
+  it('tlsOptions: nobody gets in', async () => {
+    const gate = mutualTls({ truststore: store })
+    const server = gate.protect(createHttpsServer({ ...own }, (_request, response) => void response.end('in')))
+    expect(await ask(await listen(server), good)).toMatchObject({ status: 403, code: 'no_certificate' })
+  })
+
+  it('one gate does not vouch for another', async () => {
+    const strict = mutualTls({ truststore: otherStore })
+    const lax = mutualTls({ truststore: store })
+    const server = createHttpsServer(
+      { ...own, ...lax.tlsOptions },
+      strict.handler((_request, response) => void response.end('in')),
+    )
+    expect(await ask(await listen(lax.protect(server)), good)).toMatchObject({ status: 403, code: 'not_judged' })
+  })
+
+  it('a socket is judged once', async () => {
+    const { port, server, reached, gate } = await startGate({ truststore: store })
+    server.once('secureConnection', (socket: TLSSocket) => server.emit('secureConnection', socket))
+    await ask(port, good).catch(() => undefined)
+    expect(gate.counters()).toMatchObject({ accepted: 1, refused: { internal_error: 1 } })
+    expect(reached.length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('misuse', () => {
+  it.each([
+    [{}, /either truststore or domains/],
+    [{ truststore: store, domains: { 'a.example': { truststore: store } } }, /either truststore or domains/],
+    [{ truststore: {} }, /truststore must be a Truststore/],
+    [{ truststore: null }, /truststore must be a Truststore or a source/],
+    [{ truststore: store, authorise: () => true }, /options.authorise is not an option/],
+    [{ truststore: store, authorize: true }, /authorize must be a function/],
+    [{ truststore: store, revocation: 3 }, /revocation must be/],
+    [{ truststore: store, onReject: 1 }, /onReject must be a function/],
+    [{ truststore: store, minVersion: 'TLSv1.1' }, /minVersion must be one of TLSv1.2, TLSv1.3/],
+    [{ truststore: store, refusal: 'ignore' }, /refusal must be one of answer, close/],
+    [{ truststore: store, recheck: 1 }, /recheck must be a boolean/],
+    [{ truststore: store, maxPending: -1 }, /maxPending must be a number/],
+    [{ truststore: store, authorizeTimeoutMs: 0 }, /authorizeTimeoutMs must be a number/],
+    [{ domains: {} }, /at least one domain/],
+    [{ domains: { 'a b': { truststore: store } } }, /neither a DNS name/],
+    [{ domains: { '*.com': { truststore: store } } }, /neither a DNS name/],
+    [{ domains: { 'a.example': { truststore: store }, 'A.example.': { truststore: store } } }, /occurs twice/],
+    [{ domains: { 'a.example': { truststore: store, key: 'k' } } }, /both key and cert/],
+    [{ domains: { 'a.example': { truststore: store } }, authorize: () => true }, /belong to each domain/],
+    [{ domains: { 'a.example': { truststore: store } }, resumption: true }, /a session loses the domain/],
+  ])('%# is a TypeError that says what is wrong', (options, message) => {
+    expect(() => mutualTls(options as never)).toThrow(TypeError)
+    expect(() => mutualTls(options as never)).toThrow(message)
+  })
+
+  it('servers that are none, and those that have a gate', () => {
+    const gate = mutualTls({ truststore: store })
+    expect(() => gate.protect({} as never)).toThrow(TypeError)
+    const server = createHttpsServer(own)
+    gate.protect(server)
+    expect(() => gate.protect(server)).toThrow(/has a gate already/)
+    expect(() => gate.handler(1 as never)).toThrow(TypeError)
+  })
+})
