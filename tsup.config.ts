@@ -18,6 +18,10 @@ export default defineConfig({
   removeNodeProtocol: false,
   external: [/^node:/],
   sourcemap: true,
+  // Maps give file, line and name of the source. The text itself would be half of the package.
+  esbuildOptions(options) {
+    options.sourcesContent = false
+  },
   clean: true,
   treeshake: true,
   // tsup's declaration build passes `baseUrl`, which TypeScript 6 deprecates.

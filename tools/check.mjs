@@ -61,12 +61,14 @@ function execute(command, args, cwd) {
  */
 function lockFiles() {
   const faults = []
-  for (const file of ['package-lock.json', 'bench/rivals/package-lock.json'].filter((name) => existsSync(join(root, name)))) {
+  for (const file of ['.', 'bench/rivals', 'test/runtimes'].map((folder) => join(folder, 'package-lock.json'))) {
     const { packages } = JSON.parse(readFileSync(join(root, file), 'utf8'))
     for (const [path, { resolved = '', optionalDependencies = {} }] of Object.entries(packages)) {
       if (/^[a-z+]+:\/\//.test(resolved)) faults.push(`${file}: ${path} has "resolved": remove it`)
       for (const name of Object.keys(optionalDependencies)) {
-        const isLocked = [`node_modules/${name}`, `${path}/node_modules/${name}`].some((place) => packages[place] !== undefined)
+        const isLocked = [`node_modules/${name}`, `${path}/node_modules/${name}`].some(
+          (place) => packages[place]?.version !== undefined,
+        )
         if (!isLocked) faults.push(`${file}: ${name} is missing: add its version, os and cpu`)
       }
     }
