@@ -24,6 +24,7 @@ const checks = {
   'architecture (vitest)': () => run('vitest', 'run', '--project', 'package', 'test/architecture.test.ts'),
   'unused code and dependencies (knip)': () => run('knip', '--no-progress'),
   'generated documents (tools/docs.ts)': () => run('tsx', 'tools/docs.ts', '--check'),
+  'API reference without warnings (typedoc)': () => run('typedoc', '--out', join(work, 'api')),
   'lock files are complete and name no registry': lockFiles,
   'build with declarations (tsup)': buildWithDeclarations,
   'packed files (npm pack)': tarball,
