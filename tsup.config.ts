@@ -18,6 +18,10 @@ export default defineConfig({
   removeNodeProtocol: false,
   external: [/^node:/],
   sourcemap: true,
+  // Maps give file, line and name of the source. The text itself would be half of the package.
+  esbuildOptions(options) {
+    options.sourcesContent = false
+  },
   clean: true,
   // No file of the library does anything when it is imported, so no entry needs another one for its side effects.
   treeshake: { moduleSideEffects: 'no-external' },

@@ -16,7 +16,7 @@ prints Markdown tables. Only the ratios of one run mean anything. Ends with 1 wh
 
 Figures: ${Object.keys(figures).join(', ')}
 
-The first run installs other libraries and runtimes below bench/, and mints certificates into node_modules/.cache.`
+The first run installs other libraries and runtimes in their own folders, and mints certificates into node_modules/.cache.`
 
 /** Reads the command line; prints and ends where there is nothing to measure. */
 export function readOptions(args) {

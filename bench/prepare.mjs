@@ -4,20 +4,21 @@ import { join } from 'node:path'
 import { fixturePath } from './harness/fixture.mjs'
 
 const root = join(import.meta.dirname, '..')
+/** The runtimes that the suite runs in as well. */
+const runtimes = join('test', 'runtimes')
 const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 2, 'inherit'] })
 
 /** Installs what is compared with, where it is missing or of other versions than locked. */
 export function installRivals() {
-  install('rivals')
+  install(join('bench', 'rivals'))
 }
 
 /** The same for Node 24, Deno and Bun, which come as packages. */
 export function installRuntimes() {
-  install('runtimes')
+  install(runtimes)
 }
 
-function install(name) {
-  const folder = join('bench', name)
+function install(folder) {
   const installed = join(root, folder, 'node_modules', '.package-lock.json')
   const lock = join(root, folder, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
@@ -27,7 +28,7 @@ function install(name) {
 /** The command that runs a module in a runtime. */
 export function runtimeCommand(runtime = 'node') {
   if (runtime === 'node') return [process.execPath]
-  const command = (name) => join(root, 'bench', 'runtimes', 'node_modules', '.bin', name)
+  const command = (name) => join(root, runtimes, 'node_modules', '.bin', name)
   if (runtime === 'node24') return [command('node')]
   return runtime === 'deno' ? [command('deno'), 'run', '--allow-all'] : [command('bun')]
 }

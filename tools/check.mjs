@@ -15,7 +15,7 @@ const slowest = 300_000
 
 const mostLines = 60
 
-const lockFilePaths = ['package-lock.json', 'bench/rivals/package-lock.json', 'bench/runtimes/package-lock.json']
+const lockFilePaths = ['package-lock.json', 'bench/rivals/package-lock.json', 'test/runtimes/package-lock.json']
 
 /** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
 const checks = {
@@ -28,6 +28,7 @@ const checks = {
   'generated documents (tools/docs.ts)': () => run('tsx', 'tools/docs.ts', '--check'),
   'generated kernels (tools/generate-kernels.ts)': () => run('tsx', 'tools/generate-kernels.ts', '--check'),
   'performance page (bench/docs.mjs)': () => execute(process.execPath, ['bench/docs.mjs', '--check'], root),
+  'API reference without warnings (typedoc)': () => run('typedoc', '--out', join(work, 'api')),
   'lock files are complete and name no registry': lockFiles,
   'build with declarations (tsup)': buildWithDeclarations,
   'packed files (npm pack)': tarball,
@@ -71,7 +72,9 @@ function lockFiles() {
     for (const [path, { resolved = '', optionalDependencies = {} }] of Object.entries(packages)) {
       if (/^[a-z+]+:\/\//.test(resolved)) faults.push(`${file}: ${path} has "resolved": remove it`)
       for (const name of Object.keys(optionalDependencies)) {
-        const isLocked = [`node_modules/${name}`, `${path}/node_modules/${name}`].some((place) => packages[place] !== undefined)
+        const isLocked = [`node_modules/${name}`, `${path}/node_modules/${name}`].some(
+          (place) => packages[place]?.version !== undefined,
+        )
         if (!isLocked) faults.push(`${file}: ${name} is missing: add its version, os and cpu`)
       }
     }

@@ -3,7 +3,7 @@
  *
  * - `no_certificate`: the proxy says that the client presented none, or the header is absent
  * - `duplicate_header`: a header occurs more than once, so that nobody can say which one the proxy wrote
- * - `oversized_header`: longer than {@link maxHeaderLength}, or left out by the platform for its size
+ * - `oversized_header`: longer than 65,536 characters, or left out by the platform for its size
  * - `malformed_header`: not in the platform's format, to the letter
  * - `malformed_certificate`: the format is right and the certificate inside is not
  * - `inconsistent_headers`: what one header says is not what the certificate in another says

@@ -2,6 +2,7 @@ import { checkHeader, type HeaderResult, headerFault, headerValue } from './resu
 
 /** Headers with a method `get`, such as those of `fetch`: names in any case, `null` for what is absent. */
 export interface HeadersLike {
+  /** The value, by a name in any case. */
   get(name: string): string | null | undefined
 }
 

@@ -18,6 +18,7 @@ import { type LintReport, reportOf } from './lint-report.ts'
 import { requireDays } from './options.ts'
 import type { Waiver } from './waivers.ts'
 
+/** What `lintCertificate` is to judge by. */
 export interface LintCertificateOptions {
   /** The time to judge at: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number

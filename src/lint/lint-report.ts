@@ -2,6 +2,7 @@ import type { Severity } from '../codes/lint.ts'
 import type { Finding } from '../rules/rule.ts'
 import { applyWaivers, type Waiver } from './waivers.ts'
 
+/** The answer of `lintTruststore` and `lintCertificate`. */
 export interface LintReport {
   /** In bundle order; findings about the whole come first. */
   readonly findings: readonly Finding[]

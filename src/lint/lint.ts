@@ -17,6 +17,7 @@ import type { Platform } from './platform/limits.ts'
 import { platformFindings } from './platform/preflight.ts'
 import type { Waiver } from './waivers.ts'
 
+/** What `lintTruststore` is to judge by. */
 export interface LintOptions {
   /** The time to judge at: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number

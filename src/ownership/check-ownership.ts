@@ -25,6 +25,7 @@ export interface OwnershipReason {
   readonly message: string
 }
 
+/** The answer of `checkOwnership`. */
 export interface OwnershipReport {
   readonly status: OwnershipStatus
   /** Everything that is wrong, the ownership certificate's faults first; empty for `AVAILABLE`. */

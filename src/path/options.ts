@@ -6,6 +6,7 @@ import { type RevocationList, RevocationListView } from '../x509/revocation-list
 import type { PolicyRequest } from './policy-graph.ts'
 import type { RevocationRequest } from './revocation.ts'
 
+/** What `verifyChain` is to check, and when. */
 export interface VerifyOptions {
   /** The time to judge at: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number

@@ -17,6 +17,7 @@ import { TrustNode } from './node.ts'
 import { type Truststore, TruststoreView } from './store.ts'
 import { SubjectIndex } from './subject-index.ts'
 
+/** How `buildTruststore` reads and judges a bundle. */
 export interface TruststoreOptions {
   /** Default `profiles.apiGateway`. */
   readonly policy?: Policy

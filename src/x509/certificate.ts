@@ -51,6 +51,7 @@ export interface Certificate {
   readonly isSelfIssued: boolean
   /** The subject in another order or notation; see {@link NameFormat}. */
   formatSubject(format: NameFormat): string
+  /** The issuer in another order or notation; see {@link NameFormat}. */
   formatIssuer(format: NameFormat): string
   /** PEM with a final newline (RFC 7468). */
   toPem(): string

@@ -8,6 +8,7 @@ import { readGeneralName } from './general-name.ts'
 /** basicConstraints (RFC 5280 4.2.1.9): -1 not a CA, otherwise its path length, {@link noPathLength} where it has none. */
 export const noPathLength = 0x7fffffff
 
+/** The extension basicConstraints (RFC 5280 4.2.1.9). */
 export interface BasicConstraints {
   readonly ca: boolean
   /** How many further CA certificates (self-issued ones not counted) may stand below; absent: no limit. */

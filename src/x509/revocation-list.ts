@@ -41,6 +41,7 @@ export interface RevocationList {
   readonly fingerprint: string
   /** The entry of a serial number of this list's own issuer (as {@link Certificate.serialNumber} writes it). */
   find(serialNumber: string): RevokedCertificate | undefined
+  /** PEM with a final newline. */
   toPem(): string
   /** What `JSON.stringify` writes; see {@link RevocationListJson}. */
   toJSON(): RevocationListJson

@@ -42,6 +42,7 @@ export interface TruststoreSource {
   close(): void
 }
 
+/** The events of a source, by name. */
 export interface SourceEvents {
   /** Another version serves. */
   updated: UpdatedEvent
@@ -51,6 +52,7 @@ export interface SourceEvents {
   expiring: ExpiringEvent
 }
 
+/** Another version serves: which one, and what that changes. */
 export interface UpdatedEvent {
   readonly cause: 'refresh' | 'rollBack'
   readonly version: TruststoreVersion
@@ -60,12 +62,14 @@ export interface UpdatedEvent {
   readonly findings: readonly Finding[]
 }
 
+/** A version cannot serve, and why. */
 export interface RejectedEvent {
   readonly error: TruststoreSourceError
   /** What serves on. */
   readonly version: TruststoreVersion
 }
 
+/** Which certificates end soon, or have ended. */
 export interface ExpiringEvent {
   /** Those that end within `expiresWithinDays`, the first to end first. */
   readonly certificates: readonly Certificate[]
@@ -85,6 +89,7 @@ export interface TruststoreVersion {
   readonly versionId?: string
 }
 
+/** What one `refresh` may do. */
 export interface RefreshOptions {
   /** Also take a version that drops every issuer accepted now. Default: the source's option. */
   readonly allowEmptyOverlap?: boolean

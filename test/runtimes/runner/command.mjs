@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const folder = join(dirname(fileURLToPath(import.meta.url)), '..')
+export const root = join(folder, '..', '..')
+
+/** The longest that one command may take, in milliseconds. */
+export const slowest = 240_000
+
+/** What a command prints; what it says on standard error is shown only where it fails. */
+export function outputOf(command, args, options = {}) {
+  const settings = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: slowest, maxBuffer: 64 << 20, ...options }
+  const done = spawnSync(command, args, settings)
+  if (done.error !== undefined) throw new Error(`${command} could not run: ${done.error.message}`)
+  if (done.status === 0) return done.stdout.trim()
+  throw new Error(`${[command, ...args].join(' ')} (exit ${done.status ?? done.signal})\n${done.stdout}${done.stderr}`)
+}

@@ -1,0 +1,39 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { folder, outputOf, root } from './command.mjs'
+
+/** Installs the runtimes of this folder's package, where its lock file is younger than what is there. */
+export function installRuntimes() {
+  const installed = join(folder, 'node_modules', '.package-lock.json')
+  const lock = join(folder, 'package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
+  console.log('installing the runtimes of test/runtimes, about 1 GB, once')
+  outputOf('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--prefer-offline'])
+}
+
+/** A folder in which the packed package is installed beside the suite, as a user would have it. */
+export function makeConsumer(work) {
+  outputOf('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', work], { cwd: root })
+  const tarball = readdirSync(work).find((file) => file.endsWith('.tgz'))
+  if (tarball === undefined) throw new Error('the package could not be packed')
+  const consumer = join(work, 'consumer')
+  mkdirSync(consumer)
+  writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')
+  const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
+  outputOf('npm', ['install', ...quietly, join(work, tarball)], { cwd: consumer })
+  cpSync(join(folder, 'suite'), join(consumer, 'suite'), { recursive: true })
+  const fixtures = join(consumer, 'fixtures.json')
+  outputOf(process.execPath, ['--import', 'tsx', join(folder, 'fixtures.ts'), fixtures], { cwd: root })
+  return { consumer, fixtures }
+}
+
+/**
+ * One file of a module and all that it imports, for runtimes without a file system. Nothing is replaced or added: an import
+ * of one of Node's modules fails here.
+ */
+export async function bundle(entry, outfile) {
+  const options = { bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', logLevel: 'silent' }
+  await build({ entryPoints: [entry], outfile, ...options })
+  return outfile
+}

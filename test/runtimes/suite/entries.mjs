@@ -1,0 +1,97 @@
+import { buildTruststore, parseCertificate, verifyChain } from 'portcullis'
+import {
+  formatAlbPassthrough,
+  formatApiGatewayClientCert,
+  formatClientCert,
+  formatClientCertChain,
+  formatCloudflareTlsClientAuth,
+  matchIdentity,
+  parseAlbPassthrough,
+  parseApiGatewayEvent,
+  parseClientCert,
+  spiffeIdOf,
+  verifyRequest,
+} from 'portcullis/headers'
+import { inspect, renderText } from 'portcullis/inspect'
+import { bytesOf, equal, includes, throws } from './harness.mjs'
+
+/** `portcullis/headers` and `portcullis/inspect`. */
+export function entryTests({ shown, root, issuingDer, below, list }) {
+  const der = bytesOf(shown.der)
+  const certificate = () => parseCertificate(der).value
+  const store = () => buildTruststore(root)
+  const trusted = { from: 'rfc9440', trustedProxy: true }
+  const header = () => formatClientCert(der).value
+  const tests = {
+    'headers: RFC 9440 there and back'() {
+      equal([...parseClientCert(header()).value], [...der])
+      equal(parseClientCert(`${header()} `).code, 'malformed_header')
+    },
+    'headers: ALB there and back'() {
+      const chain = [bytesOf(below), bytesOf(issuingDer)]
+      const read = parseAlbPassthrough(formatAlbPassthrough(chain).value)
+      equal(
+        read.value.map((one) => one.length),
+        chain.map((one) => one.length),
+      )
+    },
+    'headers: an event of API Gateway'() {
+      const clientCert = formatApiGatewayClientCert(certificate())
+      const read = parseApiGatewayEvent({ requestContext: { identity: { clientCert } } })
+      equal([read.value.leaf.fingerprint, read.value.subjectDN], [shown.fingerprint, 'C=US,O=Runtimes,CN=shown'])
+      const bent = { ...clientCert, serialNumber: '00' }
+      equal(parseApiGatewayEvent({ requestContext: { identity: { clientCert: bent } } }).code, 'inconsistent_headers')
+    },
+    'headers: a request of fetch is judged'() {
+      const request = new Request('https://example.org/', { headers: { 'Client-Cert': header() } })
+      const verdict = verifyRequest(request, store(), trusted)
+      equal([verdict.ok, verdict.leaf?.fingerprint], [true, shown.fingerprint])
+    },
+    'headers: a chain is judged'() {
+      const headers = new Headers({
+        'Client-Cert': formatClientCert(bytesOf(below)).value,
+        'Client-Cert-Chain': formatClientCertChain([bytesOf(issuingDer)]).value,
+      })
+      equal(verifyRequest(headers, store(), trusted).code, 'unknown_issuer')
+    },
+    'headers: twice is once too often'() {
+      const headers = new Headers()
+      headers.append('Client-Cert', header())
+      headers.append('Client-Cert', header())
+      equal(verifyRequest(headers, store(), trusted).code, 'malformed_header')
+      equal(verifyRequest({ 'client-cert': [header(), header()] }, store(), trusted).code, 'duplicate_header')
+    },
+    'headers: none'() {
+      equal(verifyRequest(new Headers(), store(), trusted).code, 'no_certificate')
+    },
+    'headers: nobody is trusted by default'() {
+      throws('TypeError', () => verifyRequest(new Headers(), store(), { from: 'rfc9440' }))
+    },
+    'headers: Cloudflare'() {
+      const auth = formatCloudflareTlsClientAuth(certificate()).value
+      const verdict = verifyRequest({ cf: { tlsClientAuth: auth } }, store(), { from: 'cloudflare', trustedProxy: true })
+      equal([verdict.ok, verdict.leaf?.fingerprint], [true, shown.fingerprint])
+    },
+    'identity: allow-lists and SPIFFE'() {
+      const { leaf } = verifyChain(store(), der)
+      equal(matchIdentity(leaf, { uri: 'spiffe://example.org/shown' }).ok, true)
+      equal(matchIdentity(leaf, { uri: 'spiffe://example.org/other' }).ok, false)
+      equal(matchIdentity(leaf, { dns: ['other.example.org', 'SHOWN.example.org'] }).ok, true)
+      equal(matchIdentity(leaf, { fingerprint: shown.fingerprint }).ok, true)
+      equal(spiffeIdOf(leaf).ok, true)
+    },
+    'inspect: a certificate as text'() {
+      const text = renderText(shown.pem)
+      for (const part of ['Serial Number', 'CN=shown', 'URI:spiffe://example.org/shown', 'id-ecPublicKey']) includes(text, part)
+    },
+    'inspect: a revocation list as text'() {
+      includes(renderText(bytesOf(list)), 'Revoked Certificates')
+    },
+    'inspect: what is neither'() {
+      const { faults, text } = inspect('-----BEGIN THING-----\nMAMCAQU=\n-----END THING-----\n')
+      equal(faults.length, 1)
+      includes(text, 'INTEGER')
+    },
+  }
+  return Object.entries(tests).map(([name, run]) => ({ name, run }))
+}

@@ -1,0 +1,6 @@
+/** How often every client is judged, before and while time is taken. */
+export const rounds = { toWarmUp: 10, toMeasure: 15 }
+
+export function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+}
