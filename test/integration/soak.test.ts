@@ -9,6 +9,6 @@ describe('a gate under clients in other processes', () => {
     expect([...report.heard.keys()].sort()).toEqual(['expired', 'no_certificate', 'ok', 'unknown_issuer'])
     expect(report.swaps).toBeGreaterThan(2)
     expect(report.resumed).toBeGreaterThan(50)
-    expect(report.residentByQuarter.every((bytes) => bytes > 0)).toBe(true)
+    expect(Math.max(...report.residentByQuarter)).toBeGreaterThan(10_000_000)
   })
 })
