@@ -146,7 +146,7 @@ function loads() {
   mkdirSync(modules, { recursive: true })
   // A copy: a program finds its dependencies from where its file really is.
   cpSync(join(work, 'package'), join(modules, manifest.name), { recursive: true })
-  for (const dependency of Object.keys(manifest.dependencies)) {
+  for (const dependency of dependenciesBelow(manifest)) {
     mkdirSync(dirname(join(modules, dependency)), { recursive: true })
     symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'dir')
   }
@@ -160,6 +160,15 @@ function loads() {
   }
   execute(process.execPath, [preserve, '--input-type=module', '-e', sharing], cwd)
   runs(modules, cwd)
+}
+
+/** The packages that a package needs at run time, by themselves or by way of others. */
+function dependenciesBelow({ dependencies = {} }, known = new Set()) {
+  for (const name of Object.keys(dependencies).filter((dependency) => !known.has(dependency))) {
+    known.add(name)
+    dependenciesBelow(JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')), known)
+  }
+  return known
 }
 
 /** Runs each program as `npx` does: through a link in node_modules/.bin, by its first line. */

@@ -44,6 +44,7 @@ export interface GateTlsOptions {
   readonly handshakeTimeout: number
   /** A client cannot become another one on the same connection; and no sessions, where they cannot be judged. */
   readonly secureOptions: number
+  /** Chooses the certificate of a domain by the name that the client asks for; only where there are domains. */
   readonly SNICallback?: (serverName: string, callback: (error: Error | null, context?: SecureContext) => void) => void
 }
 

@@ -48,6 +48,7 @@ export interface GateRejection {
   readonly remoteAddress: string | undefined
 }
 
+/** How a gate judges and refuses, whatever truststores it has. */
 export interface GateSettings {
   /** Told of every refusal. What it throws becomes a process warning. */
   readonly onReject?: (rejection: GateRejection) => unknown
