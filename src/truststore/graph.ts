@@ -70,10 +70,10 @@ class Crowd {
 }
 
 /** The first of them, and the node itself if it is one of them: a root has to find itself in any crowd. */
-function selfFirst(nodes: readonly TrustNode[], self: TrustNode): readonly TrustNode[] {
+function selfFirst(nodes: readonly TrustNode[], node: TrustNode): readonly TrustNode[] {
   if (nodes.length <= maxCandidates) return nodes
   const first = nodes.slice(0, maxCandidates)
-  return first.includes(self) || !nodes.includes(self) ? first : [self, ...first.slice(1)]
+  return first.includes(node) || !nodes.includes(node) ? first : [node, ...first.slice(1)]
 }
 
 /** Those whose key made the signature. Certificates may share a key, which is asked once; no two keys make one signature. */

@@ -69,8 +69,8 @@ function isZero(a: Limbs, top: number): boolean {
 function leadingSteps(a: Limbs, b: Limbs, top: number): boolean {
   const unit = 2 ** (Math.clz32(a[top]!) - 8)
   const isExact = top < 2
-  let x = window(a, top, unit)
-  let y = window(b, top, unit)
+  let x = leadingBits(a, top, unit)
+  let y = leadingBits(b, top, unit)
   let p = 1
   let q = 0
   let r = 0
@@ -101,7 +101,7 @@ function leadingSteps(a: Limbs, b: Limbs, top: number): boolean {
 }
 
 /** The 48 bits from the highest of a downwards. */
-function window(x: Limbs, top: number, unit: number): number {
+function leadingBits(x: Limbs, top: number, unit: number): number {
   const middle = top > 0 ? x[top - 1]! : 0
   const low = top > 1 ? x[top - 2]! : 0
   return (x[top]! * base + middle) * unit + Math.floor((low * unit) / base)
