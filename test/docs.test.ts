@@ -25,8 +25,10 @@ import { keyPair, mint, mintCrl, privateKeyPem } from './support/mint.ts'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 function markdownFiles(): readonly string[] {
-  const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name))
-  return [...readdirSync(root), ...inDocs].filter((name) => name.endsWith('.md')).sort()
+  const below = ['docs', 'examples'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  )
+  return [...readdirSync(root), ...below].filter((name) => name.endsWith('.md')).sort()
 }
 
 type Source = portcullisNode.TruststoreSource

@@ -1,13 +1,14 @@
 import { constants, createHash, privateEncrypt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { writeCertificates } from '../../examples/certificates.ts'
 import type { RejectCode, VerifyOptions } from '../../src/index.ts'
 import { type CertificateSpec, type HashName, type KeyKind, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
 
 /**
- * Makes what the suite reads, as JSON: certificates with keys that nobody knew before, so that no runtime can have the
+ * Makes what the suite reads, as JSON, and the files of the examples: certificates with keys that nobody knew before, so that no runtime can have the
  * answers. Everything that is expected was computed by Node's OpenSSL or follows from what was minted.
  *
- *     tsx test/runtimes/fixtures.ts FILE
+ *     tsx test/runtimes/fixtures.ts FILE DIRECTORY
  */
 
 /** A chain and what must become of it. */
@@ -194,6 +195,7 @@ const fixtures = {
   clients: clientsToMeasure(),
 }
 
-const [file] = process.argv.slice(2)
-if (file === undefined) throw new Error('which file is to be written?')
+const [file, directory] = process.argv.slice(2)
+if (file === undefined || directory === undefined) throw new Error('which file and directory are to be written?')
 writeFileSync(file, JSON.stringify(fixtures))
+writeCertificates(directory)
