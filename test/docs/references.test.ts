@@ -24,6 +24,14 @@ describe('references in the documents', () => {
     }
   })
 
+  it('the runtimes in README.md are those of test/runtimes', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'test/runtimes/package.json'), 'utf8'))
+    const versions = Object.values<string>(dependencies).map((version) => version.replace('npm:node@', ''))
+    const section = /^### Install\n([\s\S]*?)^### /m.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1]
+    expect(versions.length).toBe(7)
+    for (const version of versions) expect(section).toContain(version)
+  })
+
   it('every test named in docs/guarantees.md exists', () => {
     const text = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
     const named = [...text.matchAll(/`(test\/[^`]+)` “([^”]+)”/g)]
