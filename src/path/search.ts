@@ -4,7 +4,7 @@ import type { Refusal } from '../policy/strength.ts'
 import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { refuseAnchor, refuseIntermediate, type Terms } from './check.ts'
+import { refuseAnchor, refuseBelowAnchor, refuseIntermediate, type Terms } from './check.ts'
 import { type Failure, moreSpecific } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { describeWanted } from './near-miss.ts'
@@ -99,7 +99,9 @@ export class Search {
       return false
     }
     this.path.push(candidate)
-    if ((isAnchor && this.completes()) || (this.meter.exhausted === undefined && this.extend())) return true
+    if (isAnchor && this.completes()) return true
+    const mayGoOn = !isAnchor || refuseBelowAnchor(candidate.certificate, this.terms) === undefined
+    if (mayGoOn && this.meter.exhausted === undefined && this.extend()) return true
     this.path.pop()
     return false
   }
