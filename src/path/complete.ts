@@ -5,7 +5,7 @@ import { ExtensionId } from '../x509/extension-list.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
-import { refuseNames } from './name-constraints.ts'
+import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
 import { type PolicyRequest, type PolicySets, processPolicies } from './policy-graph.ts'
 import { RevocationChecker } from './revocation.ts'
@@ -24,6 +24,7 @@ export class CompletePathCheck {
   private readonly wantsPolicies: boolean
   private readonly presented: readonly CertificateView[]
   private readonly meter: Meter
+  private readonly names: NameReader = nameReader()
   private readonly revocation: RevocationChecker | undefined
 
   constructor(store: TruststoreView, terms: Terms, request: Request, presented: readonly CertificateView[], meter: Meter) {
@@ -52,7 +53,7 @@ export class CompletePathCheck {
   }
 
   private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {
-    return refuseNames(path, this.terms.policy.enforceAnchorConstraints, this.meter)
+    return refuseNames(path, this.terms.policy.enforceAnchorConstraints, this.names, this.meter)
   }
 
   /** The graph is only made where it can matter, or is asked for. */
