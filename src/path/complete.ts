@@ -7,7 +7,7 @@ import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
 import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
-import { type PolicyRequest, type PolicySets, processPolicies } from './policy-graph.ts'
+import { type PolicyReader, type PolicyRequest, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
 import { RevocationChecker } from './revocation.ts'
 import { Search } from './search.ts'
 
@@ -25,6 +25,7 @@ export class CompletePathCheck {
   private readonly presented: readonly CertificateView[]
   private readonly meter: Meter
   private readonly names: NameReader = nameReader()
+  private readonly policies: PolicyReader = policyReader()
   private readonly revocation: RevocationChecker | undefined
 
   constructor(store: TruststoreView, terms: Terms, request: Request, presented: readonly CertificateView[], meter: Meter) {
@@ -59,7 +60,8 @@ export class CompletePathCheck {
   /** The graph is only made where it can matter, or is asked for. */
   private refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
     if (!this.wantsPolicies && !path.some(concernsPolicies)) return undefined
-    const result = processPolicies(path, this.terms.policy.enforceAnchorConstraints, this.policyRequest, this.meter)
+    const { enforceAnchorConstraints } = this.terms.policy
+    const result = processPolicies(path, enforceAnchorConstraints, this.policyRequest, this.policies, this.meter)
     if ('code' in result) return result
     this.policySets = this.wantsPolicies ? result : undefined
     return undefined

@@ -61,4 +61,13 @@ describe('many paths of few certificates', () => {
     const chain = paths(top, leaf)
     expect(fastestOf(() => expect(judge(store, chain)).toContain(expected))).toBeLessThan(atOnce)
   })
+
+  it('with policies that are mapped: they are counted, be it that no policy is left', () => {
+    const policyMappings = Array.from({ length: 20 }, (_, i) => [`1.2.${i}`, '1.2.3'] as const)
+    const chain = paths({ policyMappings, policyConstraints: { requireExplicitPolicy: 0 } }, {})
+    const judgeWith = (nameComparisons: number): string =>
+      judge(storeFor({ ...presented, budget: { ...presented.budget, nameComparisons } }, root), chain)
+    // The first CA below the root leaves no policy; from then on its mappings are all there is to count.
+    expect([judgeWith(10_000), judgeWith(20 * 81 - 1)]).toEqual(['policy_violation 4', 'budget_exhausted 0'])
+  })
 })
