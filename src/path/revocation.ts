@@ -4,14 +4,13 @@ import type { Policy } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { DistributionPoint } from '../x509/distribution-point.ts'
 import { ExtensionId } from '../x509/extension-list.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
 import { refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { Meter } from './meter.ts'
-import { allReasons, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
+import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
 
 /**
  * Revocation by CRL (RFC 5280 6.3). A certificate is good only when lists that can be read in full, are signed by its
@@ -59,7 +58,7 @@ const maxDepth = 2
 
 export class RevocationChecker {
   private readonly context: RevocationContext
-  private readonly points = new Map<CertificateView, readonly DistributionPoint[]>()
+  private readonly points = new Map<CertificateView, readonly CertificatePoint[]>()
 
   constructor(context: RevocationContext) {
     this.context = context

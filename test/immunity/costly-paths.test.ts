@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type CertificateSpec, keyPair, type Minted, mint, type NameSpec } from '../support/mint.ts'
+import { type CertificateSpec, type DistributionPointSpec, keyPair, type Minted, mint, type NameSpec } from '../support/mint.ts'
 import { leafKey, presented, storeFor } from '../support/rejected-chain.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
+import { list } from './listed.ts'
 
 /**
  * Many complete paths of few certificates, made by whoever runs a CA: the CAs of a layer share a key and a name, which each
@@ -30,6 +31,7 @@ function paths(top: CertificateSpec, leaf: CertificateSpec): readonly Minted[] {
 
 const evil = { dns: 'evil.example' }
 const excluded: CertificateSpec = { nameConstraints: { excluded: [evil] } }
+const parts = Array.from({ length: 4500 }, () => ['O', 'q']) as NameSpec
 /** A letter of which compatibility folding makes eighteen. */
 const long = '\uFDFA'.repeat(20_000)
 
@@ -53,13 +55,26 @@ describe('many paths of few certificates', () => {
     ],
     [
       'a subtree of many parts',
-      { nameConstraints: { excluded: [{ directory: Array.from({ length: 4500 }, () => ['O', 'q']) as NameSpec }, evil] } },
+      { nameConstraints: { excluded: [{ directory: parts }, evil] } },
       { subjectAltNames: [evil] },
       'name_constraint_violation 0',
     ],
   ])('with %s', (_what, top, leaf, expected) => {
     const chain = paths(top, leaf)
     expect(fastestOf(() => expect(judge(store, chain)).toContain(expected))).toBeLessThan(atOnce)
+  })
+
+  it.each<readonly [string, DistributionPointSpec]>([
+    ['cRLIssuer', { crlIssuer: parts }],
+    ['name', { fullName: [{ directory: parts }] }],
+  ])('with a distribution point whose %s has many parts, and lists that all are asked about it', (_what, point) => {
+    const chain = paths({}, { crlDistributionPoints: [point] })
+    const lists = Array.from({ length: 20 }, (_, i) => [
+      list({ issuer: root, issuerName: `O=Immunity,CN=Indirect ${i}`, idp: { indirect: true } }),
+      list({ issuer: root, issuerName: 'O=Immunity,CN=ca 3', idp: { uri: `http://crl.example/${i}` } }),
+    ]).flat()
+    const run = (): void => expect(judge(store, chain, { revocation: { lists } })).toBe('revocation_unknown 0')
+    expect(fastestOf(run)).toBeLessThan(atOnce)
   })
 
   it('with policies that are mapped: they are counted, be it that no policy is left', () => {
