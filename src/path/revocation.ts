@@ -96,12 +96,14 @@ export class RevocationChecker {
     let isCovered = false
     for (const list of this.context.request.lists) {
       const covered = this.covered(certificate, list)
-      const entries = covered > 0 || isOwnList(certificate, list) ? entriesFor(certificate, list) : []
       if (covered > 0) isCovered = true
-      else if (entries.length === 0) continue
+      else if (!isOwnList(certificate, list)) continue
       const freshness = this.freshness(list)
+      // Whose list it is shows only its signature, so entries made to be costly must not be looked at before.
+      if (freshness === 'unusable' || list.isCrowded) continue
+      const entries = entriesFor(certificate, list)
       // A list that neither counts nor names the certificate needs no signature check.
-      if (freshness === 'unusable' || (freshness === 'stale' && entries.length === 0)) continue
+      if (entries.length === 0 && (covered === 0 || freshness === 'stale')) continue
       if (list.isDelta || covered === 0) {
         // By itself it never shows that a certificate is good; but what the CA names is revoked, whatever the list is for.
         const entry = entries.find(({ reason }) => reason !== removeFromCrl)
@@ -131,7 +133,7 @@ export class RevocationChecker {
     if (!entries.every(({ reason }) => reason === certificateHold)) return false
     const certificate = path[index]!
     return this.context.request.lists.some((delta) => {
-      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0) return false
+      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0 || delta.isCrowded) return false
       const changes = entriesFor(certificate, delta)
       const takesOff = changes.length > 0 && changes.every(({ reason }) => reason === removeFromCrl)
       return takesOff && this.freshness(delta) === 'fresh' && this.isSigned(delta, path, index, depth)

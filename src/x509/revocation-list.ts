@@ -134,10 +134,19 @@ export class RevocationListView extends SignedView implements RevocationList {
     if (this.signatures.length < rememberedKeys) this.signatures.push({ by, spki: new Uint8Array(spki), signed })
   }
 
+  /** Whether looking for an entry would be costly; see {@link SerialIndex.isCrowded}. */
+  get isCrowded(): boolean {
+    return this.serials.isCrowded
+  }
+
   /** Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. */
   entriesOf(bytes: Uint8Array, start: number, end: number): readonly RevocationEntry[] {
+    return this.serials.lookUp(bytes, start, end)
+  }
+
+  private get serials(): SerialIndex {
     this.index ??= new SerialIndex(this)
-    return this.index.lookUp(bytes, start, end)
+    return this.index
   }
 
   toPem(): string {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parseRevocationList, type RevocationList, verifyChain } from '../../src/index.ts'
+import type { RevocationListView } from '../../src/x509/revocation-list.ts'
 import { ecdsa } from '../support/algorithms.ts'
 import { integer, sequence, tlv, utcTime } from '../support/der.ts'
 import { type CrlSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
@@ -280,5 +281,16 @@ describe('the cost of a list', () => {
         expect(parsed.ok && judgeBy([parsed.value], [leaf])).toBe('accepted')
       }),
     ).toBeLessThan(2 * atOnce)
+  })
+
+  it('is not paid at every handshake for entries that nobody signed', () => {
+    const flood = list({ revoked: Array.from({ length: 600 }, () => ({ serial: leaf.serial })), signWith: keyPair('p256', 77) })
+    const good = list()
+    const lookUps = vi.spyOn(flood as RevocationListView, 'entriesOf')
+    expect([judgeBy([flood], [leaf]), judgeBy([flood], [leaf], { unknown: 'allow' })]).toEqual([unknown, unknown])
+    expect([judgeBy([flood, good], [leaf]), judgeBy([good, flood], [leaf])]).toEqual(['accepted', 'accepted'])
+    expect(lookUps).not.toHaveBeenCalled()
+    const few = list({ revoked: Array.from({ length: 100 }, () => ({ serial: leaf.serial })) })
+    expect(judgeBy([few], [leaf])).toBe(revoked)
   })
 })
