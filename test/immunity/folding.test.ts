@@ -49,4 +49,20 @@ describe('messages', () => {
     expect(verdict.ok).toBe(false)
     if (!verdict.ok) expect(verdict.message).not.toMatch(/[^ -~]/)
   })
+
+  it('are short, whatever the peer writes', () => {
+    const long = 'a'.repeat(50_000)
+    const verdicts = [
+      verifyChain(store, mint({ subject: 'CN=l', subjectAltNames: [{ dns: long }] }, root).der, {
+        serverName: 'a.example',
+        purpose: 'any',
+      }),
+      verifyChain(store, mint({ subject: 'CN=l', issuer: 'CN=Nobody', authorityKeyId: new Uint8Array(50_000) }).der),
+    ]
+    for (const verdict of verdicts) {
+      expect(verdict.ok).toBe(false)
+      if (!verdict.ok) expect(verdict.message.length).toBeLessThan(1000)
+    }
+    expect(verdicts).toMatchObject([{ code: 'name_mismatch' }, { code: 'unknown_issuer' }])
+  })
 })
