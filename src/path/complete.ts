@@ -79,7 +79,8 @@ export class CompletePathCheck {
     const search = new Search(this.store, { ...this.terms, purpose: 'any' }, this.presented, this.meter, (path) =>
       this.refuseNames(path),
     )
-    return search.run(signer)
+    // Who certified it is the question, so that it is listed itself is no answer.
+    return search.run(signer, false)
   }
 }
 

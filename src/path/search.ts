@@ -45,13 +45,17 @@ export class Search {
     this.signatures = new SignatureChecks(store.keyring, meter)
   }
 
-  /** The first path that holds, leaf first; `undefined` when none does. */
-  run(leaf: CertificateView): readonly CertificateView[] | undefined {
+  /**
+   * The first path that holds, leaf first; `undefined` when none does.
+   *
+   * @param mayBePinned whether the leaf may stand for itself
+   */
+  run(leaf: CertificateView, mayBePinned = true): readonly CertificateView[] | undefined {
     const node = this.store.nodeOf(leaf)
     this.path.push({ certificate: leaf, node })
     // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
     const pinned = node !== undefined && (node.isSelfSigned || this.store.policy.trust === 'every-certificate')
-    if (!(pinned && this.completes()) && !this.extend()) return undefined
+    if (!(mayBePinned && pinned && this.completes()) && !this.extend()) return undefined
     this.signatures.welcome(this.path)
     return this.certificates()
   }

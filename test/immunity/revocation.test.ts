@@ -191,6 +191,21 @@ describe('who may sign a list', () => {
     expect(judgeSigned(bySelf, {}, list({ revoked: [{ serial: bySelf.serial }] }))).toBe(unknown)
   })
 
+  it('also one that the truststore lists, under every kind of trust', () => {
+    const issuing = usage(['keyCertSign'], 1)
+    const below = client({}, issuing)
+    const signer = mint({ key: keyPair('p256', 6), subject: issuing.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }, root)
+    for (const trust of ['roots', 'every-ca', 'every-certificate'] as const) {
+      const listing = storeFor({ ...presented, trust }, root, issuing, signer)
+      const judgeWith = (...lists: readonly RevocationList[]): string => judge(listing, [below], { revocation: { lists } })
+      expect([trust, judgeWith(list(), list({ issuer: signer }))]).toEqual([trust, 'accepted'])
+      expect([trust, judgeWith(list({ revoked: [{ serial: signer.serial }] }), list({ issuer: signer }))]).toEqual([
+        trust,
+        unknown,
+      ])
+    }
+  })
+
   it('nobody who would have to be cleared by the very list that he signed', () => {
     const spec = { subject: root.subject, key: keyPair('p256', 8), keyUsage: ['digitalSignature', 'cRLSign'] }
     const own = client(spec)
