@@ -4,14 +4,13 @@ import type { Policy } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { DistributionPoint } from '../x509/distribution-point.ts'
 import { ExtensionId } from '../x509/extension-list.ts'
 import { KeyUsageBit } from '../x509/key-usage.ts'
 import { refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { Meter } from './meter.ts'
-import { allReasons, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
+import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
 
 /**
  * Revocation by CRL (RFC 5280 6.3). A certificate is good only when lists that can be read in full, are signed by its
@@ -59,7 +58,7 @@ const maxDepth = 2
 
 export class RevocationChecker {
   private readonly context: RevocationContext
-  private readonly points = new Map<CertificateView, readonly DistributionPoint[]>()
+  private readonly points = new Map<CertificateView, readonly CertificatePoint[]>()
 
   constructor(context: RevocationContext) {
     this.context = context
@@ -97,12 +96,14 @@ export class RevocationChecker {
     let isCovered = false
     for (const list of this.context.request.lists) {
       const covered = this.covered(certificate, list)
-      const entries = covered > 0 || isOwnList(certificate, list) ? entriesFor(certificate, list) : []
       if (covered > 0) isCovered = true
-      else if (entries.length === 0) continue
+      else if (!isOwnList(certificate, list)) continue
       const freshness = this.freshness(list)
+      // Whose list it is shows only its signature, so entries made to be costly must not be looked at before.
+      if (freshness === 'unusable' || list.isCrowded) continue
+      const entries = entriesFor(certificate, list)
       // A list that neither counts nor names the certificate needs no signature check.
-      if (freshness === 'unusable' || (freshness === 'stale' && entries.length === 0)) continue
+      if (entries.length === 0 && (covered === 0 || freshness === 'stale')) continue
       if (list.isDelta || covered === 0) {
         // By itself it never shows that a certificate is good; but what the CA names is revoked, whatever the list is for.
         const entry = entries.find(({ reason }) => reason !== removeFromCrl)
@@ -132,7 +133,7 @@ export class RevocationChecker {
     if (!entries.every(({ reason }) => reason === certificateHold)) return false
     const certificate = path[index]!
     return this.context.request.lists.some((delta) => {
-      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0) return false
+      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0 || delta.isCrowded) return false
       const changes = entriesFor(certificate, delta)
       const takesOff = changes.length > 0 && changes.every(({ reason }) => reason === removeFromCrl)
       return takesOff && this.freshness(delta) === 'fresh' && this.isSigned(delta, path, index, depth)
