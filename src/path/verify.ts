@@ -1,9 +1,9 @@
 import { bytesEqual } from '../bytes/range.ts'
 import { excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
+import type { Keyring } from '../truststore/keyring.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
-import { parseCertificateDer } from '../x509/parse-certificate.ts'
 import { policyText } from '../x509/policies.ts'
 import { refuseLeaf } from './check.ts'
 import { CompletePathCheck } from './complete.ts'
@@ -48,8 +48,8 @@ export interface Rejection {
 }
 
 /**
- * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; the chain is neither copied nor
- * changed; nothing that a peer can send makes it throw, hang or allocate without bound.
+ * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; the chain is not changed, and
+ * copied only to know it again; nothing that a peer can send makes it throw, hang or allocate without bound.
  *
  * @param store made by `buildTruststore`; its policy applies
  * @param chain DER, leaf first; the order of the others does not matter
@@ -72,7 +72,7 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   const { policy } = trusted
   const meter = new Meter(policy.budget)
   if (!meter.presented(certificates.length, sizeOf(certificates))) return exhausted(meter)
-  const parsed = parseCertificateDer(leafBytes!)
+  const parsed = trusted.keyring.parse(leafBytes!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
     return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message, index: 0, offset }
@@ -82,7 +82,7 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   const refusal = refuseLeaf(leaf, terms) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
-  const presented = policy.intermediates === 'presented' ? parseRest(certificates, leaf) : []
+  const presented = policy.intermediates === 'presented' ? parseRest(certificates, leaf, trusted.keyring) : []
   const complete = new CompletePathCheck(trusted, terms, request, presented, meter)
   const search = new Search(trusted, terms, presented, meter, (candidate) => complete.refuse(candidate))
   const path = search.run(leaf)
@@ -112,12 +112,12 @@ function sizeOf(certificates: readonly Uint8Array[]): number {
 }
 
 /** The certificates after the leaf that can be read, each once; the others cannot be part of any path. */
-function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView): readonly CertificateView[] {
+function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring): readonly CertificateView[] {
   const views: CertificateView[] = []
   for (let i = 1; i < certificates.length; i++) {
     const der = certificates[i]!
     if (bytesEqual(der, leaf.bytes) || views.some((view) => bytesEqual(der, view.bytes))) continue
-    const parsed = parseCertificateDer(der)
+    const parsed = keyring.parse(der)
     if (parsed.ok) views.push(parsed.value)
   }
   return views

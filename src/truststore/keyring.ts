@@ -1,7 +1,9 @@
 import { bytesEqual } from '../bytes/range.ts'
+import type { ParseResult } from '../codes/parse.ts'
 import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import { TableBudget } from '../crypto/curve/table-budget.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+import { parseCertificateDer } from '../x509/parse-certificate.ts'
 import { SignatureMemo, slotOf } from './signature-memo.ts'
 
 /** Presented CAs whose keys are kept. */
@@ -51,6 +53,11 @@ export class Keyring {
     if (this.guests.has(slot)) return
     if (this.guests.size >= guestLimit) this.guests.delete(this.guests.keys().next().value!)
     this.guests.set(slot, { der: new Uint8Array(certificate.bytes), key })
+  }
+
+  /** Reads a peer's certificate: from memory, where a CA's key was found to have signed exactly these bytes before. */
+  parse(der: Uint8Array): ParseResult<CertificateView> {
+    return this.memo.recall(der) ?? parseCertificateDer(der)
   }
 
   /** Whether the key, a listed or welcomed CA's, signed the certificate. */
