@@ -4,7 +4,8 @@ import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import { TableBudget } from '../crypto/curve/table-budget.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
-import { SignatureMemo, slotOf } from './signature-memo.ts'
+import { slotOf } from './generations.ts'
+import { SignatureMemo } from './signature-memo.ts'
 
 /** Presented CAs whose keys are kept. */
 const guestLimit = 64

@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { VerifyingKey } from '../../../src/crypto/backend.ts'
-import { SignatureMemo, slotOf } from '../../../src/truststore/signature-memo.ts'
+import { slotOf } from '../../../src/truststore/generations.ts'
+import { SignatureMemo } from '../../../src/truststore/signature-memo.ts'
 import type { CertificateView } from '../../../src/x509/certificate.ts'
 import { parseCertificateDer } from '../../../src/x509/parse-certificate.ts'
 import { type CertificateSpec, keyPair, mint } from '../../support/mint.ts'
@@ -20,8 +21,8 @@ function certificate(seed: number, length = 800, tail = seed): CertificateView {
 }
 
 /** Bytes of certificates that a generation holds at most, and what an entry costs beyond its bytes. */
-const generation = 4 * 1024 * 1024
-const overhead = 400
+const generation = 2 * 1024 * 1024
+const overhead = 300
 
 describe('the memo of signatures', () => {
   const [ca, other] = [key(), key()]
@@ -113,7 +114,7 @@ describe('the memo of signatures', () => {
       if (i % 3 === 0 && i > 500) memo.has(certificate(i - 500, 200 + (((i - 500) * 37) % 1500)), ca)
     }
     for (const part of ['young', 'old'] as const) {
-      const bytes = [...memo[part].values()].reduce((sum, { der }) => sum + der.length + overhead, 0)
+      const bytes = [...memo['signatures'][part].values()].reduce((sum, { der }) => sum + der.length + overhead, 0)
       expect(bytes).toBeLessThanOrEqual(generation)
       expect(bytes).toBeGreaterThan(0)
     }
@@ -202,23 +203,36 @@ describe('the view of a remembered certificate', () => {
     }
   })
 
-  it('counts: it is what remembers less, and one generation is never more than it may be', () => {
+  it('is one of as many as two generations hold, and gives way to others while its signature stays known', () => {
     const memo = new SignatureMemo()
-    const children = realCertificates(6000)
+    const limit = 2 * generation
+    const children = realCertificates(3800)
     for (const child of children) {
       memo.add(child, ca)
       memo.recall(child.bytes)
     }
     for (const part of ['young', 'old'] as const) {
-      const entries = [...memo[part].values()]
-      const bytes = entries.reduce((sum, { der, parsed }) => {
-        return sum + der.length + overhead + (parsed?.ok ? parsed.value.heapBytes : 0)
-      }, 0)
-      expect(bytes).toBeLessThanOrEqual(generation)
-      expect(entries.some(({ parsed }) => parsed !== undefined)).toBe(true)
+      const entries = [...memo['views'][part].values()]
+      const bytes = entries.map(({ der, parsed }) => der.length + overhead + valueIn(parsed).heapBytes)
+      expect(bytes.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(limit)
     }
-    expect(memo['old'].size).toBeGreaterThan(generation / 4000)
-    expect(memo['old'].size).toBeLessThan(generation / 1500)
+    expect(memo['views']['old'].size).toBeGreaterThan(limit / 4000)
+    expect(memo['views']['old'].size).toBeLessThan(limit / 1500)
+    expect(memo['views'].find(children[0]!.bytes)).toBeUndefined()
+    expect(memo.has(children[0]!, ca)).toBe(true)
+    expect(valueIn(memo.recall(children[0]!.bytes)!).raw).toEqual(children[0]!.raw)
+  })
+
+  it('stays where its signature was forgotten, which is then to be computed anew', () => {
+    const memo = new SignatureMemo()
+    const [child] = realCertificates(1) as [CertificateView]
+    memo.add(child, ca)
+    const view = valueIn(memo.recall(child.bytes)!)
+    for (let i = 0; i < 3 * Math.floor(generation / (800 + overhead)); i++) memo.add(certificate(i), ca)
+    expect(valueIn(memo.recall(child.bytes)!)).toBe(view)
+    expect(memo.has(view, ca)).toBe(false)
+    memo.add(view, ca)
+    expect([memo.has(view, ca), memo.has(child, ca)]).toEqual([true, true])
   })
 
   it.each<readonly [string, CertificateSpec]>([
@@ -244,8 +258,9 @@ describe('the view of a remembered certificate', () => {
     const before = collect()
     for (let i = 0; i < 3; i++) memos.push(fill())
     const taken = (collect() - before) / 3
-    const counted = memos[0]!['youngBytes']
-    expect(memos[0]!['old'].size).toBe(0)
+    const [signatures, views] = [memos[0]!['signatures'], memos[0]!['views']]
+    const counted = signatures['youngBytes'] + views['youngBytes']
+    expect(signatures['old'].size + views['old'].size).toBe(0)
     expect(taken).toBeLessThan(counted)
     expect(taken).toBeGreaterThan(counted / 4)
   })
