@@ -80,7 +80,7 @@ const jsonFields = [
 ] as const satisfies readonly (keyof CertificateJson)[]
 
 /** Fields, key and fingerprint of a view; each of its extensions; a canonical name in its DER. As measured, rounded up. */
-const viewBytes = 1200
+const fixedBytes = 1200
 const extensionBytes = 40
 const foldedNameFactor = 4
 
@@ -176,7 +176,7 @@ export class CertificateView extends SignedView implements Certificate {
   /** What the view takes of the heap beyond its bytes, at most: with everything that it remembers once it was asked. */
   get heapBytes(): number {
     const names = this.issuerEnd - this.issuerStart + this.subjectEnd - this.subjectStart
-    return viewBytes + extensionBytes * this.extensions.length + foldedNameFactor * names
+    return fixedBytes + extensionBytes * this.extensions.length + foldedNameFactor * names
   }
 
   get subjectIsEmpty(): boolean {

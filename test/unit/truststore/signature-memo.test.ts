@@ -239,6 +239,8 @@ describe('the view of a remembered certificate', () => {
     ['as usual', {}],
     ['an RSA key', { key: keyPair('rsa2048', 0) }],
     ['long names beyond Latin', { subject: `O=${'漢'.repeat(60)},CN=${'x'.repeat(60)}` }],
+    ['a name that is not text', { subject: [['O', 'x'.repeat(500), 't61']] }],
+    ['a name of a long type', { subject: [[`1.2.${'99999.'.repeat(80)}1`, 'x']] }],
     ['a name of many parts', { subject: Array.from({ length: 40 }, (_, i) => `O=漢${i}`).join(',') }],
   ])('takes no more heap than is counted, with all that it remembers itself: %s', (_what, spec) => {
     const collect = collector()
