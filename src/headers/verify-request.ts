@@ -51,7 +51,7 @@ export function verifyRequest(request: object, store: Truststore, options: Verif
   const chain = format.readChain(request, headers)
   if (chain.ok) return verifyChain(store, chain.value, verifyOptions)
   // Mistakes in the code show at the first request, not at the first one that has a certificate.
-  readOptions(verifyOptions, requireTruststore(store, 'verifyRequest: store').policy.purpose)
+  readOptions(verifyOptions, requireTruststore(store, 'verifyRequest: store').policy)
   return chain
 }
 

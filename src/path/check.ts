@@ -25,7 +25,7 @@ export interface Terms {
 export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undefined {
   return (
     refuseContradiction(leaf) ??
-    refuseDates(leaf, terms.at) ??
+    refuseDates(leaf, terms) ??
     refuseCriticalExtension(leaf) ??
     refuseLeafPurpose(leaf, terms) ??
     refuseLeafKeyUsage(leaf, terms.purpose) ??
@@ -39,7 +39,7 @@ export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undef
 export function refuseIntermediate(certificate: CertificateView, terms: Terms): Refusal | undefined {
   return (
     refuseContradiction(certificate) ??
-    refuseDates(certificate, terms.at) ??
+    refuseDates(certificate, terms) ??
     refuseCriticalExtension(certificate) ??
     refuseCaPurpose(certificate, terms.purpose) ??
     refuseAsCa(certificate) ??
@@ -53,7 +53,7 @@ export function refuseIntermediate(certificate: CertificateView, terms: Terms): 
 export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | undefined {
   const { policy } = terms
   return (
-    (policy.checkAnchorValidity ? refuseDates(anchor, terms.at) : undefined) ??
+    (policy.checkAnchorValidity ? refuseDates(anchor, terms) : undefined) ??
     (policy.enforceAnchorConstraints
       ? (refuseCriticalExtension(anchor) ?? refuseCaPurpose(anchor, terms.purpose) ?? refuseAsCa(anchor))
       : undefined) ??
@@ -68,14 +68,14 @@ export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | u
  */
 export function refuseBelowAnchor(certificate: CertificateView, terms: Terms): Refusal | undefined {
   if (terms.policy.enforceAnchorConstraints) return refuseIntermediate(certificate, terms)
-  return refuseDates(certificate, terms.at) ?? refuseAlgorithm(terms.policy, certificate.parsedAlgorithm)
+  return refuseDates(certificate, terms) ?? refuseAlgorithm(terms.policy, certificate.parsedAlgorithm)
 }
 
 /** A certificate that signs revocation lists, and nothing else: the lists' rules ask for its key usage. */
 export function refuseListSigner(signer: CertificateView, terms: Terms): Refusal | undefined {
   return (
     refuseContradiction(signer) ??
-    refuseDates(signer, terms.at) ??
+    refuseDates(signer, terms) ??
     refuseCriticalExtension(signer) ??
     refuseKey(terms.policy, signer) ??
     refuseAlgorithm(terms.policy, signer.parsedAlgorithm)
@@ -94,7 +94,7 @@ function refuseContradiction(certificate: CertificateView): Refusal | undefined 
 }
 
 /** Both dates are included in the validity period (RFC 5280 4.1.2.5). */
-function refuseDates(certificate: CertificateView, at: number): Refusal | undefined {
+function refuseDates(certificate: CertificateView, { at }: Terms): Refusal | undefined {
   // notAfter names a whole second, which has passed only when the next one begins.
   if (at >= certificate.notAfterTime + 1000)
     return { code: 'expired', message: `expired on ${isoTime(certificate.notAfterTime)}` }

@@ -7,46 +7,46 @@ import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
 import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
-import { type PolicyReader, type PolicyRequest, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
-import { RevocationChecker } from './revocation.ts'
-import { Search } from './search.ts'
+import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
+import { RevocationChecker, type RevocationRequest } from './revocation.ts'
+import { type PathCheck, Search } from './search.ts'
 
 /** A refusal of a path, and which of its certificates is at fault. */
 export type PathRefusal = Refusal & { readonly index: number }
 
 /** What can only be judged of a path as a whole: name constraints, certificate policies and revocation. */
-export class CompletePathCheck {
+export class CompletePathCheck implements PathCheck {
   /** Of the path accepted last. */
   policySets: PolicySets | undefined = undefined
   private readonly store: TruststoreView
-  private readonly terms: Terms
-  private readonly policyRequest: PolicyRequest
-  private readonly wantsPolicies: boolean
+  private readonly request: Request
   private readonly presented: readonly CertificateView[]
   private readonly meter: Meter
-  private readonly names: NameReader = nameReader()
-  private readonly policies: PolicyReader = policyReader()
+  /** Made for the first path that has something to read. */
+  private names: NameReader | undefined = undefined
+  private policies: PolicyReader | undefined = undefined
   private readonly revocation: RevocationChecker | undefined
 
-  constructor(store: TruststoreView, terms: Terms, request: Request, presented: readonly CertificateView[], meter: Meter) {
+  constructor(store: TruststoreView, request: Request, presented: readonly CertificateView[], meter: Meter) {
     this.store = store
-    this.terms = terms
-    this.policyRequest = request.policies
-    this.wantsPolicies = request.wantsPolicies
+    this.request = request
     this.presented = presented
     this.meter = meter
-    this.revocation =
-      request.revocation &&
-      new RevocationChecker({
-        policy: terms.policy,
-        at: terms.at,
-        request: request.revocation,
-        meter,
-        backend: store.keyring.backend,
-        keyOf: (certificate) => store.keyOf(certificate),
-        namesakes: (list) => this.namesakes(list),
-        pathOf: (signer) => this.pathOf(signer),
-      })
+    this.revocation = request.revocation && this.checkerFor(request.revocation)
+  }
+
+  private checkerFor(request: RevocationRequest): RevocationChecker {
+    const { policy, at } = this.request
+    return new RevocationChecker({
+      policy,
+      at,
+      request,
+      meter: this.meter,
+      backend: this.store.keyring.backend,
+      keyOf: (certificate) => this.store.keyOf(certificate),
+      namesakes: (list) => this.namesakes(list),
+      pathOf: (signer) => this.pathOf(signer),
+    })
   }
 
   refuse(path: readonly CertificateView[]): PathRefusal | undefined {
@@ -54,16 +54,19 @@ export class CompletePathCheck {
   }
 
   private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {
-    return refuseNames(path, this.terms.policy.enforceAnchorConstraints, this.names, this.meter)
+    if (!path.some(constrainsNames)) return undefined
+    this.names ??= nameReader()
+    return refuseNames(path, this.request.policy.enforceAnchorConstraints, this.names, this.meter)
   }
 
   /** The graph is only made where it can matter, or is asked for. */
   private refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
-    if (!this.wantsPolicies && !path.some(concernsPolicies)) return undefined
-    const { enforceAnchorConstraints } = this.terms.policy
-    const result = processPolicies(path, enforceAnchorConstraints, this.policyRequest, this.policies, this.meter)
+    const { policy, policies, wantsPolicies } = this.request
+    if (!wantsPolicies && !path.some(concernsPolicies)) return undefined
+    this.policies ??= policyReader()
+    const result = processPolicies(path, policy.enforceAnchorConstraints, policies, this.policies, this.meter)
     if ('code' in result) return result
-    this.policySets = this.wantsPolicies ? result : undefined
+    this.policySets = wantsPolicies ? result : undefined
     return undefined
   }
 
@@ -75,13 +78,18 @@ export class CompletePathCheck {
   }
 
   private pathOf(signer: CertificateView): readonly CertificateView[] | undefined {
-    if (refuseListSigner(signer, this.terms) !== undefined) return undefined
-    const search = new Search(this.store, { ...this.terms, purpose: 'any' }, this.presented, this.meter, (path) =>
-      this.refuseNames(path),
-    )
+    if (refuseListSigner(signer, this.request) !== undefined) return undefined
+    const terms: Terms = { ...this.request, purpose: 'any' }
+    const search = new Search(this.store, terms, this.presented, this.meter, {
+      refuse: (path) => this.refuseNames(path),
+    })
     // Who certified it is the question, so that it is listed itself is no answer.
     return search.run(signer, false)
   }
+}
+
+function constrainsNames({ extensions }: CertificateView): boolean {
+  return extensions.has(ExtensionId.nameConstraints)
 }
 
 /** Whether a certificate can make certificate policies matter although nobody asked for one. */

@@ -88,13 +88,14 @@ export function refuseNames(
   meter: Meter,
 ): (Refusal & { readonly index: number }) | undefined {
   const top = enforceAnchor ? path.length - 1 : path.length - 2
-  const names: (readonly SubjectName[] | undefined)[] = []
+  let names: (readonly SubjectName[] | undefined)[] | undefined
   for (let i = top; i > 0; i--) {
     const ca = path[i]!
     if (!ca.extensions.has(ExtensionId.nameConstraints)) continue
     // Looking at them is work too, and a search may come here once for every path that it completes.
     const subtrees = reader.subtrees(ca)
     meter.names(subtrees.count)
+    names ??= []
     for (let below = i - 1; below >= 0; below--) {
       const certificate = path[below]!
       if (below > 0 && certificate.isSelfIssued) continue

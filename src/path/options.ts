@@ -1,8 +1,9 @@
 import { requireFields } from '../policy/fields.ts'
-import type { Purpose } from '../policy/policy.ts'
+import type { Policy, Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
 import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
+import type { Terms } from './check.ts'
 import type { PolicyRequest } from './policy-graph.ts'
 import type { RevocationRequest } from './revocation.ts'
 
@@ -47,10 +48,8 @@ export interface PolicyInputs {
   readonly inhibitAnyPolicy?: boolean
 }
 
-/** The options with their defaults. */
-export interface Request {
-  readonly at: number
-  readonly purpose: Purpose
+/** What to judge by: the policy, and the options with their defaults. */
+export interface Request extends Terms {
   readonly serverName: string | undefined
   readonly revocation: RevocationRequest | undefined
   readonly policies: PolicyRequest
@@ -63,12 +62,13 @@ export interface Request {
  *
  * @throws TypeError naming the option
  */
-export function readOptions(options: VerifyOptions, defaultPurpose: Purpose): Request {
+export function readOptions(options: VerifyOptions, policy: Policy): Request {
   requireFields('verifyChain: options', options, optionFields)
-  const { purpose = defaultPurpose, serverName, revocation, certificatePolicies } = options
+  const { purpose = policy.purpose, serverName, revocation, certificatePolicies } = options
   requireChoice('purpose', purpose, ['client', 'server', 'any'])
   if (serverName !== undefined && typeof serverName !== 'string') fail('serverName must be a string')
   return {
+    policy,
     at: requireTime(options.at, 'verifyChain: options.at'),
     purpose,
     serverName,

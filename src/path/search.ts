@@ -10,19 +10,38 @@ import type { Meter } from './meter.ts'
 import { describeWanted } from './near-miss.ts'
 import { SignatureChecks } from './signature-checks.ts'
 
-/** A certificate of a path: with its node where the truststore has it. */
+/** A certificate of a path, which is a chain of links from its top down to the leaf; with its node where the truststore has it. */
 export interface Link {
   readonly certificate: CertificateView
   readonly node: TrustNode | undefined
+  /** What it may have issued; undefined of the leaf. */
+  readonly below: Link | undefined
+  /** How many stand below it. */
+  readonly depth: number
 }
 
+/** A path that holds, leaf first. */
+type Path = readonly CertificateView[]
+
 /** Judges a complete path, leaf first; a refusal makes the search go on. */
-export type PathCheck = (path: readonly CertificateView[]) => (Refusal & { readonly index: number }) | undefined
+export interface PathCheck {
+  refuse(path: Path): (Refusal & { readonly index: number }) | undefined
+}
+
+/** What was found wrong with a certificate as an issuer. */
+interface Judged {
+  readonly certificate: CertificateView
+  readonly refusal: Refusal | undefined
+  readonly next: Judged | undefined
+}
 
 /**
  * Builds paths from a leaf to an anchor by depth-first search (RFC 4158): the likeliest issuer first, back to the next
  * one when a path fails, no certificate and no (subject, key) pair twice on a path, every step metered. The most
  * specific of all failures is kept.
+ *
+ * Nearly every search has one candidate and ends there, so that nothing is set aside for more: what grows is chained, and
+ * closures, whose values would be set aside whenever their method begins, have methods of their own.
  */
 export class Search {
   failure: Failure | undefined = undefined
@@ -31,10 +50,9 @@ export class Search {
   private readonly presented: readonly CertificateView[]
   private readonly meter: Meter
   private readonly checkPath: PathCheck
-  private readonly path: Link[] = []
   private readonly signatures: SignatureChecks
   /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
-  private readonly refusals = new Map<CertificateView, Refusal | undefined>()
+  private judged: Judged | undefined = undefined
 
   constructor(store: TruststoreView, terms: Terms, presented: readonly CertificateView[], meter: Meter, checkPath: PathCheck) {
     this.store = store
@@ -50,82 +68,79 @@ export class Search {
    *
    * @param mayBePinned whether the leaf may stand for itself
    */
-  run(leaf: CertificateView, mayBePinned = true): readonly CertificateView[] | undefined {
-    const node = this.store.nodeOf(leaf)
-    this.path.push({ certificate: leaf, node })
+  run(certificate: CertificateView, mayBePinned = true): Path | undefined {
+    const node = this.store.nodeOf(certificate)
+    const leaf: Link = { certificate, node, below: undefined, depth: 0 }
     // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
     const pinned = node !== undefined && (node.isSelfSigned || this.store.policy.trust === 'every-certificate')
-    if (!(mayBePinned && pinned && this.completes()) && !this.extend()) return undefined
-    this.signatures.welcome(this.path)
-    return this.certificates()
+    const path = (mayBePinned && pinned ? this.completed(leaf) : undefined) ?? this.extend(leaf)
+    if (path !== undefined) this.signatures.welcome(path)
+    return path
   }
 
-  private certificates(): readonly CertificateView[] {
-    return this.path.map((link) => link.certificate)
-  }
-
-  /** Tries every possible issuer of the last certificate of the path. */
-  private extend(): boolean {
-    const child = this.path[this.path.length - 1]!
-    const candidates = this.candidatesFor(child)
-    if (candidates.length === 0) this.failAtTop(child)
-    for (const candidate of candidates) {
-      if (!this.meter.step()) return false
-      if (this.tryIssuer(child, candidate)) return true
-      if (this.meter.exhausted !== undefined) return false
+  /** Tries every possible issuer of the path's top. */
+  private extend(top: Link): Path | undefined {
+    const { bytes, issuerStart, issuerEnd } = top.certificate
+    // Among the truststore's own certificates it was found out at build who signed whom.
+    const listed = top.node?.issuers ?? this.store.subjects.find(bytes, issuerStart, issuerEnd)
+    const [first] = listed
+    if (first !== undefined && listed.length === 1 && this.presented.length === 0 && !isOnPath(first.certificate, top)) {
+      return this.tryIssuer(linkAbove(top, first.certificate, first))
     }
-    return false
+    const candidates = this.ranked(top, listed)
+    if (candidates.length === 0) this.failAtTop(top)
+    for (const candidate of candidates) {
+      const path = this.tryIssuer(candidate)
+      if (path !== undefined) return path
+      if (this.meter.exhausted !== undefined) return undefined
+    }
+    return undefined
   }
 
-  /** Appends one issuer, if it may stand there, and goes on above it; takes it back when that leads nowhere. */
-  private tryIssuer(child: Link, candidate: Link): boolean {
+  /** Puts an issuer on top of the path, if it may stand there, and goes on above it. */
+  private tryIssuer(candidate: Link): Path | undefined {
+    if (!this.meter.step()) return undefined
     const { policy } = this.terms
-    const depth = this.path.length
+    const { certificate, depth } = candidate
     if (depth > policy.maxChainLength) {
-      this.fail(
-        'chain_too_long',
-        depth,
-        candidate.certificate,
-        () => `more than ${policy.maxChainLength} CA certificates stand above the leaf`,
-      )
-      return false
+      const message = `more than ${policy.maxChainLength} CA certificates stand above the leaf`
+      this.failBy({ code: 'chain_too_long', message }, depth, certificate)
+      return undefined
     }
     const isAnchor = this.isAnchor(candidate)
-    const refusal = this.refusalOf(candidate.certificate, isAnchor)
-    const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : this.refuseLength(candidate.certificate)
+    const refusal = this.refusalOf(certificate, isAnchor)
+    const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : refuseLength(candidate)
     // What is wrong with a certificate that did not issue the child is no reason to refuse the child; whether it did
     // cannot be known where its key is of no use.
-    const canVerify = candidate.certificate.keyParts.fault === undefined
-    if (canVerify && !this.isSignedBy(child, candidate)) return false
+    const canVerify = certificate.keyParts.fault === undefined
+    if (canVerify && !this.isIssuer(candidate)) return undefined
     const refused = refusal ?? excess
     if (refused !== undefined) {
-      this.fail(refused.code, depth, candidate.certificate, () => refused.message)
-      return false
+      this.failBy(refused, depth, certificate)
+      return undefined
     }
-    this.path.push(candidate)
-    if (isAnchor && this.completes()) return true
-    const mayGoOn = !isAnchor || refuseBelowAnchor(candidate.certificate, this.terms) === undefined
-    if (mayGoOn && this.meter.exhausted === undefined && this.extend()) return true
-    this.path.pop()
-    return false
+    const path = isAnchor ? this.completed(candidate) : undefined
+    if (path !== undefined || this.meter.exhausted !== undefined) return path
+    const mayGoOn = !isAnchor || refuseBelowAnchor(certificate, this.terms) === undefined
+    return mayGoOn ? this.extend(candidate) : undefined
   }
 
   private refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {
-    if (!this.refusals.has(certificate)) {
-      this.refusals.set(
-        certificate,
-        isAnchor ? refuseAnchor(certificate, this.terms) : refuseIntermediate(certificate, this.terms),
-      )
+    for (let known = this.judged; known !== undefined; known = known.next) {
+      if (known.certificate === certificate) return known.refusal
     }
-    return this.refusals.get(certificate)
+    const refusal = isAnchor ? refuseAnchor(certificate, this.terms) : refuseIntermediate(certificate, this.terms)
+    this.judged = { certificate, refusal, next: this.judged }
+    return refusal
   }
 
-  /** Whether everything that concerns the path as a whole holds. */
-  private completes(): boolean {
-    const refusal = this.checkPath(this.certificates())
-    if (refusal === undefined) return this.meter.exhausted === undefined
-    this.fail(refusal.code, refusal.index, this.path[refusal.index]!.certificate, () => refusal.message)
-    return false
+  /** The path to this top, if everything that concerns the path as a whole holds. */
+  private completed(top: Link): Path | undefined {
+    const path = pathTo(top)
+    const refusal = this.checkPath.refuse(path)
+    if (refusal === undefined) return this.meter.exhausted === undefined ? path : undefined
+    this.failBy(refusal, refusal.index, path[refusal.index]!)
+    return undefined
   }
 
   private isAnchor({ certificate, node }: Link): boolean {
@@ -139,15 +154,13 @@ export class Search {
    * Possible issuers by name that are not on the path yet, the likeliest first: of the truststore, of a matching key
    * identifier, valid now.
    */
-  private candidatesFor({ certificate: child, node }: Link): readonly Link[] {
-    const { bytes, issuerStart, issuerEnd } = child
-    // Among the truststore's own certificates it was found out at build who signed whom.
-    const listed = node?.issuers ?? this.store.subjects.find(bytes, issuerStart, issuerEnd)
-    const candidates: Link[] = listed.map((issuer) => ({ certificate: issuer.certificate, node: issuer }))
+  private ranked(top: Link, listed: readonly TrustNode[]): readonly Link[] {
+    const child = top.certificate
+    const candidates = listed.map((node) => linkAbove(top, node.certificate, node))
     for (const certificate of this.presented) {
-      if (child.issuerIs(certificate)) candidates.push({ certificate, node: undefined })
+      if (child.issuerIs(certificate)) candidates.push(linkAbove(top, certificate, undefined))
     }
-    const fresh = candidates.filter((candidate) => !this.isOnPath(candidate.certificate))
+    const fresh = candidates.filter(({ certificate }) => !isOnPath(certificate, top))
     if (fresh.length < 2) return fresh
     const scored = fresh.map((link) => ({ link, score: this.likelihood(child, link) }))
     return scored.sort((a, b) => b.score - a.score).map(({ link }) => link)
@@ -160,69 +173,88 @@ export class Search {
     return (match === 'same' ? 8 : match === 'untold' ? 4 : 0) + (valid ? 2 : 0) + (this.isAnchor(link) ? 16 : link.node ? 1 : 0)
   }
 
-  private isOnPath(certificate: CertificateView): boolean {
-    return this.path.some(({ certificate: other }) => {
-      const { bytes, subjectStart, subjectEnd } = certificate
-      const sameSubject = rangesEqual(bytes, subjectStart, subjectEnd, other.bytes, other.subjectStart, other.subjectEnd)
-      return sameSubject && certificate.hasKeyOf(other)
-    })
-  }
-
-  /** RFC 5280 6.1.4 (l) and (m): how many CAs that are not self-issued stand between this one and the leaf. */
-  private refuseLength(ca: CertificateView): Refusal | undefined {
-    let below = 0
-    for (let i = 1; i < this.path.length; i++) if (!this.path[i]!.certificate.isSelfIssued) below++
-    if (below <= ca.pathLength) return undefined
-    return { code: 'path_length_exceeded', message: `path length is ${ca.pathLength}, but ${below} CA certificates stand below` }
-  }
-
-  /** Whether the issuer's key made the child's signature; where not, that is recorded as a failure. */
-  private isSignedBy(child: Link, issuer: Link): boolean {
+  /** Whether the issuer's key made the signature of the certificate below; where not, that is recorded as a failure. */
+  private isIssuer(issuer: Link): boolean {
+    const child = issuer.below!
     if (child.node?.issuers.includes(issuer.node!) === true) return true
     const signed = this.signatures.isSignedBy(child.certificate, issuer)
-    if (signed) return true
-    const index = this.path.length - 1
-    if (compareKeyIds(child.certificate, issuer.certificate) === 'different') {
+    if (!signed) this.failSignature(child, issuer)
+    return signed
+  }
+
+  private failSignature({ certificate, depth }: Link, issuer: Link): void {
+    if (compareKeyIds(certificate, issuer.certificate) === 'different') {
       this.fail(
         'unknown_issuer',
-        index,
-        child.certificate,
-        () => `no certificate of the truststore is its issuer: ${describeWanted(child.certificate, this.store)}`,
+        depth,
+        certificate,
+        () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
       )
     } else {
       this.fail(
         'signature_mismatch',
-        index,
-        child.certificate,
+        depth,
+        certificate,
         () => `the signature was not made by the key of ${issuer.certificate.subjectForMessage}`,
       )
     }
-    return false
   }
 
   /** Nobody of the issuer's name is known. */
-  private failAtTop({ certificate, node }: Link): void {
-    const index = this.path.length - 1
+  private failAtTop({ certificate, node, depth }: Link): void {
     if (node !== undefined) {
       this.fail(
         'incomplete_chain',
-        index,
+        depth,
         certificate,
         () => `its issuer is not in the truststore: ${describeWanted(certificate, this.store)}`,
       )
     } else if (certificate.isSelfIssued) {
-      this.fail('self_signed_untrusted', index, certificate, () => 'it is self-signed and not in the truststore')
+      this.fail('self_signed_untrusted', depth, certificate, () => 'it is self-signed and not in the truststore')
     } else {
       this.fail(
         'unknown_issuer',
-        index,
+        depth,
         certificate,
         () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
       )
     }
   }
 
+  private failBy({ code, message }: Refusal, index: number, certificate: CertificateView): void {
+    this.fail(code, index, certificate, () => message)
+  }
+
   private fail(code: RejectCode, index: number, certificate: CertificateView, message: () => string): void {
     this.failure = moreSpecific(this.failure, { code, index, certificate, message })
   }
+}
+
+function linkAbove(below: Link, certificate: CertificateView, node: TrustNode | undefined): Link {
+  return { certificate, node, below, depth: below.depth + 1 }
+}
+
+function pathTo(top: Link): Path {
+  const path = new Array<CertificateView>(top.depth + 1)
+  for (let link: Link | undefined = top; link !== undefined; link = link.below) path[link.depth] = link.certificate
+  return path
+}
+
+function isOnPath(certificate: CertificateView, top: Link): boolean {
+  const { bytes, subjectStart, subjectEnd } = certificate
+  for (let link: Link | undefined = top; link !== undefined; link = link.below) {
+    const other = link.certificate
+    const sameSubject = rangesEqual(bytes, subjectStart, subjectEnd, other.bytes, other.subjectStart, other.subjectEnd)
+    if (sameSubject && certificate.hasKeyOf(other)) return true
+  }
+  return false
+}
+
+/** RFC 5280 6.1.4 (l) and (m): how many CAs that are not self-issued stand between this one and the leaf. */
+function refuseLength({ certificate, below: child }: Link): Refusal | undefined {
+  let count = 0
+  for (let link = child; link?.below !== undefined; link = link.below) if (!link.certificate.isSelfIssued) count++
+  if (count <= certificate.pathLength) return undefined
+  const message = `path length is ${certificate.pathLength}, but ${count} CA certificates stand below`
+  return { code: 'path_length_exceeded', message }
 }

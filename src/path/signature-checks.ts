@@ -8,6 +8,7 @@ interface Checked {
   readonly child: CertificateView
   readonly issuer: CertificateView
   readonly signed: boolean
+  readonly next: Checked | undefined
 }
 
 /** A certificate that may have issued another: with its node where the truststore has it. */
@@ -20,7 +21,7 @@ interface Issuer {
 export class SignatureChecks {
   private readonly keyring: Keyring
   private readonly meter: Meter
-  private readonly results: Checked[] = []
+  private results: Checked | undefined = undefined
   /** Keys of presented certificates, which may be anybody's. */
   private strangers: Map<CertificateView, VerifyingKey | undefined> | undefined = undefined
 
@@ -34,22 +35,23 @@ export class SignatureChecks {
    * what is computed, so that a verdict does not depend on who came before.
    */
   isSignedBy(child: CertificateView, { certificate, node }: Issuer): boolean {
-    const known = this.results.find((result) => result.child === child && result.issuer.hasKeyOf(certificate))
-    if (known !== undefined) return known.signed
+    for (let known = this.results; known !== undefined; known = known.next) {
+      if (known.child === child && known.issuer.hasKeyOf(certificate)) return known.signed
+    }
     if (!this.meter.signature(certificate.keyParts)) return false
     const trusted = node === undefined ? this.keyring.guestKey(certificate) : node.key
     const signed =
       trusted === undefined
         ? (this.strangerKey(certificate)?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false)
         : this.keyring.hasSigned(trusted, child)
-    this.results.push({ child, issuer: certificate, signed })
+    this.results = { child, issuer: certificate, signed, next: this.results }
     return signed
   }
 
   /** Keeps the keys of those CAs on an accepted path that were strangers. */
-  welcome(path: readonly Issuer[]): void {
+  welcome(path: readonly CertificateView[]): void {
     if (this.strangers === undefined) return
-    for (const { certificate } of path) {
+    for (const certificate of path) {
       const key = this.strangers.get(certificate)
       if (key !== undefined) this.keyring.welcome(certificate, key)
     }

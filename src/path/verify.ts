@@ -1,9 +1,9 @@
 import { bytesEqual } from '../bytes/range.ts'
 import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
+import type { Keyring } from '../truststore/keyring.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
-import { parseCertificateDer } from '../x509/parse-certificate.ts'
 import { policyText } from '../x509/policies.ts'
 import { refuseLeaf } from './check.ts'
 import { CompletePathCheck } from './complete.ts'
@@ -47,9 +47,12 @@ export interface Rejection {
   readonly offset?: number
 }
 
+const noOptions: VerifyOptions = {}
+const none: readonly CertificateView[] = []
+
 /**
- * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; the chain is neither copied nor
- * changed; nothing that a peer can send makes it throw, hang or allocate without bound.
+ * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; the chain is not changed, and
+ * copied only to know it again; nothing that a peer can send makes it throw, hang or allocate without bound.
  *
  * @param store made by `buildTruststore`; its policy applies
  * @param chain DER, leaf first; the order of the others does not matter
@@ -61,30 +64,29 @@ export interface Rejection {
  * if (verdict.ok) console.log(verdict.leaf.subject)
  * else console.warn(verdict.code, verdict.message)
  */
-export function verifyChain(store: Truststore, chain: Chain, options: VerifyOptions = {}): Verdict {
+export function verifyChain(store: Truststore, chain: Chain, options: VerifyOptions = noOptions): Verdict {
   const trusted = requireTruststore(store, 'verifyChain: store')
-  const request = readOptions(options, trusted.policy.purpose)
-  const certificates: readonly Uint8Array[] = chain instanceof Uint8Array ? [chain] : chain
-  if (!Array.isArray(certificates)) throw new TypeError('verifyChain: chain must be a Uint8Array or an array of them')
-  const [leafBytes] = certificates
-  if (leafBytes === undefined && certificates.length === 0) return reject('malformed', 0, 'the peer presented no certificate')
+  const request = readOptions(options, trusted.policy)
+  const isAlone = chain instanceof Uint8Array
+  if (!isAlone && !Array.isArray(chain)) throw new TypeError('verifyChain: chain must be a Uint8Array or an array of them')
+  const leafBytes = isAlone ? chain : chain[0]
+  if (leafBytes === undefined && chain.length === 0) return reject('malformed', 0, 'the peer presented no certificate')
 
   const { policy } = trusted
   const meter = new Meter(policy.budget)
-  if (!meter.presented(certificates.length, sizeOf(certificates))) return exhausted(meter)
-  const parsed = parseCertificateDer(leafBytes!)
+  if (!meter.presented(isAlone ? 1 : chain.length, sizeOf(chain))) return exhausted(meter)
+  const parsed = trusted.keyring.parse(leafBytes!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
     return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message, index: 0, offset }
   }
   const leaf = parsed.value
-  const terms = { policy, at: request.at, purpose: request.purpose }
-  const refusal = refuseLeaf(leaf, terms) ?? refuseName(leaf, request, meter)
+  const refusal = refuseLeaf(leaf, request) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
-  const presented = policy.intermediates === 'presented' ? parseRest(certificates, leaf) : []
-  const complete = new CompletePathCheck(trusted, terms, request, presented, meter)
-  const search = new Search(trusted, terms, presented, meter, (candidate) => complete.refuse(candidate))
+  const presented = policy.intermediates === 'presented' && !isAlone ? parseRest(chain, leaf, trusted.keyring) : none
+  const complete = new CompletePathCheck(trusted, request, presented, meter)
+  const search = new Search(trusted, request, presented, meter, complete)
   const path = search.run(leaf)
   if (path !== undefined) return accept(leaf, path, complete)
   if (meter.exhausted !== undefined) return exhausted(meter, leaf)
@@ -101,10 +103,11 @@ function accept(leaf: CertificateView, path: readonly CertificateView[], { polic
 }
 
 /** Total size; every element must be bytes. */
-function sizeOf(certificates: readonly Uint8Array[]): number {
+function sizeOf(chain: Chain): number {
+  if (chain instanceof Uint8Array) return chain.length
   let size = 0
-  for (let i = 0; i < certificates.length; i++) {
-    const certificate: unknown = certificates[i]
+  for (let i = 0; i < chain.length; i++) {
+    const certificate: unknown = chain[i]
     if (!(certificate instanceof Uint8Array)) throw new TypeError(`verifyChain: chain[${i}] must be a Uint8Array`)
     size += certificate.length
   }
@@ -112,12 +115,12 @@ function sizeOf(certificates: readonly Uint8Array[]): number {
 }
 
 /** The certificates after the leaf that can be read, each once; the others cannot be part of any path. */
-function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView): readonly CertificateView[] {
+function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring): readonly CertificateView[] {
   const views: CertificateView[] = []
   for (let i = 1; i < certificates.length; i++) {
     const der = certificates[i]!
     if (bytesEqual(der, leaf.bytes) || views.some((view) => bytesEqual(der, view.bytes))) continue
-    const parsed = parseCertificateDer(der)
+    const parsed = keyring.parse(der)
     if (parsed.ok) views.push(parsed.value)
   }
   return views

@@ -5,6 +5,7 @@
  */
 export function requireFields(what: string, value: unknown, fields: ReadonlySet<string>): void {
   if (typeof value !== 'object' || value === null) throw new TypeError(`${what} must be an object`)
-  const stranger = Object.keys(value).find((field) => !fields.has(field))
-  if (stranger !== undefined) throw new TypeError(`${what}.${stranger} is not an option`)
+  for (const field in value) {
+    if (Object.hasOwn(value, field) && !fields.has(field)) throw new TypeError(`${what}.${field} is not an option`)
+  }
 }

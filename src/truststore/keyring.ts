@@ -1,8 +1,11 @@
 import { bytesEqual } from '../bytes/range.ts'
+import type { ParseResult } from '../codes/parse.ts'
 import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import { TableBudget } from '../crypto/curve/table-budget.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { SignatureMemo, slotOf } from './signature-memo.ts'
+import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { slotOf } from './generations.ts'
+import { SignatureMemo } from './signature-memo.ts'
 
 /** Presented CAs whose keys are kept. */
 const guestLimit = 64
@@ -51,6 +54,11 @@ export class Keyring {
     if (this.guests.has(slot)) return
     if (this.guests.size >= guestLimit) this.guests.delete(this.guests.keys().next().value!)
     this.guests.set(slot, { der: new Uint8Array(certificate.bytes), key })
+  }
+
+  /** Reads a peer's certificate: from memory, where a CA's key was found to have signed exactly these bytes before. */
+  parse(der: Uint8Array): ParseResult<CertificateView> {
+    return this.memo.recall(der) ?? parseCertificateDer(der)
   }
 
   /** Whether the key, a listed or welcomed CA's, signed the certificate. */

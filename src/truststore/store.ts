@@ -60,7 +60,10 @@ export class TruststoreView implements Truststore {
 
   /** The node of a certificate of the same bytes. */
   nodeOf({ bytes, subjectStart, subjectEnd }: CertificateView): TrustNode | undefined {
-    return this.subjects.findSpelled(bytes, subjectStart, subjectEnd).find(({ certificate: own }) => bytesEqual(bytes, own.bytes))
+    for (const node of this.subjects.findSpelled(bytes, subjectStart, subjectEnd)) {
+      if (bytesEqual(bytes, node.certificate.bytes)) return node
+    }
+    return undefined
   }
 
   /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */

@@ -8,6 +8,8 @@ interface Group {
   readonly next: Group | undefined
 }
 
+const none: readonly TrustNode[] = []
+
 /** One way to spell a name, as a node has it. */
 interface Spelling {
   readonly node: TrustNode
@@ -47,12 +49,12 @@ export class SubjectIndex {
   find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
     const spelled = this.findSpelling(hashRange(bytes, start, end), bytes, start, end)
     if (spelled !== undefined) return spelled.group.nodes
-    return this.findGroup(hashText(canonicalName(bytes, start, end)), bytes, start, end)?.nodes ?? []
+    return this.findGroup(hashText(canonicalName(bytes, start, end)), bytes, start, end)?.nodes ?? none
   }
 
   /** The same, if one of them spells it like this: enough to find a certificate itself. */
   findSpelled(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.findSpelling(hashRange(bytes, start, end), bytes, start, end)?.group.nodes ?? []
+    return this.findSpelling(hashRange(bytes, start, end), bytes, start, end)?.group.nodes ?? none
   }
 
   /** Every distinct subject's nodes. */

@@ -16,7 +16,8 @@ import { SignedView } from './signed.ts'
 
 /**
  * A read-only view of an X.509 certificate (RFC 5280 section 4) over the bytes it was parsed from: nothing is copied,
- * and fields are decoded when first read. Do not change the bytes while the view is in use.
+ * and fields are decoded when first read. Do not change the bytes while the view is in use. Only a certificate that a
+ * truststore knows again is a view of the truststore's own copy, and the same one in every verdict.
  */
 export interface Certificate {
   /** The certificate's DER. */
@@ -78,6 +79,11 @@ const jsonFields = [
   'isSelfIssued',
 ] as const satisfies readonly (keyof CertificateJson)[]
 
+/** Fields, key and fingerprint of a view; each of its extensions; a canonical name in its DER. As measured, rounded up. */
+const fixedBytes = 1200
+const extensionBytes = 40
+const foldedNameFactor = 4
+
 /** The view itself. Offsets are filled in by `parse-certificate.ts` in one pass; validation works on them directly. */
 export class CertificateView extends SignedView implements Certificate {
   version: 1 | 2 | 3 = 1
@@ -120,7 +126,7 @@ export class CertificateView extends SignedView implements Certificate {
   private cachedSubjectKey: string | undefined = undefined
 
   get subjectPublicKeyInfo(): Uint8Array {
-    return this.bytes.subarray(this.keyStart, this.keyEnd)
+    return this.part(this.keyStart, this.keyEnd)
   }
 
   /** The public key with its parts located, and the fault that makes it unusable. */
@@ -167,6 +173,12 @@ export class CertificateView extends SignedView implements Certificate {
     this.extensions.trim()
   }
 
+  /** What the view takes of the heap beyond its bytes, at most: with everything that it remembers once it was asked. */
+  get heapBytes(): number {
+    const names = this.issuerEnd - this.issuerStart + this.subjectEnd - this.subjectStart
+    return fixedBytes + extensionBytes * this.extensions.length + foldedNameFactor * names
+  }
+
   get subjectIsEmpty(): boolean {
     return this.subjectEnd - this.subjectStart === 2
   }
@@ -198,7 +210,7 @@ export class CertificateView extends SignedView implements Certificate {
   }
 
   get publicKey(): PublicKey {
-    return this.keyParts.key
+    return { ...this.keyParts.key }
   }
 
   get signatureAlgorithm(): { readonly name: string; readonly hash?: string; readonly oid: string } {

@@ -30,6 +30,7 @@ export class SignedView {
   authorityKeyIdStart = 0
   authorityKeyIdEnd = 0
   readonly extensions: ExtensionList = new ExtensionList()
+  private isKept = false
   private cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined = undefined
   private cachedIssuerKey: string | undefined = undefined
   private cachedFingerprint: string | undefined = undefined
@@ -38,20 +39,30 @@ export class SignedView {
     this.bytes = bytes
   }
 
+  /** For a view that a truststore goes on judging by: whoever asks for its bytes is given a copy, which he may change. */
+  keep(): void {
+    this.isKept = true
+    this.extensions.trim()
+  }
+
   get raw(): Uint8Array {
-    return this.bytes
+    return this.isKept ? this.bytes.slice() : this.bytes
   }
 
   get tbs(): Uint8Array {
-    return this.bytes.subarray(this.tbsStart, this.tbsEnd)
+    return this.part(this.tbsStart, this.tbsEnd)
   }
 
   get signature(): Uint8Array {
-    return this.bytes.subarray(this.signatureStart, this.signatureEnd)
+    return this.part(this.signatureStart, this.signatureEnd)
   }
 
   get algorithmIdentifier(): Uint8Array {
-    return this.bytes.subarray(this.algorithmStart, this.algorithmEnd)
+    return this.part(this.algorithmStart, this.algorithmEnd)
+  }
+
+  protected part(start: number, end: number): Uint8Array {
+    return this.isKept ? this.bytes.slice(start, end) : this.bytes.subarray(start, end)
   }
 
   get parsedAlgorithm(): SignatureAlgorithm | AlgorithmFault {

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { curveConstants } from '../../src/crypto/curve/constants.ts'
-import { buildTruststore, type Policy, profiles, type Truststore, type VerifyOptions, verifyChain } from '../../src/index.ts'
+import {
+  buildTruststore,
+  type Policy,
+  profiles,
+  pureSignatures,
+  type SignatureBackend,
+  type Truststore,
+  type VerifyOptions,
+  verifyChain,
+} from '../../src/index.ts'
+import { requireTruststore } from '../../src/truststore/store.ts'
 import { CountingSignatures } from '../support/counting-signatures.ts'
 import { integer, sequence } from '../support/der.ts'
 import { keyPair, type Minted, mint } from '../support/mint.ts'
@@ -8,7 +18,7 @@ import { leafKey, presented, root } from '../support/rejected-chain.ts'
 import { listOf, rootList } from '../support/revocable.ts'
 import { judge } from './judge.ts'
 
-/** What is remembered is that a key signed these bytes, and never a verdict. */
+/** What is remembered is that a key signed these bytes, and how they are read, and never a verdict. */
 
 const day = 86_400_000
 const now = Math.floor(Date.now() / 1000) * 1000
@@ -110,6 +120,136 @@ describe('a client that was accepted before', () => {
     expect(judge(store, [below, middle])).toBe('accepted')
     // The intermediate is a guest by now: it signs anew for the memo, and is remembered itself.
     expect(counting.verified).toBeLessThanOrEqual(before + 1)
+  })
+})
+
+describe('a client that is read from memory', () => {
+  /** The third time: the first remembers its signature, the second how it is read. */
+  const accept = (setting: Setting, chain: readonly Minted[] = [client]): void => {
+    for (let i = 0; i < 3; i++) expect(judge(setting.store, chain)).toBe('accepted')
+  }
+
+  it('is one certificate in all verdicts, of the bytes that were presented', () => {
+    const { store } = settingFor()
+    const leaves = Array.from({ length: 4 }, () => {
+      const verdict = verifyChain(store, client.der.slice())
+      return verdict.ok ? verdict.leaf : expect.fail(verdict.message)
+    })
+    for (const leaf of leaves) expect(leaf.raw).toEqual(new Uint8Array(client.der))
+    for (const leaf of leaves) expect(JSON.stringify(leaf)).toBe(JSON.stringify(leaves[0]))
+    expect(leaves[3]).toBe(leaves[1])
+  })
+
+  it.each<readonly [string, VerifyOptions, string]>([
+    ['expired', { at: now + 31 * day }, 'expired 0'],
+    ['not yet valid', { at: now - 400 * day }, 'not_yet_valid 0'],
+    ['of no use for the purpose', { purpose: 'server' }, 'extended_key_usage_violation 0'],
+    ['not the server that was called', { serverName: 'other.example', purpose: 'any' }, 'name_mismatch 0'],
+    ['revoked', { revocation: { lists: [listOf({ revoked: [{ serial: client.serial }] }, root)] } }, 'revoked 0'],
+    ['of no policy that is asked for', { certificatePolicies: { requireExplicitPolicy: true } }, 'policy_violation 0'],
+  ])('is refused when it is now %s', (_what, options, expected) => {
+    const setting = settingFor()
+    const own = mint(
+      { ...client.spec, subject: client.subject, serial: client.serial, key: leafKey, extendedKeyUsage: ['clientAuth'] },
+      root,
+    )
+    accept(setting, [own])
+    expect(setting.counting.verified).toBe(1)
+    for (let i = 0; i < 2; i++) {
+      expect(judge(setting.store, [own], options)).toBe(expected)
+      expect(judge(setting.store, [own])).toBe('accepted')
+    }
+  })
+
+  it('is not what the caller’s buffer becomes, nor what is written into the parts of a verdict', () => {
+    const setting = settingFor()
+    const forged = mint({ ...client.spec, subject: 'O=Verify,CN=Forged', signWith: keyPair('p256', 33) }, root)
+    const buffer = new Uint8Array(Math.max(client.der.length, forged.der.length))
+    const judgeIn = ({ der }: Minted): ReturnType<typeof verifyChain> => {
+      buffer.set(der)
+      return verifyChain(setting.store, buffer.subarray(0, der.length))
+    }
+    for (let i = 0; i < 4; i++) {
+      const verdict = judgeIn(client)
+      if (!verdict.ok) expect.fail(verdict.message)
+      expect(judgeIn(forged).ok).toBe(false)
+      buffer.fill(0)
+      // The first verdict has a view over the buffer itself, as parseCertificate would.
+      if (i > 0) expect(verdict.leaf.subject).toBe('CN=Client,O=Verify')
+      const { leaf } = verdict
+      for (const part of [leaf.raw, leaf.tbs, leaf.subjectPublicKeyInfo]) if (i > 0) part.set(forged.der.subarray(0, 40), 4)
+      Object.assign(leaf.publicKey, { algorithm: 'RSA', bits: 512 })
+      leaf.notAfter.setTime(0)
+    }
+    expect(judge(setting.store, [client])).toBe('accepted')
+    expect(setting.counting.verified).toBe(5)
+  })
+
+  it('is not taken for one with a bit bent, its signature included', () => {
+    const setting = settingFor()
+    accept(setting)
+    for (let at = 0; at < client.der.length; at++) {
+      const bent = client.der.with(at, client.der[at]! ^ 1)
+      if (verifyChain(setting.store, bent).ok) expect.fail(`byte ${at}`)
+    }
+    expect(judge(setting.store, [client])).toBe('accepted')
+  })
+
+  it('is shared with no other truststore, backend or policy', () => {
+    const setting = settingFor()
+    accept(setting)
+    const verdict = verifyChain(setting.store, client.der)
+    const other = settingFor()
+    const elsewhere = verifyChain(other.store, client.der)
+    if (!verdict.ok || !elsewhere.ok) expect.fail('refused')
+    expect(verdict.leaf).not.toBe(elsewhere.leaf)
+    expect(other.counting.verified).toBe(1)
+    const refusing: SignatureBackend = {
+      name: 'refusing',
+      importKey: (...given) => {
+        const key = pureSignatures.importKey(...given)
+        const { tbs } = verdict.leaf
+        return key && { verify: (...signed) => !Buffer.from(signed[1]).equals(tbs) && key.verify(...signed) }
+      },
+    }
+    expect(judge(buildTruststore(root.der, { policy: presented, signatures: refusing }), [client])).toBe('signature_mismatch 0')
+    const strongRoot = mint({ ca: true, key: keyPair('p384'), subject: root.subject })
+    expect(judge(settingFor({ ...presented, curves: ['P-384'] }, strongRoot).store, [client])).toBe('unsupported_curve 0')
+  })
+
+  it('is not forgotten for strangers, of whom none is remembered, however many there are', () => {
+    const setting = settingFor()
+    accept(setting)
+    const leafOf = (): unknown => {
+      const verdict = verifyChain(setting.store, client.der)
+      return verdict.ok ? verdict.leaf : expect.fail(verdict.message)
+    }
+    const leaf = leafOf()
+    const stranger = mint({ key: leafKey, subject: 'O=Verify,CN=Stranger', signWith: keyPair('p256', 33) }, root)
+    const nobody = mint({ key: leafKey, subject: 'O=Verify,CN=Nobody' })
+    for (let i = 0; i < 3000; i++) {
+      for (const { der } of [stranger, nobody]) {
+        const bytes = new Uint8Array(der)
+        // Inside s, whose form stays valid.
+        new DataView(bytes.buffer).setUint32(bytes.length - 4, Math.imul(i, 0x9e3779b1))
+        if (i < 300 || der === nobody.der) expect(verifyChain(setting.store, bytes).ok).toBe(false)
+      }
+    }
+    expect(leafOf()).toBe(leaf)
+    const memo = requireTruststore(setting.store, 'store').keyring['memo']
+    for (const part of [memo['signatures'], memo['views']]) expect(part['young'].size + part['old'].size).toBe(1)
+  })
+
+  it('is judged with its CA, which is read from memory as well', () => {
+    const setting = settingFor()
+    accept(setting, [below, middle])
+    const verdict = verifyChain(setting.store, [below.der, middle.der])
+    const again = verifyChain(setting.store, [below.der, middle.der])
+    if (!verdict.ok || !again.ok) expect.fail('refused')
+    expect(again.path).toEqual(verdict.path)
+    for (let i = 0; i < 3; i++) expect(again.path[i]).toBe(verdict.path[i])
+    expect(judge(setting.store, [below])).not.toBe('accepted')
+    expect(judge(setting.store, [below, middle], { at: now + 21 * day })).toBe('expired 1')
   })
 })
 

@@ -73,9 +73,12 @@ describe('the chain', () => {
     expect(pool.equals(before)).toBe(true)
   })
 
-  it('is not copied: the leaf of a verdict is a view of the bytes given', () => {
-    const verdict = verifyChain(store, leaf.der)
+  it('is not copied: the leaf of a verdict is a view of the bytes given, until the truststore knows it', () => {
+    const fresh = buildTruststore([root.der, intermediate.der])
+    const verdict = verifyChain(fresh, leaf.der)
     expect(verdict.ok && verdict.leaf.raw.buffer).toBe(leaf.der.buffer)
+    const again = verifyChain(fresh, leaf.der)
+    expect(again.ok && again.leaf.raw.buffer).not.toBe(leaf.der.buffer)
   })
 
   it('may be frozen', () => {

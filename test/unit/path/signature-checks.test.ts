@@ -57,13 +57,13 @@ describe('checks of signatures in a search', () => {
     expect(counting.verified).toBe(4)
     const accepted = search()
     accepted.isSignedBy(view(child), issuer)
-    accepted.welcome([presented(ca)])
+    accepted.welcome([view(ca)])
     // Nothing that this search has not used as a stranger is welcomed.
     expect(search().isSignedBy(view(child), presented(ca)) && counting.verified).toBe(5)
     const guest = presented(ca)
     const checks = search()
     checks.isSignedBy(view(child), guest)
-    checks.welcome([guest])
+    checks.welcome([guest.certificate])
     const before = counting.verified
     for (let i = 0; i < 3; i++) expect(search().isSignedBy(view(child), presented(ca))).toBe(true)
     expect(counting.verified).toBe(before + 1)
