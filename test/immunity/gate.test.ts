@@ -28,6 +28,21 @@ import {
 
 afterEach(closeServers)
 
+const later = <T>(value: T, ms: number): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
+
+/** What a client of HTTP/2 begins with (RFC 9113 3.4): the magic, and SETTINGS that say nothing. */
+const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1')
+
+/** HEADERS that are all of a request (RFC 9113 6.2): `GET / https` of HPACK's table, and `:authority: a`. */
+function getFrame(stream: number): Buffer {
+  return Buffer.from([0, 0, 6, 1, 5, 0, 0, 0, stream, 0x82, 0x84, 0x87, 0x41, 1, 0x61])
+}
+
+/** RST_STREAM with NO_ERROR (RFC 9113 6.4), after which Node's stream is closed and not yet destroyed. */
+function resetFrame(stream: number): Buffer {
+  return Buffer.from([0, 0, 4, 3, 0, 0, 0, 0, stream, 0, 0, 0, 0])
+}
+
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
 describe('a client that changes who it is', () => {
@@ -169,6 +184,33 @@ describe('what strangers can make a gate hold', () => {
     }
     expect(await ask(port, good)).toMatchObject({ status: 200 })
     expect(gate.counters().accepted).toBe(1)
+  })
+
+  it('survives HTTP/2 streams that are reset before anybody has heard of them', async () => {
+    const thrown: unknown[] = []
+    const note = (error: unknown): void => void thrown.push(error)
+    process.on('uncaughtException', note)
+    const source = { current: store }
+    for (const [consent, code] of [
+      [false, 'not_authorized'],
+      [true, 'unknown_issuer'],
+    ] as const) {
+      // While the answer is waited for, Node buffers what the client sends, and then reads all of it at once.
+      const authorize = (): Promise<boolean> => later(consent, 50)
+      const gate = mutualTls({ truststore: source, authorize })
+      const server = createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in'))
+      const port = await listen(gate.protect(server))
+      server.on('session', () => (source.current = otherStore))
+      const socket = await open(port, good, { ALPNProtocols: ['h2'] })
+      let text = ''
+      socket.setEncoding('latin1').on('data', (chunk) => (text += chunk))
+      socket.write(Buffer.concat([preface, getFrame(1), resetFrame(1), getFrame(3)]))
+      await eventually(() => text.includes(code))
+      socket.destroy()
+      source.current = store
+    }
+    process.off('uncaughtException', note)
+    expect(thrown).toEqual([])
   })
 })
 

@@ -89,7 +89,8 @@ export function answerRequest(response: AnyResponse, code: GateCode): void {
 export function answerStream(stream: ServerHttp2Stream, code: GateCode): void {
   const { status, body } = refusalOf(code)
   stream.on('error', ignore)
-  if (stream.destroyed || stream.headersSent) return
+  // A client may reset a stream in the packet that opens it: `respond` throws then, and nobody waits for an answer.
+  if (stream.destroyed || stream.closed || stream.headersSent) return
   stream.respond({ ':status': status, ...headersOf(body) })
   stream.end(body)
 }
