@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
-import { connect as connectHttp2, createSecureServer } from 'node:http2'
+import { connect as connectHttp2, createSecureServer, type ServerHttp2Stream } from 'node:http2'
 import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -106,6 +106,35 @@ describe('an application that listens in every way', () => {
     await ask(port, nobody, { ALPNProtocols, headers: { expect: '100-continue' }, method: 'POST', body: 'x' })
     await ask(port, stranger, { ALPNProtocols: ['spdy/9'] }).catch(() => undefined)
     expect(heard).toEqual([])
+  })
+
+  it('hears of no stream that is refused, on the HTTP/2 session itself either', async () => {
+    const source = { current: store }
+    const gate = mutualTls({ truststore: source })
+    const server = createSecureServer({ ...own, ...gate.tlsOptions })
+    const heard: unknown[] = []
+    const hear = (stream: ServerHttp2Stream): void => void heard.push(getClientIdentity(stream)?.certificate.subject)
+    server.on('session', (session) => session.on('stream', hear))
+    gate.protect(server)
+    server.prependListener('session', (session) => session.prependListener('stream', hear))
+    server.once('stream', ({ session }) => session?.on('stream', hear))
+    server.on('stream', (stream) => {
+      stream.respond()
+      stream.end('in')
+    })
+    const port = await listen(server)
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...good })
+    const status = async (): Promise<unknown> => (await once(session.request().resume(), 'response'))[0][':status']
+    expect([await status(), await status()]).toEqual([200, 200])
+    expect(heard).toEqual(new Array(5).fill('CN=client,O=Gate'))
+    source.current = otherStore
+    expect([await status(), await status()]).toEqual([403, 403])
+    source.current = store
+    // What was refused once stays refused.
+    expect(await status()).toBe(403)
+    session.destroy()
+    expect(heard).toHaveLength(5)
+    expect(gate.counters()).toMatchObject({ accepted: 1, refusedRequests: { unknown_issuer: 3 } })
   })
 })
 
