@@ -38,9 +38,12 @@ function getFrame(stream: number): Buffer {
   return Buffer.from([0, 0, 6, 1, 5, 0, 0, 0, stream, 0x82, 0x84, 0x87, 0x41, 1, 0x61])
 }
 
-/** RST_STREAM with NO_ERROR (RFC 9113 6.4), after which Node's stream is closed and not yet destroyed. */
-function resetFrame(stream: number): Buffer {
-  return Buffer.from([0, 0, 4, 3, 0, 0, 0, 0, stream, 0, 0, 0, 0])
+/** Codes of RST_STREAM (RFC 9113 7): after the first Node's stream is closed and not yet destroyed, after the second it is. */
+const noError = 0
+const cancel = 8
+
+function resetFrame(stream: number, code: number): Buffer {
+  return Buffer.from([0, 0, 4, 3, 0, 0, 0, 0, stream, 0, 0, 0, code])
 }
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
@@ -215,6 +218,23 @@ describe('what strangers can make a gate hold', () => {
     expect(gate.counters().accepted).toBe(1)
   })
 
+  it('does not hold a good client who resets a stream for one that was not let through', async () => {
+    const rejections: unknown[] = []
+    const onReject = (rejection: unknown): unknown => rejections.push(rejection)
+    const gate = mutualTls({ truststore: store, authorize: () => later(true, 50), onReject })
+    let heard = 0
+    const server = createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => {
+      heard++
+      response.end('in')
+    })
+    const port = await listen(gate.protect(server))
+    const socket = await open(port, good, { ALPNProtocols: ['h2'] })
+    socket.resume().write(Buffer.concat([preface, getFrame(1), resetFrame(1, cancel), getFrame(3)]))
+    await eventually(() => heard > 0)
+    socket.destroy()
+    expect([heard, rejections, gate.counters().refusedRequests]).toEqual([1, [], {}])
+  })
+
   it('survives HTTP/2 streams that are reset before anybody has heard of them', async () => {
     const thrown: unknown[] = []
     const note = (error: unknown): void => void thrown.push(error)
@@ -233,7 +253,7 @@ describe('what strangers can make a gate hold', () => {
       const socket = await open(port, good, { ALPNProtocols: ['h2'] })
       let text = ''
       socket.setEncoding('latin1').on('data', (chunk) => (text += chunk))
-      socket.write(Buffer.concat([preface, getFrame(1), resetFrame(1), getFrame(3)]))
+      socket.write(Buffer.concat([preface, getFrame(1), resetFrame(1, noError), getFrame(3)]))
       await eventually(() => text.includes(code))
       socket.destroy()
       source.current = store

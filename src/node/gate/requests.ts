@@ -21,6 +21,8 @@ const passages: Readonly<Record<string, Passage>> = {
     return args[0] instanceof Http2ServerRequest ? passRequest(args, guard) : passUpgrade(args, guard)
   },
   stream([stream, headers], guard) {
+    // Reset before anybody has heard of it: it has no connection any more by which to judge it, and nobody waits for an answer.
+    if ((stream as ServerHttp2Stream).destroyed) return false
     const admission = guard(stream as ServerHttp2Stream, authoritiesOfHttp2(headers as IncomingHttpHeaders))
     if (!admission.ok) answerStream(stream as ServerHttp2Stream, admission.code)
     return admission.ok
