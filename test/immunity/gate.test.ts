@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect as connectHttp2, createSecureServer, type ServerHttp2Stream } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
 import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +30,15 @@ import {
 afterEach(closeServers)
 
 const later = <T>(value: T, ms: number): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
+
+/** By hand: a client of Node that nobody listens to for `connect` does not tell how it was answered. */
+async function requestTunnel(port: number, credentials: typeof good): Promise<string> {
+  const socket = await open(port, credentials, { ALPNProtocols: ['http/1.1'] })
+  socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')
+  let text = ''
+  for await (const chunk of socket.setEncoding('utf8')) text += chunk
+  return text
+}
 
 /** What a client of HTTP/2 begins with (RFC 9113 3.4): the magic, and SETTINGS that say nothing. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1')
@@ -104,11 +114,26 @@ describe('an application that listens in every way', () => {
     const port = await listen(server)
     const ALPNProtocols = ['http/1.1']
     await ask(port, stranger, { ALPNProtocols })
-    await ask(port, stranger, { ALPNProtocols, method: 'CONNECT', path: 'a:1' }).catch(() => undefined)
+    await requestTunnel(port, stranger)
     await ask(port, stranger, { ALPNProtocols, headers: { connection: 'Upgrade', upgrade: 'websocket' } }).catch(() => undefined)
     await ask(port, nobody, { ALPNProtocols, headers: { expect: '100-continue' }, method: 'POST', body: 'x' })
     await ask(port, stranger, { ALPNProtocols: ['spdy/9'] }).catch(() => undefined)
     expect(heard).toEqual([])
+  })
+
+  it('hears of no tunnel of a refused client, who is answered all the same', async () => {
+    const gate = mutualTls({ truststore: store, authorize: () => later(true, 50), maxPending: 0 })
+    const server = gate.protect(createHttpsServer({ ...own, ...gate.tlsOptions }))
+    server.on('connect', () => expect.unreachable())
+    const port = await listen(server)
+    for (const [credentials, status, code] of [
+      [stranger, '403 Forbidden', 'unknown_issuer'],
+      [good, '503 Service Unavailable', 'overloaded'],
+    ] as const) {
+      const answer = await requestTunnel(port, credentials)
+      expect(answer).toMatch(`HTTP/1.1 ${status}\r\n`)
+      expect(answer).toContain(code)
+    }
   })
 
   it('hears of no stream that is refused, on the HTTP/2 session itself either', async () => {
