@@ -132,7 +132,7 @@ export class Admissions {
   private hold(
     socket: TLSSocket,
     connection: Connection,
-    answer: PromiseLike<unknown>,
+    answer: Promise<unknown>,
     decided: (admission: Admission) => void,
   ): void {
     this.tally.pending++

@@ -84,6 +84,24 @@ describe('authorize', () => {
         },
       }),
     ],
+    [
+      'a thenable at first sight, that says ok',
+      'not_authorized',
+      () => {
+        let looks = 0
+        return Object.defineProperty({ ok: true }, 'then', { get: () => (looks++ === 0 ? () => undefined : undefined) })
+      },
+    ],
+    [
+      'a promise whose then throws',
+      'authorizer_failed',
+      () => {
+        const value = (): never => {
+          throw new Error('secret detail')
+        }
+        return Object.defineProperty(Promise.resolve(true), 'then', { value })
+      },
+    ],
     ['no answer in time', 'authorizer_timeout', () => never],
   ]
 
