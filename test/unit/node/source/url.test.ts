@@ -135,6 +135,17 @@ describe('urlTruststore', () => {
     ])
   })
 
+  it('goes on with what serves where the function of the URL throws, even what has no text', async () => {
+    let fails = false
+    const source = await sourceOf({}, () => {
+      if (fails) throw Object.create(null)
+      return server.url
+    })
+    fails = true
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'unreadable' } })
+    expect(source.current.fingerprint).toBe(fingerprints.a)
+  })
+
   it('checks again by itself, sooner after a failure, and not before the server wants it', async () => {
     server.reply = serve(a.pem)
     const source = await sourceOf({ pollMs: 30 })
