@@ -32,7 +32,11 @@ export function exchange(url: URL, { headers, maxBytes, agent, signal }: Exchang
       request.destroy()
     }
     request.on('error', reject)
+    let answered = false
+    // Nothing else comes where the server switches protocols, unasked.
+    request.on('close', () => answered || reject(new Error('the connection was closed without a response')))
     request.on('response', (response) => {
+      answered = true
       response.on('error', reject)
       const { statusCode: status = 0, headers: received } = response
       if (status !== 200) {

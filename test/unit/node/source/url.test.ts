@@ -228,6 +228,14 @@ describe('an answer that is not the whole truststore', () => {
     raw.close()
   })
 
+  it('of another protocol than was asked for is rejected, and the next check runs', async () => {
+    const source = await sourceOf({ timeoutMs: 500 })
+    server.reply = ({ socket }) => socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n')
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'unreadable' } })
+    server.reply = serve(a.pem + b.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'updated' })
+  })
+
   it('as the first one rejects, and nothing runs on', async () => {
     server.reply = status(500)
     await expect(sourceOf({ pollMs: 10 })).rejects.toMatchObject({ name: 'TruststoreSourceError', reason: 'unreadable' })
