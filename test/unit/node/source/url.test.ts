@@ -135,6 +135,20 @@ describe('urlTruststore', () => {
     ])
   })
 
+  it('goes on with what serves where the function of the URL never answers', async () => {
+    let next: string | Promise<string> = server.url
+    const source = await sourceOf({ timeoutMs: 50 }, async () => next)
+    next = new Promise(() => undefined)
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'unreadable' } })
+    next = server.url
+    server.reply = serve(a.pem + b.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'updated' })
+    next = new Promise(() => undefined)
+    const last = source.refresh()
+    source.close()
+    expect(await last).toMatchObject({ status: 'closed' })
+  })
+
   it('goes on with what serves where the function of the URL throws, even what has no text', async () => {
     let fails = false
     const source = await sourceOf({}, () => {
