@@ -121,6 +121,28 @@ describe('an application that listens in every way', () => {
     expect(heard).toEqual([])
   })
 
+  it('hears of no request that the server drops, once its connection is refused', async () => {
+    const source = { current: store }
+    const { port, server } = await startGate({ truststore: source })
+    server.maxRequestsPerSocket = 1
+    let heard = 0
+    server.on('dropRequest', () => heard++)
+    for (const swapped of [false, true]) {
+      source.current = store
+      const socket = await open(port, good)
+      server.once('request', () => {
+        if (swapped) source.current = otherStore
+      })
+      const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+      socket.write(get + get)
+      let text = ''
+      socket.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+      await eventually(() => text.includes('HTTP/1.1 503'))
+      socket.destroy()
+      expect(heard).toBe(1)
+    }
+  })
+
   it('hears of no tunnel of a refused client, who is answered all the same', async () => {
     const gate = mutualTls({ truststore: store, authorize: () => later(true, 50), maxPending: 0 })
     const server = gate.protect(createHttpsServer({ ...own, ...gate.tlsOptions }))

@@ -16,6 +16,8 @@ const passages: Readonly<Record<string, Passage>> = {
   checkContinue: passRequest,
   checkExpectation: passRequest,
   upgrade: passUpgrade,
+  // The server itself answers: the socket has had as many requests as maxRequestsPerSocket allows.
+  dropRequest: ([request], guard) => guard(request as IncomingMessage, authoritiesOf(request as IncomingMessage)).ok,
   connect(args, guard) {
     // HTTP/2 passes request and response here, HTTP/1 a socket.
     return args[0] instanceof Http2ServerRequest ? passRequest(args, guard) : passUpgrade(args, guard)
