@@ -125,9 +125,7 @@ function readQuoted(name: string, value: string, key: string, start: number): He
 function readElement(name: string, pairs: ReadonlyMap<string, readonly string[]>): HeaderResult<XfccElement> {
   const one = (key: string): string | undefined => pairs.get(key)?.[0]
   const hash = one('hash')?.toLowerCase()
-  if (hash !== undefined && !/^[0-9a-f]{64}$/.test(hash)) {
-    return headerFault('malformed_header', `${name}: Hash is not 64 hexadecimal digits`)
-  }
+  if (hash !== undefined && !isHash(hash)) return headerFault('malformed_header', `${name}: ${hashRule}`)
   const certs = readCertificates(`${name}: Cert`, one('cert'))
   if (!certs.ok) return certs
   const chain = readCertificates(`${name}: Chain`, one('chain'))
@@ -145,6 +143,12 @@ function readElement(name: string, pairs: ReadonlyMap<string, readonly string[]>
     uri: pairs.get('uri') ?? [],
     dns: pairs.get('dns') ?? [],
   })
+}
+
+const hashRule = 'Hash is not 64 hexadecimal digits'
+
+function isHash(hash: string): boolean {
+  return /^[0-9A-Fa-f]{64}$/.test(hash)
 }
 
 function readCertificates(name: string, value: string | undefined): HeaderResult<readonly Uint8Array[] | undefined> {
@@ -192,6 +196,8 @@ export function formatXfcc(elements: readonly XfccElement[]): HeaderResult<strin
 
 function elementPairs({ by, hash, cert, chain, subject, uri, dns }: XfccElement): HeaderResult<readonly string[]> {
   const pairs = by.map((value) => `By=${quotedIfNeeded(value)}`)
+  // Reading back takes what follows a good hash for further pairs, and further elements.
+  if (hash !== undefined && !isHash(hash)) return headerFault('malformed_header', `${headerName}: ${hashRule}`)
   if (hash !== undefined) pairs.push(`Hash=${hash}`)
   for (const [key, certificates] of [
     ['Cert', cert === undefined ? undefined : [cert]],

@@ -138,7 +138,8 @@ function nginxFormat(read: (name: string, value: string) => HeaderResult<Uint8Ar
     if (status !== undefined && !status.ok) return status
     const fault = absence(names.certificate, certificate, status?.value)
     if (fault !== undefined) return fault
-    if (verify === 'FAILED:certificate revoked') return headerFault('refused_by_proxy', `${names.verify} is ${verify}`)
+    // Anywhere in it: where a header came twice, `fetch` has joined the other value to this one.
+    if (verify?.includes('certificate revoked')) return headerFault('refused_by_proxy', `${names.verify} is ${verify}`)
     const leaf = read(names.certificate, certificate!)
     return leaf.ok ? headerValue([leaf.value]) : leaf
   })

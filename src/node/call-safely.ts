@@ -1,4 +1,5 @@
 import { emitWarning } from 'node:process'
+import { thrownText } from './thrown-text.ts'
 
 /**
  * Calls what the user gave to be told of something. What it throws, or rejects with, becomes a process warning: it must not
@@ -8,7 +9,7 @@ import { emitWarning } from 'node:process'
  */
 export function callSafely<Event>(listener: (event: Event) => unknown, event: Event, what: string, warning: string): void {
   const warn = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const text = error instanceof Error ? (error.stack ?? error.message) : thrownText(error)
     emitWarning(`${what} failed: ${text}`, warning)
   }
   try {

@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
-import { connect as connectHttp2, createSecureServer } from 'node:http2'
+import { connect as connectHttp2, createSecureServer, type ServerHttp2Stream } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
 import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,33 @@ import {
 /** Ways around a gate that others have found, and bounds on what strangers can make it hold. */
 
 afterEach(closeServers)
+
+const later = <T>(value: T, ms: number): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
+
+/** By hand: a client of Node that nobody listens to for `connect` does not tell how it was answered. */
+async function requestTunnel(port: number, credentials: typeof good): Promise<string> {
+  const socket = await open(port, credentials, { ALPNProtocols: ['http/1.1'] })
+  socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')
+  let text = ''
+  for await (const chunk of socket.setEncoding('utf8')) text += chunk
+  return text
+}
+
+/** What a client of HTTP/2 begins with (RFC 9113 3.4): the magic, and SETTINGS that say nothing. */
+const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1')
+
+/** HEADERS that are all of a request (RFC 9113 6.2): `GET / https` of HPACK's table, and `:authority: a`. */
+function getFrame(stream: number): Buffer {
+  return Buffer.from([0, 0, 6, 1, 5, 0, 0, 0, stream, 0x82, 0x84, 0x87, 0x41, 1, 0x61])
+}
+
+/** Codes of RST_STREAM (RFC 9113 7): after the first Node's stream is closed and not yet destroyed, after the second it is. */
+const noError = 0
+const cancel = 8
+
+function resetFrame(stream: number, code: number): Buffer {
+  return Buffer.from([0, 0, 4, 3, 0, 0, 0, 0, stream, 0, 0, 0, code])
+}
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
@@ -86,11 +114,77 @@ describe('an application that listens in every way', () => {
     const port = await listen(server)
     const ALPNProtocols = ['http/1.1']
     await ask(port, stranger, { ALPNProtocols })
-    await ask(port, stranger, { ALPNProtocols, method: 'CONNECT', path: 'a:1' }).catch(() => undefined)
+    await requestTunnel(port, stranger)
     await ask(port, stranger, { ALPNProtocols, headers: { connection: 'Upgrade', upgrade: 'websocket' } }).catch(() => undefined)
     await ask(port, nobody, { ALPNProtocols, headers: { expect: '100-continue' }, method: 'POST', body: 'x' })
     await ask(port, stranger, { ALPNProtocols: ['spdy/9'] }).catch(() => undefined)
     expect(heard).toEqual([])
+  })
+
+  it('hears of no request that the server drops, once its connection is refused', async () => {
+    const source = { current: store }
+    const { port, server } = await startGate({ truststore: source })
+    server.maxRequestsPerSocket = 1
+    let heard = 0
+    server.on('dropRequest', () => heard++)
+    for (const swapped of [false, true]) {
+      source.current = store
+      const socket = await open(port, good)
+      server.once('request', () => {
+        if (swapped) source.current = otherStore
+      })
+      const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+      socket.write(get + get)
+      let text = ''
+      socket.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+      await eventually(() => text.includes('HTTP/1.1 503'))
+      socket.destroy()
+      expect(heard).toBe(1)
+    }
+  })
+
+  it('hears of no tunnel of a refused client, who is answered all the same', async () => {
+    const gate = mutualTls({ truststore: store, authorize: () => later(true, 50), maxPending: 0 })
+    const server = gate.protect(createHttpsServer({ ...own, ...gate.tlsOptions }))
+    server.on('connect', () => expect.unreachable())
+    const port = await listen(server)
+    for (const [credentials, status, code] of [
+      [stranger, '403 Forbidden', 'unknown_issuer'],
+      [good, '503 Service Unavailable', 'overloaded'],
+    ] as const) {
+      const answer = await requestTunnel(port, credentials)
+      expect(answer).toMatch(`HTTP/1.1 ${status}\r\n`)
+      expect(answer).toContain(code)
+    }
+  })
+
+  it('hears of no stream that is refused, on the HTTP/2 session itself either', async () => {
+    const source = { current: store }
+    const gate = mutualTls({ truststore: source })
+    const server = createSecureServer({ ...own, ...gate.tlsOptions })
+    const heard: unknown[] = []
+    const hear = (stream: ServerHttp2Stream): void => void heard.push(getClientIdentity(stream)?.certificate.subject)
+    server.on('session', (session) => session.on('stream', hear))
+    gate.protect(server)
+    server.prependListener('session', (session) => session.prependListener('stream', hear))
+    server.once('stream', ({ session }) => session?.on('stream', hear))
+    server.on('stream', (stream) => {
+      stream.respond()
+      stream.end('in')
+    })
+    const port = await listen(server)
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...good })
+    const status = async (): Promise<unknown> => (await once(session.request().resume(), 'response'))[0][':status']
+    expect([await status(), await status()]).toEqual([200, 200])
+    expect(heard).toEqual(new Array(5).fill('CN=client,O=Gate'))
+    source.current = otherStore
+    expect([await status(), await status()]).toEqual([403, 403])
+    source.current = store
+    // What was refused once stays refused.
+    expect(await status()).toBe(403)
+    session.destroy()
+    expect(heard).toHaveLength(5)
+    expect(gate.counters()).toMatchObject({ accepted: 1, refusedRequests: { unknown_issuer: 3 } })
   })
 })
 
@@ -169,6 +263,50 @@ describe('what strangers can make a gate hold', () => {
     }
     expect(await ask(port, good)).toMatchObject({ status: 200 })
     expect(gate.counters().accepted).toBe(1)
+  })
+
+  it('does not hold a good client who resets a stream for one that was not let through', async () => {
+    const rejections: unknown[] = []
+    const onReject = (rejection: unknown): unknown => rejections.push(rejection)
+    const gate = mutualTls({ truststore: store, authorize: () => later(true, 50), onReject })
+    let heard = 0
+    const server = createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => {
+      heard++
+      response.end('in')
+    })
+    const port = await listen(gate.protect(server))
+    const socket = await open(port, good, { ALPNProtocols: ['h2'] })
+    socket.resume().write(Buffer.concat([preface, getFrame(1), resetFrame(1, cancel), getFrame(3)]))
+    await eventually(() => heard > 0)
+    socket.destroy()
+    expect([heard, rejections, gate.counters().refusedRequests]).toEqual([1, [], {}])
+  })
+
+  it('survives HTTP/2 streams that are reset before anybody has heard of them', async () => {
+    const thrown: unknown[] = []
+    const note = (error: unknown): void => void thrown.push(error)
+    process.on('uncaughtException', note)
+    const source = { current: store }
+    for (const [consent, code] of [
+      [false, 'not_authorized'],
+      [true, 'unknown_issuer'],
+    ] as const) {
+      // While the answer is waited for, Node buffers what the client sends, and then reads all of it at once.
+      const authorize = (): Promise<boolean> => later(consent, 50)
+      const gate = mutualTls({ truststore: source, authorize })
+      const server = createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in'))
+      const port = await listen(gate.protect(server))
+      server.on('session', () => (source.current = otherStore))
+      const socket = await open(port, good, { ALPNProtocols: ['h2'] })
+      let text = ''
+      socket.setEncoding('latin1').on('data', (chunk) => (text += chunk))
+      socket.write(Buffer.concat([preface, getFrame(1), resetFrame(1, noError), getFrame(3)]))
+      await eventually(() => text.includes(code))
+      socket.destroy()
+      source.current = store
+    }
+    process.off('uncaughtException', note)
+    expect(thrown).toEqual([])
   })
 })
 

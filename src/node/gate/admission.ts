@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { callSafely } from '../call-safely.ts'
+import { thrownText } from '../thrown-text.ts'
 import { type GateCode, messageOf } from './codes.ts'
 import { askFor, awaitConsent, type Decision, isDecision } from './consent.ts'
 import { type GateCounters, Tally } from './counters.ts'
@@ -63,7 +64,7 @@ export class Admissions {
       setStanding(socket, connection)
       admission = this.judgeConnection(socket, connection, decided)
     } catch (error) {
-      admission = this.refuseConnection(socket, connection, 'internal_error', { error, message: String(error) })
+      admission = this.refuseConnection(socket, connection, 'internal_error', { error, message: thrownText(error) })
     }
     // Out here, so that an error of the application does not look like one of the gate.
     if (admission !== undefined) decided(admission)
@@ -83,7 +84,7 @@ export class Admissions {
       if (misdirected) return this.refuseRequest(connection, 'misdirected_request', {})
       return this.recheck(connection) ?? { ok: true, identity: connection.identity }
     } catch (error) {
-      return this.refuseRequest(connection, 'internal_error', { error, message: String(error) })
+      return this.refuseRequest(connection, 'internal_error', { error, message: thrownText(error) })
     }
   }
 
@@ -132,7 +133,7 @@ export class Admissions {
   private hold(
     socket: TLSSocket,
     connection: Connection,
-    answer: PromiseLike<unknown>,
+    answer: Promise<unknown>,
     decided: (admission: Admission) => void,
   ): void {
     this.tally.pending++

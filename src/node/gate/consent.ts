@@ -12,17 +12,18 @@ export type Decision =
  * Asks `authorize`. An answer that is there at once is given at once; a promise is waited for, but no longer than
  * `timeoutMs`. Whatever it throws or rejects with refuses.
  */
-export function askFor(authorize: Authorize, identity: ClientIdentity): Decision | PromiseLike<unknown> {
+export function askFor(authorize: Authorize, identity: ClientIdentity): Decision | Promise<unknown> {
   try {
     const answer: unknown = authorize(identity)
-    return isThenable(answer) ? answer : read(answer)
+    // A promise of our own: it calls `then` later, takes what that throws, and is nothing that could pass for a decision.
+    return isThenable(answer) ? new Promise((resolve) => resolve(answer)) : read(answer)
   } catch (error) {
     return { ok: false, code: 'authorizer_failed', error }
   }
 }
 
 /** Calls `settle` exactly once, with what the promise brings or with a refusal after `timeoutMs`. */
-export function awaitConsent(answer: PromiseLike<unknown>, timeoutMs: number, settle: (decision: Decision) => void): void {
+export function awaitConsent(answer: Promise<unknown>, timeoutMs: number, settle: (decision: Decision) => void): void {
   let settled = false
   const once = (decision: Decision): void => {
     if (settled) return
@@ -31,15 +32,14 @@ export function awaitConsent(answer: PromiseLike<unknown>, timeoutMs: number, se
     settle(decision)
   }
   const timer = setTimeout(() => once({ ok: false, code: 'authorizer_timeout' }), timeoutMs)
-  // `resolve` guards against thenables that throw or call back twice.
-  Promise.resolve(answer).then(
+  answer.then(
     (value) => once(readSafely(value)),
     (error: unknown) => once({ ok: false, code: 'authorizer_failed', error }),
   )
 }
 
-export function isDecision(value: Decision | PromiseLike<unknown>): value is Decision {
-  return !isThenable(value)
+export function isDecision(value: Decision | Promise<unknown>): value is Decision {
+  return !(value instanceof Promise)
 }
 
 function readSafely(value: unknown): Decision {

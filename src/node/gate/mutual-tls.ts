@@ -1,4 +1,5 @@
 import { constants } from 'node:crypto'
+import { EventEmitter } from 'node:events'
 import { Server as HttpsServer } from 'node:https'
 import { createSecureContext, type SecureContext, type SecureVersion, Server, type TLSSocket } from 'node:tls'
 import { type Admission, Admissions } from './admission.ts'
@@ -7,7 +8,7 @@ import { DomainMap } from './domain.ts'
 import type { Identified } from './identity.ts'
 import { type MutualTlsOptions, readGateOptions, type Settings } from './options.ts'
 import { type AnyRequest, type AnyResponse, answerRequest, RefusalDesk } from './refuse.ts'
-import { type Passage, passageOf, type RequestGuard } from './requests.ts'
+import { type Passage, passageOf } from './requests.ts'
 
 /** A gate for mutual TLS; made by `mutualTls`. */
 export interface MutualTls {
@@ -65,7 +66,8 @@ export function mutualTls(options: MutualTlsOptions): MutualTls {
   return new Gate(options, readGateOptions(options))
 }
 
-const guarded = new WeakSet<Server>()
+/** Servers, and sessions of HTTP/2. */
+const guarded = new WeakSet<EventEmitter>()
 
 class Gate implements MutualTls {
   readonly tlsOptions: GateTlsOptions
@@ -85,23 +87,15 @@ class Gate implements MutualTls {
     return this.admissions.counters()
   }
 
-  /**
-   * The server's own `emit` is taken over, and no listener added: it is the one place that all events pass, whoever listens
-   * and whenever they began to.
-   */
   protect<S extends Server>(server: S): S {
     if (!(server instanceof Server)) throw new TypeError('mutualTls: protect needs a server of tls, https or http2')
     if (guarded.has(server)) throw new TypeError('mutualTls: the server has a gate already')
-    guarded.add(server)
-    const emit = server.emit
-    const pass = (name: string | symbol, args: readonly unknown[]): boolean => Reflect.apply(emit, server, [name, ...args])
-    const guard: RequestGuard = (source, authorities) => this.guardRequest(source, authorities)
-    const gated = (name: string | symbol, ...args: readonly unknown[]): boolean => {
-      if (name === 'secureConnection') return this.enter(server, args[0] as TLSSocket, () => void pass(name, args))
-      const passage: Passage | undefined = passageOf(name)
-      return passage !== undefined && !passage(args, guard) ? true : pass(name, args)
-    }
-    Object.defineProperty(server, 'emit', { value: gated, configurable: true, writable: true })
+    standBefore(server, (name, args, pass) => {
+      if (name === 'secureConnection') return this.enter(server, args[0] as TLSSocket, pass)
+      // Before its first stream: an application may listen for the streams of a session itself.
+      if (name === 'session' && args[0] instanceof EventEmitter) this.guardSession(args[0])
+      return this.passRequests(name, args, pass)
+    })
     return server
   }
 
@@ -115,12 +109,24 @@ class Gate implements MutualTls {
     }
   }
 
-  private enter(server: Server, socket: TLSSocket, pass: () => void): boolean {
+  private enter(server: Server, socket: TLSSocket, pass: () => unknown): boolean {
     this.admissions.admitConnection(socket, (admission) => {
       if (admission.ok) pass()
       else this.desk.refuse(socket, admission.code, speaksHttp(server) ? this.settings.refusal : 'close')
     })
     return true
+  }
+
+  /** Of the events of a session only `stream` is a request. Node's own listener for it emits the server's `stream`. */
+  private guardSession(session: EventEmitter): void {
+    if (guarded.has(session)) return
+    standBefore(session, (name, args, pass) => (name === 'stream' ? this.passRequests(name, args, pass) : pass()))
+  }
+
+  private passRequests(name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
+    const passage: Passage | undefined = passageOf(name)
+    const isRefused = passage !== undefined && !passage(args, (source, authorities) => this.guardRequest(source, authorities))
+    return isRefused || pass()
   }
 
   private guardRequest(source: object, authorities: readonly string[]): Admission {
@@ -132,6 +138,20 @@ class Gate implements MutualTls {
     }
     return admission
   }
+}
+
+type Gated = (name: string | symbol, args: readonly unknown[], pass: () => boolean) => boolean
+
+/**
+ * The emitter's own `emit` is taken over, and no listener added: it is the one place that all events pass, whoever listens
+ * and whenever they began to.
+ */
+function standBefore(emitter: EventEmitter, gated: Gated): void {
+  guarded.add(emitter)
+  const { emit } = emitter
+  const value = (name: string | symbol, ...args: readonly unknown[]): boolean =>
+    gated(name, args, () => Reflect.apply(emit, emitter, [name, ...args]))
+  Object.defineProperty(emitter, 'emit', { value, configurable: true, writable: true })
 }
 
 /** `updateSettings` is what only servers of HTTP/2 have, whose class is not public. */

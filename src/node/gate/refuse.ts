@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import {
   createServer as createHttp2Server,
   type Http2ServerRequest,
@@ -34,6 +34,8 @@ export class RefusalDesk {
     }
     // Without these the server would ask for the body first.
     for (const event of ['request', 'checkContinue', 'checkExpectation']) this.http1.on(event, answer)
+    // Nor would it answer a request for a tunnel at all.
+    this.http1.on('connect', ({ socket }) => answerUpgrade(socket, codeOfSocket(socket)))
     this.http2.on('session', (session) => {
       session.on('error', ignore)
       session.on('stream', (stream) => {
@@ -89,7 +91,8 @@ export function answerRequest(response: AnyResponse, code: GateCode): void {
 export function answerStream(stream: ServerHttp2Stream, code: GateCode): void {
   const { status, body } = refusalOf(code)
   stream.on('error', ignore)
-  if (stream.destroyed || stream.headersSent) return
+  // A client may reset a stream in the packet that opens it: `respond` throws then, and nobody waits for an answer.
+  if (stream.destroyed || stream.closed || stream.headersSent) return
   stream.respond({ ':status': status, ...headersOf(body) })
   stream.end(body)
 }
@@ -99,6 +102,6 @@ export function answerUpgrade(socket: Duplex, code: GateCode): void {
   const { status, body } = refusalOf(code)
   const headers = Object.entries({ ...headersOf(body), connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.on('error', ignore)
-  socket.end(`HTTP/1.1 ${status} ${status === 421 ? 'Misdirected Request' : 'Forbidden'}\r\n${headers.join('')}\r\n${body}`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('')}\r\n${body}`)
   socket.once('finish', () => socket.destroy())
 }

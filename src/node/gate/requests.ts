@@ -16,11 +16,15 @@ const passages: Readonly<Record<string, Passage>> = {
   checkContinue: passRequest,
   checkExpectation: passRequest,
   upgrade: passUpgrade,
+  // The server itself answers: the socket has had as many requests as maxRequestsPerSocket allows.
+  dropRequest: ([request], guard) => guard(request as IncomingMessage, authoritiesOf(request as IncomingMessage)).ok,
   connect(args, guard) {
     // HTTP/2 passes request and response here, HTTP/1 a socket.
     return args[0] instanceof Http2ServerRequest ? passRequest(args, guard) : passUpgrade(args, guard)
   },
   stream([stream, headers], guard) {
+    // Reset before anybody has heard of it: it has no connection any more by which to judge it, and nobody waits for an answer.
+    if ((stream as ServerHttp2Stream).destroyed) return false
     const admission = guard(stream as ServerHttp2Stream, authoritiesOfHttp2(headers as IncomingHttpHeaders))
     if (!admission.ok) answerStream(stream as ServerHttp2Stream, admission.code)
     return admission.ok

@@ -2,6 +2,7 @@ import type { PeerCertificate } from 'node:tls'
 import type { VerifyOptions } from '../../path/options.ts'
 import { verifyChain } from '../../path/verify.ts'
 import { requireFields } from '../../policy/fields.ts'
+import { thrownText } from '../thrown-text.ts'
 import type { GateCode } from './codes.ts'
 import { currentStore, type TruststoreLike } from './options.ts'
 
@@ -62,7 +63,7 @@ export function portcullisServerIdentity(
       return verdict.ok ? undefined : new ServerIdentityError(verdict.code, verdict.message, host)
     } catch (error) {
       // An exception here would be nobody's: the answer is no.
-      return new ServerIdentityError('internal_error', `the server could not be judged: ${String(error)}`, host)
+      return new ServerIdentityError('internal_error', `the server could not be judged: ${thrownText(error)}`, host)
     }
   }
 }

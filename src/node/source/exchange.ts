@@ -32,7 +32,11 @@ export function exchange(url: URL, { headers, maxBytes, agent, signal }: Exchang
       request.destroy()
     }
     request.on('error', reject)
+    let answered = false
+    // Nothing else comes where the server switches protocols, unasked.
+    request.on('close', () => answered || reject(new Error('the connection was closed without a response')))
     request.on('response', (response) => {
+      answered = true
       response.on('error', reject)
       const { statusCode: status = 0, headers: received } = response
       if (status !== 200) {
@@ -50,7 +54,11 @@ export function exchange(url: URL, { headers, maxBytes, agent, signal }: Exchang
 
 function refuseFraming(headers: IncomingHttpHeaders, maxBytes: number): string | undefined {
   const length = headers['content-length']
-  if (length === undefined && headers['transfer-encoding'] === undefined) {
+  const encoding = headers['transfer-encoding']?.toLowerCase()
+  // RFC 9112 6.3: whatever ends otherwise than by chunks ends with the connection.
+  if (encoding !== undefined && encoding !== 'chunked')
+    return `the response has Transfer-Encoding ${encoding}, which was not asked for`
+  if (length === undefined && encoding === undefined) {
     return 'the response has no Content-Length and no chunks, so that nobody can tell whether it is complete'
   }
   return length !== undefined && Number(length) > maxBytes ? tooLarge(`${length} bytes`, maxBytes) : undefined

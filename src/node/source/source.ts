@@ -1,6 +1,7 @@
 import { requireFields } from '../../policy/fields.ts'
 import { diffTruststores } from '../../truststore/diff.ts'
 import type { Truststore } from '../../truststore/store.ts'
+import { thrownText } from '../thrown-text.ts'
 import { Events } from './events.ts'
 import {
   type Refresh,
@@ -196,6 +197,6 @@ export class Source implements TruststoreSource {
 
 function asSourceError(error: unknown): TruststoreSourceError {
   if (error instanceof TruststoreSourceError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? error.message : thrownText(error)
   return new TruststoreSourceError('unreadable', `the truststore could not be loaded: ${message}`, { cause: error })
 }

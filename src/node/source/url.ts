@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type DownloadTerms, download, printable, refuseUrl, type Validators } from './download.ts'
 import type { TruststoreSource } from './handle.ts'
 import { booleanOption, numberOption, readSettings, type SourceOptions } from './options.ts'
@@ -8,7 +9,10 @@ import type { Loaded } from './versions.ts'
 export interface UrlTruststoreOptions extends SourceOptions {
   /** Sent with every request, but not to other origins that it is redirected to. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Milliseconds for one check, redirects and the last byte of the body included. Default 10,000. */
+  /**
+   * Milliseconds for one check, redirects and the last byte of the body included, and as many for a function to give the URL.
+   * Default 10,000.
+   */
   readonly timeoutMs?: number
   /** How many redirects are followed, never from https: to http:. Default 3. */
   readonly maxRedirects?: number
@@ -68,8 +72,8 @@ class UrlLoader implements Loader {
   }
 
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
-    const url = requireUrl(typeof this.url === 'function' ? await this.url() : this.url, this.terms.allowHttp)
     const terms = { ...this.terms, signal }
+    const url = requireUrl(typeof this.url === 'function' ? await askUrl(this.url, terms) : this.url, terms.allowHttp)
     const place = printable(url)
     const known = !force && this.notModified < mostNotModified && this.seen?.place === place ? this.seen : undefined
     const loaded = await download(url, known, terms)
@@ -85,6 +89,23 @@ class UrlLoader implements Loader {
 
   close(): void {
     // The signal ends requests.
+  }
+}
+
+/** A function that never answers must not end all checks. */
+async function askUrl(url: Extract<TruststoreUrl, () => unknown>, { timeoutMs, signal }: DownloadTerms): Promise<string | URL> {
+  const answered = new AbortController()
+  const end = (): void => answered.abort()
+  signal.addEventListener('abort', end)
+  try {
+    const asked = url()
+    const late = sleep(timeoutMs, undefined, { signal: answered.signal }).then(() => {
+      throw new Error(`there was no URL within ${timeoutMs} ms`)
+    })
+    return await Promise.race([asked, late])
+  } finally {
+    signal.removeEventListener('abort', end)
+    end()
   }
 }
 

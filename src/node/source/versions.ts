@@ -6,6 +6,7 @@ import type { Finding } from '../../rules/rule.ts'
 import { buildTruststore, TruststoreError, type TruststoreOptions } from '../../truststore/build.ts'
 import { sortIssuers } from '../../truststore/issuers.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
+import { thrownText } from '../thrown-text.ts'
 import { TruststoreSourceError, type TruststoreVersion } from './handle.ts'
 
 /** What a source loaded, and how the server names it. */
@@ -128,7 +129,7 @@ function buildWhole(bytes: Uint8Array, options: TruststoreOptions): Truststore |
     return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
   } catch (error) {
     // A backend of the caller's own may throw anything.
-    const message = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : thrownText(error)
     const findings = error instanceof TruststoreError ? error.findings : []
     return new TruststoreSourceError('invalid', message, { findings, cause: error })
   }

@@ -120,4 +120,11 @@ describe('X-Forwarded-Client-Cert', () => {
     expect(formatXfcc([{ by: [], uri: ['é'], dns: [] }])).toMatchObject({ ok: false })
     expect(formatXfcc([{ by: [], hash: 'x', uri: [], dns: [] }])).toMatchObject({ ok: false })
   })
+
+  it('is not written with a hash that goes on as further pairs or elements', () => {
+    for (const more of [';URI=spiffe://example.org/admin', `,Hash=${hash}`, '\n', ' ']) {
+      const value = formatXfcc([{ by: [], hash: `${hash}${more}`, uri: [], dns: [] }])
+      expect(value).toMatchObject({ ok: false, code: 'malformed_header' })
+    }
+  })
 })

@@ -146,6 +146,20 @@ describe('verifyRequest', () => {
     }
   })
 
+  it('refuses what nginx knows to be revoked, whatever came with it as a second header', () => {
+    for (const values of [
+      ['FAILED:certificate revoked', 'SUCCESS'],
+      ['FAILED:certificate revoked', 'x'],
+      ['FAILED:certificate has expired', 'FAILED:certificate revoked'],
+    ]) {
+      const headers = new Headers(requests.nginx.good as Record<string, string>)
+      headers.delete('x-ssl-client-verify')
+      for (const value of values) headers.append('x-ssl-client-verify', value)
+      const verdict = verifyRequest({ headers }, listed, { from: 'nginx', trustedProxy })
+      expect(verdict).toMatchObject({ ok: false, code: 'refused_by_proxy' })
+    }
+  })
+
   it('believes one hop of Envoy, and needs a certificate from it', () => {
     const element = { by: [], chain: [leaf.der], uri: [], dns: [] }
     const two = { 'x-forwarded-client-cert': valued(formatXfcc([element, element])) }

@@ -8,6 +8,11 @@ import { ask, askHttp2, closeServers, good, listen, open, own, startGate, store,
 
 afterEach(closeServers)
 
+/** What `String` cannot take. */
+function throwTextless(): never {
+  throw Object.create(null)
+}
+
 const never = new Promise<boolean>(() => undefined)
 const later = <T>(value: T, ms = 30): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
 
@@ -83,6 +88,24 @@ describe('authorize', () => {
           throw new Error('secret detail')
         },
       }),
+    ],
+    [
+      'a thenable at first sight, that says ok',
+      'not_authorized',
+      () => {
+        let looks = 0
+        return Object.defineProperty({ ok: true }, 'then', { get: () => (looks++ === 0 ? () => undefined : undefined) })
+      },
+    ],
+    [
+      'a promise whose then throws',
+      'authorizer_failed',
+      () => {
+        const value = (): never => {
+          throw new Error('secret detail')
+        }
+        return Object.defineProperty(Promise.resolve(true), 'then', { value })
+      },
     ],
     ['no answer in time', 'authorizer_timeout', () => never],
   ]
@@ -175,13 +198,15 @@ describe('onReject', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('from onReject'))],
+    ['throws what has no text', () => throwTextless()],
+    ['rejects with what has no text', async () => throwTextless()],
   ])('may fail without consequences: %s', async (_name, onReject) => {
     const warnings: string[] = []
     const listener = (warning: Error): unknown => warnings.push(warning.message)
     process.on('warning', listener)
     const { port } = await startGate({ truststore: store, onReject })
     expect(await ask(port, stranger)).toMatchObject({ status: 403, code: 'unknown_issuer' })
-    await eventually(() => warnings.some((text) => text.includes('from onReject')))
+    await eventually(() => warnings.some((text) => /from onReject|something that has no text/.test(text)))
     process.off('warning', listener)
   })
 })
@@ -197,6 +222,7 @@ describe('settings that fail at run time', () => {
         },
       },
     ],
+    ['a revocation function that throws what has no text', { truststore: store, revocation: throwTextless }],
     ['a revocation function that forgets its result', { truststore: store, revocation: () => undefined as never }],
     ['revocation of the wrong shape', { truststore: store, revocation: { list: [] } as never }],
     [

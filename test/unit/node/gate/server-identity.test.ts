@@ -68,6 +68,11 @@ describe('portcullisServerIdentity', () => {
     const swapped = portcullisServerIdentity(source)
     source.current = undefined as never
     expect(swapped('api.example.com', {} as never)).toMatchObject({ code: 'internal_error' })
+    const get = (): never => {
+      throw Object.create(null)
+    }
+    Object.defineProperty(source, 'current', { get })
+    expect(swapped('api.example.com', {} as never)).toMatchObject({ code: 'internal_error' })
   })
 
   it('finds wrong options before the first connection', () => {

@@ -135,6 +135,31 @@ describe('urlTruststore', () => {
     ])
   })
 
+  it('goes on with what serves where the function of the URL never answers', async () => {
+    let next: string | Promise<string> = server.url
+    const source = await sourceOf({ timeoutMs: 50 }, async () => next)
+    next = new Promise(() => undefined)
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'unreadable' } })
+    next = server.url
+    server.reply = serve(a.pem + b.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'updated' })
+    next = new Promise(() => undefined)
+    const last = source.refresh()
+    source.close()
+    expect(await last).toMatchObject({ status: 'closed' })
+  })
+
+  it('goes on with what serves where the function of the URL throws, even what has no text', async () => {
+    let fails = false
+    const source = await sourceOf({}, () => {
+      if (fails) throw Object.create(null)
+      return server.url
+    })
+    fails = true
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'unreadable' } })
+    expect(source.current.fingerprint).toBe(fingerprints.a)
+  })
+
   it('checks again by itself, sooner after a failure, and not before the server wants it', async () => {
     server.reply = serve(a.pem)
     const source = await sourceOf({ pollMs: 30 })
@@ -203,18 +228,27 @@ describe('an answer that is not the whole truststore', () => {
     expect(source.failure).toBeUndefined()
   })
 
-  it('without an end that is marked is rejected, though it may be whole', async () => {
-    const raw = createServer((socket) =>
-      socket.on('error', () => undefined).end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${a.pem}`),
-    )
+  it.each([
+    ['Connection: close', 'no Content-Length'],
+    ['Transfer-Encoding: gzip', 'Transfer-Encoding gzip'],
+  ])('without an end that is marked is rejected, though it may be whole: %s', async (header, message) => {
+    const raw = createServer((socket) => socket.on('error', () => undefined).end(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n${a.pem}`))
     raw.listen(0, '127.0.0.1')
     await once(raw, 'listening')
     const url = `http://127.0.0.1:${(raw.address() as AddressInfo).port}/`
     await expect(sourceOf({}, url)).rejects.toMatchObject({
       reason: 'unreadable',
-      message: expect.stringContaining('no Content-Length'),
+      message: expect.stringContaining(message),
     })
     raw.close()
+  })
+
+  it('of another protocol than was asked for is rejected, and the next check runs', async () => {
+    const source = await sourceOf({ timeoutMs: 500 })
+    server.reply = ({ socket }) => socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n')
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'unreadable' } })
+    server.reply = serve(a.pem + b.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'updated' })
   })
 
   it('as the first one rejects, and nothing runs on', async () => {
