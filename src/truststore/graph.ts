@@ -76,7 +76,10 @@ function selfFirst(nodes: readonly TrustNode[], node: TrustNode): readonly Trust
   return first.includes(node) || !nodes.includes(node) ? first : [node, ...first.slice(1)]
 }
 
-/** Those whose key made the signature. Certificates may share a key, which is asked once; no two keys make one signature. */
+/**
+ * Those whose key made the signature. Certificates may share a key, which is asked once, and the first key that fits is taken:
+ * a second one fits an ECDSA signature only where it was made to, by whoever got it listed.
+ */
 function signersAmong(candidates: readonly TrustNode[], child: CertificateView): readonly TrustNode[] {
   const strangers: CertificateView[] = []
   const signer = candidates.find((candidate) => {

@@ -50,6 +50,7 @@ export class TruststoreView implements Truststore {
     this.findings = findings
     this.policy = policy
     this.keyring = keyring
+    for (const { certificate } of nodes) certificate.keep()
   }
 
   /** Made when a refusal is explained for the first time. */

@@ -149,6 +149,17 @@ describe('bytes that the caller changes afterwards', () => {
     }
   })
 
+  it('nor do those that it hands out, of its own certificates and of a path', () => {
+    const store = buildTruststore(old.pem)
+    const verdict = verifyChain(store, client(old).der)
+    const anchors = [...store.certificates, ...(verdict.ok ? verdict.path.slice(1) : [])]
+    expect(anchors).toHaveLength(2)
+    for (const { raw, tbs, subjectPublicKeyInfo } of anchors) for (const part of [raw, tbs, subjectPublicKeyInfo]) part.fill(0)
+    expect(store.certificates[0]?.raw).toEqual(old.der)
+    expect(judge(store, [client(old)])).toBe('accepted')
+    expect(judge(store, [client(attacker)])).not.toBe('accepted')
+  })
+
   it('nor does the array in which they came', () => {
     const input = [old.der]
     const store = buildTruststore(input)
