@@ -59,8 +59,11 @@ export function matchIdentity(certificate: Certificate, allowed: AllowedIdentiti
 export function identityMatcher(allowed: AllowedIdentities): IdentityMatcher {
   requireFields('matchIdentity: allowed', allowed, forms)
   const lists = (Object.keys(matchers) as Form[]).flatMap((form) => {
+    if (!Object.hasOwn(allowed, form)) return []
     const entries = allowed[form]
-    return entries === undefined ? [] : [[form, readList(form, entries)] as const]
+    // A setting that is missing would widen what the other lists allow.
+    if (entries === undefined) throw new TypeError(`matchIdentity: allowed.${form} is undefined; leave it out, or say who`)
+    return [[form, readList(form, entries)] as const]
   })
   if (lists.length === 0) throw new TypeError('matchIdentity: allowed has no list, and would let everybody in')
   return (certificate) => {

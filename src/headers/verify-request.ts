@@ -6,7 +6,7 @@ import type { HeaderFormat } from './format.ts'
 import { formats, type HeaderFrom } from './formats.ts'
 import type { HeaderFault } from './result.ts'
 
-/** How `verifyRequest` finds and judges a client's certificate. */
+/** How `verifyRequest` finds and judges a client's certificate; `purpose` is 'client' whatever the policy says, unless given. */
 export interface VerifyRequestOptions extends VerifyOptions {
   /** Who writes the certificate into the request, and in which format. */
   readonly from: HeaderFrom
@@ -36,7 +36,8 @@ export type RequestVerdict = Verdict | HeaderFault
  * if (!verdict.ok) console.warn(403, verdict.code)
  */
 export function verifyRequest(request: object, store: Truststore, options: VerifyRequestOptions): RequestVerdict {
-  const { from, trustedProxy, headers = {}, ...verifyOptions } = options
+  const { from, trustedProxy, headers = {}, purpose = 'client', ...rest } = options
+  const verifyOptions: VerifyOptions = { ...rest, purpose }
   if (trustedProxy !== true) {
     throw new TypeError(
       'verifyRequest: options.trustedProxy must be true: your word that only the proxy, which removes such headers from what clients send, can reach this code',

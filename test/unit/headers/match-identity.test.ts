@@ -167,7 +167,11 @@ describe('several lists', () => {
     expect(matches(spec, { dns: [] })).toBe(false)
     expect(matches(spec, { dns: 'a.example', uri: [] })).toBe(false)
     expect(() => matches(spec, {})).toThrow('would let everybody in')
-    expect(() => matches(spec, { dns: undefined } as never)).toThrow(TypeError)
+  })
+
+  it('that are missing although they were meant do not let more in', () => {
+    expect(() => matches(spec, { dns: undefined } as never)).toThrow('allowed.dns is undefined')
+    expect(() => matches(spec, { dns: 'a.example', uri: undefined } as never)).toThrow('allowed.uri is undefined')
   })
 })
 

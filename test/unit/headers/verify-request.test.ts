@@ -170,6 +170,16 @@ describe('verifyRequest', () => {
     expect(verifyRequest(cert, listed, { from: 'envoy', trustedProxy })).toMatchObject({ ok: true })
   })
 
+  it('judges clients, whatever purpose the policy has', () => {
+    const policy = { ...profiles.apiGateway, purpose: 'server' } as const
+    const store = buildTruststore(root.pem, { policy })
+    const server = mint({ subject: 'CN=server', extendedKeyUsage: ['serverAuth'] }, root)
+    const request = { 'client-cert': valued(formatClientCert(server.der)) }
+    const options = { from: 'rfc9440', trustedProxy } as const
+    expect(verifyRequest(request, store, options)).toMatchObject({ ok: false, code: 'extended_key_usage_violation' })
+    expect(verifyRequest(request, store, { ...options, purpose: 'any' })).toMatchObject({ ok: true })
+  })
+
   it('throws for mistakes, whether there is a certificate or not', () => {
     const good = requests.rfc9440.good
     for (const request of [good, {}]) {
