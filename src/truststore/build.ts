@@ -8,7 +8,7 @@ import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
 import { findingOf, inBundleOrder } from '../rules/finding.ts'
-import type { Bundle, Finding, Problem, RuleContext, RuleInfo } from '../rules/rule.ts'
+import type { Bundle, Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
 import { linkIssuers } from './graph.ts'
@@ -149,7 +149,7 @@ function withoutCopies(certificates: readonly BundledCertificate[], findings: Fi
 /** Adds what a rule found, and answers its severity. */
 function note(
   findings: Finding[],
-  rule: RuleInfo,
+  rule: ReportedRule,
   found: Problem | undefined,
   entry: { readonly certificate: CertificateView; readonly index: number; readonly line: number | undefined },
 ): Finding['severity'] | undefined {

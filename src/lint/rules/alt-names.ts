@@ -1,7 +1,7 @@
 import { excerpt } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import { Tag } from '../../der/tags.ts'
-import { readingRules } from '../../rules/bundle.ts'
+import { readingRules, readingTexts } from '../../rules/bundle.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { ExtensionId } from '../../x509/extension-list.ts'
 import { GeneralNameTag } from '../../x509/general-name.ts'
@@ -61,6 +61,7 @@ function issuerAltNames({ bytes, extensions }: CertificateView): Range {
 export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
     ...readingRules.san_malformed,
+    ...readingTexts.san_malformed,
     check({ bytes, altNamesStart, altNamesEnd }, { policy }) {
       const problem = malformed(bytes, [altNamesStart, altNamesEnd])
       if (problem === undefined) return undefined
