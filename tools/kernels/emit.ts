@@ -40,23 +40,17 @@ function emitKernel(plan: FieldPlan, kernel: Kernel): readonly string[] {
     `function ${kernel.name}(out: Limbs, ${kernel.inputs.map((input) => `${input}: Limbs`).join(', ')}): void {`,
     '  let t: number, h: number',
   ]
-  for (const input of kernel.inputs.filter((name) => isMultiplied(plan, kernel, name))) {
-    lines.push(
-      ...wrapped(
-        'const ',
-        indices.map((i) => `${input}${i} = ${input}[${i}]!`),
-        ', ',
-      ),
-    )
-  }
-  if (kernel.doubled !== undefined)
-    lines.push(
-      ...wrapped(
-        'const ',
-        indices.slice(0, -1).map((i) => `d${i} = ${kernel.doubled}${i} * 2`),
-        ', ',
-      ),
-    )
+  const multiplied = kernel.inputs.filter((name) => isMultiplied(plan, kernel, name))
+  lines.push(
+    ...wrapped(
+      'const ',
+      indices.flatMap((i) => [
+        ...multiplied.map((input) => `${input}${i} = ${input}[${i}]!`),
+        ...(kernel.doubled !== undefined && i < limbs - 1 ? [`d${i} = ${kernel.doubled}${i} * 2`] : []),
+      ]),
+      ', ',
+    ),
+  )
   const late = lateTerms(plan)
   const last = digits + limbs - 1
   for (let column = 0; column <= last; column++) {

@@ -8,10 +8,9 @@ const C = 2 ** -24
 /** out = a·b − c (products divided by R) modulo p. */
 function multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
   let t: number, h: number
-  const a0 = a[0]!, a1 = a[1]!, a2 = a[2]!, a3 = a[3]!, a4 = a[4]!, a5 = a[5]!, a6 = a[6]!, a7 = a[7]!, a8 = a[8]!, a9 = a[9]!,
-    a10 = a[10]!
-  const b0 = b[0]!, b1 = b[1]!, b2 = b[2]!, b3 = b[3]!, b4 = b[4]!, b5 = b[5]!, b6 = b[6]!, b7 = b[7]!, b8 = b[8]!, b9 = b[9]!,
-    b10 = b[10]!
+  const a0 = a[0]!, b0 = b[0]!, a1 = a[1]!, b1 = b[1]!, a2 = a[2]!, b2 = b[2]!, a3 = a[3]!, b3 = b[3]!, a4 = a[4]!, b4 = b[4]!,
+    a5 = a[5]!, b5 = b[5]!, a6 = a[6]!, b6 = b[6]!, a7 = a[7]!, b7 = b[7]!, a8 = a[8]!, b8 = b[8]!, a9 = a[9]!, b9 = b[9]!,
+    a10 = a[10]!, b10 = b[10]!
   t = a0 * b0
   h = t + M - M
   const q0 = t - h
@@ -86,68 +85,67 @@ function multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
 /** out = a² − b − 2c (products divided by R) modulo p. */
 function squareSubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
   let t: number, h: number
-  const a0 = a[0]!, a1 = a[1]!, a2 = a[2]!, a3 = a[3]!, a4 = a[4]!, a5 = a[5]!, a6 = a[6]!, a7 = a[7]!, a8 = a[8]!, a9 = a[9]!,
-    a10 = a[10]!
-  const d0 = a0 * 2, d1 = a1 * 2, d2 = a2 * 2, d3 = a3 * 2, d4 = a4 * 2, d5 = a5 * 2, d6 = a6 * 2, d7 = a7 * 2, d8 = a8 * 2,
-    d9 = a9 * 2
+  const a0 = a[0]!, d0 = a0 * 2, a1 = a[1]!, d1 = a1 * 2, a2 = a[2]!, d2 = a2 * 2, a3 = a[3]!, d3 = a3 * 2, a4 = a[4]!,
+    d4 = a4 * 2, a5 = a[5]!, d5 = a5 * 2, a6 = a[6]!, d6 = a6 * 2, a7 = a[7]!, d7 = a7 * 2, a8 = a[8]!, d8 = a8 * 2, a9 = a[9]!,
+    d9 = a9 * 2, a10 = a[10]!
   t = a0 * a0
   h = t + M - M
   const q0 = t - h
-  t = d0 * a1 + h * C
+  t = a1 * d0 + h * C
   h = t + M - M
   const q1 = t - h
-  t = d0 * a2 + a1 * a1 + h * C
+  t = a1 * a1 + a2 * d0 + h * C
   h = t + M - M
   const q2 = t - h
-  t = d0 * a3 + d1 * a2 + h * C
+  t = a2 * d1 + a3 * d0 + h * C
   h = t + M - M
   const q3 = t - h
-  t = d0 * a4 + d1 * a3 + a2 * a2 + q0 + h * C
+  t = a2 * a2 + a3 * d1 + a4 * d0 + q0 + h * C
   h = t + M - M
   const q4 = t - h
-  t = d0 * a5 + d1 * a4 + d2 * a3 + q1 + h * C
+  t = a3 * d2 + a4 * d1 + a5 * d0 + q1 + h * C
   h = t + M - M
   const q5 = t - h
-  t = d0 * a6 + d1 * a5 + d2 * a4 + a3 * a3 + q2 + h * C
+  t = a3 * a3 + a4 * d2 + a5 * d1 + a6 * d0 + q2 + h * C
   h = t + M - M
   const q6 = t - h
-  t = d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + q3 + h * C
+  t = a4 * d3 + a5 * d2 + a6 * d1 + a7 * d0 + q3 + h * C
   h = t + M - M
   const q7 = t - h
-  t = d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4 + q0 + q4 + h * C
+  t = a4 * a4 + a5 * d3 + a6 * d2 + a7 * d1 + a8 * d0 + q0 + q4 + h * C
   h = t + M - M
   const q8 = t - h
-  t = d0 * a9 + d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5 - q0 * 256 + q1 + q5 + h * C
+  t = a5 * d4 + a6 * d3 + a7 * d2 + a8 * d1 + a9 * d0 - q0 * 256 + q1 + q5 + h * C
   h = t + M - M
   const q9 = t - h
-  t = d0 * a10 + d1 * a9 + d2 * a8 + d3 * a7 + d4 * a6 + a5 * a5 + q0 * 65536 - q1 * 256 + q2 + q6 + h * C
+  t = a5 * a5 + a6 * d4 + a7 * d3 + a8 * d2 + a9 * d1 + a10 * d0 + q0 * 65536 - q1 * 256 + q2 + q6 + h * C
   h = t + M - M
   const q10 = t - h
-  t = d1 * a10 + d2 * a9 + d3 * a8 + d4 * a7 + d5 * a6 - b[0]! - 2 * c[0]! + q1 * 65536 - q2 * 256 + q3 + q7 + h * C
+  t = a6 * d5 + a7 * d4 + a8 * d3 + a9 * d2 + a10 * d1 - b[0]! - 2 * c[0]! + q1 * 65536 - q2 * 256 + q3 + q7 + h * C
   h = t + M - M
   out[0] = t - h
-  t = d2 * a10 + d3 * a9 + d4 * a8 + d5 * a7 + a6 * a6 - b[1]! - 2 * c[1]! + q2 * 65536 - q3 * 256 + q4 + q8 + h * C
+  t = a6 * a6 + a7 * d5 + a8 * d4 + a9 * d3 + a10 * d2 - b[1]! - 2 * c[1]! + q2 * 65536 - q3 * 256 + q4 + q8 + h * C
   h = t + M - M
   out[1] = t - h
-  t = d3 * a10 + d4 * a9 + d5 * a8 + d6 * a7 - b[2]! - 2 * c[2]! + q3 * 65536 - q4 * 256 + q5 + q9 + h * C
+  t = a7 * d6 + a8 * d5 + a9 * d4 + a10 * d3 - b[2]! - 2 * c[2]! + q3 * 65536 - q4 * 256 + q5 + q9 + h * C
   h = t + M - M
   out[2] = t - h
-  t = d4 * a10 + d5 * a9 + d6 * a8 + a7 * a7 - b[3]! - 2 * c[3]! + q4 * 65536 - q5 * 256 + q6 + q10 + h * C
+  t = a7 * a7 + a8 * d6 + a9 * d5 + a10 * d4 - b[3]! - 2 * c[3]! + q4 * 65536 - q5 * 256 + q6 + q10 + h * C
   h = t + M - M
   out[3] = t - h
-  t = d5 * a10 + d6 * a9 + d7 * a8 - b[4]! - 2 * c[4]! + q5 * 65536 - q6 * 256 + q7 + h * C
+  t = a8 * d7 + a9 * d6 + a10 * d5 - b[4]! - 2 * c[4]! + q5 * 65536 - q6 * 256 + q7 + h * C
   h = t + M - M
   out[4] = t - h
-  t = d6 * a10 + d7 * a9 + a8 * a8 - b[5]! - 2 * c[5]! + q6 * 65536 - q7 * 256 + q8 + h * C
+  t = a8 * a8 + a9 * d7 + a10 * d6 - b[5]! - 2 * c[5]! + q6 * 65536 - q7 * 256 + q8 + h * C
   h = t + M - M
   out[5] = t - h
-  t = d7 * a10 + d8 * a9 - b[6]! - 2 * c[6]! + q7 * 65536 - q8 * 256 + q9 + h * C
+  t = a9 * d8 + a10 * d7 - b[6]! - 2 * c[6]! + q7 * 65536 - q8 * 256 + q9 + h * C
   h = t + M - M
   out[6] = t - h
-  t = d8 * a10 + a9 * a9 - b[7]! - 2 * c[7]! + q8 * 65536 - q9 * 256 + q10 + h * C
+  t = a9 * a9 + a10 * d8 - b[7]! - 2 * c[7]! + q8 * 65536 - q9 * 256 + q10 + h * C
   h = t + M - M
   out[7] = t - h
-  t = d9 * a10 - b[8]! - 2 * c[8]! + q9 * 65536 - q10 * 256 + h * C
+  t = a10 * d9 - b[8]! - 2 * c[8]! + q9 * 65536 - q10 * 256 + h * C
   h = t + M - M
   out[8] = t - h
   t = a10 * a10 - b[9]! - 2 * c[9]! + q10 * 65536 + h * C

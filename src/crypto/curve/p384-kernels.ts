@@ -8,10 +8,10 @@ const C = 2 ** -24
 /** out = a·b − c (products divided by R) modulo p. */
 function multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
   let t: number, h: number
-  const a0 = a[0]!, a1 = a[1]!, a2 = a[2]!, a3 = a[3]!, a4 = a[4]!, a5 = a[5]!, a6 = a[6]!, a7 = a[7]!, a8 = a[8]!, a9 = a[9]!,
-    a10 = a[10]!, a11 = a[11]!, a12 = a[12]!, a13 = a[13]!, a14 = a[14]!, a15 = a[15]!
-  const b0 = b[0]!, b1 = b[1]!, b2 = b[2]!, b3 = b[3]!, b4 = b[4]!, b5 = b[5]!, b6 = b[6]!, b7 = b[7]!, b8 = b[8]!, b9 = b[9]!,
-    b10 = b[10]!, b11 = b[11]!, b12 = b[12]!, b13 = b[13]!, b14 = b[14]!, b15 = b[15]!
+  const a0 = a[0]!, b0 = b[0]!, a1 = a[1]!, b1 = b[1]!, a2 = a[2]!, b2 = b[2]!, a3 = a[3]!, b3 = b[3]!, a4 = a[4]!, b4 = b[4]!,
+    a5 = a[5]!, b5 = b[5]!, a6 = a[6]!, b6 = b[6]!, a7 = a[7]!, b7 = b[7]!, a8 = a[8]!, b8 = b[8]!, a9 = a[9]!, b9 = b[9]!,
+    a10 = a[10]!, b10 = b[10]!, a11 = a[11]!, b11 = b[11]!, a12 = a[12]!, b12 = b[12]!, a13 = a[13]!, b13 = b[13]!,
+    a14 = a[14]!, b14 = b[14]!, a15 = a[15]!, b15 = b[15]!
   t = a0 * b0
   h = t + M - M
   const q0 = t - h
