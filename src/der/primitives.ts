@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { Tag } from './tags.ts'
+import * as Tag from './tag.ts'
 
 /** Reads a BOOLEAN; the tag may be an IMPLICIT one. */
 export function readBoolean(reader: Reader, what: string, tag: number = Tag.boolean): boolean {

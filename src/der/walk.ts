@@ -1,7 +1,7 @@
 import { isOid } from './oid.ts'
 import { checkInteger } from './primitives.ts'
 import type { Reader } from './reader.ts'
-import { Tag } from './tags.ts'
+import * as Tag from './tag.ts'
 
 /** Deepest nesting of an open type (attribute values, otherName, algorithm parameters) that is read. */
 const maxDepth = 16

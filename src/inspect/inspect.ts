@@ -10,7 +10,7 @@ import {
 } from '../bytes/pem.ts'
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { parseUsableList } from '../path/parse-revocation-list.ts'
 import { requireFields } from '../policy/fields.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'

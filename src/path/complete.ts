@@ -1,7 +1,7 @@
 import type { Refusal } from '../policy/strength.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { ExtensionId } from '../x509/extension-list.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'

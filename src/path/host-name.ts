@@ -1,7 +1,8 @@
 import { latin1OfRange } from '../bytes/text.ts'
 import { Reader } from '../der/reader.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { GeneralNameTag, ipText } from '../x509/general-name.ts'
+import { ipText } from '../x509/general-name.ts'
+import * as GeneralNameTag from '../x509/general-name-tag.ts'
 import type { Meter } from './meter.ts'
 
 /** What a client wants to be connected to (RFC 9525 6.1.1): a DNS name in lower case without its final dot, or an address. */

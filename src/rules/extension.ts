@@ -1,7 +1,7 @@
 import { oidForMessage } from '../der/oid.ts'
 import { understoodExtensions } from '../policy/extensions.ts'
-import { ExtensionId } from '../x509/extension-list.ts'
-import { KeyUsageBit } from '../x509/key-usage.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
+import * as KeyUsageBit from '../x509/key-usage-bit.ts'
 import type { CertificateRule, Problem, RuleContext, RuleTexts } from './rule.ts'
 
 /** Rules about extensions and about what makes a certificate a CA's. */

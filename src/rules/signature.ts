@@ -1,4 +1,4 @@
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { algorithmsDiffer } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { BundleRule, CertificateRule, RuleTexts } from './rule.ts'

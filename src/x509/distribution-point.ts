@@ -1,6 +1,7 @@
+import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readDefaultFalse, readNamedBits } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
-import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readGeneralNames } from './general-name.ts'
 
 /** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */

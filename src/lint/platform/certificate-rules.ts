@@ -1,8 +1,8 @@
 import { Reader } from '../../der/reader.ts'
 import { readingRules, readingTexts } from '../../rules/bundle.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import { ExtensionId } from '../../x509/extension-list.ts'
-import { PurposeBit } from '../../x509/key-usage.ts'
+import * as ExtensionId from '../../x509/extension-id.ts'
+import * as PurposeBit from '../../x509/purpose-bit.ts'
 import { entryRule, type PlatformRule } from './rule.ts'
 
 /** Rules about the certificates of a bundle, each by itself and in its chain. */

@@ -1,7 +1,7 @@
 import { rangesEqual } from '../../bytes/range.ts'
 import { excerpt } from '../../bytes/text.ts'
 import { oidText } from '../../der/oid.ts'
-import { Tag } from '../../der/tags.ts'
+import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type AttributeRange, attributesOf, stringValue } from '../../x509/name.ts'
 import type { CertificateAdvice } from '../advice.ts'

@@ -1,7 +1,7 @@
 import { rangeIs } from '../../bytes/range.ts'
 import { isoTime } from '../../policy/time.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import { ExtensionId } from '../../x509/extension-list.ts'
+import * as ExtensionId from '../../x509/extension-id.ts'
 import { keyUsageNames } from '../../x509/key-usage.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'

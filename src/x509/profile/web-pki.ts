@@ -1,9 +1,9 @@
 import { rangeIs } from '../../bytes/range.ts'
 import { oidBytes } from '../../der/oid.ts'
 import type { CertificateView } from '../certificate.ts'
-import { ExtensionId } from '../extension-list.ts'
-import { PurposeBit } from '../key-usage.ts'
+import * as ExtensionId from '../extension-id.ts'
 import { attributesOf, stringValue } from '../name.ts'
+import * as PurposeBit from '../purpose-bit.ts'
 import { keyIdsAgree } from './rfc5280.ts'
 import type { ProfileRule } from './rule.ts'
 
