@@ -7,45 +7,46 @@ const C = 2 ** -24
 
 /** out = a·b − c (products divided by R) modulo p. */
 function multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
-  let t: number, h: number
+  let t: number, h: number, q0: number, q1: number, q2: number, q3: number, q4: number, q5: number, q6: number, q7: number,
+    q8: number, q9: number, q10: number
   const a0 = a[0]!, b0 = b[0]!, a1 = a[1]!, b1 = b[1]!, a2 = a[2]!, b2 = b[2]!, a3 = a[3]!, b3 = b[3]!, a4 = a[4]!, b4 = b[4]!,
     a5 = a[5]!, b5 = b[5]!, a6 = a[6]!, b6 = b[6]!, a7 = a[7]!, b7 = b[7]!, a8 = a[8]!, b8 = b[8]!, a9 = a[9]!, b9 = b[9]!,
     a10 = a[10]!, b10 = b[10]!
   t = a0 * b0
   h = t + M - M
-  const q0 = t - h
+  q0 = t - h
   t = a0 * b1 + a1 * b0 + h * C
   h = t + M - M
-  const q1 = t - h
+  q1 = t - h
   t = a0 * b2 + a1 * b1 + a2 * b0 + h * C
   h = t + M - M
-  const q2 = t - h
+  q2 = t - h
   t = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + h * C
   h = t + M - M
-  const q3 = t - h
+  q3 = t - h
   t = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + q0 + h * C
   h = t + M - M
-  const q4 = t - h
+  q4 = t - h
   t = a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + q1 + h * C
   h = t + M - M
-  const q5 = t - h
+  q5 = t - h
   t = a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + q2 + h * C
   h = t + M - M
-  const q6 = t - h
+  q6 = t - h
   t = a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + q3 + h * C
   h = t + M - M
-  const q7 = t - h
+  q7 = t - h
   t = a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + q0 + q4 + h * C
   h = t + M - M
-  const q8 = t - h
+  q8 = t - h
   t = a0 * b9 + a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + a9 * b0 - q0 * 256 + q1 + q5
     + h * C
   h = t + M - M
-  const q9 = t - h
+  q9 = t - h
   t = a0 * b10 + a1 * b9 + a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + a9 * b1 + a10 * b0 + q0 * 65536
     - q1 * 256 + q2 + q6 + h * C
   h = t + M - M
-  const q10 = t - h
+  q10 = t - h
   t = a1 * b10 + a2 * b9 + a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + a9 * b2 + a10 * b1 - c[0]! + q1 * 65536
     - q2 * 256 + q3 + q7 + h * C
   h = t + M - M
@@ -84,43 +85,44 @@ function multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
 
 /** out = a² − b − 2c (products divided by R) modulo p. */
 function squareSubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
-  let t: number, h: number
+  let t: number, h: number, q0: number, q1: number, q2: number, q3: number, q4: number, q5: number, q6: number, q7: number,
+    q8: number, q9: number, q10: number
   const a0 = a[0]!, d0 = a0 * 2, a1 = a[1]!, d1 = a1 * 2, a2 = a[2]!, d2 = a2 * 2, a3 = a[3]!, d3 = a3 * 2, a4 = a[4]!,
     d4 = a4 * 2, a5 = a[5]!, d5 = a5 * 2, a6 = a[6]!, d6 = a6 * 2, a7 = a[7]!, d7 = a7 * 2, a8 = a[8]!, d8 = a8 * 2, a9 = a[9]!,
     d9 = a9 * 2, a10 = a[10]!
   t = a0 * a0
   h = t + M - M
-  const q0 = t - h
+  q0 = t - h
   t = a1 * d0 + h * C
   h = t + M - M
-  const q1 = t - h
+  q1 = t - h
   t = a1 * a1 + a2 * d0 + h * C
   h = t + M - M
-  const q2 = t - h
+  q2 = t - h
   t = a2 * d1 + a3 * d0 + h * C
   h = t + M - M
-  const q3 = t - h
+  q3 = t - h
   t = a2 * a2 + a3 * d1 + a4 * d0 + q0 + h * C
   h = t + M - M
-  const q4 = t - h
+  q4 = t - h
   t = a3 * d2 + a4 * d1 + a5 * d0 + q1 + h * C
   h = t + M - M
-  const q5 = t - h
+  q5 = t - h
   t = a3 * a3 + a4 * d2 + a5 * d1 + a6 * d0 + q2 + h * C
   h = t + M - M
-  const q6 = t - h
+  q6 = t - h
   t = a4 * d3 + a5 * d2 + a6 * d1 + a7 * d0 + q3 + h * C
   h = t + M - M
-  const q7 = t - h
+  q7 = t - h
   t = a4 * a4 + a5 * d3 + a6 * d2 + a7 * d1 + a8 * d0 + q0 + q4 + h * C
   h = t + M - M
-  const q8 = t - h
+  q8 = t - h
   t = a5 * d4 + a6 * d3 + a7 * d2 + a8 * d1 + a9 * d0 - q0 * 256 + q1 + q5 + h * C
   h = t + M - M
-  const q9 = t - h
+  q9 = t - h
   t = a5 * a5 + a6 * d4 + a7 * d3 + a8 * d2 + a9 * d1 + a10 * d0 + q0 * 65536 - q1 * 256 + q2 + q6 + h * C
   h = t + M - M
-  const q10 = t - h
+  q10 = t - h
   t = a6 * d5 + a7 * d4 + a8 * d3 + a9 * d2 + a10 * d1 - b[0]! - 2 * c[0]! + q1 * 65536 - q2 * 256 + q3 + q7 + h * C
   h = t + M - M
   out[0] = t - h

@@ -7,46 +7,47 @@ const C = 2 ** -24
 
 /** out = a·b − c (products divided by R) modulo p. */
 function multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void {
-  let t: number, h: number
+  let t: number, h: number, q0: number, q1: number, q2: number, q3: number, q4: number, q5: number, q6: number, q7: number,
+    q8: number, q9: number, q10: number
   const a0 = a[0]!, b0 = b[0]!, a1 = a[1]!, b1 = b[1]!, a2 = a[2]!, b2 = b[2]!, a3 = a[3]!, b3 = b[3]!, a4 = a[4]!, b4 = b[4]!,
     a5 = a[5]!, b5 = b[5]!, a6 = a[6]!, b6 = b[6]!, a7 = a[7]!, b7 = b[7]!, a8 = a[8]!, b8 = b[8]!, a9 = a[9]!, b9 = b[9]!,
     a10 = a[10]!, b10 = b[10]!, a11 = a[11]!, b11 = b[11]!, a12 = a[12]!, b12 = b[12]!, a13 = a[13]!, b13 = b[13]!,
     a14 = a[14]!, b14 = b[14]!, a15 = a[15]!, b15 = b[15]!
   t = a0 * b0
   h = t + M - M
-  const q0 = t - h
+  q0 = t - h
   t = a0 * b1 + a1 * b0 + q0 * 256 + h * C
   h = t + M - M
-  const q1 = t - h
+  q1 = t - h
   t = a0 * b2 + a1 * b1 + a2 * b0 + q1 * 256 + h * C
   h = t + M - M
-  const q2 = t - h
+  q2 = t - h
   t = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + q2 * 256 + h * C
   h = t + M - M
-  const q3 = t - h
+  q3 = t - h
   t = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 - q0 + q3 * 256 + h * C
   h = t + M - M
-  const q4 = t - h
+  q4 = t - h
   t = a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 - q0 * 256 - q1 + q4 * 256 + h * C
   h = t + M - M
-  const q5 = t - h
+  q5 = t - h
   t = a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 - q1 * 256 - q2 + q5 * 256 + h * C
   h = t + M - M
-  const q6 = t - h
+  q6 = t - h
   t = a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 - q2 * 256 - q3 + q6 * 256 + h * C
   h = t + M - M
-  const q7 = t - h
+  q7 = t - h
   t = a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 - q3 * 256 - q4 + q7 * 256 + h * C
   h = t + M - M
-  const q8 = t - h
+  q8 = t - h
   t = a0 * b9 + a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + a9 * b0 - q4 * 256 - q5
     + q8 * 256 + h * C
   h = t + M - M
-  const q9 = t - h
+  q9 = t - h
   t = a0 * b10 + a1 * b9 + a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + a9 * b1 + a10 * b0 - q5 * 256
     - q6 + q9 * 256 + h * C
   h = t + M - M
-  const q10 = t - h
+  q10 = t - h
   t = a0 * b11 + a1 * b10 + a2 * b9 + a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + a9 * b2 + a10 * b1 + a11 * b0
     - q6 * 256 - q7 + q10 * 256 + h * C
   h = t + M - M
