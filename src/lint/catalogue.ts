@@ -1,5 +1,5 @@
 import type { LintCode } from '../codes/lint.ts'
-import { readingRules } from '../rules/bundle.ts'
+import { type ReadingCode, readingRule, readingTexts } from '../rules/bundle.ts'
 import { bundleRules, certificateRules, ruleTexts } from '../rules/catalogue.ts'
 import type { ReportedRule, RuleInfo } from '../rules/rule.ts'
 import type { CertificateAdvice, GraphAdvice } from './advice.ts'
@@ -45,7 +45,7 @@ export const waiverExpired: RuleInfo = {
 export const ruleCatalogue: ReadonlyMap<LintCode, RuleInfo> = /* @__PURE__ */ (() =>
   new Map<LintCode, RuleInfo>(
     [
-      ...[...Object.values(readingRules), ...certificateRules, ...bundleRules].map(withText),
+      ...[...(Object.keys(readingTexts) as ReadingCode[]).map(readingRule), ...certificateRules, ...bundleRules].map(withText),
       ...wholeAdvice,
       ...neighbourAdvice,
       ...certificateAdvice,

@@ -18,67 +18,59 @@ export type ReadingCode =
   | 'non_certificate_block'
   | 'duplicate_certificate'
 
-export const readingRules: Readonly<Record<ReadingCode, ReportedRule>> = {
+const readingRules: Readonly<Record<ReadingCode, Omit<ReportedRule, 'code'>>> = {
   pem_syntax_invalid: {
-    code: 'pem_syntax_invalid',
     severity: 'error',
     citation: 'RFC 7468; RFC 5280 4.1; API Gateway: X.509 syntax',
   },
   non_der_encoding: {
-    code: 'non_der_encoding',
     severity: 'error',
     citation: 'X.690 10, 11; RFC 5280 4.1',
   },
   duplicate_extension: {
-    code: 'duplicate_extension',
     severity: 'error',
     citation: 'RFC 5280 4.2',
   },
   cert_too_large: {
-    code: 'cert_too_large',
     severity: 'error',
     citation: 'portcullis reads 64 KB a certificate; Application Load Balancer and CloudFront 16 KB',
   },
   not_v3_with_extensions: {
-    code: 'not_v3_with_extensions',
     severity: 'error',
     citation: 'RFC 5280 4.1.2.1, 4.1.2.8; Application Load Balancer: X.509 v3 only',
   },
   san_malformed: {
-    code: 'san_malformed',
     severity: 'error',
     citation: 'RFC 5280 4.2.1.6; RFC 1034 3.5',
   },
   name_constraints_empty: {
-    code: 'name_constraints_empty',
     severity: 'error',
     citation: 'RFC 5280 4.2.1.10',
   },
   name_constraints_minimum_not_zero: {
-    code: 'name_constraints_minimum_not_zero',
     severity: 'error',
     citation: 'RFC 5280 4.2.1.10',
   },
   private_key_in_bundle: {
-    code: 'private_key_in_bundle',
     severity: 'error',
     citation: 'Azure Application Gateway: the bundle must not have a private key',
   },
   empty_bundle: {
-    code: 'empty_bundle',
     severity: 'error',
     citation: 'Azure Application Gateway: data must be specified',
   },
   non_certificate_block: {
-    code: 'non_certificate_block',
     severity: 'warning',
     citation: 'RFC 7468 5',
   },
   duplicate_certificate: {
-    code: 'duplicate_certificate',
     severity: 'warning',
     citation: 'Application Load Balancer, CloudFront: every copy counts towards the limit of 25',
   },
+}
+
+export function readingRule(code: ReadingCode): ReportedRule {
+  return { code, ...readingRules[code] }
 }
 
 export const incompleteChain: BundleRule = {

@@ -4,7 +4,7 @@ import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { requireFields } from '../policy/fields.ts'
-import { type Policy, profiles } from '../policy/policy.ts'
+import { apiGateway, type Policy } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
 import { findingOf, inBundleOrder } from '../rules/finding.ts'
@@ -62,12 +62,7 @@ export class TruststoreError extends Error {
  */
 export function buildTruststore(input: TruststoreInput, options: TruststoreOptions = {}): Truststore {
   requireFields('buildTruststore: options', options, optionFields)
-  const {
-    policy = profiles.apiGateway,
-    strict = false,
-    signatures = pureSignatures,
-    tableBudgetBytes = defaultTableBytes,
-  } = options
+  const { policy = apiGateway, strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = options
   checkPolicy(policy)
   if (typeof strict !== 'boolean') throw new TypeError('buildTruststore: options.strict must be a boolean')
   if (typeof signatures?.importKey !== 'function')

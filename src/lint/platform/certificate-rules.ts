@@ -1,5 +1,5 @@
 import { Reader } from '../../der/reader.ts'
-import { readingRules, readingTexts } from '../../rules/bundle.ts'
+import { readingRule, readingTexts } from '../../rules/bundle.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import * as PurposeBit from '../../x509/purpose-bit.ts'
@@ -9,7 +9,7 @@ import { entryRule, type PlatformRule } from './rule.ts'
 export const platformCertificateRules: readonly PlatformRule[] = [
   entryRule(
     'certificateBytes',
-    { ...readingRules.cert_too_large, ...readingTexts.cert_too_large },
+    { ...readingRule('cert_too_large'), ...readingTexts.cert_too_large },
     (most, { certificate: { raw } }) =>
       raw.length <= most ? undefined : `certificate of ${raw.length} bytes, at most ${most} are taken`,
   ),

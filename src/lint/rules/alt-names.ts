@@ -1,7 +1,7 @@
 import { excerpt } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import * as Tag from '../../der/tag.ts'
-import { readingRules, readingTexts } from '../../rules/bundle.ts'
+import { readingRule, readingTexts } from '../../rules/bundle.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import * as GeneralNameTag from '../../x509/general-name-tag.ts'
@@ -60,7 +60,7 @@ function issuerAltNames({ bytes, extensions }: CertificateView): Range {
 
 export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
-    ...readingRules.san_malformed,
+    ...readingRule('san_malformed'),
     ...readingTexts.san_malformed,
     check({ bytes, altNamesStart, altNamesEnd }, { policy }) {
       const problem = malformed(bytes, [altNamesStart, altNamesEnd])
