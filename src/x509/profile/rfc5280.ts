@@ -44,7 +44,6 @@ function mayNotBeCritical([id, name, section, code]: ExtensionDemand): Rfc5280Ru
     citation: `RFC 5280 ${section}`,
     code,
     roles: everyone,
-    level: 'strict',
     violated: ({ extensions }) => extensions.isCritical(id),
   }
 }
@@ -55,7 +54,6 @@ function mustBeCritical([id, name, section, code]: ExtensionDemand): Rfc5280Rule
     citation: `RFC 5280 ${section}`,
     code,
     roles: everyone,
-    level: 'strict',
     violated: ({ extensions }) => extensions.has(id) && !extensions.isCritical(id),
   }
 }
@@ -70,7 +68,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.1.2.2',
     code: 'serial_zero_negative',
     roles: issued,
-    level: 'strict',
     violated: ({ bytes, serialStart, serialEnd }) =>
       bytes[serialStart]! >= 0x80 || (serialEnd - serialStart === 1 && bytes[serialStart] === 0),
   },
@@ -79,7 +76,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.1.2.2',
     code: 'serial_too_long',
     roles: everyone,
-    level: 'strict',
     violated: ({ serialStart, serialEnd }) => serialEnd - serialStart > 20,
   },
   {
@@ -87,7 +83,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.1.2.5',
     code: 'time_encoding',
     roles: everyone,
-    level: 'strict',
     violated: ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
       notBeforeGeneral !== notBeforeTime >= year2050 || notAfterGeneral !== notAfterTime >= year2050,
   },
@@ -96,7 +91,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.1.2.4',
     code: 'issuer_empty',
     roles: everyone,
-    level: 'strict',
     violated: ({ issuerStart, issuerEnd }) => issuerEnd - issuerStart === 2,
   },
   {
@@ -104,7 +98,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.1.2.6',
     code: 'ca_subject_empty',
     roles: authorities,
-    level: 'strict',
     violated: (certificate) => certificate.subjectIsEmpty,
   },
   {
@@ -112,7 +105,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
     code: 'san_not_critical',
     roles: everyone,
-    level: 'strict',
     violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
   },
   {
@@ -120,7 +112,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'X.680 41.4',
     code: 'printable_string_invalid',
     roles: everyone,
-    level: 'strict',
     violated: ({ bytes, issuerStart, issuerEnd, subjectStart, subjectEnd }) =>
       !isPrintable(bytes, issuerStart, issuerEnd) || !isPrintable(bytes, subjectStart, subjectEnd),
   },
@@ -129,7 +120,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.1.2.8',
     code: 'unique_identifiers_present',
     roles: everyone,
-    level: 'strict',
     violated: ({ hasUniqueIds }) => hasUniqueIds,
   },
   {
@@ -137,7 +127,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.1',
     code: 'aki_missing',
     roles: issued,
-    level: 'strict',
     violated: (certificate) => certificate.authorityKeyIdStart === 0 && !certificate.isSelfIssued,
   },
   {
@@ -145,7 +134,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.2',
     code: 'ski_missing',
     roles: authorities,
-    level: 'strict',
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectKeyIdentifier),
   },
   {
@@ -153,7 +141,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.3, 4.2.1.9',
     code: 'ca_basic_constraints_missing',
     roles: everyone,
-    level: 'strict',
     violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
   },
   {
@@ -161,7 +148,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.9',
     code: 'basic_constraints_not_critical',
     roles: authorities,
-    level: 'strict',
     violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
   },
   {
@@ -169,7 +155,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.9',
     code: 'path_len_on_non_ca',
     roles: everyone,
-    level: 'strict',
     violated: ({ isCa, pathLength, keyUsageBits }) =>
       pathLength !== noPathLength && (!isCa || (keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
   },
@@ -178,7 +163,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.10',
     code: 'name_constraints_on_non_ca',
     roles: everyone,
-    level: 'strict',
     violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
   },
   {
@@ -186,7 +170,7 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.10',
     code: 'name_constraints_not_critical',
     roles: everyone,
-    level: 'rfc-only',
+    isLifted: true,
     violated: ({ extensions }) =>
       extensions.has(ExtensionId.nameConstraints) && !extensions.isCritical(ExtensionId.nameConstraints),
   },
@@ -195,7 +179,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.10',
     code: 'name_constraints_malformed',
     roles: everyone,
-    level: 'strict',
     violated: hasBadSubtree,
   },
   {
@@ -203,7 +186,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.6, RFC 1034 3.5, RFC 9525 6.3',
     code: 'san_malformed',
     roles: everyone,
-    level: 'strict',
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.dns),
   },
   {
@@ -211,7 +193,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.6, RFC 5321 4.1.2',
     code: 'san_malformed',
     roles: everyone,
-    level: 'strict',
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.email),
   },
   {
@@ -219,7 +200,6 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = [
     citation: 'RFC 5280 4.2.1.6',
     code: 'san_malformed',
     roles: everyone,
-    level: 'strict',
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.uri),
   },
 ]

@@ -11,8 +11,6 @@ export interface ProfileRule {
   readonly citation: string
   /** Whom it binds. */
   readonly roles: readonly Role[]
-  /** `strict`: RFC 5280, under `web-pki` as well; `rfc-only`: RFC 5280, lifted by `web-pki`; `web-pki`: its own. */
-  readonly level: 'strict' | 'rfc-only' | 'web-pki'
   readonly violated: (certificate: CertificateView, role: Role) => boolean
 }
 
@@ -20,4 +18,6 @@ export interface ProfileRule {
 export interface Rfc5280Rule extends ProfileRule {
   /** The lint rule that reports it. */
   readonly code: LintCode
+  /** Conformance with `web-pki`, which else demands this as well, does not: CA/Browser Forum allows what it forbids. */
+  readonly isLifted?: true
 }
