@@ -69,3 +69,8 @@ export function excerpt(text: string, limit = 40): string {
     .replace(/[^ -~]/g, (c) => (c === '\n' ? '\\n' : c === '\r' ? '\\r' : c === '\t' ? '\\t' : '?'))
   return text.length > limit ? `"${line}…"` : `"${line}"`
 }
+
+/** A printable text for a message, cut where it is immoderate: a peer can make its names as long as its certificate. */
+export function cut(text: string, limit = 100): string {
+  return text.length > limit ? `${text.slice(0, limit)}…` : text
+}

@@ -1,5 +1,5 @@
 import { rangeIs } from '../bytes/range.ts'
-import { oidBytes, oidText, readOid } from '../der/oid.ts'
+import { oidBytes, oidForMessage, readOid } from '../der/oid.ts'
 import { readBitStringBytes, readInteger, readNull } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -7,7 +7,10 @@ import { pssOid, readPssParameters, type SignatureAlgorithm } from './algorithm.
 import type { CurveName } from './curve/constants.ts'
 import { isOnCurve } from './curve/group.ts'
 
-/** A subject's public key as far as its SubjectPublicKeyInfo (RFC 5280 4.1.2.7) tells, for display and for policy. */
+/**
+ * A subject's public key as far as its SubjectPublicKeyInfo (RFC 5280 4.1.2.7) tells, for display and for policy. Of an OID
+ * above 64 bytes, which only costs those who write it out (CVE-2023-2650), it tells the size.
+ */
 export type PublicKey =
   | { readonly algorithm: 'RSA' | 'RSA-PSS'; readonly bits: number; readonly exponent: number }
   | { readonly algorithm: 'EC'; readonly curve: string }
@@ -69,13 +72,14 @@ export function readPublicKey(bytes: Uint8Array, start: number, end: number): Ke
   const isRsa = rangeIs(bytes, oidStart, oidEnd, rsaOid)
   const isPss = !isRsa && rangeIs(bytes, oidStart, oidEnd, pssOid)
   const isEc = !isRsa && !isPss && rangeIs(bytes, oidStart, oidEnd, ecOid)
-  if (!isRsa && !isPss && !isEc) return unknownKey(oidText(bytes, oidStart, oidEnd), 'unknown_key_algorithm')
+  if (!isRsa && !isPss && !isEc) return unknownKey(oidForMessage(bytes, oidStart, oidEnd), 'unknown_key_algorithm')
   reader.position = parametersEnd
   reader.leave(algorithm, what)
   readBitStringBytes(reader, what)
   const { start: keyStart, end: keyEnd } = reader
   reader.leave(outer, what)
-  if (reader.fault !== undefined || reader.position !== end) return unknownKey(oidText(bytes, oidStart, oidEnd), 'malformed_key')
+  if (reader.fault !== undefined || reader.position !== end)
+    return unknownKey(oidForMessage(bytes, oidStart, oidEnd), 'malformed_key')
   if (isEc) return readEc(bytes, oidEnd, parametersEnd, keyStart, keyEnd)
   return readRsa(bytes, isPss, oidEnd, parametersEnd, keyStart, keyEnd)
 }
@@ -150,7 +154,7 @@ function readEc(bytes: Uint8Array, parametersStart: number, parametersEnd: numbe
   readOid(reader, 'namedCurve')
   if (reader.fault !== undefined || !reader.atEnd()) return unknownKey('1.2.840.10045.2.1', 'malformed_key')
   const { start, end } = reader
-  const name = curves.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0] ?? oidText(bytes, start, end)
+  const name = curves.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0] ?? oidForMessage(bytes, start, end)
   if (name !== 'P-256' && name !== 'P-384') return ec(name, 'unknown_curve')
   return isOnCurve(name, bytes, keyStart, keyEnd) ? ec(name, undefined, name) : ec(name, 'invalid_point', name)
 }

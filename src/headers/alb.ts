@@ -37,12 +37,21 @@ export interface AlbClientCertificate {
  *
  * @returns the DER of each certificate, leaf first, not parsed
  * @throws TypeError if `value` is not a string
+ * @example
+ * const chain = parseAlbPassthrough(headers['x-amzn-mtls-clientcert'])
+ * if (chain.ok) verifyChain(store, chain.value)
  */
 export function parseAlbPassthrough(value: string): HeaderResult<readonly Uint8Array[]> {
   return readUrlPem(passthroughName, value)
 }
 
-/** Writes the value of `X-Amzn-Mtls-Clientcert`; the chain leaf first. */
+/**
+ * Writes the value of `X-Amzn-Mtls-Clientcert`; the chain leaf first.
+ *
+ * @example
+ * const value = formatAlbPassthrough([certificate.raw])
+ * if (value.ok) headers['x-amzn-mtls-clientcert'] = value.value
+ */
 export function formatAlbPassthrough(chain: readonly Uint8Array[]): HeaderResult<string> {
   return writeUrlPem(passthroughName, chain, safe)
 }
@@ -51,13 +60,22 @@ export function formatAlbPassthrough(chain: readonly Uint8Array[]): HeaderResult
  * Reads the headers of verify mode: the leaf, and the others where they are present, which must say the same.
  *
  * @throws TypeError for what is no request
+ * @example
+ * const client = parseAlbVerify({ headers })
+ * if (client.ok) console.log(client.value.leaf.fingerprint, client.value.subject)
  */
 export function parseAlbVerify(request: RequestLike): HeaderResult<AlbClientCertificate> {
   const values = collectHeaders(request, verifyNames)
   return values.ok ? readVerify(values.value, verifyNames) : values
 }
 
-/** Writes the headers of verify mode, by their names. */
+/**
+ * Writes the headers of verify mode, by their names.
+ *
+ * @example
+ * const written = formatAlbVerify(certificate)
+ * if (written.ok) console.log(parseAlbVerify({ headers: written.value }).ok)
+ */
 export function formatAlbVerify(leaf: Certificate): HeaderResult<Readonly<Record<string, string>>> {
   const pem = writeUrlPem(verifyNames.leaf, [leaf.raw], safe)
   if (!pem.ok) return pem

@@ -44,6 +44,9 @@ const what = 'tlsClientAuth'
  * Reads `request.cf.tlsClientAuth`.
  *
  * @param auth whatever the runtime has there; `undefined` and `null` are no certificate
+ * @example
+ * const client = parseCloudflareTlsClientAuth(request.cf?.tlsClientAuth)
+ * if (client.ok && !client.value.revoked) verifyChain(store, client.value.chain)
  */
 export function parseCloudflareTlsClientAuth(auth: unknown): HeaderResult<CloudflareClientCertificate> {
   if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${what}`)
@@ -81,7 +84,13 @@ function readPair(certificate: string, chain: string): HeaderResult<readonly Uin
   return fault ?? readCertificateAndChain(name, certificate, chainName, others)
 }
 
-/** Writes the fields of `request.cf.tlsClientAuth` that are read here, for tests and emulators. */
+/**
+ * Writes the fields of `request.cf.tlsClientAuth` that are read here, for tests and emulators.
+ *
+ * @example
+ * const auth = formatCloudflareTlsClientAuth(certificate)
+ * if (auth.ok) verifyRequest({ cf: { tlsClientAuth: auth.value } }, store, { from: 'cloudflare', trustedProxy: true })
+ */
 export function formatCloudflareTlsClientAuth(
   leaf: Certificate,
   intermediates: readonly Uint8Array[] = [],
@@ -111,13 +120,22 @@ const headers: HeaderNames<Role> = { certificate: 'Cf-Client-Cert-Der-Base64', s
  * Reads the headers that Cloudflare forwards to an origin.
  *
  * @throws TypeError for what is no request
+ * @example
+ * const leaf = parseCloudflareHeaders({ headers })
+ * if (leaf.ok) verifyChain(store, leaf.value.raw)
  */
 export function parseCloudflareHeaders(request: RequestLike): HeaderResult<Certificate> {
   const values = collectHeaders(request, headers)
   return values.ok ? readForwarded(values.value, headers) : values
 }
 
-/** Writes the headers that Cloudflare forwards to an origin, by their names. */
+/**
+ * Writes the headers that Cloudflare forwards to an origin, by their names.
+ *
+ * @example
+ * const written = formatCloudflareHeaders(certificate)
+ * if (written.ok) console.log(parseCloudflareHeaders({ headers: written.value }).ok)
+ */
 export function formatCloudflareHeaders(leaf: Certificate): HeaderResult<Readonly<Record<string, string>>> {
   const value = encodeBase64(leaf.raw)
   return (

@@ -37,13 +37,22 @@ export interface CloudFrontClientCertificate {
  * Reads CloudFront's headers: the leaf, and the others where they are present, which must say the same.
  *
  * @throws TypeError for what is no request
+ * @example
+ * const viewer = parseCloudFront({ headers })
+ * if (viewer.ok) verifyChain(store, viewer.value.leaf.raw)
  */
 export function parseCloudFront(request: RequestLike): HeaderResult<CloudFrontClientCertificate> {
   const values = collectHeaders(request, headers)
   return values.ok ? readValues(values.value, headers) : values
 }
 
-/** Writes CloudFront's headers, by their names. */
+/**
+ * Writes CloudFront's headers, by their names.
+ *
+ * @example
+ * const written = formatCloudFront(certificate)
+ * if (written.ok) console.log(parseCloudFront({ headers: written.value }).ok)
+ */
 export function formatCloudFront(leaf: Certificate): HeaderResult<Readonly<Record<string, string>>> {
   const pem = writeUrlPem(headers.pem, [leaf.raw], safe)
   if (!pem.ok) return pem

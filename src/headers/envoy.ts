@@ -40,6 +40,10 @@ const repeated: ReadonlySet<string> = /* @__PURE__ */ new Set(['by', 'uri', 'dns
  *
  * @returns the elements in order: the last one is of the nearest proxy, those before it are of proxies that it trusted
  * @throws TypeError if `value` is not a string
+ * @example
+ * const elements = parseXfcc(headers['x-forwarded-client-cert'])
+ * const nearest = elements.ok ? elements.value.at(-1) : undefined
+ * if (nearest?.chain !== undefined) verifyChain(store, nearest.chain)
  */
 export function parseXfcc(value: string): HeaderResult<readonly XfccElement[]> {
   return readXfcc(headerName, value)
@@ -165,7 +169,13 @@ function contradiction(
   return headerFault('inconsistent_headers', `${name}: Hash is not of the certificate`)
 }
 
-/** Writes the value of `X-Forwarded-Client-Cert`. Values that Envoy's quoting cannot carry are a fault. */
+/**
+ * Writes the value of `X-Forwarded-Client-Cert`. Values that Envoy's quoting cannot carry are a fault.
+ *
+ * @example
+ * const value = formatXfcc([{ by: [], uri: ['spiffe://example.org/a'], dns: [], chain: [certificate.raw] }])
+ * if (value.ok) headers['x-forwarded-client-cert'] = value.value
+ */
 export function formatXfcc(elements: readonly XfccElement[]): HeaderResult<string> {
   const parts: string[] = []
   for (const element of elements) {

@@ -45,6 +45,9 @@ export interface GoogleCloudClientCertificate {
  *
  * @param names the names that the backend service gives the headers; those left out have the names of Google's examples
  * @throws TypeError for what is no request
+ * @example
+ * const client = parseGoogleCloud({ headers }, { leaf: 'X-Client-Leaf' })
+ * if (client.ok) verifyChain(store, client.value.chain)
  */
 export function parseGoogleCloud(
   request: RequestLike,
@@ -55,7 +58,13 @@ export function parseGoogleCloud(
   return values.ok ? readValues(values.value, all) : values
 }
 
-/** Writes the custom headers as for a certificate that Google could verify, by the names of Google's examples. */
+/**
+ * Writes the custom headers as for a certificate that Google could verify, by the names of Google's examples.
+ *
+ * @example
+ * const written = formatGoogleCloud(certificate)
+ * if (written.ok) console.log(parseGoogleCloud({ headers: written.value }).ok)
+ */
 export function formatGoogleCloud(
   leaf: Certificate,
   intermediates: readonly Uint8Array[] = [],

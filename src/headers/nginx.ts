@@ -24,12 +24,21 @@ export type NginxVerify =
  *
  * @returns its DER, not parsed
  * @throws TypeError if `value` is not a string
+ * @example
+ * const leaf = parseNginxEscapedCert(headers['x-ssl-client-cert'])
+ * if (leaf.ok) verifyChain(store, leaf.value)
  */
 export function parseNginxEscapedCert(value: string): HeaderResult<Uint8Array> {
   return readEscaped(certificateName, value)
 }
 
-/** Writes `$ssl_client_escaped_cert`. */
+/**
+ * Writes `$ssl_client_escaped_cert`.
+ *
+ * @example
+ * const value = formatNginxEscapedCert(certificate.raw)
+ * if (value.ok) headers['x-ssl-client-cert'] = value.value
+ */
 export function formatNginxEscapedCert(leaf: Uint8Array): HeaderResult<string> {
   return writeUrlPem(certificateName, [leaf], '-._~')
 }
@@ -39,23 +48,44 @@ export function formatNginxEscapedCert(leaf: Uint8Array): HeaderResult<string> {
  *
  * @returns the leaf's DER, not parsed
  * @throws TypeError if `value` is not a string
+ * @example
+ * const leaf = parseNginxLegacyCert(headers['x-ssl-client-cert'])
+ * if (leaf.ok) verifyChain(store, leaf.value)
  */
 export function parseNginxLegacyCert(value: string): HeaderResult<Uint8Array> {
   return readLegacy(certificateName, typeof value === 'string' ? value.replace(/\r?\n/g, ' ') : value)
 }
 
-/** Writes `$ssl_client_cert` as it arrives after a server has unfolded it: the lines joined by tabs. */
+/**
+ * Writes `$ssl_client_cert` as it arrives after a server has unfolded it: the lines joined by tabs.
+ *
+ * @example
+ * const value = formatNginxLegacyCert(certificate.raw)
+ * if (value.ok) headers['x-ssl-client-cert'] = value.value
+ */
 export function formatNginxLegacyCert(leaf: Uint8Array): HeaderResult<string> {
   const value = encodePem('CERTIFICATE', requireDer(leaf)).trimEnd().replaceAll('\n', '\t')
   return checkHeader(certificateName, value) ?? headerValue(value)
 }
 
-/** Reads `$ssl_client_verify`: `SUCCESS`, `NONE` or `FAILED:reason`. */
+/**
+ * Reads `$ssl_client_verify`: `SUCCESS`, `NONE` or `FAILED:reason`.
+ *
+ * @example
+ * const verify = parseNginxVerify('FAILED:certificate has expired')
+ * if (verify.ok && verify.value.status === 'failed') console.warn(verify.value.reason)
+ */
 export function parseNginxVerify(value: string): HeaderResult<NginxVerify> {
   return checkHeader(verifyName, value) ?? readVerify(verifyName, value)
 }
 
-/** Writes `$ssl_client_verify`. */
+/**
+ * Writes `$ssl_client_verify`.
+ *
+ * @example
+ * const value = formatNginxVerify({ status: 'success' })
+ * if (value.ok) headers['x-ssl-client-verify'] = value.value
+ */
 export function formatNginxVerify(verify: NginxVerify): HeaderResult<string> {
   const value = verify.status === 'failed' ? `FAILED:${verify.reason}` : verify.status.toUpperCase()
   const fault = checkHeader(verifyName, value)

@@ -29,19 +29,34 @@ export function parseClientCert(value: string): HeaderResult<Uint8Array> {
  *
  * @returns the DER of each certificate, in order, not parsed
  * @throws TypeError if `value` is not a string
+ * @example
+ * const others = parseClientCertChain(':MIIB…:, :MIIC…:')
+ * if (others.ok) verifyChain(store, [certificate.raw, ...others.value])
  */
 export function parseClientCertChain(value: string): HeaderResult<readonly Uint8Array[]> {
   const fault = checkHeader('Client-Cert-Chain', value)
   return fault ?? readByteSequences('Client-Cert-Chain', value)
 }
 
-/** Writes the value of `Client-Cert`. */
+/**
+ * Writes the value of `Client-Cert`.
+ *
+ * @example
+ * const value = formatClientCert(certificate.raw)
+ * if (value.ok) headers['client-cert'] = value.value
+ */
 export function formatClientCert(leaf: Uint8Array): HeaderResult<string> {
   const value = `:${encodeBase64(requireDer(leaf))}:`
   return checkHeader('Client-Cert', value) ?? headerValue(value)
 }
 
-/** Writes the value of `Client-Cert-Chain`; the chain without the leaf, at least one certificate. */
+/**
+ * Writes the value of `Client-Cert-Chain`; the chain without the leaf, at least one certificate.
+ *
+ * @example
+ * const value = formatClientCertChain(chain.slice(1))
+ * if (value.ok) headers['client-cert-chain'] = value.value
+ */
 export function formatClientCertChain(chain: readonly Uint8Array[]): HeaderResult<string> {
   const value = chain.map((der) => `:${encodeBase64(requireDer(der))}:`).join(', ')
   return checkHeader('Client-Cert-Chain', value) ?? headerValue(value)

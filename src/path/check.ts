@@ -63,6 +63,15 @@ export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | u
   )
 }
 
+/**
+ * An anchor that stands below another one: there it is an intermediate, whose dates and signature count whatever an anchor is
+ * forgiven (RFC 5280 6.1.3 (a)). The rest of it counts too, unless to the policy all it lists are names and keys.
+ */
+export function refuseBelowAnchor(certificate: CertificateView, terms: Terms): Refusal | undefined {
+  if (terms.policy.enforceAnchorConstraints) return refuseIntermediate(certificate, terms)
+  return refuseDates(certificate, terms.at) ?? refuseAlgorithm(terms.policy, certificate.parsedAlgorithm)
+}
+
 /** A certificate that signs revocation lists, and nothing else: the lists' rules ask for its key usage. */
 export function refuseListSigner(signer: CertificateView, terms: Terms): Refusal | undefined {
   return (

@@ -5,9 +5,9 @@ import * as ExtensionId from '../x509/extension-id.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
-import { refuseNames } from './name-constraints.ts'
+import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
-import { type PolicyRequest, type PolicySets, processPolicies } from './policy-graph.ts'
+import { type PolicyReader, type PolicyRequest, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
 import { RevocationChecker } from './revocation.ts'
 import { Search } from './search.ts'
 
@@ -24,6 +24,8 @@ export class CompletePathCheck {
   private readonly wantsPolicies: boolean
   private readonly presented: readonly CertificateView[]
   private readonly meter: Meter
+  private readonly names: NameReader = nameReader()
+  private readonly policies: PolicyReader = policyReader()
   private readonly revocation: RevocationChecker | undefined
 
   constructor(store: TruststoreView, terms: Terms, request: Request, presented: readonly CertificateView[], meter: Meter) {
@@ -52,13 +54,14 @@ export class CompletePathCheck {
   }
 
   private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {
-    return refuseNames(path, this.terms.policy.enforceAnchorConstraints, this.meter)
+    return refuseNames(path, this.terms.policy.enforceAnchorConstraints, this.names, this.meter)
   }
 
   /** The graph is only made where it can matter, or is asked for. */
   private refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
     if (!this.wantsPolicies && !path.some(concernsPolicies)) return undefined
-    const result = processPolicies(path, this.terms.policy.enforceAnchorConstraints, this.policyRequest, this.meter)
+    const { enforceAnchorConstraints } = this.terms.policy
+    const result = processPolicies(path, enforceAnchorConstraints, this.policyRequest, this.policies, this.meter)
     if ('code' in result) return result
     this.policySets = this.wantsPolicies ? result : undefined
     return undefined
@@ -76,7 +79,8 @@ export class CompletePathCheck {
     const search = new Search(this.store, { ...this.terms, purpose: 'any' }, this.presented, this.meter, (path) =>
       this.refuseNames(path),
     )
-    return search.run(signer)
+    // Who certified it is the question, so that it is listed itself is no answer.
+    return search.run(signer, false)
   }
 }
 

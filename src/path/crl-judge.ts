@@ -1,14 +1,13 @@
 import { bytesEqual, rangesEqual } from '../bytes/range.ts'
 import { algorithmsDiffer, refuseAlgorithm } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { DistributionPoint } from '../x509/distribution-point.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as KeyUsageBit from '../x509/key-usage-bit.ts'
 import { refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { ListJudge, RevocationContext, RevocationStatus } from './revocation.ts'
-import { allReasons, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
+import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
 
 /**
  * What revocation lists say of a certificate (RFC 5280 6.3.3). It is good only when lists that can be read in full, are
@@ -24,7 +23,7 @@ const maxDepth = 2
 
 export class CrlJudge implements ListJudge {
   private readonly context: RevocationContext
-  private readonly points = new Map<CertificateView, readonly DistributionPoint[]>()
+  private readonly points = new Map<CertificateView, readonly CertificatePoint[]>()
 
   constructor(context: RevocationContext) {
     this.context = context
@@ -37,12 +36,14 @@ export class CrlJudge implements ListJudge {
     let isCovered = false
     for (const list of this.context.request.lists) {
       const covered = this.covered(certificate, list)
-      const entries = covered > 0 || isOwnList(certificate, list) ? entriesFor(certificate, list) : []
       if (covered > 0) isCovered = true
-      else if (entries.length === 0) continue
+      else if (!isOwnList(certificate, list)) continue
       const freshness = this.freshness(list)
+      // Whose list it is shows only its signature, so entries made to be costly must not be looked at before.
+      if (freshness === 'unusable' || list.isCrowded) continue
+      const entries = entriesFor(certificate, list)
       // A list that neither counts nor names the certificate needs no signature check.
-      if (freshness === 'unusable' || (freshness === 'stale' && entries.length === 0)) continue
+      if (entries.length === 0 && (covered === 0 || freshness === 'stale')) continue
       if (list.isDelta || covered === 0) {
         // By itself it never shows that a certificate is good; but what the CA names is revoked, whatever the list is for.
         const entry = entries.find(({ reason }) => reason !== removeFromCrl)
@@ -72,7 +73,7 @@ export class CrlJudge implements ListJudge {
     if (!entries.every(({ reason }) => reason === certificateHold)) return false
     const certificate = path[index]!
     return this.context.request.lists.some((delta) => {
-      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0) return false
+      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0 || delta.isCrowded) return false
       const changes = entriesFor(certificate, delta)
       const takesOff = changes.length > 0 && changes.every(({ reason }) => reason === removeFromCrl)
       return takesOff && this.freshness(delta) === 'fresh' && this.isSigned(delta, path, index, depth)

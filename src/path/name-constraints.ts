@@ -25,6 +25,7 @@ import {
   readUri,
   withoutFinalDot,
 } from './name-match.ts'
+import { readOnce } from './read-once.ts'
 
 /**
  * Name constraints (RFC 5280 4.2.1.10 and 6.1.4 (g)): every name of every certificate below a constraining CA must lie
@@ -63,6 +64,16 @@ export interface Subtrees {
   readonly count: number
 }
 
+/** Reads what constraints are about. Names can be costly to decode, few as they may be. */
+export interface NameReader {
+  readonly names: (certificate: CertificateView) => readonly SubjectName[]
+  readonly subtrees: (ca: CertificateView) => Subtrees
+}
+
+export function nameReader(): NameReader {
+  return { names: readOnce(namesOf), subtrees: readOnce(subtreesOf) }
+}
+
 const none: readonly SubjectName[] = []
 
 const emailAddress = /* @__PURE__ */ oidBytes('1.2.840.113549.1.9.1')
@@ -74,6 +85,7 @@ const emailAddress = /* @__PURE__ */ oidBytes('1.2.840.113549.1.9.1')
 export function refuseNames(
   path: readonly CertificateView[],
   enforceAnchor: boolean,
+  reader: NameReader,
   meter: Meter,
 ): (Refusal & { readonly index: number }) | undefined {
   const top = enforceAnchor ? path.length - 1 : path.length - 2
@@ -81,14 +93,14 @@ export function refuseNames(
   for (let i = top; i > 0; i--) {
     const ca = path[i]!
     if (!ca.extensions.has(ExtensionId.nameConstraints)) continue
-    // Decoding is work too, and a search may come here once for every path that it completes.
-    const subtrees = subtreesOf(ca)
+    // Looking at them is work too, and a search may come here once for every path that it completes.
+    const subtrees = reader.subtrees(ca)
     meter.names(subtrees.count)
     for (let below = i - 1; below >= 0; below--) {
       const certificate = path[below]!
       if (below > 0 && certificate.isSelfIssued) continue
       if (names[below] === undefined) {
-        names[below] = namesOf(certificate)
+        names[below] = reader.names(certificate)
         meter.names(names[below]!.length)
       }
       const problem = refuseAgainst(names[below]!, subtrees, meter)

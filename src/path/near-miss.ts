@@ -1,3 +1,4 @@
+import { cut } from '../bytes/text.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 
@@ -10,7 +11,7 @@ const listed = 3
  */
 export function describeWanted(child: CertificateView, store: TruststoreView): string {
   const keyId = child.authorityKeyId
-  const wanted = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${keyId}`}`
+  const wanted = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${cut(keyId)}`}`
   const { bytes, issuerStart, issuerEnd, authorityKeyIdStart, authorityKeyIdEnd } = child
   const namesakes = store.subjects.find(bytes, issuerStart, issuerEnd).map(({ certificate }) => certificate)
   if (namesakes.length > 0) {

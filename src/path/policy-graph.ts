@@ -3,6 +3,7 @@ import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import { anyPolicy, mappingsOf, type PolicyKey, policiesOf } from '../x509/policies.ts'
 import type { Meter } from './meter.ts'
+import { readOnce } from './read-once.ts'
 
 /**
  * Certificate policies (RFC 5280 6.1) as the graph of RFC 9618, which has one node a policy and level where the tree
@@ -33,6 +34,35 @@ interface PolicyNode {
 
 type Level = Map<PolicyKey, PolicyNode>
 
+/** Reads what certificates say of policies. */
+export interface PolicyReader {
+  /** `undefined` where the extension is absent. */
+  readonly policies: (certificate: CertificateView) => ReadonlySet<PolicyKey> | undefined
+  /** By issuerDomainPolicy; `undefined` where the extension is absent. */
+  readonly mappings: (ca: CertificateView) => ReadonlyMap<PolicyKey, ReadonlySet<PolicyKey>> | undefined
+}
+
+export function policyReader(): PolicyReader {
+  return { policies: readOnce(readPolicies), mappings: readOnce(readMappings) }
+}
+
+function readPolicies({ bytes, extensions }: CertificateView): ReadonlySet<PolicyKey> | undefined {
+  const index = extensions.find(ExtensionId.certificatePolicies)
+  return index < 0 ? undefined : policiesOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+}
+
+function readMappings({ bytes, extensions }: CertificateView): ReadonlyMap<PolicyKey, ReadonlySet<PolicyKey>> | undefined {
+  const index = extensions.find(ExtensionId.policyMappings)
+  if (index < 0) return undefined
+  const targets = new Map<PolicyKey, Set<PolicyKey>>()
+  for (const [issuer, subject] of mappingsOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))) {
+    const set = targets.get(issuer)
+    if (set === undefined) targets.set(issuer, new Set([subject]))
+    else set.add(subject)
+  }
+  return targets
+}
+
 /**
  * Processes a path, leaf first and anchor last.
  *
@@ -43,9 +73,10 @@ export function processPolicies(
   path: readonly CertificateView[],
   enforceAnchor: boolean,
   request: PolicyRequest,
+  reader: PolicyReader,
   meter: Meter,
 ): PolicySets | (Refusal & { readonly index: number }) {
-  const graph = new PolicyGraph(path.length - 1, request, meter)
+  const graph = new PolicyGraph(path.length - 1, request, reader, meter)
   const anchor = path[path.length - 1]!
   const anchorProblem = enforceAnchor && path.length > 1 ? graph.startAtAnchor(anchor) : undefined
   if (anchorProblem !== undefined) return { code: 'policy_violation', index: path.length - 1, message: anchorProblem }
@@ -59,6 +90,7 @@ export function processPolicies(
 
 class PolicyGraph {
   private readonly request: PolicyRequest
+  private readonly reader: PolicyReader
   private readonly meter: Meter
   /** From the anchor down; level 0 is anyPolicy alone. Empty: the graph is NULL. */
   private levels: Level[] = [new Map([[anyPolicy, { parents: new Set<PolicyKey>(), expected: new Set([anyPolicy]) }]])]
@@ -66,8 +98,9 @@ class PolicyGraph {
   private policyMapping: number
   private inhibitAny: number
 
-  constructor(length: number, request: PolicyRequest, meter: Meter) {
+  constructor(length: number, request: PolicyRequest, reader: PolicyReader, meter: Meter) {
     this.request = request
+    this.reader = reader
     this.meter = meter
     this.explicitPolicy = request.requireExplicitPolicy ? 0 : length + 1
     this.policyMapping = request.inhibitPolicyMapping ? 0 : length + 1
@@ -124,13 +157,11 @@ class PolicyGraph {
   /** RFC 9618 5.3: continues what the level above expects with what the certificate asserts. */
   private addLevel(certificate: CertificateView, isLeaf: boolean): void {
     const above = this.levels[this.levels.length - 1]!
-    const index = certificate.extensions.find(ExtensionId.certificatePolicies)
-    if (index < 0) {
+    const policies = this.reader.policies(certificate)
+    if (policies === undefined) {
       this.levels = []
       return
     }
-    const { bytes, extensions } = certificate
-    const policies = policiesOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
     // Which policies of the level above lead to a policy of this one.
     const leading = new Map<PolicyKey, Set<PolicyKey>>()
     for (const [policy, node] of above) {
@@ -160,20 +191,16 @@ class PolicyGraph {
   }
 
   /** RFC 5280 6.1.4 (a) and (b) with RFC 9618 5.4. */
-  private applyMappings({ bytes, extensions }: CertificateView): string | undefined {
-    const index = extensions.find(ExtensionId.policyMappings)
-    if (index < 0) return undefined
-    const targets = new Map<PolicyKey, Set<PolicyKey>>()
-    for (const [issuer, subject] of mappingsOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))) {
-      if (issuer === anyPolicy || subject === anyPolicy) return 'policyMappings maps anyPolicy'
-      const set = targets.get(issuer)
-      if (set === undefined) targets.set(issuer, new Set([subject]))
-      else set.add(subject)
+  private applyMappings(ca: CertificateView): string | undefined {
+    const targets = this.reader.mappings(ca)
+    // They are gone through even where no policy is left to map.
+    if (targets === undefined || !this.meter.names(targets.size)) return undefined
+    for (const [issuer, subjects] of targets) {
+      if (issuer === anyPolicy || subjects.has(anyPolicy)) return 'policyMappings maps anyPolicy'
     }
     const level = this.levels[this.levels.length - 1]
     if (level === undefined) return undefined
     for (const [issuer, subjects] of targets) {
-      if (!this.meter.names()) return undefined
       const node = level.get(issuer)
       if (this.policyMapping === 0) level.delete(issuer)
       else if (node !== undefined) node.expected = subjects

@@ -4,7 +4,7 @@ import type { Refusal } from '../policy/strength.ts'
 import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { refuseAnchor, refuseIntermediate, type Terms } from './check.ts'
+import { refuseAnchor, refuseBelowAnchor, refuseIntermediate, type Terms } from './check.ts'
 import { type Failure, moreSpecific } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { describeWanted } from './near-miss.ts'
@@ -45,13 +45,17 @@ export class Search {
     this.signatures = new SignatureChecks(store.keyring, meter)
   }
 
-  /** The first path that holds, leaf first; `undefined` when none does. */
-  run(leaf: CertificateView): readonly CertificateView[] | undefined {
+  /**
+   * The first path that holds, leaf first; `undefined` when none does.
+   *
+   * @param mayBePinned whether the leaf may stand for itself
+   */
+  run(leaf: CertificateView, mayBePinned = true): readonly CertificateView[] | undefined {
     const node = this.store.nodeOf(leaf)
     this.path.push({ certificate: leaf, node })
     // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
     const pinned = node !== undefined && (node.isSelfSigned || this.store.policy.trust === 'every-certificate')
-    if (!(pinned && this.completes()) && !this.extend()) return undefined
+    if (!(mayBePinned && pinned && this.completes()) && !this.extend()) return undefined
     this.signatures.welcome(this.path)
     return this.certificates()
   }
@@ -99,7 +103,9 @@ export class Search {
       return false
     }
     this.path.push(candidate)
-    if ((isAnchor && this.completes()) || (this.meter.exhausted === undefined && this.extend())) return true
+    if (isAnchor && this.completes()) return true
+    const mayGoOn = !isAnchor || refuseBelowAnchor(candidate.certificate, this.terms) === undefined
+    if (mayGoOn && this.meter.exhausted === undefined && this.extend()) return true
     this.path.pop()
     return false
   }

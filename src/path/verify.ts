@@ -1,5 +1,5 @@
 import { bytesEqual } from '../bytes/range.ts'
-import { excerpt } from '../bytes/text.ts'
+import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
@@ -141,7 +141,8 @@ function refuseName(
   if (matches === undefined) return { code: 'budget_exhausted', message: 'budget.nameComparisons is used up by subjectAltName' }
   const names = leaf.subjectAltNames.filter(({ type }) => type === 'dns' || type === 'ip').map(({ value }) => value)
   const more = names.length > listedNames ? ` and ${names.length - listedNames} more` : ''
-  const listed = names.length === 0 ? 'no DNS name or address' : `${names.slice(0, listedNames).join(', ')}${more}`
+  const shown = names.slice(0, listedNames).map((name) => cut(name))
+  const listed = names.length === 0 ? 'no DNS name or address' : `${shown.join(', ')}${more}`
   return {
     code: 'name_mismatch',
     message: `the certificate is not for ${referenceText(reference)}: subjectAltName has ${listed}`,

@@ -91,6 +91,10 @@ export const apiGateway: Policy = /* @__PURE__ */ (() => ({
  *   truststore; at most four above the client; RSA-2048 or P-256 or stronger, SHA-256 or stronger.
  * - `rfc5280`: any listed CA is an anchor, peers may send intermediates, RFC 5280 section 4 is demanded.
  * - `webServer`: for server certificates of public CAs; CA/Browser Forum's rules as well.
+ *
+ * @example
+ * const policy = { ...profiles.apiGateway, requireClientAuthEku: true }
+ * buildTruststore(readFileSync('truststore.pem'), { policy })
  */
 export const profiles: {
   readonly apiGateway: Policy

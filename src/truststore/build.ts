@@ -36,7 +36,16 @@ export interface TruststoreOptions {
 
 const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['policy', 'strict', 'at', 'signatures', 'tableBudgetBytes'])
 
-/** A truststore that cannot be used: nothing in it is usable, or with `strict` something is not. */
+/**
+ * A truststore that cannot be used: nothing in it is usable, or with `strict` something is not.
+ *
+ * @example
+ * try {
+ *   buildTruststore(readFileSync('client.key'))
+ * } catch (error) {
+ *   if (error instanceof TruststoreError) for (const { line, message } of error.findings) console.error(line, message)
+ * }
+ */
 export class TruststoreError extends Error {
   /** Everything that was found. */
   readonly findings: readonly Finding[]

@@ -1,8 +1,11 @@
+import { hexOfRange } from '../bytes/hex.ts'
 import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readDefaultFalse, readNamedBits } from '../der/primitives.ts'
-import type { Reader } from '../der/reader.ts'
+import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readGeneralNames } from './general-name.ts'
+import * as GeneralNameTag from './general-name-tag.ts'
+import { canonicalName, canonicalRdn } from './name.ts'
 
 /** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */
 
@@ -65,6 +68,20 @@ export function readDistributionPoints(reader: Reader, what: string, each?: (poi
     else each?.(point)
   }
   reader.leave(outer, what)
+}
+
+/** The names of a distribution point as texts that are equal for equal names; a relative name continues `issuer`. */
+export function pointNames(bytes: Uint8Array, point: DistributionPoint, issuer: string): Set<string> {
+  const names = new Set<string>()
+  const reader = new Reader(bytes, point.fullNameStart, point.fullNameEnd)
+  while (!reader.atEnd()) {
+    reader.next('distributionPoint')
+    const { tag, header, start, end } = reader
+    names.add(tag === GeneralNameTag.directory ? `d:${canonicalName(bytes, start, end)}` : hexOfRange(bytes, header, end))
+  }
+  if (point.relativeEnd > point.relativeStart)
+    names.add(`d:${issuer}${canonicalRdn(bytes, point.relativeStart, point.relativeEnd)}`)
+  return names
 }
 
 /** The scope of a CRL. */

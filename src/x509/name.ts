@@ -152,16 +152,21 @@ export function canonicalRdn(bytes: Uint8Array, start: number, end: number): str
   return joinRdn(parts)
 }
 
+/** What the preparation of RFC 4518 2.2 maps to nothing, and more of the kind: controls, format characters, what is not seen. */
+const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\uFFFC]|(?![\t-\r\x85])\p{Cc}/gu
+
 /**
  * The parts of a name under a comparison that calls more names equal than RFC 5280 7.1 does: all string types alike, with
- * compatibility characters and the case of every script folded. For exclusions, where a name that only might be the
+ * compatibility characters and the case of every script folded (by way of upper case, which makes SS of ß and one letter of
+ * both small sigmas), and without characters that are not seen. For exclusions, where a name that only might be the
  * excluded one must not pass.
  */
 export function looseRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
   return rdnsOf(bytes, start, end, ({ oidStart, oidEnd, tag, valueStart, valueEnd }) => {
     // A value of a type that is no string is taken for its characters, lest another tag hide an excluded name.
     const text = stringValue(bytes, tag, valueStart, valueEnd) ?? latin1OfRange(bytes, valueStart, valueEnd)
-    const value = text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
+    const folded = text.replace(invisible, '').normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
+    const value = folded.replace(/[\s\x85]+/gu, ' ').trim()
     return `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
   })
 }

@@ -1,7 +1,7 @@
 import { hexOfRange } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
 import { bytesEqual } from '../bytes/range.ts'
-import type { IssuingDistributionPoint } from './distribution-point.ts'
+import { type IssuingDistributionPoint, pointNames } from './distribution-point.ts'
 import * as ExtensionId from './extension-id.ts'
 import { fieldsOf, type RevocationListJson } from './json.ts'
 import { type RevocationEntry, type RevocationReason, reasonNames } from './revocation-entry.ts'
@@ -82,6 +82,7 @@ export class RevocationListView extends SignedView implements RevocationList {
   hasStrayIssuer = false
   private readonly signatures: { readonly by: object; readonly spki: Uint8Array; readonly signed: boolean }[] = []
   private index: SerialIndex | undefined = undefined
+  private cachedPointNames: ReadonlySet<string> | undefined = undefined
 
   get thisUpdate(): Date {
     return new Date(this.thisUpdateTime)
@@ -101,6 +102,12 @@ export class RevocationListView extends SignedView implements RevocationList {
 
   get isIndirect(): boolean {
     return this.scope?.indirect ?? false
+  }
+
+  /** The names of the distribution point that the list is for; empty where it names none. */
+  get pointNames(): ReadonlySet<string> {
+    this.cachedPointNames ??= this.scope === undefined ? new Set() : pointNames(this.bytes, this.scope, this.issuerKey)
+    return this.cachedPointNames
   }
 
   find(serialNumber: string): RevokedCertificate | undefined {
@@ -127,10 +134,19 @@ export class RevocationListView extends SignedView implements RevocationList {
     if (this.signatures.length < rememberedKeys) this.signatures.push({ by, spki: new Uint8Array(spki), signed })
   }
 
+  /** Whether looking for an entry would be costly; see {@link SerialIndex.isCrowded}. */
+  get isCrowded(): boolean {
+    return this.serials.isCrowded
+  }
+
   /** Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. */
   entriesOf(bytes: Uint8Array, start: number, end: number): readonly RevocationEntry[] {
+    return this.serials.lookUp(bytes, start, end)
+  }
+
+  private get serials(): SerialIndex {
     this.index ??= new SerialIndex(this)
-    return this.index.lookUp(bytes, start, end)
+    return this.index
   }
 
   toPem(): string {

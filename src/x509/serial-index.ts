@@ -13,11 +13,19 @@ export interface EntryRange {
 }
 
 /**
+ * Bytes of entries that one look-up may have to read. Chains of honest lists have a handful of entries, of some 40 to 300
+ * bytes each, however long the list is.
+ */
+const maxChainBytes = 16384
+
+/**
  * Entries by serial number: a hash table of entry offsets with chains, about twelve bytes an entry, made at the first
  * look-up. An indirect list names an issuer once for all the entries that follow (RFC 5280 5.3.3), so for those lists the
  * entry that named the issuer is kept beside each entry.
  */
 export class SerialIndex {
+  /** Entries are such that look-ups would be costly; nobody but an attacker, whose list is signed by nobody, makes it so. */
+  readonly isCrowded: boolean
   private readonly bytes: Uint8Array
   /** 1 + the number of the first entry of a chain; 0: none. */
   private readonly heads: Int32Array
@@ -36,6 +44,8 @@ export class SerialIndex {
     this.offsets = new Int32Array(entryCount)
     this.namedAt = isIndirect ? new Int32Array(entryCount) : undefined
     const reader = new Reader(bytes, entriesStart, entriesEnd)
+    const chainBytes = new Int32Array(size)
+    let longest = 0
     let named = 0
     for (let number = 0; number < entryCount; number++) {
       const at = reader.position
@@ -47,10 +57,13 @@ export class SerialIndex {
       this.heads[slot] = number + 1
       reader.position = reader.limit
       reader.leave(outer, 'revokedCertificates')
+      chainBytes[slot]! += reader.position - at
+      longest = Math.max(longest, chainBytes[slot]!)
       if (this.namedAt === undefined) continue
       if (readEntryAt(bytes, at).issuerEnd > 0) named = at
       this.namedAt[number] = named
     }
+    this.isCrowded = longest > maxChainBytes
   }
 
   /** Every entry with this serial number (the INTEGER's content). */

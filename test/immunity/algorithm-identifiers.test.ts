@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { oidText } from '../../src/der/oid.ts'
-import { parseRevocationList, pureSignatures, verifyChain } from '../../src/index.ts'
+import { parseCertificate, parseRevocationList, pureSignatures, verifyChain } from '../../src/index.ts'
 import { ecdsa, rsaPkcs1 } from '../support/algorithms.ts'
-import { algorithm, bytes, integer, nul, octetString, oid, sequence } from '../support/der.ts'
+import { algorithm, bitString, bytes, integer, nul, octetString, oid, sequence, tlv } from '../support/der.ts'
 import { type CertificateSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
 import { valueIn } from '../support/refusal.ts'
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
@@ -150,6 +150,17 @@ describe('object identifiers compared as 32-bit arcs (CVE-2025-66030)', () => {
     const value = sequence(bytes([0x06, 0x82, 0x75, 0x30], new Array<number>(29_999).fill(0x83), [0x01]))
     const bent = leaf({ extendedKeyUsage: [], extensions: [{ oid: '2.5.29.37', value }] })
     expect(fastestOf(() => expect(judge(store, [bent])).toBe('extended_key_usage_violation 0'))).toBeLessThan(atOnce)
+  })
+
+  it('nor does one that names the algorithm or the curve of a stranger’s key', () => {
+    const arc = bytes(new Array<number>(29_999).fill(0x83), [0x01])
+    const huge = tlv(0x06, arc)
+    const keys = [sequence(sequence(huge), bitString([4])), sequence(sequence(oid('1.2.840.10045.2.1'), huge), bitString([4]))]
+    expect(keys.map((spki) => judge(store, [leaf({ spki })]))).toEqual(['unsupported_algorithm 0', 'unsupported_curve 0'])
+    // It is not even written out: decimal digits of a number that long take other engines seconds.
+    for (const spki of keys) {
+      expect(JSON.stringify(valueIn(parseCertificate(leaf({ spki }).der)).publicKey)).toContain('(an OID of 30000 bytes)')
+    }
   })
 })
 

@@ -38,6 +38,30 @@ describe('an excluded directory name', () => {
   })
 })
 
+describe('an excluded directory name that RFC 4518 calls equal', () => {
+  it.each([
+    ['Evil', 'E\u00ADvil'],
+    ['Evil', 'E\u200Bvil'],
+    ['Evil', 'Evil\uFE00'],
+    ['Evil', 'Ev\u0001il'],
+    ['Evil Corp', 'evil\u0085\u200B corp'],
+    ['Evil', '\uFF25\u{1D54D}il'],
+    ['Stra\u00DFe', 'STRASSE'],
+    ['\u039F\u0394\u039F\u03A3', '\u03BF\u03B4\u03BF\u03C3'],
+    ['\u0390', '\u03AA\u0301'],
+  ])('%j as %j is found', (excluded, value) => {
+    const ca = mint(
+      { ca: true, key: keyPair('p256', 2), subject: 'CN=CA', nameConstraints: { excluded: [{ directory: [['O', excluded]] }] } },
+      root,
+    )
+    const codeOf = (name: string): string => {
+      const verdict = verifyChain(store, [mint({ subject: [['O', name]] }, ca).der, ca.der])
+      return verdict.ok ? 'accepted' : verdict.code
+    }
+    expect([codeOf(value), codeOf(`${value}!`)]).toEqual(['name_constraint_violation', 'accepted'])
+  })
+})
+
 describe('messages', () => {
   it('hold no control characters of the peer', () => {
     const ca = mint(
@@ -48,5 +72,21 @@ describe('messages', () => {
     const verdict = verifyChain(store, [leaf.der, ca.der])
     expect(verdict.ok).toBe(false)
     if (!verdict.ok) expect(verdict.message).not.toMatch(/[^ -~]/)
+  })
+
+  it('are short, whatever the peer writes', () => {
+    const long = 'a'.repeat(50_000)
+    const verdicts = [
+      verifyChain(store, mint({ subject: 'CN=l', subjectAltNames: [{ dns: long }] }, root).der, {
+        serverName: 'a.example',
+        purpose: 'any',
+      }),
+      verifyChain(store, mint({ subject: 'CN=l', issuer: 'CN=Nobody', authorityKeyId: new Uint8Array(50_000) }).der),
+    ]
+    for (const verdict of verdicts) {
+      expect(verdict.ok).toBe(false)
+      if (!verdict.ok) expect(verdict.message.length).toBeLessThan(1000)
+    }
+    expect(verdicts).toMatchObject([{ code: 'name_mismatch' }, { code: 'unknown_issuer' }])
   })
 })

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parseRevocationList, type RevocationList, verifyChain } from '../../src/index.ts'
+import type { RevocationListView } from '../../src/x509/revocation-list.ts'
 import { ecdsa } from '../support/algorithms.ts'
 import { integer, sequence, tlv, utcTime } from '../support/der.ts'
 import { type CrlSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
@@ -190,6 +191,21 @@ describe('who may sign a list', () => {
     expect(judgeSigned(bySelf, {}, list({ revoked: [{ serial: bySelf.serial }] }))).toBe(unknown)
   })
 
+  it('also one that the truststore lists, under every kind of trust', () => {
+    const issuing = usage(['keyCertSign'], 1)
+    const below = client({}, issuing)
+    const signer = mint({ key: keyPair('p256', 6), subject: issuing.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }, root)
+    for (const trust of ['roots', 'every-ca', 'every-certificate'] as const) {
+      const listing = storeFor({ ...presented, trust }, root, issuing, signer)
+      const judgeWith = (...lists: readonly RevocationList[]): string => judge(listing, [below], { revocation: { lists } })
+      expect([trust, judgeWith(list(), list({ issuer: signer }))]).toEqual([trust, 'accepted'])
+      expect([trust, judgeWith(list({ revoked: [{ serial: signer.serial }] }), list({ issuer: signer }))]).toEqual([
+        trust,
+        unknown,
+      ])
+    }
+  })
+
   it('nobody who would have to be cleared by the very list that he signed', () => {
     const spec = { subject: root.subject, key: keyPair('p256', 8), keyUsage: ['digitalSignature', 'cRLSign'] }
     const own = client(spec)
@@ -280,5 +296,16 @@ describe('the cost of a list', () => {
         expect(parsed.ok && judgeBy([parsed.value], [leaf])).toBe('accepted')
       }),
     ).toBeLessThan(2 * atOnce)
+  })
+
+  it('is not paid at every handshake for entries that nobody signed', () => {
+    const flood = list({ revoked: Array.from({ length: 600 }, () => ({ serial: leaf.serial })), signWith: keyPair('p256', 77) })
+    const good = list()
+    const lookUps = vi.spyOn(flood as RevocationListView, 'entriesOf')
+    expect([judgeBy([flood], [leaf]), judgeBy([flood], [leaf], { unknown: 'allow' })]).toEqual([unknown, unknown])
+    expect([judgeBy([flood, good], [leaf]), judgeBy([good, flood], [leaf])]).toEqual(['accepted', 'accepted'])
+    expect(lookUps).not.toHaveBeenCalled()
+    const few = list({ revoked: Array.from({ length: 100 }, () => ({ serial: leaf.serial })) })
+    expect(judgeBy([few], [leaf])).toBe(revoked)
   })
 })

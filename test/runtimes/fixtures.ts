@@ -1,13 +1,23 @@
 import { constants, createHash, privateEncrypt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { writeCertificates } from '../../examples/certificates.ts'
 import type { RejectCode, VerifyOptions } from '../../src/index.ts'
-import { type CertificateSpec, type HashName, type KeyKind, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
+import {
+  type CertificateSpec,
+  type HashName,
+  type KeyKind,
+  keyPair,
+  type Minted,
+  mint,
+  mintCrl,
+  privateKeyPem,
+} from '../support/mint.ts'
 
 /**
- * Makes what the suite reads, as JSON: certificates with keys that nobody knew before, so that no runtime can have the
+ * Makes what the suite reads, as JSON, and the files of the examples: certificates with keys that nobody knew before, so that no runtime can have the
  * answers. Everything that is expected was computed by Node's OpenSSL or follows from what was minted.
  *
- *     tsx test/runtimes/fixtures.ts FILE
+ *     tsx test/runtimes/fixtures.ts FILE DIRECTORY
  */
 
 /** A chain and what must become of it. */
@@ -167,6 +177,20 @@ function clientsToMeasure(): readonly string[] {
   return Array.from({ length: 100 }, (_, i) => base64(client({ subject: `O=Runtimes,CN=client ${i}` }).der))
 }
 
+/** Whom a gate trusts, its server, and clients with their keys. */
+function gateParties(): Readonly<Record<string, unknown>> {
+  const elsewhere = authority('Elsewhere')
+  const party = (leaf: Minted) => ({ cert: leaf.pem, key: privateKeyPem(leaf.key) })
+  return {
+    root: root.pem,
+    elsewhere: elsewhere.pem,
+    server: party(client({ extendedKeyUsage: ['serverAuth'], subjectAltNames: [{ dns: 'localhost' }] })),
+    client: party(client()),
+    stranger: party(client({}, elsewhere)),
+    expired: party(client({ notAfter: daysFromNow(-1), notBefore: daysFromNow(-2) })),
+  }
+}
+
 const shown = client({
   subject: 'C=US,O=Runtimes,CN=shown',
   subjectAltNames: [{ uri: 'spiffe://example.org/shown' }, { dns: 'shown.example.org' }, { ip: '192.0.2.1' }],
@@ -192,8 +216,10 @@ const fixtures = {
   weak: weak.pem,
   list: base64(mintCrl({ issuer: root, revoked: [{ serial: shown.serial }] }).der),
   clients: clientsToMeasure(),
+  gate: gateParties(),
 }
 
-const [file] = process.argv.slice(2)
-if (file === undefined) throw new Error('which file is to be written?')
+const [file, directory] = process.argv.slice(2)
+if (file === undefined || directory === undefined) throw new Error('which file and directory are to be written?')
 writeFileSync(file, JSON.stringify(fixtures))
+writeCertificates(directory)

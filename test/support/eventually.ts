@@ -1,7 +1,7 @@
 /** Waits until something is so; for what timers and the file system bring about. */
-export async function eventually(isSo: () => boolean, withinMs = 10_000): Promise<void> {
+export async function eventually(isSo: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
   const deadline = Date.now() + withinMs
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not so within ${withinMs} ms: ${isSo}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }

@@ -15,6 +15,7 @@ const patience = 16
 /**
  * Memory for the tables of the keys in use. When it is full the table that was used least recently gives way, but only to
  * a key that is used clearly more often: with more keys in turn than fit, some keep their tables and none are made in vain.
+ * A backend that hands keys on to `pureSignatures` hands this on as well.
  */
 export class TableBudget {
   private readonly limit: number

@@ -8,7 +8,14 @@ import { currentStore, type TruststoreLike } from './options.ts'
 /** Those of `verifyChain`, but for the name, which Node gives. */
 export type ServerIdentityOptions = Omit<VerifyOptions, 'serverName'>
 
-/** Why a server is refused. */
+/**
+ * Why a server is refused.
+ *
+ * @example
+ * socket.on('error', (error) => {
+ *   if (error instanceof ServerIdentityError) console.error(error.code, error.host)
+ * })
+ */
 export class ServerIdentityError extends Error {
   readonly code: GateCode
   /** The name or address that the client wanted. */

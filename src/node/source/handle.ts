@@ -109,7 +109,14 @@ export type Refresh =
  */
 export type SourceFailure = 'unreadable' | 'invalid' | 'no_overlap'
 
-/** Why a version cannot serve. The message says what, where and what to do, without the query of a URL. */
+/**
+ * Why a version cannot serve. The message says what, where and what to do, without the query of a URL.
+ *
+ * @example
+ * fileTruststore('no-such-file.pem').catch((error) => {
+ *   if (error instanceof TruststoreSourceError) console.error(error.reason, error.message)
+ * })
+ */
 export class TruststoreSourceError extends Error {
   readonly reason: SourceFailure
   /** Everything that was found in the version, where it could be read. */

@@ -24,8 +24,10 @@ export function makeConsumer(work) {
   outputOf('npm', ['install', ...quietly, join(work, tarball)], { cwd: consumer })
   cpSync(join(folder, 'suite'), join(consumer, 'suite'), { recursive: true })
   const fixtures = join(consumer, 'fixtures.json')
-  outputOf(process.execPath, ['--import', 'tsx', join(folder, 'fixtures.ts'), fixtures], { cwd: root })
-  return { consumer, fixtures }
+  const certificates = join(consumer, 'certificates')
+  mkdirSync(certificates)
+  outputOf(process.execPath, ['--import', 'tsx', join(folder, 'fixtures.ts'), fixtures, certificates], { cwd: root })
+  return { consumer, fixtures, certificates }
 }
 
 /**

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { findChromium, runInChromium } from './chromium.mjs'
 import { folder, outputOf } from './command.mjs'
+import { denoExample, workerExample } from './examples.mjs'
 import { bundle } from './install.mjs'
 
 /**
@@ -10,7 +12,7 @@ import { bundle } from './install.mjs'
  * package may be missing.
  *
  * @typedef {{ passed: number, failures: string[], microseconds: number }} Outcome
- * @typedef {{ work: string, consumer: string, fixtures: string }} Place
+ * @typedef {{ work: string, consumer: string, fixtures: string, certificates: string }} Place
  * @typedef {{ version: () => string, run: (place: Place) => Outcome | Promise<Outcome>, missing?: () => string | undefined }} Runtime
  */
 
@@ -30,6 +32,25 @@ function command(path, ...args) {
 
 const node = (name) => command(join(packages, name, 'bin', 'node'))
 
+const denoCommand = join(packages, '.bin', 'deno')
+const deno = command(denoCommand, 'run', '--quiet', '--no-lock', '--cached-only', '--allow-all')
+
+/** Runs a script of this folder beside miniflare, which wants a later Node than the package. */
+function besideMiniflare(script, ...args) {
+  return JSON.parse(outputOf(join(packages, 'node', 'bin', 'node'), [join(folder, 'runner', script), ...args]))
+}
+
+function dispatchToExample(worker, asked) {
+  const requests = `${worker}.json`
+  writeFileSync(requests, JSON.stringify(asked))
+  return besideMiniflare('workerd-example.mjs', worker, requests)
+}
+
+/** Two outcomes as one; the time is the suite's. */
+function together(suite, example) {
+  return { ...suite, passed: suite.passed + example.passed, failures: [...suite.failures, ...example.failures] }
+}
+
 const chromium = findChromium()
 
 /** @type {Readonly<Record<string, Runtime>>} */
@@ -38,14 +59,14 @@ export const runtimes = {
   node22: node('node22'),
   node24: node('node'),
   node26: node('node26'),
-  deno: command(join(packages, '.bin', 'deno'), 'run', '--quiet', '--no-lock', '--cached-only', '--allow-all'),
+  deno: { ...deno, run: async (place) => together(deno.run(place), await denoExample(denoCommand, place)) },
   bun: command(join(packages, '.bin', 'bun')),
   workerd: {
     version: () => createRequire(join(folder, 'package.json'))('workerd/package.json').version,
-    async run({ work, consumer, fixtures }) {
-      const worker = await bundle(join(consumer, 'suite', 'worker.mjs'), join(work, 'worker.mjs'))
-      const host = join(folder, 'runner', 'workerd-host.mjs')
-      return JSON.parse(outputOf(join(packages, 'node', 'bin', 'node'), [host, worker, fixtures]))
+    async run(place) {
+      const worker = await bundle(join(place.consumer, 'suite', 'worker.mjs'), join(place.work, 'worker.mjs'))
+      const suite = besideMiniflare('workerd-host.mjs', worker, place.fixtures)
+      return together(suite, await workerExample(dispatchToExample, place))
     },
   },
   chromium: {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { median, rounds } from '../suite/rounds.mjs'
-import { folder } from './command.mjs'
+import { startWorker } from './workerd.mjs'
 
 /**
  * Runs a Worker's bundle in workerd and prints the outcome as one line of JSON. A process of its own, for miniflare wants
@@ -10,15 +8,8 @@ import { folder } from './command.mjs'
  *
  *     node workerd-host.mjs BUNDLE FIXTURES
  */
-const { Miniflare } = createRequire(join(folder, 'package.json'))('miniflare')
 const [bundle, fixtures] = process.argv.slice(2)
-
-/** No compatibility flags: what the Worker finds is what every Worker has. */
-const miniflare = new Miniflare({
-  modules: [{ type: 'ESModule', path: 'worker.mjs', contents: readFileSync(bundle, 'utf8') }],
-  compatibilityDate: '2026-07-01',
-  cf: false,
-})
+const miniflare = startWorker(readFileSync(bundle, 'utf8'))
 
 async function ask(path, init) {
   const response = await miniflare.dispatchFetch(`http://worker.example${path}`, init)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileTruststore, nodeSignatures } from 'portcullis/node'
 import { verdictTests } from './core.mjs'
+import { gateTests } from './gate.mjs'
 import { equal } from './harness.mjs'
 import { measure } from './measure.mjs'
 import { runSuite } from './suite.mjs'
@@ -27,6 +28,6 @@ async function keepsTruststoreOfFile() {
 }
 
 const native = verdictTests(fixtures, ['algorithms'], nodeSignatures).map(({ name, run }) => ({ name: `node: ${name}`, run }))
-const more = [...native, { name: 'node: a truststore of a file', run: keepsTruststoreOfFile }]
+const more = [...native, { name: 'node: a truststore of a file', run: keepsTruststoreOfFile }, ...gateTests(fixtures)]
 const outcome = await runSuite(fixtures, more)
 console.log(JSON.stringify({ ...outcome, microseconds: measure(fixtures, () => performance.now()) }))

@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import tls from 'node:tls'
+import { expect } from 'vitest'
+import * as portcullis from '../../src/index.ts'
+import type * as portcullisNode from '../../src/node/index.ts'
+import { fileText } from './files.ts'
+import type { Outcome } from './run.ts'
+
+type Source = portcullisNode.TruststoreSource
+
+/** Of the gate, for the example that writes them. */
+let metricsOf: portcullisNode.GateCounters | undefined
+
+/** What is expected of an example beyond its output. */
+export const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise<void>>> = {
+  judge({ exports }) {
+    const judge = exports['judge'] as (certificate: Uint8Array) => string
+    expect(judge(fileText('client.der'))).toBe('200 CN=client-1,O=Example')
+    expect(judge(fileText('stranger.der'))).toMatch(/^403 unknown_issuer: leaf certificate CN=stranger,O=Example: /)
+  },
+  async server({ exports }) {
+    const server = exports['server'] as https.Server
+    Reflect.apply(https.Server.prototype.listen, server, [0, '127.0.0.1'])
+    await once(server, 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      expect(await get(port, 'client')).toEqual([200, 'hello CN=client-1,O=Example\n'])
+      const refused = async (client: string | undefined): Promise<unknown> => JSON.parse((await get(port, client))[1]).code
+      expect(await refused('stranger')).toBe('unknown_issuer')
+      expect(await refused(undefined)).toBe('no_certificate')
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  },
+  async gate({ exports }) {
+    const server = exports['server'] as https.Server
+    Reflect.apply(https.Server.prototype.listen, server, [0, '127.0.0.1'])
+    await once(server, 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      expect(await get(port, 'client')).toEqual([200, 'hello CN=client-1,O=Example\n'])
+      const [status, body] = await get(port, 'stranger')
+      expect([status, JSON.parse(body).code]).toEqual([403, 'unknown_issuer'])
+      expect((await get(port, undefined))[0]).toBe(403)
+      metricsOf = (exports['gate'] as portcullisNode.MutualTls).counters()
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  },
+  'gate-metrics'({ exports }) {
+    const metrics = exports['metrics'] as (counters: portcullisNode.GateCounters) => string
+    expect(metrics(metricsOf!)).toContain(`mtls_connections_total{code="ok"} 1
+mtls_connections_total{code="unknown_issuer"} 1
+mtls_connections_total{code="no_certificate"} 1
+mtls_pending 0
+`)
+    expect(metrics(metricsOf!)).toMatch(/_bucket{le="\+Inf"} 2\nmtls_verify_microseconds_sum \d/)
+  },
+  async source({ exports }) {
+    const directory = mkdtempSync(join(tmpdir(), 'portcullis-docs-'))
+    const path = join(directory, 'truststore.pem')
+    writeFileSync(path, fileText('truststore.pem'))
+    const start = exports['start'] as (path: string, credentials: object) => Promise<{ server: tls.Server; source: Source }>
+    const { server, source } = await start(path, { key: fileText('server.key'), cert: fileText('server.pem') })
+    try {
+      const { port } = server.address() as AddressInfo
+      expect(await hear(port, 'client')).toBe('CN=client-1,O=Example')
+      writeFileSync(path, fileText('next-truststore.pem'))
+      expect(await source.refresh()).toMatchObject({ status: 'updated' })
+      expect(await hear(port, 'client')).not.toBe('CN=client-1,O=Example')
+      expect(await hear(port, 'stranger')).toBe('CN=stranger,O=Example')
+    } finally {
+      server.close()
+      await once(server, 'close')
+      rmSync(directory, { recursive: true })
+    }
+    expect(await source.refresh()).toMatchObject({ status: 'closed' })
+  },
+  async headers({ exports }) {
+    const handle = exports['handle'] as (request: Request) => Response
+    const answer = async (value?: string): Promise<readonly [number, string]> => {
+      const response = handle(new Request('https://a.example/', { headers: value === undefined ? {} : { 'Client-Cert': value } }))
+      return [response.status, await response.text()]
+    }
+    expect(await answer(`:${fileText('client.der').toString('base64')}:`)).toEqual([200, 'hello CN=client-1,O=Example\n'])
+    expect(await answer(`:${fileText('stranger.der').toString('base64')}:`)).toEqual([403, 'unknown_issuer\n'])
+    expect(await answer()).toEqual([403, 'no_certificate\n'])
+    expect(await answer('junk')).toEqual([403, 'malformed_header\n'])
+  },
+  lint({ exitCode }) {
+    expect(exitCode).toBe(1)
+  },
+  backend({ exports }) {
+    const backend = exports['nativeRsa'] as portcullis.SignatureBackend
+    const store = portcullis.buildTruststore(fileText('rsa-root.pem'), { signatures: backend })
+    const altered = Uint8Array.from(fileText('rsa-client.der'))
+    altered[altered.length - 1]! ^= 1
+    expect(portcullis.verifyChain(store, altered)).toMatchObject({ ok: false, code: 'signature_mismatch' })
+    expect(backend.importKey(new Uint8Array(3))).toBeUndefined()
+  },
+}
+
+/** What a TLS server says to this client. */
+async function hear(port: number, client: string): Promise<string> {
+  const credentials = { cert: fileText(`${client}.pem`), key: fileText(`${client}.key`) }
+  const socket = tls.connect({ ...credentials, host: '127.0.0.1', port, rejectUnauthorized: false })
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  return text
+}
+
+/** One HTTPS request with this client's certificate: status and body. */
+function get(port: number, client: string | undefined): Promise<readonly [number | undefined, string]> {
+  const credentials = client === undefined ? {} : { cert: fileText(`${client}.pem`), key: fileText(`${client}.key`) }
+  const options = { ...credentials, host: '127.0.0.1', port, agent: false, rejectUnauthorized: false }
+  return new Promise((resolve, reject) => {
+    const request = https.get(options, (response) => {
+      let body = ''
+      response.on('data', (chunk) => {
+        body += chunk
+      })
+      response.on('end', () => resolve([response.statusCode, body]))
+    })
+    request.on('error', reject)
+  })
+}

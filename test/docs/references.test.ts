@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { fence, markdownFiles, root } from './documents.ts'
+
+/** What the documents refer to exists: files, constants, tests. */
+
+describe('references in the documents', () => {
+  it.each(markdownFiles())('%s: every relative link leads somewhere', (file) => {
+    const text = readFileSync(join(root, file), 'utf8').replace(fence, '')
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)(#[^)\s]*)?\)/g)].map(([, target = '']) => target)
+    const broken = targets.filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(file), target)))
+    expect(broken).toEqual([])
+  })
+
+  it('every constant in docs/architecture.md has the value it has in src', () => {
+    const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+    const rows = [...text.matchAll(/\| `(\w+)` in `(\S+)` +\| ([\d,]+) /g)]
+    expect(rows.length).toBeGreaterThan(5)
+    for (const [, name = '', file = '', value = ''] of rows) {
+      const source = readFileSync(join(root, 'src', file), 'utf8')
+      const factors = new RegExp(`const ${name} = ([\\d_* ]+)\n`).exec(source)?.[1]?.replaceAll('_', '').split('*').map(Number)
+      expect([name, factors?.reduce((product, factor) => product * factor)]).toEqual([name, Number(value.replaceAll(',', ''))])
+    }
+  })
+
+  it('the runtimes in README.md are those of test/runtimes', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'test/runtimes/package.json'), 'utf8'))
+    const versions = Object.values<string>(dependencies).map((version) => version.replace('npm:node@', ''))
+    const section = /^### Install\n([\s\S]*?)^### /m.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1]
+    expect(versions.length).toBe(7)
+    for (const version of versions) expect(section).toContain(version)
+  })
+
+  it('every test named in docs/guarantees.md exists', () => {
+    const text = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
+    const named = [...text.matchAll(/`(test\/[^`]+)` “([^”]+)”/g)]
+    const missing = named.filter(([, file = '', title = '']) => {
+      return !existsSync(join(root, file)) || !readFileSync(join(root, file), 'utf8').includes(title)
+    })
+    expect(named.length).toBeGreaterThan(10)
+    expect(missing.map(([reference]) => reference)).toEqual([])
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { type Policy, profiles } from '../../src/index.ts'
+import { type CertificateSpec, keyPair, type Minted, mint } from '../support/mint.ts'
+import { leafKey, presented, storeFor } from '../support/rejected-chain.ts'
+import { judge } from './judge.ts'
+import { day, list } from './listed.ts'
+
+/**
+ * A listed CA that no path may end at for some reason, but that stands below another anchor. What it is forgiven as an
+ * anchor, its dates above all, it must not be forgiven as an intermediate (the fault of CVE-2015-1793: checks forgotten on
+ * the second path). Here its revocation list is signed by a certificate below the root, so that only a path to the root is
+ * cleared.
+ */
+
+const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
+const subject = 'O=Immunity,CN=Intermediate'
+const signer = mint({ key: keyPair('p256', 2), subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }, root)
+const loose: Policy = { ...presented, enforceAnchorConstraints: false }
+
+/** Of a client of this CA: without revocation, and with lists that only a path to the root makes good. */
+function verdicts(policy: Policy, spec: CertificateSpec): readonly string[] {
+  const ca = mint({ ca: true, key: keyPair('p256', 1), subject, ...spec }, root)
+  const client = mint({ key: leafKey, subject: 'O=Immunity,CN=Client' }, ca)
+  const lists = [list({ issuer: ca, signWith: signer.key }), list({ issuer: root })]
+  const chain: readonly Minted[] = [client, signer]
+  return [judge(storeFor(policy, root, ca), chain), judge(storeFor(policy, root, ca), chain, { revocation: { lists } })]
+}
+
+describe('a listed CA below another anchor', () => {
+  it('control: is accepted there when it is a valid intermediate', () => {
+    expect(verdicts(profiles.rfc5280, {})).toEqual(['accepted', 'accepted'])
+    expect(verdicts(loose, {})).toEqual(['accepted', 'accepted'])
+  })
+
+  it('that has expired, or is not valid yet', () => {
+    const long = Date.now() - 90 * day
+    for (const dates of [
+      { notBefore: new Date(long), notAfter: new Date(Date.now() - day) },
+      { notBefore: new Date(Date.now() + day), notAfter: new Date(Date.now() + 9 * day) },
+    ]) {
+      expect(verdicts(profiles.rfc5280, dates)).toEqual(['accepted', 'revocation_unknown 0'])
+      expect(verdicts(loose, dates)).toEqual(['accepted', 'revocation_unknown 0'])
+    }
+  })
+
+  it('that does not conform as an intermediate', () => {
+    expect(verdicts(profiles.rfc5280, { authorityKeyId: false })).toEqual(['accepted', 'revocation_unknown 0'])
+    expect(verdicts(presented, { authorityKeyId: false })).toEqual(['accepted', 'accepted'])
+  })
+
+  it('that says nothing of being a CA, where all that is listed are names and keys', () => {
+    expect(verdicts(loose, { ca: false, keyUsage: ['digitalSignature'] })).toEqual(['accepted', 'accepted'])
+  })
+})
