@@ -6,6 +6,7 @@ import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import * as GeneralNameTag from '../../x509/general-name-tag.ts'
 import { isNameOfForm, namesOfForm } from '../../x509/profile/name-syntax.ts'
+import { criticalOnlyName } from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
@@ -70,6 +71,7 @@ export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() =
   },
   profileAdvice(
     'san_not_critical',
+    criticalOnlyName,
     {
       severity: 'warning',
       summary: 'The subject is empty, but subjectAltName, which then is the only name, is not critical.',

@@ -1,4 +1,3 @@
-import type { LintCode } from '../../codes/lint.ts'
 import type { CertificateView } from '../certificate.ts'
 
 /** Where a certificate stands: what a rule demands depends on it. */
@@ -16,8 +15,6 @@ export interface ProfileRule {
 
 /** A demand of RFC 5280, which any truststore should meet: where no policy makes it a refusal, it is a lint finding. */
 export interface Rfc5280Rule extends ProfileRule {
-  /** The lint rule that reports it. */
-  readonly code: LintCode
   /** Conformance with `web-pki`, which else demands this as well, does not: CA/Browser Forum allows what it forbids. */
   readonly isLifted?: true
 }
