@@ -1,6 +1,6 @@
 /**
- * Extensions that portcullis knows by name, as the namespace `ExtensionId`. Those of RFC 5280 (id-ce, 2.5.29) carry their
- * last arc as number, so that one byte tells which it is; id-pe ones are numbered from 100. Constants by themselves and no
+ * Extensions that portcullis knows by name, as the namespace `ExtensionId`. Those of id-ce (2.5.29) carry their last arc
+ * as number, those without a name too, so that one byte tells which it is; id-pe ones are numbered from 100. Constants by themselves and no
  * object, so that bundlers put the numbers in their places.
  */
 

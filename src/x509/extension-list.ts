@@ -5,31 +5,9 @@ import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as ExtensionId from './extension-id.ts'
 
-/** Arcs of id-ce that have a name. */
-const namedArcs: ReadonlySet<number> = /* @__PURE__ */ new Set([
-  ExtensionId.subjectDirectoryAttributes,
-  ExtensionId.subjectKeyIdentifier,
-  ExtensionId.keyUsage,
-  ExtensionId.privateKeyUsagePeriod,
-  ExtensionId.subjectAltName,
-  ExtensionId.issuerAltName,
-  ExtensionId.basicConstraints,
-  ExtensionId.crlNumber,
-  ExtensionId.reasonCode,
-  ExtensionId.invalidityDate,
-  ExtensionId.deltaCrlIndicator,
-  ExtensionId.issuingDistributionPoint,
-  ExtensionId.certificateIssuer,
-  ExtensionId.nameConstraints,
-  ExtensionId.crlDistributionPoints,
-  ExtensionId.certificatePolicies,
-  ExtensionId.policyMappings,
-  ExtensionId.authorityKeyIdentifier,
-  ExtensionId.policyConstraints,
-  ExtensionId.extendedKeyUsage,
-  ExtensionId.freshestCrl,
-  ExtensionId.inhibitAnyPolicy,
-])
+/** From here on the numbers of extensions are not arcs of id-ce. */
+const firstPrivateNumber = 100
+
 const authorityInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.1')
 const subjectInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.11')
 
@@ -140,7 +118,7 @@ export function readExtensions(
 function identify(bytes: Uint8Array, start: number, end: number): number {
   if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d) {
     const arc = bytes[start + 2]!
-    return namedArcs.has(arc) ? arc : ExtensionId.unknown
+    return arc < firstPrivateNumber ? arc : ExtensionId.unknown
   }
   if (rangeIs(bytes, start, end, authorityInfoAccess)) return ExtensionId.authorityInfoAccess
   return rangeIs(bytes, start, end, subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown
