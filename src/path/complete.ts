@@ -7,9 +7,9 @@ import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
 import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
-import { type PolicyReader, type PolicyRequest, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
-import { RevocationChecker } from './revocation.ts'
-import { Search } from './search.ts'
+import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
+import { revocationCheck } from './revocation.ts'
+import { type PathCheck, Search } from './search.ts'
 
 /** A refusal of a path, and which of its certificates is at fault. */
 export type PathRefusal = Refusal & { readonly index: number }
@@ -20,24 +20,22 @@ export class CompletePathCheck {
   policySets: PolicySets | undefined = undefined
   private readonly store: TruststoreView
   private readonly terms: Terms
-  private readonly policyRequest: PolicyRequest
-  private readonly wantsPolicies: boolean
+  private readonly request: Request
   private readonly presented: readonly CertificateView[]
   private readonly meter: Meter
   private readonly names: NameReader = nameReader()
   private readonly policies: PolicyReader = policyReader()
-  private readonly revocation: RevocationChecker | undefined
+  private readonly revocation: PathCheck | undefined
 
   constructor(store: TruststoreView, terms: Terms, request: Request, presented: readonly CertificateView[], meter: Meter) {
     this.store = store
     this.terms = terms
-    this.policyRequest = request.policies
-    this.wantsPolicies = request.wantsPolicies
+    this.request = request
     this.presented = presented
     this.meter = meter
     this.revocation =
       request.revocation &&
-      new RevocationChecker({
+      revocationCheck({
         policy: terms.policy,
         at: terms.at,
         request: request.revocation,
@@ -50,7 +48,7 @@ export class CompletePathCheck {
   }
 
   refuse(path: readonly CertificateView[]): PathRefusal | undefined {
-    return this.refuseNames(path) ?? this.refusePolicies(path) ?? this.revocation?.refuse(path)
+    return this.refuseNames(path) ?? this.refusePolicies(path) ?? this.revocation?.(path)
   }
 
   private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {
@@ -59,11 +57,12 @@ export class CompletePathCheck {
 
   /** The graph is only made where it can matter, or is asked for. */
   private refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
-    if (!this.wantsPolicies && !path.some(concernsPolicies)) return undefined
+    const { wantsPolicies, policies } = this.request
+    if (!wantsPolicies && !path.some(concernsPolicies)) return undefined
     const { enforceAnchorConstraints } = this.terms.policy
-    const result = processPolicies(path, enforceAnchorConstraints, this.policyRequest, this.policies, this.meter)
+    const result = processPolicies(path, enforceAnchorConstraints, policies, this.policies, this.meter)
     if ('code' in result) return result
-    this.policySets = this.wantsPolicies ? result : undefined
+    this.policySets = wantsPolicies ? result : undefined
     return undefined
   }
 

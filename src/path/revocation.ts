@@ -74,25 +74,12 @@ export function judgingOf(list: unknown): Judging | undefined {
   return judgingOfLists.get(list as object)
 }
 
-export class RevocationChecker {
-  private readonly request: RevocationRequest
-  private readonly meter: Meter
-  private readonly judge: ListJudge | undefined
+/** What checks the certificates of a complete path, leaf first, below its anchor. */
+export function revocationCheck(context: PathContext): (path: readonly CertificateView[]) => RevocationRefusal | undefined {
+  const { request, meter } = context
+  const judge = request.judging?.({ ...context, refuseBelow })
 
-  constructor(context: PathContext) {
-    const { request, meter } = context
-    this.request = request
-    this.meter = meter
-    this.judge = request.judging?.({ ...context, refuseBelow: (path, depth) => this.refuseBelow(path, depth) })
-  }
-
-  /** Checks the certificates of a complete path, leaf first, below its anchor. */
-  refuse(path: readonly CertificateView[]): RevocationRefusal | undefined {
-    return this.refuseBelow(path, 0)
-  }
-
-  private refuseBelow(path: readonly CertificateView[], depth: number): RevocationRefusal | undefined {
-    const { request, meter, judge } = this
+  function refuseBelow(path: readonly CertificateView[], depth: number): RevocationRefusal | undefined {
     const end = request.depth === 'leaf' && depth === 0 ? Math.min(1, path.length - 1) : path.length - 1
     let unknown: RevocationRefusal | undefined
     for (let index = 0; index < end; index++) {
@@ -110,4 +97,6 @@ export class RevocationChecker {
     }
     return unknown
   }
+
+  return (path) => refuseBelow(path, 0)
 }

@@ -183,12 +183,7 @@ export class Search {
     if (signed) return true
     const index = this.path.length - 1
     if (compareKeyIds(child.certificate, issuer.certificate) === 'different') {
-      this.fail(
-        'unknown_issuer',
-        index,
-        child.certificate,
-        () => `no certificate of the truststore is its issuer: ${describeWanted(child.certificate, this.store)}`,
-      )
+      this.failUnknown(child.certificate)
     } else {
       this.fail(
         'signature_mismatch',
@@ -213,13 +208,18 @@ export class Search {
     } else if (certificate.isSelfIssued) {
       this.fail('self_signed_untrusted', index, certificate, () => 'it is self-signed and not in the truststore')
     } else {
-      this.fail(
-        'unknown_issuer',
-        index,
-        certificate,
-        () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
-      )
+      this.failUnknown(certificate)
     }
+  }
+
+  /** Nobody who is known can have issued the certificate at the top. */
+  private failUnknown(certificate: CertificateView): void {
+    this.fail(
+      'unknown_issuer',
+      this.path.length - 1,
+      certificate,
+      () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
+    )
   }
 
   private fail(code: RejectCode, index: number, certificate: CertificateView, message: () => string): void {
