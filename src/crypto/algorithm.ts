@@ -1,9 +1,10 @@
 import { bytesOfHex } from '../bytes/hex.ts'
 import { rangeIs } from '../bytes/range.ts'
+import { contextConstructed } from '../der/context-tag.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
 import { readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { contextConstructed, Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import type { HashName } from './digest.ts'
 
 /** A signature algorithm with all its parameters. */

@@ -1,6 +1,6 @@
 import { readInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { type CurveName, curveConstants } from './curve/constants.ts'
 import type { Group } from './curve/group.ts'
 import { isBelow, type Limbs, readLimbs } from './curve/limbs.ts'

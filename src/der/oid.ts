@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { Tag } from './tags.ts'
+import * as Tag from './tag.ts'
 
 /** Content octets of an OBJECT IDENTIFIER constant, from its dotted text; decisions compare these bytes, never text. */
 export function oidBytes(dotted: string): Uint8Array {

@@ -1,12 +1,18 @@
 import type { Reader } from './reader.ts'
-import { Tag } from './tags.ts'
+import * as Tag from './tag.ts'
 
 /** Reads a BOOLEAN; the tag may be an IMPLICIT one. */
 export function readBoolean(reader: Reader, what: string, tag: number = Tag.boolean): boolean {
   reader.expect(tag, what)
   const value = reader.bytes[reader.start]
-  if (reader.end - reader.start !== 1 || (value !== 0x00 && value !== 0xff)) reader.fail('bad_boolean', reader.start, what)
+  checkBoolean(reader, what)
   return value === 0xff
+}
+
+/** Checks that the element read last is a DER BOOLEAN. */
+export function checkBoolean(reader: Reader, what: string): void {
+  const { bytes, start, end } = reader
+  if (end - start !== 1 || (bytes[start] !== 0x00 && bytes[start] !== 0xff)) reader.fail('bad_boolean', start, what)
 }
 
 /** Reads `BOOLEAN DEFAULT FALSE`, whose default DER leaves out (X.690 11.5). */

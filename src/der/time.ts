@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts'
-import { Tag } from './tags.ts'
+import * as Tag from './tag.ts'
 
 /**
  * Reads a `Time` (RFC 5280 4.1.2.5): UTCTime `YYMMDDHHMMSSZ` (1950 to 2049) or GeneralizedTime `YYYYMMDDHHMMSSZ`, of a

@@ -1,7 +1,7 @@
 import { isOid } from './oid.ts'
-import { checkInteger } from './primitives.ts'
+import { checkBoolean, checkInteger } from './primitives.ts'
 import type { Reader } from './reader.ts'
-import { Tag } from './tags.ts'
+import * as Tag from './tag.ts'
 
 /** Deepest nesting of an open type (attribute values, otherName, algorithm parameters) that is read. */
 const maxDepth = 16
@@ -43,9 +43,8 @@ function check(reader: Reader, what: string): void {
   if (reader.fault !== undefined) return
   if (tag < 0x40 && !hasDerForm(tag)) reader.fail('unexpected_tag', reader.header, what)
   else if (tag === Tag.integer || tag === Tag.enumerated) checkInteger(reader, what)
-  else if (tag === Tag.boolean && (end - start !== 1 || (bytes[start] !== 0 && bytes[start] !== 0xff))) {
-    reader.fail('bad_boolean', start, what)
-  } else if (tag === Tag.null && start !== end) reader.fail('bad_null', start, what)
+  else if (tag === Tag.boolean) checkBoolean(reader, what)
+  else if (tag === Tag.null && start !== end) reader.fail('bad_null', start, what)
   else if (tag === Tag.oid && !isOid(bytes, start, end)) reader.fail('bad_oid', start, what)
 }
 

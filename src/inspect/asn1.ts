@@ -1,7 +1,7 @@
 import { type BaseBlock, fromBER } from 'asn1js'
 import { latin1OfRange } from '../bytes/text.ts'
 import { oidForMessage } from '../der/oid.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { stringValue } from '../x509/name.ts'
 import { quoted, type TextOutput } from './output.ts'
 

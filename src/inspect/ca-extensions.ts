@@ -1,6 +1,7 @@
+import { contextConstructed } from '../der/context-tag.ts'
 import { oidText, readOid } from '../der/oid.ts'
 import type { Reader } from '../der/reader.ts'
-import { contextConstructed, Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
 import { readPolicyConstraints } from '../x509/constraints.ts'
 import { generalNamesOf, readGeneralName } from '../x509/general-name.ts'

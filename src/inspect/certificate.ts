@@ -1,7 +1,7 @@
 import { opensslTime } from '../bytes/openssl-time.ts'
 import { oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { algorithmsDiffer } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { SignedView } from '../x509/signed.ts'

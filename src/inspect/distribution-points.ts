@@ -1,6 +1,6 @@
 import { encodeElement } from '../der/encode.ts'
 import type { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { type DistributionPoint, readDistributionPoints, readIssuingDistributionPoint } from '../x509/distribution-point.ts'
 import { nameText } from '../x509/name-text.ts'
 import { writeGeneralNames } from './general-names.ts'

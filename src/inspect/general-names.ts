@@ -1,6 +1,7 @@
 import { oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
-import { type GeneralName, GeneralNameTag, generalNamesOf, ipText } from '../x509/general-name.ts'
+import { type GeneralName, generalNamesOf, ipText } from '../x509/general-name.ts'
+import * as GeneralNameTag from '../x509/general-name-tag.ts'
 import { stringValue } from '../x509/name.ts'
 import { nameText } from '../x509/name-text.ts'
 import { colonHex, quoted, type TextOutput } from './output.ts'

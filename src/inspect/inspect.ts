@@ -10,11 +10,11 @@ import {
 } from '../bytes/pem.ts'
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
+import { parseUsableList } from '../path/parse-revocation-list.ts'
 import { requireFields } from '../policy/fields.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
-import { parseRevocationListDer } from '../x509/parse-revocation-list.ts'
 import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
 import { drawAsn1 } from './asn1.ts'
 import { writeCertificate } from './certificate.ts'
@@ -108,7 +108,7 @@ type Report = (fault: InspectionFault) => void
 function readDer(bytes: Uint8Array, output: TextOutput, write: Write, report: Report): void {
   const certificate = parseCertificateDer(bytes)
   if (certificate.ok) return write(certificate.value)
-  const list = parseRevocationListDer(bytes)
+  const list = parseUsableList(bytes)
   if (list.ok) return write(list.value)
   writeFault(bytes, output, list.offset > certificate.offset ? list : certificate, report)
 }
@@ -161,7 +161,7 @@ function looksLikePrivateKey(bytes: Uint8Array): boolean {
 
 function parseBlock(label: string, content: Uint8Array): ParseResult<Signed> | undefined {
   if (isCertificateLabel(label)) return parseCertificateDer(content)
-  return isRevocationListLabel(label) ? parseRevocationListDer(content) : undefined
+  return isRevocationListLabel(label) ? parseUsableList(content) : undefined
 }
 
 function writeFault(bytes: Uint8Array, output: TextOutput, fault: ParseResult<never>, report: Report): void {

@@ -1,6 +1,6 @@
 import { readInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { TextOutput } from './output.ts'
 import { curveTitles } from './titles.ts'

@@ -1,7 +1,7 @@
 import { opensslTime } from '../bytes/openssl-time.ts'
 import { readInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readTime } from '../der/time.ts'
 import { ExtensionList, readExtensions } from '../x509/extension-list.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'

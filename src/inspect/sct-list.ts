@@ -1,6 +1,6 @@
 import { opensslTime } from '../bytes/openssl-time.ts'
 import type { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { colonHex, type TextOutput } from './output.ts'
 
 /** Names of the two SignatureAndHashAlgorithm values that logs use (RFC 6962 2.1.4), by `hash << 8 | signature`. */

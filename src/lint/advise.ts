@@ -1,6 +1,6 @@
 import { incompleteChain } from '../rules/bundle.ts'
 import { findingOf, type Place } from '../rules/finding.ts'
-import type { Finding, Problem, RuleContext, RuleInfo } from '../rules/rule.ts'
+import type { Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Role } from '../x509/profile/rule.ts'
@@ -49,6 +49,6 @@ function newlyIncomplete(store: TruststoreView, context: RuleContext): readonly 
 }
 
 /** Adds what a rule found, if it did. */
-function add(findings: Finding[], rule: RuleInfo, found: Problem | undefined, place: Place): void {
+function add(findings: Finding[], rule: ReportedRule, found: Problem | undefined, place: Place): void {
   if (found !== undefined) findings.push(findingOf(rule, found, place))
 }

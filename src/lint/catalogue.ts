@@ -1,7 +1,7 @@
 import type { LintCode } from '../codes/lint.ts'
-import { readingRules } from '../rules/bundle.ts'
-import { bundleRules, certificateRules } from '../rules/catalogue.ts'
-import type { RuleInfo } from '../rules/rule.ts'
+import { type ReadingCode, readingRule, readingTexts } from '../rules/bundle.ts'
+import { bundleRules, certificateRules, ruleTexts } from '../rules/catalogue.ts'
+import type { ReportedRule, RuleInfo } from '../rules/rule.ts'
 import type { CertificateAdvice, GraphAdvice } from './advice.ts'
 import { platformRules } from './platform/preflight.ts'
 import { altNameAdvice } from './rules/alt-names.ts'
@@ -45,9 +45,7 @@ export const waiverExpired: RuleInfo = {
 export const ruleCatalogue: ReadonlyMap<LintCode, RuleInfo> = /* @__PURE__ */ (() =>
   new Map<LintCode, RuleInfo>(
     [
-      ...Object.values(readingRules),
-      ...certificateRules,
-      ...bundleRules,
+      ...[...(Object.keys(readingTexts) as ReadingCode[]).map(readingRule), ...certificateRules, ...bundleRules].map(withText),
       ...wholeAdvice,
       ...neighbourAdvice,
       ...certificateAdvice,
@@ -55,3 +53,8 @@ export const ruleCatalogue: ReadonlyMap<LintCode, RuleInfo> = /* @__PURE__ */ ((
       waiverExpired,
     ].map((rule) => [rule.code, rule]),
   ))()
+
+/** A rule of `buildTruststore` with its text, which stands beside it. */
+function withText(rule: ReportedRule): RuleInfo {
+  return { ...rule, ...ruleTexts[rule.code]! }
+}

@@ -4,10 +4,11 @@ import type { Policy, Purpose } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { ExtensionId } from '../x509/extension-list.ts'
-import { KeyUsageBit, PurposeBit } from '../x509/key-usage.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
+import * as KeyUsageBit from '../x509/key-usage-bit.ts'
 import { nonconformance } from '../x509/profile/certificate.ts'
 import type { Role } from '../x509/profile/rule.ts'
+import * as PurposeBit from '../x509/purpose-bit.ts'
 
 /**
  * What one certificate must be like at its place in a path, signatures and neighbours aside (RFC 5280 6.1.3 to 6.1.5).
@@ -146,9 +147,8 @@ function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undef
  * keyAgreement too). What a server's key must do depends on the handshake; TLS checks it there.
  */
 function refuseLeafKeyUsage(leaf: CertificateView, purpose: Purpose): Refusal | undefined {
-  const { digitalSignature, keyAgreement } = KeyUsageBit
-  if (purpose !== 'client' || leaf.keyUsageBits < 0 || (leaf.keyUsageBits & (digitalSignature | keyAgreement)) !== 0)
-    return undefined
+  const signing = KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement
+  if (purpose !== 'client' || leaf.keyUsageBits < 0 || (leaf.keyUsageBits & signing) !== 0) return undefined
   return { code: 'key_usage_violation', message: 'keyUsage does not include digitalSignature' }
 }
 

@@ -1,18 +1,20 @@
 import type { Refusal } from '../policy/strength.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { ExtensionId } from '../x509/extension-list.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
 import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
-import { RevocationChecker, type RevocationRequest } from './revocation.ts'
+import { type RevocationRequest, revocationCheck } from './revocation.ts'
 import { type PathCheck, Search } from './search.ts'
 
 /** A refusal of a path, and which of its certificates is at fault. */
 export type PathRefusal = Refusal & { readonly index: number }
+
+type RefusalOf = (path: readonly CertificateView[]) => PathRefusal | undefined
 
 /** What can only be judged of a path as a whole: name constraints, certificate policies and revocation. */
 export class CompletePathCheck implements PathCheck {
@@ -25,19 +27,19 @@ export class CompletePathCheck implements PathCheck {
   /** Made for the first path that has something to read. */
   private names: NameReader | undefined = undefined
   private policies: PolicyReader | undefined = undefined
-  private readonly revocation: RevocationChecker | undefined
+  private readonly revocation: RefusalOf | undefined
 
   constructor(store: TruststoreView, request: Request, presented: readonly CertificateView[], meter: Meter) {
     this.store = store
     this.request = request
     this.presented = presented
     this.meter = meter
-    this.revocation = request.revocation && this.checkerFor(request.revocation)
+    this.revocation = request.revocation && this.revocationOf(request.revocation)
   }
 
-  private checkerFor(request: RevocationRequest): RevocationChecker {
+  private revocationOf(request: RevocationRequest): RefusalOf {
     const { policy, at } = this.request
-    return new RevocationChecker({
+    return revocationCheck({
       policy,
       at,
       request,
@@ -50,7 +52,7 @@ export class CompletePathCheck implements PathCheck {
   }
 
   refuse(path: readonly CertificateView[]): PathRefusal | undefined {
-    return this.refuseNames(path) ?? this.refusePolicies(path) ?? this.revocation?.refuse(path)
+    return this.refuseNames(path) ?? this.refusePolicies(path) ?? this.revocation?.(path)
   }
 
   private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {

@@ -1,8 +1,11 @@
+import { rangeIs } from '../bytes/range.ts'
 import { latin1OfRange } from '../bytes/text.ts'
 import { Reader } from '../der/reader.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { GeneralNameTag, ipText } from '../x509/general-name.ts'
+import { ipText } from '../x509/general-name.ts'
+import * as GeneralNameTag from '../x509/general-name-tag.ts'
 import type { Meter } from './meter.ts'
+import { endsInNumber, isHostName, withoutFinalDot } from './name-match.ts'
 
 /** What a client wants to be connected to (RFC 9525 6.1.1): a DNS name in lower case without its final dot, or an address. */
 export type ReferenceId = { readonly dns: string } | { readonly ip: Uint8Array }
@@ -18,10 +21,10 @@ export function readReference(name: string): ReferenceId | undefined {
   if (ip !== undefined) return { ip }
   // Before folding: other alphabets have letters whose lower case is ASCII.
   if (!/^[!-~]+$/.test(name)) return undefined
-  const dns = (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
-  if (dns.length > longestName || !/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(dns)) return undefined
+  const dns = withoutFinalDot(name).toLowerCase()
+  if (dns.length > longestName || !isHostName(dns)) return undefined
   // A last label of digits alone would be an address in one resolver and a name in another.
-  return /(^|\.)[0-9]+$/.test(dns) ? undefined : { dns }
+  return endsInNumber(dns) ? undefined : { dns }
 }
 
 /** Four decimal numbers without leading zeros. */
@@ -78,16 +81,12 @@ export function matchesReference(leaf: CertificateView, reference: ReferenceId, 
     if (!meter.names()) return undefined
     const { tag, start, end } = reader
     if ('ip' in reference) {
-      if (tag === GeneralNameTag.ip && isAddress(bytes, start, end, reference.ip)) return true
+      if (tag === GeneralNameTag.ip && rangeIs(bytes, start, end, reference.ip)) return true
     } else if (tag === GeneralNameTag.dns && end - start <= longestName) {
       if (matchesDnsName(latin1OfRange(bytes, start, end).toLowerCase(), reference.dns)) return true
     }
   }
   return false
-}
-
-function isAddress(bytes: Uint8Array, start: number, end: number, address: Uint8Array): boolean {
-  return end - start === address.length && address.every((byte, i) => byte === bytes[start + i])
 }
 
 /** Both in lower case. A wildcard stands for one whole label, and something of two labels at least must follow it. */

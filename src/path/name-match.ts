@@ -3,7 +3,15 @@
  * two cannot be compared, because one of them is not well-formed, and must be taken as a violation.
  */
 
-const hostName = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/
+/** Whether a name in lower case is made of labels. */
+export function isHostName(name: string): boolean {
+  return /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(name)
+}
+
+/** Whether the last label has digits only, as an address has. */
+export function endsInNumber(host: string): boolean {
+  return /(^|\.)[0-9]+$/.test(host)
+}
 
 /** A DNS name or subtree without its final dot. */
 export function withoutFinalDot(name: string): string {
@@ -40,7 +48,7 @@ export function isDnsName(name: string): boolean {
 /** Whether a DNS subtree in lower case is made of labels, after one leading dot at most; a dot alone has nothing below it. */
 export function isDnsSubtree(subtree: string): boolean {
   if (subtree === '' || subtree === '.') return true
-  return hostName.test(withoutFinalDot(subtree.startsWith('.') ? subtree.slice(1) : subtree))
+  return isHostName(withoutFinalDot(subtree.startsWith('.') ? subtree.slice(1) : subtree))
 }
 
 /** Whether something that a DNS name stands for lies within an excluded subtree: a wildcard stands for many names. */
@@ -66,7 +74,7 @@ export function readEmail(text: string): HostPart | undefined {
   const at = text.indexOf('@')
   const local = text.slice(0, at)
   const host = text.slice(at + 1).toLowerCase()
-  const wellFormed = at > 0 && /^[!#-'*+\-/-9=?A-Z^-~]+(\.[!#-'*+\-/-9=?A-Z^-~]+)*$/.test(local) && hostName.test(host)
+  const wellFormed = at > 0 && /^[!#-'*+\-/-9=?A-Z^-~]+(\.[!#-'*+\-/-9=?A-Z^-~]+)*$/.test(local) && isHostName(host)
   return wellFormed ? { local, host, below: false } : undefined
 }
 
@@ -82,14 +90,14 @@ export function readUri(uri: string): HostPart | undefined {
   const [userOrHost, hostAfterUser, ...more] = match[1]!.split('@')
   if (more.length > 0) return undefined
   const host = withoutFinalDot((hostAfterUser ?? userOrHost!).replace(/:\d*$/, '').toLowerCase())
-  return hostName.test(host) && !/(^|\.)[0-9]+$/.test(host) ? { local: '', host, below: false } : undefined
+  return isHostName(host) && !endsInNumber(host) ? { local: '', host, below: false } : undefined
 }
 
 /** A URI subtree: one host, or (with a leading dot) the hosts below. */
 export function readHostSubtree(text: string): HostPart | undefined {
   const below = text.startsWith('.')
   const host = (below ? text.slice(1) : text).toLowerCase()
-  return hostName.test(host) ? { local: '', host, below } : undefined
+  return isHostName(host) ? { local: '', host, below } : undefined
 }
 
 /**

@@ -2,10 +2,10 @@ import { requireFields } from '../policy/fields.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
-import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
+import type { RevocationList, RevocationListView } from '../x509/revocation-list.ts'
 import type { Terms } from './check.ts'
 import type { PolicyRequest } from './policy-graph.ts'
-import type { RevocationRequest } from './revocation.ts'
+import { type Judging, judgingOf, type RevocationRequest } from './revocation.ts'
 
 /** What `verifyChain` is to check, and when. */
 export interface VerifyOptions {
@@ -109,13 +109,16 @@ function readRevocation(revocation: RevocationCheck): RevocationRequest {
   requireChoice('revocation.unknown', unknown, ['refuse', 'allow'])
   requireChoice('revocation.expired', expired, ['refuse', 'allow'])
   if (!Array.isArray(lists)) fail('revocation.lists must be an array')
-  const views = (lists as readonly unknown[]).map((list, i) => {
-    if (list instanceof RevocationListView) return list
-    return fail(`revocation.lists[${i}] must be the value of parseRevocationList`)
-  })
+  const views: RevocationListView[] = []
+  let judging: Judging | undefined
+  for (const [i, list] of (lists as readonly RevocationListView[]).entries()) {
+    judging = judgingOf(list) ?? fail(`revocation.lists[${i}] must be the value of parseRevocationList`)
+    views.push(list)
+  }
   if (maxAgeDays !== undefined && !(typeof maxAgeDays === 'number' && maxAgeDays >= 0))
     fail('revocation.maxAgeDays must be a number')
-  return { lists: views, depth, unknown, expired, maxAge: maxAgeDays === undefined ? Number.POSITIVE_INFINITY : maxAgeDays * day }
+  const maxAge = maxAgeDays === undefined ? Number.POSITIVE_INFINITY : maxAgeDays * day
+  return { lists: views, judging, depth, unknown, expired, maxAge }
 }
 
 function readPolicies(inputs: PolicyInputs): PolicyRequest {

@@ -1,6 +1,6 @@
 import type { Refusal } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { ExtensionId } from '../x509/extension-list.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
 import { anyPolicy, mappingsOf, type PolicyKey, policiesOf } from '../x509/policies.ts'
 import type { Meter } from './meter.ts'
 import { readOnce } from './read-once.ts'

@@ -182,14 +182,10 @@ export class Search {
     return signed
   }
 
-  private failSignature({ certificate, depth }: Link, issuer: Link): void {
+  private failSignature(child: Link, issuer: Link): void {
+    const { certificate, depth } = child
     if (compareKeyIds(certificate, issuer.certificate) === 'different') {
-      this.fail(
-        'unknown_issuer',
-        depth,
-        certificate,
-        () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
-      )
+      this.failUnknown(child)
     } else {
       this.fail(
         'signature_mismatch',
@@ -201,7 +197,8 @@ export class Search {
   }
 
   /** Nobody of the issuer's name is known. */
-  private failAtTop({ certificate, node, depth }: Link): void {
+  private failAtTop(top: Link): void {
+    const { certificate, node, depth } = top
     if (node !== undefined) {
       this.fail(
         'incomplete_chain',
@@ -212,13 +209,18 @@ export class Search {
     } else if (certificate.isSelfIssued) {
       this.fail('self_signed_untrusted', depth, certificate, () => 'it is self-signed and not in the truststore')
     } else {
-      this.fail(
-        'unknown_issuer',
-        depth,
-        certificate,
-        () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
-      )
+      this.failUnknown(top)
     }
+  }
+
+  /** Nobody who is known can have issued the certificate of this link. */
+  private failUnknown({ certificate, depth }: Link): void {
+    this.fail(
+      'unknown_issuer',
+      depth,
+      certificate,
+      () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
+    )
   }
 
   private failBy({ code, message }: Refusal, index: number, certificate: CertificateView): void {

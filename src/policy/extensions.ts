@@ -1,4 +1,4 @@
-import { ExtensionId } from '../x509/extension-list.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
 
 /**
  * Extensions that path validation understands, so that they may be critical (RFC 5280 4.2). Everything else that is

@@ -71,6 +71,19 @@ const common = {
   budget,
 } as const satisfies Partial<Policy>
 
+/** The default, by itself: who takes no other has no other in a bundle. */
+export const apiGateway: Policy = /* @__PURE__ */ (() => ({
+  ...common,
+  trust: 'roots',
+  intermediates: 'truststore',
+  maxChainLength: 4,
+  minRsaBits: 2048,
+  maxRsaBits: 8192,
+  checkAnchorValidity: true,
+  conformance: 'practical',
+  purpose: 'client',
+}))()
+
 /**
  * The kept policies. Derive your own: `{ ...profiles.apiGateway, maxChainLength: 6 }`.
  *
@@ -87,18 +100,8 @@ export const profiles: {
   readonly apiGateway: Policy
   readonly rfc5280: Policy
   readonly webServer: Policy
-} = {
-  apiGateway: {
-    ...common,
-    trust: 'roots',
-    intermediates: 'truststore',
-    maxChainLength: 4,
-    minRsaBits: 2048,
-    maxRsaBits: 8192,
-    checkAnchorValidity: true,
-    conformance: 'practical',
-    purpose: 'client',
-  },
+} = /* @__PURE__ */ (() => ({
+  apiGateway,
   rfc5280: {
     ...common,
     trust: 'every-ca',
@@ -121,4 +124,4 @@ export const profiles: {
     conformance: 'web-pki',
     purpose: 'server',
   },
-}
+}))()

@@ -1,5 +1,5 @@
 import { namesEqual } from '../x509/name.ts'
-import type { BundleEntry, BundleRule, RuleInfo } from './rule.ts'
+import type { BundleEntry, BundleRule, ReportedRule, RuleText, RuleTexts } from './rule.ts'
 
 /** Rules about the bundle as a whole, and about certificates among their neighbours. */
 
@@ -18,100 +18,65 @@ export type ReadingCode =
   | 'non_certificate_block'
   | 'duplicate_certificate'
 
-export const readingRules: Readonly<Record<ReadingCode, RuleInfo>> = {
+const readingRules: Readonly<Record<ReadingCode, Omit<ReportedRule, 'code'>>> = {
   pem_syntax_invalid: {
-    code: 'pem_syntax_invalid',
     severity: 'error',
-    summary: 'A block of the bundle is not PEM, or is not an X.509 certificate.',
     citation: 'RFC 7468; RFC 5280 4.1; API Gateway: X.509 syntax',
-    remedy: 'Fetch the certificate again, or convert it with `openssl x509`.',
   },
   non_der_encoding: {
-    code: 'non_der_encoding',
     severity: 'error',
-    summary: 'The certificate is not DER-encoded, so different readers may see different certificates in it.',
     citation: 'X.690 10, 11; RFC 5280 4.1',
-    remedy: 'Re-issue the certificate with a correct tool.',
   },
   duplicate_extension: {
-    code: 'duplicate_extension',
     severity: 'error',
-    summary: 'An extension occurs twice, so different readers may obey different ones.',
     citation: 'RFC 5280 4.2',
-    remedy: 'Re-issue the certificate with a correct tool.',
   },
   cert_too_large: {
-    code: 'cert_too_large',
     severity: 'error',
-    summary: 'The certificate is larger than is ever read.',
     citation: 'portcullis reads 64 KB a certificate; Application Load Balancer and CloudFront 16 KB',
-    remedy: 'Re-issue the certificate with fewer names or extensions.',
   },
   not_v3_with_extensions: {
-    code: 'not_v3_with_extensions',
     severity: 'error',
-    summary: 'The certificate has fields that its version does not have, so readers that believe the version do not see them.',
     citation: 'RFC 5280 4.1.2.1, 4.1.2.8; Application Load Balancer: X.509 v3 only',
-    remedy: 'Re-issue the certificate as version 3.',
   },
   san_malformed: {
-    code: 'san_malformed',
     severity: 'error',
-    summary:
-      'A subject alternative name is not of its form: empty, with a blank, an underscore, a NUL or a wrong length. A warning where the policy lets it pass.',
     citation: 'RFC 5280 4.2.1.6; RFC 1034 3.5',
-    remedy: 'Re-issue the certificate with names in their preferred syntax.',
   },
   name_constraints_empty: {
-    code: 'name_constraints_empty',
     severity: 'error',
-    summary: 'nameConstraints has no subtree, so it cannot be told what the CA was to be limited to.',
     citation: 'RFC 5280 4.2.1.10',
-    remedy: 'Re-issue the CA certificate with the subtrees that were meant, or without the extension.',
   },
   name_constraints_minimum_not_zero: {
-    code: 'name_constraints_minimum_not_zero',
     severity: 'error',
-    summary: 'A subtree of nameConstraints has a minimum or maximum distance, which nobody implements.',
     citation: 'RFC 5280 4.2.1.10',
-    remedy: 'Re-issue the CA certificate without minimum and maximum.',
   },
   private_key_in_bundle: {
-    code: 'private_key_in_bundle',
     severity: 'error',
-    summary: 'The bundle contains a private key. Truststores are copied around and must not.',
     citation: 'Azure Application Gateway: the bundle must not have a private key',
-    remedy: 'Remove the key from the file, and replace it: consider it known to everybody who has the file.',
   },
   empty_bundle: {
-    code: 'empty_bundle',
     severity: 'error',
-    summary: 'The bundle contains no certificate.',
     citation: 'Azure Application Gateway: data must be specified',
-    remedy: 'Give PEM text with at least one CERTIFICATE block, or DER.',
   },
   non_certificate_block: {
-    code: 'non_certificate_block',
     severity: 'warning',
-    summary: 'The bundle has a block that is not a certificate; it is skipped.',
     citation: 'RFC 7468 5',
-    remedy: 'Remove the block, or convert it to a CERTIFICATE block.',
   },
   duplicate_certificate: {
-    code: 'duplicate_certificate',
     severity: 'warning',
-    summary: 'The same certificate occurs more than once; the copies are skipped.',
     citation: 'Application Load Balancer, CloudFront: every copy counts towards the limit of 25',
-    remedy: 'Remove the copies.',
   },
+}
+
+export function readingRule(code: ReadingCode): ReportedRule {
+  return { code, ...readingRules[code] }
 }
 
 export const incompleteChain: BundleRule = {
   code: 'incomplete_chain',
   severity: 'warning',
-  summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
   citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
-  remedy: "Add the issuer's certificate, up to a self-signed root.",
   check({ certificate, issuers, falseIssuer, hasBadSelfSignature }, _bundle, { policy }) {
     if (policy.trust !== 'roots' || issuers.length > 0) return undefined
     // The issuer is there; that it did not sign is for the signature rules to say.
@@ -126,10 +91,7 @@ export const neighbourRules: readonly BundleRule[] = [
   {
     code: 'subject_issuer_conflict',
     severity: 'warning',
-    summary:
-      'Two certificates of one subject have different issuers, so clients may be judged by either. API Gateway reports it.',
     citation: 'API Gateway: truststore warnings',
-    remedy: 'Keep the one whose whole chain is in the truststore.',
     check(entry, bundle) {
       const [first] = bundle.withSubjectOf(entry)
       if (first === undefined || sameIssuer(entry, first)) return undefined
@@ -141,4 +103,70 @@ export const neighbourRules: readonly BundleRule[] = [
 
 function sameIssuer({ certificate: a }: BundleEntry, { certificate: b }: BundleEntry): boolean {
   return namesEqual(a.bytes, a.issuerStart, a.issuerEnd, b.bytes, b.issuerStart, b.issuerEnd)
+}
+
+/** What people are told of faults of reading beyond their findings. */
+export const readingTexts: Readonly<Record<ReadingCode, RuleText>> = {
+  pem_syntax_invalid: {
+    summary: 'A block of the bundle is not PEM, or is not an X.509 certificate.',
+    remedy: 'Fetch the certificate again, or convert it with `openssl x509`.',
+  },
+  non_der_encoding: {
+    summary: 'The certificate is not DER-encoded, so different readers may see different certificates in it.',
+    remedy: 'Re-issue the certificate with a correct tool.',
+  },
+  duplicate_extension: {
+    summary: 'An extension occurs twice, so different readers may obey different ones.',
+    remedy: 'Re-issue the certificate with a correct tool.',
+  },
+  cert_too_large: {
+    summary: 'The certificate is larger than is ever read.',
+    remedy: 'Re-issue the certificate with fewer names or extensions.',
+  },
+  not_v3_with_extensions: {
+    summary: 'The certificate has fields that its version does not have, so readers that believe the version do not see them.',
+    remedy: 'Re-issue the certificate as version 3.',
+  },
+  san_malformed: {
+    summary:
+      'A subject alternative name is not of its form: empty, with a blank, an underscore, a NUL or a wrong length. A warning where the policy lets it pass.',
+    remedy: 'Re-issue the certificate with names in their preferred syntax.',
+  },
+  name_constraints_empty: {
+    summary: 'nameConstraints has no subtree, so it cannot be told what the CA was to be limited to.',
+    remedy: 'Re-issue the CA certificate with the subtrees that were meant, or without the extension.',
+  },
+  name_constraints_minimum_not_zero: {
+    summary: 'A subtree of nameConstraints has a minimum or maximum distance, which nobody implements.',
+    remedy: 'Re-issue the CA certificate without minimum and maximum.',
+  },
+  private_key_in_bundle: {
+    summary: 'The bundle contains a private key. Truststores are copied around and must not.',
+    remedy: 'Remove the key from the file, and replace it: consider it known to everybody who has the file.',
+  },
+  empty_bundle: {
+    summary: 'The bundle contains no certificate.',
+    remedy: 'Give PEM text with at least one CERTIFICATE block, or DER.',
+  },
+  non_certificate_block: {
+    summary: 'The bundle has a block that is not a certificate; it is skipped.',
+    remedy: 'Remove the block, or convert it to a CERTIFICATE block.',
+  },
+  duplicate_certificate: {
+    summary: 'The same certificate occurs more than once; the copies are skipped.',
+    remedy: 'Remove the copies.',
+  },
+}
+
+/** The same of the other rules. */
+export const neighbourTexts: RuleTexts = {
+  incomplete_chain: {
+    summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
+    remedy: "Add the issuer's certificate, up to a self-signed root.",
+  },
+  subject_issuer_conflict: {
+    summary:
+      'Two certificates of one subject have different issuers, so clients may be judged by either. API Gateway reports it.',
+    remedy: 'Keep the one whose whole chain is in the truststore.',
+  },
 }

@@ -1,9 +1,9 @@
-import { neighbourRules } from './bundle.ts'
-import { extensionRules } from './extension.ts'
-import { keyRules } from './key.ts'
-import type { BundleRule, CertificateRule } from './rule.ts'
-import { algorithmRules, chainingRules } from './signature.ts'
-import { validityRules } from './validity.ts'
+import { neighbourRules, neighbourTexts, readingTexts } from './bundle.ts'
+import { extensionRules, extensionTexts } from './extension.ts'
+import { keyRules, keyTexts } from './key.ts'
+import type { BundleRule, CertificateRule, RuleTexts } from './rule.ts'
+import { algorithmRules, chainingRules, signatureTexts } from './signature.ts'
+import { validityRules, validityTexts } from './validity.ts'
 
 /**
  * Rules that `buildTruststore` runs: those that decide whether a certificate is usable, and what API Gateway warns of at an
@@ -20,3 +20,13 @@ export const certificateRules: readonly CertificateRule[] = /* @__PURE__ */ (() 
 
 /** Every rule about a certificate among the others, run when signatures within the bundle are known. */
 export const bundleRules: readonly BundleRule[] = /* @__PURE__ */ (() => [...chainingRules, ...neighbourRules])()
+
+/** The texts of all of them, and of the faults of reading. */
+export const ruleTexts: RuleTexts = /* @__PURE__ */ (() => ({
+  ...readingTexts,
+  ...validityTexts,
+  ...keyTexts,
+  ...signatureTexts,
+  ...extensionTexts,
+  ...neighbourTexts,
+}))()

@@ -1,8 +1,8 @@
 import { oidForMessage } from '../der/oid.ts'
 import { understoodExtensions } from '../policy/extensions.ts'
-import { ExtensionId } from '../x509/extension-list.ts'
-import { KeyUsageBit } from '../x509/key-usage.ts'
-import type { CertificateRule, Problem, RuleContext } from './rule.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
+import * as KeyUsageBit from '../x509/key-usage-bit.ts'
+import type { CertificateRule, Problem, RuleContext, RuleTexts } from './rule.ts'
 
 /** Rules about extensions and about what makes a certificate a CA's. */
 
@@ -15,9 +15,7 @@ export const extensionRules: readonly CertificateRule[] = [
   {
     code: 'unknown_critical_extension',
     severity: 'error',
-    summary: 'A critical extension is not understood, so no path through the certificate may be accepted.',
     citation: 'RFC 5280 4.2',
-    remedy: 'Re-issue the certificate without it, or not critical.',
     check({ bytes, extensions }, context) {
       const index = extensions.firstCriticalOutside(understoodExtensions)
       if (index < 0) return undefined
@@ -28,9 +26,7 @@ export const extensionRules: readonly CertificateRule[] = [
   {
     code: 'ca_basic_constraints_missing',
     severity: 'error',
-    summary: 'keyUsage says that the key signs certificates, but basicConstraints does not say that it is a CA.',
     citation: 'RFC 5280 4.2.1.9',
-    remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
     check({ isCa, keyUsageBits }, context) {
       if (isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
       return whereCounted('keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing', context)
@@ -39,9 +35,7 @@ export const extensionRules: readonly CertificateRule[] = [
   {
     code: 'key_cert_sign_not_set',
     severity: 'error',
-    summary: 'basicConstraints says CA, but keyUsage does not let the key sign certificates.',
     citation: 'RFC 5280 4.2.1.3',
-    remedy: 'Re-issue the CA certificate with keyCertSign.',
     check({ isCa, keyUsageBits }, context) {
       if (!isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
       return whereCounted('CA certificate without keyCertSign in keyUsage', context)
@@ -50,11 +44,29 @@ export const extensionRules: readonly CertificateRule[] = [
   {
     code: 'ca_subject_empty',
     severity: 'error',
-    summary: 'A CA without a subject name cannot be named as an issuer.',
     citation: 'RFC 5280 4.1.2.6',
-    remedy: 'Re-issue the CA certificate with a subject.',
     check({ isCa, subjectIsEmpty, extensions }) {
       return subjectIsEmpty && (isCa || !extensions.has(ExtensionId.subjectAltName)) ? 'subject is empty' : undefined
     },
   },
 ]
+
+/** What people are told of these rules beyond their findings. */
+export const extensionTexts: RuleTexts = {
+  unknown_critical_extension: {
+    summary: 'A critical extension is not understood, so no path through the certificate may be accepted.',
+    remedy: 'Re-issue the certificate without it, or not critical.',
+  },
+  ca_basic_constraints_missing: {
+    summary: 'keyUsage says that the key signs certificates, but basicConstraints does not say that it is a CA.',
+    remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
+  },
+  key_cert_sign_not_set: {
+    summary: 'basicConstraints says CA, but keyUsage does not let the key sign certificates.',
+    remedy: 'Re-issue the CA certificate with keyCertSign.',
+  },
+  ca_subject_empty: {
+    summary: 'A CA without a subject name cannot be named as an issuer.',
+    remedy: 'Re-issue the CA certificate with a subject.',
+  },
+}

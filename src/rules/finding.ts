@@ -1,5 +1,5 @@
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Finding, Problem, RuleInfo } from './rule.ts'
+import type { Finding, Problem, ReportedRule } from './rule.ts'
 
 /** What a finding is about; nothing where it is about the whole. */
 export interface Place {
@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** What a rule found, as it is reported. */
-export function findingOf(rule: RuleInfo, found: Problem, { certificate, index, line }: Place): Finding {
+export function findingOf(rule: ReportedRule, found: Problem, { certificate, index, line }: Place): Finding {
   const { problem, severity } = typeof found === 'string' ? { problem: found, severity: rule.severity } : found
   return {
     code: rule.code,

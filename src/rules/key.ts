@@ -1,6 +1,6 @@
 import type { KeyFault } from '../crypto/public-key.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { CertificateRule } from './rule.ts'
+import type { CertificateRule, RuleTexts } from './rule.ts'
 
 /** Rules about the public key. */
 
@@ -45,9 +45,7 @@ export const keyRules: readonly CertificateRule[] = [
   {
     code: 'rsa_too_small',
     severity: 'error',
-    summary: 'The RSA key is smaller than the policy allows, so no signature by it is accepted.',
     citation: 'API Gateway: RSA-2048 or stronger; NIST SP 800-57 part 1',
-    remedy: 'Re-issue the CA with a key of at least 2048 bits.',
     check({ keyParts }, { policy }) {
       if (keyParts.kind !== 'rsa' || keyParts.key.bits >= policy.minRsaBits) return undefined
       return `RSA key of ${keyParts.key.bits} bits, at least ${policy.minRsaBits} are required`
@@ -56,9 +54,7 @@ export const keyRules: readonly CertificateRule[] = [
   {
     code: 'rsa_too_large',
     severity: 'error',
-    summary: 'The RSA key is larger than the policy allows; verifying with it would cost too much.',
     citation: 'Application Load Balancer: RSA 2048 to 8192 bits',
-    remedy: 'Use a key of at most 8192 bits, or raise maxRsaBits.',
     check({ keyParts }, { policy }) {
       if (keyParts.kind !== 'rsa' || keyParts.key.bits <= policy.maxRsaBits) return undefined
       return `RSA key of ${keyParts.key.bits} bits, at most ${policy.maxRsaBits} are accepted`
@@ -67,9 +63,7 @@ export const keyRules: readonly CertificateRule[] = [
   {
     code: 'rsa_bad_exponent',
     severity: 'error',
-    summary: 'The RSA public exponent is even, below 3 or above 2^32 - 1.',
     citation: 'RFC 8017 3.1; CA/Browser Forum BR 6.1.6',
-    remedy: 'Re-issue the CA with a key whose exponent is 65537.',
     check(certificate) {
       return keyFault(certificate, 'invalid_exponent') ? 'RSA exponent is not an odd number from 3 to 2^32 - 1' : undefined
     },
@@ -77,9 +71,7 @@ export const keyRules: readonly CertificateRule[] = [
   {
     code: 'rsa_modulus_even_or_small_factor',
     severity: 'error',
-    summary: 'The RSA modulus is even or has a small prime factor, so the key was made by a broken generator.',
     citation: 'CA/Browser Forum BR 6.1.6',
-    remedy: 'Re-issue the CA with a new key.',
     check({ bytes, keyParts }) {
       if (keyParts.kind !== 'rsa' || keyParts.fault === 'modulus_too_large') return undefined
       if (keyParts.fault === 'even_modulus') return 'RSA modulus is even'
@@ -90,9 +82,7 @@ export const keyRules: readonly CertificateRule[] = [
   {
     code: 'ec_curve_not_allowed',
     severity: 'error',
-    summary: 'The EC key is on a curve that is not supported.',
     citation: 'API Gateway: ECDSA P-256 and P-384; RFC 5480 2.1.1',
-    remedy: 'Re-issue the CA with a key on P-256 or P-384.',
     check({ keyParts }, { policy }) {
       if (keyParts.kind !== 'ec' || keyParts.fault === 'explicit_curve') return undefined
       const accepted: readonly string[] = policy.curves
@@ -102,9 +92,7 @@ export const keyRules: readonly CertificateRule[] = [
   {
     code: 'ec_point_invalid',
     severity: 'error',
-    summary: 'The EC key is not a point on its curve, is compressed, or spells out the parameters of a curve.',
     citation: 'RFC 5480 2.1.1, 2.2; CVE-2020-0601',
-    remedy: 'Re-issue the CA with a key on a named curve.',
     check(certificate) {
       if (keyFault(certificate, 'explicit_curve')) return 'EC key with explicit curve parameters'
       return keyFault(certificate, 'invalid_point') ? 'EC key is not an uncompressed point on its curve' : undefined
@@ -113,9 +101,7 @@ export const keyRules: readonly CertificateRule[] = [
   {
     code: 'unsupported_key_algorithm',
     severity: 'error',
-    summary: 'The public key, or the key that signed the certificate, is neither RSA nor EC, or the key is malformed.',
     citation: 'RFC 4055; RFC 5480',
-    remedy: 'Re-issue the CA with an RSA, P-256 or P-384 key.',
     check(certificate) {
       if (keyFault(certificate, 'malformed_key')) return 'public key is malformed'
       const { publicKey, signatureAlgorithm, parsedAlgorithm } = certificate
@@ -125,3 +111,35 @@ export const keyRules: readonly CertificateRule[] = [
     },
   },
 ]
+
+/** What people are told of these rules beyond their findings. */
+export const keyTexts: RuleTexts = {
+  rsa_too_small: {
+    summary: 'The RSA key is smaller than the policy allows, so no signature by it is accepted.',
+    remedy: 'Re-issue the CA with a key of at least 2048 bits.',
+  },
+  rsa_too_large: {
+    summary: 'The RSA key is larger than the policy allows; verifying with it would cost too much.',
+    remedy: 'Use a key of at most 8192 bits, or raise maxRsaBits.',
+  },
+  rsa_bad_exponent: {
+    summary: 'The RSA public exponent is even, below 3 or above 2^32 - 1.',
+    remedy: 'Re-issue the CA with a key whose exponent is 65537.',
+  },
+  rsa_modulus_even_or_small_factor: {
+    summary: 'The RSA modulus is even or has a small prime factor, so the key was made by a broken generator.',
+    remedy: 'Re-issue the CA with a new key.',
+  },
+  ec_curve_not_allowed: {
+    summary: 'The EC key is on a curve that is not supported.',
+    remedy: 'Re-issue the CA with a key on P-256 or P-384.',
+  },
+  ec_point_invalid: {
+    summary: 'The EC key is not a point on its curve, is compressed, or spells out the parameters of a curve.',
+    remedy: 'Re-issue the CA with a key on a named curve.',
+  },
+  unsupported_key_algorithm: {
+    summary: 'The public key, or the key that signed the certificate, is neither RSA nor EC, or the key is malformed.',
+    remedy: 'Re-issue the CA with an RSA, P-256 or P-384 key.',
+  },
+}

@@ -2,27 +2,37 @@ import type { LintCode, Severity } from '../codes/lint.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 
-/** What a rule says of itself; `docs/reference/lints.md` is made of these. */
-export interface RuleInfo {
+/** What findings repeat of their rule. */
+export interface ReportedRule {
   readonly code: LintCode
   readonly severity: Severity
+  readonly citation: string
+}
+
+/** What people are told of a rule beyond its findings. */
+export interface RuleText {
   /** One sentence: what is wrong, and why it matters. */
   readonly summary: string
-  readonly citation: string
   /** What to do about it. */
   readonly remedy: string
 }
+
+/** What a rule says of itself; `docs/reference/lints.md` is made of these. */
+export interface RuleInfo extends ReportedRule, RuleText {}
+
+/** The texts of rules that `buildTruststore` runs: beside them and not in them, so that bundles that only build have none. */
+export type RuleTexts = Readonly<Partial<Record<LintCode, RuleText>>>
 
 /** What a rule found: the problem in words, and a severity where it is not the rule's own. */
 export type Problem = string | { readonly problem: string; readonly severity: Severity }
 
 /** A rule about one certificate by itself. */
-export interface CertificateRule extends RuleInfo {
+export interface CertificateRule extends ReportedRule {
   readonly check: (certificate: CertificateView, context: RuleContext) => Problem | undefined
 }
 
 /** A rule about one certificate among the others of its bundle. */
-export interface BundleRule extends RuleInfo {
+export interface BundleRule extends ReportedRule {
   readonly check: (entry: BundleEntry, bundle: Bundle, context: RuleContext) => Problem | undefined
 }
 

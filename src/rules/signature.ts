@@ -1,7 +1,7 @@
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { algorithmsDiffer } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { BundleRule, CertificateRule } from './rule.ts'
+import type { BundleRule, CertificateRule, RuleTexts } from './rule.ts'
 
 /** Rules about the signature on a certificate: those that look at it alone, and those that check it against the bundle. */
 
@@ -9,9 +9,7 @@ export const algorithmRules: readonly CertificateRule[] = [
   {
     code: 'sigalg_mismatch',
     severity: 'error',
-    summary: 'The signed signature algorithm and the outer one differ.',
     citation: 'RFC 5280 4.1.1.2',
-    remedy: 'Re-issue the certificate with a correct tool.',
     check(certificate) {
       return algorithmsDiffer(certificate) ? 'signatureAlgorithm differs from tbsCertificate.signature' : undefined
     },
@@ -19,10 +17,7 @@ export const algorithmRules: readonly CertificateRule[] = [
   {
     code: 'algid_params_wrong',
     severity: 'error',
-    summary:
-      'The signature algorithm has parameters that its RFC does not allow, or lacks those that it demands. Where only the NULL of RSA is absent, a warning.',
     citation: 'RFC 4055 5, RFC 5758 3.2',
-    remedy: 'Re-issue the certificate with a correct tool.',
     check(certificate) {
       const { parsedAlgorithm, isSelfIssued } = certificate
       if (parsedAlgorithm === 'wrong_parameters') return 'signature algorithm has wrong parameters'
@@ -38,10 +33,7 @@ export const algorithmRules: readonly CertificateRule[] = [
   {
     code: 'weak_signature_hash',
     severity: 'error',
-    summary:
-      'The signature uses a hash that forgers can attack. On a self-signed certificate it protects nothing, so there it is a warning.',
     citation: 'API Gateway: SHA-256 or stronger; RFC 9155',
-    remedy: 'Re-issue the certificate with SHA-256 or stronger.',
     check(certificate, { policy }) {
       const { parsedAlgorithm } = certificate
       if (typeof parsedAlgorithm === 'string') return undefined
@@ -64,9 +56,7 @@ export const chainingRules: readonly BundleRule[] = [
   {
     code: 'bad_self_signature',
     severity: 'error',
-    summary: 'The certificate claims to be self-signed, but its signature was not made by its key.',
     citation: 'RFC 5280 4.1.1.3; API Gateway: integrity',
-    remedy: 'Fetch the certificate again from its CA: it was altered, or its key was replaced.',
     check({ hasBadSelfSignature }) {
       return hasBadSelfSignature ? 'self-signature does not verify' : undefined
     },
@@ -74,12 +64,36 @@ export const chainingRules: readonly BundleRule[] = [
   {
     code: 'signature_not_by_named_issuer',
     severity: 'error',
-    summary: 'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign.',
     citation: 'RFC 5280 6.1.3 (a)(1); API Gateway: name and key chaining',
-    remedy: 'Fetch the certificate again from its CA: it was altered.',
     check({ falseIssuer, issuers }) {
       if (falseIssuer === undefined || issuers.length > 0) return undefined
       return `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
     },
   },
 ]
+
+/** What people are told of these rules beyond their findings. */
+export const signatureTexts: RuleTexts = {
+  sigalg_mismatch: {
+    summary: 'The signed signature algorithm and the outer one differ.',
+    remedy: 'Re-issue the certificate with a correct tool.',
+  },
+  algid_params_wrong: {
+    summary:
+      'The signature algorithm has parameters that its RFC does not allow, or lacks those that it demands. Where only the NULL of RSA is absent, a warning.',
+    remedy: 'Re-issue the certificate with a correct tool.',
+  },
+  weak_signature_hash: {
+    summary:
+      'The signature uses a hash that forgers can attack. On a self-signed certificate it protects nothing, so there it is a warning.',
+    remedy: 'Re-issue the certificate with SHA-256 or stronger.',
+  },
+  bad_self_signature: {
+    summary: 'The certificate claims to be self-signed, but its signature was not made by its key.',
+    remedy: 'Fetch the certificate again from its CA: it was altered, or its key was replaced.',
+  },
+  signature_not_by_named_issuer: {
+    summary: 'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign.',
+    remedy: 'Fetch the certificate again from its CA: it was altered.',
+  },
+}

@@ -1,6 +1,6 @@
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { CertificateRule } from './rule.ts'
+import type { CertificateRule, RuleTexts } from './rule.ts'
 
 /** Rules about dates. */
 
@@ -20,9 +20,7 @@ export const validityRules: readonly CertificateRule[] = [
   {
     code: 'validity_inverted',
     severity: 'error',
-    summary: 'notBefore is later than notAfter, so the certificate is never valid.',
     citation: 'RFC 5280 4.1.2.5',
-    remedy: 'Re-issue the certificate.',
     check(certificate) {
       const { notBeforeTime, notAfterTime } = certificate
       if (!isNeverValid(certificate)) return undefined
@@ -32,9 +30,7 @@ export const validityRules: readonly CertificateRule[] = [
   {
     code: 'expired',
     severity: 'warning',
-    summary: 'The certificate is no longer valid, so clients below it are refused.',
     citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
-    remedy: 'Replace it by its successor, or remove it.',
     check(certificate, { at }) {
       if (isNeverValid(certificate) || !hasEnded(certificate, at)) return undefined
       return `expired on ${isoTime(certificate.notAfterTime)}`
@@ -43,9 +39,7 @@ export const validityRules: readonly CertificateRule[] = [
   {
     code: 'not_yet_valid',
     severity: 'warning',
-    summary: 'The certificate is not valid yet, so clients below it are refused until it is.',
     citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
-    remedy: 'Keep its predecessor in the truststore until then, or check the clock.',
     check(certificate, { at }) {
       const { notBeforeTime } = certificate
       return at < notBeforeTime && !isNeverValid(certificate) ? `not valid before ${isoTime(notBeforeTime)}` : undefined
@@ -54,9 +48,7 @@ export const validityRules: readonly CertificateRule[] = [
   {
     code: 'expires_within',
     severity: 'warning',
-    summary: 'The certificate will expire soon; API Gateway gives no notice of that.',
     citation: 'API Gateway: warnings are given at an update only',
-    remedy: 'Add its successor to the truststore and move its clients before that date.',
     check(certificate, { at, expiresWithinDays }) {
       const { notAfterTime } = certificate
       const isFar = notAfterTime > at + expiresWithinDays * day
@@ -65,3 +57,23 @@ export const validityRules: readonly CertificateRule[] = [
     },
   },
 ]
+
+/** What people are told of these rules beyond their findings. */
+export const validityTexts: RuleTexts = {
+  validity_inverted: {
+    summary: 'notBefore is later than notAfter, so the certificate is never valid.',
+    remedy: 'Re-issue the certificate.',
+  },
+  expired: {
+    summary: 'The certificate is no longer valid, so clients below it are refused.',
+    remedy: 'Replace it by its successor, or remove it.',
+  },
+  not_yet_valid: {
+    summary: 'The certificate is not valid yet, so clients below it are refused until it is.',
+    remedy: 'Keep its predecessor in the truststore until then, or check the clock.',
+  },
+  expires_within: {
+    summary: 'The certificate will expire soon; API Gateway gives no notice of that.',
+    remedy: 'Add its successor to the truststore and move its clients before that date.',
+  },
+}

@@ -4,11 +4,11 @@ import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { requireFields } from '../policy/fields.ts'
-import { type Policy, profiles } from '../policy/policy.ts'
+import { apiGateway, type Policy } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
 import { findingOf, inBundleOrder } from '../rules/finding.ts'
-import type { Bundle, Finding, Problem, RuleContext, RuleInfo } from '../rules/rule.ts'
+import type { Bundle, Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
 import { linkIssuers } from './graph.ts'
@@ -71,12 +71,7 @@ export class TruststoreError extends Error {
  */
 export function buildTruststore(input: TruststoreInput, options: TruststoreOptions = {}): Truststore {
   requireFields('buildTruststore: options', options, optionFields)
-  const {
-    policy = profiles.apiGateway,
-    strict = false,
-    signatures = pureSignatures,
-    tableBudgetBytes = defaultTableBytes,
-  } = options
+  const { policy = apiGateway, strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = options
   checkPolicy(policy)
   if (typeof strict !== 'boolean') throw new TypeError('buildTruststore: options.strict must be a boolean')
   if (typeof signatures?.importKey !== 'function')
@@ -158,7 +153,7 @@ function withoutCopies(certificates: readonly BundledCertificate[], findings: Fi
 /** Adds what a rule found, and answers its severity. */
 function note(
   findings: Finding[],
-  rule: RuleInfo,
+  rule: ReportedRule,
   found: Problem | undefined,
   entry: { readonly certificate: CertificateView; readonly index: number; readonly line: number | undefined },
 ): Finding['severity'] | undefined {

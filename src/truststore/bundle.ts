@@ -1,7 +1,7 @@
 import { looksLikeDer } from '../bytes/input.ts'
 import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, scanPem } from '../bytes/pem.ts'
 import type { ParseCode } from '../codes/parse.ts'
-import { type ReadingCode, readingRules } from '../rules/bundle.ts'
+import { type ReadingCode, readingRule } from '../rules/bundle.ts'
 import { findingOf, type Place } from '../rules/finding.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -108,5 +108,5 @@ const derFaults: ReadonlySet<ParseCode> = /* @__PURE__ */ new Set<ParseCode>([
 ])
 
 export function readingFinding(code: ReadingCode, message: string, where: Place): Finding {
-  return findingOf(readingRules[code], message, where)
+  return findingOf(readingRule(code), message, where)
 }

@@ -1,7 +1,7 @@
-import { sha256 } from '@noble/hashes/sha2.js'
 import { hexOf } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
+import { newHash } from '../crypto/digest.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
@@ -85,7 +85,7 @@ export class TruststoreView implements Truststore {
 
   get fingerprint(): string {
     if (this.cachedFingerprint === undefined) {
-      const hash = sha256.create()
+      const hash = newHash('sha256')!
       for (const { certificate } of this.nodes) hash.update(certificate.raw)
       this.cachedFingerprint = hexOf(hash.digest())
     }

@@ -5,7 +5,7 @@ import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-k
 import { oidText } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import { type BasicConstraints, noPathLength } from './constraints.ts'
-import { ExtensionId } from './extension-list.ts'
+import * as ExtensionId from './extension-id.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
 import { type CertificateJson, fieldsOf } from './json.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'

@@ -1,6 +1,7 @@
+import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readBoolean, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readGeneralName } from './general-name.ts'
 
 /** Syntax of the extensions by which a CA limits what is below it. */

@@ -1,8 +1,10 @@
 import { hexOfRange } from '../bytes/hex.ts'
+import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readDefaultFalse, readNamedBits } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
-import { GeneralNameTag, readGeneralNames } from './general-name.ts'
+import * as Tag from '../der/tag.ts'
+import { readGeneralNames } from './general-name.ts'
+import * as GeneralNameTag from './general-name-tag.ts'
 import { canonicalName, canonicalRdn } from './name.ts'
 
 /** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */

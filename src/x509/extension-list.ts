@@ -2,44 +2,12 @@ import { rangeIs, rangesEqual } from '../bytes/range.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
 import { readDefaultFalse } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
+import * as ExtensionId from './extension-id.ts'
 
-/**
- * Extensions that portcullis knows by name. Those of RFC 5280 (id-ce, 2.5.29) carry their last arc as number, so that
- * one byte tells which it is; id-pe ones are numbered from 100.
- */
-export const ExtensionId = {
-  unknown: 0,
-  subjectDirectoryAttributes: 9,
-  subjectKeyIdentifier: 14,
-  keyUsage: 15,
-  privateKeyUsagePeriod: 16,
-  subjectAltName: 17,
-  issuerAltName: 18,
-  basicConstraints: 19,
-  crlNumber: 20,
-  reasonCode: 21,
-  invalidityDate: 24,
-  deltaCrlIndicator: 27,
-  issuingDistributionPoint: 28,
-  certificateIssuer: 29,
-  nameConstraints: 30,
-  crlDistributionPoints: 31,
-  certificatePolicies: 32,
-  policyMappings: 33,
-  authorityKeyIdentifier: 35,
-  policyConstraints: 36,
-  extendedKeyUsage: 37,
-  freshestCrl: 46,
-  inhibitAnyPolicy: 54,
-  authorityInfoAccess: 101,
-  subjectInfoAccess: 111,
-} as const
-
-/** From here on the numbers are not arcs of id-ce. */
+/** From here on the numbers of extensions are not arcs of id-ce. */
 const firstPrivateNumber = 100
 
-const known: ReadonlySet<number> = /* @__PURE__ */ new Set(Object.values(ExtensionId))
 const authorityInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.1')
 const subjectInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.11')
 
@@ -150,7 +118,7 @@ export function readExtensions(
 function identify(bytes: Uint8Array, start: number, end: number): number {
   if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d) {
     const arc = bytes[start + 2]!
-    return arc < firstPrivateNumber && known.has(arc) ? arc : ExtensionId.unknown
+    return arc < firstPrivateNumber ? arc : ExtensionId.unknown
   }
   if (rangeIs(bytes, start, end, authorityInfoAccess)) return ExtensionId.authorityInfoAccess
   return rangeIs(bytes, start, end, subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown

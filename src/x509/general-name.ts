@@ -1,8 +1,9 @@
 import { latin1OfRange } from '../bytes/text.ts'
 import { oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
+import * as GeneralNameTag from './general-name-tag.ts'
 import { readName } from './name.ts'
 import { nameText } from './name-text.ts'
 
@@ -17,19 +18,6 @@ export type GeneralName =
   | { readonly type: 'directory'; readonly value: string; readonly bytes: Uint8Array }
   /** `value`: the OID of an otherName or registeredID, or the form's name; `bytes`: DER of the GeneralName. */
   | { readonly type: 'other'; readonly value: string; readonly bytes: Uint8Array }
-
-/** Context tags of the GeneralName forms as they are encoded. */
-export const GeneralNameTag = {
-  other: 0xa0,
-  email: 0x81,
-  dns: 0x82,
-  x400: 0xa3,
-  directory: 0xa4,
-  ediParty: 0xa5,
-  uri: 0x86,
-  ip: 0x87,
-  registeredId: 0x88,
-} as const
 
 /**
  * Reads and checks one GeneralName; its header and content are left in the reader's range.

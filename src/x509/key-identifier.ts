@@ -1,6 +1,7 @@
+import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { checkInteger } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
-import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readGeneralNames } from './general-name.ts'
 
 /** Checks subjectKeyIdentifier (RFC 5280 4.2.1.2); the identifier is left in the reader's range. */

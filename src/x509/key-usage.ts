@@ -2,7 +2,8 @@ import { rangeIs } from '../bytes/range.ts'
 import { oidBytes, oidText, readOid } from '../der/oid.ts'
 import { readNamedBits } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
+import * as PurposeBit from './purpose-bit.ts'
 
 /** What a key may do: keyUsage (RFC 5280 4.2.1.3) and extendedKeyUsage (4.2.1.12). */
 
@@ -22,17 +23,6 @@ export const keyUsageNames = [
 /** One bit of keyUsage. */
 export type KeyUsage = (typeof keyUsageNames)[number]
 
-/** keyUsage as an integer in which bit n is `1 << n`. */
-export const KeyUsageBit = {
-  digitalSignature: 1,
-  nonRepudiation: 2,
-  keyEncipherment: 4,
-  dataEncipherment: 8,
-  keyAgreement: 16,
-  keyCertSign: 32,
-  cRLSign: 64,
-} as const
-
 export function readKeyUsage(reader: Reader): number {
   const bits = readNamedBits(reader, keyUsageNames.length, 'keyUsage')
   // At least one bit must be set (RFC 5280 4.2.1.3).
@@ -44,9 +34,6 @@ export function keyUsageList(bits: number): readonly KeyUsage[] {
   return keyUsageNames.filter((_, i) => (bits & (1 << i)) !== 0)
 }
 
-/** Which of the purposes that matter to TLS an extendedKeyUsage lists. */
-export const PurposeBit = { any: 1, serverAuth: 2, clientAuth: 4, ocspSigning: 8, other: 16 } as const
-
 const purposes: readonly (readonly [string, number, Uint8Array])[] = /* @__PURE__ */ (() => [
   ['clientAuth', PurposeBit.clientAuth, oidBytes('1.3.6.1.5.5.7.3.2')],
   ['serverAuth', PurposeBit.serverAuth, oidBytes('1.3.6.1.5.5.7.3.1')],
@@ -57,7 +44,7 @@ const purposes: readonly (readonly [string, number, Uint8Array])[] = /* @__PURE_
   ['timeStamping', PurposeBit.other, oidBytes('1.3.6.1.5.5.7.3.8')],
 ])()
 
-/** Reads ExtKeyUsageSyntax into the bits of {@link PurposeBit}. */
+/** Reads ExtKeyUsageSyntax into the bits of `PurposeBit`. */
 export function readExtendedKeyUsage(reader: Reader): number {
   const outer = reader.enter(Tag.sequence, 'extendedKeyUsage')
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, 'extendedKeyUsage')

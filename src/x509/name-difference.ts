@@ -1,5 +1,5 @@
 import { rangesEqual } from '../bytes/range.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 
 /**
  * Whether two names, which were read as such before, are certainly not equal by RFC 5280 7.1: a quick answer for what is

@@ -3,7 +3,7 @@ import { rangesEqual } from '../bytes/range.ts'
 import { latin1OfRange, ucsOfRange, utf8OfRange } from '../bytes/text.ts'
 import { readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
 import { namesDiffer } from './name-difference.ts'
 

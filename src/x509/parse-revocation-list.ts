@@ -1,37 +1,22 @@
-import { singleDer } from '../bytes/input.ts'
-import { isRevocationListLabel } from '../bytes/pem.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
+import { contextConstructed } from '../der/context-tag.ts'
 import { readInteger, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { contextConstructed, Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readTime } from '../der/time.ts'
 import { readDistributionPoints, readIssuingDistributionPoint } from './distribution-point.ts'
-import { ExtensionId, readExtensions } from './extension-list.ts'
+import * as ExtensionId from './extension-id.ts'
+import { readExtensions } from './extension-list.ts'
 import { readGeneralNames } from './general-name.ts'
 import { readAuthorityKeyIdentifier } from './key-identifier.ts'
 import { readEntry } from './revocation-entry.ts'
-import { type RevocationList, RevocationListView } from './revocation-list.ts'
+import { RevocationListView } from './revocation-list.ts'
 import { readAlgorithmAndIssuer, readSigned } from './signed.ts'
 
 /** The largest list any platform takes is 50 MB. */
 const maxListBytes = 64 * 1024 * 1024
 
-/**
- * Parses one CRL, DER or PEM, strictly (RFC 5280 section 5): every entry is read once. The bytes are not copied.
- * Signature, issuer and dates are judged when the list is used.
- *
- * @param input DER bytes, or PEM as text or bytes with exactly one `X509 CRL` block
- * @returns the view, or the first fault with its byte offset
- * @throws TypeError if `input` is neither a string nor a Uint8Array
- * @example
- * const list = parseRevocationList(crlBytes)
- * if (list.ok) verifyChain(store, chain, { revocation: { lists: [list.value] } })
- */
-export function parseRevocationList(input: Uint8Array | string): ParseResult<RevocationList> {
-  const der = singleDer(input, 'parseRevocationList: input', 'X509 CRL', isRevocationListLabel)
-  return der.ok ? parseRevocationListDer(der.value) : der
-}
-
+/** Parses one DER list that fills `bytes`; see `parseRevocationList`. */
 export function parseRevocationListDer(bytes: Uint8Array): ParseResult<RevocationListView> {
   if (bytes.length > maxListBytes)
     return parseFault('too_large', 0, 'CertificateList', `${bytes.length} bytes, at most ${maxListBytes} are read`)

@@ -2,7 +2,7 @@ import { rangeIs } from '../bytes/range.ts'
 import { latin1OfRange } from '../bytes/text.ts'
 import { oidBytes, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
 
 /** Syntax of certificatePolicies (RFC 5280 4.2.1.4) and policyMappings (4.2.1.5). */

@@ -1,8 +1,9 @@
 import { readInteger, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { readTime } from '../der/time.ts'
-import { ExtensionId, ExtensionList, readExtensions } from './extension-list.ts'
+import * as ExtensionId from './extension-id.ts'
+import { ExtensionList, readExtensions } from './extension-list.ts'
 import { readGeneralNames } from './general-name.ts'
 
 /** Reasons of RFC 5280 5.3.1 by their number; 7 is not used. */

@@ -1,6 +1,6 @@
 import { hashRange, rangesEqual } from '../bytes/range.ts'
 import { Reader } from '../der/reader.ts'
-import { Tag } from '../der/tags.ts'
+import * as Tag from '../der/tag.ts'
 import { type RevocationEntry, readEntryAt } from './revocation-entry.ts'
 
 /** Where a list's entries are; `isIndirect`: they may be of several issuers. */

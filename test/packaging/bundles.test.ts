@@ -60,6 +60,21 @@ describe('a bundle of buildTruststore and verifyChain', () => {
     for (const marker of Object.values(markers)) expect(text).not.toContain(marker)
   })
 
+  it.each([source, built])('%s: has none of what explains rules', async (from) => {
+    const remedy = 'Re-issue the CA with a new key.'
+    expect((await bundleOf(names, from)).text).not.toContain(remedy)
+    expect((await bundleOf('explain', from)).text).toContain(remedy)
+  })
+
+  it('has nothing that only revocation lists need, unless lists are read', async () => {
+    const needed = ['crl-judge', 'revocation-list', 'revocation-scope', 'revocation-entry', 'serial-index']
+    const neededIn = ({ files }: Bundle): readonly string[] =>
+      needed.filter((name) => files.some((file) => file.endsWith(`/${name}.ts`)))
+    expect(neededIn(await bundleOf(names, source))).toEqual([])
+    expect(neededIn(await bundleOf(`${names}, parseRevocationList`, source))).toEqual(needed)
+    expect((await bundleOf(names, built)).text).not.toContain('deltaCRLIndicator')
+  })
+
   it('control: the texts are in bundles of those', async () => {
     expect((await bundleOf('lintTruststore', built)).text).toContain(markers.lint)
     expect((await bundleOf('verifyRequest', builtFile('./headers'))).text).toContain(markers.headers)

@@ -97,12 +97,12 @@ function product(plan: FieldPlan, column: number, left: string, right: string): 
   return terms
 }
 
-/** Each cross product once, with one side doubled. */
+/** Each cross product once, with the side of the lower limb doubled. */
 function square(plan: FieldPlan, column: number, name: string, doubled: string): readonly Term[] {
   const terms: Term[] = []
-  for (let i = Math.max(0, column - plan.limbs + 1); 2 * i <= column; i++) {
+  for (let i = Math.ceil(column / 2); i <= Math.min(column, plan.limbs - 1); i++) {
     const isMiddle = 2 * i === column
-    terms.push({ sign: 1, factor: 1, left: `${isMiddle ? name : doubled}${i}`, right: `${name}${column - i}` })
+    terms.push({ sign: 1, factor: 1, left: `${name}${i}`, right: `${isMiddle ? name : doubled}${column - i}` })
   }
   return terms
 }

@@ -1,5 +1,5 @@
 import { invert } from './lehmer.ts'
-import { base, type Limbs, limbsOf } from './limbs.ts'
+import { base, type Limbs, limbsOf, rounder } from './limbs.ts'
 
 /** What is generated for each prime. `out` may be one of the inputs. */
 export interface FieldKernels {
@@ -11,9 +11,6 @@ export interface FieldKernels {
   /** a² − b − 2c, where a kernel of its own is worth its size. */
   squareSubtract?(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
 }
-
-/** Adding and subtracting it rounds a double to a multiple of 2^24. */
-const rounder = 1.5 * 2 ** 76
 
 /** The integers modulo p. */
 export class Field {

@@ -7,6 +7,9 @@ export type Limbs = Float64Array
 /** What a limb counts to. */
 export const base: number = 2 ** 24
 
+/** Adding and subtracting it rounds a double below 2^75 to a multiple of 2^24: the sum's last bit counts that. */
+export const rounder: number = 1.5 * 2 ** 76
+
 export function limbsOf(value: bigint, limbs: number): Limbs {
   const out = new Float64Array(limbs)
   writeBigint(out, value)

@@ -1,14 +1,17 @@
 import { Reader } from '../../der/reader.ts'
-import { readingRules } from '../../rules/bundle.ts'
+import { readingRule, readingTexts } from '../../rules/bundle.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import { ExtensionId } from '../../x509/extension-list.ts'
-import { PurposeBit } from '../../x509/key-usage.ts'
+import * as ExtensionId from '../../x509/extension-id.ts'
+import * as PurposeBit from '../../x509/purpose-bit.ts'
 import { entryRule, type PlatformRule } from './rule.ts'
 
 /** Rules about the certificates of a bundle, each by itself and in its chain. */
 export const platformCertificateRules: readonly PlatformRule[] = [
-  entryRule('certificateBytes', readingRules.cert_too_large, (most, { certificate: { raw } }) =>
-    raw.length <= most ? undefined : `certificate of ${raw.length} bytes, at most ${most} are taken`,
+  entryRule(
+    'certificateBytes',
+    { ...readingRule('cert_too_large'), ...readingTexts.cert_too_large },
+    (most, { certificate: { raw } }) =>
+      raw.length <= most ? undefined : `certificate of ${raw.length} bytes, at most ${most} are taken`,
   ),
   entryRule(
     'rsaBits',

@@ -1,11 +1,12 @@
 import { excerpt } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
-import { Tag } from '../../der/tags.ts'
-import { readingRules } from '../../rules/bundle.ts'
+import * as Tag from '../../der/tag.ts'
+import { readingRule, readingTexts } from '../../rules/bundle.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import { ExtensionId } from '../../x509/extension-list.ts'
-import { GeneralNameTag } from '../../x509/general-name.ts'
+import * as ExtensionId from '../../x509/extension-id.ts'
+import * as GeneralNameTag from '../../x509/general-name-tag.ts'
 import { isNameOfForm, namesOfForm } from '../../x509/profile/name-syntax.ts'
+import { criticalOnlyName } from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
@@ -60,7 +61,8 @@ function issuerAltNames({ bytes, extensions }: CertificateView): Range {
 
 export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
-    ...readingRules.san_malformed,
+    ...readingRule('san_malformed'),
+    ...readingTexts.san_malformed,
     check({ bytes, altNamesStart, altNamesEnd }, { policy }) {
       const problem = malformed(bytes, [altNamesStart, altNamesEnd])
       if (problem === undefined) return undefined
@@ -69,6 +71,7 @@ export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() =
   },
   profileAdvice(
     'san_not_critical',
+    criticalOnlyName,
     {
       severity: 'warning',
       summary: 'The subject is empty, but subjectAltName, which then is the only name, is not critical.',

@@ -1,4 +1,5 @@
 import { isoTime } from '../../policy/time.ts'
+import { criticalBasicConstraints, pathLengthOfCa } from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { excludesClients } from '../client-purpose.ts'
 import { profileAdvice } from './profile.ts'
@@ -12,6 +13,7 @@ const longestCaYears = 25
 export const caAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   profileAdvice(
     'basic_constraints_not_critical',
+    criticalBasicConstraints,
     {
       severity: 'warning',
       summary: 'basicConstraints of a CA is not critical, so that old software may not notice that it is a CA, or how deep.',
@@ -21,6 +23,7 @@ export const caAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   ),
   profileAdvice(
     'path_len_on_non_ca',
+    pathLengthOfCa,
     {
       severity: 'warning',
       summary: 'basicConstraints has a path length although the certificate may not issue any.',

@@ -1,4 +1,5 @@
 import { compareKeyIds } from '../../truststore/node.ts'
+import { authorityKeyId, uncriticalAuthorityKeyId, uncriticalSubjectKeyId } from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
@@ -21,6 +22,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   },
   profileAdvice(
     'aki_missing',
+    authorityKeyId,
     {
       severity: 'warning',
       summary: 'The certificate does not say by which key of its issuer it was signed, so all of that name are tried.',
@@ -30,6 +32,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   ),
   profileAdvice(
     'ski_critical',
+    uncriticalSubjectKeyId,
     {
       severity: 'info',
       summary: 'subjectKeyIdentifier is critical, which conforming CAs never do.',
@@ -39,6 +42,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   ),
   profileAdvice(
     'aki_critical',
+    uncriticalAuthorityKeyId,
     {
       severity: 'info',
       summary: 'authorityKeyIdentifier is critical, which conforming CAs never do.',

@@ -1,13 +1,22 @@
-import { ExtensionId } from '../../x509/extension-list.ts'
-import { KeyUsageBit, keyUsageList, PurposeBit } from '../../x509/key-usage.ts'
+import * as ExtensionId from '../../x509/extension-id.ts'
+import { keyUsageList } from '../../x509/key-usage.ts'
+import {
+  cRLSign,
+  dataEncipherment,
+  digitalSignature,
+  keyAgreement,
+  keyCertSign,
+  keyEncipherment,
+  nonRepudiation,
+} from '../../x509/key-usage-bit.ts'
+import * as PurposeBit from '../../x509/purpose-bit.ts'
 import type { CertificateAdvice } from '../advice.ts'
 
 /** Advice about what a key is, and what it may be used for. */
 
-const { digitalSignature, nonRepudiation, keyEncipherment, dataEncipherment, keyAgreement } = KeyUsageBit
 const encipherOnly = 1 << 7
 const decipherOnly = 1 << 8
-const issuing = KeyUsageBit.keyCertSign | KeyUsageBit.cRLSign
+const issuing = keyCertSign | cRLSign
 
 /** Bits of keyUsage that a purpose is consistent with (RFC 5280 4.2.1.12). */
 const consistentBits: Readonly<Record<string, number>> = {

@@ -1,5 +1,7 @@
 import { isoTime } from '../../policy/time.ts'
-import { KeyUsageBit, keyUsageList, PurposeBit } from '../../x509/key-usage.ts'
+import { keyUsageList } from '../../x509/key-usage.ts'
+import * as KeyUsageBit from '../../x509/key-usage-bit.ts'
+import * as PurposeBit from '../../x509/purpose-bit.ts'
 import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
 
 /** Advice about certificates that are no CA's: clients, and leafs that stand in a truststore. */

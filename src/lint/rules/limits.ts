@@ -1,10 +1,18 @@
 import { excerpt, latin1OfRange } from '../../bytes/text.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type SubtreeBase, subtreeBases } from '../../x509/constraints.ts'
-import { ExtensionId } from '../../x509/extension-list.ts'
-import { GeneralNameTag, ipText } from '../../x509/general-name.ts'
+import * as ExtensionId from '../../x509/extension-id.ts'
+import { ipText } from '../../x509/general-name.ts'
+import * as GeneralNameTag from '../../x509/general-name-tag.ts'
 import { anyPolicy, mappingsOf, policiesOf, policyText } from '../../x509/policies.ts'
 import { isNameOfForm, isSubtreeOfItsForm } from '../../x509/profile/name-syntax.ts'
+import {
+  criticalInhibitAnyPolicy,
+  criticalNameConstraints,
+  criticalPolicyConstraints,
+  nameConstraintsOfCa,
+  subtreeSyntax,
+} from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
@@ -51,6 +59,7 @@ function mappings({ bytes, extensions }: CertificateView): ReturnType<typeof map
 export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   profileAdvice(
     'name_constraints_not_critical',
+    criticalNameConstraints,
     {
       severity: 'warning',
       summary: 'nameConstraints is not critical, so that software that does not know it lets the CA issue any name.',
@@ -75,6 +84,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   {
     ...profileAdvice(
       'name_constraints_malformed',
+      subtreeSyntax,
       {
         severity: 'warning',
         summary:
@@ -93,6 +103,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   },
   profileAdvice(
     'name_constraints_on_non_ca',
+    nameConstraintsOfCa,
     {
       severity: 'warning',
       summary: 'nameConstraints stands in a certificate that is no CA and can limit nothing.',
@@ -115,6 +126,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   },
   profileAdvice(
     'policy_constraints_not_critical',
+    criticalPolicyConstraints,
     {
       severity: 'info',
       summary: 'policyConstraints is not critical, so that software that does not know it ignores it.',
@@ -124,6 +136,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   ),
   profileAdvice(
     'inhibit_any_policy_not_critical',
+    criticalInhibitAnyPolicy,
     {
       severity: 'info',
       summary: 'inhibitAnyPolicy is not critical, so that software that does not know it ignores it.',

@@ -1,9 +1,10 @@
 import { rangesEqual } from '../../bytes/range.ts'
 import { excerpt } from '../../bytes/text.ts'
 import { oidText } from '../../der/oid.ts'
-import { Tag } from '../../der/tags.ts'
+import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type AttributeRange, attributesOf, stringValue } from '../../x509/name.ts'
+import { namedIssuer, printableStrings } from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
@@ -71,6 +72,7 @@ function firstProblem(
 export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   profileAdvice(
     'issuer_empty',
+    namedIssuer,
     {
       severity: 'warning',
       summary: 'The issuer is an empty name, so nothing says whose certificate to look for.',
@@ -80,6 +82,7 @@ export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   ),
   profileAdvice(
     'printable_string_invalid',
+    printableStrings,
     {
       severity: 'info',
       summary: 'A PrintableString holds a character that it has not, such as `@`, `_`, `&` or `*`; strict readers refuse it.',

@@ -1,8 +1,13 @@
 import type { LintCode } from '../../codes/lint.ts'
 import type { Problem, RuleInfo } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import { rfc5280Rules } from '../../x509/profile/rfc5280.ts'
+import type { ProfileRule } from '../../x509/profile/rule.ts'
 import type { AdviceContext, CertificateAdvice } from '../advice.ts'
+
+/** Advice that reports what a profile demands. */
+export interface ProfileAdvice extends CertificateAdvice {
+  readonly demand: ProfileRule
+}
 
 /**
  * Advice that reports what strict conformance refuses: RFC 5280's demand, its citation and the check are those of
@@ -10,16 +15,18 @@ import type { AdviceContext, CertificateAdvice } from '../advice.ts'
  */
 export function profileAdvice(
   code: LintCode,
+  demand: ProfileRule,
   info: Pick<RuleInfo, 'severity' | 'summary' | 'remedy'>,
   problem: (certificate: CertificateView, context: AdviceContext) => Problem,
-): CertificateAdvice {
-  const demands = rfc5280Rules.filter((rule) => rule.code === code)
+): ProfileAdvice {
+  const { citation, roles, violated } = demand
   return {
     code,
     ...info,
-    citation: demands[0]?.citation ?? '',
+    citation,
+    demand,
     check(certificate, context) {
-      const isBroken = demands.some(({ roles, violated }) => roles.includes(context.role) && violated(certificate, context.role))
+      const isBroken = roles.includes(context.role) && violated(certificate, context.role)
       return isBroken ? problem(certificate, context) : undefined
     },
   }

@@ -1,8 +1,9 @@
 import { rangeIs } from '../../bytes/range.ts'
 import { isoTime } from '../../policy/time.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import { ExtensionId } from '../../x509/extension-list.ts'
+import * as ExtensionId from '../../x509/extension-id.ts'
 import { keyUsageNames } from '../../x509/key-usage.ts'
+import { noUniqueIds, positiveSerial, shortSerial, timeTypes } from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
@@ -31,6 +32,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
   },
   profileAdvice(
     'serial_zero_negative',
+    positiveSerial,
     {
       severity: 'warning',
       summary: 'The serial number is zero or negative, which some systems refuse to read or to revoke.',
@@ -41,6 +43,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
   ),
   profileAdvice(
     'serial_too_long',
+    shortSerial,
     {
       severity: 'warning',
       summary: 'The serial number has more than 20 octets, which some systems cannot store.',
@@ -50,6 +53,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
   ),
   profileAdvice(
     'time_encoding',
+    timeTypes,
     {
       severity: 'warning',
       summary: 'A date before 2050 is not UTCTime, or a later one is: some systems read another date or none.',
@@ -60,6 +64,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
   ),
   profileAdvice(
     'unique_identifiers_present',
+    noUniqueIds,
     {
       severity: 'info',
       summary: 'The certificate has unique identifiers, which nothing uses and conforming CAs do not write.',

@@ -1,4 +1,4 @@
-import { ExtensionId } from '../extension-list.ts'
+import * as ExtensionId from '../extension-id.ts'
 import type { RevocationListView } from '../revocation-list.ts'
 
 /** Extensions of revocation lists that are understood, so that they may be critical. */

@@ -1,7 +1,7 @@
 import { latin1OfRange } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import type { SubtreeBase } from '../constraints.ts'
-import { GeneralNameTag } from '../general-name.ts'
+import * as GeneralNameTag from '../general-name-tag.ts'
 
 /** The syntax that RFC 5280 demands of names beyond being strings: 4.2.1.6 of alternative names, 4.2.1.10 of subtrees. */
 

@@ -1,12 +1,11 @@
 import { rangesEqual } from '../../bytes/range.ts'
 import { latin1OfRange } from '../../bytes/text.ts'
-import type { LintCode } from '../../codes/lint.ts'
-import { Tag } from '../../der/tags.ts'
+import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../certificate.ts'
 import { noPathLength, subtreeBases } from '../constraints.ts'
-import { ExtensionId } from '../extension-list.ts'
-import { GeneralNameTag } from '../general-name.ts'
-import { KeyUsageBit } from '../key-usage.ts'
+import * as ExtensionId from '../extension-id.ts'
+import * as GeneralNameTag from '../general-name-tag.ts'
+import * as KeyUsageBit from '../key-usage-bit.ts'
 import { attributesOf } from '../name.ts'
 import { isNameOfForm, isSubtreeOfItsForm, namesOfForm } from './name-syntax.ts'
 import type { Rfc5280Rule, Role } from './rule.ts'
@@ -18,211 +17,211 @@ const everyone: readonly Role[] = ['leaf', 'intermediate', 'anchor']
 const issued: readonly Role[] = ['leaf', 'intermediate']
 const authorities: readonly Role[] = ['intermediate', 'anchor']
 
-type ExtensionDemand = readonly [id: number, name: string, section: string, code: LintCode]
-
-/** Extensions that conforming CAs never mark critical. */
-const neverCritical: readonly ExtensionDemand[] = [
-  [ExtensionId.authorityKeyIdentifier, 'authorityKeyIdentifier', '4.2.1.1', 'aki_critical'],
-  [ExtensionId.subjectKeyIdentifier, 'subjectKeyIdentifier', '4.2.1.2', 'ski_critical'],
-  // Path validation does not understand the others, so that critical ones are refused by any policy.
-  [ExtensionId.issuerAltName, 'issuerAltName', '4.2.1.7', 'unknown_critical_extension'],
-  [ExtensionId.subjectDirectoryAttributes, 'subjectDirectoryAttributes', '4.2.1.8', 'unknown_critical_extension'],
-  [ExtensionId.freshestCrl, 'freshestCRL', '4.2.1.15', 'unknown_critical_extension'],
-  [ExtensionId.authorityInfoAccess, 'authorityInfoAccess', '4.2.2.1', 'unknown_critical_extension'],
-  [ExtensionId.subjectInfoAccess, 'subjectInfoAccess', '4.2.2.2', 'unknown_critical_extension'],
-]
-
-/** Extensions that conforming CAs always mark critical. */
-const alwaysCritical: readonly ExtensionDemand[] = [
-  [ExtensionId.policyConstraints, 'policyConstraints', '4.2.1.11', 'policy_constraints_not_critical'],
-  [ExtensionId.inhibitAnyPolicy, 'inhibitAnyPolicy', '4.2.1.14', 'inhibit_any_policy_not_critical'],
-]
-
-function mayNotBeCritical([id, name, section, code]: ExtensionDemand): Rfc5280Rule {
+/** An extension that conforming CAs never mark critical. */
+function neverCritical(id: number, name: string, section: string): Rfc5280Rule {
   return {
     demand: `${name} must not be critical`,
     citation: `RFC 5280 ${section}`,
-    code,
     roles: everyone,
-    level: 'strict',
     violated: ({ extensions }) => extensions.isCritical(id),
   }
 }
 
-function mustBeCritical([id, name, section, code]: ExtensionDemand): Rfc5280Rule {
+/** An extension that they always mark critical. */
+function alwaysCritical(id: number, name: string, section: string): Rfc5280Rule {
   return {
     demand: `${name} must be critical`,
     citation: `RFC 5280 ${section}`,
-    code,
     roles: everyone,
-    level: 'strict',
     violated: ({ extensions }) => extensions.has(id) && !extensions.isCritical(id),
   }
 }
 
+export const uncriticalAuthorityKeyId: Rfc5280Rule = /* @__PURE__ */ neverCritical(
+  ExtensionId.authorityKeyIdentifier,
+  'authorityKeyIdentifier',
+  '4.2.1.1',
+)
+
+export const uncriticalSubjectKeyId: Rfc5280Rule = /* @__PURE__ */ neverCritical(
+  ExtensionId.subjectKeyIdentifier,
+  'subjectKeyIdentifier',
+  '4.2.1.2',
+)
+
+export const criticalPolicyConstraints: Rfc5280Rule = /* @__PURE__ */ alwaysCritical(
+  ExtensionId.policyConstraints,
+  'policyConstraints',
+  '4.2.1.11',
+)
+
+export const criticalInhibitAnyPolicy: Rfc5280Rule = /* @__PURE__ */ alwaysCritical(
+  ExtensionId.inhibitAnyPolicy,
+  'inhibitAnyPolicy',
+  '4.2.1.14',
+)
+
 const year2050 = Date.UTC(2050, 0, 1)
 
-export const rfc5280Rules: readonly Rfc5280Rule[] = [
-  ...neverCritical.map(mayNotBeCritical),
-  ...alwaysCritical.map(mustBeCritical),
-  {
-    demand: 'the serial number must be positive',
-    citation: 'RFC 5280 4.1.2.2',
-    code: 'serial_zero_negative',
-    roles: issued,
-    level: 'strict',
-    violated: ({ bytes, serialStart, serialEnd }) =>
-      bytes[serialStart]! >= 0x80 || (serialEnd - serialStart === 1 && bytes[serialStart] === 0),
-  },
-  {
-    demand: 'the serial number must have at most 20 octets',
-    citation: 'RFC 5280 4.1.2.2',
-    code: 'serial_too_long',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ serialStart, serialEnd }) => serialEnd - serialStart > 20,
-  },
-  {
-    demand: 'dates before 2050 must be UTCTime, later ones GeneralizedTime',
-    citation: 'RFC 5280 4.1.2.5',
-    code: 'time_encoding',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
-      notBeforeGeneral !== notBeforeTime >= year2050 || notAfterGeneral !== notAfterTime >= year2050,
-  },
-  {
-    demand: 'the issuer must not be empty',
-    citation: 'RFC 5280 4.1.2.4',
-    code: 'issuer_empty',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ issuerStart, issuerEnd }) => issuerEnd - issuerStart === 2,
-  },
+export const positiveSerial: Rfc5280Rule = {
+  demand: 'the serial number must be positive',
+  citation: 'RFC 5280 4.1.2.2',
+  roles: issued,
+  violated: ({ bytes, serialStart, serialEnd }) =>
+    bytes[serialStart]! >= 0x80 || (serialEnd - serialStart === 1 && bytes[serialStart] === 0),
+}
+
+export const shortSerial: Rfc5280Rule = {
+  demand: 'the serial number must have at most 20 octets',
+  citation: 'RFC 5280 4.1.2.2',
+  roles: everyone,
+  violated: ({ serialStart, serialEnd }) => serialEnd - serialStart > 20,
+}
+
+export const timeTypes: Rfc5280Rule = {
+  demand: 'dates before 2050 must be UTCTime, later ones GeneralizedTime',
+  citation: 'RFC 5280 4.1.2.5',
+  roles: everyone,
+  violated: ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
+    notBeforeGeneral !== notBeforeTime >= year2050 || notAfterGeneral !== notAfterTime >= year2050,
+}
+
+export const namedIssuer: Rfc5280Rule = {
+  demand: 'the issuer must not be empty',
+  citation: 'RFC 5280 4.1.2.4',
+  roles: everyone,
+  violated: ({ issuerStart, issuerEnd }) => issuerEnd - issuerStart === 2,
+}
+
+export const criticalOnlyName: Rfc5280Rule = {
+  demand: 'subjectAltName must be critical where the subject is empty',
+  citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
+  roles: everyone,
+  violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
+}
+
+export const printableStrings: Rfc5280Rule = {
+  demand: "a PrintableString may hold only letters, digits, space and '()+,-./:=?",
+  citation: 'X.680 41.4',
+  roles: everyone,
+  violated: ({ bytes, issuerStart, issuerEnd, subjectStart, subjectEnd }) =>
+    !isPrintable(bytes, issuerStart, issuerEnd) || !isPrintable(bytes, subjectStart, subjectEnd),
+}
+
+export const noUniqueIds: Rfc5280Rule = {
+  demand: 'unique identifiers must not be present',
+  citation: 'RFC 5280 4.1.2.8',
+  roles: everyone,
+  violated: ({ hasUniqueIds }) => hasUniqueIds,
+}
+
+export const authorityKeyId: Rfc5280Rule = {
+  demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
+  citation: 'RFC 5280 4.2.1.1',
+  roles: issued,
+  violated: (certificate) => certificate.authorityKeyIdStart === 0 && !certificate.isSelfIssued,
+}
+
+export const criticalBasicConstraints: Rfc5280Rule = {
+  demand: 'basicConstraints of a CA must be critical',
+  citation: 'RFC 5280 4.2.1.9',
+  roles: authorities,
+  violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
+}
+
+export const pathLengthOfCa: Rfc5280Rule = {
+  demand: 'a path length needs cA and keyCertSign',
+  citation: 'RFC 5280 4.2.1.9',
+  roles: everyone,
+  violated: ({ isCa, pathLength, keyUsageBits }) =>
+    pathLength !== noPathLength && (!isCa || (keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
+}
+
+export const nameConstraintsOfCa: Rfc5280Rule = {
+  demand: 'nameConstraints may stand in CA certificates only',
+  citation: 'RFC 5280 4.2.1.10',
+  roles: everyone,
+  violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
+}
+
+export const criticalNameConstraints: Rfc5280Rule = {
+  demand: 'nameConstraints must be critical',
+  citation: 'RFC 5280 4.2.1.10',
+  roles: everyone,
+  isLifted: true,
+  violated: ({ extensions }) =>
+    extensions.has(ExtensionId.nameConstraints) && !extensions.isCritical(ExtensionId.nameConstraints),
+}
+
+export const subtreeSyntax: Rfc5280Rule = {
+  demand: 'DNS and e-mail subtrees of nameConstraints must be names without wildcard or leading dot, and mailboxes',
+  citation: 'RFC 5280 4.2.1.10',
+  roles: everyone,
+  violated: hasBadSubtree,
+}
+
+/** All of them, in the order in which they are looked at. Those with a name are lint rules as well. */
+export const rfc5280Rules: readonly Rfc5280Rule[] = /* @__PURE__ */ (() => [
+  uncriticalAuthorityKeyId,
+  uncriticalSubjectKeyId,
+  // Path validation does not understand these, so that critical ones are refused by any policy.
+  neverCritical(ExtensionId.issuerAltName, 'issuerAltName', '4.2.1.7'),
+  neverCritical(ExtensionId.subjectDirectoryAttributes, 'subjectDirectoryAttributes', '4.2.1.8'),
+  neverCritical(ExtensionId.freshestCrl, 'freshestCRL', '4.2.1.15'),
+  neverCritical(ExtensionId.authorityInfoAccess, 'authorityInfoAccess', '4.2.2.1'),
+  neverCritical(ExtensionId.subjectInfoAccess, 'subjectInfoAccess', '4.2.2.2'),
+  criticalPolicyConstraints,
+  criticalInhibitAnyPolicy,
+  positiveSerial,
+  shortSerial,
+  timeTypes,
+  namedIssuer,
   {
     demand: 'the subject of a CA must not be empty',
     citation: 'RFC 5280 4.1.2.6',
-    code: 'ca_subject_empty',
     roles: authorities,
-    level: 'strict',
     violated: (certificate) => certificate.subjectIsEmpty,
   },
-  {
-    demand: 'subjectAltName must be critical where the subject is empty',
-    citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
-    code: 'san_not_critical',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
-  },
-  {
-    demand: "a PrintableString may hold only letters, digits, space and '()+,-./:=?",
-    citation: 'X.680 41.4',
-    code: 'printable_string_invalid',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ bytes, issuerStart, issuerEnd, subjectStart, subjectEnd }) =>
-      !isPrintable(bytes, issuerStart, issuerEnd) || !isPrintable(bytes, subjectStart, subjectEnd),
-  },
-  {
-    demand: 'unique identifiers must not be present',
-    citation: 'RFC 5280 4.1.2.8',
-    code: 'unique_identifiers_present',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ hasUniqueIds }) => hasUniqueIds,
-  },
-  {
-    demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
-    citation: 'RFC 5280 4.2.1.1',
-    code: 'aki_missing',
-    roles: issued,
-    level: 'strict',
-    violated: (certificate) => certificate.authorityKeyIdStart === 0 && !certificate.isSelfIssued,
-  },
+  criticalOnlyName,
+  printableStrings,
+  noUniqueIds,
+  authorityKeyId,
   {
     demand: 'subjectKeyIdentifier must be present in CA certificates',
     citation: 'RFC 5280 4.2.1.2',
-    code: 'ski_missing',
     roles: authorities,
-    level: 'strict',
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectKeyIdentifier),
   },
   {
     demand: "keyCertSign must not be set where the certificate is not a CA's",
     citation: 'RFC 5280 4.2.1.3, 4.2.1.9',
-    code: 'ca_basic_constraints_missing',
     roles: everyone,
-    level: 'strict',
     violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
   },
-  {
-    demand: 'basicConstraints of a CA must be critical',
-    citation: 'RFC 5280 4.2.1.9',
-    code: 'basic_constraints_not_critical',
-    roles: authorities,
-    level: 'strict',
-    violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
-  },
-  {
-    demand: 'a path length needs cA and keyCertSign',
-    citation: 'RFC 5280 4.2.1.9',
-    code: 'path_len_on_non_ca',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ isCa, pathLength, keyUsageBits }) =>
-      pathLength !== noPathLength && (!isCa || (keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
-  },
-  {
-    demand: 'nameConstraints may stand in CA certificates only',
-    citation: 'RFC 5280 4.2.1.10',
-    code: 'name_constraints_on_non_ca',
-    roles: everyone,
-    level: 'strict',
-    violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
-  },
-  {
-    demand: 'nameConstraints must be critical',
-    citation: 'RFC 5280 4.2.1.10',
-    code: 'name_constraints_not_critical',
-    roles: everyone,
-    level: 'rfc-only',
-    violated: ({ extensions }) =>
-      extensions.has(ExtensionId.nameConstraints) && !extensions.isCritical(ExtensionId.nameConstraints),
-  },
-  {
-    demand: 'DNS and e-mail subtrees of nameConstraints must be names without wildcard or leading dot, and mailboxes',
-    citation: 'RFC 5280 4.2.1.10',
-    code: 'name_constraints_malformed',
-    roles: everyone,
-    level: 'strict',
-    violated: hasBadSubtree,
-  },
+  criticalBasicConstraints,
+  pathLengthOfCa,
+  nameConstraintsOfCa,
+  criticalNameConstraints,
+  subtreeSyntax,
   {
     demand: 'DNS names in subjectAltName must be in preferred name syntax, a wildcard the whole first label',
     citation: 'RFC 5280 4.2.1.6, RFC 1034 3.5, RFC 9525 6.3',
-    code: 'san_malformed',
     roles: everyone,
-    level: 'strict',
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.dns),
   },
   {
     demand: 'e-mail addresses in subjectAltName must be mailboxes',
     citation: 'RFC 5280 4.2.1.6, RFC 5321 4.1.2',
-    code: 'san_malformed',
     roles: everyone,
-    level: 'strict',
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.email),
   },
   {
     demand: 'URIs in subjectAltName must be absolute',
     citation: 'RFC 5280 4.2.1.6',
-    code: 'san_malformed',
     roles: everyone,
-    level: 'strict',
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.uri),
   },
-]
+])()
 
 function hasBadName({ bytes, altNamesStart, altNamesEnd }: CertificateView, tag: number): boolean {
   return namesOfForm(bytes, altNamesStart, altNamesEnd, tag).some((name) => !isNameOfForm(tag, name))

@@ -1,4 +1,3 @@
-import type { LintCode } from '../../codes/lint.ts'
 import type { CertificateView } from '../certificate.ts'
 
 /** Where a certificate stands: what a rule demands depends on it. */
@@ -11,13 +10,11 @@ export interface ProfileRule {
   readonly citation: string
   /** Whom it binds. */
   readonly roles: readonly Role[]
-  /** `strict`: RFC 5280, under `web-pki` as well; `rfc-only`: RFC 5280, lifted by `web-pki`; `web-pki`: its own. */
-  readonly level: 'strict' | 'rfc-only' | 'web-pki'
   readonly violated: (certificate: CertificateView, role: Role) => boolean
 }
 
 /** A demand of RFC 5280, which any truststore should meet: where no policy makes it a refusal, it is a lint finding. */
 export interface Rfc5280Rule extends ProfileRule {
-  /** The lint rule that reports it. */
-  readonly code: LintCode
+  /** Conformance with `web-pki`, which else demands this as well, does not: CA/Browser Forum allows what it forbids. */
+  readonly isLifted?: true
 }

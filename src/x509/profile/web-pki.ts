@@ -1,9 +1,9 @@
 import { rangeIs } from '../../bytes/range.ts'
 import { oidBytes } from '../../der/oid.ts'
 import type { CertificateView } from '../certificate.ts'
-import { ExtensionId } from '../extension-list.ts'
-import { PurposeBit } from '../key-usage.ts'
+import * as ExtensionId from '../extension-id.ts'
 import { attributesOf, stringValue } from '../name.ts'
+import * as PurposeBit from '../purpose-bit.ts'
 import { keyIdsAgree } from './rfc5280.ts'
 import type { ProfileRule } from './rule.ts'
 
@@ -16,63 +16,54 @@ export const webPkiRules: readonly ProfileRule[] = [
     demand: 'certificates must be of version 3',
     citation: 'CA/Browser Forum BR 7.1.1',
     roles: ['leaf', 'intermediate', 'anchor'],
-    level: 'web-pki',
     violated: ({ version }) => version !== 3,
   },
   {
     demand: 'a server certificate must not be a CA certificate',
     citation: 'CA/Browser Forum BR 7.1.2.7.6',
     roles: ['leaf'],
-    level: 'web-pki',
     violated: ({ isCa }) => isCa,
   },
   {
     demand: 'subjectAltName must be present',
     citation: 'CA/Browser Forum BR 7.1.2.7.6',
     roles: ['leaf'],
-    level: 'web-pki',
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectAltName),
   },
   {
     demand: 'subjectAltName must not be critical where there is a subject',
     citation: 'CA/Browser Forum BR 7.1.2.7.12',
     roles: ['leaf'],
-    level: 'web-pki',
     violated: ({ subjectIsEmpty, extensions }) => !subjectIsEmpty && extensions.isCritical(ExtensionId.subjectAltName),
   },
   {
     demand: 'the common name must be one of the subject alternative names, to the letter',
     citation: 'CA/Browser Forum BR 7.1.4.3',
     roles: ['leaf'],
-    level: 'web-pki',
     violated: (certificate) => !commonNameIsListed(certificate),
   },
   {
     demand: 'extendedKeyUsage must be present, without anyExtendedKeyUsage',
     citation: 'CA/Browser Forum BR 7.1.2.7.10',
     roles: ['leaf'],
-    level: 'web-pki',
     violated: ({ purposeBits }) => purposeBits < 0 || (purposeBits & PurposeBit.any) !== 0,
   },
   {
     demand: 'extendedKeyUsage of a server certificate must not be critical',
     citation: 'CA/Browser Forum BR 7.1.2.7.6',
     roles: ['leaf'],
-    level: 'web-pki',
     violated: ({ extensions }) => extensions.isCritical(ExtensionId.extendedKeyUsage),
   },
   {
     demand: 'a root must not have extendedKeyUsage',
     citation: 'CA/Browser Forum BR 7.1.2.1.2',
     roles: ['anchor'],
-    level: 'web-pki',
     violated: (certificate) => certificate.isSelfIssued && certificate.purposeBits >= 0,
   },
   {
     demand: "a root's authorityKeyIdentifier must be its own key identifier, without issuer and serial number",
     citation: 'CA/Browser Forum BR 7.1.2.1.3',
     roles: ['anchor'],
-    level: 'web-pki',
     violated: (certificate) => {
       const { isSelfIssued, extensions, authorityKeyIdStart, authorityHasIssuer, authorityHasSerial } = certificate
       if (!isSelfIssued || !extensions.has(ExtensionId.authorityKeyIdentifier)) return false
@@ -83,7 +74,6 @@ export const webPkiRules: readonly ProfileRule[] = [
     demand: 'the length of an RSA modulus must be a multiple of 8 bits',
     citation: 'CA/Browser Forum BR 6.1.5',
     roles: ['leaf', 'intermediate', 'anchor'],
-    level: 'web-pki',
     violated: ({ keyParts }) => keyParts.kind === 'rsa' && keyParts.key.bits % 8 !== 0,
   },
 ]

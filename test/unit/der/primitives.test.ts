@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { contextPrimitive } from '../../../src/der/context-tag.ts'
 import {
   readBitStringBytes,
   readBoolean,
@@ -9,7 +10,7 @@ import {
   readSmallInteger,
 } from '../../../src/der/primitives.ts'
 import type { Reader } from '../../../src/der/reader.ts'
-import { contextPrimitive, Tag } from '../../../src/der/tags.ts'
+import * as Tag from '../../../src/der/tag.ts'
 import { readWhole, refusal } from '../../support/refusal.ts'
 
 /** The value that was read, or code and offset. */

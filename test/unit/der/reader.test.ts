@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseSentence } from '../../../src/codes/parse.ts'
+import { contextConstructed, contextPrimitive } from '../../../src/der/context-tag.ts'
 import { Reader, readAll } from '../../../src/der/reader.ts'
-import { contextConstructed, contextPrimitive, Tag } from '../../../src/der/tags.ts'
+import * as Tag from '../../../src/der/tag.ts'
 import { bytes, integer, nul, octetString, sequence, tlv } from '../../support/der.ts'
 import { readWhole, refusal } from '../../support/refusal.ts'
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { buildTruststore, verifyChain } from '../../../src/index.ts'
 import { inspect, renderText } from '../../../src/inspect/index.ts'
 import { keyPair, mint, mintCrl, privateKeyPem } from '../../support/mint.ts'
 import { pemOf } from '../../support/pem.ts'
@@ -8,6 +9,14 @@ const leaf = mint({ subject: 'CN=leaf' }, root)
 const list = mintCrl({ issuer: root })
 
 describe('what an input holds', () => {
+  it('is of use to verifyChain', () => {
+    const [listed] = inspect(mintCrl({ issuer: root, revoked: [{ serial: leaf.serial }] }).pem).revocationLists
+    const [listedInDer] = inspect(list.der).revocationLists
+    const store = buildTruststore(root.pem)
+    expect(verifyChain(store, leaf.der, { revocation: { lists: [listed!] } })).toMatchObject({ code: 'revoked', index: 0 })
+    expect(verifyChain(store, leaf.der, { revocation: { lists: [listedInDer!] } })).toMatchObject({ ok: true })
+  })
+
   it('is found block by block, with the lines of the blocks', () => {
     const { text, certificates, revocationLists, faults } = inspect(`# a comment\n${root.pem}${list.pem}\n${leaf.pem}`)
     expect(certificates.map(({ subject }) => subject)).toEqual(['CN=root', 'CN=leaf'])

@@ -23,6 +23,8 @@ describe('revocation is refused', () => {
     ['with one list', { lists: list }, 'verifyChain: options.revocation.lists must be an array'],
     ['with bytes', { lists: [list.raw] }, 'verifyChain: options.revocation.lists[0] must be the value of parseRevocationList'],
     ['with a copy', { lists: [list, { ...list }] }, 'verifyChain: options.revocation.lists[1] must be the value'],
+    ['with a hole', { lists: new Array(1), unknown: 'allow' }, 'verifyChain: options.revocation.lists[0] must be the value'],
+    ['with null', { lists: [null] }, 'verifyChain: options.revocation.lists[0] must be the value'],
     ['with a certificate', { lists: [certificate] }, 'verifyChain: options.revocation.lists[0] must be the value'],
     [
       'with the result of parsing',

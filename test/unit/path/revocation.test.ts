@@ -57,6 +57,12 @@ describe('revocation is checked', () => {
     expect(judge([listOf({ thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) })], { unknown: 'allow' })).toBe(unknown)
   })
 
+  it('without any list, unless that is allowed', () => {
+    expect(judge([])).toBe('revocation_unknown 0')
+    expect(judge([], { depth: 'leaf' })).toBe('revocation_unknown 0')
+    expect(judge([], { unknown: 'allow' })).toBe('accepted')
+  })
+
   it('and says when, and whose list is missing', () => {
     const chain = [client.der, issuing.der]
     expect(verifyChain(trust, chain, { revocation: { lists: [listOf(revokesClient)] } })).toMatchObject({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ParseResult } from '../../../src/codes/parse.ts'
-import { ExtensionId, ExtensionList, readExtensions } from '../../../src/x509/extension-list.ts'
+import * as ExtensionId from '../../../src/x509/extension-id.ts'
+import { ExtensionList, readExtensions } from '../../../src/x509/extension-list.ts'
 import { boolean, bytes, integer, nul, octetString, oid, sequence, tlv } from '../../support/der.ts'
 import { readWhole, refusal, valueIn } from '../../support/refusal.ts'
 import { extension } from '../../support/structures.ts'
@@ -99,8 +100,16 @@ describe('extension identifiers', () => {
     expect(id('1.3.6.1.5.5.7.1.11')).toBe(ExtensionId.subjectInfoAccess)
   })
 
+  it('of id-ce carry their arc where they have no name, too', () => {
+    const parsed = valueIn(list(sequence(extension('2.5.29.1', nul(), true))))
+    expect(parsed.idAt(0)).toBe(1)
+    expect(parsed.firstCriticalOutside(new Set(Object.values(ExtensionId)))).toBe(0)
+    expect(list(sequence(extension('2.5.29.1', nul()), extension('2.5.29.1', nul())))).toMatchObject({
+      code: 'duplicate_extension',
+    })
+  })
+
   it.each([
-    '2.5.29.1',
     '2.5.29.0',
     '2.5.29.101',
     '2.5.29.111',

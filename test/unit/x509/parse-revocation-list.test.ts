@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseRevocationList, parseRevocationListDer } from '../../../src/x509/parse-revocation-list.ts'
+import { parseRevocationList } from '../../../src/index.ts'
+import { parseRevocationListDer } from '../../../src/x509/parse-revocation-list.ts'
 import {
   bytes,
   context,
