@@ -15,7 +15,7 @@ import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf
  * Everything else is unknown; a list that names the certificate counts even when it is out of date.
  */
 
-/** Certificates of a list's issuer that are tried as its signer beside the CA: each costs a hash of the whole list. */
+/** Certificates of a list's issuer that are tried as its signer beside the CA: each costs a search for its path. */
 const maxSigners = 4
 
 /** How many CRL issuers may vouch for one another before the status is unknown. */
@@ -116,24 +116,31 @@ export class CrlJudge implements ListJudge {
       .namesakes(list)
       .slice(0, maxSigners)
       .some((signer) => {
-        if (sameCertificate(signer, issuer) || !mayReplace(signer) || !this.verifies(list, signer)) return false
-        if (sameCertificate(signer, anchor)) return true
+        if (sameCertificate(signer, issuer) || !mayReplace(signer)) return false
+        if (sameCertificate(signer, anchor)) return this.verifies(list, signer)
+        // Peers may present any number of certificates of that name: only one that has a path makes us hash a list.
+        if (this.isKnown(list, signer) === false) return false
         const own = this.context.pathOf(signer)
         const voucher = own?.[1]
         if (own === undefined || voucher === undefined || !sameCertificate(own[own.length - 1]!, anchor)) return false
+        if (!mayVouch.some((ca) => sameAuthority(ca, voucher)) || !this.verifies(list, signer)) return false
         // A signer that a list it signed itself would have to clear is not cleared.
-        return mayVouch.some((ca) => sameAuthority(ca, voucher)) && this.context.refuseBelow(own, depth + 1) === undefined
+        return this.context.refuseBelow(own, depth + 1) === undefined
       })
+  }
+
+  /** Whether the key signed the list, where that is known. */
+  private isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
+    return list.signatureUnder(signer.subjectPublicKeyInfo, this.context.backend)
   }
 
   /** The signature of a list under a key is checked once in the lifetime of the list. */
   private verifies(list: RevocationListView, signer: CertificateView): boolean {
-    const spki = signer.subjectPublicKeyInfo
-    const known = list.signatureUnder(spki, this.context.backend)
+    const known = this.isKnown(list, signer)
     if (known !== undefined) return known
     if (!this.context.meter.signature(signer.keyParts)) return false
     const signed = this.context.keyOf(signer)?.verify(list.algorithmIdentifier, list.tbs, list.signature) ?? false
-    list.rememberSignature(spki, this.context.backend, signed)
+    list.rememberSignature(signer.subjectPublicKeyInfo, this.context.backend, signed)
     return signed
   }
 }

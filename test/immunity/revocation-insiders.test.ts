@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { hexOf } from '../../src/bytes/hex.ts'
 import {
   buildTruststore,
   parseRevocationList,
   profiles,
+  pureSignatures,
   type RevocationList,
   type SignatureBackend,
   verifyChain,
@@ -53,6 +55,31 @@ describe('another signer of a list', () => {
     )
     const lists = [listOf(root), listOf(shadow, { idp: { uri: 'http://u1/' } }), listOf(ca, { idp: { uri: 'http://u2/' } })]
     expect(judge([pointed, ca, shadow], lists)).toBe('revocation_unknown 0')
+  })
+})
+
+describe('certificates that bear the name of a list’s issuer', () => {
+  it('make nobody hash the list unless they have a path of their own', () => {
+    const hashed: string[] = []
+    const list = listOf(mint({ ca: true, subject: 'CN=Issuing', key: keyPair('p256', 40) }))
+    const signatures: SignatureBackend = {
+      name: 'watching',
+      importKey(spki, tables) {
+        const key = pureSignatures.importKey(spki, tables)
+        if (key === undefined) return undefined
+        return {
+          verify(algorithm, data, signature) {
+            if (data.length === list.tbs.length && data.every((byte, i) => byte === list.tbs[i])) hashed.push(hexOf(spki))
+            return key.verify(algorithm, data, signature)
+          },
+        }
+      },
+    }
+    const victim = mint({ subject: 'CN=victim' }, ca)
+    const strangers = [41, 42, 43].map((slot) => mint({ ca: true, subject: 'CN=Issuing', key: keyPair('p256', slot) }))
+    const watched = buildTruststore(root.der, { policy, signatures })
+    expect(judge([victim, ca, ...strangers], [listOf(root), list], watched)).toBe('revocation_unknown 0')
+    expect(hashed).toEqual([hexOf(ca.key.spki)])
   })
 })
 
