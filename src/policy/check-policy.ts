@@ -1,5 +1,5 @@
 import { requireFields } from './fields.ts'
-import type { Policy } from './policy.ts'
+import { freezePolicy, type Policy } from './policy.ts'
 
 const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
   trust: ['roots', 'every-ca', 'every-certificate'],
@@ -37,6 +37,18 @@ export function checkPolicy(policy: unknown): asserts policy is Policy {
   for (const meter of meters) requireCount(`policy.budget.${meter}`, (budget as Readonly<Record<string, unknown>>)[meter])
   requireFields('policy.budget', budget, new Set<string>(meters))
   requireFields('policy', given, new Set<string>([...Object.keys(choices), ...numbers, ...Object.keys(lists), 'budget']))
+}
+
+/**
+ * A policy as it is now: what its owner writes into it afterwards changes no truststore. Frozen ones stand for themselves.
+ *
+ * @throws TypeError as `checkPolicy`
+ */
+export function settlePolicy(policy: Policy): Policy {
+  checkPolicy(policy)
+  const { curves, hashes, budget } = policy
+  if ([policy, curves, hashes, budget].every(Object.isFrozen)) return policy
+  return freezePolicy({ ...policy, curves: [...curves], hashes: [...hashes], budget: { ...budget } })
 }
 
 function requireCount(path: string, value: unknown): void {

@@ -2,7 +2,7 @@ import { bytesEqual, hashRange } from '../bytes/range.ts'
 import type { SignatureBackend } from '../crypto/backend.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
-import { checkPolicy } from '../policy/check-policy.ts'
+import { settlePolicy } from '../policy/check-policy.ts'
 import { requireFields } from '../policy/fields.ts'
 import { apiGateway, type Policy } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
@@ -71,8 +71,8 @@ export class TruststoreError extends Error {
  */
 export function buildTruststore(input: TruststoreInput, options: TruststoreOptions = {}): Truststore {
   requireFields('buildTruststore: options', options, optionFields)
-  const { policy = apiGateway, strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = options
-  checkPolicy(policy)
+  const { strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = options
+  const policy = settlePolicy(options.policy ?? apiGateway)
   if (typeof strict !== 'boolean') throw new TypeError('buildTruststore: options.strict must be a boolean')
   if (typeof signatures?.importKey !== 'function')
     throw new TypeError('buildTruststore: options.signatures must be a SignatureBackend')

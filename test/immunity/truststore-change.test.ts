@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, diffTruststores, parseRevocationList, profiles, type Truststore, verifyChain } from '../../src/index.ts'
+import {
+  buildTruststore,
+  diffTruststores,
+  type Policy,
+  parseRevocationList,
+  profiles,
+  type Truststore,
+  verifyChain,
+} from '../../src/index.ts'
 import { type CertificateSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
 import { valueIn } from '../support/refusal.ts'
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
@@ -123,6 +131,32 @@ describe('an acceptance that outlives notAfter', () => {
     const never = client(old, { notBefore: new Date(start + second), notAfter: new Date(start - second) })
     const store = storeOf(old)
     for (const offset of [-2000, -1000, 0, 1000, 2000]) expect(judge(store, [never], { at: start + offset })).not.toBe('accepted')
+  })
+})
+
+describe('a policy that is changed afterwards', () => {
+  it('is not the one that a truststore judges by', () => {
+    const policy = {
+      ...profiles.apiGateway,
+      hashes: ['sha256'] as Policy['hashes'][number][],
+      budget: { ...profiles.apiGateway.budget },
+    }
+    const root = mint({ ca: true, key: keyPair('rsa2048', 0) })
+    const store = buildTruststore(root.pem, { policy })
+    const weak = mint({ hash: 'sha1', key: keyPair('p256', 1) }, root)
+    policy.hashes.push('sha1' as never)
+    policy.budget.signatures = 1e9
+    expect(judge(store, [weak])).toBe('weak_hash 0')
+    expect(store.policy.hashes).toEqual(['sha256'])
+    expect(store.policy.budget).toEqual(profiles.apiGateway.budget)
+  })
+
+  it('cannot be a kept one, nor that of a truststore', () => {
+    const own = buildTruststore(old.pem, { policy: { ...profiles.apiGateway, maxChainLength: 3 } }).policy
+    for (const policy of [...Object.values(profiles), own]) {
+      for (const part of [policy, policy.hashes, policy.curves, policy.budget]) expect(Object.isFrozen(part)).toBe(true)
+    }
+    expect(Object.isFrozen(profiles)).toBe(true)
   })
 })
 

@@ -122,7 +122,7 @@ describe('a truststore', () => {
 
   it('remembers its policy, and judges at the time that it is told', () => {
     const policy = { ...profiles.apiGateway, maxChainLength: 2 }
-    expect(buildTruststore(both, { policy }).policy).toBe(policy)
+    expect(buildTruststore(both, { policy }).policy).toEqual(policy)
     expect(buildTruststore(both).policy).toBe(profiles.apiGateway)
     const codesAt = (at: Date | number): readonly string[] => buildTruststore(root.pem, { at }).findings.map(({ code }) => code)
     expect(codesAt(new Date('2000-01-01'))).toEqual(['not_yet_valid'])
