@@ -28,12 +28,12 @@ interface Setting {
 export function fuzzOperations(count: number, seed: number): { counts: Record<string, number>; findings: string[] } {
   const random = new Random(seed)
   const settings = (['P-256', 'P-384'] as const).map(settingOf)
-  const counts = { multiplySubtract: 0, squareSubtract: 0, triple: 0, isZero: 0, invert: 0 }
+  const counts = { multiplySubtract: 0, squareSubtract: 0, tripleSum: 0, isZero: 0, invert: 0 }
   const findings: string[] = []
   for (let i = 0; i < count && findings.length < enough; i++) {
     const setting = settings[i & 1]!
     const kind = random.below(200)
-    const operation = kind < 180 ? undefined : kind < 190 ? 'triple' : kind < 199 ? 'isZero' : 'invert'
+    const operation = kind < 180 ? undefined : kind < 190 ? 'tripleSum' : kind < 199 ? 'isZero' : 'invert'
     const call = random.pick(setting.calls)
     const isRight =
       operation === undefined ? kernelIsRight(setting, call, random) : otherIsRight(setting, operation, call.inputs[0]!, random)
@@ -71,9 +71,10 @@ function otherIsRight(setting: Setting, operation: string, bounds: readonly numb
   const [a, scratch] = inputs
   fill(a, bounds, random)
   const value = numberOf(a)
-  if (operation === 'triple') {
-    field.triple(out, a)
-    return numberOf(out) === 3n * value
+  if (operation === 'tripleSum') {
+    fill(scratch, bounds, random)
+    field.tripleSum(out, a, scratch)
+    return numberOf(out) === 3n * (value + numberOf(scratch))
   }
   if (operation === 'isZero') {
     // A multiple of p, or the number next to one, as often as anything.

@@ -55,10 +55,10 @@ export class BoundedField extends Field {
   }
 
   /** As Field does it: limbs are rounded like columns, and the highest takes the last carry. */
-  override triple(out: Limbs, a: Limbs): void {
+  override tripleSum(out: Limbs, a: Limbs, b: Limbs): void {
     let carry = 0
     for (let i = 0; i < out.length; i++) {
-      const limb = exact(3 * Math.abs(a[i]!) + carry)
+      const limb = exact(3 * (Math.abs(a[i]!) + Math.abs(b[i]!)) + carry)
       carry = carryOf(limb)
       out[i] = i === out.length - 1 ? limb : Math.min(limb, roundedLimit)
     }

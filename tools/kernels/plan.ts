@@ -21,9 +21,9 @@
  * | -------------------------------------------------------- | ------- | ------- |
  * | a quotient digit                                         | 2^23    | 2^23    |
  * | what quotient digits add to a column                     | 2^39.01 | 2^32.01 |
- * | a limb of an operand                                     | 2^25    | 2^25.33 |
- * | the longest sum, where X − ZZ is multiplied by X + ZZ    | 2^51.96 | 2^52.46 |
- * | a carry                                                  | 2^27.96 | 2^28.46 |
+ * | a limb of an operand, the highest of 3(X + ZZ) on P-384  | 2^25    | 2^26.91 |
+ * | the longest sum                                          | 2^51.81 | 2^52.25 |
+ * | a carry                                                  | 2^27.81 | 2^28.25 |
  * | a coordinate, in multiples of p                          | 2.03    | 2.01    |
  * | a difference that may be a multiple of p, in those       | 2.53    | 2.51    |
  *

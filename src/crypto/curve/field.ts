@@ -44,7 +44,9 @@ export class Field {
   }
 
   square(out: Limbs, a: Limbs): void {
-    this.squareSubtract(out, a, this.zero, this.zero)
+    const { kernels, zero } = this
+    if (kernels.squareSubtract === undefined) kernels.multiplySubtract(out, a, a, zero)
+    else kernels.squareSubtract(out, a, zero, zero)
   }
 
   /** a·b − c */
@@ -73,17 +75,17 @@ export class Field {
     for (let i = 0; i < out.length; i++) out[i] = a[i]! - b[i]!
   }
 
-  /** 3a with normal limbs. */
-  triple(out: Limbs, a: Limbs): void {
+  /** 3(a + b) with normal limbs. */
+  tripleSum(out: Limbs, a: Limbs, b: Limbs): void {
     const last = out.length - 1
     let carry = 0
     for (let i = 0; i < last; i++) {
-      const limb = 3 * a[i]! + carry
+      const limb = 3 * (a[i]! + b[i]!) + carry
       const high = limb + rounder - rounder
       out[i] = limb - high
       carry = high / base
     }
-    out[last] = 3 * a[last]! + carry
+    out[last] = 3 * (a[last]! + b[last]!) + carry
   }
 
   /** From a plain number to Montgomery form. */
