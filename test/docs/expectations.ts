@@ -23,36 +23,10 @@ export const expectations: Readonly<Record<string, (outcome: Outcome) => void | 
     expect(judge(fileText('client.der'))).toBe('200 CN=client-1,O=Example')
     expect(judge(fileText('stranger.der'))).toMatch(/^403 unknown_issuer: leaf certificate CN=stranger,O=Example: /)
   },
-  async server({ exports }) {
-    const server = exports['server'] as https.Server
-    Reflect.apply(https.Server.prototype.listen, server, [0, '127.0.0.1'])
-    await once(server, 'listening')
-    try {
-      const { port } = server.address() as AddressInfo
-      expect(await get(port, 'client')).toEqual([200, 'hello CN=client-1,O=Example\n'])
-      const refused = async (client: string | undefined): Promise<unknown> => JSON.parse((await get(port, client))[1]).code
-      expect(await refused('stranger')).toBe('unknown_issuer')
-      expect(await refused(undefined)).toBe('no_certificate')
-    } finally {
-      server.closeAllConnections()
-      server.close()
-    }
-  },
+  server: ({ exports }) => keepsStrangersOut(exports['server'] as https.Server),
   async gate({ exports }) {
-    const server = exports['server'] as https.Server
-    Reflect.apply(https.Server.prototype.listen, server, [0, '127.0.0.1'])
-    await once(server, 'listening')
-    try {
-      const { port } = server.address() as AddressInfo
-      expect(await get(port, 'client')).toEqual([200, 'hello CN=client-1,O=Example\n'])
-      const [status, body] = await get(port, 'stranger')
-      expect([status, JSON.parse(body).code]).toEqual([403, 'unknown_issuer'])
-      expect((await get(port, undefined))[0]).toBe(403)
-      metricsOf = (exports['gate'] as portcullisNode.MutualTls).counters()
-    } finally {
-      server.closeAllConnections()
-      server.close()
-    }
+    await keepsStrangersOut(exports['server'] as https.Server)
+    metricsOf = (exports['gate'] as portcullisNode.MutualTls).counters()
   },
   'gate-metrics'({ exports }) {
     const metrics = exports['metrics'] as (counters: portcullisNode.GateCounters) => string
@@ -105,6 +79,26 @@ mtls_pending 0
     expect(portcullis.verifyChain(store, altered)).toMatchObject({ ok: false, code: 'signature_mismatch' })
     expect(backend.importKey(new Uint8Array(3))).toBeUndefined()
   },
+}
+
+/** Lets a server listen that greets clients of the truststore, and asks it as three kinds of client. */
+async function keepsStrangersOut(server: https.Server): Promise<void> {
+  Reflect.apply(https.Server.prototype.listen, server, [0, '127.0.0.1'])
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    expect(await get(port, 'client')).toEqual([200, 'hello CN=client-1,O=Example\n'])
+    for (const [client, code] of [
+      ['stranger', 'unknown_issuer'],
+      [undefined, 'no_certificate'],
+    ] as const) {
+      const [status, body] = await get(port, client)
+      expect([status, JSON.parse(body).code]).toEqual([403, code])
+    }
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 }
 
 /** What a TLS server says to this client. */
