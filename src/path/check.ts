@@ -1,5 +1,5 @@
 import { oidForMessage } from '../der/oid.ts'
-import { understoodExtensions } from '../policy/extensions.ts'
+import { understoodExtensions, understoodWithLists } from '../policy/extensions.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
@@ -20,6 +20,8 @@ export interface Terms {
   readonly policy: Policy
   readonly at: number
   readonly purpose: Purpose
+  /** For which certificates revocation lists are asked. */
+  readonly listsFor: 'none' | 'leaf' | 'chain'
 }
 
 /** The leaf, or a pinned certificate in its place. */
@@ -27,7 +29,7 @@ export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undef
   return (
     refuseContradiction(leaf) ??
     refuseDates(leaf, terms) ??
-    refuseCriticalExtension(leaf) ??
+    refuseCriticalExtension(leaf, terms.listsFor !== 'none') ??
     refuseLeafPurpose(leaf, terms) ??
     refuseLeafKeyUsage(leaf, terms.purpose) ??
     refuseKey(terms.policy, leaf) ??
@@ -41,7 +43,7 @@ export function refuseIntermediate(certificate: CertificateView, terms: Terms): 
   return (
     refuseContradiction(certificate) ??
     refuseDates(certificate, terms) ??
-    refuseCriticalExtension(certificate) ??
+    refuseCriticalExtension(certificate, terms.listsFor === 'chain') ??
     refuseCaPurpose(certificate, terms.purpose) ??
     refuseAsCa(certificate) ??
     refuseKey(terms.policy, certificate) ??
@@ -56,7 +58,9 @@ export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | u
   return (
     (policy.checkAnchorValidity ? refuseDates(anchor, terms) : undefined) ??
     (policy.enforceAnchorConstraints
-      ? (refuseCriticalExtension(anchor) ?? refuseCaPurpose(anchor, terms.purpose) ?? refuseAsCa(anchor))
+      ? (refuseCriticalExtension(anchor, terms.listsFor === 'chain') ??
+        refuseCaPurpose(anchor, terms.purpose) ??
+        refuseAsCa(anchor))
       : undefined) ??
     refuseKey(policy, anchor) ??
     (policy.enforceAnchorConstraints ? refuseProfile(policy, anchor, 'anchor') : undefined)
@@ -77,7 +81,7 @@ export function refuseListSigner(signer: CertificateView, terms: Terms): Refusal
   return (
     refuseContradiction(signer) ??
     refuseDates(signer, terms) ??
-    refuseCriticalExtension(signer) ??
+    refuseCriticalExtension(signer, true) ??
     refuseKey(terms.policy, signer) ??
     refuseAlgorithm(terms.policy, signer.parsedAlgorithm)
   )
@@ -105,14 +109,21 @@ function refuseDates(certificate: CertificateView, { at }: Terms): Refusal | und
 }
 
 /** RFC 5280 4.2; and 4.2.1.4: what is critical must be understood to the last qualifier. */
-function refuseCriticalExtension({ bytes, extensions, hasUnknownQualifier }: CertificateView): Refusal | undefined {
-  const index = extensions.firstCriticalOutside(understoodExtensions)
+function refuseCriticalExtension(
+  { bytes, extensions, hasUnknownQualifier }: CertificateView,
+  asksLists: boolean,
+): Refusal | undefined {
+  const index = extensions.firstCriticalOutside(asksLists ? understoodWithLists : understoodExtensions)
   if (index < 0) {
     if (!hasUnknownQualifier || !extensions.isCritical(ExtensionId.certificatePolicies)) return undefined
     return {
       code: 'unknown_critical_extension',
       message: 'certificatePolicies is critical and has a qualifier that is not understood',
     }
+  }
+  if (extensions.idAt(index) === ExtensionId.crlDistributionPoints) {
+    const message = 'cRLDistributionPoints is critical, but no revocation lists are asked about this certificate'
+    return { code: 'unknown_critical_extension', message }
   }
   const oid = oidForMessage(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
   return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }

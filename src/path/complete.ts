@@ -47,7 +47,7 @@ export class CompletePathCheck implements PathCheck {
       backend: this.store.keyring.backend,
       keyOf: (certificate) => this.store.keyOf(certificate),
       namesakes: (list) => this.namesakes(list),
-      pathOf: (signer) => this.pathOf(signer),
+      findPath: (signer, takes) => this.findPath(signer, takes),
     })
   }
 
@@ -79,16 +79,19 @@ export class CompletePathCheck implements PathCheck {
     return [...listed, ...this.presented.filter((certificate) => certificate.subjectIs(bytes, issuerStart, issuerEnd))]
   }
 
-  private pathOf(signer: CertificateView): readonly CertificateView[] | undefined {
-    if (refuseListSigner(signer, this.request) !== undefined) return undefined
+  private findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {
+    if (refuseListSigner(signer, this.request) !== undefined) return
     const terms: Terms = { ...this.request, purpose: 'any' }
     const search = new Search(this.store, terms, this.presented, this.meter, {
-      refuse: (path) => this.refuseNames(path),
+      refuse: (path) => this.refuseNames(path) ?? (takes(path) ? undefined : anotherPath),
     })
     // Who certified it is the question, so that it is listed itself is no answer.
-    return search.run(signer, false)
+    search.run(signer, false)
   }
 }
+
+/** Makes a search go on to the next path; nobody reads it. */
+const anotherPath: PathRefusal = { code: 'revocation_unknown', index: 0, message: '' }
 
 function constrainsNames({ extensions }: CertificateView): boolean {
   return extensions.has(ExtensionId.nameConstraints)

@@ -1,236 +1,178 @@
-import { bytesEqual, rangesEqual } from '../bytes/range.ts'
 import { algorithmsDiffer, refuseAlgorithm } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import * as ExtensionId from '../x509/extension-id.ts'
-import * as KeyUsageBit from '../x509/key-usage-bit.ts'
-import { refuseList } from '../x509/profile/list.ts'
+import { forbidsUse, refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
+import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
+import { supersedes, updates } from './list-succession.ts'
 import type { ListJudge, RevocationContext, RevocationStatus } from './revocation.ts'
 import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
 
+type SignerOf = (list: RevocationListView) => ListSigner | undefined
+
+interface Naming {
+  readonly entries: readonly RevocationEntry[]
+  readonly signer: ListSigner
+}
+
 /**
- * What revocation lists say of a certificate (RFC 5280 6.3.3). It is good only when lists that can be read in full, are
- * signed by its CA (or a CRL issuer below the same anchor), are current, and together cover every reason do not name it.
- * Everything else is unknown; a list that names the certificate counts even when it is out of date.
+ * What revocation lists say of a certificate (RFC 5280 6.3.3). Two questions are kept apart:
+ *
+ * - Does a list name it? Then it is refused, whatever the list's scope, age, size or conformance: revoked where the list may be used,
+ *   unknown where RFC 5280 5.2 and 5.3 forbid to use it. Only a later list of the same key takes that back.
+ * - Do lists clear it? Only those that are understood in full, current and signed by somebody who may sign them, and only if together
+ *   they cover every reason.
  */
-
-/** Certificates of a list's issuer that are tried as its signer beside the CA: each costs a search for its path. */
-const maxSigners = 4
-
-/** How many CRL issuers may vouch for one another before the status is unknown. */
-const maxDepth = 2
-
 export class CrlJudge implements ListJudge {
   private readonly context: RevocationContext
+  private readonly signers: ListSigners
+  /** The lists of the request by issuer. */
+  private readonly lists = new Map<string, RevocationListView[]>()
   private readonly points = new Map<CertificateView, readonly CertificatePoint[]>()
 
   constructor(context: RevocationContext) {
     this.context = context
+    this.signers = new ListSigners(context)
+    for (const list of context.request.lists) {
+      const others = this.lists.get(list.issuerKey)
+      if (others === undefined) this.lists.set(list.issuerKey, [list])
+      else others.push(list)
+    }
   }
 
-  /** RFC 5280 6.3.3 for one certificate of a path. */
   statusOf(path: readonly CertificateView[], index: number, depth: number): RevocationStatus {
     const certificate = path[index]!
+    const points = this.pointsOf(certificate)
+    const lists = this.listsAbout(certificate, points, path[index + 1]!)
+    const signerOf: SignerOf = (list) => this.signers.find(list, path, index, depth)
+    const replaced = new Set<RevocationListView>()
+    let doubt: string | undefined
+    for (const list of lists) {
+      const naming = this.namedBy(certificate, list, signerOf)
+      if (naming === undefined) continue
+      const takenBackBy = this.takenBackBy(certificate, list, naming)
+      if (takenBackBy === 'list') replaced.add(list)
+      if (takenBackBy !== undefined) continue
+      const reservation = this.reservation(list) ?? naming.signer.doubt
+      if (reservation === undefined) return { kind: 'revoked', entry: naming.entries[0]! }
+      doubt ??= reservation
+    }
+    if (doubt !== undefined) return { kind: 'doubtful', doubt }
     let reasons = 0
     let isCovered = false
-    for (const list of this.context.request.lists) {
-      const covered = this.covered(certificate, list)
-      if (covered > 0) isCovered = true
-      else if (!isOwnList(certificate, list)) continue
-      const freshness = this.freshness(list)
-      // Whose list it is shows only its signature, so entries made to be costly must not be looked at before.
-      if (freshness === 'unusable' || list.isCrowded) continue
-      const entries = entriesFor(certificate, list)
-      // A list that neither counts nor names the certificate needs no signature check.
-      if (entries.length === 0 && (covered === 0 || freshness === 'stale')) continue
-      if (list.isDelta || covered === 0) {
-        // By itself it never shows that a certificate is good; but what the CA names is revoked, whatever the list is for.
-        const entry = entries.find(({ reason }) => reason !== removeFromCrl)
-        if (entry !== undefined && this.isSigned(list, path, index, depth)) return entry
-        continue
-      }
-      if (!this.isSigned(list, path, index, depth)) continue
-      const [entry] = entries
-      if (entry !== undefined && !this.isReleased(entries, list, path, index, depth)) return entry
-      reasons |= covered
+    for (const list of lists) {
+      const covered = this.context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
+      if (covered === 0) continue
+      isCovered = true
+      // A list that adds nothing needs no signature check.
+      if ((reasons | covered) === reasons || list.isDelta || replaced.has(list) || !this.isCurrent(list)) continue
+      const signer = signerOf(list)
+      if (signer !== undefined && signer.doubt === undefined) reasons |= covered
     }
-    if (reasons === allReasons) return 'good'
-    return isCovered ? 'unreliable' : 'uncovered'
+    if (reasons === allReasons) return { kind: 'good' }
+    return { kind: isCovered ? 'unreliable' : 'uncovered' }
+  }
+
+  /** Lists of the certificate's issuer, by its own key first, and of those that its distribution points name. */
+  private listsAbout(
+    certificate: CertificateView,
+    points: readonly CertificatePoint[],
+    issuer: CertificateView,
+  ): readonly RevocationListView[] {
+    const issuers = new Set([certificate.issuerKey])
+    for (const point of points) for (const other of point.issuers ?? []) issuers.add(other)
+    const lists = Array.from(issuers).flatMap((name) => this.lists.get(name) ?? [])
+    return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.authorityKeyIs(issuer))
+  }
+
+  /** The entries that name the certificate, and who signed them; `undefined` where there are none, or nobody who may sign has. */
+  private namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
+    const { bytes, serialStart, serialEnd } = certificate
+    // Whose list it is shows only its signature, so entries made to be costly must not be looked at before.
+    if (list.isCostly(bytes, serialStart, serialEnd) && signerOf(list) === undefined) return undefined
+    const entries = this.namingEntries(certificate, list)
+    const signer = entries.length === 0 ? undefined : signerOf(list)
+    return signer && { entries, signer }
+  }
+
+  /** What revokes the certificate on this list, or might: a serial number may be listed twice. */
+  private namingEntries(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
+    const { isDelta } = list
+    return this.entriesOf(certificate, list)
+      .filter(({ entry, isForIt }) => isForIt !== false && !(isDelta && entry.reason === removeFromCrl))
+      .map(({ entry }) => entry)
+  }
+
+  private entriesOf(
+    certificate: CertificateView,
+    list: RevocationListView,
+  ): readonly { readonly entry: RevocationEntry; readonly isForIt: boolean | undefined }[] {
+    const { meter } = this.context
+    const { bytes, serialStart, serialEnd } = certificate
+    return list
+      .entriesOf(bytes, serialStart, serialEnd, (units) => meter.names(units))
+      .map((entry) => {
+        // Names are folded, which costs as much as they are long.
+        const isPaid = meter.names(entry.issuerEnd - entry.issuerStart)
+        return { entry, isForIt: isPaid ? entryIsFor(certificate, list, entry) : undefined }
+      })
   }
 
   /**
-   * Whether a current delta to this list takes a certificate off hold again (RFC 5280 5.2.4, 5.3.1): only from hold, and
-   * only a delta of the same issuer, signing key and scope that was made for this list or an earlier one.
+   * Whether a later list of the same key takes an entry back: a current complete list of the same scope that no longer has it
+   * (`list`), or a current delta that takes the certificate off hold, and only off hold (`delta`; RFC 5280 5.2.4, 5.3.1).
    */
-  private isReleased(
-    entries: readonly RevocationEntry[],
-    base: RevocationListView,
-    path: readonly CertificateView[],
-    index: number,
-    depth: number,
-  ): boolean {
-    if (!entries.every(({ reason }) => reason === certificateHold)) return false
-    const certificate = path[index]!
-    return this.context.request.lists.some((delta) => {
-      if (!delta.isDelta || !updates(delta, base) || this.covered(certificate, delta) === 0 || delta.isCrowded) return false
-      const changes = entriesFor(certificate, delta)
-      const takesOff = changes.length > 0 && changes.every(({ reason }) => reason === removeFromCrl)
-      return takesOff && this.freshness(delta) === 'fresh' && this.isSigned(delta, path, index, depth)
-    })
+  private takenBackBy(
+    certificate: CertificateView,
+    list: RevocationListView,
+    { entries, signer }: Naming,
+  ): 'list' | 'delta' | undefined {
+    if (signer.doubt !== undefined) return undefined
+    const others = (this.lists.get(list.issuerKey) ?? []).filter((other) => other !== list)
+    const counts = (other: RevocationListView): boolean =>
+      this.isCurrent(other) && this.signers.hasSigned(other, signer.certificate)
+    const isReplaced = others.some(
+      (other) => supersedes(other, list) && counts(other) && this.namingEntries(certificate, other).length === 0,
+    )
+    if (isReplaced) return 'list'
+    if (!entries.every(({ reason }) => reason === certificateHold)) return undefined
+    const isReleased = others.some((delta) => updates(delta, list) && counts(delta) && this.takesOff(certificate, delta))
+    return isReleased ? 'delta' : undefined
   }
 
-  private covered(certificate: CertificateView, list: RevocationListView): number {
+  private takesOff(certificate: CertificateView, delta: RevocationListView): boolean {
+    const changes = this.entriesOf(certificate, delta).filter(({ isForIt }) => isForIt !== false)
+    return changes.some(({ isForIt }) => isForIt === true) && changes.every(({ entry }) => entry.reason === removeFromCrl)
+  }
+
+  private pointsOf(certificate: CertificateView): readonly CertificatePoint[] {
     let points = this.points.get(certificate)
     if (points === undefined) {
       points = pointsOf(certificate)
       this.points.set(certificate, points)
     }
-    return this.context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
+    return points
   }
 
-  /** `unusable`: not to be believed at all; `stale`: too old to show that something is not revoked. */
-  private freshness(list: RevocationListView): 'fresh' | 'stale' | 'unusable' {
+  /** Why a list that names the certificate cannot be relied on to revoke it. */
+  private reservation(list: RevocationListView): string | undefined {
+    if (algorithmsDiffer(list)) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
+    return forbidsUse(list) ?? refuseAlgorithm(this.context.policy, list.parsedAlgorithm)?.message
+  }
+
+  /** Whether the list may clear certificates: it is understood in full, conforms, and is neither too old nor of the future. */
+  private isCurrent(list: RevocationListView): boolean {
     const { policy, at, request } = this.context
-    const lacks = refuseAlgorithm(policy, list.parsedAlgorithm) ?? refuseList(list, policy.conformance)
-    if (lacks !== undefined || algorithmsDiffer(list) || list.thisUpdateTime > at) return 'unusable'
-    if (at - list.thisUpdateTime > request.maxAge) return 'stale'
-    if (request.expired === 'allow') return 'fresh'
+    if (this.reservation(list) !== undefined || refuseList(list, policy.conformance) !== undefined) return false
+    const age = at - list.thisUpdateTime
+    if (age < 0 || age > request.maxAge) return false
+    if (request.expired === 'allow') return true
     // Without nextUpdate only a maximum age can tell whether the list still counts.
-    if (list.nextUpdateTime === undefined) return request.maxAge === Number.POSITIVE_INFINITY ? 'stale' : 'fresh'
-    return at >= list.nextUpdateTime + 1000 ? 'stale' : 'fresh'
+    if (list.nextUpdateTime === undefined) return request.maxAge !== Number.POSITIVE_INFINITY
+    return at < list.nextUpdateTime + 1000
   }
-
-  /**
-   * Whether the list is signed by the CA that issued the certificate, or by another certificate of the list's issuer
-   * that has a valid, unrevoked path of its own to the same anchor (RFC 5280 6.3.3 (f)).
-   */
-  private isSigned(list: RevocationListView, path: readonly CertificateView[], index: number, depth: number): boolean {
-    const issuer = path[index + 1]!
-    const direct = list.issuerKey === issuer.subjectKey
-    if (direct && maySign(issuer) && this.verifies(list, issuer)) return true
-    if (depth >= maxDepth) return false
-    const anchor = path[path.length - 1]!
-    const mayVouch = vouchersFor(list, path, index)
-    return this.context
-      .namesakes(list)
-      .slice(0, maxSigners)
-      .some((signer) => {
-        if (sameCertificate(signer, issuer) || !mayReplace(signer)) return false
-        if (sameCertificate(signer, anchor)) return this.verifies(list, signer)
-        // Peers may present any number of certificates of that name: only one that has a path makes us hash a list.
-        if (this.isKnown(list, signer) === false) return false
-        const own = this.context.pathOf(signer)
-        const voucher = own?.[1]
-        if (own === undefined || voucher === undefined || !sameCertificate(own[own.length - 1]!, anchor)) return false
-        if (!mayVouch.some((ca) => sameAuthority(ca, voucher)) || !this.verifies(list, signer)) return false
-        // A signer that a list it signed itself would have to clear is not cleared.
-        return this.context.refuseBelow(own, depth + 1) === undefined
-      })
-  }
-
-  /** Whether the key signed the list, where that is known. */
-  private isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
-    return list.signatureUnder(signer.subjectPublicKeyInfo, this.context.backend)
-  }
-
-  /** The signature of a list under a key is checked once in the lifetime of the list. */
-  private verifies(list: RevocationListView, signer: CertificateView): boolean {
-    const known = this.isKnown(list, signer)
-    if (known !== undefined) return known
-    if (!this.context.meter.signature(signer.keyParts)) return false
-    const signed = this.context.keyOf(signer)?.verify(list.algorithmIdentifier, list.tbs, list.signature) ?? false
-    list.rememberSignature(signer.subjectPublicKeyInfo, this.context.backend, signed)
-    return signed
-  }
-}
-
-/** RFC 5280 6.3.3 (f): a keyUsage must have cRLSign, be it an anchor's. */
-function maySign(signer: CertificateView): boolean {
-  return signer.keyUsageBits < 0 || (signer.keyUsageBits & KeyUsageBit.cRLSign) !== 0
-}
-
-/** Another signer than the CA may do without a keyUsage only where it is a CA's. */
-function mayReplace(signer: CertificateView): boolean {
-  return maySign(signer) && (signer.keyUsageBits >= 0 || signer.isCa)
-}
-
-/**
- * Who may have certified another signer of a list. RFC 5280 asks only for the same anchor, so any CA below it could speak
- * for any other; here it must be, for a direct list, the CA itself or what stands above it and its self-issued
- * certificates, and for an indirect one a CA of the certificate's own path.
- */
-function vouchersFor(list: RevocationListView, path: readonly CertificateView[], index: number): readonly CertificateView[] {
-  if (list.isIndirect) return path.slice(index + 1)
-  let end = index + 2
-  while (end < path.length && path[end - 1]!.isSelfIssued) end++
-  return path.slice(index + 1, end + 1)
-}
-
-/** The same subject and key. */
-function sameAuthority(a: CertificateView, b: CertificateView): boolean {
-  return a.subjectKey === b.subjectKey && a.hasKeyOf(b)
-}
-
-/** Whether a direct list is of the certificate's own issuer, whose serial numbers are unique. */
-function isOwnList(certificate: CertificateView, list: RevocationListView): boolean {
-  return !list.isIndirect && list.scope?.onlyContainsAttributeCerts !== true && certificate.issuerKey === list.issuerKey
-}
-
-/** All that a list says of the certificate: a serial number may be listed twice. */
-function entriesFor(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
-  const { bytes, serialStart, serialEnd } = certificate
-  return list.entriesOf(bytes, serialStart, serialEnd).filter((entry) => entryIsFor(certificate, list, entry))
 }
 
 /** Reason codes of RFC 5280 5.3.1: not revoked for good; and what takes an entry back, on delta lists. */
 const certificateHold = 6
 const removeFromCrl = 8
-
-/** Whether a delta continues this list (RFC 5280 5.2.4, 6.3.3 (c)): same issuer, key and scope, and numbers that follow on. */
-function updates(delta: RevocationListView, base: RevocationListView): boolean {
-  if (delta.issuerKey !== base.issuerKey || delta.authorityKeyId !== base.authorityKeyId || !sameScope(delta, base)) return false
-  const { baseCrlNumberStart, baseCrlNumberEnd, crlNumberStart, crlNumberEnd } = delta
-  if (base.crlNumberStart === 0 || crlNumberStart === 0) return false
-  const from = compareNumbers(delta, baseCrlNumberStart, baseCrlNumberEnd, base, base.crlNumberStart, base.crlNumberEnd)
-  const to = compareNumbers(delta, crlNumberStart, crlNumberEnd, base, base.crlNumberStart, base.crlNumberEnd)
-  return from <= 0 && to >= 0
-}
-
-/** Both have the same issuingDistributionPoint, to the byte, or none. */
-function sameScope(a: RevocationListView, b: RevocationListView): boolean {
-  const [i, k] = [
-    a.extensions.find(ExtensionId.issuingDistributionPoint),
-    b.extensions.find(ExtensionId.issuingDistributionPoint),
-  ]
-  if (i < 0 || k < 0) return i === k
-  return rangesEqual(
-    a.bytes,
-    a.extensions.valueStartAt(i),
-    a.extensions.valueEndAt(i),
-    b.bytes,
-    b.extensions.valueStartAt(k),
-    b.extensions.valueEndAt(k),
-  )
-}
-
-/** Compares two unsigned DER INTEGERs. */
-function compareNumbers(
-  a: RevocationListView,
-  aStart: number,
-  aEnd: number,
-  b: RevocationListView,
-  bStart: number,
-  bEnd: number,
-): number {
-  if (aEnd - aStart !== bEnd - bStart) return aEnd - aStart - (bEnd - bStart)
-  for (let i = 0; i < aEnd - aStart; i++) {
-    const difference = a.bytes[aStart + i]! - b.bytes[bStart + i]!
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
-function sameCertificate(a: CertificateView, b: CertificateView): boolean {
-  return a === b || bytesEqual(a.bytes, b.bytes)
-}

@@ -30,11 +30,14 @@ export interface RevocationCheck {
   readonly lists: readonly RevocationList[]
   /** `leaf`: the leaf alone; `chain` (default): every certificate below the anchor. */
   readonly depth?: 'leaf' | 'chain'
-  /** When no usable list covers a certificate. Default `refuse`. */
+  /** When no list covers a certificate. Default `refuse`. A list that names it always refuses it, whatever it covers. */
   readonly unknown?: 'refuse' | 'allow'
-  /** A list past its nextUpdate. Default `refuse`: it does not count, unless it names the certificate. */
+  /** A list past its nextUpdate, or without one. Default `refuse`: it clears nobody, but refuses whom it names. */
   readonly expired?: 'refuse' | 'allow'
-  /** Days since thisUpdate after which a list counts as expired, whatever its nextUpdate. Default: no limit. */
+  /**
+   * Days since thisUpdate after which a list clears nobody, whatever its nextUpdate and `expired` say. A list without nextUpdate
+   * counts for as long. Default: no limit.
+   */
   readonly maxAgeDays?: number
 }
 
@@ -66,13 +69,15 @@ export function readOptions(options: VerifyOptions, policy: Policy): Request {
   requireFields('verifyChain: options', options, optionFields)
   const { purpose = policy.purpose, serverName, revocation, certificatePolicies } = options
   requireChoice('purpose', purpose, ['client', 'server', 'any'])
+  const check = revocation === undefined ? undefined : readRevocation(revocation)
   if (serverName !== undefined && typeof serverName !== 'string') fail('serverName must be a string')
   return {
     policy,
     at: requireTime(options.at, 'verifyChain: options.at'),
     purpose,
     serverName,
-    revocation: revocation === undefined ? undefined : readRevocation(revocation),
+    revocation: check,
+    listsFor: check === undefined || check.lists.length === 0 ? 'none' : check.depth,
     policies: certificatePolicies === undefined ? anyPolicies : readPolicies(certificatePolicies),
     wantsPolicies: certificatePolicies !== undefined,
   }

@@ -49,21 +49,17 @@ export interface CertificatePoint {
   readonly names: ReadonlySet<string>
 }
 
-/** A point without names: any list of the certificate's own issuer (end of RFC 5280 6.3.3). */
-const ownIssuer: CertificatePoint = { reasons: -1, issuers: undefined, names: new Set() }
-
 /**
- * The certificate's distribution points; where it has none, or one at least that leaves revocation to its own issuer,
- * also every list of that issuer.
+ * The certificate's distribution points, and one for every list of its own issuer, be it for no point or for the issuer's own name
+ * (last paragraph of RFC 5280 6.3.3).
  */
 export function pointsOf(certificate: CertificateView): readonly CertificatePoint[] {
-  const { bytes, extensions } = certificate
+  const { bytes, extensions, issuerKey } = certificate
+  const points: CertificatePoint[] = [{ reasons: -1, issuers: undefined, names: new Set([`d:${issuerKey}`]) }]
   const index = extensions.find(ExtensionId.crlDistributionPoints)
-  if (index < 0) return [ownIssuer]
-  const points: CertificatePoint[] = []
+  if (index < 0) return points
   const reader = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
   readDistributionPoints(reader, 'cRLDistributionPoints', (point) => points.push(readPoint(certificate, point)))
-  if (points.some(({ issuers }) => issuers === undefined)) points.push(ownIssuer)
   return points
 }
 
@@ -103,8 +99,16 @@ function directoryNames(bytes: Uint8Array, start: number, end: number): Readonly
   return names
 }
 
-/** Whether an entry of the certificate's serial number is about the certificate: on indirect lists the issuer decides. */
-export function entryIsFor(certificate: CertificateView, list: RevocationListView, entry: RevocationEntry): boolean {
-  if (entry.issuerEnd === entry.issuerStart) return certificate.issuerKey === list.issuerKey
-  return directoryNames(list.bytes, entry.issuerStart, entry.issuerEnd).has(certificate.issuerKey)
+/**
+ * Whether an entry of the certificate's serial number is about the certificate: on indirect lists the issuer decides. `undefined` where
+ * the entry names its issuer in a form that cannot be compared.
+ */
+export function entryIsFor(
+  certificate: CertificateView,
+  list: RevocationListView,
+  { issuerStart, issuerEnd }: RevocationEntry,
+): boolean | undefined {
+  if (issuerEnd === issuerStart) return certificate.issuerKey === list.issuerKey
+  const names = directoryNames(list.bytes, issuerStart, issuerEnd)
+  return names.size === 0 ? undefined : names.has(certificate.issuerKey)
 }

@@ -36,8 +36,8 @@ export interface PathContext {
   keyOf(certificate: CertificateView): VerifyingKey | undefined
   /** Certificates of this subject that might have signed a list: of the truststore, and presented ones. */
   namesakes(list: RevocationListView): readonly CertificateView[]
-  /** A valid path from a certificate that signs CRLs to an anchor. */
-  pathOf(signer: CertificateView): readonly CertificateView[] | undefined
+  /** Shows the valid paths of a certificate that signs CRLs one after the other, until one is taken. */
+  findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void
 }
 
 /** What a judge of lists needs: the same, and whether the path of a list's signer is revoked itself. */
@@ -49,10 +49,13 @@ export interface RevocationContext extends PathContext {
 type RevocationRefusal = Refusal & { readonly index: number }
 
 /**
- * `uncovered`: no list is about the certificate, which the caller may allow. `unreliable`: one is, but it is out of date,
- * not properly signed or not understood; that is refused in any case.
+ * What lists say of a certificate. `uncovered`: none is about it, which the caller may allow. `unreliable`: one is, but it is out of
+ * date, not properly signed or not understood. `doubtful`: one names it, but must not be used for the reason given.
  */
-export type RevocationStatus = 'good' | 'uncovered' | 'unreliable' | RevocationEntry
+export type RevocationStatus =
+  | { readonly kind: 'good' | 'uncovered' | 'unreliable' }
+  | { readonly kind: 'doubtful'; readonly doubt: string }
+  | { readonly kind: 'revoked'; readonly entry: RevocationEntry }
 
 /** Tells what the lists of a request say. */
 export interface ListJudge {
@@ -74,6 +77,13 @@ export function judgingOf(list: unknown): Judging | undefined {
   return judgingOfLists.get(list as object)
 }
 
+const uncovered: RevocationStatus = { kind: 'uncovered' }
+
+function describe(status: RevocationStatus): string {
+  if (status.kind === 'doubtful') return `a revocation list names it, but cannot be relied on: ${status.doubt}`
+  return status.kind === 'unreliable' ? 'the revocation lists that cover it cannot be relied on' : 'no revocation list covers it'
+}
+
 /** What checks the certificates of a complete path, leaf first, below its anchor. */
 export function revocationCheck(context: PathContext): (path: readonly CertificateView[]) => RevocationRefusal | undefined {
   const { request, meter } = context
@@ -83,17 +93,14 @@ export function revocationCheck(context: PathContext): (path: readonly Certifica
     const end = request.depth === 'leaf' && depth === 0 ? Math.min(1, path.length - 1) : path.length - 1
     let unknown: RevocationRefusal | undefined
     for (let index = 0; index < end; index++) {
-      const status = judge === undefined ? 'uncovered' : judge.statusOf(path, index, depth)
+      const status = judge === undefined ? uncovered : judge.statusOf(path, index, depth)
       if (meter.exhausted !== undefined)
         return { code: 'budget_exhausted', index, message: `budget.${meter.exhausted} is used up` }
-      if (typeof status === 'object') {
-        return { code: 'revoked', index, message: `revoked on ${isoTime(status.revocationTime)}` }
+      if (status.kind === 'revoked') {
+        return { code: 'revoked', index, message: `revoked on ${isoTime(status.entry.revocationTime)}` }
       }
-      if (status === 'unreliable' || (status === 'uncovered' && request.unknown === 'refuse')) {
-        const lists =
-          status === 'unreliable' ? 'the revocation lists that cover it cannot be relied on' : 'no revocation list covers it'
-        unknown ??= { code: 'revocation_unknown', index, message: `${lists} (issuer ${path[index]!.issuerForMessage})` }
-      }
+      if (status.kind === 'good' || (status.kind === 'uncovered' && request.unknown === 'allow')) continue
+      unknown ??= { code: 'revocation_unknown', index, message: `${describe(status)} (issuer ${path[index]!.issuerForMessage})` }
     }
     return unknown
   }

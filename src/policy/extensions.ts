@@ -17,3 +17,9 @@ export const understoodExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set
   ExtensionId.policyConstraints,
   ExtensionId.inhibitAnyPolicy,
 ])
+
+/** The same where revocation lists are asked, which is what a critical cRLDistributionPoints demands (RFC 5280 4.2.1.13). */
+export const understoodWithLists: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ...understoodExtensions,
+  ExtensionId.crlDistributionPoints,
+])

@@ -1,11 +1,12 @@
 import { hexOfRange } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual, rangesEqual } from '../bytes/range.ts'
+import type { CertificateView } from './certificate.ts'
 import { type IssuingDistributionPoint, pointNames } from './distribution-point.ts'
 import * as ExtensionId from './extension-id.ts'
 import { fieldsOf, type RevocationListJson } from './json.ts'
 import { type RevocationEntry, type RevocationReason, reasonNames } from './revocation-entry.ts'
-import { SerialIndex } from './serial-index.ts'
+import { SerialIndex, type Spend } from './serial-index.ts'
 import { SignedView } from './signed.ts'
 
 /** One entry of a revocation list. */
@@ -25,7 +26,7 @@ export interface RevocationList {
   /** RFC 4514. */
   readonly issuer: string
   readonly thisUpdate: Date
-  /** RFC 5280 5.1.2.5 demands it; lists without one never count as fresh. */
+  /** RFC 5280 5.1.2.5 demands it; without one a list counts only where `maxAgeDays` or `expired: 'allow'` says so. */
   readonly nextUpdate: Date | undefined
   /** Lower-case hexadecimal. */
   readonly authorityKeyId: string | undefined
@@ -60,8 +61,8 @@ const jsonFields = [
   'fingerprint',
 ] as const satisfies readonly (keyof RevocationListJson)[]
 
-/** For how many keys a list remembers whether they signed it. */
-const rememberedKeys = 8
+/** For how many keys a list remembers whether they signed it. Only keys that its issuer's CAs certified are asked. */
+const rememberedKeys = 64
 
 /** The view itself; `parse-revocation-list.ts` fills it in. */
 export class RevocationListView extends SignedView implements RevocationList {
@@ -110,6 +111,12 @@ export class RevocationListView extends SignedView implements RevocationList {
     return this.cachedPointNames
   }
 
+  /** Whether the list's authority key identifier is the subject key identifier of this certificate: a hint at its signer. */
+  authorityKeyIs({ bytes, subjectKeyIdStart, subjectKeyIdEnd }: CertificateView): boolean {
+    if (this.authorityKeyIdStart === 0 || subjectKeyIdStart === 0) return false
+    return rangesEqual(this.bytes, this.authorityKeyIdStart, this.authorityKeyIdEnd, bytes, subjectKeyIdStart, subjectKeyIdEnd)
+  }
+
   find(serialNumber: string): RevokedCertificate | undefined {
     const serial = serialOfHex(serialNumber)
     if (serial === undefined) return undefined
@@ -129,19 +136,23 @@ export class RevocationListView extends SignedView implements RevocationList {
     return this.signatures.find((known) => known.by === by && bytesEqual(known.spki, spki))?.signed
   }
 
-  /** Keeps the result for a key; a handful of keys, since few can be of the list's issuer. */
+  /** Keeps the result for a key, in place of the oldest one where there are too many. */
   rememberSignature(spki: Uint8Array, by: object, signed: boolean): void {
-    if (this.signatures.length < rememberedKeys) this.signatures.push({ by, spki: new Uint8Array(spki), signed })
+    if (this.signatures.length >= rememberedKeys) this.signatures.shift()
+    this.signatures.push({ by, spki: new Uint8Array(spki), signed })
   }
 
-  /** Whether looking for an entry would be costly; see {@link SerialIndex.isCrowded}. */
-  get isCrowded(): boolean {
-    return this.serials.isCrowded
+  /** Whether looking for this serial number would be costly; see {@link SerialIndex.isCostly}. */
+  isCostly(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.serials.isCostly(bytes, start, end)
   }
 
-  /** Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. */
-  entriesOf(bytes: Uint8Array, start: number, end: number): readonly RevocationEntry[] {
-    return this.serials.lookUp(bytes, start, end)
+  /**
+   * Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. `spend` as in
+   * {@link SerialIndex.lookUp}.
+   */
+  entriesOf(bytes: Uint8Array, start: number, end: number, spend?: Spend): readonly RevocationEntry[] {
+    return this.serials.lookUp(bytes, start, end, spend)
   }
 
   private get serials(): SerialIndex {

@@ -13,10 +13,17 @@ export interface EntryRange {
 }
 
 /**
- * Bytes of entries that one look-up may have to read. Chains of honest lists have a handful of entries, of some 40 to 300
- * bytes each, however long the list is.
+ * Bytes of entries that a look-up may pass before it counts as costly. Chains of honest lists have a handful of entries, of some
+ * 40 to 300 bytes each, however long the list is.
  */
 const maxChainBytes = 16384
+
+/** A look-up pays for every so many links of a chain, and for every so many bytes of entries that it reads in full. */
+const linksPerUnit = 8
+const bytesPerUnit = 16
+
+/** Pays for work: `false` where there is nothing left to pay with, and the look-up ends. */
+export type Spend = (units: number) => boolean
 
 /**
  * Entries by serial number: a hash table of entry offsets with chains, about twelve bytes an entry, made at the first
@@ -24,8 +31,6 @@ const maxChainBytes = 16384
  * entry that named the issuer is kept beside each entry.
  */
 export class SerialIndex {
-  /** Entries are such that look-ups would be costly; nobody but an attacker, whose list is signed by nobody, makes it so. */
-  readonly isCrowded: boolean
   private readonly bytes: Uint8Array
   /** 1 + the number of the first entry of a chain; 0: none. */
   private readonly heads: Int32Array
@@ -44,8 +49,6 @@ export class SerialIndex {
     this.offsets = new Int32Array(entryCount)
     this.namedAt = isIndirect ? new Int32Array(entryCount) : undefined
     const reader = new Reader(bytes, entriesStart, entriesEnd)
-    const chainBytes = new Int32Array(size)
-    let longest = 0
     let named = 0
     for (let number = 0; number < entryCount; number++) {
       const at = reader.position
@@ -57,29 +60,60 @@ export class SerialIndex {
       this.heads[slot] = number + 1
       reader.position = reader.limit
       reader.leave(outer, 'revokedCertificates')
-      chainBytes[slot]! += reader.position - at
-      longest = Math.max(longest, chainBytes[slot]!)
       if (this.namedAt === undefined) continue
       if (readEntryAt(bytes, at).issuerEnd > 0) named = at
       this.namedAt[number] = named
     }
-    this.isCrowded = longest > maxChainBytes
   }
 
-  /** Every entry with this serial number (the INTEGER's content). */
-  lookUp(serial: Uint8Array, start: number, end: number): readonly RevocationEntry[] {
+  /**
+   * Whether looking for this serial number would be costly. Only entries that were made for it are: whoever looks checks first
+   * who signed the list.
+   */
+  isCostly(serial: Uint8Array, start: number, end: number): boolean {
+    const reader = new Reader(this.bytes)
+    let passed = 0
+    for (let link = this.headOf(serial, start, end); link !== 0; link = this.next[link - 1]!) {
+      reader.position = this.offsets[link - 1]!
+      reader.next('revokedCertificates')
+      passed += reader.end - reader.header
+      if (passed > maxChainBytes) return true
+    }
+    return false
+  }
+
+  /**
+   * Every entry with this serial number (the INTEGER's content).
+   *
+   * @param spend pays for what the look-up does; without it the look-up is free
+   */
+  lookUp(serial: Uint8Array, start: number, end: number, spend?: Spend): readonly RevocationEntry[] {
     const found: RevocationEntry[] = []
-    const slot = hashRange(serial, start, end) & (this.heads.length - 1)
-    for (let link = this.heads[slot]!; link !== 0; link = this.next[link - 1]!) {
-      const entry = readEntryAt(this.bytes, this.offsets[link - 1]!)
-      if (!rangesEqual(this.bytes, entry.serialStart, entry.serialEnd, serial, start, end)) continue
+    const reader = new Reader(this.bytes)
+    let links = 0
+    for (let link = this.headOf(serial, start, end); link !== 0; link = this.next[link - 1]!) {
+      if (++links % linksPerUnit === 0 && spend?.(1) === false) break
+      const at = this.offsets[link - 1]!
+      reader.position = at
+      const outer = reader.enter(Tag.sequence, 'revokedCertificates')
+      const entryEnd = reader.limit
+      reader.next('userCertificate')
+      reader.limit = outer
+      if (!rangesEqual(this.bytes, reader.start, reader.end, serial, start, end)) continue
+      if (spend?.((entryEnd - at) / bytesPerUnit) === false) break
+      const entry = readEntryAt(this.bytes, at)
       const named = this.namedAt?.[link - 1] ?? 0
       if (named === 0 || entry.issuerEnd > 0) found.push(entry)
       else {
         const { issuerStart, issuerEnd } = readEntryAt(this.bytes, named)
+        if (spend?.((issuerEnd - issuerStart) / bytesPerUnit) === false) break
         found.push({ ...entry, issuerStart, issuerEnd })
       }
     }
     return found
+  }
+
+  private headOf(serial: Uint8Array, start: number, end: number): number {
+    return this.heads[hashRange(serial, start, end) & (this.heads.length - 1)]!
   }
 }

@@ -137,23 +137,30 @@ describe('lists for some reasons', () => {
 
 describe('indirect lists', () => {
   const issuer = mint(
-    { key: keyPair('p256', 2), subject: 'O=Immunity,CN=Lists', keyUsage: ['cRLSign'], extendedKeyUsage: [] },
+    {
+      key: keyPair('p256', 2),
+      subject: 'O=Immunity,CN=Lists',
+      keyUsage: ['cRLSign'],
+      extendedKeyUsage: [],
+      crlDistributionPoints: ['http://a.example/signers'],
+    },
     root,
   )
   const leaf = client({ crlDistributionPoints: [{ uri: 'http://a.example/crl', crlIssuer: issuer.subject }] })
   const indirect = (spec: Partial<CrlSpec> = {}): ReturnType<typeof list> =>
     list({ issuer, idp: { uri: 'http://a.example/crl', indirect: true }, ...spec })
-  const own = list({ idp: { onlyContainsUserCerts: true } })
+  /** The CA's list for its signers of lists, which says nothing about clients. */
+  const own = list({ idp: { uri: 'http://a.example/signers' } })
 
   it('clear only whom they are named by, and only with the bit that says so', () => {
     const chain = [leaf, issuer]
     expect(judgeBy([indirect(), own], chain)).toBe('accepted')
     expect(judgeBy([indirect({ idp: { uri: 'http://a.example/crl' } }), own], chain)).toBe(unknown)
-    expect(judgeBy([indirect(), own], [client({ crlDistributionPoints: ['http://a.example/crl'] }), issuer])).toBe('accepted')
+    expect(judgeBy([indirect(), own], [client({ crlDistributionPoints: ['http://a.example/crl'] }), issuer])).toBe(unknown)
     expect(judgeBy([indirect()], [client({ crlDistributionPoints: ['http://a.example/crl'] }), issuer])).toBe(unknown)
     expect(judgeBy([indirect()], [client(), issuer])).toBe(unknown)
-    // The certificate leaves its revocation to the other issuer: its own CA's list is not about it.
-    expect(judgeBy([list()], chain)).toBe(unknown)
+    // A complete list of its own CA counts as well (last paragraph of RFC 5280 6.3.3).
+    expect(judgeBy([list()], chain)).toBe('accepted')
   })
 
   it('revoke by serial number and issuer, the issuer named once for all that follow', () => {
@@ -198,7 +205,10 @@ describe('indirect lists', () => {
   it('need a signer of their own who is not revoked', () => {
     expect(judgeBy([indirect()], [leaf, issuer])).toBe(unknown)
     expect(
-      judgeBy([indirect(), list({ idp: { onlyContainsUserCerts: true }, revoked: [{ serial: issuer.serial }] })], [leaf, issuer]),
+      judgeBy(
+        [indirect(), list({ idp: { uri: 'http://a.example/signers' }, revoked: [{ serial: issuer.serial }] })],
+        [leaf, issuer],
+      ),
     ).toBe(unknown)
     const impostor = mint({ ...issuer.spec, key: keyPair('p256', 3) })
     expect(judgeBy([indirect({ issuer: impostor }), own], [leaf, impostor])).toBe(unknown)

@@ -10,16 +10,25 @@ const understood: ReadonlySet<number> = /* @__PURE__ */ new Set([
 ])
 
 /**
- * Why a list must not be used (RFC 5280 5.2, 5.3): it has something critical that is not understood, be it on any entry,
- * or entries of issuers it may not speak for; with strict conformance also a list without a number, which cannot be told
- * from an older one.
+ * Why a list must not be used to determine the status of any certificate (RFC 5280 5.2, 5.3): it has something critical that is not
+ * understood, be it on any entry, or entries of issuers it may not speak for.
  */
-export function refuseList(list: RevocationListView, conformance: 'practical' | 'strict' | 'web-pki'): string | undefined {
-  const { extensions } = list
-  if (extensions.firstCriticalOutside(understood) >= 0) return 'it has a critical extension that is not understood (RFC 5280 5.2)'
+export function forbidsUse(list: RevocationListView): string | undefined {
+  if (list.extensions.firstCriticalOutside(understood) >= 0)
+    return 'it has a critical extension that is not understood (RFC 5280 5.2)'
   if (list.hasUnknownCriticalEntry) return 'an entry has a critical extension that is not understood (RFC 5280 5.3)'
   if (list.hasStrayIssuer) return 'an entry names another issuer, but the list is not indirect (RFC 5280 5.3.3)'
-  if (conformance === 'practical') return undefined
+  return undefined
+}
+
+/**
+ * Why a list clears nobody: it must not be used; or, where more than `practical` conformance is demanded, it has no proper number and
+ * cannot be told from an older list.
+ */
+export function refuseList(list: RevocationListView, conformance: 'practical' | 'strict' | 'web-pki'): string | undefined {
+  const forbidden = forbidsUse(list)
+  if (forbidden !== undefined || conformance === 'practical') return forbidden
+  const { extensions } = list
   if (!extensions.has(ExtensionId.crlNumber)) return 'it has no cRLNumber (RFC 5280 5.2.3)'
   if (extensions.isCritical(ExtensionId.crlNumber)) return 'its cRLNumber is critical (RFC 5280 5.2.3)'
   return undefined

@@ -38,7 +38,7 @@ describe('a list of only some kinds of certificates', () => {
 
   it('covers attribute certificates, which are none of ours', () => {
     expect(judgeClient([scoped({ onlyContainsAttributeCerts: true })])).toBe(unknown)
-    expect(judgeClient([scoped({ onlyContainsAttributeCerts: true }, revokesClient), good])).toBe('accepted')
+    expect(judgeClient([scoped({ onlyContainsAttributeCerts: true }, revokesClient), good])).toBe(revoked)
   })
 
   it('cannot tell what a certificate of version 1 is', () => {
@@ -143,8 +143,8 @@ describe('an indirect list', () => {
     expect(judgeClient([indirect()], { chain: [client, issuing, authority] })).toBe(unknown)
     expect(judgeClient([listOf({}, authority)], { chain })).toBe(unknown)
     expect(judgeClient([indirect()], { chain: [target, issuing] })).toBe(unknown)
-    // The point left nothing to the CA's own lists.
-    expect(judgeClient([good], { chain })).toBe(unknown)
+    // A complete list of the CA counts as well (last paragraph of RFC 5280 6.3.3).
+    expect(judgeClient([good], { chain })).toBe('accepted')
   })
 
   it('has entries of several issuers', () => {
@@ -263,7 +263,8 @@ describe('a delta list', () => {
 
   it('takes off when it was made for an earlier base', () => {
     expect(judgeClient([held, delta({ deltaBase: 9 }, removes)])).toBe('accepted')
-    expect(judgeClient([held, delta({ deltaBase: 10, crlNumber: 10 }, removes)])).toBe('accepted')
+    // RFC 5280 5.2.4 (d): the number of the complete list is less than the delta's.
+    expect(judgeClient([held, delta({ deltaBase: 10, crlNumber: 10 }, removes)])).toBe(revoked)
     const unnumbered = listOf({ crlNumber: null, revoked: [{ serial: client.serial, reason: 6 }] })
     expect(judgeClient([unnumbered, delta({}, removes)])).toBe(revoked)
   })

@@ -1,0 +1,134 @@
+import type { CertificateView } from '../x509/certificate.ts'
+import * as KeyUsageBit from '../x509/key-usage-bit.ts'
+import type { RevocationListView } from '../x509/revocation-list.ts'
+import type { RevocationContext } from './revocation.ts'
+
+/**
+ * Who signed a list, and whether that is somebody who may speak for the issuer of a certificate (RFC 5280 6.3.3 (f)): the CA itself,
+ * or another certificate of the list's issuer that has a valid, unrevoked path of its own to the same anchor.
+ */
+
+/** How many CRL issuers may vouch for one another. What lies deeper refuses whom it names and clears nobody. */
+const maxDepth = 2
+
+/** A signer of a list; with `doubt`, its list clears nobody, and still refuses whom it names. */
+export interface ListSigner {
+  readonly certificate: CertificateView
+  readonly doubt: string | undefined
+}
+
+export class ListSigners {
+  private readonly context: RevocationContext
+
+  constructor(context: RevocationContext) {
+    this.context = context
+  }
+
+  /**
+   * The signer of a list, for the certificate at this place of a path; `undefined` where nobody who may sign it has. Several
+   * certificates may bear the name of the list's issuer: every one of them is asked, and if the budget does not allow that, the
+   * meter says so and nothing is accepted.
+   */
+  find(list: RevocationListView, path: readonly CertificateView[], index: number, depth: number): ListSigner | undefined {
+    const issuer = path[index + 1]!
+    let doubtful: ListSigner | undefined
+    if (list.issuerKey === issuer.subjectKey && this.hasSigned(list, issuer)) {
+      if (this.maySign(issuer, path)) return { certificate: issuer, doubt: undefined }
+      doubtful = { certificate: issuer, doubt: 'the keyUsage of its CA does not include cRLSign' }
+    }
+    for (const signer of this.candidates(list)) {
+      if (this.isKnown(list, signer) === false) continue
+      const found = this.asSigner(signer, list, path, index, depth)
+      if (found !== undefined && found.doubt === undefined) return found
+      doubtful ??= found
+    }
+    return doubtful
+  }
+
+  /** The signature of a list under a key is checked once in the lifetime of the list. */
+  hasSigned(list: RevocationListView, signer: CertificateView): boolean {
+    const known = this.isKnown(list, signer)
+    if (known !== undefined) return known
+    if (!this.context.meter.signature(signer.keyParts)) return false
+    const signed = this.context.keyOf(signer)?.verify(list.algorithmIdentifier, list.tbs, list.signature) ?? false
+    list.rememberSignature(signer.subjectPublicKeyInfo, this.context.backend, signed)
+    return signed
+  }
+
+  /** Another certificate of the list's issuer as its signer. */
+  private asSigner(
+    signer: CertificateView,
+    list: RevocationListView,
+    path: readonly CertificateView[],
+    index: number,
+    depth: number,
+  ): ListSigner | undefined {
+    const anchor = path[path.length - 1]!
+    const sound: ListSigner = { certificate: signer, doubt: undefined }
+    if (isSameAuthority(signer, anchor)) return this.maySign(anchor, path) && this.hasSigned(list, anchor) ? sound : undefined
+    if (!mayReplace(signer)) return undefined
+    if (depth >= maxDepth) return { certificate: signer, doubt: `more than ${maxDepth} CRL issuers vouch for one another` }
+    const vouchers = vouchersFor(list, path, index)
+    let found: ListSigner | undefined
+    // Peers may present any number of certificates of that name: only one that has a path makes us hash a list.
+    this.context.findPath(signer, (own) => {
+      if (!isSameAuthority(own[own.length - 1]!, anchor) || !vouchers.some((ca) => isSameAuthority(ca, own[1]!))) return false
+      // Another path would not change that.
+      if (!this.hasSigned(list, signer)) return true
+      const refusal = this.context.refuseBelow(own, depth + 1)
+      // A signer that a list it signed itself would have to clear is not cleared.
+      if (refusal === undefined) found = sound
+      else if (refusal.code !== 'revoked')
+        found = { certificate: signer, doubt: 'it is not known whether the certificate of its signer is revoked' }
+      return refusal === undefined
+    })
+    return found
+  }
+
+  /** Certificates of the list's issuer, those with the list's key identifier first. */
+  private candidates(list: RevocationListView): readonly CertificateView[] {
+    return inOrderOfLikelihood(this.context.namesakes(list), (signer) => list.authorityKeyIs(signer))
+  }
+
+  /** Whether the key signed the list, where that is known. */
+  private isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
+    return list.signatureUnder(signer.subjectPublicKeyInfo, this.context.backend)
+  }
+
+  /** RFC 5280 6.3.3 (f): a keyUsage must have cRLSign. An anchor's counts where the policy counts what its certificate says. */
+  private maySign(signer: CertificateView, path: readonly CertificateView[]): boolean {
+    if (!this.context.policy.enforceAnchorConstraints && isSameAuthority(signer, path[path.length - 1]!)) return true
+    return allowsLists(signer)
+  }
+}
+
+/** Those first that are likely; otherwise in their order. */
+export function inOrderOfLikelihood<T>(all: readonly T[], isLikely: (one: T) => boolean): readonly T[] {
+  return [...all.filter(isLikely), ...all.filter((one) => !isLikely(one))]
+}
+
+function allowsLists({ keyUsageBits }: CertificateView): boolean {
+  return keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.cRLSign) !== 0
+}
+
+/** Another signer than the CA may do without a keyUsage only where it is a CA's. */
+function mayReplace(signer: CertificateView): boolean {
+  return allowsLists(signer) && (signer.keyUsageBits >= 0 || signer.isCa)
+}
+
+/**
+ * Who may have certified another signer of a list. RFC 5280 asks only for the same anchor, so any CA below it could speak
+ * for any other; here it must be, for a direct list, the CA itself or what stands above it and its self-issued
+ * certificates, and for an indirect one a CA of the certificate's own path.
+ */
+function vouchersFor(list: RevocationListView, path: readonly CertificateView[], index: number): readonly CertificateView[] {
+  if (list.isIndirect) return path.slice(index + 1)
+  let end = index + 2
+  while (end < path.length && path[end - 1]!.isSelfIssued) end++
+  return path.slice(index + 1, end + 1)
+}
+
+/** The same subject and key. */
+function isSameAuthority(a: CertificateView, b: CertificateView): boolean {
+  return a === b || (a.hasKeyOf(b) && a.subjectKey === b.subjectKey)
+}

@@ -1,0 +1,71 @@
+import { rangesEqual } from '../bytes/range.ts'
+import * as ExtensionId from '../x509/extension-id.ts'
+import type { RevocationListView } from '../x509/revocation-list.ts'
+
+/**
+ * Which list comes after which (RFC 5280 5.2.3, 5.2.4). All of this is about lists of one signing key, which the caller makes sure
+ * of: numbers of different keys say nothing about each other.
+ */
+
+/**
+ * Whether a complete list replaces another list, complete or delta, as what its CA says now: same issuer, same scope, a higher
+ * number and no earlier date. Lists without numbers are compared by date; a list with a number and one without are not comparable.
+ */
+export function supersedes(newer: RevocationListView, older: RevocationListView): boolean {
+  if (newer.isDelta || newer.issuerKey !== older.issuerKey || !sameScope(newer, older)) return false
+  const order = compareCrlNumbers(newer, older)
+  if (order !== undefined) return order > 0 && newer.thisUpdateTime >= older.thisUpdateTime
+  return newer.crlNumberStart === older.crlNumberStart && newer.thisUpdateTime > older.thisUpdateTime
+}
+
+/**
+ * Whether a delta updates this list (RFC 5280 5.2.4, 6.3.3 (c)): same issuer, key identifier and scope; made for this list or an
+ * earlier one; and with a higher number than the list's own (5.2.4 (d)).
+ */
+export function updates(delta: RevocationListView, list: RevocationListView): boolean {
+  if (!delta.isDelta || delta.issuerKey !== list.issuerKey || delta.authorityKeyId !== list.authorityKeyId) return false
+  const order = compareCrlNumbers(delta, list)
+  if (order === undefined || order <= 0 || !sameScope(delta, list)) return false
+  const { baseCrlNumberStart, baseCrlNumberEnd } = delta
+  return compareNumbers(delta, baseCrlNumberStart, baseCrlNumberEnd, list, list.crlNumberStart, list.crlNumberEnd) <= 0
+}
+
+/** Both have the same issuingDistributionPoint, to the byte, or none. */
+function sameScope(a: RevocationListView, b: RevocationListView): boolean {
+  const [i, k] = [
+    a.extensions.find(ExtensionId.issuingDistributionPoint),
+    b.extensions.find(ExtensionId.issuingDistributionPoint),
+  ]
+  if (i < 0 || k < 0) return i === k
+  return rangesEqual(
+    a.bytes,
+    a.extensions.valueStartAt(i),
+    a.extensions.valueEndAt(i),
+    b.bytes,
+    b.extensions.valueStartAt(k),
+    b.extensions.valueEndAt(k),
+  )
+}
+
+/** Positive where the first number is higher; `undefined` where a list has none. */
+function compareCrlNumbers(a: RevocationListView, b: RevocationListView): number | undefined {
+  if (a.crlNumberStart === 0 || b.crlNumberStart === 0) return undefined
+  return compareNumbers(a, a.crlNumberStart, a.crlNumberEnd, b, b.crlNumberStart, b.crlNumberEnd)
+}
+
+/** Compares two unsigned DER INTEGERs. */
+function compareNumbers(
+  a: RevocationListView,
+  aStart: number,
+  aEnd: number,
+  b: RevocationListView,
+  bStart: number,
+  bEnd: number,
+): number {
+  if (aEnd - aStart !== bEnd - bStart) return aEnd - aStart - (bEnd - bStart)
+  for (let i = 0; i < aEnd - aStart; i++) {
+    const difference = a.bytes[aStart + i]! - b.bytes[bStart + i]!
+    if (difference !== 0) return difference
+  }
+  return 0
+}

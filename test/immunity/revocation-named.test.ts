@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import { profiles, type RevocationList, type Truststore } from '../../src/index.ts'
+import { type CrlSpec, keyPair, type Minted, mint } from '../support/mint.ts'
+import { presented, storeFor } from '../support/rejected-chain.ts'
+import { judge } from './judge.ts'
+import { client, day, judgeBy, list, revoked, root, unknown } from './listed.ts'
+
+/**
+ * A list refuses whom it names, whatever else is wrong with it, even beside another list that clears. `test/property/revocation.test.ts`
+ * has the same for random sets of lists.
+ */
+
+const leaf = client()
+const naming = { revoked: [{ serial: leaf.serial, reason: 1 }] }
+/** Current, complete, and without the client: by itself it clears everybody. */
+const clearing = list({ crlNumber: 1, thisUpdate: new Date(Date.now() - 2 * day) })
+const unknownExtension = { oid: '1.3.6.1.4.1.99999.4', critical: true, value: Uint8Array.of(5, 0) }
+
+describe('a revoked certificate, beside an older list that clears it, named on a list of its own CA', () => {
+  it('control: the other list clears', () => {
+    expect(judgeBy([clearing], [leaf])).toBe('accepted')
+  })
+
+  it.each<readonly [string, Partial<CrlSpec>, string]>([
+    ['that is indirect', { ...naming, idp: { indirect: true } }, revoked],
+    [
+      'that is indirect and names the CA beside it',
+      { idp: { indirect: true }, revoked: [{ serial: leaf.serial, certificateIssuer: root.subject }] },
+      revoked,
+    ],
+    [
+      'that names the CA without being indirect',
+      { revoked: [{ serial: leaf.serial, certificateIssuer: root.subject }] },
+      unknown,
+    ],
+    ['whose thisUpdate is a minute ahead', { ...naming, thisUpdate: new Date(Date.now() + 60_000) }, revoked],
+    ['that is out of date', { ...naming, nextUpdate: new Date(Date.now() - 2000) }, revoked],
+    ['without nextUpdate', { ...naming, nextUpdate: null }, revoked],
+    ['with an unknown critical extension', { ...naming, extensions: [unknownExtension] }, unknown],
+    [
+      'with an unknown critical extension on an entry',
+      { revoked: [...naming.revoked, { serial: 99n, critical: true }] },
+      unknown,
+    ],
+    ['with one on the very entry', { revoked: [{ serial: leaf.serial, critical: true }] }, unknown],
+    ['with a stray certificateIssuer', { revoked: [{ serial: 99n, certificateIssuer: 'CN=Other' }, ...naming.revoked] }, unknown],
+    ['for attribute certificates only', { ...naming, idp: { onlyContainsAttributeCerts: true } }, revoked],
+    ['for CA certificates only', { ...naming, idp: { onlyContainsCaCerts: true } }, revoked],
+    ['for another distribution point', { ...naming, idp: { uri: 'http://other.example/' } }, revoked],
+    ['for some reasons only', { ...naming, idp: { onlySomeReasons: [7] } }, revoked],
+    ['that is a delta', { ...naming, crlNumber: 7, deltaBase: 5 }, revoked],
+    ['without a number', { ...naming, crlNumber: null }, revoked],
+    ['that names it six hundred times', { revoked: Array.from({ length: 600 }, () => ({ serial: leaf.serial })) }, revoked],
+    ['signed with SHA-1', { ...naming, hash: 'sha1' }, unknown],
+    ['of version 1', { revoked: [{ serial: leaf.serial }], version: 1 }, revoked],
+  ])('%s', (_what, spec, verdict) => {
+    for (const status of ['refuse', 'allow'] as const) {
+      expect(judgeBy([list(spec), clearing], [leaf], { unknown: status })).toBe(verdict)
+      expect(judgeBy([clearing, list(spec)], [leaf], { unknown: status, depth: 'leaf' })).toBe(verdict)
+      expect(judgeBy([list(spec)], [leaf], { unknown: status, expired: 'allow' })).toBe(verdict)
+    }
+  })
+
+  it('without a number, where strict conformance is demanded', () => {
+    const strict = storeFor(profiles.rfc5280, root)
+    const lists = [list({ ...naming, crlNumber: null }), clearing]
+    expect(judge(strict, [leaf], { revocation: { lists: [clearing] } })).toBe('accepted')
+    expect(judge(strict, [leaf], { revocation: { lists } })).toBe(revoked)
+  })
+
+  it('of a CA whose keyUsage allows no lists', () => {
+    const issuing = mint(
+      { ca: true, key: keyPair('p256', 41), subject: 'O=Immunity,CN=Issuing', keyUsage: ['keyCertSign'] },
+      root,
+    )
+    const lists = mint({ key: keyPair('p256', 42), subject: issuing.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }, root)
+    const below = client({}, issuing)
+    const chain = [below, issuing, lists]
+    const clears = [list(), list({ issuer: lists })]
+    expect(judgeBy(clears, chain)).toBe('accepted')
+    expect(judgeBy([...clears, list({ issuer: issuing, revoked: [{ serial: below.serial }] })], chain)).toBe(unknown)
+  })
+
+  it('but not on a list that somebody else signed', () => {
+    for (const forged of [{ signWith: keyPair('p256', 43) }, { issuerName: 'O=Immunity,CN=Other' }]) {
+      expect(judgeBy([list({ ...naming, ...forged }), clearing], [leaf])).toBe('accepted')
+    }
+  })
+})
+
+describe('what a later list takes back', () => {
+  const older = { ...naming, crlNumber: 4, thisUpdate: new Date(Date.now() - 2 * day) }
+  const later = { crlNumber: 5, thisUpdate: new Date(Date.now() - day) }
+
+  it('is what a complete list of the same key and scope no longer names', () => {
+    expect(judgeBy([list(older), list(later)], [leaf])).toBe('accepted')
+    expect(judgeBy([list(later), list(older)], [leaf])).toBe('accepted')
+    expect(judgeBy([list({ ...older, crlNumber: null }), list({ ...later, crlNumber: null })], [leaf])).toBe('accepted')
+  })
+
+  it.each<readonly [string, Partial<CrlSpec>]>([
+    ['with the same number', { crlNumber: 4 }],
+    ['with a lower number', { crlNumber: 3 }],
+    ['without a number', { crlNumber: null }],
+    ['with a higher number and an earlier date', { thisUpdate: new Date(Date.now() - 3 * day) }],
+    ['of tomorrow', { thisUpdate: new Date(Date.now() + day) }],
+    ['that is out of date', { nextUpdate: new Date(Date.now() - 2000) }],
+    ['with an unknown critical extension', { extensions: [unknownExtension] }],
+    ['of another scope', { idp: { onlyContainsUserCerts: true } }],
+    ['that is a delta', { deltaBase: 4 }],
+    ['signed by another key', { signWith: keyPair('p256', 43) }],
+    ['that names it, too', naming],
+  ])('is not what a list says %s', (_what, more) => {
+    expect(judgeBy([list(older), list({ ...later, ...more }), clearing], [leaf])).toBe(revoked)
+  })
+
+  it('a delta lifts a hold only from a list with a lower number than its own (RFC 5280 5.2.4 (d))', () => {
+    const held = list({ crlNumber: 5, revoked: [{ serial: leaf.serial, reason: 6 }] })
+    const lifts = (crlNumber: number, deltaBase: number): RevocationList =>
+      list({ crlNumber, deltaBase, revoked: [{ serial: leaf.serial, reason: 8 }] })
+    expect(judgeBy([held, lifts(6, 5)], [leaf])).toBe('accepted')
+    expect(judgeBy([held, lifts(5, 5)], [leaf])).toBe(revoked)
+    expect(judgeBy([held, lifts(5, 4)], [leaf])).toBe(revoked)
+  })
+
+  it('a list that is too old to count does not begin to count because of a fresh delta', () => {
+    const lifts = list({ crlNumber: 6, deltaBase: 5, revoked: [{ serial: leaf.serial, reason: 8 }] })
+    const held = { crlNumber: 5, revoked: [{ serial: leaf.serial, reason: 6 }] }
+    const stale = list({ ...held, thisUpdate: new Date(Date.now() - 9 * day), nextUpdate: new Date(Date.now() - day) })
+    for (const status of ['refuse', 'allow'] as const) {
+      expect(judgeBy([stale, lifts], [leaf], { unknown: status })).toBe(unknown)
+      const aged = list({ ...held, thisUpdate: new Date(Date.now() - 9 * day) })
+      expect(judgeBy([aged, lifts], [leaf], { unknown: status, maxAgeDays: 8 })).toBe(unknown)
+      expect(judgeBy([aged, lifts], [leaf], { unknown: status, maxAgeDays: 8, expired: 'allow' })).toBe(unknown)
+    }
+  })
+})
+
+describe('a CA with several certificates and keys, whose old key signed an older list that clears', () => {
+  const otherRoot = mint({ ca: true, key: keyPair('p256', 50), subject: 'O=Immunity,CN=Other Root' })
+  const caSpec = { ca: true, key: keyPair('p256', 51), subject: 'O=Immunity,CN=Issuing' } as const
+  const [by1, by2] = [mint(caSpec, root), mint(caSpec, otherRoot)]
+  /** RFC 4210 4.4: the new key, certified by the old one. */
+  const newKey = mint({ ...caSpec, key: keyPair('p256', 52) }, by1)
+  const stolen = client({}, by1)
+  const twins = Array.from({ length: 9 }, (_, i) => mint({ ...caSpec, key: keyPair('p256', 53 + i) }, root))
+  const lists = [
+    list({ issuer: by1, crlNumber: 7, thisUpdate: new Date(Date.now() - 2 * day) }),
+    list({ issuer: newKey, crlNumber: 8, revoked: [{ serial: stolen.serial }] }),
+    list(),
+    list({ issuer: otherRoot }),
+  ]
+
+  /** Whatever the bundle's order: from the first certificate on, and backwards. */
+  function expectRevoked(...bundle: readonly Minted[]): void {
+    for (let turn = 0; turn < bundle.length; turn++) {
+      const turned = [...bundle.slice(turn), ...bundle.slice(0, turn)]
+      for (const order of [turned, turned.toReversed()]) {
+        const store = storeFor(profiles.apiGateway, ...order)
+        for (const status of ['refuse', 'allow'] as const) {
+          expect(judge(store, [stolen], { revocation: { lists, unknown: status } })).toBe(revoked)
+        }
+      }
+    }
+  }
+
+  it('is revoked by the new key’s list, whichever roots cross-certify the CA', () => {
+    expectRevoked(root, by1, newKey)
+    expectRevoked(root, otherRoot, by1, by2, newKey)
+  })
+
+  it('or whether a root was renewed with its key', () => {
+    expectRevoked(root, mint({ ...root.spec, serial: 77n }), by1, newKey)
+  })
+
+  it('or how many other certificates bear the CA’s name', () => {
+    expectRevoked(root, by1, ...twins, newKey)
+    const sent = storeFor(presented, root, newKey)
+    expect(judge(sent, [stolen, by1, ...twins], { revocation: { lists } })).toBe(revoked)
+  })
+
+  it('and where the budget does not reach the signer, nobody is accepted', () => {
+    const budget = { ...presented.budget, signatures: 4 }
+    const poor = storeFor({ ...presented, budget }, root, by1, ...twins, newKey)
+    expect(judge(poor, [stolen], { revocation: { lists } })).toMatch(/^budget_exhausted/)
+  })
+})
+
+describe('CRL issuers that vouch for one another deeper than is followed', () => {
+  const chain: readonly Minted[] = [5, 6, 7, 8].map((slot) =>
+    mint(
+      {
+        key: keyPair('p256', slot),
+        subject: root.subject,
+        keyUsage: ['cRLSign'],
+        extendedKeyUsage: [],
+        crlDistributionPoints: [`http://lists.example/${slot}`],
+      },
+      root,
+    ),
+  )
+  const store: Truststore = storeFor(presented, root)
+  const leafAt = client({ crlDistributionPoints: ['http://lists.example/leaf'] })
+
+  /** The first signs the client's list, the second the list of the first, and so on; the root that of the last. */
+  function listsOf(signers: readonly Minted[], last: Partial<CrlSpec> = {}): readonly RevocationList[] {
+    return [
+      list({ issuer: signers[0]!, idp: { uri: 'http://lists.example/leaf' } }),
+      ...signers.map((_signer, i) => {
+        const idp = { uri: `http://lists.example/${5 + i}` }
+        return list({ issuer: signers[i + 1] ?? root, idp, ...(i === signers.length - 1 ? { ...last, idp } : {}) })
+      }),
+    ]
+  }
+
+  it('clear nobody', () => {
+    const judged = [1, 2, 3, 4].map((count) => {
+      const signers = chain.slice(0, count)
+      return judge(store, [leafAt, ...signers], { revocation: { lists: listsOf(signers) } })
+    })
+    expect(judged.slice(0, 3)).toEqual(['accepted', 'accepted', unknown])
+    expect(judged[3]).not.toBe('accepted')
+  })
+
+  it('and a signer that is named there signs for nobody', () => {
+    const signers = chain.slice(0, 3)
+    const last = listsOf(signers, { revoked: [{ serial: signers[2]!.serial }] })
+    expect(judge(store, [leafAt, ...signers], { revocation: { lists: last, unknown: 'allow' } })).toBe(unknown)
+  })
+})
