@@ -33,7 +33,7 @@ export class ListSigners {
     const issuer = path[index + 1]!
     let doubtful: ListSigner | undefined
     if (list.issuerKey === issuer.subjectKey && this.hasSigned(list, issuer)) {
-      if (this.maySign(issuer, path)) return { certificate: issuer, doubt: undefined }
+      if (allowsLists(issuer)) return { certificate: issuer, doubt: undefined }
       doubtful = { certificate: issuer, doubt: 'the keyUsage of its CA does not include cRLSign' }
     }
     for (const signer of this.candidates(list)) {
@@ -65,7 +65,7 @@ export class ListSigners {
   ): ListSigner | undefined {
     const anchor = path[path.length - 1]!
     const sound: ListSigner = { certificate: signer, doubt: undefined }
-    if (isSameAuthority(signer, anchor)) return this.maySign(anchor, path) && this.hasSigned(list, anchor) ? sound : undefined
+    if (isSameAuthority(signer, anchor)) return allowsLists(anchor) && this.hasSigned(list, anchor) ? sound : undefined
     if (!mayReplace(signer)) return undefined
     if (depth >= maxDepth) return { certificate: signer, doubt: `more than ${maxDepth} CRL issuers vouch for one another` }
     const vouchers = vouchersFor(list, path, index)
@@ -94,12 +94,6 @@ export class ListSigners {
   private isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
     return list.signatureUnder(signer.subjectPublicKeyInfo, this.context.backend)
   }
-
-  /** RFC 5280 6.3.3 (f): a keyUsage must have cRLSign. An anchor's counts where the policy counts what its certificate says. */
-  private maySign(signer: CertificateView, path: readonly CertificateView[]): boolean {
-    if (!this.context.policy.enforceAnchorConstraints && isSameAuthority(signer, path[path.length - 1]!)) return true
-    return allowsLists(signer)
-  }
 }
 
 /** Those first that are likely; otherwise in their order. */
@@ -107,6 +101,7 @@ export function inOrderOfLikelihood<T>(all: readonly T[], isLikely: (one: T) => 
   return [...all.filter(isLikely), ...all.filter((one) => !isLikely(one))]
 }
 
+/** RFC 5280 6.3.3 (f): a keyUsage must have cRLSign, an anchor's as well, whatever else of the anchor the policy counts. */
 function allowsLists({ keyUsageBits }: CertificateView): boolean {
   return keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.cRLSign) !== 0
 }

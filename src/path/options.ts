@@ -23,7 +23,7 @@ export interface VerifyOptions {
 
 /**
  * Revocation by CRL (RFC 5280 6.3). Anchors are not checked, and a certificate that the truststore lists itself, a pinned
- * leaf, is one: take it out of the truststore to revoke it.
+ * leaf, is one: take it out of the truststore to revoke it. Whoever signs a list and has a keyUsage needs cRLSign in it, an anchor too.
  */
 export interface RevocationCheck {
   /** Made by `parseRevocationList`; of any issuers, in any order. */

@@ -1,5 +1,5 @@
 import { oidForMessage } from '../der/oid.ts'
-import { understoodExtensions, understoodWithLists } from '../policy/extensions.ts'
+import { understoodWithLists } from '../policy/extensions.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as KeyUsageBit from '../x509/key-usage-bit.ts'
 import type { CertificateRule, Problem, RuleContext, RuleTexts } from './rule.ts'
@@ -17,14 +17,12 @@ export const extensionRules: readonly CertificateRule[] = [
     severity: 'error',
     citation: 'RFC 5280 4.2',
     check({ bytes, extensions }, context) {
-      const index = extensions.firstCriticalOutside(understoodWithLists)
-      if (index < 0) {
-        if (extensions.firstCriticalOutside(understoodExtensions) < 0) return undefined
-        const problem = 'cRLDistributionPoints is critical: clients below are refused unless revocation lists are asked'
-        return { problem, severity: 'warning' }
-      }
-      const oid = oidForMessage(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
-      return whereCounted(`critical extension ${oid} is not understood`, context)
+      const unknown = extensions.firstCriticalOutside(understoodWithLists)
+      const isPointed = extensions.isCritical(ExtensionId.crlDistributionPoints)
+      const pointed = 'critical extension 2.5.29.31 (cRLDistributionPoints) is obeyed only where revocation lists are asked'
+      if (unknown < 0) return isPointed ? { problem: pointed, severity: 'warning' } : undefined
+      const oid = oidForMessage(bytes, extensions.oidStartAt(unknown), extensions.oidEndAt(unknown))
+      return whereCounted(`critical extension ${oid} is not understood${isPointed ? `; ${pointed}` : ''}`, context)
     },
   },
   {

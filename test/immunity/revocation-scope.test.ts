@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { context, implicit, sequence } from '../support/der.ts'
 import { type CertificateSpec, type CrlSpec, type DistributionPointSpec, keyPair, mint } from '../support/mint.ts'
-import { client, day, judgeBy, list, revoked, root, unknown } from './listed.ts'
+import { presented, storeFor } from '../support/rejected-chain.ts'
+import { judge } from './judge.ts'
+import { client, day, judgeBy, list, revoked, root, store, unknown } from './listed.ts'
 
 /** Which certificates a list is about: distribution points, kinds, reasons, indirect lists and deltas. */
 
@@ -290,5 +292,26 @@ describe('freshest lists and critical scopes', () => {
     const pointer = (critical: boolean): CertificateSpec => ({ extensions: [{ oid: '2.5.29.46', critical, value }] })
     expect(judgeBy([list()], [client(pointer(false))])).toBe('accepted')
     expect(judgeBy([list()], [client(pointer(true))])).toBe('unknown_critical_extension 0')
+  })
+
+  it('a cRLDistributionPoints that is critical is understood only where lists are asked about the certificate', () => {
+    const critical: CertificateSpec = {
+      crlDistributionPoints: ['http://a.example/crl'],
+      critical: { crlDistributionPoints: true },
+    }
+    const leaf = client(critical)
+    expect(judge(store, [leaf])).toBe('unknown_critical_extension 0')
+    expect(judgeBy([], [leaf], { unknown: 'allow' })).toBe('unknown_critical_extension 0')
+    expect(judgeBy([list()], [leaf])).toBe('accepted')
+    expect(judgeBy([list()], [leaf], { depth: 'leaf' })).toBe('accepted')
+    expect(judgeBy([list({ revoked: [{ serial: leaf.serial }] })], [leaf])).toBe(revoked)
+    const ca = mint({ ca: true, key: keyPair('p256', 21), subject: 'O=Immunity,CN=Issuing', ...critical }, root)
+    const below = client({}, ca)
+    for (const trust of [store, storeFor(presented, root, ca)]) {
+      const lists = [list(), list({ issuer: ca })]
+      expect(judge(trust, [below, ca])).toBe('unknown_critical_extension 1')
+      expect(judge(trust, [below, ca], { revocation: { lists, depth: 'leaf' } })).toBe('unknown_critical_extension 1')
+      expect(judge(trust, [below, ca], { revocation: { lists } })).toBe('accepted')
+    }
   })
 })

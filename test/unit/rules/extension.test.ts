@@ -37,6 +37,12 @@ describe('the rules about extensions', () => {
     expect(findingsOn(spec)).toEqual([])
   })
 
+  it('warn of critical distribution points, whose clients are refused unless lists are asked', () => {
+    const spec = { ca: true, crlDistributionPoints: ['http://a.example/crl'], critical: { crlDistributionPoints: true } }
+    expect(findingsOn(spec)).toEqual(['warning unknown_critical_extension'])
+    expect(findingsOn({ ...spec, extensions: [unknown] })).toEqual(['error unknown_critical_extension'])
+  })
+
   it('name the extension that is not understood', () => {
     const { der } = mint({ ca: true, extensions: [unknown] })
     expect(analysed(der).findings[0]?.message).toContain('1.3.6.1.4.1.99999.7')
