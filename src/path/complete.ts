@@ -81,7 +81,9 @@ export class CompletePathCheck implements PathCheck {
 
   private findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {
     if (refuseListSigner(signer, this.request) !== undefined) return
-    const terms: Terms = { ...this.request, purpose: 'any' }
+    // A path that is longer than the policy allows is for the caller to judge: no bound may hide that a list names somebody.
+    const policy = { ...this.request.policy, maxChainLength: Number.POSITIVE_INFINITY }
+    const terms: Terms = { ...this.request, policy, purpose: 'any' }
     const search = new Search(this.store, terms, this.presented, this.meter, {
       refuse: (path) => this.refuseNames(path) ?? (takes(path) ? undefined : anotherPath),
     })

@@ -72,15 +72,19 @@ export class ListSigners {
     let found: ListSigner | undefined
     // Peers may present any number of certificates of that name: only one that has a path makes us hash a list.
     this.context.findPath(signer, (own) => {
-      if (!isSameAuthority(own[own.length - 1]!, anchor) || !vouchers.some((ca) => isSameAuthority(ca, own[1]!))) return false
+      if (!isSameAuthority(own[own.length - 1]!, anchor) || !isVouchedFor(own, list, vouchers)) return false
       // Another path would not change that.
       if (!this.hasSigned(list, signer)) return true
       const refusal = this.context.refuseBelow(own, depth + 1)
       // A signer that a list it signed itself would have to clear is not cleared.
-      if (refusal === undefined) found = sound
-      else if (refusal.code !== 'revoked')
-        found = { certificate: signer, doubt: 'it is not known whether the certificate of its signer is revoked' }
-      return refusal === undefined
+      if (refusal !== undefined) {
+        if (refusal.code !== 'revoked')
+          found = { certificate: signer, doubt: 'it is not known whether the certificate of its signer is revoked' }
+        return false
+      }
+      const isTooLong = own.length - 1 > this.context.policy.maxChainLength
+      found = isTooLong ? { certificate: signer, doubt: 'the path of its signer is longer than the policy allows' } : sound
+      return !isTooLong
     })
     return found
   }
@@ -121,6 +125,16 @@ function vouchersFor(list: RevocationListView, path: readonly CertificateView[],
   let end = index + 2
   while (end < path.length && path[end - 1]!.isSelfIssued) end++
   return path.slice(index + 1, end + 1)
+}
+
+/** Whether one of them certified a signer, or the first of a row of certificates by which a list's issuer changed its own key. */
+function isVouchedFor(own: readonly CertificateView[], list: RevocationListView, vouchers: readonly CertificateView[]): boolean {
+  for (let i = 1; i < own.length; i++) {
+    const voucher = own[i]!
+    if (vouchers.some((ca) => isSameAuthority(ca, voucher))) return true
+    if (voucher.subjectKey !== list.issuerKey) return false
+  }
+  return false
 }
 
 /** The same subject and key. */

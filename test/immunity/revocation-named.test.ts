@@ -179,6 +179,20 @@ describe('a CA with several certificates and keys, whose old key signed an older
     expect(judge(sent, [stolen, by1, ...twins], { revocation: { lists } })).toBe(revoked)
   })
 
+  it('or how often the CA has changed its key since', () => {
+    const keys = [newKey]
+    for (let slot = 70; slot < 75; slot++) keys.push(mint({ ...caSpec, key: keyPair('p256', slot) }, keys.at(-1)))
+    for (const [i, signer] of keys.entries()) {
+      const store = storeFor(profiles.apiGateway, root, by1, ...keys)
+      const old = list({ issuer: by1, crlNumber: 7 })
+      // The lists of keys in between say that their successors are good.
+      const between = keys.slice(0, i).map((issuer) => list({ issuer }))
+      const named = list({ issuer: signer, crlNumber: 8, revoked: [{ serial: stolen.serial }] })
+      const verdict = judge(store, [stolen], { revocation: { lists: [old, ...between, named, list()], depth: 'leaf' } })
+      expect([i, verdict]).toEqual([i, i < 3 ? revoked : expect.stringMatching(/^(revocation_unknown|budget_exhausted) 0$/)])
+    }
+  })
+
   it('and where the budget does not reach the signer, nobody is accepted', () => {
     const budget = { ...presented.budget, signatures: 4 }
     const poor = storeFor({ ...presented, budget }, root, by1, ...twins, newKey)
