@@ -65,9 +65,12 @@ export const chainingRules: readonly BundleRule[] = [
     code: 'signature_not_by_named_issuer',
     severity: 'error',
     citation: 'RFC 5280 6.1.3 (a)(1); API Gateway: name and key chaining',
-    check({ falseIssuer, issuers }) {
+    check({ falseIssuer, issuers }, _bundle, { policy }) {
       if (falseIssuer === undefined || issuers.length > 0) return undefined
-      return `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
+      const problem = `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
+      // Whoever writes that identifier into a certificate of theirs must not drive out one that could be used without it.
+      const isUseless = policy.trust === 'roots' && policy.intermediates === 'truststore'
+      return isUseless ? problem : { problem, severity: 'warning' }
     },
   },
 ]
@@ -93,7 +96,8 @@ export const signatureTexts: RuleTexts = {
     remedy: 'Fetch the certificate again from its CA: it was altered, or its key was replaced.',
   },
   signature_not_by_named_issuer: {
-    summary: 'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign.',
+    summary:
+      'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign. A warning where the policy can use the certificate without that issuer.',
     remedy: 'Fetch the certificate again from its CA: it was altered.',
   },
 }

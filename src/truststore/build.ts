@@ -105,7 +105,13 @@ export function analyse(input: TruststoreInput, context: RuleContext, keyring: K
   // A certificate that is left out must not be reached through those it signed.
   if (usable.entries.length < candidates.entries.length) {
     const kept = new Set(usable.entries)
-    for (const node of usable.entries) node.issuers = node.issuers.filter((issuer) => kept.has(issuer))
+    // Certificates of one issuer share the array, which may be long.
+    const left = new Map<readonly TrustNode[], readonly TrustNode[]>()
+    for (const node of usable.entries) {
+      const issuers = left.get(node.issuers) ?? node.issuers.filter((issuer) => kept.has(issuer))
+      left.set(node.issuers, issuers)
+      node.issuers = issuers
+    }
   }
   return new TruststoreView(usable.entries, usable.subjects, inBundleOrder(findings), context.policy, keyring)
 }
