@@ -20,9 +20,8 @@ export interface Budget {
 /** What a path must be like; see `profiles` for the three that are kept. */
 export interface Policy {
   /**
-   * What may end a path. `roots`: self-signed certificates of the truststore; `every-ca`: any other CA listed there, too;
-   * `every-certificate`: whatever is listed. A leaf that is listed itself is accepted by that alone, pinned, if it is
-   * self-signed, and with `every-certificate` any.
+   * Which listed certificates may end a path. `roots`: self-signed ones; `every-ca`: other CAs as well; `every-certificate`:
+   * all. A listed leaf needs no issuer if it is self-signed, or with `every-certificate`: it is pinned.
    */
   readonly trust: 'roots' | 'every-ca' | 'every-certificate'
   /** Where intermediates may come from: the truststore alone, or also what the peer sent. */
@@ -36,11 +35,11 @@ export interface Policy {
   /** Curves of EC keys, for leafs and CAs alike. */
   readonly curves: readonly CurveName[]
   /**
-   * Hashes of signatures, in PSS of the mask as well. Of a listed self-signed certificate, be it a root or a pinned leaf, the
-   * own signature does not count, since it protects nothing.
+   * Hashes of signatures, in PSS of the mask as well. The signature of a listed self-signed certificate does not count, be it a
+   * root or a pinned leaf: it protects nothing.
    */
   readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[]
-  /** The leaf's extendedKeyUsage must be present and list the purpose; for purpose `any` it may list any. */
+  /** The leaf must have an extendedKeyUsage that lists the purpose; for purpose `any` it may list any. */
   readonly requireClientAuthEku: boolean
   /** The anchor's own dates count; those of a pinned leaf always do. */
   readonly checkAnchorValidity: boolean
@@ -51,8 +50,8 @@ export interface Policy {
    */
   readonly enforceAnchorConstraints: boolean
   /**
-   * `practical`: what RFC 5280 section 6 has verifiers check; `strict`: also what section 4 demands of those who issue
-   * certificates and lists; `web-pki`: the same, with CA/Browser Forum's rules where these demand more or less.
+   * `practical`: what RFC 5280 section 6 checks; `strict`: also what section 4 demands of certificates and lists; `web-pki`:
+   * the same, with CA/Browser Forum's rules where they differ.
    */
   readonly conformance: 'practical' | 'strict' | 'web-pki'
   /** What `verifyChain` takes when it is not told. */

@@ -71,7 +71,7 @@ export const chainingRules: readonly BundleRule[] = [
     check({ falseIssuer, issuers }, _bundle, { policy }) {
       if (falseIssuer === undefined || issuers.length > 0) return undefined
       const problem = `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
-      // Whoever writes that identifier into a certificate of theirs must not drive out one that could be used without it.
+      // A certificate listed under that name and identifier must not drive out one that can be used without it.
       const isUseless = policy.trust === 'roots' && policy.intermediates === 'truststore'
       return isUseless ? problem : { problem, severity: 'warning' }
     },
@@ -100,7 +100,7 @@ export const signatureTexts: RuleTexts = {
   },
   signature_not_by_named_issuer: {
     summary:
-      'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign. A warning where the policy can use the certificate without that issuer.',
+      'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign. A warning where it can be used all the same.',
     remedy: 'Fetch the certificate again from its CA: it was altered.',
   },
 }
