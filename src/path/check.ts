@@ -3,6 +3,7 @@ import { understoodExtensions, understoodWithLists } from '../policy/extensions.
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
+import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as KeyUsageBit from '../x509/key-usage-bit.ts'
@@ -25,7 +26,7 @@ export interface Terms {
 }
 
 /** The leaf, or a pinned certificate in its place. */
-export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undefined {
+export function refuseLeaf(leaf: CertificateView, terms: Terms, store: TruststoreView): Refusal | undefined {
   return (
     refuseContradiction(leaf) ??
     refuseDates(leaf, terms) ??
@@ -33,9 +34,15 @@ export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undef
     refuseLeafPurpose(leaf, terms) ??
     refuseLeafKeyUsage(leaf, terms.purpose) ??
     refuseKey(terms.policy, leaf) ??
-    refuseAlgorithm(terms.policy, leaf.parsedAlgorithm) ??
+    refuseLeafAlgorithm(leaf, terms, store) ??
     refuseProfile(terms.policy, leaf, 'leaf')
   )
+}
+
+/** A self-signed leaf that is listed is trusted by its bytes: like a root's, its signature protects nothing. */
+function refuseLeafAlgorithm(leaf: CertificateView, { policy }: Terms, store: TruststoreView): Refusal | undefined {
+  const refusal = refuseAlgorithm(policy, leaf.parsedAlgorithm)
+  return refusal !== undefined && store.nodeOf(leaf)?.isSelfSigned === true ? undefined : refusal
 }
 
 /** An intermediate CA. */
@@ -136,11 +143,12 @@ function purposeBit(purpose: Purpose): number {
 
 function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: Terms): Refusal | undefined {
   const wanted = purposeBit(purpose)
-  if (wanted === 0) return undefined
   if (leaf.purposeBits < 0) {
     if (!policy.requireClientAuthEku) return undefined
-    return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${purpose}Auth is required` }
+    const demand = wanted === 0 ? 'but required' : `${purpose}Auth is required`
+    return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${demand}` }
   }
+  if (wanted === 0) return undefined
   const enough = policy.requireClientAuthEku ? wanted : wanted | PurposeBit.any
   if ((leaf.purposeBits & enough) !== 0) return undefined
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage does not include ${purpose}Auth` }
@@ -154,13 +162,20 @@ function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undef
 }
 
 /**
- * A TLS client signs the handshake, so a keyUsage must allow that (RFC 8446 4.4.2.2, RFC 5246 7.4.6; OpenSSL takes
- * keyAgreement too). What a server's key must do depends on the handshake; TLS checks it there.
+ * What the leaf's key does in a handshake, a keyUsage must allow (RFC 5280 4.2.1.3). A client signs (RFC 8446 4.4.2.2, RFC
+ * 5246 7.4.6; OpenSSL takes keyAgreement too). A server signs, or up to TLS 1.2 deciphers or agrees; TLS checks which of
+ * them it is.
  */
-function refuseLeafKeyUsage(leaf: CertificateView, purpose: Purpose): Refusal | undefined {
+function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose): Refusal | undefined {
+  if (purpose === 'any' || keyUsageBits < 0) return undefined
   const signing = KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement
-  if (purpose !== 'client' || leaf.keyUsageBits < 0 || (leaf.keyUsageBits & signing) !== 0) return undefined
-  return { code: 'key_usage_violation', message: 'keyUsage does not include digitalSignature' }
+  const useful = purpose === 'client' ? signing : signing | KeyUsageBit.keyEncipherment
+  if ((keyUsageBits & useful) !== 0) return undefined
+  const lacks =
+    purpose === 'client'
+      ? 'does not include digitalSignature'
+      : 'includes neither digitalSignature nor keyEncipherment nor keyAgreement'
+  return { code: 'key_usage_violation', message: `keyUsage ${lacks}` }
 }
 
 /** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */

@@ -81,7 +81,7 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
     return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message, index: 0, offset }
   }
   const leaf = parsed.value
-  const refusal = refuseLeaf(leaf, request) ?? refuseName(leaf, request, meter)
+  const refusal = refuseLeaf(leaf, request, trusted) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
   const presented = policy.intermediates === 'presented' && !isAlone ? parseRest(chain, leaf, trusted.keyring) : none

@@ -243,6 +243,12 @@ export const usabilityFlaws: readonly Flaw[] = [
   },
   { name: 'SHA-1 on a root', code: 'weak_signature_hash', input: bentRoot({ hash: 'sha1' }).der },
   {
+    name: 'SHA-1 on the next key of a root, signed by the former',
+    code: 'weak_signature_hash',
+    severity: 'error',
+    input: root.pem + mint({ ca: true, subject: root.subject, key: keyPair('p256', 43), hash: 'sha1' }, root).pem,
+  },
+  {
     name: 'MD5 on a root',
     code: 'weak_signature_hash',
     severity: 'error',
@@ -267,6 +273,12 @@ export const usabilityFlaws: readonly Flaw[] = [
     severity: 'error',
     input: root.pem + mint({ ca: true, signWith: keyPair('p256', 43) }, root).pem,
     mended: ['an intermediate that its issuer signed', cleanBundle],
+  },
+  {
+    name: 'the same where every CA is an anchor',
+    code: 'signature_not_by_named_issuer',
+    input: root.pem + mint({ ca: true, signWith: keyPair('p256', 43) }, root).pem,
+    options: { policy: { ...profiles.apiGateway, trust: 'every-ca' } },
   },
 
   {

@@ -126,11 +126,32 @@ const rejected: readonly RejectedChain[] = [
     message: 'is absent, clientAuth is required',
   },
   {
+    name: 'no EKU where one is required, whatever the purpose',
+    store: storeFor({ ...profiles.apiGateway, requireClientAuthEku: true }, root),
+    chain: [leaf({ extendedKeyUsage: [] })],
+    options: { purpose: 'any' },
+    code: 'extended_key_usage_violation',
+    message: 'extendedKeyUsage is absent, but required',
+  },
+  {
     name: 'anyExtendedKeyUsage where clientAuth is required',
     store: storeFor({ ...profiles.apiGateway, requireClientAuthEku: true }, root),
     chain: [leaf({ extendedKeyUsage: ['any'] })],
     code: 'extended_key_usage_violation',
     message: 'does not include clientAuth',
+  },
+  {
+    name: 'a client whose key may only encipher',
+    chain: [leaf({ keyUsage: ['keyEncipherment'] })],
+    code: 'key_usage_violation',
+    message: 'keyUsage does not include digitalSignature',
+  },
+  {
+    name: 'a server whose key has no part in a handshake',
+    chain: [leaf({ keyUsage: ['nonRepudiation'], extendedKeyUsage: ['serverAuth'] })],
+    options: { purpose: 'server' },
+    code: 'key_usage_violation',
+    message: 'keyUsage includes neither digitalSignature nor keyEncipherment nor keyAgreement',
   },
   {
     name: 'a critical extension of the leaf that nobody knows',
