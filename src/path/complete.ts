@@ -5,9 +5,10 @@ import * as ExtensionId from '../x509/extension-id.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
-import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
+import { NameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
+import type { Presented } from './presented.ts'
 import { type RevocationRequest, revocationCheck } from './revocation.ts'
 import { type PathCheck, Search } from './search.ts'
 
@@ -22,14 +23,15 @@ export class CompletePathCheck implements PathCheck {
   policySets: PolicySets | undefined = undefined
   private readonly store: TruststoreView
   private readonly request: Request
-  private readonly presented: readonly CertificateView[]
+  private readonly presented: Presented
   private readonly meter: Meter
   /** Made for the first path that has something to read. */
   private names: NameReader | undefined = undefined
+  private namesOfSigners: NameReader | undefined = undefined
   private policies: PolicyReader | undefined = undefined
   private readonly revocation: RefusalOf | undefined
 
-  constructor(store: TruststoreView, request: Request, presented: readonly CertificateView[], meter: Meter) {
+  constructor(store: TruststoreView, request: Request, presented: Presented, meter: Meter) {
     this.store = store
     this.request = request
     this.presented = presented
@@ -52,13 +54,16 @@ export class CompletePathCheck implements PathCheck {
   }
 
   refuse(path: readonly CertificateView[]): PathRefusal | undefined {
-    return this.refuseNames(path) ?? this.refusePolicies(path) ?? this.revocation?.(path)
+    return this.refuseNames(path, true) ?? this.refusePolicies(path) ?? this.revocation?.(path)
   }
 
-  private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {
+  /** A client may be known by its common name; a server never is, nor is a certificate that signs revocation lists. */
+  private refuseNames(path: readonly CertificateView[], isPeer = false): PathRefusal | undefined {
     if (!path.some(constrainsNames)) return undefined
-    this.names ??= nameReader()
-    return refuseNames(path, this.request.policy.enforceAnchorConstraints, this.names, this.meter)
+    if (isPeer) this.names ??= new NameReader(this.request.purpose !== 'server')
+    else this.namesOfSigners ??= new NameReader(false)
+    const reader = (isPeer ? this.names : this.namesOfSigners)!
+    return refuseNames(path, this.request.policy.enforceAnchorConstraints, reader, this.meter)
   }
 
   /** The graph is only made where it can matter, or is asked for. */
@@ -74,9 +79,8 @@ export class CompletePathCheck implements PathCheck {
 
   /** Certificates of the list's issuer, which may have signed it with a key of their own. */
   private namesakes(list: RevocationListView): readonly CertificateView[] {
-    const { bytes, issuerStart, issuerEnd } = list
-    const listed = this.store.subjects.find(bytes, issuerStart, issuerEnd).map((node) => node.certificate)
-    return [...listed, ...this.presented.filter((certificate) => certificate.subjectIs(bytes, issuerStart, issuerEnd))]
+    const listed = this.store.subjects.issuersOf(list).map((node) => node.certificate)
+    return [...listed, ...this.presented.issuersOf(list)]
   }
 
   private findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {

@@ -7,8 +7,8 @@ export interface Budget {
   /** Candidate issuers looked at while paths are built. */
   readonly pathSteps: number
   /**
-   * Comparisons of a name with a name constraint, of a SAN with the wanted host name, and of a distribution point with a
-   * revocation list; and edges of the policy graph.
+   * Names times name constraints of their form, SANs compared with the wanted host name, distribution points compared with
+   * revocation lists, and edges of the policy graph.
    */
   readonly nameComparisons: number
   /** Certificates that the peer sent, the leaf included. */

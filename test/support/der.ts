@@ -3,7 +3,9 @@ import { oidBytes } from '../../src/der/oid.ts'
 /** DER written by hand, so that tests can also write it wrongly. */
 
 export function bytes(...parts: readonly (Uint8Array | readonly number[] | string)[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...(typeof part === 'string' ? Buffer.from(part, 'hex') : part)]))
+  return new Uint8Array(
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'hex') : Buffer.from(part)))),
+  )
 }
 
 /** One element: tag, shortest length, content. */

@@ -17,7 +17,8 @@ import { type GeneralNameSpec, generalNameNode, type NameSpec, nameNode } from '
 /** Values of the extensions of RFC 5280, each as DER. */
 
 export interface ExtensionSpec {
-  readonly oid: string
+  /** Dotted, or its DER. */
+  readonly oid: string | Uint8Array
   readonly critical?: boolean
   /** DER of the value: what goes inside the OCTET STRING. */
   readonly value: Uint8Array
@@ -92,7 +93,7 @@ const purposeOids: Readonly<Record<string, string>> = {
 }
 
 export function extensionNode({ oid: id, critical, value }: ExtensionSpec): Node {
-  return sequence(oid(id), critical === true ? boolean(true) : undefined, octets(value))
+  return sequence(typeof id === 'string' ? oid(id) : raw(id), critical === true ? boolean(true) : undefined, octets(value))
 }
 
 export function basicConstraints(ca: boolean, pathLength?: number): Uint8Array {

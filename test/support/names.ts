@@ -8,9 +8,9 @@ export type AttributeSpec = readonly [type: string, value: string, asn1Type?: St
 
 /**
  * A distinguished name. Text: `C=US,O=b,CN=a` in DER order, `\,` for a comma in a value. Array: full control, where a
- * nested array of attributes is one multi-valued RDN.
+ * nested array of attributes is one multi-valued RDN. Bytes: DER of the Name.
  */
-export type NameSpec = string | readonly (AttributeSpec | readonly AttributeSpec[])[]
+export type NameSpec = string | Uint8Array | readonly (AttributeSpec | readonly AttributeSpec[])[]
 
 /** One GeneralName; an `ip` with `/24` or `/255.255.255.0` is an address with its mask, as name constraints want it. */
 export type GeneralNameSpec =
@@ -66,6 +66,7 @@ export function stringNode(value: string, type: StringType): Node {
 }
 
 export function nameNode(name: NameSpec): Node {
+  if (name instanceof Uint8Array) return raw(name)
   const rdns = typeof name === 'string' ? parseName(name) : name
   return sequence(
     ...rdns.map((rdn) => {

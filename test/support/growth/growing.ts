@@ -1,0 +1,63 @@
+import type { Policy, Truststore, VerifyOptions } from '../../../src/index.ts'
+import { buildTruststore, profiles, verifyChain } from '../../../src/index.ts'
+import type { Minted } from '../mint.ts'
+
+/** Input of one size, and what it is given to. */
+export interface Sized {
+  /** Bytes of a stranger's that are read. */
+  readonly bytes: number
+  /** Makes what the call needs, which is not measured, and answers the call; that answers its result in a word. */
+  readonly setUp: () => () => string
+}
+
+/** Input that is the same at every size. */
+export interface Growing {
+  readonly name: string
+  /** At the given number of bytes, more or less. */
+  readonly at: (size: number) => Sized
+}
+
+/** Peers may send intermediates; what RFC 5280 demands of issuers beyond path validation is another topic. */
+export const presented: Policy = { ...profiles.rfc5280, conformance: 'practical' }
+
+export interface Judging {
+  readonly policy?: Policy
+  readonly options?: VerifyOptions
+}
+
+/** A chain before a truststore that has never seen it. */
+export function judged(
+  trusted: readonly Minted[],
+  chain: readonly Minted[],
+  { policy = presented, options = {} }: Judging = {},
+): Sized {
+  const ders = chain.map(({ der }) => der)
+  return {
+    bytes: ders.reduce((sum, der) => sum + der.length, 0),
+    setUp() {
+      const store = storeOf(trusted, policy)
+      return () => {
+        const verdict = verifyChain(store, ders, options)
+        return verdict.ok ? 'accepted' : `${verdict.code}${verdict.message.length > 2000 ? ' at length' : ''}`
+      }
+    },
+  }
+}
+
+export function storeOf(trusted: readonly Minted[], policy: Policy): Truststore {
+  return buildTruststore(
+    trusted.map(({ der }) => der),
+    { policy },
+  )
+}
+
+/** Bytes that are read otherwise. */
+export function read(bytes: Uint8Array, call: (bytes: Uint8Array) => unknown): Sized {
+  return {
+    bytes: bytes.length,
+    setUp: () => () => {
+      const result = call(bytes)
+      return typeof result === 'string' ? `${result.length} characters` : typeof result
+    },
+  }
+}
