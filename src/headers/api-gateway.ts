@@ -1,5 +1,6 @@
 import { opensslTime, parseOpensslTime } from '../bytes/openssl-time.ts'
 import { bytesOfPemText } from '../bytes/pem.ts'
+import { own } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { checkSerialOfAnyBase, inconsistent, readLeaf } from './facts.ts'
 import type { HeaderFormat } from './format.ts'
@@ -43,22 +44,16 @@ export interface ApiGatewayIdentity {
  * if (!client.ok) console.warn(client.code, client.message)
  */
 export function parseApiGatewayEvent(event: unknown): HeaderResult<ApiGatewayIdentity> {
-  const context = fieldOf(event, 'requestContext')
-  const v1 = fieldOf(fieldOf(context, 'identity'), 'clientCert')
-  const v2 = fieldOf(fieldOf(context, 'authentication'), 'clientCert')
+  const context = own(event, 'requestContext')
+  const v1 = own(own(context, 'identity'), 'clientCert') ?? undefined
+  const v2 = own(own(context, 'authentication'), 'clientCert') ?? undefined
   if (v1 === undefined && v2 === undefined) return headerFault('no_certificate', 'the event has no clientCert')
   if (v1 !== undefined && v2 !== undefined) return headerFault('duplicate_header', 'the event has clientCert in two places')
   return readClientCert(v1 ?? v2)
 }
 
-/** An own field of what may be anything; null is as good as absent. */
-function fieldOf(value: unknown, field: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined
-  return (value as Readonly<Record<string, unknown>>)[field] ?? undefined
-}
-
 function readClientCert(clientCert: unknown): HeaderResult<ApiGatewayIdentity> {
-  const text = (field: string): string | undefined => textOf(fieldOf(clientCert, field))
+  const text = (field: string): string | undefined => textOf(own(clientCert, field))
   const pem = text('clientCertPem')
   const subjectDN = text('subjectDN')
   const issuerDN = text('issuerDN')
@@ -72,11 +67,11 @@ function readClientCert(clientCert: unknown): HeaderResult<ApiGatewayIdentity> {
   if (chain.value.length !== 1) return headerFault('malformed_header', `clientCertPem has ${chain.value.length} certificates`)
   const leaf = readLeaf('clientCertPem', chain.value[0]!)
   if (!leaf.ok) return leaf
-  const validity = fieldOf(clientCert, 'validity')
+  const validity = own(clientCert, 'validity')
   const fault =
     checkSerialOfAnyBase('serialNumber', serialNumber, leaf.value) ??
-    checkDate('validity.notBefore', textOf(fieldOf(validity, 'notBefore')), leaf.value.notBefore) ??
-    checkDate('validity.notAfter', textOf(fieldOf(validity, 'notAfter')), leaf.value.notAfter)
+    checkDate('validity.notBefore', textOf(own(validity, 'notBefore')), leaf.value.notBefore) ??
+    checkDate('validity.notAfter', textOf(own(validity, 'notAfter')), leaf.value.notAfter)
   return fault ?? headerValue({ leaf: leaf.value, subjectDN, issuerDN })
 }
 

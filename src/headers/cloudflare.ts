@@ -1,5 +1,6 @@
 import { decodeBase64, encodeBase64 } from '../bytes/base64.ts'
 import { bytesOfPemText } from '../bytes/pem.ts'
+import { member, own } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { checkFingerprint, checkSerial, firstFault, readLeaf } from './facts.ts'
 import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
@@ -51,12 +52,14 @@ const what = 'tlsClientAuth'
 export function parseCloudflareTlsClientAuth(auth: unknown): HeaderResult<CloudflareClientCertificate> {
   if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${what}`)
   if (typeof auth !== 'object') return headerFault('malformed_header', `${what} is no object`)
-  const fields = auth as Readonly<Record<string, unknown>>
-  const text = (field: string): string => (typeof fields[field] === 'string' ? fields[field] : '')
+  const text = (field: string): string => {
+    const value = own(auth, field)
+    return typeof value === 'string' ? value : ''
+  }
   const presented = text('certPresented')
   if (presented === '0') return headerFault('no_certificate', `${what}.certPresented is 0`)
   if (presented !== '1') return headerFault('malformed_header', `${what}.certPresented is neither 0 nor 1`)
-  if (fields['certRFC9440TooLarge'] === true || fields['certChainRFC9440TooLarge'] === true) {
+  if (own(auth, 'certRFC9440TooLarge') === true || own(auth, 'certChainRFC9440TooLarge') === true) {
     return headerFault('oversized_header', `${what} leaves out certificates that are too large for Cloudflare`)
   }
   const revoked = text('certRevoked')
@@ -162,9 +165,7 @@ function readForwarded({ certificate, sha256 }: HeaderValues<Role>, names: Heade
 export const cloudflare: HeaderFormat = {
   headers: {},
   readChain(request) {
-    const cf = (request as { readonly cf?: unknown }).cf
-    const auth = typeof cf === 'object' && cf !== null ? (cf as { readonly tlsClientAuth?: unknown }).tlsClientAuth : undefined
-    const read = parseCloudflareTlsClientAuth(auth)
+    const read = parseCloudflareTlsClientAuth(own(member(request, 'cf'), 'tlsClientAuth'))
     if (!read.ok) return read
     return read.value.revoked ? headerFault('refused_by_proxy', `${what}.certRevoked is 1`) : headerValue(read.value.chain)
   },

@@ -1,6 +1,7 @@
 import { hexOf } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
 import { digest } from '../crypto/digest.ts'
+import type { NoFields } from '../policy/fields.ts'
 import { type HeaderFormat, headerFormat } from './format.ts'
 import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
@@ -194,7 +195,16 @@ export function formatXfcc(elements: readonly XfccElement[]): HeaderResult<strin
   return read.ok ? headerValue(value) : read
 }
 
-function elementPairs({ by, hash, cert, chain, subject, uri, dns }: XfccElement): HeaderResult<readonly string[]> {
+/** What an element may leave out, so that it is found left out and not on a prototype. */
+const nothing: NoFields<Pick<XfccElement, 'hash' | 'cert' | 'chain' | 'subject'>> = {
+  hash: undefined,
+  cert: undefined,
+  chain: undefined,
+  subject: undefined,
+}
+
+function elementPairs(element: XfccElement): HeaderResult<readonly string[]> {
+  const { by, hash, cert, chain, subject, uri, dns } = { ...nothing, ...element }
   const pairs = by.map((value) => `By=${quotedIfNeeded(value)}`)
   // Reading back takes what follows a good hash for further pairs, and further elements.
   if (hash !== undefined && !isHash(hash)) return headerFault('malformed_header', `${headerName}: ${hashRule}`)
@@ -233,8 +243,8 @@ export const envoy: HeaderFormat = /* @__PURE__ */ headerFormat({ xfcc: headerNa
     const remedy = 'set forward_client_cert_details to SANITIZE_SET, or choose with parseXfcc whom to believe'
     return headerFault('duplicate_header', `${names.xfcc} has ${elements.value.length} elements: ${remedy}`)
   }
-  const chain = element?.chain ?? (element?.cert === undefined ? undefined : [element.cert])
-  if (chain !== undefined) return headerValue(chain)
+  const { chain, cert } = { ...nothing, ...element }
+  if (chain !== undefined || cert !== undefined) return headerValue(chain ?? [cert!])
   const remedy = 'set_current_client_cert_details needs cert or chain'
   return headerFault('no_certificate', `${names.xfcc} has neither Cert nor Chain: ${remedy}`)
 })

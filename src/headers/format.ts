@@ -33,7 +33,7 @@ export function headerFormat<Role extends string>(
 /** The values of several headers; the first fault among them. */
 export function collectHeaders<Role extends string>(request: object, names: HeaderNames<Role>): HeaderResult<HeaderValues<Role>> {
   const read = headerReader(request)
-  const values: Partial<Record<Role, string>> = {}
+  const values: Partial<Record<Role, string>> = Object.create(null)
   for (const role of Object.keys(names) as Role[]) {
     const value = read(names[role])
     if (!value.ok) return value

@@ -1,4 +1,4 @@
-import { requireFields } from '../policy/fields.ts'
+import { elements, type NoFields, readFields } from '../policy/fields.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
 import { canonicalName } from '../x509/name.ts'
 import { nameOfText } from './distinguished-name.ts'
@@ -57,7 +57,7 @@ export function matchIdentity(certificate: Certificate, allowed: AllowedIdentiti
  * if (verdict.ok && !isPartner(verdict.leaf).ok) console.warn(403)
  */
 export function identityMatcher(allowed: AllowedIdentities): IdentityMatcher {
-  requireFields('matchIdentity: allowed', allowed, forms)
+  readFields<AllowedIdentities>('matchIdentity: allowed', allowed, noLists)
   const lists = (Object.keys(matchers) as Form[]).flatMap((form) => {
     if (!Object.hasOwn(allowed, form)) return []
     const entries = allowed[form]
@@ -127,10 +127,16 @@ const matchers: Readonly<Record<Form, Matcher>> = {
   },
 }
 
-const forms: ReadonlySet<string> = /* @__PURE__ */ new Set(Object.keys(matchers))
+const noLists: NoFields<AllowedIdentities> = {
+  uri: undefined,
+  dns: undefined,
+  email: undefined,
+  subject: undefined,
+  fingerprint: undefined,
+}
 
 function readList(form: Form, entries: unknown): ReadonlySet<string> {
-  const list: readonly unknown[] = Array.isArray(entries) ? entries : [entries]
+  const list: readonly unknown[] = Array.isArray(entries) ? elements(entries) : [entries]
   return new Set(
     list.map((entry) => {
       const key = typeof entry === 'string' ? matchers[form].read(entry) : undefined

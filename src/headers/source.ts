@@ -1,3 +1,4 @@
+import { member } from '../policy/fields.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'
 
 /** Headers with a method `get`, such as those of `fetch`: names in any case, `null` for what is absent. */
@@ -43,18 +44,19 @@ export function headerReader(request: unknown): HeaderReader {
 
 interface Source {
   readonly headers: object
-  readonly rawHeaders?: unknown
+  readonly rawHeaders: unknown
 }
 
 function headersOf(request: unknown): Source {
   if (typeof request !== 'object' || request === null) throw new TypeError('the request must be an object with headers')
-  const { headers, rawHeaders } = request as { readonly headers?: unknown; readonly rawHeaders?: unknown }
+  const headers = member(request, 'headers')
+  const rawHeaders = member(request, 'rawHeaders')
   if (typeof headers === 'object' && headers !== null && !Array.isArray(headers)) return { headers, rawHeaders }
-  return { headers: request }
+  return { headers: request, rawHeaders: undefined }
 }
 
 function isGetter(headers: object): headers is HeadersLike {
-  return typeof (headers as { get?: unknown }).get === 'function'
+  return typeof member(headers, 'get') === 'function'
 }
 
 type Values = (lowerCaseName: string) => readonly string[]

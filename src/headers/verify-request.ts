@@ -1,6 +1,6 @@
-import { readOptions, type VerifyOptions } from '../path/options.ts'
+import { noVerifyOptions, readOptions, type VerifyOptions } from '../path/options.ts'
 import { type Verdict, verifyChain } from '../path/verify.ts'
-import { requireFields } from '../policy/fields.ts'
+import { type NoFields, readFields } from '../policy/fields.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { HeaderFormat } from './format.ts'
 import { formats, type HeaderFrom } from './formats.ts'
@@ -20,6 +20,13 @@ export interface VerifyRequestOptions extends VerifyOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+const noOptions: NoFields<VerifyRequestOptions> = {
+  ...noVerifyOptions,
+  from: undefined,
+  trustedProxy: undefined,
+  headers: undefined,
+}
+
 /** `verifyChain`'s verdict, or why there was no certificate to judge; the codes of the two differ. */
 export type RequestVerdict = Verdict | HeaderFault
 
@@ -36,29 +43,32 @@ export type RequestVerdict = Verdict | HeaderFault
  * if (!verdict.ok) console.warn(403, verdict.code)
  */
 export function verifyRequest(request: object, store: Truststore, options: VerifyRequestOptions): RequestVerdict {
-  const { from, trustedProxy, headers = {}, purpose = 'client', ...rest } = options
-  const verifyOptions: VerifyOptions = { ...rest, purpose }
+  const given = readFields<VerifyRequestOptions>('verifyRequest: options', options, noOptions)
+  const { from, trustedProxy, headers = {}, purpose = 'client', ...rest } = given
+  const verifyOptions = { ...rest, purpose } as VerifyOptions
   if (trustedProxy !== true) {
     throw new TypeError(
       'verifyRequest: options.trustedProxy must be true: your word that only the proxy, which removes such headers from what clients send, can reach this code',
     )
   }
-  if (!Object.hasOwn(formats, from)) {
+  if (from === undefined || !Object.hasOwn(formats, from)) {
     throw new TypeError(`verifyRequest: options.from must be one of ${Object.keys(formats).join(', ')}, got ${String(from)}`)
   }
   const format = formats[from]
-  requireNames(format, headers)
+  const names = readNames(format, headers)
   if (typeof request !== 'object' || request === null) throw new TypeError('verifyRequest: request must be an object')
-  const chain = format.readChain(request, headers)
+  const chain = format.readChain(request, names)
   if (chain.ok) return verifyChain(store, chain.value, verifyOptions)
   // Mistakes in the code show at the first request, not at the first one that has a certificate.
   readOptions(verifyOptions, requireTruststore(store, 'verifyRequest: store').policy)
   return chain
 }
 
-function requireNames({ headers }: HeaderFormat, renamed: Readonly<Record<string, unknown>>): void {
-  requireFields('verifyRequest: options.headers', renamed, new Set(Object.keys(headers)))
-  for (const [role, name] of Object.entries(renamed)) {
+/** The names of a format's headers, with those in their place that the caller gives. */
+function readNames({ headers }: HeaderFormat, renamed: unknown): Readonly<Record<string, string>> {
+  const names = readFields<Record<string, string>>('verifyRequest: options.headers', renamed, headers)
+  for (const [role, name] of Object.entries(names)) {
     if (typeof name !== 'string' || name === '') throw new TypeError(`verifyRequest: options.headers.${role} must be a name`)
   }
+  return names as Readonly<Record<string, string>>
 }

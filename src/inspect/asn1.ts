@@ -2,6 +2,7 @@ import { type BaseBlock, fromBER } from 'asn1js'
 import { latin1OfRange } from '../bytes/text.ts'
 import { oidForMessage } from '../der/oid.ts'
 import * as Tag from '../der/tag.ts'
+import { own } from '../policy/fields.ts'
 import { stringValue } from '../x509/name.ts'
 import { quoted, type TextOutput } from './output.ts'
 
@@ -84,8 +85,8 @@ function drawElement(output: TextOutput, element: BaseBlock): void {
 
 /** Elements inside: of constructed types, and of the strings in which asn1js found further DER; not the arcs of an OID. */
 function childrenOf({ valueBlock }: BaseBlock): readonly BaseBlock[] {
-  const value: unknown = 'value' in valueBlock ? valueBlock.value : undefined
-  return Array.isArray(value) ? value.filter((child: object): child is BaseBlock => 'idBlock' in child) : []
+  const value = own(valueBlock, 'value')
+  return Array.isArray(value) ? value.filter((child): child is BaseBlock => own(child, 'idBlock') !== undefined) : []
 }
 
 /** The value of a primitive universal type in one line; `undefined` where bytes say more. */

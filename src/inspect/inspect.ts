@@ -12,7 +12,7 @@ import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { parseUsableList } from '../path/parse-revocation-list.ts'
-import { requireFields } from '../policy/fields.ts'
+import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
 import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
@@ -51,7 +51,7 @@ export interface Inspection {
 
 type Signed = CertificateView | RevocationListView
 
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['maxLength', 'maxEntries'])
+const noOptions: NoFields<RenderOptions> = { maxLength: undefined, maxEntries: undefined }
 
 /**
  * Reads whatever certificates and revocation lists an input holds and describes them. What is neither is a fault and is
@@ -65,9 +65,9 @@ const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['maxLength', 
  * for (const { message } of faults) console.error(message)
  */
 export function inspect(input: Uint8Array | string | Certificate | RevocationList, options: RenderOptions = {}): Inspection {
-  requireFields('inspect: options', options, optionFields)
-  const output = new TextOutput(requireCount('maxLength', options.maxLength ?? 1_000_000))
-  const maxEntries = requireCount('maxEntries', options.maxEntries ?? 1000)
+  const given = readFields<RenderOptions>('inspect: options', options, noOptions)
+  const output = new TextOutput(requireCount('maxLength', given.maxLength ?? 1_000_000))
+  const maxEntries = requireCount('maxEntries', given.maxEntries ?? 1000)
   const found: Signed[] = []
   const faults: InspectionFault[] = []
   const write = (signed: Signed): void => {
@@ -78,7 +78,8 @@ export function inspect(input: Uint8Array | string | Certificate | RevocationLis
   if (input instanceof CertificateView || input instanceof RevocationListView) write(input)
   else {
     const bytes = typeof input === 'string' ? bytesOfPemText(input) : requireBytes(input, 'inspect: input')
-    if (typeof input !== 'string' && looksLikeDer(bytes)) readDer(bytes, output, write, (fault) => faults.push(fault))
+    if (typeof input !== 'string' && looksLikeDer(bytes))
+      readDer(new Uint8Array(bytes), output, write, (fault) => faults.push(fault))
     else readPem(bytes, output, write, (fault) => faults.push(fault))
   }
   const certificates = found.filter((signed) => signed instanceof CertificateView)
@@ -104,7 +105,7 @@ export function renderText(input: Uint8Array | string | Certificate | Revocation
 type Write = (signed: Signed) => void
 type Report = (fault: InspectionFault) => void
 
-/** One DER element. Of the two faults the one that is further inside belongs to what the bytes were meant to be. */
+/** One DER element, in bytes of our own. Of the two faults the one that is further inside belongs to what the bytes were meant to be. */
 function readDer(bytes: Uint8Array, output: TextOutput, write: Write, report: Report): void {
   const certificate = parseCertificateDer(bytes)
   if (certificate.ok) return write(certificate.value)

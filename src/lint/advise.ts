@@ -1,5 +1,5 @@
 import { incompleteChain } from '../rules/bundle.ts'
-import { findingOf, type Place } from '../rules/finding.ts'
+import { findingOf, inFull, type Place } from '../rules/finding.ts'
 import type { Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -39,7 +39,9 @@ export function adviseOnCertificate(
  * whose issuer was never there.
  */
 function newlyIncomplete(store: TruststoreView, context: RuleContext): readonly Finding[] {
-  const reported = new Set(store.findings.filter(({ code }) => code === incompleteChain.code).map(({ index }) => index))
+  const reported = new Set(
+    store.findings.filter(({ code }) => code === incompleteChain.code).map((finding) => inFull(finding).index),
+  )
   const findings: Finding[] = []
   const bundle = { entries: store.nodes, withSubjectOf: () => [] }
   for (const node of store.nodes) {

@@ -2,7 +2,7 @@ import { singleDer } from '../bytes/input.ts'
 import { isCertificateLabel } from '../bytes/pem.ts'
 import type { ParseResult } from '../codes/parse.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
-import { requireFields } from '../policy/fields.ts'
+import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { certificateRules } from '../rules/catalogue.ts'
@@ -10,7 +10,7 @@ import { findingOf } from '../rules/finding.ts'
 import type { Finding, RuleContext } from '../rules/rule.ts'
 import { readingCodeOf, readingFinding } from '../truststore/bundle.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
-import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { parseCertificateCopy } from '../x509/parse-certificate.ts'
 import type { Role } from '../x509/profile/rule.ts'
 import { roleOf } from './advice.ts'
 import { adviseOnCertificate } from './advise.ts'
@@ -32,7 +32,13 @@ export interface LintCertificateOptions {
   readonly waive?: readonly Waiver[]
 }
 
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'as', 'expiresWithinDays', 'waive'])
+const noOptions: NoFields<LintCertificateOptions> = {
+  at: undefined,
+  policy: undefined,
+  as: undefined,
+  expiresWithinDays: undefined,
+  waive: undefined,
+}
 
 /**
  * Says what is wrong with one certificate by itself, such as a client's before it is handed out: every rule that needs no
@@ -45,14 +51,14 @@ const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy
  * for (const { severity, code, message } of findings) console.log(`${severity} ${code}: ${message}`)
  */
 export function lintCertificate(input: Uint8Array | string | Certificate, options: LintCertificateOptions = {}): LintReport {
-  requireFields('lintCertificate: options', options, optionFields)
-  const { policy = profiles.apiGateway, as, waive = [] } = options
+  const given = readFields<LintCertificateOptions>('lintCertificate: options', options, noOptions)
+  const { policy = profiles.apiGateway, as, waive = [] } = given
   checkPolicy(policy)
   if (as !== undefined && as !== 'leaf' && as !== 'ca') {
     throw new TypeError(`lintCertificate: options.as must be 'leaf' or 'ca', got ${String(as)}`)
   }
-  const at = requireTime(options.at, 'lintCertificate: options.at')
-  const expiresWithinDays = requireDays(options.expiresWithinDays, 'lintCertificate: options.expiresWithinDays')
+  const at = requireTime(given.at, 'lintCertificate: options.at')
+  const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintCertificate: options.expiresWithinDays')
   const parsed = parse(input)
   const found = parsed.ok ? judge(parsed.value, as, { policy, at, expiresWithinDays }) : [unreadable(parsed)]
   return reportOf(found, waive, at)
@@ -61,7 +67,7 @@ export function lintCertificate(input: Uint8Array | string | Certificate, option
 function parse(input: Uint8Array | string | Certificate): ParseResult<CertificateView> {
   if (input instanceof CertificateView) return { ok: true, value: input }
   const der = singleDer(input as Uint8Array | string, 'lintCertificate: input', 'CERTIFICATE', isCertificateLabel)
-  return der.ok ? parseCertificateDer(der.value) : der
+  return der.ok ? parseCertificateCopy(der.value) : der
 }
 
 function unreadable(fault: Exclude<ParseResult<never>, { readonly ok: true }>): Finding {

@@ -1,10 +1,10 @@
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
-import { requireFields } from '../policy/fields.ts'
+import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
-import { inBundleOrder } from '../rules/finding.ts'
+import { inBundleOrder, inFull } from '../rules/finding.ts'
 import type { Finding, RuleContext } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
 import type { TruststoreInput } from '../truststore/bundle.ts'
@@ -34,7 +34,13 @@ export interface LintOptions {
   readonly waive?: readonly Waiver[]
 }
 
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy', 'expiresWithinDays', 'platform', 'waive'])
+const noOptions: NoFields<LintOptions> = {
+  at: undefined,
+  policy: undefined,
+  expiresWithinDays: undefined,
+  platform: undefined,
+  waive: undefined,
+}
 
 /**
  * Says what is wrong with a truststore, or soon will be: run it before an upload, in CI, and on a timer.
@@ -47,17 +53,17 @@ const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['at', 'policy
  * for (const { severity, code, message, line } of findings) console.log(`${line}: ${severity} ${code}: ${message}`)
  */
 export function lintTruststore(input: TruststoreInput | Truststore, options: LintOptions = {}): LintReport {
-  requireFields('lintTruststore: options', options, optionFields)
+  const given = readFields<LintOptions>('lintTruststore: options', options, noOptions)
   const built = input instanceof TruststoreView ? input : undefined
-  const policy = options.policy ?? built?.policy ?? profiles.apiGateway
+  const policy = given.policy ?? built?.policy ?? profiles.apiGateway
   checkPolicy(policy)
-  const at = requireTime(options.at, 'lintTruststore: options.at')
-  const expiresWithinDays = requireDays(options.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
+  const at = requireTime(given.at, 'lintTruststore: options.at')
+  const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }
   const store = built ?? analyse(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes))
   const found = built === undefined ? findingsOf(store, context) : relint(built, context)
-  const preflight = platformFindings(options.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
-  return reportOf(inBundleOrder([...found, ...preflight]), options.waive ?? [], at)
+  const preflight = platformFindings(given.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
+  return reportOf(inBundleOrder([...found, ...preflight]), given.waive ?? [], at)
 }
 
 /** What building finds, and all advice about what can be used. */
@@ -69,12 +75,14 @@ function findingsOf(store: TruststoreView, context: RuleContext): readonly Findi
 function relint(store: TruststoreView, context: RuleContext): readonly Finding[] {
   const kept = new Map(store.nodes.map((node) => [node.certificate.fingerprint, node]))
   // A copy that was left out has the fingerprint of the certificate that was kept, but another place in the bundle.
-  const carried = store.findings.filter(({ fingerprint, index }) => {
+  const carried = store.findings.filter((finding) => {
+    const { fingerprint, index } = inFull(finding)
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
-  const certificates = store.nodes.map((node) => node.certificate.raw)
+  const certificates = store.nodes.map((node) => node.certificate.bytes)
   const fresh = findingsOf(analyse(certificates, context, store.keyring), context).map((finding) => {
-    const node = finding.fingerprint === undefined ? undefined : kept.get(finding.fingerprint)
+    const { fingerprint } = inFull(finding)
+    const node = fingerprint === undefined ? undefined : kept.get(fingerprint)
     if (node === undefined) return finding
     return { ...finding, index: node.index, ...(node.line !== undefined && { line: node.line }) }
   })

@@ -1,5 +1,7 @@
 import type { LintCode } from '../codes/lint.ts'
+import { elements, type NoFields, readFields } from '../policy/fields.ts'
 import { isoTime, requireTime } from '../policy/time.ts'
+import { inFull } from '../rules/finding.ts'
 import type { Finding } from '../rules/rule.ts'
 import { ruleCatalogue, waiverExpired } from './catalogue.ts'
 
@@ -12,24 +14,27 @@ export interface Waiver {
   readonly until?: Date | number
 }
 
+const noWaiver: NoFields<Waiver> = { code: undefined, fingerprint: undefined, until: undefined }
+
 /** Leaves out what is waived; a waiver that has ended lets its finding through and is a finding itself. */
 export function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], at: number): readonly Finding[] {
   if (!Array.isArray(waivers)) throw new TypeError('options.waive must be an array')
   let rest = findings
   const ended: Finding[] = []
-  waivers.forEach((waiver: Waiver, i) => {
-    const { code, fingerprint, until } = waiver
-    if (!ruleCatalogue.has(code)) throw new TypeError(`options.waive[${i}].code is not a lint code: ${String(code)}`)
+  elements(waivers).forEach((waiver, i) => {
+    const { code, fingerprint, until } = readFields<Waiver>(`options.waive[${i}]`, waiver, noWaiver)
+    if (code === undefined || !ruleCatalogue.has(code))
+      throw new TypeError(`options.waive[${i}].code is not a lint code: ${String(code)}`)
     const end = until === undefined ? Number.POSITIVE_INFINITY : requireTime(until, `options.waive[${i}].until`)
     const isMeant = (finding: Finding): boolean =>
-      finding.code === code && (fingerprint === undefined || finding.fingerprint === fingerprint.toLowerCase())
+      finding.code === code && (fingerprint === undefined || inFull(finding).fingerprint === fingerprint.toLowerCase())
     if (at < end) rest = rest.filter((finding) => !isMeant(finding))
-    else if (rest.some(isMeant)) ended.push(endOf(waiver, end))
+    else if (rest.some(isMeant)) ended.push(endOf(code, fingerprint, end))
   })
   return [...ended, ...rest]
 }
 
-function endOf({ code, fingerprint }: Waiver, end: number): Finding {
+function endOf(code: LintCode, fingerprint: string | undefined, end: number): Finding {
   const { code: ownCode, severity, citation } = waiverExpired
   return {
     code: ownCode,

@@ -62,7 +62,7 @@ export function checkOwnership(
   at?: Date | number,
 ): OwnershipReport {
   const reference = typeof domain === 'string' ? readDomain(domain) : undefined
-  if (reference === undefined || 'ip' in reference) {
+  if (typeof reference !== 'string') {
     const got = typeof domain === 'string' ? excerpt(domain, 80) : String(domain)
     throw new TypeError(`checkOwnership: domain must be a DNS name of A-labels, got ${got}`)
   }
@@ -85,7 +85,7 @@ export function checkOwnership(
 function readDomain(name: string): ReferenceId | undefined {
   if (!name.startsWith('*.')) return readReference(name)
   const parent = readReference(name.slice(2))
-  return parent === undefined || 'ip' in parent ? undefined : { dns: `*.${parent.dns}` }
+  return typeof parent === 'string' ? `*.${parent}` : undefined
 }
 
 interface Judged {

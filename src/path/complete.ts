@@ -72,7 +72,7 @@ export class CompletePathCheck implements PathCheck {
     if (!wantsPolicies && !path.some(concernsPolicies)) return undefined
     this.policies ??= policyReader()
     const result = processPolicies(path, policy.enforceAnchorConstraints, policies, this.policies, this.meter)
-    if ('code' in result) return result
+    if (isRefusal(result)) return result
     this.policySets = wantsPolicies ? result : undefined
     return undefined
   }
@@ -98,6 +98,10 @@ export class CompletePathCheck implements PathCheck {
 
 /** Makes a search go on to the next path; nobody reads it. */
 const anotherPath: PathRefusal = { code: 'revocation_unknown', index: 0, message: '' }
+
+function isRefusal(result: PolicySets | PathRefusal): result is PathRefusal {
+  return Object.hasOwn(result, 'code')
+}
 
 function constrainsNames({ extensions }: CertificateView): boolean {
   return extensions.has(ExtensionId.nameConstraints)

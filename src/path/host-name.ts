@@ -8,7 +8,7 @@ import type { Meter } from './meter.ts'
 import { endsInNumber, isHostName, withoutFinalDot } from './name-match.ts'
 
 /** What a client wants to be connected to (RFC 9525 6.1.1): a DNS name in lower case without its final dot, or an address. */
-export type ReferenceId = { readonly dns: string } | { readonly ip: Uint8Array }
+export type ReferenceId = string | Uint8Array
 
 const longestName = 253
 
@@ -18,13 +18,13 @@ const longestName = 253
  */
 export function readReference(name: string): ReferenceId | undefined {
   const ip = readIpv4(name) ?? readIpv6(name)
-  if (ip !== undefined) return { ip }
+  if (ip !== undefined) return ip
   // Before folding: other alphabets have letters whose lower case is ASCII.
   if (!/^[!-~]+$/.test(name)) return undefined
   const dns = withoutFinalDot(name).toLowerCase()
   if (dns.length > longestName || !isHostName(dns)) return undefined
   // A last label of digits alone would be an address in one resolver and a name in another.
-  return endsInNumber(dns) ? undefined : { dns }
+  return endsInNumber(dns) ? undefined : dns
 }
 
 /** Four decimal numbers without leading zeros. */
@@ -80,10 +80,10 @@ export function matchesReference(leaf: CertificateView, reference: ReferenceId, 
     reader.next('subjectAltName')
     if (!meter.names()) return undefined
     const { tag, start, end } = reader
-    if ('ip' in reference) {
-      if (tag === GeneralNameTag.ip && rangeIs(bytes, start, end, reference.ip)) return true
+    if (typeof reference !== 'string') {
+      if (tag === GeneralNameTag.ip && rangeIs(bytes, start, end, reference)) return true
     } else if (tag === GeneralNameTag.dns && end - start <= longestName) {
-      if (matchesDnsName(latin1OfRange(bytes, start, end).toLowerCase(), reference.dns)) return true
+      if (matchesDnsName(latin1OfRange(bytes, start, end).toLowerCase(), reference)) return true
     }
   }
   return false
@@ -99,5 +99,5 @@ function matchesDnsName(presented: string, wanted: string): boolean {
 
 /** The reference for a message. */
 export function referenceText(reference: ReferenceId): string {
-  return 'ip' in reference ? ipText(reference.ip) : reference.dns
+  return typeof reference === 'string' ? reference : ipText(reference)
 }

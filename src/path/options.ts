@@ -1,4 +1,4 @@
-import { requireFields } from '../policy/fields.ts'
+import { elements, type NoFields, readFields } from '../policy/fields.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
@@ -60,20 +60,45 @@ export interface Request extends Terms {
   readonly wantsPolicies: boolean
 }
 
+/** What `verifyChain` may be told, and what of revocation and policies: nothing of it. */
+export const noVerifyOptions: NoFields<VerifyOptions> = {
+  at: undefined,
+  purpose: undefined,
+  serverName: undefined,
+  revocation: undefined,
+  certificatePolicies: undefined,
+}
+
+const noRevocation: NoFields<RevocationCheck> = {
+  lists: undefined,
+  depth: undefined,
+  unknown: undefined,
+  expired: undefined,
+  maxAgeDays: undefined,
+}
+
+const noPolicies: NoFields<PolicyInputs> = {
+  initialPolicies: undefined,
+  requireExplicitPolicy: undefined,
+  inhibitPolicyMapping: undefined,
+  inhibitAnyPolicy: undefined,
+}
+
 /**
  * Checks the options of `verifyChain`. An option that is not known is refused, since a misspelt one would be ignored.
  *
  * @throws TypeError naming the option
  */
-export function readOptions(options: VerifyOptions, policy: Policy): Request {
-  requireFields('verifyChain: options', options, optionFields)
-  const { purpose = policy.purpose, serverName, revocation, certificatePolicies } = options
+export function readOptions(options: VerifyOptions | undefined, policy: Policy): Request {
+  const given =
+    options === undefined ? noVerifyOptions : readFields<VerifyOptions>('verifyChain: options', options, noVerifyOptions)
+  const { purpose = policy.purpose, serverName, revocation, certificatePolicies } = given
   requireChoice('purpose', purpose, ['client', 'server', 'any'])
   const check = revocation === undefined ? undefined : readRevocation(revocation)
   if (serverName !== undefined && typeof serverName !== 'string') fail('serverName must be a string')
   return {
     policy,
-    at: requireTime(options.at, 'verifyChain: options.at'),
+    at: requireTime(given.at, 'verifyChain: options.at'),
     purpose,
     serverName,
     revocation: check,
@@ -82,21 +107,6 @@ export function readOptions(options: VerifyOptions, policy: Policy): Request {
     wantsPolicies: certificatePolicies !== undefined,
   }
 }
-
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'at',
-  'purpose',
-  'serverName',
-  'revocation',
-  'certificatePolicies',
-])
-const revocationFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['lists', 'depth', 'unknown', 'expired', 'maxAgeDays'])
-const policyFields: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'initialPolicies',
-  'requireExplicitPolicy',
-  'inhibitPolicyMapping',
-  'inhibitAnyPolicy',
-])
 
 const anyPolicies: PolicyRequest = /* @__PURE__ */ (() => ({
   initialPolicies: new Set([anyPolicy]),
@@ -108,17 +118,17 @@ const anyPolicies: PolicyRequest = /* @__PURE__ */ (() => ({
 const day = 86_400_000
 
 function readRevocation(revocation: RevocationCheck): RevocationRequest {
-  requireFields('verifyChain: options.revocation', revocation, revocationFields)
-  const { lists, depth = 'chain', unknown = 'refuse', expired = 'refuse', maxAgeDays } = revocation
+  const given = readFields<RevocationCheck>('verifyChain: options.revocation', revocation, noRevocation)
+  const { lists, depth = 'chain', unknown = 'refuse', expired = 'refuse', maxAgeDays } = given
   requireChoice('revocation.depth', depth, ['leaf', 'chain'])
   requireChoice('revocation.unknown', unknown, ['refuse', 'allow'])
   requireChoice('revocation.expired', expired, ['refuse', 'allow'])
   if (!Array.isArray(lists)) fail('revocation.lists must be an array')
   const views: RevocationListView[] = []
   let judging: Judging | undefined
-  for (const [i, list] of (lists as readonly RevocationListView[]).entries()) {
+  for (const [i, list] of elements(lists).entries()) {
     judging = judgingOf(list) ?? fail(`revocation.lists[${i}] must be the value of parseRevocationList`)
-    views.push(list)
+    views.push(list as RevocationListView)
   }
   if (maxAgeDays !== undefined && !(typeof maxAgeDays === 'number' && maxAgeDays >= 0))
     fail('revocation.maxAgeDays must be a number')
@@ -127,16 +137,18 @@ function readRevocation(revocation: RevocationCheck): RevocationRequest {
 }
 
 function readPolicies(inputs: PolicyInputs): PolicyRequest {
-  requireFields('verifyChain: options.certificatePolicies', inputs, policyFields)
-  const { initialPolicies } = inputs
+  const given = readFields<PolicyInputs>('verifyChain: options.certificatePolicies', inputs, noPolicies)
+  const { initialPolicies } = given
   if (initialPolicies !== undefined && !Array.isArray(initialPolicies))
     fail('certificatePolicies.initialPolicies must be an array')
-  const keys = initialPolicies?.map((policy: unknown): PolicyKey => {
-    const key = typeof policy === 'string' ? policyKey(policy) : undefined
-    return key ?? fail(`certificatePolicies.initialPolicies has ${String(policy)}, which is not a dotted OID`)
-  })
+  const keys =
+    initialPolicies &&
+    elements(initialPolicies).map((policy): PolicyKey => {
+      const key = typeof policy === 'string' ? policyKey(policy) : undefined
+      return key ?? fail(`certificatePolicies.initialPolicies has ${String(policy)}, which is not a dotted OID`)
+    })
   const flag = (field: 'requireExplicitPolicy' | 'inhibitPolicyMapping' | 'inhibitAnyPolicy'): boolean => {
-    const value = inputs[field] ?? false
+    const value = given[field] ?? false
     return typeof value === 'boolean' ? value : fail(`certificatePolicies.${field} must be a boolean`)
   }
   return {

@@ -1,5 +1,5 @@
-import { requireFields } from './fields.ts'
-import { freezePolicy, type Policy } from './policy.ts'
+import { elements, type NoFields, readFields } from './fields.ts'
+import { type Budget, freezePolicy, type Policy } from './policy.ts'
 
 const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
   trust: ['roots', 'every-ca', 'every-certificate'],
@@ -13,7 +13,30 @@ const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
 
 const numbers = ['maxChainLength', 'minRsaBits', 'maxRsaBits'] as const
 const lists = { curves: ['P-256', 'P-384'], hashes: ['sha256', 'sha384', 'sha512'] } as const
-const meters = ['signatures', 'pathSteps', 'nameComparisons', 'presentedCertificates', 'presentedBytes'] as const
+
+const noBudget: NoFields<Budget> = {
+  signatures: undefined,
+  pathSteps: undefined,
+  nameComparisons: undefined,
+  presentedCertificates: undefined,
+  presentedBytes: undefined,
+}
+
+const noPolicy: NoFields<Policy> = {
+  trust: undefined,
+  intermediates: undefined,
+  maxChainLength: undefined,
+  minRsaBits: undefined,
+  maxRsaBits: undefined,
+  curves: undefined,
+  hashes: undefined,
+  requireClientAuthEku: undefined,
+  checkAnchorValidity: undefined,
+  enforceAnchorConstraints: undefined,
+  conformance: undefined,
+  purpose: undefined,
+  budget: undefined,
+}
 
 /**
  * Refuses a policy with a missing, unknown or mistyped field: a setting that is silently ignored is a hole.
@@ -22,7 +45,7 @@ const meters = ['signatures', 'pathSteps', 'nameComparisons', 'presentedCertific
  */
 export function checkPolicy(policy: unknown): asserts policy is Policy {
   if (typeof policy !== 'object' || policy === null) throw new TypeError('policy must be an object, such as profiles.apiGateway')
-  const given = policy as Readonly<Record<string, unknown>>
+  const given: Readonly<Record<string, unknown>> = readFields<Policy>('policy', policy, noPolicy)
   for (const [field, allowed] of Object.entries(choices)) {
     if (!allowed.includes(given[field])) fail(field, `one of ${allowed.map(String).join(', ')}`, given[field])
   }
@@ -30,13 +53,10 @@ export function checkPolicy(policy: unknown): asserts policy is Policy {
   for (const [field, allowed] of Object.entries(lists)) {
     const list: unknown = given[field]
     const known = (allowed as readonly unknown[]).includes.bind(allowed)
-    if (!Array.isArray(list) || !list.every(known)) fail(field, `an array of ${allowed.join(', ')}`, list)
+    if (!Array.isArray(list) || !elements(list).every(known)) fail(field, `an array of ${allowed.join(', ')}`, list)
   }
-  const budget = given['budget']
-  if (typeof budget !== 'object' || budget === null) fail('budget', 'an object', budget)
-  for (const meter of meters) requireCount(`policy.budget.${meter}`, (budget as Readonly<Record<string, unknown>>)[meter])
-  requireFields('policy.budget', budget, new Set<string>(meters))
-  requireFields('policy', given, new Set<string>([...Object.keys(choices), ...numbers, ...Object.keys(lists), 'budget']))
+  const budget = readFields<Budget>('policy.budget', given['budget'], noBudget)
+  for (const [meter, value] of Object.entries(budget)) requireCount(`policy.budget.${meter}`, value)
 }
 
 /**

@@ -1,11 +1,63 @@
 /**
- * Refuses an options object with fields that are not known: a misspelt setting that is silently ignored is a hole.
+ * How objects of callers are read. What stands on `Object.prototype`, where other code of the process may have put
+ * anything, is nobody's setting: options, records and answers count by their own fields, objects of classes by what they and
+ * their classes have.
+ */
+
+/** The names of the fields that an options object may have, none of them set. */
+export type NoFields<Options> = { readonly [Name in keyof Required<Options>]: undefined }
+
+/** An options object that was read: every field is its own, and `undefined` where it was left out. */
+export type Fields<Options> = { readonly [Name in keyof Required<Options>]: Options[Name] | undefined }
+
+const hasOwn = Object.prototype.hasOwnProperty
+
+/**
+ * The own fields of an options object. One with fields that are not known is refused: a misspelt setting that is silently
+ * ignored is a hole, and so is one that it has of a prototype of the caller's.
  *
  * @throws TypeError naming the field
  */
-export function requireFields(what: string, value: unknown, fields: ReadonlySet<string>): void {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${what} must be an object`)
+export function readFields<Options extends object>(what: string, value: unknown, none: Fields<Options>): Fields<Options> {
+  if (!isObject(value)) throw new TypeError(`${what} must be an object`)
+  const fields: Record<string, unknown> = { ...none }
+  // In this form the engine asks for each name once: the options of `verifyChain` are read at every handshake.
   for (const field in value) {
-    if (Object.hasOwn(value, field) && !fields.has(field)) throw new TypeError(`${what}.${field} is not an option`)
+    if (!hasOwn.call(value, field)) continue
+    if (!hasOwn.call(none, field)) throw new TypeError(`${what}.${field} is not an option`)
+    fields[field] = value[field]
   }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) refuseInherited(what, value, none)
+  return fields as Fields<Options>
+}
+
+function refuseInherited(what: string, given: object, none: object): void {
+  for (const field of Object.keys(none)) {
+    if (!Object.hasOwn(given, field) && member(given, field) !== undefined)
+      throw new TypeError(`${what}.${field} is inherited; only an object's own fields are options`)
+  }
+}
+
+/** An own field of what may be anything. */
+export function own(value: unknown, field: string): unknown {
+  return isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined
+}
+
+/** A field that an object has itself or of its class, such as a getter of a request. */
+export function member(value: unknown, field: string): unknown {
+  if (!isObject(value)) return undefined
+  for (let at: object | null = value; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, field)) return value[field]
+  }
+  return undefined
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** The elements of an array; `undefined` for its holes, whatever `Array.prototype` has there. */
+export function elements(list: readonly unknown[]): readonly unknown[] {
+  return Array.from(list, (element, i) => (Object.hasOwn(list, i) ? element : undefined))
 }

@@ -1,3 +1,4 @@
+import type { Fields, NoFields } from '../policy/fields.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Finding, Problem, ReportedRule } from './rule.ts'
 
@@ -8,8 +9,24 @@ export interface Place {
   readonly line?: number | undefined
 }
 
+const nowhere: NoFields<Place> = { certificate: undefined, index: undefined, line: undefined }
+
+const unset: NoFields<Pick<Finding, 'subject' | 'fingerprint' | 'index' | 'line' | 'platform'>> = {
+  subject: undefined,
+  fingerprint: undefined,
+  index: undefined,
+  line: undefined,
+  platform: undefined,
+}
+
+/** A finding with all fields that one may have, so that none of them is looked for on a prototype. */
+export function inFull(finding: Finding): Fields<Finding> {
+  return { ...unset, ...finding }
+}
+
 /** What a rule found, as it is reported. */
-export function findingOf(rule: ReportedRule, found: Problem, { certificate, index, line }: Place): Finding {
+export function findingOf(rule: ReportedRule, found: Problem, place: Place): Finding {
+  const { certificate, index, line } = { ...nowhere, ...place }
   const { problem, severity } = typeof found === 'string' ? { problem: found, severity: rule.severity } : found
   return {
     code: rule.code,
@@ -24,5 +41,9 @@ export function findingOf(rule: ReportedRule, found: Problem, { certificate, ind
 
 /** Findings about the whole first, then certificate by certificate. */
 export function inBundleOrder(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort((a, b) => (a.index ?? -1) - (b.index ?? -1))
+  return [...findings].sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+function placeOf(finding: Finding): number {
+  return inFull(finding).index ?? -1
 }

@@ -3,11 +3,11 @@ import type { SignatureBackend } from '../crypto/backend.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { settlePolicy } from '../policy/check-policy.ts'
-import { requireFields } from '../policy/fields.ts'
+import { member, type NoFields, readFields } from '../policy/fields.ts'
 import { apiGateway, type Policy } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
-import { findingOf, inBundleOrder } from '../rules/finding.ts'
+import { findingOf, inBundleOrder, inFull } from '../rules/finding.ts'
 import type { Bundle, Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
 import { algorithmRules } from '../rules/signature.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -35,7 +35,13 @@ export interface TruststoreOptions {
   readonly tableBudgetBytes?: number
 }
 
-const optionFields: ReadonlySet<string> = /* @__PURE__ */ new Set(['policy', 'strict', 'at', 'signatures', 'tableBudgetBytes'])
+const noOptions: NoFields<TruststoreOptions> = {
+  policy: undefined,
+  strict: undefined,
+  at: undefined,
+  signatures: undefined,
+  tableBudgetBytes: undefined,
+}
 
 /**
  * A truststore that cannot be used: nothing in it is usable, or with `strict` something is not.
@@ -71,15 +77,15 @@ export class TruststoreError extends Error {
  * for (const warning of store.warnings) console.warn(warning)
  */
 export function buildTruststore(input: TruststoreInput, options: TruststoreOptions = {}): Truststore {
-  requireFields('buildTruststore: options', options, optionFields)
-  const { strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = options
-  const policy = settlePolicy(options.policy ?? apiGateway)
+  const given = readFields<TruststoreOptions>('buildTruststore: options', options, noOptions)
+  const { strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = given
+  const policy = settlePolicy(given.policy ?? apiGateway)
   if (typeof strict !== 'boolean') throw new TypeError('buildTruststore: options.strict must be a boolean')
-  if (typeof signatures?.importKey !== 'function')
+  if (typeof member(signatures, 'importKey') !== 'function')
     throw new TypeError('buildTruststore: options.signatures must be a SignatureBackend')
   if (typeof tableBudgetBytes !== 'number' || !(tableBudgetBytes >= 0))
     throw new TypeError('buildTruststore: options.tableBudgetBytes must be a number of bytes')
-  const at = requireTime(options.at, 'buildTruststore: options.at')
+  const at = requireTime(given.at, 'buildTruststore: options.at')
   const store = analyse(input, { policy, at, expiresWithinDays: 30 }, new Keyring(signatures, tableBudgetBytes))
   const errors = store.findings.filter((finding) => finding.severity === 'error')
   if (store.nodes.length === 0)
@@ -184,8 +190,8 @@ function note(
 function summarise(problem: string, errors: readonly Finding[]): string {
   const [first] = errors
   if (first === undefined) return problem
-  const place =
-    first.line !== undefined ? ` (line ${first.line})` : first.index !== undefined ? ` (certificate ${first.index})` : ''
+  const { code, message, line, index } = inFull(first)
+  const place = line !== undefined ? ` (line ${line})` : index !== undefined ? ` (certificate ${index})` : ''
   const more = errors.length > 1 ? `; and ${errors.length - 1} more, see .findings` : ''
-  return `${problem}: ${first.code}: ${first.message}${place}${more}`
+  return `${problem}: ${code}: ${message}${place}${more}`
 }

@@ -3,6 +3,7 @@ import { bytesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import { newHash } from '../crypto/digest.ts'
 import type { Policy } from '../policy/policy.ts'
+import { inFull } from '../rules/finding.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import type { Keyring } from './keyring.ts'
@@ -50,7 +51,7 @@ export class TruststoreView implements Truststore {
     this.findings = findings
     this.policy = policy
     this.keyring = keyring
-    for (const { certificate } of nodes) certificate.keep()
+    for (const { certificate } of nodes) certificate.extensions.trim()
   }
 
   /** Made when a refusal is explained for the first time. */
@@ -80,13 +81,16 @@ export class TruststoreView implements Truststore {
   get warnings(): readonly string[] {
     return this.findings
       .filter((finding) => finding.severity !== 'info')
-      .map(({ message, subject }) => (subject === undefined ? message : `${message}: subject ${subject}`))
+      .map((finding) => {
+        const { message, subject } = inFull(finding)
+        return subject === undefined ? `${message}` : `${message}: subject ${subject}`
+      })
   }
 
   get fingerprint(): string {
     if (this.cachedFingerprint === undefined) {
       const hash = newHash('sha256')!
-      for (const { certificate } of this.nodes) hash.update(certificate.raw)
+      for (const { certificate } of this.nodes) hash.update(certificate.bytes)
       this.cachedFingerprint = hexOf(hash.digest())
     }
     return this.cachedFingerprint

@@ -9,7 +9,7 @@ export interface FieldKernels {
   /** a·b − c */
   multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
   /** a² − b − 2c, where a kernel of its own is worth its size. */
-  squareSubtract?(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
+  readonly squareSubtract?: ((out: Limbs, a: Limbs, b: Limbs, c: Limbs) => void) | undefined
 }
 
 /** The integers modulo p. */
@@ -30,7 +30,8 @@ export class Field {
     const r = 1n << BigInt(24 * kernels.digits)
     this.limbs = limbs
     this.digits = kernels.digits
-    this.kernels = kernels
+    // A kernel that is missing must be missing, whatever `Object.prototype` has.
+    this.kernels = { squareSubtract: undefined, ...kernels }
     this.zero = new Float64Array(limbs)
     this.one = limbsOf(r % p, limbs)
     this.prime = limbsOf(p, limbs)

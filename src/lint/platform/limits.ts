@@ -39,7 +39,7 @@ export interface PlatformLimits {
   readonly chainLength?: Limit<number>
   /** Every chain must reach a root of the bundle. */
   readonly completeChains?: Limit<true>
-  readonly rsaBits?: Limit<{ readonly least: number; readonly most?: number }>
+  readonly rsaBits?: Limit<{ readonly least: number; readonly most: number | undefined }>
   readonly curves?: Limit<readonly string[]>
   /** Hashes of signatures; a root's own does not count. */
   readonly hashes?: Limit<readonly string[]>
@@ -84,7 +84,7 @@ export const platforms: Readonly<Record<Platform, PlatformLimits>> = {
     name: 'API Gateway',
     chainLength: refusesClients(4, `${apiGateway}: maximum chain length of four`),
     completeChains: refusesClients(true, `${apiGateway}: the complete chain from the issuing CA to the root`),
-    rsaBits: refusesClients({ least: 2048 }, `${apiGateway}: RSA-2048 or stronger`),
+    rsaBits: refusesClients({ least: 2048, most: undefined }, `${apiGateway}: RSA-2048 or stronger`),
     curves: refusesClients(['P-256', 'P-384'], `${apiGateway}: ECDSA-256 or ECDSA-384`),
     hashes: refusesClients(sha2, `${apiGateway}: SHA-256 or stronger`),
   },

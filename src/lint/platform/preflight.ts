@@ -47,7 +47,7 @@ export function platformFindings(asked: unknown, input: TruststoreInput | undefi
 
 /** What some platform would refuse, for whom nobody asked. */
 function styleFindings(input: TruststoreInput): readonly Finding[] {
-  const strict: readonly PlatformLimits[] = Object.values(platforms).filter(({ strictPem }) => strictPem)
+  const strict: readonly PlatformLimits[] = Object.values(platforms).filter((limits) => Object.hasOwn(limits, 'strictPem'))
   const [limits] = strict
   if (limits === undefined) return []
   const refusedBy = strict.map(({ name }) => name).join(', ')
@@ -69,9 +69,10 @@ function readPlatforms(asked: unknown): readonly Platform[] {
 
 function finding(
   rule: PlatformRule,
-  { problem, entry, line = entry?.line }: Violation,
+  violation: Violation,
   asked?: { readonly platform: Platform; readonly limits: PlatformLimits; readonly limit: Limit<unknown> },
 ): Finding {
+  const { problem, entry, line = entry?.line } = { entry: undefined, line: undefined, ...violation }
   const unless = asked?.limit.consequence === 'quota' ? ' unless the quota was raised' : ''
   return {
     code: rule.code,

@@ -1,3 +1,4 @@
+import { own } from '../../policy/fields.ts'
 import type { RuleInfo } from '../../rules/rule.ts'
 import type { PlatformBundle, PlatformEntry } from './bundle.ts'
 import type { Limit, PlatformLimits } from './limits.ts'
@@ -34,7 +35,7 @@ export function bundleRule<Name extends LimitName>(
   return {
     ...info,
     check(limits, bundle) {
-      const limit = limits[name] as Limit<ValueOf<Name>> | undefined
+      const limit = own(limits, name) as Limit<ValueOf<Name>> | undefined
       return limit && { limit, violations: check(limit.value, bundle) }
     },
   }

@@ -13,27 +13,27 @@ import { profileAdvice } from './profile.ts'
 interface AttributeRule {
   readonly name: string
   /** Upper bound in characters (RFC 5280 appendix A.1; for street and postal code X.520). */
-  readonly longest?: number
+  readonly longest: number | undefined
   /** The one string type it may have. */
-  readonly type?: number
+  readonly type: number | undefined
 }
 
 const attributeRules: ReadonlyMap<string, AttributeRule> = /* @__PURE__ */ new Map<string, AttributeRule>([
-  ['2.5.4.3', { name: 'CN', longest: 64 }],
-  ['2.5.4.4', { name: 'SN', longest: 32768 }],
+  ['2.5.4.3', { name: 'CN', longest: 64, type: undefined }],
+  ['2.5.4.4', { name: 'SN', longest: 32768, type: undefined }],
   ['2.5.4.5', { name: 'serialNumber', longest: 64, type: Tag.printableString }],
   ['2.5.4.6', { name: 'C', longest: 2, type: Tag.printableString }],
-  ['2.5.4.7', { name: 'L', longest: 128 }],
-  ['2.5.4.8', { name: 'ST', longest: 128 }],
-  ['2.5.4.9', { name: 'STREET', longest: 128 }],
-  ['2.5.4.10', { name: 'O', longest: 64 }],
-  ['2.5.4.11', { name: 'OU', longest: 64 }],
-  ['2.5.4.12', { name: 'title', longest: 64 }],
-  ['2.5.4.17', { name: 'postalCode', longest: 40 }],
-  ['2.5.4.42', { name: 'GN', longest: 32768 }],
-  ['2.5.4.46', { name: 'dnQualifier', type: Tag.printableString }],
-  ['2.5.4.65', { name: 'pseudonym', longest: 128 }],
-  ['0.9.2342.19200300.100.1.25', { name: 'DC', type: Tag.ia5String }],
+  ['2.5.4.7', { name: 'L', longest: 128, type: undefined }],
+  ['2.5.4.8', { name: 'ST', longest: 128, type: undefined }],
+  ['2.5.4.9', { name: 'STREET', longest: 128, type: undefined }],
+  ['2.5.4.10', { name: 'O', longest: 64, type: undefined }],
+  ['2.5.4.11', { name: 'OU', longest: 64, type: undefined }],
+  ['2.5.4.12', { name: 'title', longest: 64, type: undefined }],
+  ['2.5.4.17', { name: 'postalCode', longest: 40, type: undefined }],
+  ['2.5.4.42', { name: 'GN', longest: 32768, type: undefined }],
+  ['2.5.4.46', { name: 'dnQualifier', longest: undefined, type: Tag.printableString }],
+  ['2.5.4.65', { name: 'pseudonym', longest: 128, type: undefined }],
+  ['0.9.2342.19200300.100.1.25', { name: 'DC', longest: undefined, type: Tag.ia5String }],
   ['1.2.840.113549.1.9.1', { name: 'emailAddress', longest: 255, type: Tag.ia5String }],
 ])
 

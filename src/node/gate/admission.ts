@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls'
+import type { NoFields } from '../../policy/fields.ts'
 import { callSafely } from '../call-safely.ts'
 import { thrownText } from '../thrown-text.ts'
 import { type GateCode, messageOf } from './codes.ts'
@@ -6,7 +7,7 @@ import { askFor, awaitConsent, type Decision, isDecision } from './consent.ts'
 import { type GateCounters, Tally } from './counters.ts'
 import { DomainMap, hostOfAuthority } from './domain.ts'
 import { Client, type ClientIdentity, type Standing, setStanding, standingOf } from './identity.ts'
-import { type Approval, isSure, judge } from './judge.ts'
+import { type Approval, isApproval, isSure, judge } from './judge.ts'
 import {
   currentStore,
   type DomainRules,
@@ -32,6 +33,8 @@ interface Connection extends Standing {
 export type Admission = { readonly ok: true; readonly identity: ClientIdentity } | { readonly ok: false; readonly code: GateCode }
 
 type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
+
+const unsaid: NoFields<Why> = { message: undefined, verdict: undefined, error: undefined }
 
 /** Decides about connections and, on those that are open, about requests. Knows sockets, and nothing of servers. */
 export class Admissions {
@@ -116,7 +119,7 @@ export class Admissions {
     if (rules === undefined) return this.refuseConnection(socket, connection, 'unknown_domain', {})
     if (chain.length === 0) return this.refuseConnection(socket, connection, 'no_certificate', {})
     const judged = judge(rules, chain, this.settings.clock(), this.tally)
-    if (!('until' in judged)) {
+    if (!isApproval(judged)) {
       const { verdict } = judged
       return this.refuseConnection(socket, connection, verdict.code, { verdict, message: verdict.message })
     }
@@ -174,7 +177,7 @@ export class Admissions {
     // Should it throw, the connection must not keep what it has.
     connection.identity = undefined
     const judged = judge(rules, chain, now, this.tally)
-    if (!('until' in judged)) {
+    if (!isApproval(judged)) {
       const { verdict } = judged
       connection.refused = verdict.code
       return this.refuseRequest(connection, verdict.code, { verdict, message: verdict.message })
@@ -201,10 +204,11 @@ export class Admissions {
     { serverName, remoteAddress }: Pick<GateRejection, 'serverName' | 'remoteAddress'>,
     code: GateCode,
     refused: GateRejection['refused'],
-    { message = messageOf(code), verdict, error }: Why,
+    why: Why,
   ): void {
     const { onReject } = this.settings
     if (onReject === undefined) return
+    const { message = messageOf(code), verdict, error } = { ...unsaid, ...why }
     const rejection = { code, message, refused, verdict, error, serverName, remoteAddress }
     callSafely(onReject, rejection, 'onReject of mutualTls', 'MutualTlsWarning')
   }

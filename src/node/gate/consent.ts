@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers'
+import { member, own } from '../../policy/fields.ts'
 import type { GateCode } from './codes.ts'
 import type { ClientIdentity } from './identity.ts'
 import type { Authorize } from './options.ts'
@@ -6,7 +7,7 @@ import type { Authorize } from './options.ts'
 /** What came of asking `authorize`. */
 export type Decision =
   | { readonly ok: true; readonly context: Readonly<Record<string, unknown>> | undefined }
-  | { readonly ok: false; readonly code: GateCode; readonly error?: unknown }
+  | { readonly ok: false; readonly code: GateCode; readonly error: unknown }
 
 /**
  * Asks `authorize`. An answer that is there at once is given at once; a promise is waited for, but no longer than
@@ -31,7 +32,7 @@ export function awaitConsent(answer: Promise<unknown>, timeoutMs: number, settle
     clearTimeout(timer)
     settle(decision)
   }
-  const timer = setTimeout(() => once({ ok: false, code: 'authorizer_timeout' }), timeoutMs)
+  const timer = setTimeout(() => once({ ok: false, code: 'authorizer_timeout', error: undefined }), timeoutMs)
   answer.then(
     (value) => once(readSafely(value)),
     (error: unknown) => once({ ok: false, code: 'authorizer_failed', error }),
@@ -53,12 +54,11 @@ function readSafely(value: unknown): Decision {
 /** Consent is `true` and nothing that merely looks like it. */
 function read(answer: unknown): Decision {
   if (answer === true) return { ok: true, context: undefined }
-  if (typeof answer !== 'object' || answer === null) return { ok: false, code: 'not_authorized' }
-  const { isAuthorized, context } = answer as { readonly isAuthorized?: unknown; readonly context?: unknown }
-  if (isAuthorized !== true) return { ok: false, code: 'not_authorized' }
+  if (own(answer, 'isAuthorized') !== true) return { ok: false, code: 'not_authorized', error: undefined }
+  const context = own(answer, 'context')
   return { ok: true, context: typeof context === 'object' && context !== null ? (context as Record<string, unknown>) : undefined }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  return typeof value === 'object' && value !== null && typeof member(value, 'then') === 'function'
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { type ApiGatewayClientCert, formatApiGatewayClientCert } from '../../headers/api-gateway.ts'
 import type { Acceptance } from '../../path/verify.ts'
+import { member } from '../../policy/fields.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 
 /** Who is at the other end of an accepted connection. */
@@ -78,7 +79,7 @@ interface Judged {
 }
 
 export function setStanding(socket: TLSSocket, value: Standing): void {
-  Object.defineProperty(socket, standing, { value })
+  Object.defineProperty(socket, standing, { __proto__: null, value } as PropertyDescriptor)
 }
 
 /** What is known of the connection of a socket, request or stream; `undefined` where it was never judged. */
@@ -91,18 +92,12 @@ export function standingOf(source: unknown): Standing | undefined {
   }
 }
 
-interface Anything {
-  readonly [standing]?: Standing
-  readonly socket?: object
-  readonly stream?: { readonly session?: { readonly socket?: object } }
-  readonly session?: { readonly socket?: object }
-}
-
 function socketOf(source: unknown): object | undefined {
   if (typeof source !== 'object' || source === null) return undefined
-  const some = source as Anything
-  if (some[standing] !== undefined) return some
-  return some.session?.socket ?? some.stream?.session?.socket ?? some.socket
+  if ((source as Judged)[standing] !== undefined) return source
+  // Not what stands on `Object.prototype`: who puts a socket there would be everybody.
+  const session = member(source, 'session') ?? member(member(source, 'stream'), 'session')
+  return (member(session, 'socket') ?? member(source, 'socket')) as object | undefined
 }
 
 /**

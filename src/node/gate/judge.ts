@@ -43,6 +43,11 @@ export function judge(
   return { verdict, store, at, until: revocation === undefined ? ends : Math.min(ends, at + revocationHolds) }
 }
 
+/** Whether the chain was found good. */
+export function isApproval(judged: Approval | { readonly verdict: Rejection }): judged is Approval {
+  return judged.verdict.ok
+}
+
 /** Whether the verdict is still what judging anew would give. A clock that went back makes it unsure, too. */
 export function isSure({ store, at, until }: Approval, { truststore }: GateRules, now: number): boolean {
   return now >= at && now <= until && currentStore(truststore) === store

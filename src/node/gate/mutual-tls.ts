@@ -1,12 +1,20 @@
 import { constants } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { Server as HttpsServer } from 'node:https'
-import { createSecureContext, type SecureContext, type SecureVersion, Server, type TLSSocket } from 'node:tls'
+import {
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type SecureVersion,
+  Server,
+  type TLSSocket,
+} from 'node:tls'
+import { member } from '../../policy/fields.ts'
 import { type Admission, Admissions } from './admission.ts'
 import type { GateCounters } from './counters.ts'
 import { DomainMap } from './domain.ts'
 import type { Identified } from './identity.ts'
-import { type MutualTlsOptions, readGateOptions, type Settings } from './options.ts'
+import { type MutualTlsOptions, ownOptions, readGateOptions, type Settings } from './options.ts'
 import { type AnyRequest, type AnyResponse, answerRequest, RefusalDesk } from './refuse.ts'
 import { type Passage, passageOf } from './requests.ts'
 
@@ -63,7 +71,8 @@ export interface GateTlsOptions {
  * gate.protect(server)
  */
 export function mutualTls(options: MutualTlsOptions): MutualTls {
-  return new Gate(options, readGateOptions(options))
+  const given = ownOptions(options)
+  return new Gate(given, readGateOptions(given))
 }
 
 /** Servers, and sessions of HTTP/2. */
@@ -156,7 +165,7 @@ function standBefore(emitter: EventEmitter, gated: Gated): void {
 
 /** `updateSettings` is what only servers of HTTP/2 have, whose class is not public. */
 function speaksHttp(server: Server): boolean {
-  return server instanceof HttpsServer || 'updateSettings' in server
+  return server instanceof HttpsServer || member(server, 'updateSettings') !== undefined
 }
 
 function tlsOptionsOf(options: MutualTlsOptions, settings: Settings): GateTlsOptions {
@@ -180,7 +189,12 @@ function contextChooser(
 ): NonNullable<GateTlsOptions['SNICallback']> {
   const contexts = new DomainMap(
     Object.entries(domains).map(([name, { key, cert }]) => {
-      return [name, key === undefined ? undefined : createSecureContext({ key, cert, ca: [], minVersion })] as const
+      return [
+        name,
+        key === undefined
+          ? undefined
+          : createSecureContext({ __proto__: null, key, cert, ca: [], minVersion } as SecureContextOptions),
+      ] as const
     }),
     'mutualTls: options.domains',
   )

@@ -1,8 +1,8 @@
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
 import type { RevocationCheck } from '../../path/options.ts'
 import type { Rejection } from '../../path/verify.ts'
-import { requireFields } from '../../policy/fields.ts'
-import { requireTruststore, type Truststore } from '../../truststore/store.ts'
+import { member, type NoFields, readFields } from '../../policy/fields.ts'
+import { requireTruststore, type Truststore, TruststoreView } from '../../truststore/store.ts'
 import { booleanOption, numberOption } from '../source/options.ts'
 import type { GateCode } from './codes.ts'
 import type { ClientIdentity } from './identity.ts'
@@ -90,28 +90,44 @@ interface DomainsOnly {
 /** The settings with their defaults. */
 export type Settings = Required<Omit<GateSettings, 'onReject'>> & { readonly onReject: GateSettings['onReject'] | undefined }
 
-const ruleFields: readonly string[] = ['truststore', 'authorize', 'revocation']
-const domainFields: ReadonlySet<string> = new Set([...ruleFields, 'key', 'cert'])
-const gateFields: ReadonlySet<string> = new Set([
-  ...ruleFields,
-  'domains',
-  'onReject',
-  'minVersion',
-  'refusal',
-  'recheck',
-  'resumption',
-  'authorizeTimeoutMs',
-  'maxPending',
-  'handshakeTimeoutMs',
-  'clock',
-])
+const noRules: NoFields<GateRules> = { truststore: undefined, authorize: undefined, revocation: undefined }
+const noDomain: NoFields<DomainRules> = { ...noRules, key: undefined, cert: undefined }
+const noOptions: NoFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'>> = {
+  ...noRules,
+  domains: undefined,
+  onReject: undefined,
+  minVersion: undefined,
+  refusal: undefined,
+  recheck: undefined,
+  resumption: undefined,
+  authorizeTimeoutMs: undefined,
+  maxPending: undefined,
+  handshakeTimeoutMs: undefined,
+  clock: undefined,
+}
 
 const what = 'mutualTls'
 const longestDelay = 2 ** 31 - 1
 
-/** @throws TypeError naming the option */
+/**
+ * The options with their own fields alone, and of each domain.
+ *
+ * @throws TypeError naming the option
+ */
+export function ownOptions(options: MutualTlsOptions): MutualTlsOptions {
+  const given = readFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'>>(`${what}: options`, options, noOptions)
+  if (given.domains === undefined) return given as MutualTlsOptions
+  const domains = Object.entries(given.domains).map(([name, rules]) => {
+    return [name, readFields<DomainRules>(`${what}: options.domains[${name}]`, rules, noDomain)]
+  })
+  return { ...given, domains: Object.fromEntries(domains) } as MutualTlsOptions
+}
+
+/**
+ * @param options as `ownOptions` gives them
+ * @throws TypeError naming the option
+ */
 export function readGateOptions(options: MutualTlsOptions): Settings {
-  requireFields(`${what}: options`, options, gateFields)
   if ((options.truststore === undefined) === (options.domains === undefined))
     throw new TypeError(`${what}: options must have either truststore or domains`)
   if (options.domains === undefined) readRules(`${what}: options`, options)
@@ -119,7 +135,6 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     if (options.authorize !== undefined || options.revocation !== undefined)
       throw new TypeError(`${what}: with options.domains, authorize and revocation belong to each domain`)
     for (const [name, rules] of Object.entries(options.domains)) {
-      requireFields(`${what}: options.domains[${name}]`, rules, domainFields)
       readRules(`${what}: options.domains[${name}]`, rules)
       if ((rules.key === undefined) !== (rules.cert === undefined))
         throw new TypeError(`${what}: options.domains[${name}] must have both key and cert, or neither`)
@@ -141,7 +156,7 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
 
 /** The truststore that serves now. */
 export function currentStore(truststore: TruststoreLike, of: string = what): Truststore {
-  return requireTruststore('current' in truststore ? truststore.current : truststore, `${of}: truststore`)
+  return requireTruststore(truststore instanceof TruststoreView ? truststore : member(truststore, 'current'), `${of}: truststore`)
 }
 
 function readRules(path: string, { truststore, authorize, revocation }: GateRules): void {

@@ -1,7 +1,7 @@
 import type { PeerCertificate } from 'node:tls'
 import type { VerifyOptions } from '../../path/options.ts'
 import { verifyChain } from '../../path/verify.ts'
-import { requireFields } from '../../policy/fields.ts'
+import { type NoFields, own, readFields } from '../../policy/fields.ts'
 import { thrownText } from '../thrown-text.ts'
 import type { GateCode } from './codes.ts'
 import { currentStore, type TruststoreLike } from './options.ts'
@@ -30,7 +30,12 @@ export class ServerIdentityError extends Error {
   }
 }
 
-const fields: ReadonlySet<string> = new Set(['at', 'purpose', 'revocation', 'certificatePolicies'])
+const noOptions: NoFields<ServerIdentityOptions> = {
+  at: undefined,
+  purpose: undefined,
+  revocation: undefined,
+  certificatePolicies: undefined,
+}
 
 /** More than any chain has; what a policy allows is its budget's. */
 const mostCertificates = 64
@@ -51,15 +56,17 @@ export function portcullisServerIdentity(
   truststore: TruststoreLike,
   options: ServerIdentityOptions = {},
 ): (host: string, certificate: PeerCertificate) => ServerIdentityError | undefined {
-  requireFields('portcullisServerIdentity: options', options, fields)
+  const given = readFields<ServerIdentityOptions>('portcullisServerIdentity: options', options, noOptions)
+  const { purpose = 'server', ...rest } = given
+  const fixed = { ...rest, purpose } as VerifyOptions
   if (typeof truststore !== 'object' || truststore === null)
     throw new TypeError('portcullisServerIdentity: truststore must be a Truststore or a source')
   // Wrong options are found here and not at the first connection.
-  verifyChain(currentStore(truststore, 'portcullisServerIdentity'), [], options)
+  verifyChain(currentStore(truststore, 'portcullisServerIdentity'), [], fixed)
   return (host, certificate) => {
     try {
       const store = currentStore(truststore, 'portcullisServerIdentity')
-      const verdict = verifyChain(store, chainOf(certificate), { purpose: 'server', ...options, serverName: host })
+      const verdict = verifyChain(store, chainOf(certificate), { ...fixed, serverName: host })
       return verdict.ok ? undefined : new ServerIdentityError(verdict.code, verdict.message, host)
     } catch (error) {
       // An exception here would be nobody's: the answer is no.
@@ -71,12 +78,13 @@ export function portcullisServerIdentity(
 /** Node links the chain by `issuerCertificate`, and a self-signed certificate to itself. */
 function chainOf(leaf: PeerCertificate): readonly Uint8Array[] {
   const chain: Uint8Array[] = []
-  const seen = new Set<object>()
-  let certificate: Partial<PeerCertificate & { issuerCertificate: PeerCertificate }> | undefined = leaf
-  while (certificate?.raw !== undefined && !seen.has(certificate) && chain.length < mostCertificates) {
+  const seen = new Set<unknown>()
+  let certificate: unknown = leaf
+  for (let raw = own(leaf, 'raw'); raw !== undefined && !seen.has(certificate) && chain.length < mostCertificates; ) {
     seen.add(certificate)
-    chain.push(certificate.raw)
-    certificate = certificate.issuerCertificate
+    chain.push(raw as Uint8Array)
+    certificate = own(certificate, 'issuerCertificate')
+    raw = own(certificate, 'raw')
   }
   return chain
 }

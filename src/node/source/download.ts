@@ -8,8 +8,8 @@ import type { Loaded } from './versions.ts'
 
 /** How a server names a version: HTTP's entity tag (RFC 9110 8.8.3), S3's version id. */
 export interface Validators {
-  readonly etag?: string
-  readonly versionId?: string
+  readonly etag: string | undefined
+  readonly versionId: string | undefined
 }
 
 export interface DownloadTerms {
@@ -52,7 +52,7 @@ export async function download(from: URL, known: Validators | undefined, terms: 
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const problem = limit.isOver() ? `no complete answer within ${terms.timeoutMs} ms` : message
-    const { retryAfterMs = 0 } = error instanceof StatusError ? error : {}
+    const retryAfterMs = error instanceof StatusError ? error.retryAfterMs : 0
     throw new TruststoreSourceError('unreadable', `${printable(url)}: ${problem}`, { retryAfterMs, cause: error })
   } finally {
     limit.end()
@@ -149,8 +149,8 @@ function isSame(answer: Validators, known: Validators): boolean {
 function validatorsOf(headers: IncomingHttpHeaders): Validators {
   const { etag, 'x-amz-version-id': versionId } = headers
   return {
-    ...(etag !== undefined && /^(W\/)?"[!#-~\x80-\xff]*"$/.test(etag) && { etag }),
-    ...(typeof versionId === 'string' && { versionId }),
+    etag: etag !== undefined && /^(W\/)?"[!#-~\x80-\xff]*"$/.test(etag) ? etag : undefined,
+    versionId: typeof versionId === 'string' ? versionId : undefined,
   }
 }
 

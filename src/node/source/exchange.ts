@@ -38,7 +38,9 @@ export function exchange(url: URL, { headers, maxBytes, agent, signal }: Exchang
     request.on('response', (response) => {
       answered = true
       response.on('error', reject)
-      const { statusCode: status = 0, headers: received } = response
+      const { statusCode: status = 0 } = response
+      // Without a prototype, on which a header that is missing might be found.
+      const received: IncomingHttpHeaders = Object.assign(Object.create(null), response.headers)
       if (status !== 200) {
         resolve({ status, headers: received, body: new Uint8Array() })
         request.destroy()
@@ -46,7 +48,7 @@ export function exchange(url: URL, { headers, maxBytes, agent, signal }: Exchang
       }
       const refusal = refuseFraming(received, maxBytes)
       if (refusal !== undefined) fail(new Error(refusal))
-      else collect(response, maxBytes, (body) => resolve({ status, headers: received, body }), fail)
+      else collect(response, received['content-length'], maxBytes, (body) => resolve({ status, headers: received, body }), fail)
     })
     request.end()
   })
@@ -70,6 +72,7 @@ function tooLarge(size: string, maxBytes: number): string {
 
 function collect(
   response: IncomingMessage,
+  stated: string | undefined,
   maxBytes: number,
   done: (body: Uint8Array) => void,
   fail: (error: Error) => void,
@@ -82,7 +85,6 @@ function collect(
     else chunks.push(chunk)
   })
   response.on('end', () => {
-    const stated = response.headers['content-length']
     if (response.complete && (stated === undefined || Number(stated) === size)) done(Buffer.concat(chunks))
     else fail(new Error(`the response ended after ${size} bytes of ${stated ?? 'unknown length'}`))
   })

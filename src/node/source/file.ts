@@ -1,6 +1,7 @@
+import { type NoFields, readFields } from '../../policy/fields.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import type { TruststoreSource } from './handle.ts'
-import { booleanOption, numberOption, readSettings, type SourceOptions } from './options.ts'
+import { booleanOption, noSourceOptions, numberOption, readSettings, type SourceOptions } from './options.ts'
 import { identityOfFile, readSettled } from './settled-read.ts'
 import { type Loader, Source } from './source.ts'
 import { Timer } from './timer.ts'
@@ -12,6 +13,8 @@ export interface FileTruststoreOptions extends SourceOptions {
   /** Be told of changes by the system, and not only look every `pollMs` (default 5,000). Default true. */
   readonly watch?: boolean
 }
+
+const noOptions: NoFields<FileTruststoreOptions> = { ...noSourceOptions, settleMs: undefined, watch: undefined }
 
 /**
  * Keeps a truststore up to date from a PEM or DER file: written in place, replaced by renaming, or reached through
@@ -31,11 +34,12 @@ export interface FileTruststoreOptions extends SourceOptions {
 export async function fileTruststore(path: string, options: FileTruststoreOptions = {}): Promise<TruststoreSource> {
   const what = 'fileTruststore'
   if (typeof path !== 'string' || path === '') throw new TypeError(`${what}: path must be the path of a file`)
-  const settings = readSettings(what, options, ['settleMs', 'watch'], { pollMs: 5000 })
-  const settleMs = numberOption(what, 'settleMs', options.settleMs, 100, 1, 60_000)
-  const loader = new FileLoader(path, settleMs, settings.maxBytes, booleanOption(what, 'watch', options.watch, true))
+  const given = readFields<FileTruststoreOptions>(`${what}: options`, options, noOptions)
+  const settings = readSettings(what, given, { pollMs: 5000 })
+  const settleMs = numberOption(what, 'settleMs', given.settleMs, 100, 1, 60_000)
+  const loader = new FileLoader(path, settleMs, settings.maxBytes, booleanOption(what, 'watch', given.watch, true))
   const source = await Source.start(loader, settings)
-  loader.onChange = () => void source.check({})
+  loader.onChange = () => void source.check(false, false)
   return source
 }
 

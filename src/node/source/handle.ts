@@ -1,3 +1,4 @@
+import type { NoFields } from '../../policy/fields.ts'
 import type { Finding } from '../../rules/rule.ts'
 import type { TruststoreDiff } from '../../truststore/diff.ts'
 import type { Truststore } from '../../truststore/store.ts'
@@ -109,6 +110,14 @@ export type Refresh =
  */
 export type SourceFailure = 'unreadable' | 'invalid' | 'no_overlap'
 
+interface FailureDetails {
+  readonly findings?: readonly Finding[]
+  readonly retryAfterMs?: number
+  readonly cause?: unknown
+}
+
+const noDetails: NoFields<FailureDetails> = { findings: undefined, retryAfterMs: undefined, cause: undefined }
+
 /**
  * Why a version cannot serve. The message says what, where and what to do, without the query of a URL.
  *
@@ -124,15 +133,12 @@ export class TruststoreSourceError extends Error {
   /** How long the server asked to be left alone (`Retry-After`), in milliseconds. */
   readonly retryAfterMs: number
 
-  constructor(
-    reason: SourceFailure,
-    message: string,
-    details: { readonly findings?: readonly Finding[]; readonly retryAfterMs?: number; readonly cause?: unknown } = {},
-  ) {
-    super(message, { cause: details.cause })
+  constructor(reason: SourceFailure, message: string, details: FailureDetails = {}) {
+    const { findings, retryAfterMs, cause } = { ...noDetails, ...details }
+    super(message, { cause })
     this.name = 'TruststoreSourceError'
     this.reason = reason
-    this.findings = details.findings ?? []
-    this.retryAfterMs = details.retryAfterMs ?? 0
+    this.findings = findings ?? []
+    this.retryAfterMs = retryAfterMs ?? 0
   }
 }

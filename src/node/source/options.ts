@@ -1,6 +1,6 @@
 import type { SignatureBackend } from '../../crypto/backend.ts'
-import { checkPolicy } from '../../policy/check-policy.ts'
-import { requireFields } from '../../policy/fields.ts'
+import { settlePolicy } from '../../policy/check-policy.ts'
+import { type Fields, member, type NoFields } from '../../policy/fields.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { TruststoreOptions } from '../../truststore/build.ts'
 
@@ -34,16 +34,16 @@ export interface SourceSettings {
   readonly expiresWithinDays: number
 }
 
-const sourceFields: readonly (keyof SourceOptions)[] = [
-  'policy',
-  'strict',
-  'signatures',
-  'pollMs',
-  'maxBytes',
-  'allowEmptyOverlap',
-  'keepVersions',
-  'expiresWithinDays',
-]
+export const noSourceOptions: NoFields<SourceOptions> = {
+  policy: undefined,
+  strict: undefined,
+  signatures: undefined,
+  pollMs: undefined,
+  maxBytes: undefined,
+  allowEmptyOverlap: undefined,
+  keepVersions: undefined,
+  expiresWithinDays: undefined,
+}
 
 /** The longest delay that timers take. */
 const longestDelay = 2 ** 31 - 1
@@ -51,23 +51,21 @@ const longestDelay = 2 ** 31 - 1
 /**
  * Checks the options that all sources have.
  *
- * @param own the fields that only this kind of source has
- * @throws TypeError for unknown fields and values out of range
+ * @param options own fields, as `readFields` gives them
+ * @throws TypeError for values out of range
  */
 export function readSettings(
   what: string,
-  options: SourceOptions,
-  own: readonly string[],
+  options: Fields<SourceOptions>,
   defaults: { readonly pollMs: number },
 ): SourceSettings {
-  requireFields(`${what}: options`, options, new Set([...sourceFields, ...own]))
   const { policy, strict, signatures, allowEmptyOverlap } = options
-  if (policy !== undefined) checkPolicy(policy)
-  if (signatures !== undefined && typeof signatures?.importKey !== 'function')
+  if (signatures !== undefined && typeof member(signatures, 'importKey') !== 'function')
     throw new TypeError(`${what}: options.signatures must be a SignatureBackend`)
   return {
     build: {
-      ...(policy !== undefined && { policy }),
+      // As it is now: later versions are judged by it, too.
+      ...(policy !== undefined && { policy: settlePolicy(policy) }),
       ...(signatures !== undefined && { signatures }),
       strict: booleanOption(what, 'strict', strict, false),
     },

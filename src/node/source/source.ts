@@ -1,4 +1,4 @@
-import { requireFields } from '../../policy/fields.ts'
+import { type NoFields, readFields } from '../../policy/fields.ts'
 import { diffTruststores } from '../../truststore/diff.ts'
 import type { Truststore } from '../../truststore/store.ts'
 import { thrownText } from '../thrown-text.ts'
@@ -29,6 +29,7 @@ export interface Loader {
   close(): void
 }
 
+const noRefreshOptions: NoFields<RefreshOptions> = { allowEmptyOverlap: undefined }
 const day = 86_400_000
 const firstRetryMs = 1000
 
@@ -46,7 +47,7 @@ export class Source implements TruststoreSource {
   private readonly history: Versions
   private readonly events: Events<SourceEvents> = new Events(['updated', 'rejected', 'expiring'])
   private readonly closing: AbortController = new AbortController()
-  private readonly poll: Timer = new Timer(() => void this.check({ force: false }))
+  private readonly poll: Timer = new Timer(() => void this.check(false, false))
   private readonly expiry: Timer = new Timer(() => this.tellExpiring())
   private running: Promise<Refresh> | undefined = undefined
   private waiting: Promise<Refresh> | undefined = undefined
@@ -89,9 +90,8 @@ export class Source implements TruststoreSource {
   }
 
   async refresh(options: RefreshOptions = {}): Promise<Refresh> {
-    requireFields('refresh: options', options, new Set(['allowEmptyOverlap']))
-    const { allowEmptyOverlap } = options
-    return this.check({ force: true, allowEmptyOverlap: booleanOption('refresh', 'allowEmptyOverlap', allowEmptyOverlap, false) })
+    const { allowEmptyOverlap } = readFields<RefreshOptions>('refresh: options', options, noRefreshOptions)
+    return this.check(true, booleanOption('refresh', 'allowEmptyOverlap', allowEmptyOverlap, false))
   }
 
   rollBack(version: string): void {
@@ -116,7 +116,7 @@ export class Source implements TruststoreSource {
    * Runs a check after the one that runs, if one does: that one may have read what was there before the caller asked. All
    * who ask meanwhile share it.
    */
-  check({ force = false, allowEmptyOverlap = false }: Partial<Wanted>): Promise<Refresh> {
+  check(force: boolean, allowEmptyOverlap: boolean): Promise<Refresh> {
     this.wanted = {
       force: this.wanted.force || force,
       allowEmptyOverlap: this.wanted.allowEmptyOverlap || allowEmptyOverlap,

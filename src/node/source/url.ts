@@ -1,8 +1,9 @@
 import type { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type NoFields, readFields } from '../../policy/fields.ts'
 import { type DownloadTerms, download, printable, refuseUrl, type Validators } from './download.ts'
 import type { TruststoreSource } from './handle.ts'
-import { booleanOption, numberOption, readSettings, type SourceOptions } from './options.ts'
+import { booleanOption, noSourceOptions, numberOption, readSettings, type SourceOptions } from './options.ts'
 import { type Loader, Source } from './source.ts'
 import type { Loaded } from './versions.ts'
 
@@ -25,7 +26,14 @@ export interface UrlTruststoreOptions extends SourceOptions {
 /** A URL, or what makes one for each request, for URLs that are presigned and expire. */
 export type TruststoreUrl = string | URL | (() => string | URL | Promise<string | URL>)
 
-const ownFields = ['headers', 'timeoutMs', 'maxRedirects', 'allowHttp', 'agent']
+const noOptions: NoFields<UrlTruststoreOptions> = {
+  ...noSourceOptions,
+  headers: undefined,
+  timeoutMs: undefined,
+  maxRedirects: undefined,
+  allowHttp: undefined,
+  agent: undefined,
+}
 
 /** A cache that answers "not modified" for ever must not keep an old truststore for ever. */
 const mostNotModified = 60
@@ -46,13 +54,14 @@ const mostNotModified = 60
  */
 export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOptions = {}): Promise<TruststoreSource> {
   const what = 'urlTruststore'
-  const settings = readSettings(what, options, ownFields, { pollMs: 60_000 })
+  const given = readFields<UrlTruststoreOptions>(`${what}: options`, options, noOptions)
+  const settings = readSettings(what, given, { pollMs: 60_000 })
   const terms = {
-    headers: headersOption(what, options.headers),
-    timeoutMs: numberOption(what, 'timeoutMs', options.timeoutMs, 10_000, 1, 2 ** 31 - 1),
-    maxRedirects: numberOption(what, 'maxRedirects', options.maxRedirects, 3, 0, 20),
-    allowHttp: booleanOption(what, 'allowHttp', options.allowHttp, false),
-    agent: options.agent,
+    headers: headersOption(what, given.headers),
+    timeoutMs: numberOption(what, 'timeoutMs', given.timeoutMs, 10_000, 1, 2 ** 31 - 1),
+    maxRedirects: numberOption(what, 'maxRedirects', given.maxRedirects, 3, 0, 20),
+    allowHttp: booleanOption(what, 'allowHttp', given.allowHttp, false),
+    agent: given.agent,
     maxBytes: settings.maxBytes,
   }
   if (typeof url !== 'function') requireUrl(url, terms.allowHttp)
@@ -83,7 +92,7 @@ class UrlLoader implements Loader {
     }
     const { bytes: _, ...validators } = loaded
     this.notModified = 0
-    this.seen = { ...validators, place }
+    this.seen = { etag: undefined, versionId: undefined, ...validators, place }
     return loaded
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { scanPem } from '../../bytes/pem.ts'
 import { latin1OfRange } from '../../bytes/text.ts'
 import type { LintCode } from '../../codes/lint.ts'
+import { inFull } from '../../rules/finding.ts'
 import type { Finding } from '../../rules/rule.ts'
 import { buildTruststore, TruststoreError, type TruststoreOptions } from '../../truststore/build.ts'
 import { sortIssuers } from '../../truststore/issuers.ts'
@@ -12,8 +13,8 @@ import { TruststoreSourceError, type TruststoreVersion } from './handle.ts'
 /** What a source loaded, and how the server names it. */
 export interface Loaded {
   readonly bytes: Uint8Array
-  readonly etag?: string
-  readonly versionId?: string
+  readonly etag?: string | undefined
+  readonly versionId?: string | undefined
 }
 
 /** What became of an offer that was no mistake. */
@@ -111,7 +112,7 @@ export class Versions {
     const digest = createHash('sha256').update(loaded.bytes).digest('hex')
     const built = this.last?.digest === digest ? this.last.built : buildWhole(loaded.bytes, this.options)
     // What was judged is kept, not the bytes: a rejected version may be large.
-    this.last = { digest, loaded: { ...loaded, bytes: new Uint8Array() }, built }
+    this.last = { digest, loaded: { etag: undefined, versionId: undefined, ...loaded, bytes: new Uint8Array() }, built }
     return this.last
   }
 }
@@ -135,7 +136,8 @@ function buildWhole(bytes: Uint8Array, options: TruststoreOptions): Truststore |
   }
 }
 
-function describe({ code, message, line, index }: Finding): string {
+function describe(finding: Finding): string {
+  const { code, message, line, index } = inFull(finding)
   const place = line !== undefined ? ` (line ${line})` : index !== undefined ? ` (certificate ${index})` : ''
   return `${code}: ${message}${place}`
 }

@@ -4,7 +4,7 @@ import type { Role } from './rule.ts'
 import { webPkiRules } from './web-pki.ts'
 
 const strict = /* @__PURE__ */ (() => rfc5280Rules)()
-const webPki = /* @__PURE__ */ (() => [...rfc5280Rules.filter(({ isLifted }) => isLifted !== true), ...webPkiRules])()
+const webPki = /* @__PURE__ */ (() => [...rfc5280Rules.filter((rule) => !Object.hasOwn(rule, 'isLifted')), ...webPkiRules])()
 
 /** The first demand of the conformance level that a certificate in this role does not meet. */
 export function nonconformance(
