@@ -80,11 +80,11 @@ export class Search {
   run(certificate: CertificateView, mayBePinned = true): Path | undefined {
     const node = this.store.nodeOf(certificate)
     const leaf: Link = { certificate, node, below: undefined, depth: 0 }
-    // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
-    const isSelfSigned = mayBePinned && node?.isSelfSigned === true
-    const pinned = isSelfSigned || (mayBePinned && node !== undefined && this.store.policy.trust === 'every-certificate')
-    // A self-signed one has no other either, and its signature was not judged for one.
-    const path = (pinned ? this.completed(leaf) : undefined) ?? (isSelfSigned ? undefined : this.extend(leaf))
+    // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs. The former
+    // has no other issuer either, and its signature was not judged as one that has to lead to it.
+    if (mayBePinned && node?.isSelfSigned === true) return this.completed(leaf)
+    const pinned = mayBePinned && node !== undefined && this.store.policy.trust === 'every-certificate'
+    const path = (pinned ? this.completed(leaf) : undefined) ?? this.extend(leaf)
     if (path !== undefined) this.signatures.welcome(path)
     return path
   }

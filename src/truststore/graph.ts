@@ -36,6 +36,9 @@ function signersOf(node: TrustNode, named: readonly TrustNode[], crowds: Map<rea
   return crowd.signersOf(node)
 }
 
+/** Certificates that have the same key as well as the same name: one of them is asked for all. */
+type Twins = readonly TrustNode[]
+
 /** Certificates of one name, found by key identifier and by key without looking at each of them. */
 class Crowd {
   private readonly nodes: readonly TrustNode[]
@@ -43,6 +46,7 @@ class Crowd {
   private readonly nameless: readonly TrustNode[]
   private readonly keyIds: PartIndex
   private readonly keys: PartIndex
+  private readonly twins = new Map<readonly TrustNode[], readonly Twins[]>()
 
   constructor(nodes: readonly TrustNode[]) {
     this.nodes = nodes
@@ -52,33 +56,36 @@ class Crowd {
   }
 
   /**
-   * Key identifiers say who is asked first, and nothing else. Certificates that share a key are asked once, and are all
-   * issuers or none. No order of the bundle and no number of namesakes hides an issuer.
+   * Key identifiers say who is asked first, and nothing else: no order of the bundle and no number of namesakes hides an issuer.
    *
    * A second key can fit an ECDSA signature, but only one that was made to fit it, by whoever got it listed under the
-   * issuer's name. It must not take the issuer's place, so every key of the identifier that the certificate names is asked:
-   * in an honest bundle that is one. Without such a hint the first that fits is taken, since going on would cost every
-   * bundle with a re-keyed CA a signature more for each certificate.
+   * issuer's name. It must not take the issuer's place. So every key is asked that has the identifier which the certificate
+   * names, and its own where it is self-issued: in an honest bundle that is one. After these the first that fits is taken,
+   * since going on would cost every bundle with a re-keyed CA a signature more for each certificate.
    */
-  signersOf(node: TrustNode): readonly TrustNode[] {
-    const { certificate } = node
-    const asked = new Set<readonly TrustNode[]>()
-    const ask = ({ certificate: { bytes, keyStart, keyEnd } }: TrustNode): readonly TrustNode[] => {
-      const twins = this.keys.find(bytes, keyStart, keyEnd)
-      if (asked.has(twins)) return none
-      asked.add(twins)
-      return twins[0]!.signed(certificate) ? twins : none
-    }
-    const { bytes, authorityKeyIdStart: start, authorityKeyIdEnd: end } = certificate
-    const hinted = (start === 0 ? none : this.keyIds.find(bytes, start, end)).map(ask).filter(({ length }) => length > 0)
-    if (hinted.length > 0) return hinted.length === 1 ? hinted[0]! : hinted.flat()
-    // Itself before others, so that of many roots of one name none has to ask them all.
-    for (const candidates of [certificate.isSelfIssued ? [node] : none, this.nameless, this.nodes]) {
-      for (const candidate of candidates) {
-        const twins = ask(candidate)
-        if (twins.length > 0) return twins
-      }
+  signersOf({ certificate }: TrustNode): readonly TrustNode[] {
+    const { bytes, authorityKeyIdStart: start, authorityKeyIdEnd: end, keyStart, keyEnd } = certificate
+    const isSigner = ([first]: Twins): boolean => first?.signed(certificate) === true
+    const likely = new Set(start === 0 ? [] : this.twinsAmong(this.keyIds.find(bytes, start, end)))
+    if (certificate.isSelfIssued) likely.add(this.keys.find(bytes, keyStart, keyEnd))
+    const signers = [...likely].filter(isSigner)
+    if (signers.length > 1) return signers.flat()
+    if (signers.length === 1) return signers[0]!
+    for (const twins of new Set([...this.twinsAmong(this.nameless), ...this.twinsAmong(this.nodes)])) {
+      if (!likely.has(twins) && isSigner(twins)) return twins
     }
     return none
+  }
+
+  /** The keys of these candidates, told apart once for all certificates that ask for the same. */
+  private twinsAmong(candidates: readonly TrustNode[]): readonly Twins[] {
+    let twins = this.twins.get(candidates)
+    if (twins === undefined) {
+      twins = [
+        ...new Set(candidates.map(({ certificate: { bytes, keyStart, keyEnd } }) => this.keys.find(bytes, keyStart, keyEnd))),
+      ]
+      this.twins.set(candidates, twins)
+    }
+    return twins
   }
 }

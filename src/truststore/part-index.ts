@@ -7,6 +7,8 @@ interface Group {
   readonly next: Group | undefined
 }
 
+const none: readonly TrustNode[] = []
+
 /** Finds certificates by their subject key identifier, or by their public key. */
 export class PartIndex {
   private readonly start: 'subjectKeyIdStart' | 'keyStart'
@@ -26,9 +28,9 @@ export class PartIndex {
     }
   }
 
-  /** In bundle order; always the same array for the same part. */
+  /** In bundle order; for the same part always the same array. */
   find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.findGroup(hashRange(bytes, start, end), bytes, start, end)?.nodes ?? []
+    return this.findGroup(hashRange(bytes, start, end), bytes, start, end)?.nodes ?? none
   }
 
   private findGroup(hash: number, bytes: Uint8Array, start: number, end: number): Group | undefined {

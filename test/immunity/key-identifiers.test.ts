@@ -138,6 +138,12 @@ describe('whoever gets a CA listed under the name and key identifier of another 
     expect(inEitherOrder([rootA, rootB, poser, sub], [client(sub), genuine], { ...presented, trust: 'roots' })).toBe('accepted')
   })
 
+  it('nor does it unseat a root whose own identifiers lie, with a key that was made to fit its signature', () => {
+    const root = mint({ ca: true, subject: crossName, key: crossKey, authorityKeyId: other })
+    const poser = mint({ ca: true, subject: crossName, subjectKeyId: other, ...past, spki: fittingKey(root, crossKey) }, rootB)
+    expect(inEitherOrder([rootB, root, poser], [client(root)])).toBe('accepted')
+  })
+
   it('not even with a key that was made to fit the signature', () => {
     const poser = mint({ ...posing, ...past, spki: fittingKey(sub, crossKey) }, rootB)
     // Its key does fit: by itself it is the issuer.

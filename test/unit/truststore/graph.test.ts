@@ -44,6 +44,11 @@ describe('who signed whom is found out by one signature for each certificate', (
     expect(signaturesFor(...rekeyed, first, ...below(first, 5), ...below(rekeyed[1]!, 5))).toBe(14)
   })
 
+  it('and by a second one of the next key of a root that the former signed: whether it is self-signed is asked first', () => {
+    const next = mint({ ca: true, subject: name, key: keyPair('p256', 5) }, first)
+    expect(signaturesFor(first, next, ...below(next, 5))).toBe(1 + 2 + 5)
+  })
+
   it('of roots of one name without identifiers, each of which is asked itself first', () => {
     const roots = [0, 1, 2, 3, 4, 5].map((slot) => root(slot, noKeyIds))
     expect(signaturesFor(...roots)).toBe(6)
