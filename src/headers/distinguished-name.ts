@@ -22,7 +22,7 @@ export function nameOfText(text: string): Uint8Array | undefined {
     if (attribute === undefined) return undefined
     attributes.push(attribute.der)
     at = attribute.end
-    if (text[at] === '+') continue
+    if (text.at(at) === '+') continue
     rdns.unshift(encodeElement(Tag.set, ...attributes))
     attributes = []
     if (at === text.length) break
@@ -43,7 +43,7 @@ function readAttribute(text: string, start: number): Attribute | undefined {
   const equals = text.indexOf('=', start)
   const oid = equals < 0 ? undefined : typeOid(text.slice(start, equals))
   if (oid === undefined) return undefined
-  const value = text[equals + 1] === '#' ? readHexValue(text, equals + 2) : readStringValue(text, equals + 1)
+  const value = text.at(equals + 1) === '#' ? readHexValue(text, equals + 2) : readStringValue(text, equals + 1)
   if (value === undefined) return undefined
   return { der: encodeElement(Tag.sequence, encodeElement(Tag.oid, oid), value.der), end: value.end }
 }
@@ -74,7 +74,7 @@ function readStringValue(text: string, start: number): Attribute | undefined {
     lastIsBlank = character === ' '
     if (character === '\\') {
       const pair = /^[0-9A-Fa-f]{2}/.exec(text.slice(at + 1, at + 3))?.[0]
-      const escaped = text[at + 1]
+      const escaped = text.at(at + 1)
       if (pair !== undefined) bytes.push(Number.parseInt(pair, 16))
       else if (escaped !== undefined && ' "#+,;<=>\\'.includes(escaped)) bytes.push(escaped.charCodeAt(0))
       else return undefined

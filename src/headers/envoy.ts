@@ -57,7 +57,7 @@ function readXfcc(name: string, value: string): HeaderResult<readonly XfccElemen
   let pairs = new Map<string, string[]>()
   for (let at = 0; ; at++) {
     // After a comma there may be blanks; Envoy writes none, servers that join headers do.
-    if (pairs.size === 0) while (value[at] === ' ') at++
+    if (pairs.size === 0) while (value.at(at) === ' ') at++
     const pair = readPair(name, value, at)
     if (!pair.ok) return pair
     const { key, text, end } = pair.value
@@ -66,7 +66,7 @@ function readXfcc(name: string, value: string): HeaderResult<readonly XfccElemen
     if (known === undefined) pairs.set(key, [text])
     else known.push(text)
     at = end
-    if (value[at] === ';') continue
+    if (value.at(at) === ';') continue
     const element = readElement(name, pairs)
     if (!element.ok) return element
     elements.push(element.value)
@@ -90,7 +90,7 @@ function readPair(name: string, value: string, start: number): HeaderResult<Pair
     return headerFault('malformed_header', `${name} has no known key here`, start)
   }
   const from = equals + 1
-  if (value[from] === '"') return readQuoted(name, value, key, from + 1)
+  if (value.at(from) === '"') return readQuoted(name, value, key, from + 1)
   let end = from
   while (end < value.length && value[end] !== ';' && value[end] !== ',') {
     if (value[end] === '"' || value[end] === '=' || value[end] === ' ') {
@@ -109,7 +109,7 @@ function readQuoted(name: string, value: string, key: string, start: number): He
     if (at < 0) return headerFault('malformed_header', `${name} has a quote that does not end`, start - 1)
     if (value[at - 1] !== '\\' || at === start) {
       const end = at + 1
-      const next = value[end]
+      const next = value.at(end)
       if (next !== undefined && next !== ';' && next !== ',') {
         return headerFault('malformed_header', `${name} goes on behind a quoted value`, end)
       }

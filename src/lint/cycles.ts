@@ -20,7 +20,7 @@ export function cyclesIn<Node>(
     const trail = [visit(root)]
     while (trail.length > 0) {
       const current = trail[trail.length - 1]!
-      const target = current.targets[current.next++]
+      const target = current.targets.at(current.next++)
       if (target !== undefined) {
         const known = visits.get(target)
         if (known === undefined) trail.push(visit(target))
@@ -28,7 +28,7 @@ export function cyclesIn<Node>(
         continue
       }
       trail.pop()
-      const above = trail[trail.length - 1]
+      const above = trail.at(-1)
       if (above !== undefined) above.low = Math.min(above.low, current.low)
       if (current.low < current.order) continue
       const component = open.splice(open.lastIndexOf(current))

@@ -122,7 +122,7 @@ export class BundleGraph {
     if (this.cachedCrowds === undefined) {
       const crowds = new Map<TrustNode, number>()
       for (const group of this.store.subjects.groups()) {
-        const first = group[limit]
+        const first = group.at(limit)
         if (first !== undefined) crowds.set(first, group.length)
       }
       this.cachedCrowds = crowds

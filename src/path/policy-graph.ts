@@ -199,7 +199,7 @@ class PolicyGraph {
     for (const [issuer, subjects] of targets) {
       if (issuer === anyPolicy || subjects.has(anyPolicy)) return 'policyMappings maps anyPolicy'
     }
-    const level = this.levels[this.levels.length - 1]
+    const level = this.levels.at(-1)
     if (level === undefined) return undefined
     for (const [issuer, subjects] of targets) {
       const node = level.get(issuer)
@@ -221,7 +221,7 @@ class PolicyGraph {
   /** The policies by which the lowest level is reached, as the anchor knows them: those that came in under anyPolicy. */
   private authorityPolicies(): ReadonlySet<PolicyKey> {
     const found = new Set<PolicyKey>()
-    const lowest = this.levels[this.levels.length - 1]
+    const lowest = this.levels.at(-1)
     if (lowest === undefined) return found
     let reached: ReadonlySet<PolicyKey> = new Set(lowest.keys())
     if (lowest.has(anyPolicy)) found.add(anyPolicy)

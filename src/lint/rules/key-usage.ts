@@ -76,7 +76,9 @@ export const keyUsageAdvice: readonly CertificateAdvice[] = [
     remedy: 'Re-issue the certificate with digitalSignature, for clients that sign TLS handshakes.',
     check({ extendedKeyUsage, keyUsageBits }, { role }) {
       if (role !== 'leaf' || extendedKeyUsage === undefined || keyUsageBits < 0) return undefined
-      const bits = extendedKeyUsage.map((purpose) => consistentBits[purpose])
+      const bits = extendedKeyUsage.map((purpose) =>
+        Object.hasOwn(consistentBits, purpose) ? consistentBits[purpose] : undefined,
+      )
       // A purpose that is not known may be consistent with any bit.
       if (bits.some((known) => known === undefined || (known & keyUsageBits) !== 0)) return undefined
       return `keyUsage ${keyUsageList(keyUsageBits).join(', ')} serves none of ${extendedKeyUsage.join(', ')}`

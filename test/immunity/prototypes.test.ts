@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import * as headers from '../../src/headers/index.ts'
+import * as core from '../../src/index.ts'
+import * as inspecting from '../../src/inspect/index.ts'
+import * as node from '../../src/node/index.ts'
+import { decisions, lints, loosening, outcome } from '../support/decisions.ts'
+import { declaredNames, everyName, lookups, withPrototype } from '../support/polluted.ts'
+
+/**
+ * What other code of the process has put on `Object.prototype` is no option, no header, no answer and no part of the
+ * library's own objects: no decision changes.
+ */
+
+const calls = Object.entries(decisions).flatMap(([name, list]) => list.map((call, i) => [`${name} ${i}`, call] as const))
+const outcomes = (): readonly string[] => calls.map(([name, call]) => `${name}: ${outcome(call)}`)
+const usual = outcomes()
+const indices = ['-1', '0', '1', '2', '3']
+const names = [...declaredNames(), ...indices]
+
+describe('a polluted Object.prototype', () => {
+  it('is tried with every public function, and every name that a type declares', () => {
+    const isClass = (value: object): boolean => /^class /.test(Function.prototype.toString.call(value))
+    const exported = Object.entries({ ...core, ...headers, ...inspecting, ...node }).filter(([name, value]) => {
+      return name.endsWith('Signatures') || (typeof value === 'function' && !isClass(value))
+    })
+    expect(Object.keys(decisions).sort()).toEqual(exported.map(([name]) => name).sort())
+    for (const name of ['purpose', 'unknown', 'at', 'policy', 'signatures', 'allowHttp', 'trustedProxy', 'isAuthorized', 'until'])
+      expect(names).toContain(name)
+  })
+
+  it('is not looked at', () => {
+    const everything = (): void => void [outcomes(), lints.map((call) => outcome(call))]
+    expect(lookups(everyName(), everything)).toEqual([])
+  })
+
+  it.each(loosening.map((value, i) => [i, value] as const))('changes nothing by all names with value %i', (_i, value) => {
+    const fields = Object.fromEntries(names.map((name) => [name, value]))
+    expect(withPrototype(fields, outcomes)).toEqual(usual)
+  })
+})
