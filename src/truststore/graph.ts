@@ -27,7 +27,8 @@ export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex)
 
 /** Those of the issuer's name whose key made the signature, whatever their key identifiers say (RFC 5280 4.2.1.1). */
 function signersOf(node: TrustNode, named: readonly TrustNode[], crowds: Map<readonly TrustNode[], Crowd>): readonly TrustNode[] {
-  if (named.length < 2) return named[0]?.signed(node.certificate) === true ? named : none
+  const [first] = named
+  if (named.length < 2) return first?.signed(node.certificate) === true ? named : none
   let crowd = crowds.get(named)
   if (crowd === undefined) {
     crowd = new Crowd(named)
