@@ -61,6 +61,15 @@ export function readBitStringBytes(reader: Reader, what: string): void {
   else reader.start++
 }
 
+/** Checks that the element read last is a DER BIT STRING: up to seven bits of the last byte are unused, and zero. */
+export function checkBitString(reader: Reader, what: string): void {
+  const { bytes, start, end } = reader
+  const unused = bytes[start]!
+  const malformed =
+    start >= end || unused > 7 || (end - start === 1 ? unused !== 0 : (bytes[end - 1]! & ((1 << unused) - 1)) !== 0)
+  if (malformed) reader.fail('bad_bit_string', start, what)
+}
+
 /**
  * Reads a named-bit list of at most `count` bits into an integer in which named bit n is `1 << n`; the tag may be an
  * IMPLICIT one. Bits beyond `count` are read and dropped. Trailing zero bits, which DER forbids here (X.690 11.2.2), are
@@ -69,10 +78,7 @@ export function readBitStringBytes(reader: Reader, what: string): void {
 export function readNamedBits(reader: Reader, count: number, what: string, tag: number = Tag.bitString): number {
   reader.expect(tag, what)
   const { bytes, start, end } = reader
-  const unused = bytes[start]!
-  const last = bytes[end - 1]!
-  const malformed = start >= end || unused > 7 || (end - start === 1 ? unused !== 0 : (last & ((1 << unused) - 1)) !== 0)
-  if (malformed) reader.fail('bad_bit_string', start, what)
+  checkBitString(reader, what)
   let value = 0
   for (let bit = 0; bit < count && start + 1 + (bit >> 3) < end; bit++) {
     if ((bytes[start + 1 + (bit >> 3)]! & (0x80 >> (bit & 7))) !== 0) value |= 1 << bit

@@ -7,9 +7,14 @@ import * as Tag from './tag.ts'
  * of profile, not of syntax.
  */
 export function readTime(reader: Reader, what: string): number {
-  const general = reader.peek(Tag.generalizedTime)
-  reader.expect(general ? Tag.generalizedTime : Tag.utcTime, what)
+  reader.expect(reader.peek(Tag.generalizedTime) ? Tag.generalizedTime : Tag.utcTime, what)
+  return checkTime(reader, what)
+}
+
+/** Checks that the element read last is such a time, by its tag, and answers the same. */
+export function checkTime(reader: Reader, what: string): number {
   const { bytes, start, end } = reader
+  const general = reader.tag === Tag.generalizedTime
   const yearDigits = general ? 4 : 2
   if (end - start !== yearDigits + 11 || bytes[end - 1] !== 0x5a) {
     reader.fail('bad_time', start, what)

@@ -5,7 +5,7 @@ import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readGeneralNames } from './general-name.ts'
 import * as GeneralNameTag from './general-name-tag.ts'
-import { canonicalName, canonicalRdn } from './name.ts'
+import { canonicalName, canonicalRdn, readAttributes } from './name.ts'
 
 /** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */
 
@@ -39,10 +39,11 @@ function readPointName(reader: Reader, point: DistributionPoint, what: string): 
     point.fullNameStart = reader.start
     point.fullNameEnd = reader.end
   } else {
-    reader.expect(contextConstructed(1), what)
+    const relative = reader.enter(contextConstructed(1), what)
     point.relativeStart = reader.start
     point.relativeEnd = reader.end
-    if (reader.start === reader.end) reader.fail('empty_sequence', reader.header, what)
+    readAttributes(reader, what)
+    reader.leave(relative, what)
   }
   reader.leave(outer, what)
 }

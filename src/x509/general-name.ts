@@ -1,5 +1,5 @@
 import { latin1OfRange } from '../bytes/text.ts'
-import { oidText, readOid } from '../der/oid.ts'
+import { isOid, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
@@ -51,15 +51,19 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
     case GeneralNameTag.other: {
       const outer = reader.descend()
       readOid(reader, what)
-      // The value should be explicitly tagged [0]; it is never interpreted, so well-formed DER is enough.
+      // The value should be explicitly tagged [0]. Controllers of buildings, by the thousand, leave the tag out; nothing
+      // interprets the value.
       readAny(reader, what)
       reader.leave(outer, what)
       break
     }
     case GeneralNameTag.registeredId:
+      if (!isOid(bytes, start, end)) reader.fail('bad_oid', start, what)
+      return
     case GeneralNameTag.x400:
     case GeneralNameTag.ediParty:
-      return
+      reader.position = header
+      return readAny(reader, what)
     default:
       return reader.fail('unexpected_tag', header, what)
   }

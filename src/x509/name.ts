@@ -18,14 +18,7 @@ export function readName(reader: Reader, what: string): void {
   const { header, start, end } = reader
   while (!reader.atEnd()) {
     const rdn = reader.enter(Tag.set, what)
-    if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what, 'a relative distinguished name has no attribute')
-    while (!reader.atEnd()) {
-      const attribute = reader.enter(Tag.sequence, what)
-      readOid(reader, what)
-      readAny(reader, what)
-      checkString(reader, what)
-      reader.leave(attribute, what)
-    }
+    readAttributes(reader, what)
     reader.leave(rdn, what)
   }
   reader.leave(outer, what)
@@ -37,44 +30,17 @@ export function readName(reader: Reader, what: string): void {
 }
 
 /**
- * Whether the string read last holds what its type allows; NUL is allowed in none. PrintableString may hold any printable
- * ASCII: X.680 41.4 has no `_`, `@`, `&` or `*`, but certificates made in JavaScript are full of them, and refusing those
- * is left to strict conformance.
+ * Reads the content of the RelativeDistinguishedName that was entered last: one attribute at least. DER demands their
+ * encodings in ascending order (X.690 11.6), but certificates have them in any, and no comparison depends on it.
  */
-function checkString(reader: Reader, what: string): void {
-  const { bytes, tag, start, end } = reader
-  let bad = -1
-  switch (tag) {
-    case Tag.printableString:
-      for (let i = start; i < end && bad < 0; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) bad = i
-      break
-    case Tag.ia5String:
-    case Tag.visibleString:
-      for (let i = start; i < end && bad < 0; i++) if (bytes[i]! >= 0x80 || bytes[i] === 0) bad = i
-      break
-    case Tag.numericString:
-      for (let i = start; i < end && bad < 0; i++) if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) bad = i
-      break
-    case Tag.utf8String: {
-      let ascii = true
-      for (let i = start; i < end && bad < 0; i++) {
-        if (bytes[i]! >= 0x80) ascii = false
-        else if (bytes[i] === 0) bad = i
-      }
-      if (!ascii && bad < 0 && utf8OfRange(bytes, start, end) === undefined) bad = start
-      break
-    }
-    case Tag.teletexString:
-      for (let i = start; i < end && bad < 0; i++) if (bytes[i] === 0) bad = i
-      break
-    case Tag.bmpString:
-    case Tag.universalString: {
-      const text = ucsOfRange(bytes, start, end, tag === Tag.bmpString ? 2 : 4)
-      if (text === undefined || text.includes('\0')) bad = start
-      break
-    }
+export function readAttributes(reader: Reader, what: string): void {
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what, 'a relative distinguished name has no attribute')
+  while (!reader.atEnd()) {
+    const attribute = reader.enter(Tag.sequence, what)
+    readOid(reader, what)
+    readAny(reader, what, true)
+    reader.leave(attribute, what)
   }
-  if (bad >= 0) reader.fail('bad_string', bad, what)
 }
 
 /** One attribute of a name, as ranges. */

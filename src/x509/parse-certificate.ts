@@ -2,7 +2,7 @@ import { singleDer } from '../bytes/input.ts'
 import { isCertificateLabel } from '../bytes/pem.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
 import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
-import { readBitStringBytes, readInteger, readSmallInteger } from '../der/primitives.ts'
+import { checkBitString, readBitStringBytes, readInteger, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readTime } from '../der/time.ts'
@@ -76,6 +76,7 @@ function readVersion(reader: Reader, view: CertificateView): void {
 function readUniqueId(reader: Reader, view: CertificateView, tag: number, what: string): void {
   if (!reader.optional(tag, what)) return
   if (view.version === 1) reader.fail('fields_need_version', reader.header, what)
+  checkBitString(reader, what)
   view.hasUniqueIds = true
 }
 

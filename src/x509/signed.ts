@@ -5,6 +5,7 @@ import { readOid } from '../der/oid.ts'
 import { readBitStringBytes } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
+import { readAny } from '../der/walk.ts'
 import { ExtensionList } from './extension-list.ts'
 import { canonicalName, readName } from './name.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
@@ -135,12 +136,12 @@ export function readAlgorithmAndIssuer(reader: Reader, view: SignedView): void {
   view.issuerEnd = reader.end
 }
 
-/** SEQUENCE with an OID first; parameters are judged where the algorithm is used. The range is left in the reader. */
+/** An OID and at most one element, whose meaning is judged where the algorithm is used. The range is left in the reader. */
 export function readAlgorithmIdentifier(reader: Reader, what: string): void {
   const outer = reader.enter(Tag.sequence, what)
   const { header, end } = reader
   readOid(reader, what)
-  reader.position = reader.limit
+  if (!reader.atEnd()) readAny(reader, what)
   reader.leave(outer, what)
   if (reader.fault !== undefined) return
   reader.header = header

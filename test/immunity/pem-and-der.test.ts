@@ -7,8 +7,8 @@ import {
   parseRevocationList,
   TruststoreError,
 } from '../../src/index.ts'
-import { bytes, context, octetString, sequence, set, tlv, utf8 } from '../support/der.ts'
-import { type CertificateSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
+import { bitString, bytes, context, octetString, sequence, set, tlv, utf8 } from '../support/der.ts'
+import { type CertificateSpec, type ExtensionSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { atOnce, buildErrors, fastestOf, judge } from './judge.ts'
 
@@ -31,6 +31,16 @@ function longLength(element: Uint8Array): Uint8Array {
 function indefinite(element: Uint8Array): Uint8Array {
   const header = 2 + (element[1]! >= 0x80 ? element[1]! & 0x7f : 0)
   return bytes([element[0]!, 0x80], element.subarray(header), [0, 0])
+}
+
+function changed(der: Uint8Array, find: Uint8Array, replacement: Uint8Array): Uint8Array {
+  const at = Buffer.from(der).indexOf(find)
+  return bytes(der.subarray(0, at), replacement, der.subarray(at + find.length))
+}
+
+/** cRLDistributionPoints with one nameRelativeToCRLIssuer. */
+function relativePoint(content: Uint8Array): ExtensionSpec {
+  return { oid: '2.5.29.31', value: sequence(sequence(context(0, context(1, content)))) }
 }
 
 /** A certificate with its first occurrence of something in the signed part written otherwise, and properly signed. */
@@ -91,6 +101,20 @@ describe('validator and decoder that disagree (CVE-2025-12816)', () => {
     expect(parseCertificate(bent.der).ok).toBe(false)
     expect(buildErrors(presented, { ...root, der: bend(root.der) })).not.toEqual([])
     expect(parseRevocationList(bend(mintCrl({ issuer: root }).der)).ok).toBe(false)
+  })
+
+  it.each<readonly [string, CertificateSpec]>([
+    ['the relative name of a distribution point', { extensions: [relativePoint(bytes('860161'))] }],
+    ['a registeredID', { subjectAltNames: [{ raw: bytes('880181') }] }],
+    ['an x400Address', { subjectAltNames: [{ raw: bytes('a302ffff') }] }],
+    [
+      'a unique identifier',
+      { subjectUniqueId: new Uint8Array(), bendTbs: (tbs) => changed(tbs, bytes('820100'), bytes('820109')) },
+    ],
+    ['the parameters of the key’s algorithm', { spki: sequence(sequence(bytes('06022a03'), bytes('050100')), bitString()) }],
+  ])('%s that nobody looks into', (_what, spec) => {
+    expect(judge(store, [client({ extensions: [relativePoint(common)] })])).toBe('accepted')
+    expect(judge(store, [client(spec)])).toBe('malformed 0')
   })
 
   it('a length of more than four bytes', () => {

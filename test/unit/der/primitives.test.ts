@@ -161,6 +161,6 @@ describe('readNull', () => {
 
 describe('tags', () => {
   it('are the identifier octets of X.680', () => {
-    expect(Object.values(Tag)).toEqual([1, 2, 3, 4, 5, 6, 10, 12, 18, 19, 20, 22, 23, 24, 26, 28, 30, 48, 49])
+    expect(Object.values(Tag)).toEqual([1, 2, 3, 4, 5, 6, 10, 12, 13, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 48, 49])
   })
 })

@@ -14,12 +14,13 @@ import {
   readCertificatePolicies,
   readPolicyMappings,
 } from '../../../src/x509/policies.ts'
-import { bytes, context, implicit, integer, nul, oid, sequence, text, utf8 } from '../../support/der.ts'
+import { bytes, context, implicit, integer, nul, oid, sequence, set, text, utf8 } from '../../support/der.ts'
 import { readWhole, refusal } from '../../support/refusal.ts'
 
 const uri = implicit(6, Buffer.from('http://a/'))
 const fullName = context(0, context(0, uri))
-const attribute = sequence(oid('2.5.4.3'), utf8('a'))
+const commonName = (value: string): Uint8Array => sequence(oid('2.5.4.3'), utf8(value))
+const attribute = commonName('a')
 
 function points(der: Uint8Array): readonly DistributionPoint[] | ReturnType<typeof refusal> {
   const found: DistributionPoint[] = []
@@ -49,6 +50,15 @@ describe('cRLDistributionPoints', () => {
     ['reasons alone', sequence(sequence(implicit(1, '0640'))), ['empty_sequence', 8]],
     ['no general name', sequence(sequence(context(0, context(0)))), ['empty_sequence', 6]],
     ['no attribute', sequence(sequence(context(0, context(1)))), ['empty_sequence', 6]],
+    [
+      'a relative name that is no attribute',
+      sequence(sequence(context(0, context(1, implicit(6, '61'))))),
+      ['unexpected_tag', 8],
+    ],
+    ['a relative name of type alone', sequence(sequence(context(0, context(1, sequence(oid('2.5.4.3')))))), ['truncated', 15]],
+    ['a relative name with NUL', sequence(sequence(context(0, context(1, commonName('a\0'))))), ['bad_string', 18]],
+    ['a relative name that is a SET', sequence(sequence(context(0, context(1, set(attribute))))), ['unexpected_tag', 8]],
+    ['a relative name with a byte behind', sequence(sequence(context(0, context(1, attribute, '00')))), ['unexpected_tag', 18]],
     ['no choice', sequence(sequence(context(0))), ['truncated', 6]],
     ['an unknown choice', sequence(sequence(context(0, context(2, uri)))), ['unexpected_tag', 6]],
     ['two choices', sequence(sequence(context(0, context(0, uri), context(1, attribute)))), ['trailing_bytes', 19]],
@@ -93,6 +103,7 @@ describe('issuingDistributionPoint', () => {
     ['a BOOLEAN of 01', sequence(implicit(4, '01')), ['bad_boolean', 4]],
     ['two kinds', sequence(implicit(1, yes), implicit(2, yes)), ['bad_boolean', 0]],
     ['users and attributes', sequence(implicit(1, yes), implicit(5, yes)), ['bad_boolean', 0]],
+    ['a relative name that is no attribute', sequence(context(0, context(1, nul()))), ['unexpected_tag', 6]],
     ['the wrong order', sequence(implicit(2, yes), implicit(1, yes)), ['trailing_bytes', 5]],
     ['another field', sequence(implicit(6, yes)), ['trailing_bytes', 2]],
   ])('refuses %s', (_what, der, expected) => {

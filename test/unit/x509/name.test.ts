@@ -68,6 +68,7 @@ describe('strings in names', () => {
     ['IA5String with a byte above 127', text(0x16, '\xe9'), at],
     ['VisibleString with NUL', text(0x1a, 'a\0'), at + 1],
     ['VisibleString with a byte above 127', text(0x1a, 'a\x80'), at + 1],
+    ['VisibleString with a control character', text(0x1a, 'a\x1f'), at + 1],
     ['NumericString', text(0x12, '0 9'), 'read'],
     ['NumericString with a letter', text(0x12, '1a'), at + 1],
     ['NumericString with a hyphen', text(0x12, '1-2'), at + 1],
