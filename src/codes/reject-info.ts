@@ -151,7 +151,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   key_usage_violation: {
     summary: 'keyUsage does not allow what the key was used for.',
     citation: 'RFC 5280 6.1.4 (n), 4.2.1.3',
-    remedy: 'A CA needs keyCertSign, a TLS client digitalSignature.',
+    remedy: 'A CA needs keyCertSign, a TLS client or server digitalSignature.',
     mappings: {
       node: 'KEYUSAGE_NO_CERTSIGN',
       alb: 'ClientCertPurposeInvalid',

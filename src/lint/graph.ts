@@ -7,7 +7,7 @@ import { PathLengths } from './path-lengths.ts'
 
 /**
  * A truststore as the graph of who signed whom. Everything that advice asks about it is computed once, when it is first
- * asked, in time linear in certificates and signatures; the number of a certificate's issuers is bounded at build.
+ * asked, in time linear in certificates and in who signed whom.
  */
 export class BundleGraph {
   readonly nodes: readonly TrustNode[]

@@ -154,13 +154,20 @@ function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undef
 }
 
 /**
- * A TLS client signs the handshake, so a keyUsage must allow that (RFC 8446 4.4.2.2, RFC 5246 7.4.6; OpenSSL takes
- * keyAgreement too). What a server's key must do depends on the handshake; TLS checks it there.
+ * What the leaf's key does in a handshake, a keyUsage must allow (RFC 5280 4.2.1.3). A client signs (RFC 8446 4.4.2.2, RFC
+ * 5246 7.4.6; OpenSSL takes keyAgreement too). A server signs, or up to TLS 1.2 deciphers or agrees; TLS checks which of
+ * them it is.
  */
-function refuseLeafKeyUsage(leaf: CertificateView, purpose: Purpose): Refusal | undefined {
+function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose): Refusal | undefined {
+  if (purpose === 'any' || keyUsageBits < 0) return undefined
   const signing = KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement
-  if (purpose !== 'client' || leaf.keyUsageBits < 0 || (leaf.keyUsageBits & signing) !== 0) return undefined
-  return { code: 'key_usage_violation', message: 'keyUsage does not include digitalSignature' }
+  const useful = purpose === 'client' ? signing : signing | KeyUsageBit.keyEncipherment
+  if ((keyUsageBits & useful) !== 0) return undefined
+  const lacks =
+    purpose === 'client'
+      ? 'does not include digitalSignature'
+      : 'includes neither digitalSignature nor keyEncipherment nor keyAgreement'
+  return { code: 'key_usage_violation', message: `keyUsage ${lacks}` }
 }
 
 /** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */

@@ -64,7 +64,8 @@ function readMappings({ bytes, extensions }: CertificateView): ReadonlyMap<Polic
 }
 
 /**
- * Processes a path, leaf first and anchor last.
+ * Processes a path, leaf first and anchor last. A pinned leaf is both: a path of one certificate, below an anchor that says
+ * nothing of policies.
  *
  * @param enforceAnchor what the anchor's own extensions require counts (RFC 5937)
  * @returns the resulting sets, or why the path is refused and which certificate is at fault
@@ -76,7 +77,7 @@ export function processPolicies(
   reader: PolicyReader,
   meter: Meter,
 ): PolicySets | (Refusal & { readonly index: number }) {
-  const graph = new PolicyGraph(path.length - 1, request, reader, meter)
+  const graph = new PolicyGraph(Math.max(path.length - 1, 1), request, reader, meter)
   const anchor = path[path.length - 1]!
   const anchorProblem = enforceAnchor && path.length > 1 ? graph.startAtAnchor(anchor) : undefined
   if (anchorProblem !== undefined) return { code: 'policy_violation', index: path.length - 1, message: anchorProblem }

@@ -28,7 +28,11 @@ export type Problem = string | { readonly problem: string; readonly severity: Se
 
 /** A rule about one certificate by itself. */
 export interface CertificateRule extends ReportedRule {
-  readonly check: (certificate: CertificateView, context: RuleContext) => Problem | undefined
+  /**
+   * @param isSelfSigned whether its own key signed it; left out where only names can be asked, and self-issued is all that is
+   *   known
+   */
+  readonly check: (certificate: CertificateView, context: RuleContext, isSelfSigned?: boolean) => Problem | undefined
 }
 
 /** A rule about one certificate among the others of its bundle. */

@@ -5,6 +5,7 @@ import type { BundleRule, CertificateRule, RuleTexts } from './rule.ts'
 
 /** Rules about the signature on a certificate: those that look at it alone, and those that check it against the bundle. */
 
+/** What they say of a signature depends on whether it is by the certificate's own key, which protects nothing. */
 export const algorithmRules: readonly CertificateRule[] = [
   {
     code: 'sigalg_mismatch',
@@ -18,15 +19,15 @@ export const algorithmRules: readonly CertificateRule[] = [
     code: 'algid_params_wrong',
     severity: 'error',
     citation: 'RFC 4055 5, RFC 5758 3.2',
-    check(certificate) {
-      const { parsedAlgorithm, isSelfIssued } = certificate
+    check(certificate, _context, isSelfSigned) {
+      const { parsedAlgorithm } = certificate
       if (parsedAlgorithm === 'wrong_parameters') return 'signature algorithm has wrong parameters'
       if (lacksNull(certificate)) {
         return { problem: 'signature algorithm lacks the NULL that RSA parameters have', severity: 'warning' }
       }
+      if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.hash === parsedAlgorithm.mgfHash) return undefined
       // What a root says of its own signature does not matter; below it verifyChain refuses such a mixture.
-      if (typeof parsedAlgorithm === 'string' || isSelfIssued || parsedAlgorithm.hash === parsedAlgorithm.mgfHash)
-        return undefined
+      if (isSelfSigned ?? certificate.isSelfIssued) return undefined
       return `signature is RSASSA-PSS with ${parsedAlgorithm.hash}, but MGF1 with ${parsedAlgorithm.mgfHash}`
     },
   },
@@ -34,14 +35,16 @@ export const algorithmRules: readonly CertificateRule[] = [
     code: 'weak_signature_hash',
     severity: 'error',
     citation: 'API Gateway: SHA-256 or stronger; RFC 9155',
-    check(certificate, { policy }) {
+    check(certificate, { policy }, isSelfSigned) {
       const { parsedAlgorithm } = certificate
       if (typeof parsedAlgorithm === 'string') return undefined
       const accepted: readonly string[] = policy.hashes
       if (accepted.includes(parsedAlgorithm.hash) && accepted.includes(parsedAlgorithm.mgfHash)) return undefined
       const { name, scheme, hash, mgfHash } = parsedAlgorithm
       const problem = `signature uses ${name}${scheme === 'rsa-pss' ? ` with ${accepted.includes(hash) ? mgfHash : hash}` : ''}`
-      return certificate.isSelfIssued && parsedAlgorithm.hash !== 'md5' ? { problem, severity: 'warning' } : problem
+      // Nobody verifies MD5, so that it never turns out to be self-signed.
+      if (hash === 'md5') return problem
+      return (isSelfSigned ?? certificate.isSelfIssued) ? { problem, severity: 'warning' } : problem
     },
   },
 ]
@@ -65,9 +68,12 @@ export const chainingRules: readonly BundleRule[] = [
     code: 'signature_not_by_named_issuer',
     severity: 'error',
     citation: 'RFC 5280 6.1.3 (a)(1); API Gateway: name and key chaining',
-    check({ falseIssuer, issuers }) {
+    check({ falseIssuer, issuers }, _bundle, { policy }) {
       if (falseIssuer === undefined || issuers.length > 0) return undefined
-      return `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
+      const problem = `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
+      // Whoever writes that identifier into a certificate of theirs must not drive out one that could be used without it.
+      const isUseless = policy.trust === 'roots' && policy.intermediates === 'truststore'
+      return isUseless ? problem : { problem, severity: 'warning' }
     },
   },
 ]
@@ -93,7 +99,8 @@ export const signatureTexts: RuleTexts = {
     remedy: 'Fetch the certificate again from its CA: it was altered, or its key was replaced.',
   },
   signature_not_by_named_issuer: {
-    summary: 'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign.',
+    summary:
+      'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign. A warning where the policy can use the certificate without that issuer.',
     remedy: 'Fetch the certificate again from its CA: it was altered.',
   },
 }

@@ -9,6 +9,7 @@ import { requireTime } from '../policy/time.ts'
 import { bundleRules, certificateRules } from '../rules/catalogue.ts'
 import { findingOf, inBundleOrder } from '../rules/finding.ts'
 import type { Bundle, Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
+import { algorithmRules } from '../rules/signature.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
 import { linkIssuers } from './graph.ts'
@@ -93,19 +94,36 @@ export function analyse(input: TruststoreInput, context: RuleContext, keyring: K
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
   for (const entry of withoutCopies(contents.certificates, findings)) {
-    const problems = certificateRules.map((rule) => note(findings, rule, rule.check(entry.certificate, context), entry))
-    if (!problems.includes('error')) candidates.add(new TrustNode(entry.certificate, entry.index, entry.line, keyring))
+    const { certificate } = entry
+    const problems = certificateRules.map((rule) => {
+      const found = rule.check(certificate, context)
+      // Of a self-issued certificate it is not known yet whether it is self-signed, which forgives what is wrong with a signature.
+      const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
+      return note(findings, rule, mayChange ? undefined : found, entry)
+    })
+    if (!problems.includes('error')) candidates.add(new TrustNode(certificate, entry.index, entry.line, keyring))
   }
   linkIssuers(candidates.entries, candidates.subjects)
   const usable = new NodeSet()
   for (const node of candidates.entries) {
+    const { certificate, isSelfSigned } = node
+    const ofSignature = algorithmRules.map((rule) => {
+      const found = rule.check(certificate, context, isSelfSigned)
+      return found !== undefined && certificate.isSelfIssued ? note(findings, rule, found, node) : undefined
+    })
     const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, candidates, context), node))
-    if (!problems.includes('error')) usable.add(node)
+    if (!ofSignature.includes('error') && !problems.includes('error')) usable.add(node)
   }
   // A certificate that is left out must not be reached through those it signed.
   if (usable.entries.length < candidates.entries.length) {
     const kept = new Set(usable.entries)
-    for (const node of usable.entries) node.issuers = node.issuers.filter((issuer) => kept.has(issuer))
+    // Certificates of one issuer share the array, which may be long.
+    const left = new Map<readonly TrustNode[], readonly TrustNode[]>()
+    for (const node of usable.entries) {
+      const issuers = left.get(node.issuers) ?? node.issuers.filter((issuer) => kept.has(issuer))
+      left.set(node.issuers, issuers)
+      node.issuers = issuers
+    }
   }
   return new TruststoreView(usable.entries, usable.subjects, inBundleOrder(findings), context.policy, keyring)
 }

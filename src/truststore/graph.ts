@@ -1,13 +1,8 @@
-import type { CertificateView } from '../x509/certificate.ts'
-import { KeyIdIndex } from './key-id-index.ts'
 import { compareKeyIds, type TrustNode } from './node.ts'
+import { PartIndex } from './part-index.ts'
 import type { SubjectIndex } from './subject-index.ts'
 
-/**
- * How many certificates of one name are tried as issuers of another. A bundle with more of them that key identifiers do not
- * tell apart is a mistake, and trying all would be quadratic.
- */
-const maxCandidates = 32
+const none: readonly TrustNode[] = []
 
 /**
  * Finds out who signed whom within a bundle, once, so that no handshake has to: sets `issuers` of every node to those
@@ -18,76 +13,72 @@ export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex)
   for (const node of nodes) {
     const { certificate } = node
     const named = subjects.find(certificate.bytes, certificate.issuerStart, certificate.issuerEnd)
-    let crowd = crowds.get(named)
-    if (crowd === undefined) {
-      crowd = new Crowd(named)
-      crowds.set(named, crowd)
-    }
-    const { same, untold } = crowd.candidatesFor(node)
-    // Key identifiers are hints (RFC 5280 4.2.1.1): the signature decides, but wrong hints are followed last.
-    let issuers = signersAmong([...same, ...untold], certificate)
-    if (issuers.length === 0) issuers = signersAmong(crowd.othersFor(node), certificate)
-    node.issuers = issuers
-    if (issuers.length > 0) continue
+    node.issuers = signersOf(node, named, crowds)
+    node.isSelfSigned = node.issuers.includes(node)
+    if (node.issuers.length > 0) continue
     // Without an authority key identifier a self-issued certificate claims to be self-signed (RFC 5280 4.2.1.1).
-    const claimsSelf = same.includes(node) || (untold.includes(node) && certificate.authorityKeyIdStart === 0)
-    node.hasBadSelfSignature = claimsSelf
-    node.falseIssuer = claimsSelf ? undefined : same[0]
+    node.hasBadSelfSignature =
+      certificate.isSelfIssued && (certificate.authorityKeyIdStart === 0 || compareKeyIds(certificate, certificate) === 'same')
+    if (node.hasBadSelfSignature) continue
+    node.falseIssuer = named.find(({ certificate: issuer }) => compareKeyIds(certificate, issuer) === 'same')
   }
   for (const node of nodes) node.releaseIdleKey()
 }
 
-/** The certificates of one name, found by key identifier without asking each of them. */
+/** Those of the issuer's name whose key made the signature, whatever their key identifiers say (RFC 5280 4.2.1.1). */
+function signersOf(node: TrustNode, named: readonly TrustNode[], crowds: Map<readonly TrustNode[], Crowd>): readonly TrustNode[] {
+  if (named.length < 2) return named[0]?.signed(node.certificate) === true ? named : none
+  let crowd = crowds.get(named)
+  if (crowd === undefined) {
+    crowd = new Crowd(named)
+    crowds.set(named, crowd)
+  }
+  return crowd.signersOf(node)
+}
+
+/** Certificates of one name, found by key identifier and by key without looking at each of them. */
 class Crowd {
   private readonly nodes: readonly TrustNode[]
-  private readonly keyIds: KeyIdIndex
   /** Those that have no key identifier. */
   private readonly nameless: readonly TrustNode[]
+  private readonly keyIds: PartIndex
+  private readonly keys: PartIndex
 
   constructor(nodes: readonly TrustNode[]) {
     this.nodes = nodes
-    this.keyIds = new KeyIdIndex(nodes)
     this.nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdStart === 0)
+    this.keyIds = new PartIndex(nodes, 'subjectKeyId')
+    this.keys = new PartIndex(nodes, 'key')
   }
 
-  /** Possible issuers whose key identifier is the right one, and those of which nothing can be said; itself first. */
-  candidatesFor(child: TrustNode): { readonly same: readonly TrustNode[]; readonly untold: readonly TrustNode[] } {
-    const { bytes, authorityKeyIdStart, authorityKeyIdEnd } = child.certificate
-    if (authorityKeyIdStart === 0) return { same: [], untold: selfFirst(this.nodes, child) }
-    const same = this.keyIds.find(bytes, authorityKeyIdStart, authorityKeyIdEnd)
-    return { same: selfFirst(same, child), untold: selfFirst(this.nameless, child) }
-  }
-
-  /** Those whose key identifier is another one. */
-  othersFor(child: TrustNode): readonly TrustNode[] {
-    const others: TrustNode[] = []
-    for (const node of this.nodes) {
-      if (others.length === maxCandidates) break
-      if (compareKeyIds(child.certificate, node.certificate) === 'different') others.push(node)
+  /**
+   * Key identifiers say who is asked first, and nothing else. Certificates that share a key are asked once, and are all
+   * issuers or none. No order of the bundle and no number of namesakes hides an issuer.
+   *
+   * A second key can fit an ECDSA signature, but only one that was made to fit it, by whoever got it listed under the
+   * issuer's name. It must not take the issuer's place, so every key of the identifier that the certificate names is asked:
+   * in an honest bundle that is one. Without such a hint the first that fits is taken, since going on would cost every
+   * bundle with a re-keyed CA a signature more for each certificate.
+   */
+  signersOf(node: TrustNode): readonly TrustNode[] {
+    const { certificate } = node
+    const asked = new Set<readonly TrustNode[]>()
+    const ask = ({ certificate: { bytes, keyStart, keyEnd } }: TrustNode): readonly TrustNode[] => {
+      const twins = this.keys.find(bytes, keyStart, keyEnd)
+      if (asked.has(twins)) return none
+      asked.add(twins)
+      return twins[0]!.signed(certificate) ? twins : none
     }
-    return others
+    const { bytes, authorityKeyIdStart: start, authorityKeyIdEnd: end } = certificate
+    const hinted = (start === 0 ? none : this.keyIds.find(bytes, start, end)).map(ask).filter(({ length }) => length > 0)
+    if (hinted.length > 0) return hinted.length === 1 ? hinted[0]! : hinted.flat()
+    // Itself before others, so that of many roots of one name none has to ask them all.
+    for (const candidates of [certificate.isSelfIssued ? [node] : none, this.nameless, this.nodes]) {
+      for (const candidate of candidates) {
+        const twins = ask(candidate)
+        if (twins.length > 0) return twins
+      }
+    }
+    return none
   }
-}
-
-/** The first of them, and the node itself if it is one of them: a root has to find itself in any crowd. */
-function selfFirst(nodes: readonly TrustNode[], node: TrustNode): readonly TrustNode[] {
-  if (nodes.length <= maxCandidates) return nodes
-  const first = nodes.slice(0, maxCandidates)
-  return first.includes(node) || !nodes.includes(node) ? first : [node, ...first.slice(1)]
-}
-
-/**
- * Those whose key made the signature. Certificates may share a key, which is asked once, and the first key that fits is taken:
- * a second one fits an ECDSA signature only where it was made to, by whoever got it listed.
- */
-function signersAmong(candidates: readonly TrustNode[], child: CertificateView): readonly TrustNode[] {
-  const strangers: CertificateView[] = []
-  const signer = candidates.find((candidate) => {
-    const { certificate } = candidate
-    if (strangers.some((other) => other.hasKeyOf(certificate))) return false
-    if (candidate.signed(child)) return true
-    strangers.push(certificate)
-    return false
-  })
-  return signer === undefined ? [] : candidates.filter(({ certificate }) => certificate.hasKeyOf(signer.certificate))
 }

@@ -10,6 +10,7 @@ export class TrustNode implements BundleEntry {
   readonly index: number
   readonly line: number | undefined
   issuers: readonly TrustNode[] = []
+  isSelfSigned = false
   falseIssuer: TrustNode | undefined = undefined
   hasBadSelfSignature = false
   private readonly keyring: Keyring
@@ -21,10 +22,6 @@ export class TrustNode implements BundleEntry {
     this.index = index
     this.line = line
     this.keyring = keyring
-  }
-
-  get isSelfSigned(): boolean {
-    return this.issuers.includes(this)
   }
 
   /** The key, checked; `undefined` for one that the backend refuses. */

@@ -5,9 +5,9 @@ import { newHash } from '../crypto/digest.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
-import { KeyIdIndex } from './key-id-index.ts'
 import type { Keyring } from './keyring.ts'
 import type { TrustNode } from './node.ts'
+import { PartIndex } from './part-index.ts'
 import type { SubjectIndex } from './subject-index.ts'
 
 /** The certificates that are trusted, ready to judge peers by; made by `buildTruststore`, never changed. */
@@ -35,7 +35,7 @@ export class TruststoreView implements Truststore {
   readonly findings: readonly Finding[]
   readonly policy: Policy
   readonly keyring: Keyring
-  private cachedKeyIds: KeyIdIndex | undefined = undefined
+  private cachedKeyIds: PartIndex | undefined = undefined
   private cachedFingerprint: string | undefined = undefined
 
   constructor(
@@ -54,8 +54,8 @@ export class TruststoreView implements Truststore {
   }
 
   /** Made when a refusal is explained for the first time. */
-  get keyIds(): KeyIdIndex {
-    this.cachedKeyIds ??= new KeyIdIndex(this.nodes)
+  get keyIds(): PartIndex {
+    this.cachedKeyIds ??= new PartIndex(this.nodes, 'subjectKeyId')
     return this.cachedKeyIds
   }
 

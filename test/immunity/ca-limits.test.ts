@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Policy, profiles } from '../../src/index.ts'
+import { type Policy, type Purpose, profiles } from '../../src/index.ts'
 import { boolean, integer, sequence, tlv } from '../support/der.ts'
 import { type CertificateSpec, keyPair, type Minted, mint } from '../support/mint.ts'
 import { leafKey, presented, storeFor } from '../support/rejected-chain.ts'
@@ -129,6 +129,18 @@ describe('the number of CAs', () => {
   })
 })
 
+const keyUsages = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+]
+
 describe('purposes that a CA above does not have', () => {
   const purposes = (...extendedKeyUsage: readonly string[]): CertificateSpec => ({ extendedKeyUsage })
 
@@ -175,15 +187,40 @@ describe('purposes that a CA above does not have', () => {
     expect(judge(required, [client(root, purposes('any'))])).toBe('extended_key_usage_violation 0')
   })
 
-  it('a keyUsage that cannot sign a handshake is none for a client', () => {
-    const usage = (...keyUsage: readonly string[]): string => judge(store, [client(root, { keyUsage })])
-    expect([usage('digitalSignature'), usage(), usage('keyAgreement')]).toEqual(['accepted', 'accepted', 'accepted'])
-    expect([usage('keyEncipherment'), usage('keyCertSign', 'cRLSign')]).toEqual([
-      'key_usage_violation 0',
-      'key_usage_violation 0',
-    ])
+  it('a keyUsage that has no part in a handshake is none for a client or a server', () => {
+    const accepted = (purpose: Purpose): readonly string[] => {
+      const extendedKeyUsage = ['clientAuth', 'serverAuth']
+      const judged = keyUsages.map((usage) => {
+        return [usage, judge(store, [client(root, { keyUsage: [usage], extendedKeyUsage })], { purpose })]
+      })
+      const rest = judged.filter(([, verdict]) => verdict !== 'accepted')
+      expect(rest.map(([, verdict]) => verdict)).toEqual(rest.map(() => 'key_usage_violation 0'))
+      // All others together are no better.
+      const keyUsage = rest.map(([usage]) => usage!)
+      expect(judge(store, [client(root, { keyUsage, extendedKeyUsage })], { purpose })).toBe(
+        purpose === 'any' ? 'accepted' : 'key_usage_violation 0',
+      )
+      expect(judge(store, [client(root, { keyUsage: [], extendedKeyUsage })], { purpose })).toBe('accepted')
+      return judged.flatMap(([usage, verdict]) => (verdict === 'accepted' ? [usage!] : []))
+    }
+    expect(accepted('client')).toEqual(['digitalSignature', 'keyAgreement'])
+    expect(accepted('server')).toEqual(['digitalSignature', 'keyEncipherment', 'keyAgreement'])
+    expect(accepted('any')).toEqual(keyUsages)
     const none = { keyUsage: [], extensions: [{ oid: '2.5.29.15', value: tlv(0x03, [0]) }] }
-    expect(judge(store, [client(root, none)])).toBe('malformed 0')
+    for (const purpose of ['client', 'server', 'any'] as const) {
+      expect(judge(store, [client(root, none)], { purpose })).toBe('malformed 0')
+    }
+  })
+
+  it('a keyUsage counts for a pinned leaf as well', () => {
+    const server = mint({
+      key: leafKey,
+      subject: 'CN=Pinned',
+      keyUsage: ['keyCertSign'],
+      extendedKeyUsage: ['serverAuth'],
+      ca: true,
+    })
+    expect(judge(storeFor(presented, server), [server], { purpose: 'server' })).toBe('key_usage_violation 0')
   })
 })
 

@@ -11,6 +11,6 @@ export function analysed(
     at = Date.now(),
     expiresWithinDays = 30,
   }: Omit<LintOptions, 'waive'> & { policy?: Policy } = {},
-): { readonly findings: readonly Finding[] } {
+): { readonly findings: readonly Finding[]; readonly nodes: readonly { readonly index: number }[] } {
   return analyse(input, { policy, at: Number(at), expiresWithinDays }, new Keyring(pureSignatures, 0))
 }

@@ -315,10 +315,59 @@ describe('the anchor', () => {
     expect(under(true, anchorOf(spec), ...says)).toBe(counted)
     expect(under(false, anchorOf(spec), ...says)).toBe(ignored)
   })
+})
 
-  it('is a path by itself where it is the leaf', () => {
-    const pinned = mint({ key: keyPair('p256', 70), subject: 'CN=Pinned', certificatePolicies: [gold] })
-    expect(judgeIn(storeFor(presented, pinned), [pinned], explicit)).toBe('gold / gold')
-    expect(judgeIn(storeFor(presented, pinned), [pinned], { ...explicit, initialPolicies: [silver] })).toBe(refused)
+describe('a pinned leaf, which no CA stands above', () => {
+  const key = keyPair('p256', 70)
+  const specs: readonly CertificateSpec[] = [
+    {},
+    { certificatePolicies: [gold] },
+    { certificatePolicies: [gold, silver] },
+    { certificatePolicies: [any] },
+    { certificatePolicies: [any], inhibitAnyPolicy: 0 },
+    ...[0, 1].flatMap((requireExplicitPolicy) => [
+      { policyConstraints: { requireExplicitPolicy } },
+      { policyConstraints: { requireExplicitPolicy }, certificatePolicies: [silver] },
+    ]),
+    { certificatePolicies: [gold], policyMappings: [[gold, silver]] },
+  ]
+  const wanted = [undefined, [], [gold], [silver], [any], [gold, bronze]]
+  const inputs: readonly (PolicyInputs | null)[] = [
+    null,
+    ...wanted.flatMap((initialPolicies) =>
+      [{}, explicit, { inhibitAnyPolicy: true }, { ...explicit, inhibitAnyPolicy: true }].map((flags) => ({
+        ...flags,
+        ...(initialPolicies && { initialPolicies }),
+      })),
+    ),
+  ]
+
+  it.each([true, false])(
+    'is valid for the policies for which it is below a CA that says nothing, enforcing anchors: %s',
+    (enforce) => {
+      const policy: Policy = { ...presented, enforceAnchorConstraints: enforce }
+      const seen = new Set<string>()
+      for (const spec of specs) {
+        const self = mint({ key, subject: 'CN=Pinned', ...spec })
+        const issued = leaf(spec)
+        const below = storeFor(policy, root)
+        const alone = storeFor({ ...policy, trust: 'every-certificate' }, issued)
+        const itself = storeFor(policy, self)
+        for (const each of inputs) {
+          const expected = judgeIn(below, [issued], each)
+          expect([spec, each, judgeIn(alone, [issued], each)]).toEqual([spec, each, expected])
+          expect([spec, each, judgeIn(itself, [self], each)]).toEqual([spec, each, expected])
+          seen.add(expected)
+        }
+      }
+      expect(seen.size).toBeGreaterThan(7)
+    },
+  )
+
+  it('needs no policy that nobody asks for', () => {
+    const pinned = mint({ key, subject: 'CN=Pinned' })
+    expect(judgeIn(storeFor(presented, pinned), [pinned], {})).toBe(' / ')
+    expect(judgeIn(storeFor(presented, pinned), [pinned], { initialPolicies: [gold] })).toBe(' / ')
+    expect(judgeIn(storeFor(presented, pinned), [pinned], explicit)).toBe(refused)
   })
 })

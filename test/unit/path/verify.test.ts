@@ -133,6 +133,19 @@ const rejected: readonly RejectedChain[] = [
     message: 'does not include clientAuth',
   },
   {
+    name: 'a client whose key may only encipher',
+    chain: [leaf({ keyUsage: ['keyEncipherment'] })],
+    code: 'key_usage_violation',
+    message: 'keyUsage does not include digitalSignature',
+  },
+  {
+    name: 'a server whose key has no part in a handshake',
+    chain: [leaf({ keyUsage: ['nonRepudiation'], extendedKeyUsage: ['serverAuth'] })],
+    options: { purpose: 'server' },
+    code: 'key_usage_violation',
+    message: 'keyUsage includes neither digitalSignature nor keyEncipherment nor keyAgreement',
+  },
+  {
     name: 'a critical extension of the leaf that nobody knows',
     chain: [leaf({ extensions: [unknownCritical] })],
     code: 'unknown_critical_extension',

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { type LintCode, lintCertificate, type Policy, profiles } from '../../../src/index.ts'
+import { rsaPss } from '../../support/algorithms.ts'
 import { analysed } from '../../support/analysed.ts'
-import { keyPair, type Minted, mint } from '../../support/mint.ts'
+import { type CertificateSpec, type KeyPair, keyPair, type Minted, mint } from '../../support/mint.ts'
+import { pssEncoded, signEncoded } from '../../support/rsa.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
 const rsaRoot = mint({ ca: true, key: keyPair('rsa2048'), subject: 'CN=RSA Root' })
@@ -47,5 +50,66 @@ describe('the rules about signatures', () => {
     const rolled = mint({ ca: true, subject: 'CN=Rolled', key: keyPair('p256', 3) }, former)
     expect(codesOf(former, rolled)).toEqual([])
     expect(codesOf(rolled)).toEqual(['incomplete_chain'])
+  })
+})
+
+describe('a signature that policies do not take', () => {
+  const own = keyPair('rsa2048', 1)
+  const former = mint({ ca: true, subject: 'CN=Own', key: keyPair('rsa2048', 2) })
+  const mixture = rsaPss('SHA-256', 'SHA-384', 32)
+  /** RSASSA-PSS with one hash for the message, and another one for its mask. */
+  const mixed = ({ privateKey }: KeyPair): CertificateSpec => ({
+    signatureAlgorithm: mixture,
+    signature: (tbs) => signEncoded(privateKey, pssEncoded(2048, 'sha256', 'sha384', new Uint8Array(32), tbs)),
+  })
+  const kinds: readonly (readonly [LintCode, string, (signer: KeyPair) => CertificateSpec])[] = [
+    ['weak_signature_hash', 'SHA-1', () => ({ hash: 'sha1' })],
+    ['weak_signature_hash', 'RSASSA-PSS with SHA-1', () => ({ hash: 'sha1', pss: true })],
+    ['algid_params_wrong', 'RSASSA-PSS with two hashes', mixed],
+  ]
+
+  /** How grave the code is found, and which certificates of the bundle are usable. */
+  function found(code: LintCode, policy: Policy, ...bundle: readonly Minted[]): readonly unknown[] {
+    const { findings, nodes } = analysed(
+      bundle.map(({ der }) => der),
+      { policy },
+    )
+    return [
+      ...findings.filter((finding) => finding.code === code).map(({ severity }) => severity),
+      nodes.map(({ index }) => index),
+    ]
+  }
+
+  it.each(kinds)('%s: %s protects nothing where it is by the own key, and leaves out every other certificate', (code, _, by) => {
+    const self = mint({ ca: true, subject: 'CN=Own', key: own, ...by(own) })
+    const rekeyed = mint({ ca: true, subject: 'CN=Own', key: own, ...by(former.key) }, former)
+    const silent = mint({ ca: true, subject: 'CN=Own', key: own, authorityKeyId: false, ...by(former.key) }, former)
+    const below = mint({ ca: true, subject: 'CN=Below', key: own, ...by(former.key) }, former)
+    const itself = code === 'weak_signature_hash' ? ['warning'] : []
+    for (const trust of ['roots', 'every-ca', 'every-certificate'] as const) {
+      const policy = { ...profiles.apiGateway, trust }
+      expect(found(code, policy, self)).toEqual([...itself, [0]])
+      expect(found(code, policy, former, self)).toEqual([...itself, [0, 1]])
+      for (const other of [rekeyed, silent, below]) {
+        expect(found(code, policy, former, other)).toEqual(['error', [0]])
+        // Who signed it is not known: it is not itself, which is what counts.
+        expect(found(code, policy, other)).toEqual(['error', []])
+      }
+    }
+  })
+
+  it('is an error with MD5 whoever made it, since nobody verifies that', () => {
+    for (const issuer of [undefined, former]) {
+      const md5 = mint({ ca: true, subject: 'CN=Own', key: own, hash: 'md5' }, issuer)
+      expect(analysed([md5.der]).findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+        'error weak_signature_hash',
+      ])
+    }
+  })
+
+  it('is told of a self-issued certificate by itself as of one that is self-signed', () => {
+    const alone = mint({ ca: true, subject: 'CN=Own', key: own, hash: 'sha1' })
+    const codes = lintCertificate(alone.der).findings.map(({ code, severity }) => `${severity} ${code}`)
+    expect(codes).toContain('warning weak_signature_hash')
   })
 })
