@@ -5,7 +5,7 @@ import * as ExtensionId from '../x509/extension-id.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { refuseListSigner, type Terms } from './check.ts'
 import type { Meter } from './meter.ts'
-import { type NameReader, nameReader, refuseNames } from './name-constraints.ts'
+import { NameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
 import { type RevocationRequest, revocationCheck } from './revocation.ts'
@@ -26,6 +26,7 @@ export class CompletePathCheck implements PathCheck {
   private readonly meter: Meter
   /** Made for the first path that has something to read. */
   private names: NameReader | undefined = undefined
+  private namesOfSigners: NameReader | undefined = undefined
   private policies: PolicyReader | undefined = undefined
   private readonly revocation: RefusalOf | undefined
 
@@ -52,13 +53,16 @@ export class CompletePathCheck implements PathCheck {
   }
 
   refuse(path: readonly CertificateView[]): PathRefusal | undefined {
-    return this.refuseNames(path) ?? this.refusePolicies(path) ?? this.revocation?.(path)
+    return this.refuseNames(path, true) ?? this.refusePolicies(path) ?? this.revocation?.(path)
   }
 
-  private refuseNames(path: readonly CertificateView[]): PathRefusal | undefined {
+  /** A client may be known by its common name; a server never is, nor is a certificate that signs revocation lists. */
+  private refuseNames(path: readonly CertificateView[], isPeer = false): PathRefusal | undefined {
     if (!path.some(constrainsNames)) return undefined
-    this.names ??= nameReader()
-    return refuseNames(path, this.request.policy.enforceAnchorConstraints, this.names, this.meter)
+    if (isPeer) this.names ??= new NameReader(this.request.purpose !== 'server')
+    else this.namesOfSigners ??= new NameReader(false)
+    const reader = (isPeer ? this.names : this.namesOfSigners)!
+    return refuseNames(path, this.request.policy.enforceAnchorConstraints, reader, this.meter)
   }
 
   /** The graph is only made where it can matter, or is asked for. */

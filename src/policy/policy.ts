@@ -6,7 +6,7 @@ export interface Budget {
   readonly signatures: number
   /** Candidate issuers looked at while paths are built. */
   readonly pathSteps: number
-  /** Comparisons of a name with a name constraint, of a SAN with the wanted host name, and edges of the policy graph. */
+  /** Names times name constraints of their form, SANs compared with the wanted host name, and edges of the policy graph. */
   readonly nameComparisons: number
   /** Certificates that the peer sent, the leaf included. */
   readonly presentedCertificates: number

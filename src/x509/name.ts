@@ -59,13 +59,19 @@ export interface AttributeRange {
 /** The attributes of a name that {@link readName} has checked, in DER order. */
 export function attributesOf(bytes: Uint8Array, start: number, end: number): readonly AttributeRange[] {
   const attributes: AttributeRange[] = []
-  const reader = new Reader(bytes, start, end)
-  reader.enter(Tag.sequence, 'Name')
-  for (let rdn = 0; !reader.atEnd(); rdn++) {
-    const names = reader.enter(Tag.set, 'Name')
+  let rdn = 0
+  eachRdn(bytes, start, end, (reader) => {
     while (!reader.atEnd()) attributes.push(readAttribute(reader, rdn))
-    reader.leave(names, 'Name')
-  }
+    rdn++
+  })
+  return attributes
+}
+
+/** Those of one RDN, given the content of its SET. */
+export function attributesOfRdn(bytes: Uint8Array, start: number, end: number): readonly AttributeRange[] {
+  const attributes: AttributeRange[] = []
+  const reader = new Reader(bytes, start, end)
+  while (!reader.atEnd()) attributes.push(readAttribute(reader, 0))
   return attributes
 }
 
@@ -107,68 +113,62 @@ export function stringValue(bytes: Uint8Array, tag: number, start: number, end: 
  * imitate a boundary.
  */
 export function canonicalName(bytes: Uint8Array, start: number, end: number): string {
-  return canonicalRdns(bytes, start, end).join('')
+  const rdns: string[] = []
+  eachRdn(bytes, start, end, (reader) => rdns.push(readCanonicalRdn(reader)))
+  return rdns.join('')
 }
 
 /** One RDN, given the content of its SET, in the canonical form of {@link canonicalName}: what a name would continue with. */
 export function canonicalRdn(bytes: Uint8Array, start: number, end: number): string {
+  return readCanonicalRdn(new Reader(bytes, start, end))
+}
+
+function readCanonicalRdn(reader: Reader): string {
   const parts: string[] = []
-  const reader = new Reader(bytes, start, end)
-  while (!reader.atEnd()) parts.push(canonicalAttribute(bytes, readAttribute(reader, 0)))
+  while (!reader.atEnd()) parts.push(canonicalAttribute(reader.bytes, readAttribute(reader, 0)))
   return joinRdn(parts)
 }
 
-/** What the preparation of RFC 4518 2.2 maps to nothing, and more of the kind: controls, format characters, what is not seen. */
-const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\uFFFC]|(?![\t-\r\x85])\p{Cc}/gu
-
-/**
- * The parts of a name under a comparison that calls more names equal than RFC 5280 7.1 does: all string types alike, with
- * compatibility characters and the case of every script folded (by way of upper case, which makes SS of ß and one letter of
- * both small sigmas), and without characters that are not seen. For exclusions, where a name that only might be the
- * excluded one must not pass.
- */
-export function looseRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
-  return rdnsOf(bytes, start, end, ({ oidStart, oidEnd, tag, valueStart, valueEnd }) => {
-    // A value of a type that is no string is taken for its characters, lest another tag hide an excluded name.
-    const text = stringValue(bytes, tag, valueStart, valueEnd) ?? latin1OfRange(bytes, valueStart, valueEnd)
-    const folded = text.replace(invisible, '').normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
-    const value = folded.replace(/[\s\x85]+/gu, ' ').trim()
-    return `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
+/** Where the content of a name's RDNs begins and ends. */
+export function rdnRanges(bytes: Uint8Array, start: number, end: number): readonly (readonly [start: number, end: number])[] {
+  const ranges: (readonly [number, number])[] = []
+  eachRdn(bytes, start, end, (reader) => {
+    ranges.push([reader.position, reader.limit])
+    reader.position = reader.limit
   })
+  return ranges
 }
 
-/** The parts of {@link canonicalName}, one an RDN: names below another one start with the same parts. */
-export function canonicalRdns(bytes: Uint8Array, start: number, end: number): readonly string[] {
-  return rdnsOf(bytes, start, end, (attribute) => canonicalAttribute(bytes, attribute))
-}
-
-/** The RDNs of a name as texts, each attribute written by `write`. */
-function rdnsOf(bytes: Uint8Array, start: number, end: number, write: (attribute: AttributeRange) => string): readonly string[] {
-  const rdns: string[][] = []
-  for (const attribute of attributesOf(bytes, start, end)) {
-    const part = write(attribute)
-    const siblings = rdns[attribute.rdn]
-    if (siblings === undefined) rdns[attribute.rdn] = [part]
-    else siblings.push(part)
+/** Calls `read` at the content of each RDN of a name, which it must read to its end. */
+function eachRdn(bytes: Uint8Array, start: number, end: number, read: (reader: Reader) => void): void {
+  const reader = new Reader(bytes, start, end)
+  reader.enter(Tag.sequence, 'Name')
+  while (!reader.atEnd()) {
+    const outer = reader.enter(Tag.set, 'Name')
+    read(reader)
+    reader.leave(outer, 'Name')
   }
-  return rdns.map(joinRdn)
 }
 
-function joinRdn(parts: string[]): string {
-  return `${parts.length}/${parts.sort().join('')}`
+/** The texts of an RDN's attributes as one, whatever their order. */
+export function joinRdn(attributes: string[]): string {
+  return `${attributes.length}/${attributes.sort().join('')}`
 }
 
 function canonicalAttribute(bytes: Uint8Array, { oidStart, oidEnd, tag, valueStart, valueEnd }: AttributeRange): string {
   const folds = tag !== Tag.teletexString && tag !== Tag.numericString && tag !== Tag.visibleString
   const text = folds ? stringValue(bytes, tag, valueStart, valueEnd) : undefined
-  const value =
-    text === undefined
-      ? `${tag}#${hexOfRange(bytes, valueStart, valueEnd)}`
-      : `=${text
-          .replace(/ +/g, ' ')
-          .replace(/^ | $/g, '')
-          .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())}`
+  const value = text === undefined ? `${tag}#${hexOfRange(bytes, valueStart, valueEnd)}` : `=${foldedCase(foldedSpaces(text))}`
   return `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
+}
+
+function foldedSpaces(text: string): string {
+  return text.replace(/ {2,}/g, ' ').replace(/^ | $/g, '')
+}
+
+/** Only ASCII has case here: the lower case of a letter beyond it may be an ASCII one. */
+function foldedCase(text: string): string {
+  return /^[ -~]*$/.test(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
 /** Whether two names are equal: by bytes, which is what CAs write, and only where those differ by RFC 5280 7.1. */

@@ -1,7 +1,7 @@
 import { readAll } from '../../../src/der/reader.ts'
-import { profiles } from '../../../src/index.ts'
-import { Meter } from '../../../src/path/meter.ts'
-import { namesOf, readSubtrees, refuseAgainst } from '../../../src/path/name-constraints.ts'
+import { namesOf } from '../../../src/path/constrained-name.ts'
+import { judge } from '../../../src/path/name-constraints.ts'
+import { readSubtrees } from '../../../src/path/subtrees.ts'
 import { CertificateView } from '../../../src/x509/certificate.ts'
 import { readNameConstraints } from '../../../src/x509/constraints.ts'
 import { readGeneralNames } from '../../../src/x509/general-name.ts'
@@ -41,11 +41,8 @@ export const suite: Suite = {
       let problem = parsed.ok ? undefined : parsed.message
       if (parsed.ok && test.kind !== 'parse') {
         const leaf = viewOf(subjectOf(test, item), altNamesOf(test, item))
-        const meter = new Meter(profiles.rfc5280.budget)
         problem =
-          leaf === undefined
-            ? 'the names do not parse'
-            : refuseAgainst(namesOf(leaf), readSubtrees(bytes, 0, bytes.length), meter)
+          leaf === undefined ? 'the names do not parse' : judge(namesOf(leaf), readSubtrees(bytes, 0, bytes.length)).problem
       }
       yield {
         id,

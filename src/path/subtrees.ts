@@ -1,0 +1,161 @@
+import { latin1OfRange } from '../bytes/text.ts'
+import { contextConstructed } from '../der/context-tag.ts'
+import { Reader } from '../der/reader.ts'
+import * as Tag from '../der/tag.ts'
+import * as GeneralNameTag from '../x509/general-name-tag.ts'
+import { AddressBlocks } from './address-blocks.ts'
+import { ConstrainedName } from './constrained-name.ts'
+import { HostTree, parentOf } from './host-tree.ts'
+import { readDnsSubtree, readEmailSubtree, readHostSubtree } from './name-match.ts'
+
+/** An RDN of directory names, reached by those before it. */
+interface RdnNode {
+  /** Whether a subtree ends here. */
+  isBase: boolean
+  readonly next: Map<string, RdnNode>
+}
+
+function newNode(): RdnNode {
+  return { isBase: false, next: new Map() }
+}
+
+/**
+ * The subtrees of one form that a CA permits or excludes. Names are looked up among them, not held against each: a CA may
+ * have thousands of subtrees, and a client thousands of names.
+ */
+export class SubtreeList {
+  readonly isExcluded: boolean
+  /** The first, and how many there are. */
+  readonly first: ConstrainedName
+  count = 0
+  /** One that no name can be compared with: of a form that is not supported, or not well-formed. */
+  incomparable: ConstrainedName | undefined = undefined
+  private readonly hosts: HostTree = new HostTree()
+  private readonly blocks: Map<number, AddressBlocks> = new Map()
+  private readonly directories: RdnNode = newNode()
+
+  constructor(isExcluded: boolean, first: ConstrainedName) {
+    this.isExcluded = isExcluded
+    this.first = first
+  }
+
+  add(base: ConstrainedName): void {
+    this.count++
+    if (!this.take(base)) this.incomparable ??= base
+  }
+
+  /** Whether the subtree could be read. */
+  private take(base: ConstrainedName): boolean {
+    const { tag, bytes, start, end } = base
+    switch (tag) {
+      case GeneralNameTag.dns: {
+        const subtree = readDnsSubtree(latin1OfRange(bytes, start, end))
+        if (subtree !== undefined) this.hosts.add(subtree.host, !subtree.below, true)
+        return subtree !== undefined
+      }
+      case GeneralNameTag.email:
+      case GeneralNameTag.uri: {
+        const text = latin1OfRange(bytes, start, end)
+        const subtree = tag === GeneralNameTag.uri ? readHostSubtree(text) : readEmailSubtree(text)
+        if (subtree === undefined) return false
+        if (subtree.local === '') this.hosts.add(subtree.host, !subtree.below, subtree.below)
+        else this.hosts.addMailbox(subtree.host, subtree.local)
+        return true
+      }
+      case GeneralNameTag.ip: {
+        const width = (end - start) / 2
+        const blocks = this.blocks.get(width) ?? new AddressBlocks()
+        this.blocks.set(width, blocks)
+        blocks.add(bytes.subarray(start, end))
+        return true
+      }
+      case GeneralNameTag.directory:
+        return this.takeDirectory(base)
+      default:
+        return false
+    }
+  }
+
+  private takeDirectory(base: ConstrainedName): boolean {
+    let node = this.directories
+    for (let i = 0; i < base.rdns.length; i++) {
+      const rdn = this.rdnOf(base, i)
+      if (rdn === undefined) return false
+      const next = node.next.get(rdn) ?? newNode()
+      node.next.set(rdn, next)
+      node = next
+    }
+    node.isBase = true
+    return true
+  }
+
+  /** What is permitted must be equal by RFC 5280 7.1; what only might be excluded is. */
+  private rdnOf(name: ConstrainedName, index: number): string | undefined {
+    return this.isExcluded ? name.looseRdn(index) : name.exactRdn(index)
+  }
+
+  /**
+   * Whether all that the name stands for lies within one permitted subtree, or something of it within an excluded one;
+   * `undefined` where that cannot be told.
+   */
+  has(name: ConstrainedName): boolean | undefined {
+    if (this.incomparable !== undefined) return undefined
+    const { tag, bytes, start, end } = name
+    if (tag === GeneralNameTag.directory) return this.hasDirectory(name)
+    if (tag === GeneralNameTag.ip) return this.blocks.get(end - start)?.has(bytes.subarray(start, end)) === true
+    if (name.host === undefined) return undefined
+    const { host, local } = name.host
+    if (this.hosts.has(host)) return true
+    if (tag !== GeneralNameTag.dns) return this.hosts.hasMailbox(host, local, this.isExcluded && name.attributeTag !== undefined)
+    // `*.example.com` covers `secret.example.com`, which is in that subtree though the pattern is not.
+    return this.isExcluded && host.includes('*') && this.hosts.hasBelow(parentOf(host))
+  }
+
+  private hasDirectory(name: ConstrainedName): boolean | undefined {
+    let node = this.directories
+    for (let i = 0; !node.isBase; i++) {
+      if (i === name.rdns.length || node.next.size === 0) return false
+      const rdn = this.rdnOf(name, i)
+      if (rdn === undefined) return undefined
+      const next = node.next.get(rdn)
+      if (next === undefined) return false
+      node = next
+    }
+    return true
+  }
+}
+
+/** The subtrees of one CA by the tag of their form. */
+export interface Subtrees {
+  readonly permitted: ReadonlyMap<number, SubtreeList>
+  readonly excluded: ReadonlyMap<number, SubtreeList>
+  readonly count: number
+}
+
+/** Reads nameConstraints that were checked when their certificate was parsed. */
+export function readSubtrees(bytes: Uint8Array, start: number, end: number): Subtrees {
+  const what = 'nameConstraints'
+  const reader = new Reader(bytes, start, end)
+  let count = 0
+  const readLists = (listTag: number, isExcluded: boolean): ReadonlyMap<number, SubtreeList> => {
+    const byForm = new Map<number, SubtreeList>()
+    if (!reader.peek(listTag)) return byForm
+    const outer = reader.enter(listTag, what)
+    while (!reader.atEnd()) {
+      const subtree = reader.enter(Tag.sequence, what)
+      reader.next(what)
+      const base = new ConstrainedName(reader.tag, bytes, reader.start, reader.end)
+      const list = byForm.get(base.tag) ?? new SubtreeList(isExcluded, base)
+      byForm.set(base.tag, list)
+      list.add(base)
+      count++
+      reader.leave(subtree, what)
+    }
+    reader.leave(outer, what)
+    return byForm
+  }
+  reader.enter(Tag.sequence, what)
+  const permitted = readLists(contextConstructed(0), false)
+  const excluded = readLists(contextConstructed(1), true)
+  return { permitted, excluded, count }
+}
