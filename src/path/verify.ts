@@ -1,4 +1,4 @@
-import { isBytes, lengthOf } from '../bytes/argument.ts'
+import { isBytes } from '../bytes/argument.ts'
 import { bytesEqual } from '../bytes/range.ts'
 import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
@@ -72,23 +72,28 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   const isAlone = isBytes(chain)
   if (!isAlone && !Array.isArray(chain)) throw new TypeError('verifyChain: chain must be a Uint8Array or an array of them')
   // The array is looked at once as well.
-  const certificates: readonly Uint8Array[] = isAlone ? [chain] : [...chain]
-  const [leafBytes] = certificates
-  if (leafBytes === undefined && certificates.length === 0) return reject('malformed', 0, 'the peer presented no certificate')
+  const certificates = isAlone ? undefined : [...chain]
+  const count = certificates?.length ?? 1
+  if (count === 0) return reject('malformed', 0, 'the peer presented no certificate')
 
   const { policy } = trusted
   const meter = new Meter(policy.budget)
-  if (!meter.presented(certificates.length, sizeOf(certificates))) return exhausted(meter)
-  const parsed = trusted.keyring.parse(leafBytes!)
+  if (!meter.presented(count, isAlone ? chain.length : sizeOf(certificates!))) return exhausted(meter)
+  const parsed = trusted.keyring.parse(isAlone ? chain : certificates![0]!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
     return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message, index: 0, offset }
   }
   const leaf = parsed.value
+  // What was read is what counts: an array may have a `length` of its own.
+  if (!meter.presented(count, leaf.bytes.length)) return exhausted(meter)
   const refusal = refuseLeaf(leaf, request) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
-  const presented = policy.intermediates === 'presented' ? parseRest(certificates, leaf, trusted.keyring) : none
+  const presented =
+    policy.intermediates === 'presented' && certificates !== undefined
+      ? parseRest(certificates, leaf, trusted.keyring, meter)
+      : none
   const complete = new CompletePathCheck(trusted, request, presented, meter)
   const search = new Search(trusted, request, presented, meter, complete)
   const path = search.run(leaf)
@@ -112,20 +117,29 @@ function sizeOf(chain: readonly Uint8Array[]): number {
   for (let i = 0; i < chain.length; i++) {
     const certificate: unknown = chain[i]
     if (!isBytes(certificate)) throw new TypeError(`verifyChain: chain[${i}] must be a Uint8Array`)
-    size += lengthOf(certificate)
+    size += certificate.length
   }
   return size
 }
 
 /** The certificates after the leaf that can be read, each once; the others cannot be part of any path. */
-function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring): readonly CertificateView[] {
+function parseRest(
+  certificates: readonly Uint8Array[],
+  leaf: CertificateView,
+  keyring: Keyring,
+  meter: Meter,
+): readonly CertificateView[] {
   const views: CertificateView[] = []
+  let size = leaf.bytes.length
   for (let i = 1; i < certificates.length; i++) {
     const der = certificates[i]!
     if (bytesEqual(der, leaf.bytes) || views.some((view) => bytesEqual(der, view.bytes))) continue
     const parsed = keyring.parse(der)
-    if (parsed.ok) views.push(parsed.value)
+    if (!parsed.ok) continue
+    views.push(parsed.value)
+    size += parsed.value.bytes.length
   }
+  meter.presented(certificates.length, size)
   return views
 }
 

@@ -1,4 +1,3 @@
-import { lengthOf } from '../bytes/argument.ts'
 import { singleDer } from '../bytes/input.ts'
 import { isCertificateLabel } from '../bytes/pem.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
@@ -27,7 +26,7 @@ export const maxCertificateBytes = 65536
  * that are refused for their number are not copied.
  */
 export function parseCertificateCopy(der: Uint8Array): ParseResult<CertificateView> {
-  return refuseSize(lengthOf(der)) ?? parseCertificateDer(new Uint8Array(der))
+  return refuseSize(der.length) ?? parseCertificateDer(new Uint8Array(der))
 }
 
 /** Parses one DER certificate that fills bytes of our own, in the order of RFC 5280 4.1. The hot path: no text, no copies. */

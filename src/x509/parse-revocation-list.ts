@@ -1,4 +1,3 @@
-import { lengthOf } from '../bytes/argument.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
 import { contextConstructed } from '../der/context-tag.ts'
 import { readInteger, readSmallInteger } from '../der/primitives.ts'
@@ -19,7 +18,7 @@ const maxListBytes = 64 * 1024 * 1024
 
 /** Parses one DER list of the caller's: a copy of it, unless it is refused for its size. */
 export function parseRevocationListCopy(der: Uint8Array): ParseResult<RevocationListView> {
-  return refuseSize(lengthOf(der)) ?? parseRevocationListDer(new Uint8Array(der))
+  return refuseSize(der.length) ?? parseRevocationListDer(new Uint8Array(der))
 }
 
 /** Parses one DER list that fills bytes of our own; see `parseRevocationList`. */

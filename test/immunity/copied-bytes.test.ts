@@ -332,7 +332,11 @@ describe('bytes that are not what they seem', () => {
     expect(judge(tight, [alice])).toBe('budget_exhausted 0')
     const lying = new Lying(alice.der)
     expect(lying.length).toBe(10)
-    expect(verifyChain(tight, lying)).toMatchObject({ ok: false })
+    expect(verifyChain(tight, lying)).toMatchObject({ code: 'budget_exhausted' })
+    const chain = [new Lying(below.der), new Lying(issuing.der)]
+    expect(verifyChain(store, chain)).toMatchObject({ ok: true })
+    const small = { ...budget, presentedBytes: below.der.length + issuing.der.length - 1 }
+    expect(verifyChain(storeFor({ ...presented, budget: small }, root), chain)).toMatchObject({ code: 'budget_exhausted' })
     const huge = new Lying(new Uint8Array(70_000).fill(0x30))
     expect(verifyChain(store, huge)).toMatchObject({ ok: false, code: 'too_large' })
     expect(parseCertificate(huge)).toMatchObject({ ok: false })
