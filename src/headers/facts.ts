@@ -2,7 +2,7 @@ import { hexOf } from '../bytes/hex.ts'
 import { utf8Bytes } from '../bytes/text.ts'
 import { isoTime } from '../policy/time.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
-import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { parseCertificateCopy } from '../x509/parse-certificate.ts'
 import { type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
 
 /**
@@ -10,9 +10,9 @@ import { type HeaderFault, type HeaderResult, headerFault, headerValue } from '.
  * them, so each is held against the certificate; nothing is decided on the texts.
  */
 
-/** Parses the leaf that a header carries. */
+/** Parses the leaf that a header carries, of a copy: the chain that it belongs to is handed out as well. */
 export function readLeaf(name: string, der: Uint8Array): HeaderResult<CertificateView> {
-  const parsed = parseCertificateDer(der)
+  const parsed = parseCertificateCopy(der)
   return parsed.ok ? headerValue(parsed.value) : headerFault('malformed_certificate', `${name}: ${parsed.message}`)
 }
 

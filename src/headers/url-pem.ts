@@ -1,3 +1,4 @@
+import { isBytes } from '../bytes/argument.ts'
 import { encodePem, scanPem } from '../bytes/pem.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'
 
@@ -68,6 +69,6 @@ export function writeUrlPem(name: string, chain: readonly Uint8Array[], safe: st
 
 /** @throws TypeError for what is not bytes */
 export function requireDer(der: unknown): Uint8Array {
-  if (der instanceof Uint8Array) return der
+  if (isBytes(der)) return der
   throw new TypeError('a certificate must be DER in a Uint8Array')
 }

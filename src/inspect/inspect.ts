@@ -78,7 +78,8 @@ export function inspect(input: Uint8Array | string | Certificate | RevocationLis
   if (input instanceof CertificateView || input instanceof RevocationListView) write(input)
   else {
     const bytes = typeof input === 'string' ? bytesOfPemText(input) : requireBytes(input, 'inspect: input')
-    if (typeof input !== 'string' && looksLikeDer(bytes)) readDer(bytes, output, write, (fault) => faults.push(fault))
+    if (typeof input !== 'string' && looksLikeDer(bytes))
+      readDer(new Uint8Array(bytes), output, write, (fault) => faults.push(fault))
     else readPem(bytes, output, write, (fault) => faults.push(fault))
   }
   const certificates = found.filter((signed) => signed instanceof CertificateView)
@@ -104,7 +105,7 @@ export function renderText(input: Uint8Array | string | Certificate | Revocation
 type Write = (signed: Signed) => void
 type Report = (fault: InspectionFault) => void
 
-/** One DER element. Of the two faults the one that is further inside belongs to what the bytes were meant to be. */
+/** One DER element, in bytes of our own. Of the two faults the one that is further inside belongs to what the bytes were meant to be. */
 function readDer(bytes: Uint8Array, output: TextOutput, write: Write, report: Report): void {
   const certificate = parseCertificateDer(bytes)
   if (certificate.ok) return write(certificate.value)

@@ -10,7 +10,7 @@ import { findingOf } from '../rules/finding.ts'
 import type { Finding, RuleContext } from '../rules/rule.ts'
 import { readingCodeOf, readingFinding } from '../truststore/bundle.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
-import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { parseCertificateCopy } from '../x509/parse-certificate.ts'
 import type { Role } from '../x509/profile/rule.ts'
 import { roleOf } from './advice.ts'
 import { adviseOnCertificate } from './advise.ts'
@@ -61,7 +61,7 @@ export function lintCertificate(input: Uint8Array | string | Certificate, option
 function parse(input: Uint8Array | string | Certificate): ParseResult<CertificateView> {
   if (input instanceof CertificateView) return { ok: true, value: input }
   const der = singleDer(input as Uint8Array | string, 'lintCertificate: input', 'CERTIFICATE', isCertificateLabel)
-  return der.ok ? parseCertificateDer(der.value) : der
+  return der.ok ? parseCertificateCopy(der.value) : der
 }
 
 function unreadable(fault: Exclude<ParseResult<never>, { readonly ok: true }>): Finding {

@@ -72,7 +72,7 @@ function relint(store: TruststoreView, context: RuleContext): readonly Finding[]
   const carried = store.findings.filter(({ fingerprint, index }) => {
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
-  const certificates = store.nodes.map((node) => node.certificate.raw)
+  const certificates = store.nodes.map((node) => node.certificate.bytes)
   const fresh = findingsOf(analyse(certificates, context, store.keyring), context).map((finding) => {
     const node = finding.fingerprint === undefined ? undefined : kept.get(finding.fingerprint)
     if (node === undefined) return finding

@@ -50,8 +50,9 @@ export class ListSigners {
     const known = this.isKnown(list, signer)
     if (known !== undefined) return known
     if (!this.context.meter.signature(signer.keyParts)) return false
-    const signed = this.context.keyOf(signer)?.verify(list.algorithmIdentifier, list.tbs, list.signature) ?? false
-    list.rememberSignature(signer.subjectPublicKeyInfo, this.context.backend, signed)
+    const key = this.context.keyOf(signer)
+    const signed = key !== undefined && list.isSignedBy(key)
+    list.rememberSignature(signer, this.context.backend, signed)
     return signed
   }
 
@@ -96,7 +97,7 @@ export class ListSigners {
 
   /** Whether the key signed the list, where that is known. */
   private isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
-    return list.signatureUnder(signer.subjectPublicKeyInfo, this.context.backend)
+    return list.signatureUnder(signer, this.context.backend)
   }
 }
 

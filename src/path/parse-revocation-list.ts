@@ -1,14 +1,13 @@
 import { singleDer } from '../bytes/input.ts'
 import { isRevocationListLabel } from '../bytes/pem.ts'
 import type { ParseResult } from '../codes/parse.ts'
-import { parseRevocationListDer } from '../x509/parse-revocation-list.ts'
+import { parseRevocationListCopy, parseRevocationListDer } from '../x509/parse-revocation-list.ts'
 import type { RevocationList, RevocationListView } from '../x509/revocation-list.ts'
 import { CrlJudge } from './crl-judge.ts'
 import { admitList, type Judging } from './revocation.ts'
 
 /**
- * Parses one CRL, DER or PEM, strictly (RFC 5280 section 5): every entry is read once. The bytes are not copied.
- * Signature, issuer and dates are judged when the list is used.
+ * Parses one CRL, DER or PEM, strictly (RFC 5280 section 5): every entry is read once. The bytes are copied. Signature, issuer and dates are judged when the list is used.
  *
  * @param input DER bytes, or PEM as text or bytes with exactly one `X509 CRL` block
  * @returns the view, or the first fault with its byte offset
@@ -19,12 +18,16 @@ import { admitList, type Judging } from './revocation.ts'
  */
 export function parseRevocationList(input: Uint8Array | string): ParseResult<RevocationList> {
   const der = singleDer(input, 'parseRevocationList: input', 'X509 CRL', isRevocationListLabel)
-  return der.ok ? parseUsableList(der.value) : der
+  if (!der.ok) return der
+  return parseUsableList(der.value, der.value === input ? parseRevocationListCopy : parseRevocationListDer)
 }
 
-/** Parses a DER list that `verifyChain` takes: it brings along what judges by it. */
-export function parseUsableList(der: Uint8Array): ParseResult<RevocationListView> {
-  const parsed = parseRevocationListDer(der)
+/** Parses a DER list, in bytes of our own if not told otherwise, that `verifyChain` takes: it brings along what judges by it. */
+export function parseUsableList(
+  der: Uint8Array,
+  parse: typeof parseRevocationListDer = parseRevocationListDer,
+): ParseResult<RevocationListView> {
+  const parsed = parse(der)
   if (parsed.ok) admitList(parsed.value, judging)
   return parsed
 }

@@ -40,10 +40,7 @@ export class SignatureChecks {
     }
     if (!this.meter.signature(certificate.keyParts)) return false
     const trusted = node === undefined ? this.keyring.guestKey(certificate) : node.key
-    const signed =
-      trusted === undefined
-        ? (this.strangerKey(certificate)?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false)
-        : this.keyring.hasSigned(trusted, child)
+    const signed = trusted === undefined ? this.hasStrangerSigned(certificate, child) : this.keyring.hasSigned(trusted, child)
     this.results = { child, issuer: certificate, signed, next: this.results }
     return signed
   }
@@ -57,9 +54,10 @@ export class SignatureChecks {
     }
   }
 
-  private strangerKey(certificate: CertificateView): VerifyingKey | undefined {
+  private hasStrangerSigned(certificate: CertificateView, child: CertificateView): boolean {
     this.strangers ??= new Map()
     if (!this.strangers.has(certificate)) this.strangers.set(certificate, this.keyring.importKey(certificate))
-    return this.strangers.get(certificate)
+    const key = this.strangers.get(certificate)
+    return key !== undefined && child.isSignedBy(key)
   }
 }

@@ -1,3 +1,4 @@
+import { isBytes } from '../bytes/argument.ts'
 import { bytesEqual } from '../bytes/range.ts'
 import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
@@ -51,8 +52,9 @@ const noOptions: VerifyOptions = {}
 const none: readonly CertificateView[] = []
 
 /**
- * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; the chain is not changed, and
- * copied only to know it again; nothing that a peer can send makes it throw, hang or allocate without bound.
+ * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; nothing that a peer can send makes
+ * it throw, hang or allocate without bound. A certificate that is not known yet is copied before it is read, so that a
+ * verdict is about the bytes that were judged, whatever becomes of yours.
  *
  * @param store made by `buildTruststore`; its policy applies
  * @param chain DER, leaf first; the order of the others does not matter
@@ -67,24 +69,31 @@ const none: readonly CertificateView[] = []
 export function verifyChain(store: Truststore, chain: Chain, options: VerifyOptions = noOptions): Verdict {
   const trusted = requireTruststore(store, 'verifyChain: store')
   const request = readOptions(options, trusted.policy)
-  const isAlone = chain instanceof Uint8Array
+  const isAlone = isBytes(chain)
   if (!isAlone && !Array.isArray(chain)) throw new TypeError('verifyChain: chain must be a Uint8Array or an array of them')
-  const leafBytes = isAlone ? chain : chain[0]
-  if (leafBytes === undefined && chain.length === 0) return reject('malformed', 0, 'the peer presented no certificate')
+  // The array is looked at once as well.
+  const certificates = isAlone ? undefined : [...chain]
+  const count = certificates?.length ?? 1
+  if (count === 0) return reject('malformed', 0, 'the peer presented no certificate')
 
   const { policy } = trusted
   const meter = new Meter(policy.budget)
-  if (!meter.presented(isAlone ? 1 : chain.length, sizeOf(chain))) return exhausted(meter)
-  const parsed = trusted.keyring.parse(leafBytes!)
+  if (!meter.presented(count, isAlone ? chain.length : sizeOf(certificates!))) return exhausted(meter)
+  const parsed = trusted.keyring.parse(isAlone ? chain : certificates![0]!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
     return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message, index: 0, offset }
   }
   const leaf = parsed.value
+  // What was read is what counts: an array may have a `length` of its own.
+  if (!meter.presented(count, leaf.bytes.length)) return exhausted(meter)
   const refusal = refuseLeaf(leaf, request) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
-  const presented = policy.intermediates === 'presented' && !isAlone ? parseRest(chain, leaf, trusted.keyring) : none
+  const presented =
+    policy.intermediates === 'presented' && certificates !== undefined
+      ? parseRest(certificates, leaf, trusted.keyring, meter)
+      : none
   const complete = new CompletePathCheck(trusted, request, presented, meter)
   const search = new Search(trusted, request, presented, meter, complete)
   const path = search.run(leaf)
@@ -103,26 +112,34 @@ function accept(leaf: CertificateView, path: readonly CertificateView[], { polic
 }
 
 /** Total size; every element must be bytes. */
-function sizeOf(chain: Chain): number {
-  if (chain instanceof Uint8Array) return chain.length
+function sizeOf(chain: readonly Uint8Array[]): number {
   let size = 0
   for (let i = 0; i < chain.length; i++) {
     const certificate: unknown = chain[i]
-    if (!(certificate instanceof Uint8Array)) throw new TypeError(`verifyChain: chain[${i}] must be a Uint8Array`)
+    if (!isBytes(certificate)) throw new TypeError(`verifyChain: chain[${i}] must be a Uint8Array`)
     size += certificate.length
   }
   return size
 }
 
 /** The certificates after the leaf that can be read, each once; the others cannot be part of any path. */
-function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring): readonly CertificateView[] {
+function parseRest(
+  certificates: readonly Uint8Array[],
+  leaf: CertificateView,
+  keyring: Keyring,
+  meter: Meter,
+): readonly CertificateView[] {
   const views: CertificateView[] = []
+  let size = leaf.bytes.length
   for (let i = 1; i < certificates.length; i++) {
     const der = certificates[i]!
     if (bytesEqual(der, leaf.bytes) || views.some((view) => bytesEqual(der, view.bytes))) continue
     const parsed = keyring.parse(der)
-    if (parsed.ok) views.push(parsed.value)
+    if (!parsed.ok) continue
+    views.push(parsed.value)
+    size += parsed.value.bytes.length
   }
+  meter.presented(certificates.length, size)
   return views
 }
 

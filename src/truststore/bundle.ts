@@ -1,3 +1,4 @@
+import { isBytes } from '../bytes/argument.ts'
 import { looksLikeDer } from '../bytes/input.ts'
 import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, scanPem } from '../bytes/pem.ts'
 import type { ParseCode } from '../codes/parse.ts'
@@ -43,7 +44,7 @@ export function readBundle(input: TruststoreInput): BundleContents {
     else findings.push(readingFinding(readingCodeOf(parsed), parsed.message, { index: at, line }))
   }
   for (const [i, part] of parts.entries()) {
-    if (typeof part !== 'string' && !(part instanceof Uint8Array)) {
+    if (typeof part !== 'string' && !isBytes(part)) {
       const where = Array.isArray(input) ? `truststore input [${i}]` : 'truststore input'
       throw new TypeError(`${where} must be a string or Uint8Array, got ${part === null ? 'null' : typeof part}`)
     }

@@ -3,7 +3,7 @@ import type { ParseResult } from '../codes/parse.ts'
 import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import { TableBudget } from '../crypto/curve/table-budget.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { parseCertificateDer } from '../x509/parse-certificate.ts'
+import { parseCertificateCopy } from '../x509/parse-certificate.ts'
 import { slotOf } from './generations.ts'
 import { SignatureMemo } from './signature-memo.ts'
 
@@ -53,12 +53,15 @@ export class Keyring {
     const slot = slotOf(certificate.bytes)
     if (this.guests.has(slot)) return
     if (this.guests.size >= guestLimit) this.guests.delete(this.guests.keys().next().value!)
-    this.guests.set(slot, { der: new Uint8Array(certificate.bytes), key })
+    this.guests.set(slot, { der: certificate.bytes, key })
   }
 
-  /** Reads a peer's certificate: from memory, where a CA's key was found to have signed exactly these bytes before. */
+  /**
+   * Reads a peer's certificate: from memory, where a CA's key was found to have signed exactly these bytes before. A view is
+   * never of the caller's bytes.
+   */
   parse(der: Uint8Array): ParseResult<CertificateView> {
-    return this.memo.recall(der) ?? parseCertificateDer(der)
+    return this.memo.recall(der) ?? parseCertificateCopy(der)
   }
 
   /** Whether the key, a listed or welcomed CA's, signed the certificate. */
@@ -67,7 +70,7 @@ export class Keyring {
       this.memoHits++
       return true
     }
-    const signed = key.verify(child.algorithmIdentifier, child.tbs, child.signature)
+    const signed = child.isSignedBy(key)
     if (signed) this.memo.add(child, key)
     return signed
   }

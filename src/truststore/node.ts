@@ -33,7 +33,7 @@ export class TrustNode implements BundleEntry {
   /** Whether this key signed that certificate. Names are not compared, and policies not asked. */
   signed(child: CertificateView): boolean {
     this.asked++
-    return this.key?.verify(child.algorithmIdentifier, child.tbs, child.signature) ?? false
+    return this.key !== undefined && child.isSignedBy(this.key)
   }
 
   /** Lets go of a key that only checked its own certificate: of many CAs, few ever see a client. */

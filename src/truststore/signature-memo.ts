@@ -31,8 +31,8 @@ const entryOverhead = 300
  * displace: they are found by bytes of the signature, which the CA has made. Views are many times as large as signatures
  * and save less, so that they give way by themselves.
  *
- * Bytes are copied, and a view is one of the copy: what callers do to their buffers afterwards changes nothing here, nor
- * in a certificate that a verdict gave them.
+ * Bytes are those of views, which are of copies already: what callers do to their buffers afterwards changes nothing here,
+ * nor in a certificate that a verdict gave them.
  */
 export class SignatureMemo {
   private readonly signatures = new Generations<Signed>(signatureBytes, ({ der }) => entryOverhead + der.length)
@@ -48,7 +48,7 @@ export class SignatureMemo {
     const signed = this.signatures.find(der)
     if (signed === undefined) return undefined
     const parsed = parseCertificateDer(signed.der)
-    if (parsed.ok) parsed.value.keep()
+    if (parsed.ok) parsed.value.extensions.trim()
     this.views.put({ der: signed.der, parsed })
     return parsed
   }
@@ -58,9 +58,9 @@ export class SignatureMemo {
     return this.signatures.find(child.bytes)?.key === key
   }
 
-  /** Remembers that the key signed these bytes, which are copied. */
+  /** Remembers that the key signed these bytes, which are kept. */
   add(child: CertificateView, key: VerifyingKey): void {
-    this.signatures.put({ der: new Uint8Array(child.bytes), key })
+    this.signatures.put({ der: child.bytes, key })
   }
 }
 

@@ -50,7 +50,7 @@ export class TruststoreView implements Truststore {
     this.findings = findings
     this.policy = policy
     this.keyring = keyring
-    for (const { certificate } of nodes) certificate.keep()
+    for (const { certificate } of nodes) certificate.extensions.trim()
   }
 
   /** Made when a refusal is explained for the first time. */
@@ -86,7 +86,7 @@ export class TruststoreView implements Truststore {
   get fingerprint(): string {
     if (this.cachedFingerprint === undefined) {
       const hash = newHash('sha256')!
-      for (const { certificate } of this.nodes) hash.update(certificate.raw)
+      for (const { certificate } of this.nodes) hash.update(certificate.bytes)
       this.cachedFingerprint = hexOf(hash.digest())
     }
     return this.cachedFingerprint

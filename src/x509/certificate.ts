@@ -15,12 +15,12 @@ import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 import { SignedView } from './signed.ts'
 
 /**
- * A read-only view of an X.509 certificate (RFC 5280 section 4) over the bytes it was parsed from: nothing is copied,
- * and fields are decoded when first read. Do not change the bytes while the view is in use. Only a certificate that a
- * truststore knows again is a view of the truststore's own copy, and the same one in every verdict.
+ * A read-only view of an X.509 certificate (RFC 5280 section 4); fields are decoded when first read. It reads from a copy
+ * of its own: nothing that you do to the bytes it was parsed from, or to those it gives you, changes it. Of a client
+ * that comes back, a truststore gives the same view in every verdict.
  */
 export interface Certificate {
-  /** The certificate's DER. */
+  /** The certificate's DER; like all bytes here a new copy each time. */
   readonly raw: Uint8Array
   /** DER of the TBSCertificate: what is signed. */
   readonly tbs: Uint8Array
@@ -248,7 +248,7 @@ export class CertificateView extends SignedView implements Certificate {
   }
 
   toPem(): string {
-    return encodePem('CERTIFICATE', this.raw)
+    return encodePem('CERTIFICATE', this.bytes)
   }
 
   toJSON(): CertificateJson {

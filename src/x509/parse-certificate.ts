@@ -21,16 +21,28 @@ import { readAlgorithmAndIssuer, readAlgorithmIdentifier, readSigned } from './s
 /** A certificate above this size is refused unread: the largest platform limit is 16 KB, the largest real ones have 10. */
 export const maxCertificateBytes = 65536
 
-/** Parses one DER certificate that fills `bytes`, in the order of RFC 5280 4.1. The hot path: no text, no copies. */
+/**
+ * Parses one DER certificate of the caller's: a copy of it, so that what is judged now is what is read of it later. Bytes
+ * that are refused for their number are not copied.
+ */
+export function parseCertificateCopy(der: Uint8Array): ParseResult<CertificateView> {
+  return refuseSize(der.length) ?? parseCertificateDer(new Uint8Array(der))
+}
+
+/** Parses one DER certificate that fills bytes of our own, in the order of RFC 5280 4.1. The hot path: no text, no copies. */
 export function parseCertificateDer(bytes: Uint8Array): ParseResult<CertificateView> {
-  if (bytes.length === 0) return parseFault('empty_input', 0, 'Certificate')
-  if (bytes.length > maxCertificateBytes) {
-    return parseFault('too_large', 0, 'Certificate', `${bytes.length} bytes, at most ${maxCertificateBytes} are read`)
-  }
+  const refusal = refuseSize(bytes.length)
+  if (refusal !== undefined) return refusal
   const reader = new Reader(bytes)
   const view = new CertificateView(bytes)
   readSigned(reader, view, 'Certificate', 'tbsCertificate', readTbs)
   return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
+}
+
+function refuseSize(length: number): ParseResult<never> | undefined {
+  if (length === 0) return parseFault('empty_input', 0, 'Certificate')
+  if (length <= maxCertificateBytes) return undefined
+  return parseFault('too_large', 0, 'Certificate', `${length} bytes, at most ${maxCertificateBytes} are read`)
 }
 
 function readTbs(reader: Reader, view: CertificateView): void {
@@ -143,7 +155,8 @@ function readExtensionValue(id: number, reader: Reader, view: CertificateView): 
 }
 
 /**
- * Parses one certificate, DER or PEM, strictly (X.690 DER, RFC 5280 section 4). Signature and dates are not judged.
+ * Parses one certificate, DER or PEM, strictly (X.690 DER, RFC 5280 section 4). The bytes are copied. Signature and dates
+ * are not judged.
  *
  * @param input DER bytes, or PEM as text or bytes with exactly one `CERTIFICATE` block
  * @returns the view, or the first fault with its byte offset (in the DER; for PEM faults, in the text)
@@ -154,5 +167,5 @@ function readExtensionValue(id: number, reader: Reader, view: CertificateView): 
  */
 export function parseCertificate(input: Uint8Array | string): ParseResult<Certificate> {
   const der = singleDer(input, 'parseCertificate: input', 'CERTIFICATE', isCertificateLabel)
-  return der.ok ? parseCertificateDer(der.value) : der
+  return der.ok ? parseCertificateCopy(der.value) : der
 }

@@ -16,14 +16,24 @@ import { readAlgorithmAndIssuer, readSigned } from './signed.ts'
 /** The largest list any platform takes is 50 MB. */
 const maxListBytes = 64 * 1024 * 1024
 
-/** Parses one DER list that fills `bytes`; see `parseRevocationList`. */
+/** Parses one DER list of the caller's: a copy of it, unless it is refused for its size. */
+export function parseRevocationListCopy(der: Uint8Array): ParseResult<RevocationListView> {
+  return refuseSize(der.length) ?? parseRevocationListDer(new Uint8Array(der))
+}
+
+/** Parses one DER list that fills bytes of our own; see `parseRevocationList`. */
 export function parseRevocationListDer(bytes: Uint8Array): ParseResult<RevocationListView> {
-  if (bytes.length > maxListBytes)
-    return parseFault('too_large', 0, 'CertificateList', `${bytes.length} bytes, at most ${maxListBytes} are read`)
+  const refusal = refuseSize(bytes.length)
+  if (refusal !== undefined) return refusal
   const reader = new Reader(bytes)
   const view = new RevocationListView(bytes)
   readSigned(reader, view, 'CertificateList', 'tbsCertList', readTbs)
   return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
+}
+
+function refuseSize(length: number): ParseResult<never> | undefined {
+  if (length <= maxListBytes) return undefined
+  return parseFault('too_large', 0, 'CertificateList', `${length} bytes, at most ${maxListBytes} are read`)
 }
 
 function readTbs(reader: Reader, view: RevocationListView): void {

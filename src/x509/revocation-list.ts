@@ -1,6 +1,6 @@
 import { hexOfRange } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
-import { bytesEqual, rangesEqual } from '../bytes/range.ts'
+import { rangesEqual } from '../bytes/range.ts'
 import type { CertificateView } from './certificate.ts'
 import { type IssuingDistributionPoint, pointNames } from './distribution-point.ts'
 import * as ExtensionId from './extension-id.ts'
@@ -18,7 +18,10 @@ export interface RevokedCertificate {
   readonly reason: RevocationReason
 }
 
-/** A read-only view of an X.509 CRL (RFC 5280 section 5) over the bytes it was parsed from. */
+/**
+ * A read-only view of an X.509 CRL (RFC 5280 section 5). As a {@link Certificate} it reads from a copy of its own: nothing
+ * that you do to the bytes it was parsed from, or to those it gives you, changes it.
+ */
 export interface RevocationList {
   readonly raw: Uint8Array
   readonly tbs: Uint8Array
@@ -131,15 +134,16 @@ export class RevocationListView extends SignedView implements RevocationList {
     return undefined
   }
 
-  /** Whether the key made the list's signature, if that backend found out before. */
-  signatureUnder(spki: Uint8Array, by: object): boolean | undefined {
-    return this.signatures.find((known) => known.by === by && bytesEqual(known.spki, spki))?.signed
+  /** Whether the signer's key made the list's signature, if that backend found out before. */
+  signatureUnder({ bytes, keyStart, keyEnd }: CertificateView, by: object): boolean | undefined {
+    const isKey = (spki: Uint8Array): boolean => rangesEqual(spki, 0, spki.length, bytes, keyStart, keyEnd)
+    return this.signatures.find((known) => known.by === by && isKey(known.spki))?.signed
   }
 
   /** Keeps the result for a key, in place of the oldest one where there are too many. */
-  rememberSignature(spki: Uint8Array, by: object, signed: boolean): void {
+  rememberSignature({ subjectPublicKeyInfo: spki }: CertificateView, by: object, signed: boolean): void {
     if (this.signatures.length >= rememberedKeys) this.signatures.shift()
-    this.signatures.push({ by, spki: new Uint8Array(spki), signed })
+    this.signatures.push({ by, spki, signed })
   }
 
   /** Whether looking for this serial number would be costly; see {@link SerialIndex.isCostly}. */

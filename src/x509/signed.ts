@@ -1,5 +1,6 @@
 import { hexOf, hexOfRange } from '../bytes/hex.ts'
 import { type AlgorithmFault, readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
+import type { VerifyingKey } from '../crypto/backend.ts'
 import { digest } from '../crypto/digest.ts'
 import { readOid } from '../der/oid.ts'
 import { readBitStringBytes } from '../der/primitives.ts'
@@ -12,10 +13,10 @@ import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 
 /**
  * What certificates and revocation lists have in common (RFC 5280 4.1, 5.1): a signed part that names its issuer and the
- * algorithm, the algorithm again, and the signature. A view over the caller's bytes; offsets are filled in by a parser.
+ * algorithm, the algorithm again, and the signature. A view over bytes; offsets are filled in by a parser.
  */
 export class SignedView {
-  /** The whole DER, and nothing else. */
+  /** The whole DER, and nothing else: bytes of the library's own, of which callers are given copies. */
   readonly bytes: Uint8Array
   tbsStart = 0
   tbsEnd = 0
@@ -31,7 +32,6 @@ export class SignedView {
   authorityKeyIdStart = 0
   authorityKeyIdEnd = 0
   readonly extensions: ExtensionList = new ExtensionList()
-  private isKept = false
   private cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined = undefined
   private cachedIssuerKey: string | undefined = undefined
   private cachedFingerprint: string | undefined = undefined
@@ -40,14 +40,8 @@ export class SignedView {
     this.bytes = bytes
   }
 
-  /** For a view that a truststore goes on judging by: whoever asks for its bytes is given a copy, which he may change. */
-  keep(): void {
-    this.isKept = true
-    this.extensions.trim()
-  }
-
   get raw(): Uint8Array {
-    return this.isKept ? this.bytes.slice() : this.bytes
+    return this.part(0, this.bytes.length)
   }
 
   get tbs(): Uint8Array {
@@ -62,8 +56,19 @@ export class SignedView {
     return this.part(this.algorithmStart, this.algorithmEnd)
   }
 
+  /** A copy, which whoever asked may change. */
   protected part(start: number, end: number): Uint8Array {
-    return this.isKept ? this.bytes.slice(start, end) : this.bytes.subarray(start, end)
+    return new Uint8Array(this.bytes.subarray(start, end))
+  }
+
+  /** Whether the key made the signature. A backend is trusted, so it is given the bytes themselves: a list has up to 64 MB. */
+  isSignedBy(key: VerifyingKey): boolean {
+    const { bytes } = this
+    return key.verify(
+      bytes.subarray(this.algorithmStart, this.algorithmEnd),
+      bytes.subarray(this.tbsStart, this.tbsEnd),
+      bytes.subarray(this.signatureStart, this.signatureEnd),
+    )
   }
 
   get parsedAlgorithm(): SignatureAlgorithm | AlgorithmFault {

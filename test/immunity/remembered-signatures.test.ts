@@ -174,10 +174,9 @@ describe('a client that is read from memory', () => {
       if (!verdict.ok) expect.fail(verdict.message)
       expect(judgeIn(forged).ok).toBe(false)
       buffer.fill(0)
-      // The first verdict has a view over the buffer itself, as parseCertificate would.
-      if (i > 0) expect(verdict.leaf.subject).toBe('CN=Client,O=Verify')
+      expect(verdict.leaf.subject).toBe('CN=Client,O=Verify')
       const { leaf } = verdict
-      for (const part of [leaf.raw, leaf.tbs, leaf.subjectPublicKeyInfo]) if (i > 0) part.set(forged.der.subarray(0, 40), 4)
+      for (const part of [leaf.raw, leaf.tbs, leaf.subjectPublicKeyInfo]) part.set(forged.der.subarray(0, 40), 4)
       Object.assign(leaf.publicKey, { algorithm: 'RSA', bits: 512 })
       leaf.notAfter.setTime(0)
     }

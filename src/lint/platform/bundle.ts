@@ -48,7 +48,7 @@ export function platformBundle(input: TruststoreInput | undefined, store: Trusts
   }
   if (input === undefined) {
     const entries = store.nodes.map(({ certificate, index, line }) => entry(certificate, index, line))
-    return { entries, size: sum(entries.map(({ certificate }) => pemSize(certificate.raw))), text: undefined, hasDer: false }
+    return { entries, size: sum(entries.map(({ certificate }) => pemSize(certificate.bytes))), text: undefined, hasDer: false }
   }
   const parts = partsOf(input)
   return {

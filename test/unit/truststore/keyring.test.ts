@@ -3,6 +3,9 @@ import type { SignatureBackend, VerifyingKey } from '../../../src/crypto/backend
 import { TableBudget } from '../../../src/crypto/curve/table-budget.ts'
 import { Keyring } from '../../../src/truststore/keyring.ts'
 import type { CertificateView } from '../../../src/x509/certificate.ts'
+import { maxCertificateBytes } from '../../../src/x509/parse-certificate.ts'
+import { mint } from '../../support/mint.ts'
+import { refusal, valueIn } from '../../support/refusal.ts'
 
 const limit = 64
 
@@ -11,9 +14,8 @@ function certificate(seed: number, tail = seed): CertificateView {
   const view = new DataView(bytes.buffer)
   view.setUint32(0, seed)
   view.setUint32(296, tail)
-  const empty = new Uint8Array()
-  const parts = { bytes, tbs: bytes.subarray(0, 200), signature: bytes.subarray(200), algorithmIdentifier: empty }
-  return { ...parts, subjectPublicKeyInfo: bytes.subarray(0, 4) } as unknown as CertificateView
+  const isSignedBy = (by: VerifyingKey): boolean => by.verify(new Uint8Array(), bytes.subarray(0, 200), bytes.subarray(200))
+  return { bytes, isSignedBy, subjectPublicKeyInfo: bytes.subarray(0, 4) } as unknown as CertificateView
 }
 
 /** Answers as told, and counts how often it was asked. */
@@ -75,8 +77,17 @@ describe('the keyring', () => {
       const bytes = guest.bytes.with(at, guest.bytes[at]! ^ 1)
       if (ring.guestKey({ bytes } as CertificateView) !== undefined) expect.fail(`byte ${at}`)
     }
-    guest.bytes[9]! ^= 1
-    expect(ring.guestKey(guest)).toBeUndefined()
+  })
+
+  it('reads copies, and refuses what is too large uncopied', () => {
+    const { der } = mint({ subject: 'O=Keyring,CN=Client' })
+    const memory = new Uint8Array(der)
+    const view = valueIn(keyring().parse(memory))
+    memory.fill(0)
+    expect([view.subject, view.raw]).toEqual(['CN=Client,O=Keyring', new Uint8Array(der)])
+    expect(refusal(keyring().parse(new Uint8Array()))).toEqual(['empty_input', 0])
+    const large = new Proxy(new Uint8Array(maxCertificateBytes + 1), { get: (target, key) => Reflect.get(target, key) })
+    expect(refusal(keyring().parse(large))).toEqual(['too_large', 0])
   })
 
   it('lets no guest take the place of another one with the same tail', () => {

@@ -46,11 +46,15 @@ describe('parseCertificateDer', () => {
     expect(view.extensions.length).toBe(1)
   })
 
-  it('never reads beyond the view it is given, nor copies it', () => {
+  it('never reads beyond the view it is given, nor copies it; what it hands out are copies', () => {
     const der = certificate()
     const view = bytes([0, 0], der, [0, 0]).subarray(2, 2 + der.length)
-    expect(valueIn(parseCertificateDer(view)).bytes).toBe(view)
-    expect(valueIn(parseCertificateDer(view)).raw.buffer).toBe(view.buffer)
+    const parsed = valueIn(parseCertificateDer(view))
+    expect(parsed.bytes).toBe(view)
+    for (const part of ['raw', 'tbs', 'signature', 'algorithmIdentifier', 'subjectPublicKeyInfo'] as const) {
+      expect(parsed[part].buffer).not.toBe(view.buffer)
+      expect(parsed[part].buffer.byteLength).toBe(parsed[part].length)
+    }
   })
 
   it('refuses what is empty, too large, cut anywhere or longer than it says', () => {

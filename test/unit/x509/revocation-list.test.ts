@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { RevocationList } from '../../../src/index.ts'
+import type { CertificateView } from '../../../src/x509/certificate.ts'
 import { parseRevocationListDer } from '../../../src/x509/parse-revocation-list.ts'
 import type { RevocationListView } from '../../../src/x509/revocation-list.ts'
 import { context, generalizedTime, implicit, integer, name, sequence, tlv, utcTime, utf8 } from '../../support/der.ts'
@@ -86,7 +87,8 @@ describe('a revocation list', () => {
   it('remembers who signed it, for the last 64 keys', () => {
     const remembering = read({})
     const backend = {}
-    const spki = (i: number): Uint8Array => Uint8Array.of(i)
+    const spki = (i: number): CertificateView =>
+      ({ bytes: Uint8Array.of(0, i, 0), keyStart: 1, keyEnd: 2, subjectPublicKeyInfo: Uint8Array.of(i) }) as CertificateView
     for (let i = 0; i < 70; i++) remembering.rememberSignature(spki(i), backend, i % 2 === 0)
     const known = Array.from({ length: 70 }, (_, i) => remembering.signatureUnder(spki(i), backend))
     expect(known).toEqual(Array.from({ length: 70 }, (_, i) => (i < 6 ? undefined : i % 2 === 0)))

@@ -1,0 +1,43 @@
+/** What values say, to the last getter, and the bytes in them: all that a caller can find out of what it was given. */
+
+/** The fields of plain objects; of objects of a class what its getters answer, and how they are written. */
+function fieldsOf(value: object): readonly (readonly [string, unknown])[] {
+  if (isPlain(value)) return Object.entries(value)
+  const fields: (readonly [string, unknown])[] = value instanceof Error ? [['message', value.message]] : []
+  for (let level: object = Object.getPrototypeOf(value); level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (get !== undefined) fields.push([name, Reflect.apply(get, value, [])])
+    }
+  }
+  for (const method of ['toPem', 'toJSON']) {
+    const call: unknown = Reflect.get(value, method)
+    if (typeof call === 'function') fields.push([method, Reflect.apply(call, value, [])])
+  }
+  return fields
+}
+
+function isPlain(value: object): boolean {
+  return Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value))
+}
+
+/**
+ * Everything that a value says.
+ *
+ * @param isOwned whether bytes are told that plain objects hold, which their owner may change
+ */
+export function described(value: unknown, isOwned = true): string {
+  if (value instanceof Uint8Array) return isOwned ? Buffer.from(value).toString('hex') : 'bytes'
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Set || value instanceof Map) return described([...value], isOwned)
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? 'function' : String(value)
+  const isTold = isOwned || !isPlain(value)
+  return `{${fieldsOf(value).map(([name, field]) => `${name}: ${described(field, isTold)}`)}}`
+}
+
+/** Every array of bytes that a value hands out. */
+export function bytesIn(value: unknown): readonly Uint8Array[] {
+  if (value instanceof Uint8Array) return [value]
+  if (value instanceof Set || value instanceof Map) return bytesIn([...value])
+  if (typeof value !== 'object' || value === null || value instanceof Date) return []
+  return fieldsOf(value).flatMap(([, field]) => bytesIn(field))
+}
