@@ -1,4 +1,3 @@
-import { bytesEqual } from '../bytes/range.ts'
 import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import type { Keyring } from '../truststore/keyring.ts'
@@ -10,6 +9,7 @@ import { CompletePathCheck } from './complete.ts'
 import { matchesReference, readReference, referenceText } from './host-name.ts'
 import { Meter } from './meter.ts'
 import { type Request, readOptions, type VerifyOptions } from './options.ts'
+import { Presented, withoutCopies } from './presented.ts'
 import { Search } from './search.ts'
 
 /** What a TLS peer sent: its certificate, or that and further ones, as DER, leaf first. */
@@ -48,7 +48,7 @@ export interface Rejection {
 }
 
 const noOptions: VerifyOptions = {}
-const none: readonly CertificateView[] = []
+const nobody = /* @__PURE__ */ new Presented([])
 
 /**
  * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; the chain is not changed, and
@@ -84,7 +84,7 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   const refusal = refuseLeaf(leaf, request) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
-  const presented = policy.intermediates === 'presented' && !isAlone ? parseRest(chain, leaf, trusted.keyring) : none
+  const presented = policy.intermediates === 'presented' && !isAlone ? parseRest(chain, leaf, trusted.keyring) : nobody
   const complete = new CompletePathCheck(trusted, request, presented, meter)
   const search = new Search(trusted, request, presented, meter, complete)
   const path = search.run(leaf)
@@ -114,16 +114,14 @@ function sizeOf(chain: Chain): number {
   return size
 }
 
-/** The certificates after the leaf that can be read, each once; the others cannot be part of any path. */
-function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring): readonly CertificateView[] {
+/** The certificates after the leaf that can be read; the others cannot be part of any path. */
+function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring): Presented {
   const views: CertificateView[] = []
   for (let i = 1; i < certificates.length; i++) {
-    const der = certificates[i]!
-    if (bytesEqual(der, leaf.bytes) || views.some((view) => bytesEqual(der, view.bytes))) continue
-    const parsed = keyring.parse(der)
+    const parsed = keyring.parse(certificates[i]!)
     if (parsed.ok) views.push(parsed.value)
   }
-  return views
+  return new Presented(withoutCopies(views, leaf))
 }
 
 /** Most names that a message lists. */
