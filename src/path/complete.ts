@@ -8,6 +8,7 @@ import type { Meter } from './meter.ts'
 import { NameReader, refuseNames } from './name-constraints.ts'
 import type { Request } from './options.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
+import type { Presented } from './presented.ts'
 import { type RevocationRequest, revocationCheck } from './revocation.ts'
 import { type PathCheck, Search } from './search.ts'
 
@@ -22,7 +23,7 @@ export class CompletePathCheck implements PathCheck {
   policySets: PolicySets | undefined = undefined
   private readonly store: TruststoreView
   private readonly request: Request
-  private readonly presented: readonly CertificateView[]
+  private readonly presented: Presented
   private readonly meter: Meter
   /** Made for the first path that has something to read. */
   private names: NameReader | undefined = undefined
@@ -30,7 +31,7 @@ export class CompletePathCheck implements PathCheck {
   private policies: PolicyReader | undefined = undefined
   private readonly revocation: RefusalOf | undefined
 
-  constructor(store: TruststoreView, request: Request, presented: readonly CertificateView[], meter: Meter) {
+  constructor(store: TruststoreView, request: Request, presented: Presented, meter: Meter) {
     this.store = store
     this.request = request
     this.presented = presented
@@ -78,9 +79,8 @@ export class CompletePathCheck implements PathCheck {
 
   /** Certificates of the list's issuer, which may have signed it with a key of their own. */
   private namesakes(list: RevocationListView): readonly CertificateView[] {
-    const { bytes, issuerStart, issuerEnd } = list
-    const listed = this.store.subjects.find(bytes, issuerStart, issuerEnd).map((node) => node.certificate)
-    return [...listed, ...this.presented.filter((certificate) => certificate.subjectIs(bytes, issuerStart, issuerEnd))]
+    const listed = this.store.subjects.issuersOf(list).map((node) => node.certificate)
+    return [...listed, ...this.presented.issuersOf(list)]
   }
 
   private findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {

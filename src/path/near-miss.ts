@@ -12,8 +12,8 @@ const listed = 3
 export function describeWanted(child: CertificateView, store: TruststoreView): string {
   const keyId = child.authorityKeyId
   const wanted = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${cut(keyId)}`}`
-  const { bytes, issuerStart, issuerEnd, authorityKeyIdStart, authorityKeyIdEnd } = child
-  const namesakes = store.subjects.find(bytes, issuerStart, issuerEnd).map(({ certificate }) => certificate)
+  const { bytes, authorityKeyIdStart, authorityKeyIdEnd } = child
+  const namesakes = store.subjects.issuersOf(child).map(({ certificate }) => certificate)
   if (namesakes.length > 0) {
     return `${wanted}; of that name it has ${list(namesakes, ({ subjectKeyId }) => `key id ${subjectKeyId ?? 'unknown'}`)}`
   }

@@ -1,4 +1,3 @@
-import { rangesEqual } from '../bytes/range.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import type { Refusal } from '../policy/strength.ts'
 import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
@@ -8,6 +7,7 @@ import { refuseAnchor, refuseBelowAnchor, refuseIntermediate, type Terms } from 
 import { type Failure, moreSpecific } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { describeWanted } from './near-miss.ts'
+import type { Presented } from './presented.ts'
 import { SignatureChecks } from './signature-checks.ts'
 
 /** A certificate of a path, which is a chain of links from its top down to the leaf; with its node where the truststore has it. */
@@ -26,6 +26,12 @@ type Path = readonly CertificateView[]
 /** Judges a complete path, leaf first; a refusal makes the search go on. */
 export interface PathCheck {
   refuse(path: Path): (Refusal & { readonly index: number }) | undefined
+}
+
+/** A certificate that may have issued another, by name. */
+interface Candidate {
+  readonly certificate: CertificateView
+  readonly node: TrustNode | undefined
 }
 
 /** What was found wrong with a certificate as an issuer. */
@@ -47,14 +53,16 @@ export class Search {
   failure: Failure | undefined = undefined
   private readonly store: TruststoreView
   private readonly terms: Terms
-  private readonly presented: readonly CertificateView[]
+  private readonly presented: Presented
   private readonly meter: Meter
   private readonly checkPath: PathCheck
   private readonly signatures: SignatureChecks
   /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
   private judged: Judged | undefined = undefined
+  /** Nor does who may have issued it. */
+  private candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
 
-  constructor(store: TruststoreView, terms: Terms, presented: readonly CertificateView[], meter: Meter, checkPath: PathCheck) {
+  constructor(store: TruststoreView, terms: Terms, presented: Presented, meter: Meter, checkPath: PathCheck) {
     this.store = store
     this.terms = terms
     this.presented = presented
@@ -80,14 +88,14 @@ export class Search {
 
   /** Tries every possible issuer of the path's top. */
   private extend(top: Link): Path | undefined {
-    const { bytes, issuerStart, issuerEnd } = top.certificate
-    // Among the truststore's own certificates it was found out at build who signed whom.
-    const listed = top.node?.issuers ?? this.store.subjects.find(bytes, issuerStart, issuerEnd)
-    const [first] = listed
-    if (first !== undefined && listed.length === 1 && this.presented.length === 0 && !isOnPath(first.certificate, top)) {
-      return this.tryIssuer(linkAbove(top, first.certificate, first))
+    if (this.presented.length === 0) {
+      const listed = this.listedIssuers(top)
+      const [first] = listed
+      if (first !== undefined && listed.length === 1 && !this.isOnPath(first.certificate, top)) {
+        return this.tryIssuer(linkAbove(top, first.certificate, first))
+      }
     }
-    const candidates = this.ranked(top, listed)
+    const candidates = this.fresh(top)
     if (candidates.length === 0) this.failAtTop(top)
     for (const candidate of candidates) {
       const path = this.tryIssuer(candidate)
@@ -95,6 +103,11 @@ export class Search {
       if (this.meter.exhausted !== undefined) return undefined
     }
     return undefined
+  }
+
+  /** Among the truststore's own certificates it was found out at build who signed whom. */
+  private listedIssuers({ certificate, node }: Link): readonly TrustNode[] {
+    return node?.issuers ?? this.store.subjects.issuersOf(certificate)
   }
 
   /** Puts an issuer on top of the path, if it may stand there, and goes on above it. */
@@ -143,40 +156,58 @@ export class Search {
     return undefined
   }
 
-  private isAnchor({ certificate, node }: Link): boolean {
+  private isAnchor({ certificate, node }: Candidate): boolean {
     if (node === undefined) return false
     const { trust, enforceAnchorConstraints } = this.store.policy
     if (trust === 'roots') return node.isSelfSigned
     return trust === 'every-certificate' || certificate.isCa || !enforceAnchorConstraints || node.isSelfSigned
   }
 
-  /**
-   * Possible issuers by name that are not on the path yet, the likeliest first: of the truststore, of a matching key
-   * identifier, valid now.
-   */
-  private ranked(top: Link, listed: readonly TrustNode[]): readonly Link[] {
-    const child = top.certificate
-    const candidates = listed.map((node) => linkAbove(top, node.certificate, node))
-    for (const certificate of this.presented) {
-      if (child.issuerIs(certificate)) candidates.push(linkAbove(top, certificate, undefined))
+  /** Possible issuers by name that are not on the path yet, the likeliest first. */
+  private fresh(top: Link): readonly Link[] {
+    const { certificate: child } = top
+    this.candidates ??= new Map()
+    const candidates = this.candidates.get(child) ?? this.ranked(top)
+    this.candidates.set(child, candidates)
+    const links: Link[] = []
+    for (const { certificate, node } of candidates) {
+      if (!this.isOnPath(certificate, top)) links.push(linkAbove(top, certificate, node))
     }
-    const fresh = candidates.filter(({ certificate }) => !isOnPath(certificate, top))
-    if (fresh.length < 2) return fresh
-    const scored = fresh.map((link) => ({ link, score: this.likelihood(child, link) }))
-    return scored.sort((a, b) => b.score - a.score).map(({ link }) => link)
+    return links
   }
 
-  private likelihood(child: CertificateView, link: Link): number {
-    const { certificate } = link
+  /** Of the truststore, of a matching key identifier, valid now. */
+  private ranked(top: Link): readonly Candidate[] {
+    const child = top.certificate
+    const candidates: Candidate[] = this.listedIssuers(top).map((node) => ({ certificate: node.certificate, node }))
+    for (const certificate of this.presented.issuersOf(child)) candidates.push({ certificate, node: undefined })
+    if (candidates.length < 2) return candidates
+    const scored = candidates.map((candidate) => ({ candidate, score: this.likelihood(child, candidate) }))
+    return scored.sort((a, b) => b.score - a.score).map(({ candidate }) => candidate)
+  }
+
+  private likelihood(child: CertificateView, candidate: Candidate): number {
+    const { certificate, node } = candidate
     const match = compareKeyIds(child, certificate)
     const valid = this.terms.at >= certificate.notBeforeTime && this.terms.at < certificate.notAfterTime + 1000
-    return (match === 'same' ? 8 : match === 'untold' ? 4 : 0) + (valid ? 2 : 0) + (this.isAnchor(link) ? 16 : link.node ? 1 : 0)
+    return (match === 'same' ? 8 : match === 'untold' ? 4 : 0) + (valid ? 2 : 0) + (this.isAnchor(candidate) ? 16 : node ? 1 : 0)
+  }
+
+  /** Whether the name and key of a certificate are on the path, however the name is spelled. */
+  private isOnPath(certificate: CertificateView, top: Link): boolean {
+    for (let link: Link | undefined = top; link !== undefined; link = link.below) {
+      if (this.presented.areOne(certificate, link.certificate)) return true
+    }
+    return false
   }
 
   /** Whether the issuer's key made the signature of the certificate below; where not, that is recorded as a failure. */
   private isIssuer(issuer: Link): boolean {
     const child = issuer.below!
     if (child.node?.issuers.includes(issuer.node!) === true) return true
+    const known = this.signatures.recall(child.certificate, issuer.certificate)
+    // What came of it the first time was recorded then.
+    if (known !== undefined) return known
     const signed = this.signatures.isSignedBy(child.certificate, issuer)
     if (!signed) this.failSignature(child, issuer)
     return signed
@@ -240,16 +271,6 @@ function pathTo(top: Link): Path {
   const path = new Array<CertificateView>(top.depth + 1)
   for (let link: Link | undefined = top; link !== undefined; link = link.below) path[link.depth] = link.certificate
   return path
-}
-
-function isOnPath(certificate: CertificateView, top: Link): boolean {
-  const { bytes, subjectStart, subjectEnd } = certificate
-  for (let link: Link | undefined = top; link !== undefined; link = link.below) {
-    const other = link.certificate
-    const sameSubject = rangesEqual(bytes, subjectStart, subjectEnd, other.bytes, other.subjectStart, other.subjectEnd)
-    if (sameSubject && certificate.hasKeyOf(other)) return true
-  }
-  return false
 }
 
 /** RFC 5280 6.1.4 (l) and (m): how many CAs that are not self-issued stand between this one and the leaf. */

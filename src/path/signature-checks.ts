@@ -30,18 +30,30 @@ export class SignatureChecks {
     this.meter = meter
   }
 
+  /** What was found out about these two certificates. */
+  recall(child: CertificateView, issuer: CertificateView): boolean | undefined {
+    for (let known = this.results; known !== undefined; known = known.next) {
+      if (known.child === child && known.issuer === issuer) return known.signed
+    }
+    return undefined
+  }
+
   /**
    * Whether the issuer's key signed the child; false as well when the meter has run out. What is remembered is metered like
    * what is computed, so that a verdict does not depend on who came before.
    */
   isSignedBy(child: CertificateView, { certificate, node }: Issuer): boolean {
     for (let known = this.results; known !== undefined; known = known.next) {
-      if (known.child === child && known.issuer.hasKeyOf(certificate)) return known.signed
+      if (known.child === child && known.issuer.hasKeyOf(certificate)) return this.keep(child, certificate, known.signed)
     }
     if (!this.meter.signature(certificate.keyParts)) return false
     const trusted = node === undefined ? this.keyring.guestKey(certificate) : node.key
     const signed = trusted === undefined ? this.hasStrangerSigned(certificate, child) : this.keyring.hasSigned(trusted, child)
-    this.results = { child, issuer: certificate, signed, next: this.results }
+    return this.keep(child, certificate, signed)
+  }
+
+  private keep(child: CertificateView, issuer: CertificateView, signed: boolean): boolean {
+    this.results = { child, issuer, signed, next: this.results }
     return signed
   }
 

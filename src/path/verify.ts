@@ -1,5 +1,4 @@
 import { isBytes } from '../bytes/argument.ts'
-import { bytesEqual } from '../bytes/range.ts'
 import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import type { Keyring } from '../truststore/keyring.ts'
@@ -11,6 +10,7 @@ import { CompletePathCheck } from './complete.ts'
 import { matchesReference, readReference, referenceText } from './host-name.ts'
 import { Meter } from './meter.ts'
 import { type Request, readOptions, type VerifyOptions } from './options.ts'
+import { Presented, withoutCopies } from './presented.ts'
 import { Search } from './search.ts'
 
 /** What a TLS peer sent: its certificate, or that and further ones, as DER, leaf first. */
@@ -49,7 +49,7 @@ export interface Rejection {
 }
 
 const noOptions: VerifyOptions = {}
-const none: readonly CertificateView[] = []
+const nobody = /* @__PURE__ */ new Presented([])
 
 /**
  * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; nothing that a peer can send makes
@@ -93,7 +93,7 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   const presented =
     policy.intermediates === 'presented' && certificates !== undefined
       ? parseRest(certificates, leaf, trusted.keyring, meter)
-      : none
+      : nobody
   const complete = new CompletePathCheck(trusted, request, presented, meter)
   const search = new Search(trusted, request, presented, meter, complete)
   const path = search.run(leaf)
@@ -122,25 +122,18 @@ function sizeOf(chain: readonly Uint8Array[]): number {
   return size
 }
 
-/** The certificates after the leaf that can be read, each once; the others cannot be part of any path. */
-function parseRest(
-  certificates: readonly Uint8Array[],
-  leaf: CertificateView,
-  keyring: Keyring,
-  meter: Meter,
-): readonly CertificateView[] {
+/** The certificates after the leaf that can be read; the others cannot be part of any path. */
+function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring, meter: Meter): Presented {
   const views: CertificateView[] = []
   let size = leaf.bytes.length
   for (let i = 1; i < certificates.length; i++) {
-    const der = certificates[i]!
-    if (bytesEqual(der, leaf.bytes) || views.some((view) => bytesEqual(der, view.bytes))) continue
-    const parsed = keyring.parse(der)
+    const parsed = keyring.parse(certificates[i]!)
     if (!parsed.ok) continue
     views.push(parsed.value)
     size += parsed.value.bytes.length
   }
   meter.presented(certificates.length, size)
-  return views
+  return new Presented(withoutCopies(views, leaf))
 }
 
 /** Most names that a message lists. */

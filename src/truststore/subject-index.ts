@@ -1,5 +1,6 @@
 import { hashRange, hashText, rangesEqual } from '../bytes/range.ts'
-import { canonicalName, namesEqual } from '../x509/name.ts'
+import { canonicalName } from '../x509/name.ts'
+import type { SignedView } from '../x509/signed.ts'
 import type { TrustNode } from './node.ts'
 
 /** All nodes of one name, however each of them spells it. Groups whose names have the same hash are chained. */
@@ -34,8 +35,9 @@ export class SubjectIndex {
       spelled.group.nodes.push(node)
       return
     }
-    const nameHash = hashText(canonicalName(bytes, start, end))
-    let group = this.findGroup(nameHash, bytes, start, end)
+    const name = canonicalName(bytes, start, end)
+    const nameHash = hashText(name)
+    let group = this.findGroup(name)
     if (group === undefined) {
       group = { nodes: [node], next: this.names.get(nameHash) }
       this.names.set(nameHash, group)
@@ -49,7 +51,14 @@ export class SubjectIndex {
   find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
     const spelled = this.findSpelling(hashRange(bytes, start, end), bytes, start, end)
     if (spelled !== undefined) return spelled.group.nodes
-    return this.findGroup(hashText(canonicalName(bytes, start, end)), bytes, start, end)?.nodes ?? none
+    return this.findGroup(canonicalName(bytes, start, end))?.nodes ?? none
+  }
+
+  /** The same for the issuer of a certificate or revocation list, which folds its name once. */
+  issuersOf(signed: SignedView): readonly TrustNode[] {
+    const { bytes, issuerStart: start, issuerEnd: end } = signed
+    const spelled = this.findSpelling(hashRange(bytes, start, end), bytes, start, end)
+    return spelled?.group.nodes ?? this.findGroup(signed.issuerKey)?.nodes ?? none
   }
 
   /** The same, if one of them spells it like this: enough to find a certificate itself. */
@@ -72,10 +81,10 @@ export class SubjectIndex {
     return undefined
   }
 
-  private findGroup(hash: number, bytes: Uint8Array, start: number, end: number): Group | undefined {
-    for (let group = this.names.get(hash); group !== undefined; group = group.next) {
+  private findGroup(name: string): Group | undefined {
+    for (let group = this.names.get(hashText(name)); group !== undefined; group = group.next) {
       const own = group.nodes[0]!.certificate
-      if (namesEqual(own.bytes, own.subjectStart, own.subjectEnd, bytes, start, end)) return group
+      if (canonicalName(own.bytes, own.subjectStart, own.subjectEnd) === name) return group
     }
     return undefined
   }

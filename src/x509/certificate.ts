@@ -10,7 +10,7 @@ import { type GeneralName, generalNamesOf } from './general-name.ts'
 import { type CertificateJson, fieldsOf } from './json.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName } from './name.ts'
-import { namesDiffer } from './name-difference.ts'
+import { equalAtSight } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 import { SignedView } from './signed.ts'
 
@@ -124,6 +124,7 @@ export class CertificateView extends SignedView implements Certificate {
 
   private cachedKey: KeyParts | undefined = undefined
   private cachedSubjectKey: string | undefined = undefined
+  private cachedSelfIssued: boolean | undefined = undefined
 
   get subjectPublicKeyInfo(): Uint8Array {
     return this.part(this.keyStart, this.keyEnd)
@@ -136,7 +137,8 @@ export class CertificateView extends SignedView implements Certificate {
   }
 
   get isSelfIssued(): boolean {
-    return this.issuerIs(this)
+    this.cachedSelfIssued ??= this.issuerIs(this)
+    return this.cachedSelfIssued
   }
 
   /** The subject as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
@@ -145,19 +147,12 @@ export class CertificateView extends SignedView implements Certificate {
     return this.cachedSubjectKey
   }
 
-  /** Whether this certificate's issuer is that one's subject by name: by bytes, and only where those differ by folding. */
-  issuerIs(other: CertificateView): boolean {
-    const { bytes, issuerStart, issuerEnd } = this
-    if (rangesEqual(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd)) return true
-    if (namesDiffer(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd)) return false
-    return this.issuerKey === other.subjectKey
-  }
-
-  /** Whether its subject is this name. */
-  subjectIs(bytes: Uint8Array, start: number, end: number): boolean {
+  /** Whether both have the same subject, by name: by bytes, and only where those differ by folding. */
+  hasSubjectOf(other: CertificateView): boolean {
+    const { bytes, subjectStart, subjectEnd } = this
     return (
-      rangesEqual(this.bytes, this.subjectStart, this.subjectEnd, bytes, start, end) ||
-      this.subjectKey === canonicalName(bytes, start, end)
+      equalAtSight(bytes, subjectStart, subjectEnd, other.bytes, other.subjectStart, other.subjectEnd) ??
+      this.subjectKey === other.subjectKey
     )
   }
 

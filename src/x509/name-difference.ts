@@ -26,6 +26,19 @@ export function namesDiffer(a: Uint8Array, aStart: number, aEnd: number, b: Uint
   return i < aEnd || j < bEnd
 }
 
+/** Whether two names are equal by RFC 5280 7.1, where their bytes tell; `undefined`: only {@link canonicalName} can. */
+export function equalAtSight(
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): boolean | undefined {
+  if (rangesEqual(a, aStart, aEnd, b, bStart, bEnd)) return true
+  return namesDiffer(a, aStart, aEnd, b, bStart, bEnd) ? false : undefined
+}
+
 /** A SET with one AttributeTypeAndValue and short lengths throughout. */
 function isSingleRdn(bytes: Uint8Array, set: number): boolean {
   const length = bytes[set + 1]!

@@ -1,11 +1,10 @@
 import { hexOfRange } from '../bytes/hex.ts'
-import { rangesEqual } from '../bytes/range.ts'
 import { latin1OfRange, ucsOfRange, utf8OfRange } from '../bytes/text.ts'
 import { readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
-import { namesDiffer } from './name-difference.ts'
+import { equalAtSight } from './name-difference.ts'
 
 /**
  * Distinguished names (RFC 5280 4.1.2.4) as ranges of the certificate: checked in one pass, compared by RFC 5280 7.1,
@@ -173,7 +172,5 @@ function foldedCase(text: string): string {
 
 /** Whether two names are equal: by bytes, which is what CAs write, and only where those differ by RFC 5280 7.1. */
 export function namesEqual(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
-  if (rangesEqual(a, aStart, aEnd, b, bStart, bEnd)) return true
-  if (namesDiffer(a, aStart, aEnd, b, bStart, bEnd)) return false
-  return canonicalName(a, aStart, aEnd) === canonicalName(b, bStart, bEnd)
+  return equalAtSight(a, aStart, aEnd, b, bStart, bEnd) ?? canonicalName(a, aStart, aEnd) === canonicalName(b, bStart, bEnd)
 }

@@ -9,7 +9,16 @@ import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
 import { ExtensionList } from './extension-list.ts'
 import { canonicalName, readName } from './name.ts'
+import { equalAtSight } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
+
+/** The subject of a certificate: its range, and as a text that is equal for equal names. */
+export interface Subject {
+  readonly bytes: Uint8Array
+  readonly subjectStart: number
+  readonly subjectEnd: number
+  readonly subjectKey: string
+}
 
 /**
  * What certificates and revocation lists have in common (RFC 5280 4.1, 5.1): a signed part that names its issuer and the
@@ -93,6 +102,15 @@ export class SignedView {
   get issuerKey(): string {
     this.cachedIssuerKey ??= canonicalName(this.bytes, this.issuerStart, this.issuerEnd)
     return this.cachedIssuerKey
+  }
+
+  /** Whether the issuer is this subject, by name: by bytes, and only where those differ by folding. */
+  issuerIs(other: Subject): boolean {
+    const { bytes, issuerStart, issuerEnd } = this
+    return (
+      equalAtSight(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd) ??
+      this.issuerKey === other.subjectKey
+    )
   }
 
   get authorityKeyId(): string | undefined {

@@ -7,6 +7,7 @@ import {
   verifyChain,
 } from '../../src/index.ts'
 import type { Minted } from '../support/mint.ts'
+import { millisecondsOf } from '../support/refusal.ts'
 
 /** What becomes of a chain, leaf first: `accepted`, or the code and the index of the certificate at fault. */
 export function judge(store: Truststore, chain: readonly Minted[], options: VerifyOptions = {}): string {
@@ -42,9 +43,7 @@ export const atOnce = 250
 export function fastestOf(action: () => unknown): number {
   let fastest = Number.POSITIVE_INFINITY
   for (let i = 0; i < 3 && fastest > atOnce; i++) {
-    const start = performance.now()
-    action()
-    fastest = Math.min(fastest, performance.now() - start)
+    fastest = Math.min(fastest, millisecondsOf(action))
   }
   return fastest
 }

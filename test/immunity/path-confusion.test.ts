@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildTruststore, type Policy, profiles, verifyChain } from '../../src/index.ts'
-import { type CertificateSpec, keyPair, type Minted, mint } from '../support/mint.ts'
+import { type CertificateSpec, keyPair, type Minted, mint, type NameSpec } from '../support/mint.ts'
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { judge } from './judge.ts'
 
@@ -111,6 +112,49 @@ describe('same name and key, other limits', () => {
       expect([judge(store, [leaf, limited, free]), judge(store, [leaf, free, limited])]).toEqual(['accepted', 'accepted'])
     },
   )
+})
+
+describe('names that are equal by RFC 5280 7.1, each spelled in its own way', () => {
+  const bare = { ca: true, subjectKeyId: false, authorityKeyId: false } as const
+  const shared = keyPair('p256', 40)
+  const policy: Policy = { ...presented, maxChainLength: 3 }
+  const short = storeFor(policy, root)
+  const plain: NameSpec = [
+    ['O', 'Im munity'],
+    ['CN', 'Ring'],
+  ]
+  const recased = (text: string): fc.Arbitrary<string> =>
+    fc
+      .tuple(...[...text].map((c) => fc.constantFrom(c.toLowerCase(), c.toUpperCase())))
+      .chain((letters) => fc.constantFrom(letters.join(''), ` ${letters.join('')}`, letters.join('').replace(' ', '   ')))
+  const type = fc.constantFrom('utf8' as const, 'printable' as const, 'ia5' as const, 'bmp' as const, 'universal' as const)
+  const spelled: fc.Arbitrary<NameSpec> = fc
+    .tuple(recased('Im munity'), type, recased('Ring'), type)
+    .map(([o, oType, cn, cnType]) => [
+      ['O', o, oType],
+      ['CN', cn, cnType],
+    ])
+
+  /** So many CAs of one name and key, whose signatures are all good; the root has certified one of them, or none. */
+  function verdictOf(names: readonly (readonly [subject: NameSpec, issuer: NameSpec])[], certified: boolean): string {
+    const chain = names.map(([subject, issuer], i) => {
+      const spec = { ...bare, subject, key: shared, serial: BigInt(i + 1) }
+      return certified && i === 0 ? mint(spec, root) : mint({ ...spec, issuer, signWith: shared })
+    })
+    const leaf = mint({ key: leafKey, subject: 'CN=Client', issuer: names[0]![1], signWith: shared, authorityKeyId: false })
+    return judge(short, [leaf, ...chain])
+  }
+
+  it('are one name on a path as in any other place: no verdict depends on how they are spelled', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(spelled, spelled), { minLength: 1, maxLength: 7 }), fc.boolean(), (names, certified) => {
+        const alike = names.map(() => [plain, plain] as const)
+        expect(verdictOf(names, certified)).toBe(certified ? 'accepted' : 'self_signed_untrusted 1')
+        expect(verdictOf(alike, certified)).toBe(verdictOf(names, certified))
+      }),
+      { numRuns: 40 },
+    )
+  })
 })
 
 describe('signature results that are taken over from another pair', () => {
