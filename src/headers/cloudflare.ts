@@ -40,6 +40,17 @@ export interface CloudflareTlsClientAuth {
 
 const what = 'tlsClientAuth'
 
+/** What is read as text; anything else there, such as a list of two, is not taken for absent. */
+const textFields = [
+  'certPresented',
+  'certVerified',
+  'certRevoked',
+  'certSerial',
+  'certFingerprintSHA256',
+  'certRFC9440',
+  'certChainRFC9440',
+] as const
+
 /**
  * Reads `request.cf.tlsClientAuth`.
  *
@@ -52,7 +63,9 @@ export function parseCloudflareTlsClientAuth(auth: unknown): HeaderResult<Cloudf
   if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${what}`)
   if (typeof auth !== 'object') return headerFault('malformed_header', `${what} is no object`)
   const fields = auth as Readonly<Record<string, unknown>>
-  const text = (field: string): string => (typeof fields[field] === 'string' ? fields[field] : '')
+  const wrong = textFields.find((field) => typeof (fields[field] ?? '') !== 'string')
+  if (wrong !== undefined) return headerFault('malformed_header', `${what}.${wrong} is no text`)
+  const text = (field: (typeof textFields)[number]): string => String(fields[field] ?? '')
   const presented = text('certPresented')
   if (presented === '0') return headerFault('no_certificate', `${what}.certPresented is 0`)
   if (presented !== '1') return headerFault('malformed_header', `${what}.certPresented is neither 0 nor 1`)
@@ -125,7 +138,7 @@ const headers: HeaderNames<Role> = { certificate: 'Cf-Client-Cert-Der-Base64', s
  * if (leaf.ok) verifyChain(store, leaf.value.raw)
  */
 export function parseCloudflareHeaders(request: RequestLike): HeaderResult<Certificate> {
-  const values = collectHeaders(request, headers)
+  const values = collectHeaders(request, headers, {})
   return values.ok ? readForwarded(values.value, headers) : values
 }
 
@@ -171,7 +184,7 @@ export const cloudflare: HeaderFormat = {
 }
 
 /** `from: 'cloudflare-headers'`: what Cloudflare forwards to an origin. */
-export const cloudflareHeaders: HeaderFormat = /* @__PURE__ */ headerFormat(headers, (values, names) => {
+export const cloudflareHeaders: HeaderFormat = /* @__PURE__ */ headerFormat(headers, {}, (values, names) => {
   const leaf = readForwarded(values, names)
   return leaf.ok ? headerValue([leaf.value.raw]) : leaf
 })

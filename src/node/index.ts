@@ -21,12 +21,14 @@ export type {
 } from './gate/options.ts'
 export { portcullisServerIdentity, ServerIdentityError, type ServerIdentityOptions } from './gate/server-identity.ts'
 export { nodeSignatures } from './native-signatures.ts'
+export type { UrlAgent } from './source/download.ts'
 export { type FileTruststoreOptions, fileTruststore } from './source/file.ts'
 export {
   type ExpiringEvent,
   type Refresh,
   type RefreshOptions,
   type RejectedEvent,
+  type RollbackEvent,
   type SourceEvents,
   type SourceFailure,
   type TruststoreSource,

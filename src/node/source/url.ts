@@ -1,6 +1,5 @@
-import type { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DownloadTerms, download, printable, refuseUrl, type Validators } from './download.ts'
+import { type DownloadTerms, download, type Known, printable, refuseUrl, type UrlAgent } from './download.ts'
 import type { TruststoreSource } from './handle.ts'
 import { booleanOption, numberOption, readSettings, type SourceOptions } from './options.ts'
 import { type Loader, Source } from './source.ts'
@@ -18,8 +17,12 @@ export interface UrlTruststoreOptions extends SourceOptions {
   readonly maxRedirects?: number
   /** Allow plain http: beyond this machine. Default false. */
   readonly allowHttp?: boolean
-  /** An agent of node:http or node:https: for CAs of your own, client certificates, proxies. */
-  readonly agent?: Agent
+  /**
+   * An agent of node:http or node:https: for CAs of your own, client certificates, proxies. Like `headers` it stays with the
+   * origin of the URL: redirects to other origins are followed without it, and judged by Node's CAs. A function says which
+   * agent an origin gets, redirects included; `undefined` for none.
+   */
+  readonly agent?: UrlAgent
 }
 
 /** A URL, or what makes one for each request, for URLs that are presigned and expire. */
@@ -52,7 +55,7 @@ export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOp
     timeoutMs: numberOption(what, 'timeoutMs', options.timeoutMs, 10_000, 1, 2 ** 31 - 1),
     maxRedirects: numberOption(what, 'maxRedirects', options.maxRedirects, 3, 0, 20),
     allowHttp: booleanOption(what, 'allowHttp', options.allowHttp, false),
-    agent: options.agent,
+    agent: agentOption(what, options.agent),
     maxBytes: settings.maxBytes,
   }
   if (typeof url !== 'function') requireUrl(url, terms.allowHttp)
@@ -62,8 +65,8 @@ export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOp
 class UrlLoader implements Loader {
   private readonly url: TruststoreUrl
   private readonly terms: Omit<DownloadTerms, 'signal'>
-  /** What the last complete answer was, and where it came from. */
-  private seen: (Validators & { readonly place: string }) | undefined = undefined
+  /** What the last complete answer was called, and by which URL. */
+  private seen: Known | undefined = undefined
   private notModified = 0
 
   constructor(url: TruststoreUrl, terms: Omit<DownloadTerms, 'signal'>) {
@@ -74,16 +77,16 @@ class UrlLoader implements Loader {
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
     const terms = { ...this.terms, signal }
     const url = requireUrl(typeof this.url === 'function' ? await askUrl(this.url, terms) : this.url, terms.allowHttp)
-    const place = printable(url)
-    const known = !force && this.notModified < mostNotModified && this.seen?.place === place ? this.seen : undefined
-    const loaded = await download(url, known, terms)
-    if (loaded === undefined) {
+    const known = !force && this.notModified < mostNotModified ? this.seen : undefined
+    const downloaded = await download(url, known, terms)
+    if (downloaded === undefined) {
       this.notModified++
       return undefined
     }
+    const { loaded, address } = downloaded
     const { bytes: _, ...validators } = loaded
     this.notModified = 0
-    this.seen = { ...validators, place }
+    this.seen = { ...validators, address }
     return loaded
   }
 
@@ -128,6 +131,13 @@ const reservedHeaders: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'if-unmodified-since',
   'range',
 ])
+
+function agentOption(what: string, agent: unknown): UrlAgent | undefined {
+  if (agent === undefined || typeof agent === 'function' || (typeof agent === 'object' && agent !== null)) {
+    return agent as UrlAgent | undefined
+  }
+  throw new TypeError(`${what}: options.agent must be an Agent, or a function that gives one for a URL`)
+}
 
 function headersOption(what: string, headers: unknown): Readonly<Record<string, string>> {
   if (headers === undefined) return {}
