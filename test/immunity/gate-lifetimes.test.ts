@@ -4,7 +4,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { buildTruststore, type RevocationCheck } from '../../src/index.ts'
+import { buildTruststore, profiles, type RevocationCheck } from '../../src/index.ts'
 import { type CloseCode, fileTruststore, type MutualTlsOptions } from '../../src/node/index.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -314,6 +314,44 @@ describe('a connection of which it can no longer be told whether it is revoked',
     now += 31 * day
     await eventually(() => kept.isOver())
     expect(scene.ended).toEqual(['CN=leaving: expired'])
+  })
+})
+
+describe('verdicts on open connections', () => {
+  it('are renewed every minute where they depend on lists, since those who sign lists have certificates that end', async () => {
+    let now = Date.now()
+    const scene = await openScene({ truststore: both, revocation: { lists: lists() }, clock: () => now })
+    const kept = await scene.keep('plain TLS', credentialsOf(leaving))
+    const rejudgedAfter = async (ms: number): Promise<number> => {
+      now += ms
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      return scene.gate.counters().rejudged
+    }
+    expect([await rejudgedAfter(59_000), await rejudgedAfter(2000), await rejudgedAfter(59_000)]).toEqual([0, 1, 1])
+    kept.close()
+  })
+
+  it('count to the end of the second that notAfter names', async () => {
+    let now = Date.now()
+    const { port, gate } = await startGate({ truststore: both, clock: () => now })
+    const socket = await open(port, credentialsOf(leaving))
+    const code = async (at: number): Promise<unknown> => {
+      now = at
+      return (await ask(port, {}, { socket })).code
+    }
+    const end = leaving.spec.notAfter!.getTime()
+    expect([await code(end), await code(end + 999), gate.counters().rejudged]).toEqual([undefined, undefined, 0])
+    expect([await code(end + 1000), gate.counters().rejudged]).toEqual(['expired', 1])
+  })
+
+  it('are not renewed for an anchor that has ended, where its dates do not count', async () => {
+    const old = mint({ ca: true, subject: 'CN=Old', notBefore: fromNow(-9 * day), notAfter: fromNow(-day) })
+    const policy = { ...profiles.apiGateway, checkAnchorValidity: false }
+    const { port, gate } = await startGate({ truststore: buildTruststore(old.pem, { policy }) })
+    const socket = await open(port, credentialsOf(mint({}, old)))
+    for (let i = 0; i < 3; i++) expect(await ask(port, {}, { socket })).toMatchObject({ status: 200 })
+    expect(gate.counters()).toMatchObject({ rejudged: 0, verifyMicroseconds: { count: 1 } })
+    socket.destroy()
   })
 })
 

@@ -1,14 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import { EventEmitter } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
+import { Basis } from '../../../../src/node/gate/basis.ts'
 import { Closings } from '../../../../src/node/gate/closings.ts'
 import type { CloseCode, GateCode } from '../../../../src/node/gate/codes.ts'
 import type { Connection } from '../../../../src/node/gate/connection.ts'
 import { OpenConnections, type Watch, type WatchSettings } from '../../../../src/node/gate/connections.ts'
 import type { Pace } from '../../../../src/node/gate/slices.ts'
 import { Usage } from '../../../../src/node/gate/usage.ts'
+import { fileTruststore } from '../../../../src/node/index.ts'
 import { eventually } from '../../../support/eventually.ts'
+import { authority, elsewhere } from '../../../support/gate.ts'
 
 const day = 86_400_000
 
@@ -56,7 +62,12 @@ interface Scene {
 }
 
 /** Connections whose judgement takes `costMs` of the toy clock and says what `verdict` says. */
-function scene(costMs: number, verdict: () => GateCode | undefined = () => undefined, own: Partial<WatchSettings> = {}): Scene {
+function scene(
+  costMs: number,
+  verdict: () => GateCode | undefined = () => undefined,
+  own: Partial<WatchSettings> = {},
+  bases: readonly Basis[] = [],
+): Scene {
   const pace = new ToyPace()
   const judged: Connection[] = []
   const ended: CloseCode[] = []
@@ -70,7 +81,7 @@ function scene(costMs: number, verdict: () => GateCode | undefined = () => undef
     clock: () => 0,
   }
   const settings: WatchSettings = { onChange: 'end', maxConnectionAgeMs: Infinity, endTimeoutMs: 0, endsPerSecond: 1e6, ...own }
-  return { pace, open: new OpenConnections(settings, watch, [], pace), judged, ended }
+  return { pace, open: new OpenConnections(settings, watch, bases, pace), judged, ended }
 }
 
 function add({ open }: Scene, count: number): readonly Connection[] {
@@ -164,8 +175,34 @@ describe('open connections', () => {
   })
 })
 
+describe('a source that is swapped', () => {
+  it('is heard of at once, and only while there are connections', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portcullis-connections-'))
+    const file = join(folder, 'ca.pem')
+    writeFileSync(file, authority.pem)
+    const source = await fileTruststore(file)
+    const swap = async (...certificates: readonly { readonly pem: string }[]): Promise<void> => {
+      writeFileSync(file, certificates.map(({ pem }) => pem).join(''))
+      await source.refresh()
+      expect(source.current.certificates).toHaveLength(certificates.length)
+    }
+    const toy = scene(0, undefined, {}, [new Basis({ truststore: source })])
+    const looks: number[] = []
+    for (const connections of [0, 2, 0, 1]) {
+      const added = add(toy, connections)
+      await swap(authority, ...(looks.length % 2 === 0 ? [elsewhere] : []))
+      looks.push(toy.pace.waiting.length)
+      while (toy.pace.waiting.length > 0) toy.pace.turn()
+      for (const { socket } of added) socket.destroy()
+    }
+    source.close()
+    rmSync(folder, { recursive: true })
+    expect([looks, toy.judged.length]).toEqual([[0, 1, 0, 1], 3])
+  })
+})
+
 describe('the timers of a gate', () => {
-  /** Everything that has a timer, on sockets that keep no process alive: one that is open, one that waits, one that is ended. */
+  /** One connection that is open and one that waits, on sockets that keep no process alive. */
   const script = `
     import { once } from 'node:events'
     import { createServer } from 'node:tls'
