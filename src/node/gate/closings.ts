@@ -1,7 +1,7 @@
 import { Timer } from '../source/timer.ts'
 
 /** How often a second a burst is due, at most. */
-const burstsPerSecond = 10
+const burstsPerSecond = 50
 
 /**
  * Spreads what happens to many at a time, so that they do not all come back at a time: so many a second, in bursts, the

@@ -237,7 +237,7 @@ describe('the timers of a gate', () => {
 
 describe('what is spread by a rate', () => {
   it.each([
-    [100, 35, 10, 300],
+    [100, 35, 2, 340],
     [15, 4, 1, 199],
     [4, 2, 1, 250],
     [1_000_000, 5000, 5000, 0],
