@@ -4,7 +4,9 @@
  *
  * @module
  */
-export type { GateCode } from './gate/codes.ts'
+export type { RememberedAuthorizations } from './gate/answers.ts'
+export type { CloseCode, GateCode } from './gate/codes.ts'
+export type { ConnectionSettings } from './gate/connection-settings.ts'
 export type { GateCounters, Histogram } from './gate/counters.ts'
 export { type DomainSelection, selectServerCertificate } from './gate/domain.ts'
 export { type ClientIdentity, getClientIdentity, type Identified, type IdentitySource } from './gate/identity.ts'

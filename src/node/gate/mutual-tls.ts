@@ -1,14 +1,19 @@
 import { constants } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { Server as HttpsServer } from 'node:https'
+import { Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type SecureVersion, Server, type TLSSocket } from 'node:tls'
 import { type Admission, Admissions } from './admission.ts'
+import type { RememberedAuthorizations } from './answers.ts'
+import type { GateCode } from './codes.ts'
 import type { GateCounters } from './counters.ts'
 import { DomainMap } from './domain.ts'
-import type { Identified } from './identity.ts'
+import { Handshakes } from './handshakes.ts'
+import type { ClientIdentity, Identified } from './identity.ts'
 import { type MutualTlsOptions, readGateOptions, type Settings } from './options.ts'
 import { type AnyRequest, type AnyResponse, answerRequest, RefusalDesk } from './refuse.ts'
 import { type Passage, passageOf } from './requests.ts'
+import { tellsUsage } from './usage.ts'
 
 /** A gate for mutual TLS; made by `mutualTls`. */
 export interface MutualTls {
@@ -32,6 +37,19 @@ export interface MutualTls {
   ): (request: Request, response: Response) => void
   /** What happened so far. */
   counters(): GateCounters
+  /**
+   * Ends the open connections of all clients that the predicate is true for, and refuses those of them that wait for
+   * `authorize`: for deny lists of your own. No further request of theirs is let through once it has returned. It forgets
+   * what `authorize` answered before; whether they may come again is for `authorize` to say.
+   *
+   * @param code what they are refused for; default `not_authorized`
+   * @returns how many connections that are
+   * @throws TypeError for a code that is none, and a predicate that gives anything but a boolean; then, and where the
+   *   predicate throws, nothing is ended
+   */
+  disconnect(predicate: (identity: ClientIdentity) => boolean, code?: GateCode): number
+  /** What `authorize` answered, where that is remembered (`authorizeTtlMs`). */
+  readonly authorizations: RememberedAuthorizations
 }
 
 /** TLS asks for a certificate, proves that the client has its key, and leaves every judgement to the gate. */
@@ -74,6 +92,7 @@ class Gate implements MutualTls {
   private readonly settings: Settings
   private readonly admissions: Admissions
   private readonly desk = new RefusalDesk()
+  private readonly handshakes = new Handshakes()
   /** Requests that were let through. */
   private readonly admitted = new WeakSet<object>()
 
@@ -84,13 +103,22 @@ class Gate implements MutualTls {
   }
 
   counters(): GateCounters {
-    return this.admissions.counters()
+    return this.admissions.counters({ unfinished: this.handshakes.size, lingering: this.desk.lingering })
+  }
+
+  disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode = 'not_authorized'): number {
+    return this.admissions.disconnect(predicate, code)
+  }
+
+  get authorizations(): RememberedAuthorizations {
+    return this.admissions.answers
   }
 
   protect<S extends Server>(server: S): S {
     if (!(server instanceof Server)) throw new TypeError('mutualTls: protect needs a server of tls, https or http2')
     if (guarded.has(server)) throw new TypeError('mutualTls: the server has a gate already')
     standBefore(server, (name, args, pass) => {
+      if (name === 'connection' && args[0] instanceof Socket) this.handshakes.begin(args[0])
       if (name === 'secureConnection') return this.enter(server, args[0] as TLSSocket, pass)
       // Before its first stream: an application may listen for the streams of a session itself.
       if (name === 'session' && args[0] instanceof EventEmitter) this.guardSession(args[0])
@@ -110,7 +138,8 @@ class Gate implements MutualTls {
   }
 
   private enter(server: Server, socket: TLSSocket, pass: () => unknown): boolean {
-    this.admissions.admitConnection(socket, (admission) => {
+    this.handshakes.end(socket)
+    this.admissions.admitConnection(socket, speaksHttp(server), (admission) => {
       if (admission.ok) pass()
       else this.desk.refuse(socket, admission.code, speaksHttp(server) ? this.settings.refusal : 'close')
     })
@@ -126,7 +155,15 @@ class Gate implements MutualTls {
   private passRequests(name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
     const passage: Passage | undefined = passageOf(name)
     const isRefused = passage !== undefined && !passage(args, (source, authorities) => this.guardRequest(source, authorities))
-    return isRefused || pass()
+    if (isRefused) return true
+    if (tellsUsage(name)) this.noteUsage(name, args)
+    return pass()
+  }
+
+  /** How an open connection is used says how it is ended. */
+  private noteUsage(name: string | symbol, args: readonly unknown[]): void {
+    const connection = this.admissions.connectionOf(args[0] as object)
+    connection?.usage.note(name, connection.socket, args)
   }
 
   private guardRequest(source: object, authorities: readonly string[]): Admission {

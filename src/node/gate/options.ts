@@ -1,10 +1,11 @@
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
 import type { RevocationCheck } from '../../path/options.ts'
-import type { Rejection } from '../../path/verify.ts'
+import type { Verdict } from '../../path/verify.ts'
 import { requireFields } from '../../policy/fields.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
 import { booleanOption, numberOption } from '../source/options.ts'
 import type { GateCode } from './codes.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import type { ClientIdentity } from './identity.ts'
 
 /** A truststore, or what has the one that serves now, such as the source of `fileTruststore` or `urlTruststore`. */
@@ -27,8 +28,11 @@ export interface DomainRules extends GateRules {
   readonly cert?: SecureContextOptions['cert']
 }
 
-/** Asked whether a client whose certificate is good may come in. */
-export type Authorize = (identity: ClientIdentity) => Consent | PromiseLike<Consent>
+/**
+ * Asked whether a client whose certificate is good may come in. The signal is aborted when the answer is no longer waited
+ * for: the client has gone, it took too long, or `disconnect` decided.
+ */
+export type Authorize = (identity: ClientIdentity, signal: AbortSignal) => Consent | PromiseLike<Consent>
 
 /** `true`, or what a Lambda authorizer answers; `context` becomes the identity's. Everything else refuses. */
 export type Consent = boolean | { readonly isAuthorized: boolean; readonly context?: Readonly<Record<string, unknown>> }
@@ -40,16 +44,19 @@ export interface GateRejection {
   readonly message: string
   /** Whether a connection is refused, or a request on one that had been let through. */
   readonly refused: 'connection' | 'request'
-  /** The answer of `verifyChain`, where that refused. */
-  readonly verdict: Rejection | undefined
+  /** Who it is, where the certificate is good, or was before. */
+  readonly identity: ClientIdentity | undefined
+  /** The last answer of `verifyChain`: why it refuses, or the acceptance of a client that is refused for something else. */
+  readonly verdict: Verdict | undefined
   /** What was thrown, for `authorizer_failed` and `internal_error`. */
   readonly error: unknown
+  /** A DNS name in lower case; `undefined` where the client asked for none, or for what is none. */
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
 }
 
 /** How a gate judges and refuses, whatever truststores it has. */
-export interface GateSettings {
+export interface GateSettings extends ConnectionSettings {
   /** Told of every refusal. What it throws becomes a process warning. */
   readonly onReject?: (rejection: GateRejection) => unknown
   /** Default `TLSv1.2`. */
@@ -71,6 +78,15 @@ export interface GateSettings {
   readonly authorizeTimeoutMs?: number
   /** How many connections wait for `authorize` at most; others are refused as `overloaded`. Default 1,000. */
   readonly maxPending?: number
+  /** The same for one address (of IPv6, one /64). Default half of `maxPending`, but at least 2. */
+  readonly maxPendingPerAddress?: number
+  /**
+   * How long answers of `authorize` are remembered, in milliseconds. They count for the same certificate, server name and
+   * version of the truststore; the certificate is judged all the same. Default 0: not at all.
+   */
+  readonly authorizeTtlMs?: number
+  /** How many answers are remembered at most; the oldest are forgotten first. Default 10,000. */
+  readonly maxRemembered?: number
   /** How long a handshake may take, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number
   /** The time to judge at, in milliseconds since the epoch. Default `Date.now`. */
@@ -87,21 +103,33 @@ interface DomainsOnly {
   readonly revocation?: undefined
 }
 
+type Listener = 'onAccept' | 'onReject' | 'onClose'
+
 /** The settings with their defaults. */
-export type Settings = Required<Omit<GateSettings, 'onReject'>> & { readonly onReject: GateSettings['onReject'] | undefined }
+export type Settings = Required<Omit<GateSettings, Listener>> & Pick<GateSettings, Listener>
 
 const ruleFields: readonly string[] = ['truststore', 'authorize', 'revocation']
 const domainFields: ReadonlySet<string> = new Set([...ruleFields, 'key', 'cert'])
 const gateFields: ReadonlySet<string> = new Set([
   ...ruleFields,
   'domains',
+  'onAccept',
   'onReject',
+  'onClose',
+  'onChange',
+  'onUnknown',
+  'maxConnectionAgeMs',
+  'endTimeoutMs',
+  'endsPerSecond',
   'minVersion',
   'refusal',
   'recheck',
   'resumption',
   'authorizeTimeoutMs',
   'maxPending',
+  'maxPendingPerAddress',
+  'authorizeTtlMs',
+  'maxRemembered',
   'handshakeTimeoutMs',
   'clock',
 ])
@@ -126,17 +154,40 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     }
   }
   const minVersion = choice('minVersion', options.minVersion, ['TLSv1.2', 'TLSv1.3'])
+  const recheck = booleanOption(what, 'recheck', options.recheck, true)
+  const number = (name: NumberName, otherwise: number, least: number, most: number): number =>
+    numberOption(what, name, options[name], otherwise, least, most)
+  const maxPending = number('maxPending', 1000, 0, 1_000_000)
   return {
-    onReject: callable('onReject', options.onReject),
+    ...listenersOf(options),
+    onChange: choice('onChange', options.onChange, recheck ? ['end', 'keep'] : ['keep', 'end']),
+    onUnknown: choice('onUnknown', options.onUnknown, ['keep', 'end']),
+    maxConnectionAgeMs: number('maxConnectionAgeMs', Infinity, 1, Infinity),
+    endTimeoutMs: number('endTimeoutMs', 5000, 0, longestDelay),
+    endsPerSecond: number('endsPerSecond', 500, 1, 1_000_000),
     minVersion,
     refusal: choice('refusal', options.refusal, ['answer', 'close']),
-    recheck: booleanOption(what, 'recheck', options.recheck, true),
+    recheck,
     resumption: readResumption(options, minVersion),
-    authorizeTimeoutMs: numberOption(what, 'authorizeTimeoutMs', options.authorizeTimeoutMs, 5000, 1, longestDelay),
-    maxPending: numberOption(what, 'maxPending', options.maxPending, 1000, 0, 1_000_000),
-    handshakeTimeoutMs: numberOption(what, 'handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, longestDelay),
+    authorizeTimeoutMs: number('authorizeTimeoutMs', 5000, 1, longestDelay),
+    maxPending,
+    maxPendingPerAddress: number('maxPendingPerAddress', Math.max(2, Math.ceil(maxPending / 2)), 1, 1_000_000),
+    authorizeTtlMs: number('authorizeTtlMs', 0, 0, Infinity),
+    maxRemembered: number('maxRemembered', 10_000, 1, 10_000_000),
+    handshakeTimeoutMs: number('handshakeTimeoutMs', 10_000, 1, longestDelay),
     clock: callable('clock', options.clock) ?? Date.now,
   }
+}
+
+type NumberName = {
+  [Name in keyof GateSettings]-?: GateSettings[Name] extends number | undefined ? Name : never
+}[keyof GateSettings]
+
+function listenersOf(options: MutualTlsOptions): Pick<GateSettings, Listener> {
+  const onAccept = callable('onAccept', options.onAccept)
+  const onReject = callable('onReject', options.onReject)
+  const onClose = callable('onClose', options.onClose)
+  return { ...(onAccept && { onAccept }), ...(onReject && { onReject }), ...(onClose && { onClose }) }
 }
 
 /** The truststore that serves now. */

@@ -1,0 +1,98 @@
+import type { TLSSocket } from 'node:tls'
+import { Timer } from '../source/timer.ts'
+import { addressKey } from './address.ts'
+import type { Connection } from './connection.ts'
+import { awaitConsent, type Decision } from './consent.ts'
+
+/** How often it is looked who has gone, in milliseconds. */
+const patrolMs = 250
+
+/** What a client that has gone would be told. */
+const gone: Decision = { ok: false, code: 'authorizer_failed' }
+
+interface Limits {
+  readonly authorizeTimeoutMs: number
+  readonly maxPending: number
+  readonly maxPendingPerAddress: number
+}
+
+/**
+ * The connections that wait for `authorize`: at most so many, and of one address at most so many. Nobody reads from them, so
+ * that what clients send stays in TLS and is bounded by it.
+ */
+export class PendingConnections {
+  private readonly limits: Limits
+  /** Each with what decides about it in place of `authorize`. */
+  private readonly places = new Map<Connection, (decision: Decision) => void>()
+  private readonly perAddress = new Map<string, number>()
+  private readonly patrol: Timer = new Timer(() => this.dropGone())
+
+  constructor(limits: Limits) {
+    this.limits = limits
+  }
+
+  get size(): number {
+    return this.places.size
+  }
+
+  get connections(): readonly Connection[] {
+    return [...this.places.keys()]
+  }
+
+  hasRoom(socket: TLSSocket): boolean {
+    const address = addressKey(socket)
+    const ofAddress = address === undefined ? 0 : (this.perAddress.get(address) ?? 0)
+    return this.places.size < this.limits.maxPending && ofAddress < this.limits.maxPendingPerAddress
+  }
+
+  /**
+   * Gives the connection a place until there is an answer, it takes too long, or its client has gone: then there is nobody to
+   * decide about, and `settle` is not called.
+   *
+   * @param abort called where the answer is no longer waited for
+   */
+  hold(connection: Connection, answer: Promise<unknown>, abort: () => void, settle: (decision: Decision) => void): void {
+    const { socket } = connection
+    const address = addressKey(socket)
+    this.count(address, 1)
+    const decide = awaitConsent(answer, this.limits.authorizeTimeoutMs, abort, (decision) => {
+      this.places.delete(connection)
+      this.count(address, -1)
+      socket.off('close', leave)
+      if (!socket.destroyed) settle(decision)
+      socket.off('error', ignore)
+    })
+    this.places.set(connection, decide)
+    const leave = (): void => decide(gone)
+    socket.once('close', leave)
+    // An error that nobody listens for would end the process.
+    socket.on('error', ignore)
+    if (!this.patrol.isSet) this.patrol.set(patrolMs)
+  }
+
+  /** Decides about a connection that waits, in place of `authorize`. */
+  decide(connection: Connection, decision: Decision): void {
+    this.places.get(connection)?.(decision)
+  }
+
+  private count(address: string | undefined, change: 1 | -1): void {
+    if (address === undefined) return
+    const count = (this.perAddress.get(address) ?? 0) + change
+    if (count === 0) this.perAddress.delete(address)
+    else this.perAddress.set(address, count)
+  }
+
+  /** Since nobody reads, Node does not tell that a client has ended its side once that had sent something before. */
+  private dropGone(): void {
+    for (const { socket } of this.places.keys()) if (hasEnded(socket)) socket.destroy()
+    if (this.places.size > 0) this.patrol.set(patrolMs)
+  }
+}
+
+/** Node has no other way to ask without reading. Where a server lets clients end their side alone, they have not gone. */
+function hasEnded(socket: TLSSocket): boolean {
+  const { _readableState: state } = socket as { readonly _readableState?: { readonly ended?: unknown } }
+  return state?.ended === true && !socket.allowHalfOpen
+}
+
+function ignore(): void {}
