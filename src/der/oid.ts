@@ -25,11 +25,9 @@ export function readOid(reader: Reader, what: string): void {
 
 /** Whether the range is the content of a DER OBJECT IDENTIFIER: complete, minimal subidentifiers (X.690 8.19.2). */
 export function isOid(bytes: Uint8Array, start: number, end: number): boolean {
-  if (start >= end || (bytes[end - 1]! & 0x80) !== 0) return false
-  let first = true
+  if (start >= end || bytes[end - 1]! >= 0x80) return false
   for (let i = start; i < end; i++) {
-    if (first && bytes[i] === 0x80) return false
-    first = (bytes[i]! & 0x80) === 0
+    if (bytes[i] === 0x80 && (i === start || bytes[i - 1]! < 0x80)) return false
   }
   return true
 }

@@ -1,4 +1,4 @@
-import { checkContent } from './content.ts'
+import { checkContent, isPlainText } from './content.ts'
 import type { Reader } from './reader.ts'
 
 /** Deepest nesting of an open type (attribute values, otherName, algorithm parameters) that is read. */
@@ -13,6 +13,7 @@ const maxDepth = 16
 export function readAny(reader: Reader, what: string, inName = false): void {
   reader.next(what)
   const { tag, header, start, end } = reader
+  if (isPlainText(reader)) return
   checkContent(reader, what, inName)
   if ((tag & 0x20) === 0) return
   const outerLimits = [reader.descend()]

@@ -32,13 +32,13 @@ describe('references in the documents', () => {
     for (const version of versions) expect(section).toContain(version)
   })
 
-  it('every test named in docs/guarantees.md exists', () => {
-    const text = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
+  it.each(['docs/guarantees.md', 'docs/architecture.md'])('every test named in %s exists', (document) => {
+    const text = readFileSync(join(root, document), 'utf8')
     const named = [...text.matchAll(/`(test\/[^`]+)` “([^”]+)”/g)]
     const missing = named.filter(([, file = '', title = '']) => {
       return !existsSync(join(root, file)) || !readFileSync(join(root, file), 'utf8').includes(title)
     })
-    expect(named.length).toBeGreaterThan(10)
+    expect(named.length).toBeGreaterThan(5)
     expect(missing.map(([reference]) => reference)).toEqual([])
   })
 })

@@ -82,6 +82,7 @@ describe('parseRevocationListDer', () => {
     ['reason 11', entry(1, reason(enumerated(11))), 'bad_integer'],
     ['a reason that is no ENUMERATED', entry(1, reason(integer(1))), 'unexpected_tag'],
     ['invalidityDate', entry(1, extension('2.5.29.24', generalizedTime('20230101000000Z'))), 'read'],
+    ['an invalidityDate that is a UTCTime', entry(1, extension('2.5.29.24', utcTime('230101000000Z'))), 'read'],
     ['an invalidityDate that is none', entry(1, extension('2.5.29.24', nul())), 'unexpected_tag'],
     ['certificateIssuer', entry(1, extension('2.5.29.29', aName, true)), 'read'],
     ['a certificateIssuer that is no SEQUENCE', entry(1, extension('2.5.29.29', nul(), true)), 'unexpected_tag'],
