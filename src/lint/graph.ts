@@ -1,4 +1,5 @@
 import type { Policy } from '../policy/policy.ts'
+import { isTrustAnchor } from '../truststore/anchor.ts'
 import type { TrustNode } from '../truststore/node.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import { excludesClients } from './client-purpose.ts'
@@ -48,10 +49,8 @@ export class BundleGraph {
   }
 
   /** Whether a path may end at it, as verification has it. */
-  isAnchor({ certificate, isSelfSigned }: TrustNode): boolean {
-    const { trust, enforceAnchorConstraints } = this.policy
-    if (trust === 'every-certificate') return true
-    return isSelfSigned || (trust === 'every-ca' && (certificate.isCa || !enforceAnchorConstraints))
+  isAnchor(node: TrustNode): boolean {
+    return isTrustAnchor(node, this.policy)
   }
 
   /** Whether a CA other than its own next key is below it. */

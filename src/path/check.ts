@@ -3,6 +3,7 @@ import { understoodExtensions, understoodWithLists } from '../policy/extensions.
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
+import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as KeyUsageBit from '../x509/key-usage-bit.ts'
@@ -25,7 +26,7 @@ export interface Terms {
 }
 
 /** The leaf, or a pinned certificate in its place. */
-export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undefined {
+export function refuseLeaf(leaf: CertificateView, terms: Terms, store: TruststoreView): Refusal | undefined {
   return (
     refuseContradiction(leaf) ??
     refuseDates(leaf, terms) ??
@@ -33,9 +34,15 @@ export function refuseLeaf(leaf: CertificateView, terms: Terms): Refusal | undef
     refuseLeafPurpose(leaf, terms) ??
     refuseLeafKeyUsage(leaf, terms.purpose) ??
     refuseKey(terms.policy, leaf) ??
-    refuseAlgorithm(terms.policy, leaf.parsedAlgorithm) ??
+    refuseLeafAlgorithm(leaf, terms, store) ??
     refuseProfile(terms.policy, leaf, 'leaf')
   )
+}
+
+/** A self-signed leaf that is listed is trusted by its bytes: like a root's, its signature protects nothing. */
+function refuseLeafAlgorithm(leaf: CertificateView, { policy }: Terms, store: TruststoreView): Refusal | undefined {
+  const refusal = refuseAlgorithm(policy, leaf.parsedAlgorithm)
+  return refusal !== undefined && store.nodeOf(leaf)?.isSelfSigned === true ? undefined : refusal
 }
 
 /** An intermediate CA. */
@@ -136,11 +143,12 @@ function purposeBit(purpose: Purpose): number {
 
 function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: Terms): Refusal | undefined {
   const wanted = purposeBit(purpose)
-  if (wanted === 0) return undefined
   if (leaf.purposeBits < 0) {
     if (!policy.requireClientAuthEku) return undefined
-    return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${purpose}Auth is required` }
+    const demand = wanted === 0 ? 'but required' : `${purpose}Auth is required`
+    return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${demand}` }
   }
+  if (wanted === 0) return undefined
   const enough = policy.requireClientAuthEku ? wanted : wanted | PurposeBit.any
   if ((leaf.purposeBits & enough) !== 0) return undefined
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage does not include ${purpose}Auth` }

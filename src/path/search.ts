@@ -1,5 +1,6 @@
 import type { RejectCode } from '../codes/reject.ts'
 import type { Refusal } from '../policy/strength.ts'
+import { isTrustAnchor } from '../truststore/anchor.ts'
 import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -80,8 +81,10 @@ export class Search {
     const node = this.store.nodeOf(certificate)
     const leaf: Link = { certificate, node, below: undefined, depth: 0 }
     // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs.
-    const pinned = node !== undefined && (node.isSelfSigned || this.store.policy.trust === 'every-certificate')
-    const path = (mayBePinned && pinned ? this.completed(leaf) : undefined) ?? this.extend(leaf)
+    const isSelfSigned = mayBePinned && node?.isSelfSigned === true
+    const pinned = isSelfSigned || (mayBePinned && node !== undefined && this.store.policy.trust === 'every-certificate')
+    // A self-signed one has no other either, and its signature was not judged for one.
+    const path = (pinned ? this.completed(leaf) : undefined) ?? (isSelfSigned ? undefined : this.extend(leaf))
     if (path !== undefined) this.signatures.welcome(path)
     return path
   }
@@ -156,11 +159,8 @@ export class Search {
     return undefined
   }
 
-  private isAnchor({ certificate, node }: Candidate): boolean {
-    if (node === undefined) return false
-    const { trust, enforceAnchorConstraints } = this.store.policy
-    if (trust === 'roots') return node.isSelfSigned
-    return trust === 'every-certificate' || certificate.isCa || !enforceAnchorConstraints || node.isSelfSigned
+  private isAnchor({ node }: Candidate): boolean {
+    return node !== undefined && isTrustAnchor(node, this.store.policy)
   }
 
   /** Possible issuers by name that are not on the path yet, the likeliest first. */

@@ -87,7 +87,7 @@ export function verifyChain(store: Truststore, chain: Chain, options: VerifyOpti
   const leaf = parsed.value
   // What was read is what counts: an array may have a `length` of its own.
   if (!meter.presented(count, leaf.bytes.length)) return exhausted(meter)
-  const refusal = refuseLeaf(leaf, request) ?? refuseName(leaf, request, meter)
+  const refusal = refuseLeaf(leaf, request, trusted) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
   const presented =

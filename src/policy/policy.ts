@@ -6,7 +6,10 @@ export interface Budget {
   readonly signatures: number
   /** Candidate issuers looked at while paths are built. */
   readonly pathSteps: number
-  /** Names times name constraints of their form, SANs compared with the wanted host name, and edges of the policy graph. */
+  /**
+   * Names times name constraints of their form, SANs compared with the wanted host name, distribution points compared with
+   * revocation lists, and edges of the policy graph.
+   */
   readonly nameComparisons: number
   /** Certificates that the peer sent, the leaf included. */
   readonly presentedCertificates: number
@@ -16,29 +19,41 @@ export interface Budget {
 
 /** What a path must be like; see `profiles` for the three that are kept. */
 export interface Policy {
-  /** What may end a path: self-signed CAs of the truststore; any CA listed there; also pinned leafs. */
+  /**
+   * What may end a path. `roots`: self-signed certificates of the truststore; `every-ca`: any other CA listed there, too;
+   * `every-certificate`: whatever is listed. A leaf that is listed itself is accepted by that alone, pinned, if it is
+   * self-signed, and with `every-certificate` any.
+   */
   readonly trust: 'roots' | 'every-ca' | 'every-certificate'
   /** Where intermediates may come from: the truststore alone, or also what the peer sent. */
   readonly intermediates: 'truststore' | 'presented'
   /** CA certificates above the leaf, the anchor included. */
   readonly maxChainLength: number
-  /** Bits of the modulus, for leafs and CAs alike. */
+  /** Least bits of an RSA modulus, for leafs and CAs alike. */
   readonly minRsaBits: number
+  /** Most bits of it. */
   readonly maxRsaBits: number
   /** Curves of EC keys, for leafs and CAs alike. */
   readonly curves: readonly CurveName[]
-  /** Hashes of signatures, in PSS of the mask as well; an anchor's own signature does not count. */
+  /**
+   * Hashes of signatures, in PSS of the mask as well. Of a listed self-signed certificate, be it a root or a pinned leaf, the
+   * own signature does not count, since it protects nothing.
+   */
   readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[]
-  /** An extendedKeyUsage extension must be present and list the purpose. */
+  /** The leaf's extendedKeyUsage must be present and list the purpose; for purpose `any` it may list any. */
   readonly requireClientAuthEku: boolean
-  /** The anchor's own dates count. */
+  /** The anchor's own dates count; those of a pinned leaf always do. */
   readonly checkAnchorValidity: boolean
   /**
-   * The anchor's basicConstraints, path length, name constraints, key usage, EKU and policies count (RFC 5937). Without
-   * this an anchor is a name and a key, and every listed certificate that may end a path may also issue.
+   * The anchor's basicConstraints, path length, name constraints, key usage, EKU, policies, critical extensions and
+   * conformance count (RFC 5937). Without this an anchor is a name and a key, and every listed certificate that may end a path
+   * may also issue. A pinned leaf is judged as a leaf either way.
    */
   readonly enforceAnchorConstraints: boolean
-  /** `strict`: RFC 5280 section 4 is demanded of issuers too; `web-pki`: CA/Browser Forum's rules as well. */
+  /**
+   * `practical`: what RFC 5280 section 6 has verifiers check; `strict`: also what section 4 demands of those who issue
+   * certificates and lists; `web-pki`: the same, with CA/Browser Forum's rules where these demand more or less.
+   */
   readonly conformance: 'practical' | 'strict' | 'web-pki'
   /** What `verifyChain` takes when it is not told. */
   readonly purpose: Purpose

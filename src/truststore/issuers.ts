@@ -1,3 +1,4 @@
+import { isTrustAnchor } from './anchor.ts'
 import type { TrustNode } from './node.ts'
 import type { TruststoreView } from './store.ts'
 
@@ -16,9 +17,7 @@ export function acceptedIssuers({ nodes, policy }: TruststoreView): readonly Tru
     }
   }
   const accepted = new Set<TrustNode>()
-  const isAnchor = (node: TrustNode): boolean =>
-    (policy.trust === 'roots' ? node.isSelfSigned : true) && (node.certificate.isCa || !policy.enforceAnchorConstraints)
-  let level = nodes.filter(isAnchor)
+  let level = nodes.filter((node) => isTrustAnchor(node, policy) && (node.certificate.isCa || !policy.enforceAnchorConstraints))
   for (let depth = 1; depth <= policy.maxChainLength && level.length > 0; depth++) {
     const fresh = level.filter((node) => !accepted.has(node))
     for (const node of fresh) accepted.add(node)

@@ -49,6 +49,9 @@ describe('a listed CA below another anchor', () => {
   })
 
   it('that says nothing of being a CA, where all that is listed are names and keys', () => {
-    expect(verdicts(loose, { ca: false, keyUsage: ['digitalSignature'] })).toEqual(['accepted', 'accepted'])
+    const spec = { ca: false, keyUsage: ['digitalSignature'] }
+    expect(verdicts({ ...loose, trust: 'every-certificate' }, spec)).toEqual(['accepted', 'accepted'])
+    // Where CAs are trusted it is no anchor, and what it says counts.
+    expect(verdicts(loose, spec)).toEqual(['not_a_ca 1', 'not_a_ca 1'])
   })
 })

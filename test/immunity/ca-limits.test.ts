@@ -187,6 +187,26 @@ describe('purposes that a CA above does not have', () => {
     expect(judge(required, [client(root, purposes('any'))])).toBe('extended_key_usage_violation 0')
   })
 
+  it('any purpose at all, where a policy demands that one is named', () => {
+    const required = storeFor({ ...presented, requireClientAuthEku: true }, root)
+    const judgeFor = (purpose: Purpose, ...names: readonly string[]): string =>
+      judge(required, [client(root, purposes(...names))], { purpose })
+    const refused = 'extended_key_usage_violation 0'
+    expect([judgeFor('server'), judgeFor('server', 'any'), judgeFor('server', 'serverAuth')]).toEqual([
+      refused,
+      refused,
+      'accepted',
+    ])
+    expect([judgeFor('any'), judgeFor('any', 'any'), judgeFor('any', 'emailProtection')]).toEqual([
+      refused,
+      'accepted',
+      'accepted',
+    ])
+    // The demand is on leafs alone.
+    const silent = ca(1, root, purposes())
+    expect(judge(required, [client(silent), silent], { purpose: 'any' })).toBe('accepted')
+  })
+
   it('a keyUsage that has no part in a handshake is none for a client or a server', () => {
     const accepted = (purpose: Purpose): readonly string[] => {
       const extendedKeyUsage = ['clientAuth', 'serverAuth']

@@ -174,10 +174,41 @@ describe('a certificate that is listed itself', () => {
     expect(verdictOn(storeOf(issued, rootA), issued)).toBe('CN=Issued < CN=Root A')
   })
 
+  it('is accepted whatever its own signature was made with, since that protects nothing', () => {
+    const weak: CertificateSpec = { key: keyPair('rsa2048', 3), subject: 'CN=Weak', hash: 'sha1' }
+    const listed = mint(weak)
+    for (const trust of ['roots', 'every-ca', 'every-certificate'] as const) {
+      const policy: Policy = { ...profiles.apiGateway, trust }
+      expect(verdictOn(storeFor(policy, listed), listed)).toBe('CN=Weak')
+      expect(verdictOn(storeFor(policy, rootA, listed), listed)).toBe('CN=Weak')
+      // Neither is another certificate of its, nor one that somebody else signed like that.
+      expect(verdictOn(storeFor(policy, listed), mint(weak))).toBe('weak_hash 0')
+      const below = mint({ ...weak, subject: 'CN=Below', key: keyPair('p256', 59) }, listed)
+      expect(verdictOn(storeFor(policy, listed), below)).toBe('weak_hash 0')
+      const issued = mint(weak, rootA)
+      expect(verdictOn(storeFor(policy, rootA, issued), issued)).toBe('weak_hash 0')
+      const selfIssued = mint(weak, mint({ ...weak, key: keyPair('rsa2048', 4) }))
+      expect(verdictOn(storeFor(policy, rootA, selfIssued), selfIssued)).toBe('weak_hash 0')
+    }
+  })
+
+  it('is not accepted by a weak signature where it cannot stand alone', () => {
+    const weak = mint({ key: keyPair('rsa2048', 3), subject: 'CN=Weak', hash: 'sha1' })
+    const options = { certificatePolicies: { requireExplicitPolicy: true } }
+    const other = mint({ ca: true, key: keyPair('rsa2048', 3), subject: 'CN=Weak' }, rootA)
+    const store = storeFor(presented, rootA, weak, other)
+    expect(essence(verifyChain(store, [weak.der, other.der], options))).toBe('policy_violation 0')
+  })
+
   it('is refused for its own faults all the same', () => {
     const old = mint({ key: keyPair('p256', 60), subject: 'CN=Old', ...past })
     const server = mint({ key: keyPair('p256', 61), subject: 'CN=Server', extendedKeyUsage: ['serverAuth'] })
     expect(verdictOn(storeOf(old), old)).toBe('expired 0')
+    // Its dates are those of the leaf, whatever an anchor is forgiven.
+    expect(verdictOn(storeFor({ ...profiles.apiGateway, checkAnchorValidity: false }, old), old)).toBe('expired 0')
+    expect(verdictOn(storeFor({ ...profiles.apiGateway, enforceAnchorConstraints: false }, server), server)).toBe(
+      'extended_key_usage_violation 0',
+    )
     expect(verdictOn(storeOf(server), server)).toBe('extended_key_usage_violation 0')
     expect(verdictOn(storeOf(rootA), rootA)).toBe('key_usage_violation 0')
   })

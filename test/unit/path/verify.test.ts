@@ -126,6 +126,14 @@ const rejected: readonly RejectedChain[] = [
     message: 'is absent, clientAuth is required',
   },
   {
+    name: 'no EKU where one is required, whatever the purpose',
+    store: storeFor({ ...profiles.apiGateway, requireClientAuthEku: true }, root),
+    chain: [leaf({ extendedKeyUsage: [] })],
+    options: { purpose: 'any' },
+    code: 'extended_key_usage_violation',
+    message: 'extendedKeyUsage is absent, but required',
+  },
+  {
     name: 'anyExtendedKeyUsage where clientAuth is required',
     store: storeFor({ ...profiles.apiGateway, requireClientAuthEku: true }, root),
     chain: [leaf({ extendedKeyUsage: ['any'] })],
