@@ -51,8 +51,7 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
     case GeneralNameTag.other: {
       const outer = reader.descend()
       readOid(reader, what)
-      // The value should be explicitly tagged [0]. Controllers of buildings, by the thousand, leave the tag out; nothing
-      // interprets the value.
+      // The value should be explicitly tagged [0]. Building controllers leave the tag out, and nothing interprets the value.
       readAny(reader, what)
       reader.leave(outer, what)
       break
