@@ -23,7 +23,7 @@ import { mint } from '../support/mint.ts'
 import { identitiesOf, type Kept, kinds, openScene } from '../support/open-connections.ts'
 import { listOf } from '../support/revocable.ts'
 
-/** Connections that would outlive the trust in their client: whatever they are used for, and whatever ends the trust. */
+/** Connections that outlive the trust in their client: every use of a connection, and every way in which trust ends. */
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -124,7 +124,7 @@ describe('an open connection ends with the trust in its client, whatever it is u
   it.each([
     ['onChange: keep', { onChange: 'keep' }],
     ['recheck: false', { recheck: false }],
-  ] as const)('unless it is to be left: %s', async (_name, options) => {
+  ] as const)('and stays open by option: %s', async (_name, options) => {
     const source = { current: both }
     const scene = await openScene({ truststore: source, ...options })
     const all = await scene.keepAll(credentialsOf(leaving))
@@ -200,7 +200,7 @@ describe('a connection that is ended', () => {
     socket.destroy()
   })
 
-  it('is refused from the moment on at which that was found, while it waits for its turn', async () => {
+  it('is refused as soon as its verdict has changed, even before its turn to end', async () => {
     const source = { current: both }
     const scene = await openScene({ truststore: source, endsPerSecond: 1 })
     const first = await scene.keep('plain TLS', credentialsOf(leaving))
@@ -213,7 +213,7 @@ describe('a connection that is ended', () => {
     await eventually(() => scene.gate.counters().open === 0)
   })
 
-  it('ends also where onClose throws', async () => {
+  it('ends even if onClose throws', async () => {
     const source = { current: both }
     const warnings: string[] = []
     const note = (warning: Error): unknown => warnings.push(warning.message)
@@ -229,7 +229,7 @@ describe('a connection that is ended', () => {
   })
 })
 
-describe('a connection of which it can no longer be told whether it is revoked', () => {
+describe('a connection whose revocation status is unknown', () => {
   /** A gate whose list is out of date after an hour, and can be renewed. */
   function stale(): { options: MutualTlsOptions; goStale: () => unknown; renew: () => unknown } {
     let now = Date.now()
@@ -241,7 +241,7 @@ describe('a connection of which it can no longer be told whether it is revoked',
     }
   }
 
-  it('stays by default, its requests are refused while that is so, and it is known again afterwards', async () => {
+  it('stays open by default; its requests are refused meanwhile, and accepted again afterwards', async () => {
     const { options, goStale, renew } = stale()
     const scene = await openScene(options)
     const all = await scene.keepAll(credentialsOf(leaving))
@@ -256,7 +256,7 @@ describe('a connection of which it can no longer be told whether it is revoked',
     await eventually(() => scene.gate.counters().rejudged > kinds.length)
     const { rejudged } = scene.gate.counters()
     await new Promise((resolve) => setTimeout(resolve, 2500))
-    // They are not asked every second whether it is known again.
+    // Nothing has changed since, so nothing is judged every second.
     expect(scene.gate.counters().rejudged).toBe(rejudged)
     expect(await status()).toBe(403)
     await stillRuns(all)
@@ -267,7 +267,7 @@ describe('a connection of which it can no longer be told whether it is revoked',
     for (const kept of all) kept.close()
   })
 
-  it('ends by option', async () => {
+  it('is ended by option', async () => {
     const { options, goStale } = stale()
     const scene = await openScene({ ...options, onUnknown: 'end' })
     const all = await scene.keepAll(credentialsOf(leaving))
@@ -276,35 +276,29 @@ describe('a connection of which it can no longer be told whether it is revoked',
     expect(scene.ended).toEqual(kinds.map(() => 'CN=leaving: revocation_unknown'))
   })
 
-  it.each(['keep', 'end'] as const)(
-    'stays or ends by the same option where the settings themselves fail: %s',
-    async (onUnknown) => {
-      let broken = false
-      const revocation = (): RevocationCheck => {
-        if (broken) throw new Error('no lists today')
-        return { lists: lists() }
-      }
-      const warnings: string[] = []
-      const note = (warning: Error): unknown => warnings.push(warning.message)
-      process.on('warning', note)
-      const scene = await openScene({ truststore: both, revocation, onUnknown })
-      const all = await scene.keepAll(credentialsOf(leaving))
-      broken = true
-      await eventually(() => warnings.length > 0)
-      expect(warnings[0]).toMatch(/open connections cannot be judged: Error: no lists today/)
-      if (onUnknown === 'keep') await stillRuns(all)
-      else await eventually(() => all.every((kept) => kept.isOver()))
-      await new Promise((resolve) => setTimeout(resolve, 1200))
-      process.off('warning', note)
-      expect([scene.ended, warnings.length]).toEqual([
-        onUnknown === 'end' ? kinds.map(() => 'CN=leaving: internal_error') : [],
-        1,
-      ])
-      for (const kept of all) kept.close()
-    },
-  )
+  it.each(['keep', 'end'] as const)('stays open or ends by the same option if the settings fail: %s', async (onUnknown) => {
+    let broken = false
+    const revocation = (): RevocationCheck => {
+      if (broken) throw new Error('no lists today')
+      return { lists: lists() }
+    }
+    const warnings: string[] = []
+    const note = (warning: Error): unknown => warnings.push(warning.message)
+    process.on('warning', note)
+    const scene = await openScene({ truststore: both, revocation, onUnknown })
+    const all = await scene.keepAll(credentialsOf(leaving))
+    broken = true
+    await eventually(() => warnings.length > 0)
+    expect(warnings[0]).toMatch(/open connections cannot be judged: Error: no lists today/)
+    if (onUnknown === 'keep') await stillRuns(all)
+    else await eventually(() => all.every((kept) => kept.isOver()))
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    process.off('warning', note)
+    expect([scene.ended, warnings.length]).toEqual([onUnknown === 'end' ? kinds.map(() => 'CN=leaving: internal_error') : [], 1])
+    for (const kept of all) kept.close()
+  })
 
-  it('ends all the same once its certificate ends', async () => {
+  it('ends once its certificate expires', async () => {
     let now = Date.now()
     const revocation = { lists: lists({ nextUpdate: fromNow(hour) }) }
     const scene = await openScene({ truststore: both, revocation, clock: () => now })
@@ -318,7 +312,7 @@ describe('a connection of which it can no longer be told whether it is revoked',
 })
 
 describe('verdicts on open connections', () => {
-  it('are renewed every minute where they depend on lists, since those who sign lists have certificates that end', async () => {
+  it('are renewed every minute if they depend on lists, because certificates of CRL signers expire, too', async () => {
     let now = Date.now()
     const scene = await openScene({ truststore: both, revocation: { lists: lists() }, clock: () => now })
     const kept = await scene.keep('plain TLS', credentialsOf(leaving))
@@ -344,7 +338,7 @@ describe('verdicts on open connections', () => {
     expect([await code(end + 1000), gate.counters().rejudged]).toEqual(['expired', 1])
   })
 
-  it('are not renewed for an anchor that has ended, where its dates do not count', async () => {
+  it('are not renewed for an expired anchor whose dates the policy ignores', async () => {
     const old = mint({ ca: true, subject: 'CN=Old', notBefore: fromNow(-9 * day), notAfter: fromNow(-day) })
     const policy = { ...profiles.apiGateway, checkAnchorValidity: false }
     const { port, gate } = await startGate({ truststore: buildTruststore(old.pem, { policy }) })
@@ -355,8 +349,8 @@ describe('verdicts on open connections', () => {
   })
 })
 
-describe('the age of a connection', () => {
-  it('ends it, whatever it is used for and whatever its certificate says', async () => {
+describe('the maximum age of connections', () => {
+  it('ends them, whatever they are used for', async () => {
     const scene = await openScene({ truststore: both, maxConnectionAgeMs: 500, onChange: 'keep' })
     const all = await scene.keepAll(credentialsOf(leaving))
     await eventually(() => all.every((kept) => kept.isOver()))
@@ -365,7 +359,7 @@ describe('the age of a connection', () => {
 })
 
 describe('disconnect', () => {
-  it('ends the connections of the clients that it is told, and lets no request of theirs through any more', async () => {
+  it('ends the connections of matching clients, and no others', async () => {
     const scene = await openScene({ truststore: both, onChange: 'keep' })
     const [going, remaining] = await Promise.all([leaving, staying].map((leaf) => scene.keepAll(credentialsOf(leaf))))
     const is = (subject: string) => (identity: { certificate: { subject: string } }) => identity.certificate.subject === subject
@@ -379,7 +373,7 @@ describe('disconnect', () => {
     for (const kept of remaining!) kept.close()
   })
 
-  it('decides about clients that wait for authorize as well, whatever that says afterwards', async () => {
+  it('refuses matching clients that wait for authorize, whatever the answer', async () => {
     let consent: (value: boolean) => void = () => undefined
     const authorize = (): Promise<boolean> => new Promise((resolve) => (consent = resolve))
     const { port, reached, gate } = await startGate({ truststore: both, authorize, authorizeTtlMs: 60_000 })

@@ -4,14 +4,14 @@ interface Addressed {
 }
 
 /**
- * By what connections are counted as one client's: an IPv4 address, or the /64 of an IPv6 address, since whoever has one
- * address of a /64 has all of them. `undefined` where there is no address, as with Unix domain sockets.
+ * The key under which connections of one client are counted: an IPv4 address, or the /64 of an IPv6 address, because one
+ * site usually has all of it. `undefined` without an address, as on Unix domain sockets.
  */
 export function addressKey({ remoteAddress }: Addressed): string | undefined {
   if (remoteAddress === undefined) return undefined
   // A zone index (RFC 4007 11.2) names the interface here.
   const address = remoteAddress.replace(/%.*$/, '').toLowerCase()
-  // An IPv4 client on a socket for both (RFC 4291 2.5.5.2).
+  // An IPv4 client on a dual-stack socket (RFC 4291 2.5.5.2).
   const mapped = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1]
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address
   return `${networkOf(address)}::/64`

@@ -84,21 +84,21 @@ export class Admissions {
     }
   }
 
-  /** The connection of a socket, request, stream or session, where this gate has judged it. */
+  /** The connection of a socket, request, stream or session, if this gate has judged it. */
   connectionOf(source: object): Connection | undefined {
     const standing = standingOf(source)
     return standing?.gate === this ? (standing as Connection) : undefined
   }
 
-  /** Ends all connections, those that wait for `authorize` included, whose clients the predicate is true for. */
+  /** Ends the connections, pending ones included, of all clients for which the predicate is true. */
   disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode): number {
     if (typeof predicate !== 'function') throw new TypeError('mutualTls: disconnect needs a function')
     if (!isGateCode(code)) throw new TypeError(`mutualTls: disconnect needs a code of the gate, got ${String(code)}`)
-    // All are asked before anything happens: should the predicate throw, nothing has.
+    // All are asked first: if the predicate throws, nothing has happened yet.
     const [pending, open] = [this.pending.connections, this.open.connections].map((connections) =>
       connections.filter((connection) => concerns(predicate, connection)),
     ) as [Connection[], Connection[]]
-    // Who comes again is asked about again.
+    // Clients that come back are asked about again.
     this.answers.clear()
     for (const connection of pending) {
       connection.refused = code
@@ -115,7 +115,7 @@ export class Admissions {
     return this.settings.clock()
   }
 
-  /** Of an open connection: why it must end. */
+  /** Judges an open connection again if its verdict may have changed; returns why it must end. */
   judge(connection: Connection, { now, grounds }: Moment): GateCode | undefined {
     const { basis, approval, refused } = connection
     if (refused !== undefined || basis === undefined || approval === undefined) return refused
@@ -127,7 +127,7 @@ export class Admissions {
       disqualify(connection, code)
       return code
     }
-    // It is not asked again before something changes, and no request is let through without.
+    // Not judged again here before something changes, and again at every request.
     if (ground !== undefined) connection.approval = { ...approval, epoch: ground.epoch, until: Number.NEGATIVE_INFINITY }
     return undefined
   }
@@ -138,7 +138,7 @@ export class Admissions {
   }
 
   private newConnection(socket: TLSSocket, speaksHttp: boolean): Connection {
-    // Node gives false where the client sent no server name, and whatever bytes it did send.
+    // Node gives false if the client sent no server name, and unchecked bytes if it did.
     const name: unknown = socket.servername
     const serverName = typeof name === 'string' ? domainName(name) : undefined
     const basis = this.everybody ?? this.domains?.find(serverName)
@@ -184,14 +184,14 @@ export class Admissions {
     }
     const abort = (): void => controller.abort()
     this.pending.hold(connection, answer, abort, (decision) => {
-      // What was decided in its place is no answer.
+      // Not if `disconnect` decided in its place.
       if (connection.refused === undefined) remember(decision)
       decided(this.conclude(connection, decision, true))
     })
     return undefined
   }
 
-  /** @param waited others had a turn since the connection was judged */
+  /** @param waited something else may have happened since the connection was judged */
   private conclude(connection: Connection, decision: Decision, waited: boolean): Admission {
     if (!decision.ok) return this.refuseConnection(connection, decision.code, { error: decision.error })
     try {
@@ -209,14 +209,15 @@ export class Admissions {
     }
   }
 
-  /** Judges a connection that has waited again, where that could bring something else. */
+  /** Judges a connection again before it is let in, if its verdict may have changed while `authorize` was asked. */
   private renew(connection: Connection, waited: boolean): Rejection | undefined {
     const { approval, basis, chain } = connection
     const now = this.settings.clock()
-    // What lists say is not compared but asked: they may be new within a moment.
-    const hasLists = basis!.rules.revocation !== undefined
-    if (!(waited && hasLists) && isSure(approval!, basis!.rules, now)) return undefined
-    const judged = judge(basis!.look(now), chain, now, this.tally)
+    const grounds = basis!.look(now)
+    // After a wait, revocation is always checked again.
+    const isOld = waited && grounds.revocation !== undefined
+    if (!isOld && isUnchanged(approval!, grounds, now)) return undefined
+    const judged = judge(grounds, chain, now, this.tally)
     if (!('until' in judged)) return judged.verdict
     connection.approval = judged
     return undefined
@@ -239,7 +240,7 @@ export class Admissions {
     return this.refuseRequest(connection, rejection.code, whyOf(rejection))
   }
 
-  /** Renews what an open connection has, or says why it cannot; what it has then is for the caller to take away. */
+  /** Renews the verdict on an open connection, or returns the rejection; the caller decides what follows from it. */
   private rejudge(connection: Connection, grounds: Grounds, now: number): Rejection | undefined {
     this.tally.rejudged++
     const judged = judge(grounds, connection.chain, now, this.tally)
@@ -258,7 +259,7 @@ export class Admissions {
     }
   }
 
-  /** Whether a connection is lost by it: what could not be found out may be known again later. */
+  /** Whether a connection is refused for good. A status that is unknown now may be known again later. */
   private isFinal(code: GateCode): boolean {
     return this.settings.onUnknown === 'end' || (code !== 'revocation_unknown' && code !== 'internal_error')
   }
@@ -276,7 +277,7 @@ export class Admissions {
   }
 }
 
-/** Domains may share their rules: then they are one domain. */
+/** Names that share one rules object are one domain. */
 function basesOf(domains: NonNullable<MutualTlsOptions['domains']>): readonly (readonly [string, Basis])[] {
   const bases = new Map<DomainRules, Basis>()
   return Object.entries(domains).map(([name, rules]) => {
@@ -291,7 +292,7 @@ function identify(connection: Connection, { verdict, store }: Approval, context:
   return new Client(verdict, store.fingerprint, { serverName, remoteAddress, context })
 }
 
-/** For good: a connection that was refused gets no identity again. */
+/** Refuses a connection for good: it gets no identity again. */
 function disqualify(connection: Connection, code: GateCode): void {
   connection.refused = code
   connection.identity = undefined
@@ -304,7 +305,7 @@ function whyOf(verdict: Rejection): Why {
 function concerns(predicate: (identity: ClientIdentity) => boolean, { client, refused }: Connection): boolean {
   if (client === undefined || refused !== undefined) return false
   const answer: unknown = predicate(client)
-  // A promise, above all, would pass for yes.
+  // A promise would be truthy, whatever it brings.
   if (typeof answer !== 'boolean') throw new TypeError('mutualTls: the predicate of disconnect must give a boolean')
   return answer
 }

@@ -1,11 +1,11 @@
 import type { Decision } from './consent.ts'
 import type { ClientIdentity } from './identity.ts'
 
-/** Answers of `authorize` that are remembered; made by `mutualTls`. */
+/** Remembered answers of `authorize`. */
 export interface RememberedAuthorizations {
-  /** How many there are, those that no longer count included. */
+  /** How many are stored, expired ones included. */
   readonly size: number
-  /** Forgets all of them, and answers that are waited for at this moment are not remembered. */
+  /** Forgets all of them. Answers that are still waited for will not be remembered either. */
   clear(): void
 }
 
@@ -16,7 +16,7 @@ interface Answer {
   readonly until: number
 }
 
-/** What `authorize` answered, for a time; at most so many answers, the oldest are forgotten first. */
+/** What `authorize` answered, for a limited time and up to a limited number; the oldest answers go first. */
 export class Answers implements RememberedAuthorizations {
   private readonly ttlMs: number
   private readonly most: number
@@ -40,18 +40,18 @@ export class Answers implements RememberedAuthorizations {
   find(client: ClientIdentity, now: number): Decision | undefined {
     if (this.ttlMs === 0) return undefined
     const answer = this.answers.get(keyOf(client))
-    // A clock that went back makes it doubtful, too.
+    // Not after the clock went back either.
     return answer !== undefined && now >= answer.from && now < answer.until ? answer.decision : undefined
   }
 
-  /** What remembers the answer to a question that is asked now. That there was none is not remembered. */
+  /** Returns a function that stores the answer to a question asked now. Failures and timeouts are not stored. */
   asked(client: ClientIdentity, now: number): (decision: Decision) => void {
     const { generation } = this
     return (decision) => {
       const isAnswer = decision.ok || decision.code === 'not_authorized'
       if (!isAnswer || this.ttlMs === 0 || generation !== this.generation) return
       const key = keyOf(client)
-      // The newest stands last.
+      // Reinserted, so that the oldest stand first.
       this.answers.delete(key)
       this.answers.set(key, { decision, from: now, until: now + this.ttlMs })
       for (const oldest of this.answers.keys()) {
@@ -62,7 +62,7 @@ export class Answers implements RememberedAuthorizations {
   }
 }
 
-/** The name that the client asked for chooses the domain, and under a wildcard it may mean more. */
+/** The server name chooses the domain; below a wildcard, `authorize` may tell names apart. */
 function keyOf({ certificate, truststoreVersion, serverName = '' }: ClientIdentity): string {
   return `${certificate.fingerprint} ${truststoreVersion} ${serverName}`
 }

@@ -4,22 +4,22 @@ import { Source } from '../source/source.ts'
 import { currentStore, type GateRules } from './options.ts'
 
 /**
- * How long verdicts that depend on revocation lists count on open connections though nothing has been seen to change, in
- * milliseconds: the certificates of those who sign lists end as well, and are not looked at one by one.
+ * With revocation, open connections are judged again after so many milliseconds even if nothing is seen to change: the
+ * certificates of CRL signers expire, too, and they are not tracked one by one.
  */
 const renewAfter = 60_000
 
 const day = 86_400_000
 
-/** What a verdict is based on besides the chain and the time. */
+/** What a verdict depends on besides the chain and the time. */
 export interface Grounds {
   readonly store: Truststore
   readonly revocation: RevocationCheck | undefined
-  /** Another number: verdicts under the one before may have become wrong. */
+  /** Changes whenever earlier verdicts may have become wrong. */
   readonly epoch: number
 }
 
-/** The rules for a connection, and whether what they stand on has changed. */
+/** The rules of one domain, and whether the truststore or the lists behind them have changed. */
 export class Basis {
   readonly rules: GateRules
   private epoch = 0
@@ -32,7 +32,11 @@ export class Basis {
     this.rules = rules
   }
 
-  /** The truststore and the lists that serve now. It throws only where the rules themselves are at fault. */
+  /**
+   * The truststore and the lists that serve now.
+   *
+   * @throws whatever the application's functions throw
+   */
   look(now: number): Grounds {
     const store = currentStore(this.rules.truststore)
     const revocation = currentRevocation(this.rules)
@@ -49,10 +53,9 @@ export class Basis {
   }
 
   /**
-   * Calls the listener when a source says that another version serves. Truststores that change and do not tell are noticed
-   * by looking.
+   * Calls the listener when a source reports another version. Other truststores are compared at each look.
    *
-   * @returns what ends it
+   * @returns a function that ends it
    */
   onSwap(listener: () => void): () => void {
     const { truststore } = this.rules
@@ -68,7 +71,7 @@ function currentRevocation({ revocation }: GateRules): RevocationCheck | undefin
   return check
 }
 
-/** Everything that a check consists of: lists never change, but the array that they stand in may. */
+/** All parts of a check. A list never changes, but the array that holds it may. */
 function partsOf({ lists, depth, unknown, expired, maxAgeDays }: RevocationCheck): readonly unknown[] {
   return [depth, unknown, expired, maxAgeDays, ...lists]
 }
@@ -77,7 +80,7 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i])
 }
 
-/** When a list begins to count, or no longer does, by the clock alone. */
+/** When the clock alone changes what a list says: it begins to count, or goes stale. */
 function nextChange({ lists, maxAgeDays = Infinity }: RevocationCheck, now: number): number {
   let next = Infinity
   for (const { thisUpdate, nextUpdate } of lists) {

@@ -1,12 +1,9 @@
 import { Timer } from '../source/timer.ts'
 
-/** How often a second a burst is due, at most. */
+/** Bursts a second, at most. Small ones, because ending a TLS connection takes a tenth of a millisecond or more. */
 const burstsPerSecond = 50
 
-/**
- * Spreads what happens to many at a time, so that they do not all come back at a time: so many a second, in bursts, the
- * first of them at once.
- */
+/** Closes items at a limited rate, so that their clients do not all reconnect at once. The first burst is immediate. */
 export class Closings<Item> {
   private readonly queue = new Set<Item>()
   private readonly close: (item: Item) => void

@@ -36,12 +36,10 @@ const table: Readonly<Record<OwnCode, GateRow>> = {
  */
 export type GateCode = RejectCode | OwnCode
 
-/**
- * Why a gate ends an open connection: what it refuses it for, or `max_age_reached`, which says nothing against the client.
- */
+/** Why a gate ends an open connection: a code of a refusal, or `max_age_reached` for `maxConnectionAgeMs`. */
 export type CloseCode = GateCode | 'max_age_reached'
 
-/** Whether it is a code that a client can be told. */
+/** Whether it is one of the codes above. */
 export function isGateCode(code: unknown): code is GateCode {
   return typeof code === 'string' && (Object.hasOwn(table, code) || rejectInfo(code) !== undefined)
 }

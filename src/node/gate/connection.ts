@@ -8,18 +8,18 @@ import type { Usage } from './usage.ts'
 /** What a gate knows of a connection beyond its standing. */
 export interface Connection extends Standing {
   readonly socket: TLSSocket
-  /** `undefined` where the name that the client asked for is not served. */
+  /** `undefined` where the requested server name is not served. */
   readonly basis: Basis | undefined
   readonly chain: readonly Uint8Array[]
-  /** A DNS name, or `undefined` where the client asked for none or for what is none. */
+  /** A DNS name; `undefined` if the client sent none, or something else. */
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
   readonly usage: Usage
   approval: Approval | undefined
   /** Why it was refused, for good. */
   refused: GateCode | undefined
-  /** Why it is being ended. */
+  /** Why the gate is ending it. */
   closing: CloseCode | undefined
-  /** Who it was found to be, for those who are told of it: a connection that is refused has no identity any more. */
+  /** The client as last identified, for hooks; `identity` is cleared when the connection is refused. */
   client: ClientIdentity | undefined
 }

@@ -8,28 +8,28 @@ import type { Connection } from './connection.ts'
 import { type Pace, Slices } from './slices.ts'
 
 /**
- * How often open connections are looked at, in milliseconds. A timer for the moment at which something ends would have to
- * be right about clocks that are set, and longer than timers can be.
+ * How often open connections are checked, in milliseconds. A timer set for the moment at which a certificate ends would be
+ * wrong after the clock is set, and too long for `setTimeout` beyond 24.8 days.
  */
 const lookMs = 1000
 
-/** The truststores, lists and the time, as they are while nobody else has a turn. */
+/** The time, truststores and lists during one slice. */
 export interface Moment {
   readonly now: number
-  /** `undefined` where they cannot be had: it threw. */
+  /** Without an entry for rules whose functions threw. */
   readonly grounds: ReadonlyMap<Basis, Grounds>
 }
 
-/** What open connections are judged by, and who is told of their ends. */
+/** Judges open connections, and is told when they end. */
 export interface Watch {
   /** Why the connection must end now, if it must. */
   judge(connection: Connection, moment: Moment): GateCode | undefined
-  /** Called when it is the connection's turn to end. */
+  /** Called right before the connection is ended. */
   closing(connection: Connection, code: CloseCode): void
   clock(): number
 }
 
-/** When connections are looked at, and how they end. */
+/** When connections are checked, and how they end. */
 export interface WatchSettings {
   readonly onChange: 'end' | 'keep'
   readonly maxConnectionAgeMs: number
@@ -38,14 +38,14 @@ export interface WatchSettings {
 }
 
 /**
- * The connections that were let through and are open. While there are any they are looked at every second, and whenever a
- * truststore says that it was swapped; those whose verdict has changed are ended.
+ * The connection registry: every accepted connection that is open. While there are any they are checked every second, and at
+ * once when a source reports a new version. Those whose verdict has changed are ended.
  */
 export class OpenConnections {
   private readonly settings: WatchSettings
   private readonly watch: Watch
-  private readonly bases: readonly Basis[]
-  /** Each with when it was let through, by the clock of slices. */
+  private readonly watched: readonly Basis[]
+  /** When each was accepted, by the monotonic clock. */
   private readonly since = new Map<Connection, number>()
   private readonly closings: Closings<Connection>
   private readonly slices: Slices
@@ -57,7 +57,7 @@ export class OpenConnections {
   constructor(settings: WatchSettings, watch: Watch, bases: readonly Basis[], pace?: Pace) {
     this.settings = settings
     this.watch = watch
-    this.bases = bases
+    this.watched = settings.onChange === 'end' ? bases : []
     this.slices = new Slices(pace)
     this.closings = new Closings(settings.endsPerSecond, (connection) => this.close(connection))
   }
@@ -78,14 +78,14 @@ export class OpenConnections {
     if (this.since.size === 1) this.start()
   }
 
-  /** The connection ends as soon as it is its turn; it should have no identity any more. */
+  /** Queues the connection to be ended. The caller has cleared its identity where the client lost its trust. */
   end(connection: Connection, code: CloseCode): void {
     if (connection.closing !== undefined || !this.since.has(connection)) return
     connection.closing = code
     this.closings.add(connection)
   }
 
-  /** Looks at all connections, soon; once more where that is being done. */
+  /** Checks all connections soon; once more if a check is running. */
   look(): void {
     if (this.looking !== 'no') {
       this.looking = 'again'
@@ -110,7 +110,7 @@ export class OpenConnections {
   private start(): void {
     const { onChange, maxConnectionAgeMs } = this.settings
     if (onChange === 'keep' && maxConnectionAgeMs === Infinity) return
-    this.subscriptions = this.bases.map((basis) => basis.onSwap(() => this.look()))
+    this.subscriptions = this.watched.map((basis) => basis.onSwap(() => this.look()))
     this.timer.set(lookMs)
   }
 
@@ -123,7 +123,7 @@ export class OpenConnections {
     this.timer.clear()
   }
 
-  /** Looks once for all connections that have their turn now. */
+  /** Read once a slice: nothing changes in the middle of one. */
   private moment(): Moment {
     const grounds = new Map<Basis, Grounds>()
     let now = Number.NaN
@@ -133,19 +133,19 @@ export class OpenConnections {
     } catch (error) {
       failure = error
     }
-    for (const basis of this.bases) {
+    for (const basis of this.watched) {
       try {
         grounds.set(basis, basis.look(now))
       } catch (error) {
         failure ??= error
       }
     }
-    if (grounds.size === this.bases.length) this.isBroken = false
+    if (grounds.size === this.watched.length) this.isBroken = false
     else this.warn(failure)
     return { now, grounds }
   }
 
-  /** Once until it is mended: where nobody asks anything, nobody else would tell. */
+  /** Once per failure: without requests there would be no other sign of it. */
   private warn(failure: unknown): void {
     if (!this.isBroken) emitWarning(`mutualTls: open connections cannot be judged: ${thrownText(failure)}`, 'MutualTlsWarning')
     this.isBroken = true
@@ -165,7 +165,7 @@ export class OpenConnections {
     try {
       usage.end(socket, this.settings.endTimeoutMs)
     } catch {
-      // Whatever keeps it from being ended in order must not keep it open.
+      // An error on the way to an orderly end must not keep it open.
       socket.destroy()
     }
   }

@@ -25,8 +25,8 @@ export function askFor(authorize: Authorize, identity: ClientIdentity, signal: A
 /**
  * Calls `settle` exactly once, with what the promise brings or with a refusal after `timeoutMs`.
  *
- * @param abort called where the answer is no longer waited for
- * @returns what decides in place of the answer
+ * @param abort called when the answer is no longer waited for
+ * @returns a function that decides in place of the answer
  */
 export function awaitConsent(
   answer: Promise<unknown>,

@@ -1,9 +1,6 @@
 import type { CloseCode, GateCode } from './codes.ts'
 
-/**
- * What a gate has done since it was made. A plain object: `JSON.stringify` writes all of it, `JSON.parse` gives the same
- * again, and nothing in it changes any more.
- */
+/** What a gate has done since it was made: a plain snapshot that survives JSON unchanged. */
 export interface GateCounters {
   /** Connections that were let through. */
   readonly accepted: number
@@ -13,15 +10,15 @@ export interface GateCounters {
   readonly refusedRequests: Readonly<Partial<Record<GateCode, number>>>
   /** Connections among all of them that resumed a TLS session. */
   readonly resumed: number
-  /** Connections whose handshake has not ended yet, at this moment. */
+  /** Connections in their handshake at this moment. */
   readonly unfinished: number
   /** Connections that wait for `authorize` at this moment. */
   readonly pending: number
-  /** Connections that were let through and are open at this moment, those that are being ended included. */
+  /** Accepted connections that are open at this moment, including those that are being ended. */
   readonly open: number
-  /** Refused connections that are still open at this moment, to be answered. */
+  /** Refused connections that are still open at this moment to be answered. */
   readonly lingering: number
-  /** Connections that the gate has ended after it had let them through, by code. */
+  /** Accepted connections that the gate has ended, by code. */
   readonly ended: Readonly<Partial<Record<CloseCode, number>>>
   /** Verdicts that were renewed on connections that stayed open. */
   readonly rejudged: number
@@ -40,7 +37,7 @@ export interface Histogram {
 
 const bounds = [25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, Infinity]
 
-/** What is counted elsewhere, since it goes down as well. */
+/** What is counted elsewhere, because it also goes down. */
 export type GatePresent = Pick<GateCounters, 'unfinished' | 'pending' | 'open' | 'lingering'>
 
 /** The counters themselves. */

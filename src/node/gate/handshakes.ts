@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** Handshakes that have begun and not ended. */
+/** Counts handshakes that have begun and not ended. */
 export class Handshakes {
   private readonly unfinished = new Set<string>()
 
@@ -8,7 +8,7 @@ export class Handshakes {
     return this.unfinished.size
   }
 
-  /** @param socket the one that TLS is about to use */
+  /** @param socket the TCP socket */
   begin(socket: Socket): void {
     const key = keyOf(socket)
     if (key === undefined) return
@@ -16,14 +16,14 @@ export class Handshakes {
     socket.once('close', () => this.unfinished.delete(key))
   }
 
-  /** @param socket the one that TLS has made of it */
+  /** @param socket the TLS socket above it */
   end(socket: Socket): void {
     const key = keyOf(socket)
     if (key !== undefined) this.unfinished.delete(key)
   }
 }
 
-/** Node does not tell which of its sockets is below a TLS socket. No two connections that are open have both ends alike. */
+/** Node has no public link from a TLS socket to the one below. Both have the same ends, and no other open connection does. */
 function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {
   return remotePort === undefined ? undefined : `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`
 }

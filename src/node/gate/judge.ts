@@ -23,7 +23,11 @@ export interface Approval {
   readonly ends: number
 }
 
-/** Judges a chain. It throws only where the rules themselves are at fault. */
+/**
+ * Judges a chain.
+ *
+ * @throws TypeError for a truststore or lists that are none
+ */
 export function judge(
   { store, revocation, epoch }: Grounds,
   chain: readonly Uint8Array[],
@@ -43,18 +47,18 @@ export function judge(
   return { verdict, store, epoch, at, until, ends }
 }
 
-/** The last millisecond in which all of them are valid that are valid now; a policy may pass over the anchor's dates. */
+/** The last millisecond before one of them expires. Those that have expired already do not count: a policy may ignore the anchor's dates. */
 function endOf(path: readonly Certificate[], at: number): number {
   // notAfter names a whole second, which belongs to the validity period (RFC 5280 4.1.2.5).
   return Math.min(...path.map(({ notAfter }) => notAfter.getTime() + 999).filter((end) => end >= at))
 }
 
-/** Whether a verdict is still what judging anew would give, for a request. A clock that went back makes it unsure, too. */
+/** Whether judging again would give the same verdict, for a request. A clock that went back makes it unsure, too. */
 export function isSure({ store, at, until }: Approval, { truststore }: GateRules, now: number): boolean {
   return now >= at && now <= until && currentStore(truststore) === store
 }
 
-/** The same for a connection that is merely open: with revocation it is sure until the lists or their times change. */
+/** The same for an open connection: with revocation it holds until the lists or their dates change. */
 export function isUnchanged({ epoch, at, ends }: Approval, grounds: Grounds, now: number): boolean {
   return epoch === grounds.epoch && now >= at && now <= ends
 }

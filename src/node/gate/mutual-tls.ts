@@ -38,17 +38,17 @@ export interface MutualTls {
   /** What happened so far. */
   counters(): GateCounters
   /**
-   * Ends the open connections of all clients that the predicate is true for, and refuses those of them that wait for
-   * `authorize`: for deny lists of your own. No further request of theirs is let through once it has returned. It forgets
-   * what `authorize` answered before; whether they may come again is for `authorize` to say.
+   * Ends the open connections of every client for which the predicate is true, and refuses those that wait for `authorize`:
+   * for deny lists of your own. Once it returns, no further request of theirs is accepted. It forgets remembered answers of
+   * `authorize`, which decides whether the clients may come back.
    *
-   * @param code what they are refused for; default `not_authorized`
-   * @returns how many connections that are
-   * @throws TypeError for a code that is none, and a predicate that gives anything but a boolean; then, and where the
-   *   predicate throws, nothing is ended
+   * @param code the code they are refused with; default `not_authorized`
+   * @returns the number of connections
+   * @throws TypeError for an unknown code, and if the predicate returns anything but a boolean. Nothing is ended then, nor if
+   *   the predicate throws
    */
   disconnect(predicate: (identity: ClientIdentity) => boolean, code?: GateCode): number
-  /** What `authorize` answered, where that is remembered (`authorizeTtlMs`). */
+  /** Remembered answers of `authorize`; see `authorizeTtlMs`. */
   readonly authorizations: RememberedAuthorizations
 }
 
@@ -160,7 +160,7 @@ class Gate implements MutualTls {
     return pass()
   }
 
-  /** How an open connection is used says how it is ended. */
+  /** How an open connection is used decides how it will be ended. */
   private noteUsage(name: string | symbol, args: readonly unknown[]): void {
     const connection = this.admissions.connectionOf(args[0] as object)
     connection?.usage.note(name, connection.socket, args)

@@ -7,7 +7,7 @@ import type { GateRejection, GateSettings } from './options.ts'
 /** What a refusal says beyond its code. */
 export type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
 
-/** Tells the functions of the application what the gate decided; whatever they throw changes nothing. */
+/** Calls the application's hooks. Whatever they throw becomes a process warning. */
 export class Notices {
   private readonly listeners: Pick<GateSettings, 'onAccept' | 'onReject' | 'onClose'>
 
@@ -20,7 +20,7 @@ export class Notices {
     if (onAccept !== undefined) callSafely(onAccept, identity, 'onAccept of mutualTls', 'MutualTlsWarning')
   }
 
-  /** @param from where no more is known of it than its address, that */
+  /** @param from the connection, or its address if no more is known */
   rejected(
     from: Connection | Pick<GateRejection, 'remoteAddress'>,
     code: GateCode,

@@ -29,8 +29,8 @@ export interface DomainRules extends GateRules {
 }
 
 /**
- * Asked whether a client whose certificate is good may come in. The signal is aborted when the answer is no longer waited
- * for: the client has gone, it took too long, or `disconnect` decided.
+ * Asked whether a client whose certificate is good may come in. The signal is aborted when the answer is no longer needed:
+ * the client has left, `authorizeTimeoutMs` is over, or `disconnect` has decided.
  */
 export type Authorize = (identity: ClientIdentity, signal: AbortSignal) => Consent | PromiseLike<Consent>
 
@@ -44,13 +44,13 @@ export interface GateRejection {
   readonly message: string
   /** Whether a connection is refused, or a request on one that had been let through. */
   readonly refused: 'connection' | 'request'
-  /** Who it is, where the certificate is good, or was before. */
+  /** The client, if its certificate was accepted: one that `authorize` denies, or that was accepted before. */
   readonly identity: ClientIdentity | undefined
-  /** The last answer of `verifyChain`: why it refuses, or the acceptance of a client that is refused for something else. */
+  /** The last answer of `verifyChain`: a rejection, or the acceptance of a client that is refused for another reason. */
   readonly verdict: Verdict | undefined
   /** What was thrown, for `authorizer_failed` and `internal_error`. */
   readonly error: unknown
-  /** A DNS name in lower case; `undefined` where the client asked for none, or for what is none. */
+  /** A DNS name in lower case; `undefined` if the client sent none, or something else. */
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
 }
@@ -78,14 +78,14 @@ export interface GateSettings extends ConnectionSettings {
   readonly authorizeTimeoutMs?: number
   /** How many connections wait for `authorize` at most; others are refused as `overloaded`. Default 1,000. */
   readonly maxPending?: number
-  /** The same for one address (of IPv6, one /64). Default half of `maxPending`, but at least 2. */
+  /** How many of them may come from one address, or one IPv6 /64. Default half of `maxPending`, but at least 2. */
   readonly maxPendingPerAddress?: number
   /**
-   * How long answers of `authorize` are remembered, in milliseconds. They count for the same certificate, server name and
-   * version of the truststore; the certificate is judged all the same. Default 0: not at all.
+   * How long answers of `authorize` are remembered, in milliseconds. An answer counts for the same certificate, server name
+   * and truststore version only; certificates are still verified each time. Default 0: not at all.
    */
   readonly authorizeTtlMs?: number
-  /** How many answers are remembered at most; the oldest are forgotten first. Default 10,000. */
+  /** How many answers are remembered at most; the oldest go first. Default 10,000. */
   readonly maxRemembered?: number
   /** How long a handshake may take, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number

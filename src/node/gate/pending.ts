@@ -4,10 +4,10 @@ import { addressKey } from './address.ts'
 import type { Connection } from './connection.ts'
 import { awaitConsent, type Decision } from './consent.ts'
 
-/** How often it is looked who has gone, in milliseconds. */
+/** How often pending connections are checked for clients that have left, in milliseconds. */
 const patrolMs = 250
 
-/** What a client that has gone would be told. */
+/** Nobody hears it: the connection is closed. */
 const gone: Decision = { ok: false, code: 'authorizer_failed' }
 
 interface Limits {
@@ -17,12 +17,12 @@ interface Limits {
 }
 
 /**
- * The connections that wait for `authorize`: at most so many, and of one address at most so many. Nobody reads from them, so
- * that what clients send stays in TLS and is bounded by it.
+ * The connections that wait for `authorize`, limited in all and by address. Nobody reads from them, so what clients send
+ * stays in TLS and is bounded by it.
  */
 export class PendingConnections {
   private readonly limits: Limits
-  /** Each with what decides about it in place of `authorize`. */
+  /** Each with a function that decides in place of `authorize`. */
   private readonly places = new Map<Connection, (decision: Decision) => void>()
   private readonly perAddress = new Map<string, number>()
   private readonly patrol: Timer = new Timer(() => this.dropGone())
@@ -46,10 +46,10 @@ export class PendingConnections {
   }
 
   /**
-   * Gives the connection a place until there is an answer, it takes too long, or its client has gone: then there is nobody to
-   * decide about, and `settle` is not called.
+   * Holds a place for the connection until there is an answer, the answer takes too long, or the client has left. In the last
+   * case `settle` is not called.
    *
-   * @param abort called where the answer is no longer waited for
+   * @param abort called when the answer is no longer waited for
    */
   hold(connection: Connection, answer: Promise<unknown>, abort: () => void, settle: (decision: Decision) => void): void {
     const { socket } = connection
@@ -70,7 +70,7 @@ export class PendingConnections {
     if (!this.patrol.isSet) this.patrol.set(patrolMs)
   }
 
-  /** Decides about a connection that waits, in place of `authorize`. */
+  /** Decides about a pending connection in place of `authorize`. */
   decide(connection: Connection, decision: Decision): void {
     this.places.get(connection)?.(decision)
   }
@@ -82,14 +82,14 @@ export class PendingConnections {
     else this.perAddress.set(address, count)
   }
 
-  /** Since nobody reads, Node does not tell that a client has ended its side once that had sent something before. */
+  /** Node emits no event for a client that sent something and then left, as long as nobody reads. */
   private dropGone(): void {
     for (const { socket } of this.places.keys()) if (hasEnded(socket)) socket.destroy()
     if (this.places.size > 0) this.patrol.set(patrolMs)
   }
 }
 
-/** Node has no other way to ask without reading. Where a server lets clients end their side alone, they have not gone. */
+/** Node has no public way to ask without reading. On half-open servers, clients may end their side and still wait. */
 function hasEnded(socket: TLSSocket): boolean {
   const { _readableState: state } = socket as { readonly _readableState?: { readonly ended?: unknown } }
   return state?.ended === true && !socket.allowHalfOpen

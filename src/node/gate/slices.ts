@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers'
 
-/** How long work may hold up the event loop at a time, in milliseconds; one item more may begin before it. */
+/** How long a slice takes in milliseconds, plus at most one item. */
 const sliceMs = 5
 
-/** The clock of slices, which never goes back, and what calls later; tests have their own. */
+/** A monotonic clock and a way to continue later; tests bring their own. */
 export interface Pace {
   now(): number
   defer(call: () => void): unknown
@@ -12,7 +12,7 @@ export interface Pace {
 
 const ownPace: Pace = { now: () => performance.now(), defer: setImmediate }
 
-/** Works through many items in slices, between which everybody else has a turn. */
+/** Works through many items in slices, so that the event loop can serve others in between. */
 export class Slices {
   private readonly pace: Pace
 
@@ -25,9 +25,9 @@ export class Slices {
   }
 
   /**
-   * Begins later, not at once.
+   * Starts asynchronously.
    *
-   * @param begin called at the beginning of every slice; it gives what is done with each item
+   * @param begin called at the start of every slice; it returns what to do with each item
    * @param finished called after the last item
    */
   run<Item>(items: Iterable<Item>, begin: () => (item: Item) => void, finished: () => void): void {

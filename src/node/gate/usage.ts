@@ -3,7 +3,7 @@ import { Http2ServerResponse, type ServerHttp2Session } from 'node:http2'
 import { clearTimeout, setTimeout } from 'node:timers'
 import type { TLSSocket } from 'node:tls'
 
-/** The events that say how a connection is used. */
+/** Events that show how a connection is used. */
 const telling: ReadonlySet<string | symbol> = new Set([
   'request',
   'checkContinue',
@@ -18,12 +18,12 @@ export function tellsUsage(event: string | symbol): boolean {
   return telling.has(event)
 }
 
-/** What a connection is used for, and with it how it is ended. */
+/** How a connection is used, which decides how it is ended. */
 export class Usage {
-  /** HTTP no longer has it, or never had: an application reads and writes as it likes. */
+  /** Not HTTP, or no longer since an upgrade or CONNECT: the application reads and writes the bytes. */
   private isRaw: boolean
   private session: ServerHttp2Session | undefined = undefined
-  /** Of HTTP/1: those that have not ended. Clients that do not wait for an answer may have several. */
+  /** HTTP/1 responses that have not ended; several when requests are pipelined. */
   private readonly responses = new Set<ServerResponse>()
   private isEnding = false
 
@@ -31,18 +31,18 @@ export class Usage {
     this.isRaw = !speaksHttp
   }
 
-  /** An event that was let through, one of those that tell something. */
+  /** Records an event that was let through, one for which `tellsUsage` is true. */
   note(event: string | symbol, socket: TLSSocket, args: readonly unknown[]): void {
     const [subject, response] = args
     if (event === 'session') this.session = subject as ServerHttp2Session
     else if (response instanceof ServerResponse) this.follow(response, socket)
-    // A tunnel of HTTP/2 is a stream, and ends with its session.
+    // An HTTP/2 tunnel is a stream, and ends with its session.
     else if (!(response instanceof Http2ServerResponse)) this.isRaw = true
   }
 
   /**
-   * Ends the connection. HTTP/2 is told by GOAWAY; streams, and responses of HTTP/1, that are under way may go on for
-   * `withinMs`. What is not HTTP, or no longer, ends at once.
+   * Ends the connection. HTTP/2 sends GOAWAY. HTTP/2 streams and HTTP/1 responses that are under way may go on for
+   * `withinMs`. Anything that is not HTTP, or no longer, ends at once.
    */
   end(socket: TLSSocket, withinMs: number): void {
     if (this.isRaw) {
@@ -58,7 +58,7 @@ export class Usage {
     if (this.session !== undefined) this.session.close()
     else this.endIdle(socket)
     for (const response of this.responses) {
-      // So that the client asks nothing more here.
+      // Tells the client not to reuse the connection.
       if (!response.headersSent) response.setHeader('connection', 'close')
     }
   }

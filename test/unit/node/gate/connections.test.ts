@@ -108,7 +108,7 @@ describe('open connections', () => {
     expect(turns.length).toBeGreaterThanOrEqual((1000 * costMs) / (5 + costMs))
   })
 
-  it('are looked at once more where something changes while they are', () => {
+  it('are checked once more if something changes during a check', () => {
     const toy = scene(1)
     add(toy, 12)
     toy.open.look()
@@ -120,7 +120,7 @@ describe('open connections', () => {
     expect(toy.judged).toHaveLength(24)
   })
 
-  it('may end, and others begin, while they are looked at', () => {
+  it('may close, and others open, during a check', () => {
     const toy = scene(1)
     const connections = add(toy, 12)
     toy.open.look()
@@ -132,7 +132,7 @@ describe('open connections', () => {
     expect(toy.open.size).toBe(11)
   })
 
-  it('are forgotten when they end, however they end', () => {
+  it('are removed when they close, for whatever reason', () => {
     let verdict: GateCode | undefined
     const toy = scene(0, () => verdict)
     const connections = add(toy, 30)
@@ -164,7 +164,7 @@ describe('open connections', () => {
     expect(toy.judged).toEqual([])
   })
 
-  it('are ended once, though a further look finds them wanting', () => {
+  it('are ended once, even if a later check rejects them again', () => {
     const toy = scene(0, () => 'revoked', { endsPerSecond: 1 })
     add(toy, 3)
     for (let i = 0; i < 3; i++) {
@@ -176,7 +176,7 @@ describe('open connections', () => {
 })
 
 describe('a source that is swapped', () => {
-  it('is heard of at once, and only while there are connections', async () => {
+  it('is noticed at once, and subscribed to only while connections are open', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'portcullis-connections-'))
     const file = join(folder, 'ca.pem')
     writeFileSync(file, authority.pem)
@@ -235,13 +235,13 @@ describe('the timers of a gate', () => {
   })
 })
 
-describe('what is spread by a rate', () => {
+describe('closings', () => {
   it.each([
     [100, 35, 2, 340],
     [15, 4, 1, 199],
     [4, 2, 1, 250],
     [1_000_000, 5000, 5000, 0],
-  ])('%d a second: %d of them begin with %d and take %d ms', async (perSecond, count, first, ms) => {
+  ])('are limited: %d a second; of %d the first %d are immediate, and all take %d ms', async (perSecond, count, first, ms) => {
     const done: number[] = []
     const closings = new Closings<number>(perSecond, (item) => done.push(item))
     const begin = performance.now()
@@ -254,7 +254,7 @@ describe('what is spread by a rate', () => {
     expect(done).toEqual(all)
   })
 
-  it('leaves out what needs no closing any more', async () => {
+  it('skips what was removed from the queue', async () => {
     const done: number[] = []
     const closings = new Closings<number>(20, (item) => done.push(item))
     for (const item of [1, 2, 3, 4, 5]) closings.add(item)
