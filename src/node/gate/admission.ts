@@ -1,9 +1,10 @@
 import type { TLSSocket } from 'node:tls'
 import { callSafely } from '../call-safely.ts'
 import { thrownText } from '../thrown-text.ts'
+import { addressOf } from './address.ts'
 import { type GateCode, messageOf } from './codes.ts'
 import { askFor, awaitConsent, type Decision, isDecision } from './consent.ts'
-import { type GateCounters, Tally } from './counters.ts'
+import { Tally } from './counters.ts'
 import { DomainMap, hostOfAuthority } from './domain.ts'
 import { Client, type ClientIdentity, type Standing, setStanding, standingOf } from './identity.ts'
 import { type Approval, isSure, judge } from './judge.ts'
@@ -46,7 +47,7 @@ export class Admissions {
     else this.domains = new DomainMap<DomainRules>(Object.entries(options.domains), 'mutualTls: options.domains')
   }
 
-  counters(): GateCounters {
+  counters(): ReturnType<Tally['snapshot']> {
     return this.tally.snapshot()
   }
 
@@ -100,7 +101,7 @@ export class Admissions {
       rules,
       chain,
       serverName,
-      remoteAddress: socket.remoteAddress,
+      remoteAddress: addressOf(socket),
       approval: undefined,
       refused: undefined,
     }
@@ -187,7 +188,7 @@ export class Admissions {
   private refuseConnection(socket: TLSSocket, connection: Connection | undefined, code: GateCode, why: Why): Admission {
     this.tally.refuseConnection(code)
     if (connection !== undefined) connection.refused = code
-    this.tell(connection ?? { serverName: undefined, remoteAddress: socket.remoteAddress }, code, 'connection', why)
+    this.tell(connection ?? { serverName: undefined, remoteAddress: addressOf(socket) }, code, 'connection', why)
     return { ok: false, code }
   }
 

@@ -1,7 +1,8 @@
 import type { GateCode } from './codes.ts'
+import type { DoorCounters } from './doors.ts'
 
 /** What a gate has done since it was made. A plain object: `JSON.stringify` writes it, and nothing in it changes any more. */
-export interface GateCounters {
+export interface GateCounters extends DoorCounters {
   /** Connections that were let through. */
   readonly accepted: number
   /** Connections that were refused, by code; codes that did not occur are absent. */
@@ -56,7 +57,7 @@ export class Tally {
     this.counts[bucket]!++
   }
 
-  snapshot(): GateCounters {
+  snapshot(): Omit<GateCounters, keyof DoorCounters> {
     let count = 0
     const buckets = bounds.map((le, i) => {
       count += this.counts[i]!

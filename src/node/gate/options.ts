@@ -4,8 +4,10 @@ import type { Rejection } from '../../path/verify.ts'
 import { requireFields } from '../../policy/fields.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
 import { booleanOption, numberOption } from '../source/options.ts'
+import type { AdvertisedAuthorities } from './authorities.ts'
 import type { GateCode } from './codes.ts'
 import type { ClientIdentity } from './identity.ts'
+import { type AddressLimits, type ClientAddress, type Limits, readLimits } from './limits.ts'
 
 /** A truststore, or what has the one that serves now, such as the source of `fileTruststore` or `urlTruststore`. */
 export type TruststoreLike = Truststore | { readonly current: Truststore }
@@ -75,6 +77,20 @@ export interface GateSettings {
   readonly handshakeTimeoutMs?: number
   /** The time to judge at, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number
+  /** What one address may take of the servers. Beyond it connections are closed before TLS begins. False: no limits. */
+  readonly limits?: AddressLimits | false
+  /**
+   * Where a connection comes from, for limits, identities and logs: behind balancers that say so by the PROXY protocol. It
+   * gets the socket below TLS. Where it throws, or gives what is no IP address, the connection is closed.
+   */
+  readonly clientAddress?: ClientAddress
+  /**
+   * Send the names of the accepted CAs in the handshake, so that clients with several certificates can choose; those of the
+   * version that serves at that moment. Default false.
+   */
+  readonly advertiseAuthorities?: boolean
+  /** Told which names are sent, and whether. Default: a process warning where none can be. */
+  readonly onAdvertise?: (authorities: AdvertisedAuthorities) => unknown
 }
 
 /** Either one truststore for everybody, or `domains`: by exact name or wildcard such as `*.example.com`. */
@@ -88,7 +104,11 @@ interface DomainsOnly {
 }
 
 /** The settings with their defaults. */
-export type Settings = Required<Omit<GateSettings, 'onReject'>> & { readonly onReject: GateSettings['onReject'] | undefined }
+export type Settings = Required<Omit<GateSettings, 'onReject' | 'onAdvertise' | 'limits' | 'clientAddress'>> & {
+  readonly onReject: GateSettings['onReject'] | undefined
+  readonly limits: Limits | undefined
+  readonly clientAddress: ClientAddress | undefined
+}
 
 const ruleFields: readonly string[] = ['truststore', 'authorize', 'revocation']
 const domainFields: ReadonlySet<string> = new Set([...ruleFields, 'key', 'cert'])
@@ -104,6 +124,10 @@ const gateFields: ReadonlySet<string> = new Set([
   'maxPending',
   'handshakeTimeoutMs',
   'clock',
+  'limits',
+  'clientAddress',
+  'advertiseAuthorities',
+  'onAdvertise',
 ])
 
 const what = 'mutualTls'
@@ -126,6 +150,7 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     }
   }
   const minVersion = choice('minVersion', options.minVersion, ['TLSv1.2', 'TLSv1.3'])
+  callable('onAdvertise', options.onAdvertise)
   return {
     onReject: callable('onReject', options.onReject),
     minVersion,
@@ -136,6 +161,9 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     maxPending: numberOption(what, 'maxPending', options.maxPending, 1000, 0, 1_000_000),
     handshakeTimeoutMs: numberOption(what, 'handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, longestDelay),
     clock: callable('clock', options.clock) ?? Date.now,
+    limits: readLimits(what, options.limits),
+    clientAddress: callable('clientAddress', options.clientAddress),
+    advertiseAuthorities: booleanOption(what, 'advertiseAuthorities', options.advertiseAuthorities, false),
   }
 }
 
