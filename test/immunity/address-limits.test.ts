@@ -104,6 +104,25 @@ describe('handshakes that keep OpenSSL busy', () => {
     unrelated.destroy()
   })
 
+  it('shut an address out for less time the more clients of it are inside, and a warning tells of balancers', async () => {
+    const warnings: string[] = []
+    const note = ({ message }: Error): unknown => warnings.push(message)
+    process.on('warning', note)
+    const { port, gate } = await startLimited({})
+    const inside: TLSSocket[] = []
+    for (let i = 0; i < 40; i++) inside.push(await open(port, good))
+    await eventually(() => gate.counters().accepted === 40)
+    await ask(port, costlyChain(60))
+    const begin = Date.now()
+    await eventually(async () => !(await isTurnedAway(port)))
+    expect(Date.now() - begin).toBeLessThan(10_000)
+    for (const socket of inside) socket.destroy()
+    process.off('warning', note)
+    expect(warnings).toEqual([
+      `limits of mutualTls shut out ${attacker}, from where clients were let in; if it is a balancer, list it in limits.exempt`,
+    ])
+  })
+
   it('do not count where they are let in and no larger than honest ones', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1 })
     for (let i = 0; i < 30; i++) expect(await ask(port, good)).toMatchObject({ status: 200 })

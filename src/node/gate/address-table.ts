@@ -3,6 +3,8 @@ import { Bucket } from './bucket.ts'
 /** What is known of one address. */
 export interface Account<Visit> {
   open: number
+  /** Open ones that were let through. */
+  admitted: number
   lingering: number
   readonly unfinished: Set<Visit>
   /** States of the two buckets. */
@@ -67,7 +69,7 @@ export class AddressTable<Visit> {
 }
 
 function newAccount<Visit>(): Account<Visit> {
-  return { open: 0, lingering: 0, unfinished: new Set(), handshakes: Bucket.full, refusals: Bucket.full }
+  return { open: 0, admitted: 0, lingering: 0, unfinished: new Set(), handshakes: Bucket.full, refusals: Bucket.full }
 }
 
 /** A number for the network of a key: of `2001:db8:…::/64` the first 32 bits, of `192.0.2.1` the first 16. */

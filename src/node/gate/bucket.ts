@@ -8,13 +8,10 @@ export class Bucket {
 
   private readonly perMs: number
   private readonly fullAfterMs: number
-  private readonly longestDebtMs: number
 
-  /** @param longestDebtMs however much was taken, the bucket has tokens again after so long */
-  constructor(perSecond: number, fullAfterMs: number, longestDebtMs = 0) {
+  constructor(perSecond: number, fullAfterMs: number) {
     this.perMs = perSecond / 1000
     this.fullAfterMs = fullAfterMs
-    this.longestDebtMs = longestDebtMs
   }
 
   /** Not one whole token is in it. */
@@ -26,9 +23,13 @@ export class Bucket {
     return state <= now - this.fullAfterMs
   }
 
-  /** The state after so many tokens were taken, whether they were there or not. */
-  take(state: number, tokens: number, now: number): number {
+  /**
+   * The state after so many tokens were taken, whether they were there or not.
+   *
+   * @param longestDebtMs however many it were, tokens come again after so long
+   */
+  take(state: number, tokens: number, now: number, longestDebtMs = 0): number {
     const before = Math.max(state, now - this.fullAfterMs)
-    return Math.min(before + tokens / this.perMs, now + this.longestDebtMs)
+    return Math.max(state, Math.min(before + tokens / this.perMs, now + longestDebtMs))
   }
 }

@@ -31,6 +31,7 @@ interface Visit {
   readonly cost: HandshakeCost
   /** Counted among those that came to nothing. */
   isCharged: boolean
+  isAdmitted: boolean
   lingers: boolean
 }
 
@@ -38,7 +39,10 @@ interface Visit {
 const handshakeWindowMs = 10_000
 const refusalWindowMs = 4000
 
-/** The longest that an address is shut out after the last of its doings. */
+/**
+ * The longest that an address is shut out after the last of its doings, where it has no open connections that were let in.
+ * The more it has of those, the shorter it is: it may be a balancer's or a NAT's, and its neighbours not to blame.
+ */
 const longestDebtMs = 60_000
 
 /** With such a debt, an address's other handshakes are ended as well: they may be as costly. */
@@ -65,13 +69,13 @@ export class Doors {
   private readonly visits = new Map<string, Visit>()
   private readonly unfinished = new Set<Visit>()
   private readonly limited = new Map<LimitName, number>()
-  private hasWarned = false
+  private readonly warned = new Set<string>()
 
   constructor(limits: Limits | undefined, clientAddress: ClientAddress | undefined) {
     this.limits = limits
     this.clientAddress = clientAddress
     this.handshakes = new Bucket(limits?.handshakesPerSecond ?? Infinity, handshakeWindowMs)
-    this.refusals = new Bucket(limits?.refusedPerSecond ?? Infinity, refusalWindowMs, longestDebtMs)
+    this.refusals = new Bucket(limits?.refusedPerSecond ?? Infinity, refusalWindowMs)
     this.table = new AddressTable((account, now) => {
       const areFull = this.handshakes.isFull(account.handshakes, now) && this.refusals.isFull(account.refusals, now)
       return account.open === 0 && areFull
@@ -91,7 +95,7 @@ export class Doors {
     const limit = account === undefined ? undefined : this.limitOf(account)
     if (limit !== undefined) return this.close(raw, limit)
     if (account !== undefined || said !== undefined)
-      this.follow({ raw, said, account, cost: new HandshakeCost(), isCharged: false, lingers: false })
+      this.follow({ raw, said, account, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false })
     return true
   }
 
@@ -114,7 +118,10 @@ export class Doors {
   /** A connection was let through, or refused. */
   judge(socket: TLSSocket, isAdmitted: boolean): void {
     const visit = this.visitOf(socket)
-    if (visit !== undefined && (!isAdmitted || visit.raw.bytesRead > honestBytes)) this.charge(visit)
+    if (visit === undefined) return
+    if (isAdmitted && visit.account !== undefined) visit.account.admitted++
+    visit.isAdmitted = isAdmitted
+    if (!isAdmitted || visit.raw.bytesRead > honestBytes) this.charge(visit)
   }
 
   /** Whether a refused connection may stay until it is answered. */
@@ -141,17 +148,17 @@ export class Doors {
       const said: unknown = this.clientAddress(raw)
       if (said === undefined) return undefined
       if (typeof said === 'string' && keyOfAddress(said) !== undefined) return said
-      this.warn(`gave ${thrownText(said)}, which is no IP address`)
+      this.warn('clientAddress', `gave ${thrownText(said)}, which is no IP address; such connections are closed`)
     } catch (error) {
-      this.warn(`failed: ${thrownText(error)}`)
+      this.warn('clientAddress', `failed: ${thrownText(error)}; such connections are closed`)
     }
     return 'failed'
   }
 
-  /** Once, because strangers could bring about any number of them. */
-  private warn(what: string): void {
-    if (!this.hasWarned) emitWarning(`clientAddress of mutualTls ${what}; such connections are closed`, 'MutualTlsWarning')
-    this.hasWarned = true
+  /** Once of each kind, because strangers could bring about any number of them. */
+  private warn(about: 'clientAddress' | 'limits', what: string): void {
+    if (!this.warned.has(about)) emitWarning(`${about} of mutualTls ${what}`, 'MutualTlsWarning')
+    this.warned.add(about)
   }
 
   private accountOf(address: string | undefined): Account<Visit> | undefined {
@@ -204,6 +211,7 @@ export class Doors {
     if (this.leaveUnfinished(visit)) this.charge(visit)
     if (visit.account === undefined) return
     visit.account.open--
+    if (visit.isAdmitted) visit.account.admitted--
     if (visit.lingers) visit.account.lingering--
   }
 
@@ -223,8 +231,14 @@ export class Doors {
     if (account === undefined || visit.isCharged || raw.bytesRead === 0) return
     visit.isCharged = true
     const now = performance.now()
-    account.refusals = this.refusals.take(account.refusals, cost.weight, now)
-    if (account.refusals > now + overdrawnMs) for (const other of account.unfinished) this.end(other)
+    account.refusals = this.refusals.take(account.refusals, cost.weight, now, longestDebtMs / (1 + account.admitted))
+    if (account.refusals <= now + overdrawnMs) return
+    for (const other of account.unfinished) this.end(other)
+    if (account.admitted > 0)
+      this.warn(
+        'limits',
+        `shut out ${addressOf(raw)}, from where clients were let in; if it is a balancer, list it in limits.exempt`,
+      )
   }
 
   private end(visit: Visit): void {

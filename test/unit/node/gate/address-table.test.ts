@@ -29,16 +29,16 @@ describe('a bucket', () => {
   })
 
   it('has tokens again after its longest debt, however much was taken', () => {
-    const bucket = new Bucket(50, 4000, 60_000)
-    const state = bucket.take(Bucket.full, 1e9, 0)
+    const bucket = new Bucket(50, 4000)
+    const state = bucket.take(bucket.take(Bucket.full, 1e9, 0, 60_000), 1, 0, 10)
     expect([bucket.isEmpty(state, 60_000), bucket.isEmpty(state, 60_021)]).toEqual([true, false])
     expect([bucket.isFull(state, 63_000), bucket.isFull(state, 64_000)]).toEqual([false, true])
   })
 
   it('is never empty without a limit', () => {
-    const bucket = new Bucket(Infinity, 1000, 60_000)
+    const bucket = new Bucket(Infinity, 1000)
     let state: number = Bucket.full
-    for (let i = 0; i < 1000; i++) state = bucket.take(state, 1e6, 5)
+    for (let i = 0; i < 1000; i++) state = bucket.take(state, 1e6, 5, 60_000)
     expect(bucket.isEmpty(state, 5)).toBe(false)
   })
 })
