@@ -8,6 +8,7 @@ import {
   ask,
   authority,
   closeServers,
+  credentialsOf,
   elsewhere,
   good,
   issuing,
@@ -222,6 +223,16 @@ describe('the names of the accepted CAs', () => {
     const bytes = names.join('').length / 2 + 4
     expect(told).toEqual([{ truststoreVersion: truststore.fingerprint, domain: undefined, names: 2, bytes, sent: true }])
     expect(await ask(port, good)).toMatchObject({ status: 200 })
+  })
+
+  it('make OpenSSL trust nobody', async () => {
+    const { port, server } = await startAdvertising({ truststore: store })
+    const authorized: boolean[] = []
+    server.on('secureConnection', (socket) => authorized.push(socket.authorized))
+    const leaf = mint({ subject: 'CN=complete' }, issuing)
+    for (const credentials of [good, credentialsOf(leaf, issuing, authority)])
+      expect(await ask(port, credentials)).toMatchObject({ status: 200 })
+    expect(authorized).toEqual([false, false])
   })
 
   it('are no verdict: a client whose CA is named by the version before is refused', async () => {

@@ -2,7 +2,7 @@ import { hexOfRange } from '../../bytes/hex.ts'
 import { acceptedIssuers } from '../../truststore/issuers.ts'
 import type { TrustNode } from '../../truststore/node.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
-import type { CertificateView } from '../../x509/certificate.ts'
+import { carrierOf } from './name-carrier.ts'
 
 /**
  * The most that a list of names may take. TLS allows 65,535 bytes (RFC 8446 4.2.4), but Java's clients refuse handshake
@@ -25,11 +25,10 @@ export interface AdvertisedAuthorities {
   readonly sent: true | 'too_long' | 'incomplete'
 }
 
-/** The names, and the certificates that make Node send them. */
+/** The names, as PEM for the option `ca` of Node. */
 export interface Authorities {
   readonly report: AdvertisedAuthorities
-  /** One for each name. */
-  readonly certificates: readonly CertificateView[]
+  readonly ca: string[]
 }
 
 /** The names of the CAs whose clients a truststore accepts, each once: all of them or none. */
@@ -38,15 +37,16 @@ export function authoritiesOf(truststore: Truststore, domain: string | undefined
   const issuers = new Set(acceptedIssuers(store))
   // A client that is listed itself and has issued its own certificate finds its own name.
   const named = new Set(store.nodes.filter((node) => issuers.has(node) || node.certificate.isSelfIssued))
-  const byName = new Map<string, CertificateView>()
-  for (const { certificate } of named)
-    byName.set(hexOfRange(certificate.bytes, certificate.subjectStart, certificate.subjectEnd), certificate)
-  const certificates = [...byName.values()]
-  const bytes = certificates.reduce((sum, { subjectStart, subjectEnd }) => sum + 2 + subjectEnd - subjectStart, 0)
+  const names = new Map<string, Uint8Array>()
+  for (const { certificate } of named) {
+    const { bytes, subjectStart, subjectEnd } = certificate
+    names.set(hexOfRange(bytes, subjectStart, subjectEnd), bytes.subarray(subjectStart, subjectEnd))
+  }
+  const bytes = [...names.values()].reduce((sum, name) => sum + 2 + name.length, 0)
   const hasItsName = ({ certificate: { bytes, issuerStart, issuerEnd } }: TrustNode): boolean =>
     store.subjects.find(bytes, issuerStart, issuerEnd).some((issuer) => named.has(issuer))
   const isComplete = store.policy.trust !== 'every-certificate' || store.nodes.every(hasItsName)
   const sent = !isComplete ? 'incomplete' : bytes > maxAuthorityBytes ? 'too_long' : true
-  const report = { truststoreVersion: store.fingerprint, domain, names: certificates.length, bytes, sent } as const
-  return { report, certificates: sent === true ? certificates : [] }
+  const report = { truststoreVersion: store.fingerprint, domain, names: names.size, bytes, sent } as const
+  return { report, ca: sent === true ? [...names.values()].map(carrierOf) : [] }
 }

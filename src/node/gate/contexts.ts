@@ -3,6 +3,7 @@ import { createSecureContext, type SecureContext, type SecureContextOptions, typ
 import { isDeepStrictEqual } from 'node:util'
 import type { Truststore } from '../../truststore/store.ts'
 import { callSafely } from '../call-safely.ts'
+import { thrownText } from '../thrown-text.ts'
 import { type AdvertisedAuthorities, authoritiesOf, maxAuthorityBytes } from './authorities.ts'
 import {
   asDemanded,
@@ -112,7 +113,14 @@ export class Contexts {
     const kept = this.servers.get(server)
     if (!this.advertises || this.rules === undefined || kept === undefined) return
     const store = storeNow(this.rules, kept.store)
-    if (store !== kept.store) this.set(kept, kept.options)
+    if (store === kept.store) return
+    kept.store = store
+    try {
+      this.set(kept, kept.options)
+    } catch (error) {
+      // Nothing of this may end the process. The names before are as good as none: they are no verdict.
+      emitWarning(`the names of CAs are not renewed: ${thrownText(error)}`, 'MutualTlsWarning')
+    }
   }
 
   /** @throws what `requireCredentials` throws, and a TypeError for a domain that there is not; then nothing has changed */
@@ -154,12 +162,12 @@ export class Contexts {
   /** PEM, for the option of Node that sends the names. */
   private authorities(store: Truststore, domain?: string): string[] {
     if (!this.advertises) return []
-    const { report, certificates } = authoritiesOf(store, domain)
+    const { report, ca } = authoritiesOf(store, domain)
     if (this.told.get(domain) !== report.truststoreVersion) {
       this.told.set(domain, report.truststoreVersion)
       tell(this.onAdvertise, report)
     }
-    return certificates.map((certificate) => certificate.toPem())
+    return ca
   }
 }
 

@@ -6,7 +6,7 @@ import { thrownText } from '../thrown-text.ts'
 import { addressOf, keyOfAddress, setAddress } from './address.ts'
 import { type Account, AddressTable } from './address-table.ts'
 import { Bucket } from './bucket.ts'
-import { HandshakeCost, honestBytes } from './handshake-cost.ts'
+import { HandshakeCost } from './handshake-cost.ts'
 import type { ClientAddress, Limits } from './limits.ts'
 import { Stopwatch } from './stopwatch.ts'
 
@@ -121,7 +121,7 @@ export class Doors {
     if (visit === undefined) return
     if (isAdmitted && visit.account !== undefined) visit.account.admitted++
     visit.isAdmitted = isAdmitted
-    if (!isAdmitted || visit.raw.bytesRead > honestBytes) this.charge(visit)
+    if (!isAdmitted || visit.cost.isExcessive) this.charge(visit)
   }
 
   /** Whether a refused connection may stay until it is answered. */

@@ -1,5 +1,8 @@
 /** More than honest clients send in a handshake: four RSA-4096 certificates and a post-quantum key share are 10 KB. */
-export const honestBytes = 12_288
+const honestBytes = 12_288
+
+/** Longer than such a handshake takes. */
+const honestMs = 20
 
 /** A handshake that takes longer counts more than once. */
 const ordinaryMs = 3
@@ -20,6 +23,11 @@ export class HandshakeCost {
     const most = ((bytes - this.bytes) / 1024) * msPerKilobyte
     this.ms += Math.min(busyMs, most)
     this.bytes = bytes
+  }
+
+  /** Whether it was too costly even for a client that is let in. What follows a handshake at once looks like a part of it. */
+  get isExcessive(): boolean {
+    return this.bytes > honestBytes && this.ms > honestMs
   }
 
   /**

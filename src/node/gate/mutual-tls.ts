@@ -53,8 +53,8 @@ export interface GateTlsOptions {
   /** The gate refuses, with an answer: TLS could only close. */
   readonly rejectUnauthorized: false
   /**
-   * Without it Node would load its own roots, and with `advertiseAuthorities` it has the CAs whose names are sent. OpenSSL's
-   * verdict is not asked for, but it reaches one: whatever stands here, it checks the signatures of what a client sends.
+   * Nobody, or with `advertiseAuthorities` the names to be sent; without it Node would load its own roots. OpenSSL's verdict
+   * is not asked for, but it reaches one: whatever stands here, it checks the signatures of all that a client sends.
    */
   readonly ca: string[]
   readonly minVersion: SecureVersion
@@ -162,15 +162,18 @@ class Gate implements MutualTls {
 
   private enter(server: Server, outside: Set<TLSSocket>, socket: TLSSocket, pass: () => unknown): boolean {
     this.doors.finish(socket)
-    outside.add(socket)
-    socket.once('close', () => outside.delete(socket))
+    let isInside = false
     this.admissions.admitConnection(socket, (admission) => {
       this.doors.judge(socket, admission.ok)
-      if (admission.ok) {
-        outside.delete(socket)
-        pass()
-      } else this.desk.refuse(socket, admission.code, this.answers(server, socket) ? 'answer' : 'close')
+      isInside = admission.ok
+      if (!admission.ok) return this.desk.refuse(socket, admission.code, this.answers(server, socket) ? 'answer' : 'close')
+      outside.delete(socket)
+      pass()
     })
+    if (!isInside && !socket.destroyed) {
+      outside.add(socket)
+      socket.once('close', () => outside.delete(socket))
+    }
     return true
   }
 
