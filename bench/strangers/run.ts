@@ -35,6 +35,8 @@ export interface SceneReport {
   readonly good: Outcome
   readonly hostile: Outcome | undefined
   readonly counters: GateCounters
+  /** What the server's process had of a processor, as a part of one: unlike waiting times it knows no other processes. */
+  readonly busy: number
 }
 
 export interface Pace {
@@ -65,6 +67,8 @@ export async function play(scene: Scene, credentials: Work['credentials'], pace:
           perSecond: hostilePerSecond,
           seconds,
         })
+  const cpu = process.cpuUsage()
+  const begin = performance.now()
   const outcome = await run(good, {
     port,
     localAddress: goodAddress,
@@ -72,7 +76,9 @@ export async function play(scene: Scene, credentials: Work['credentials'], pace:
     perSecond: goodPerSecond,
     seconds,
   })
-  const report = { good: outcome, hostile: await hostile, counters: gate.counters() }
+  const { user, system } = process.cpuUsage(cpu)
+  const busy = (user + system) / 1000 / (performance.now() - begin)
+  const report = { good: outcome, hostile: await hostile, counters: gate.counters(), busy }
   good.kill()
   crowd?.kill()
   decoy?.close()
