@@ -129,7 +129,7 @@ describe('a version that served before and was replaced', () => {
     source.on('rollback', (event) => events.push(event))
     server.reply = serve(a.pem + b.pem)
     await source.refresh()
-    const [{ since }] = source.versions as [{ readonly since: Date }]
+    const { since } = source.versions[0]!
     expect(events).toEqual([])
     server.reply = serve(a.pem)
     expect(await source.refresh()).toMatchObject({ status: 'updated' })

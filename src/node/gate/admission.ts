@@ -1,13 +1,14 @@
 import type { TLSSocket } from 'node:tls'
 import type { Rejection } from '../../path/verify.ts'
 import { thrownText } from '../thrown-text.ts'
+import { addressOf } from './address.ts'
 import { Answers } from './answers.ts'
 import { Basis, type Grounds } from './basis.ts'
 import { type CloseCode, type GateCode, isGateCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 import { type Moment, OpenConnections } from './connections.ts'
 import { askFor, type Decision, isDecision } from './consent.ts'
-import { type GateCounters, type GatePresent, Tally } from './counters.ts'
+import { type GatePresent, Tally } from './counters.ts'
 import { DomainMap, domainName, hostOfAuthority } from './domain.ts'
 import { Client, type ClientIdentity, setStanding, standingOf } from './identity.ts'
 import { type Approval, isSure, isUnchanged, judge } from './judge.ts'
@@ -43,7 +44,7 @@ export class Admissions {
     this.open = new OpenConnections(settings, this, [...new Set(all)])
   }
 
-  counters(present: Pick<GatePresent, 'unfinished' | 'lingering'>): GateCounters {
+  counters(present: Pick<GatePresent, 'lingering'>): ReturnType<Tally['snapshot']> {
     return this.tally.snapshot({ ...present, pending: this.pending.size, open: this.open.size })
   }
 
@@ -150,7 +151,7 @@ export class Admissions {
       basis,
       chain,
       serverName,
-      remoteAddress: socket.remoteAddress,
+      remoteAddress: addressOf(socket),
       usage: new Usage(speaksHttp),
       approval: undefined,
       refused: undefined,
@@ -263,10 +264,12 @@ export class Admissions {
   private isFinal(code: GateCode): boolean {
     return this.settings.onUnknown === 'end' || (code !== 'revocation_unknown' && code !== 'internal_error')
   }
+
   private refuseConnection(from: Connection | TLSSocket, code: GateCode, why: Why): Admission {
     this.tally.refuseConnection(code)
-    if ('chain' in from) disqualify(from, code)
-    this.notices.rejected(from, code, 'connection', why)
+    const isJudged = 'chain' in from
+    if (isJudged) disqualify(from, code)
+    this.notices.rejected(isJudged ? from : { remoteAddress: addressOf(from) }, code, 'connection', why)
     return { ok: false, code }
   }
 

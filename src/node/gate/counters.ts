@@ -1,7 +1,8 @@
 import type { CloseCode, GateCode } from './codes.ts'
+import type { DoorCounters } from './doors.ts'
 
 /** What a gate has done since it was made: a plain snapshot that survives JSON unchanged. */
-export interface GateCounters {
+export interface GateCounters extends DoorCounters {
   /** Connections that were let through. */
   readonly accepted: number
   /** Connections that were refused, by code; codes that did not occur are absent. */
@@ -10,13 +11,11 @@ export interface GateCounters {
   readonly refusedRequests: Readonly<Partial<Record<GateCode, number>>>
   /** Connections among all of them that resumed a TLS session. */
   readonly resumed: number
-  /** Connections in their handshake at this moment. */
-  readonly unfinished: number
   /** Connections that wait for `authorize` at this moment. */
   readonly pending: number
-  /** Accepted connections that are open at this moment, including those that are being ended. */
+  /** Accepted connections that are open at this moment, including those that are being ended. `limits.open` counts all. */
   readonly open: number
-  /** Refused connections that are still open at this moment to be answered. */
+  /** Refused connections that stay open at this moment until they are answered. */
   readonly lingering: number
   /** Accepted connections that the gate has ended, by code. */
   readonly ended: Readonly<Partial<Record<CloseCode, number>>>
@@ -38,7 +37,7 @@ export interface Histogram {
 const bounds = [25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, Infinity]
 
 /** What is counted elsewhere, because it also goes down. */
-export type GatePresent = Pick<GateCounters, 'unfinished' | 'pending' | 'open' | 'lingering'>
+export type GatePresent = Pick<GateCounters, 'pending' | 'open' | 'lingering'>
 
 /** The counters themselves. */
 export class Tally {
@@ -71,7 +70,7 @@ export class Tally {
     this.counts[bucket]!++
   }
 
-  snapshot(present: GatePresent): GateCounters {
+  snapshot(present: GatePresent): Omit<GateCounters, keyof DoorCounters> {
     let count = 0
     const buckets = bounds.map((bound, i) => {
       count += this.counts[i]!
@@ -79,13 +78,12 @@ export class Tally {
       return { le: bound === Infinity ? ('+Inf' as const) : bound, count }
     })
     const { accepted, resumed, rejudged, memoHits, sum } = this
-    const { unfinished, pending, open, lingering } = present
+    const { pending, open, lingering } = present
     return {
       accepted,
       refused: Object.fromEntries(this.refused),
       refusedRequests: Object.fromEntries(this.refusedRequests),
       resumed,
-      unfinished,
       pending,
       open,
       lingering,

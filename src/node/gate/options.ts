@@ -4,9 +4,11 @@ import type { Verdict } from '../../path/verify.ts'
 import { requireFields } from '../../policy/fields.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
 import { booleanOption, numberOption } from '../source/options.ts'
+import type { AdvertisedAuthorities } from './authorities.ts'
 import type { GateCode } from './codes.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import type { ClientIdentity } from './identity.ts'
+import { type AddressLimits, type ClientAddress, type Limits, readLimits } from './limits.ts'
 
 /** A truststore, or what has the one that serves now, such as the source of `fileTruststore` or `urlTruststore`. */
 export type TruststoreLike = Truststore | { readonly current: Truststore }
@@ -78,7 +80,7 @@ export interface GateSettings extends ConnectionSettings {
   readonly authorizeTimeoutMs?: number
   /** How many connections wait for `authorize` at most; others are refused as `overloaded`. Default 1,000. */
   readonly maxPending?: number
-  /** How many of them may come from one address, or one IPv6 /64. Default half of `maxPending`, but at least 2. */
+  /** How many of them may come from one address that is not in `limits.exempt`. Default half of `maxPending`, but at least 2. */
   readonly maxPendingPerAddress?: number
   /**
    * How long answers of `authorize` are remembered, in milliseconds. An answer counts for the same certificate, server name
@@ -91,6 +93,20 @@ export interface GateSettings extends ConnectionSettings {
   readonly handshakeTimeoutMs?: number
   /** The time to judge at, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number
+  /** What one address may take of the servers. Beyond it connections are closed before TLS begins. False: no limits. */
+  readonly limits?: AddressLimits | false
+  /**
+   * Where a connection comes from, for limits, identities and logs: behind balancers that say so by the PROXY protocol. It
+   * gets the socket below TLS. Where it throws, or gives what is no IP address, the connection is closed.
+   */
+  readonly clientAddress?: ClientAddress
+  /**
+   * Send the names of the accepted CAs in the handshake, so that clients with several certificates can choose; those of the
+   * version that serves at that moment. Default false.
+   */
+  readonly advertiseAuthorities?: boolean
+  /** Told which names are sent, and whether. Default: a process warning where none can be. */
+  readonly onAdvertise?: (authorities: AdvertisedAuthorities) => unknown
 }
 
 /** Either one truststore for everybody, or `domains`: by exact name or wildcard such as `*.example.com`. */
@@ -103,10 +119,14 @@ interface DomainsOnly {
   readonly revocation?: undefined
 }
 
-type Listener = 'onAccept' | 'onReject' | 'onClose'
+type Listener = 'onAccept' | 'onReject' | 'onClose' | 'onAdvertise'
 
 /** The settings with their defaults. */
-export type Settings = Required<Omit<GateSettings, Listener>> & Pick<GateSettings, Listener>
+export type Settings = Required<Omit<GateSettings, Listener | 'limits' | 'clientAddress'>> &
+  Pick<GateSettings, Listener> & {
+    readonly limits: Limits | undefined
+    readonly clientAddress: ClientAddress | undefined
+  }
 
 const ruleFields: readonly string[] = ['truststore', 'authorize', 'revocation']
 const domainFields: ReadonlySet<string> = new Set([...ruleFields, 'key', 'cert'])
@@ -132,6 +152,10 @@ const gateFields: ReadonlySet<string> = new Set([
   'maxRemembered',
   'handshakeTimeoutMs',
   'clock',
+  'limits',
+  'clientAddress',
+  'advertiseAuthorities',
+  'onAdvertise',
 ])
 
 const what = 'mutualTls'
@@ -176,6 +200,9 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     maxRemembered: number('maxRemembered', 10_000, 1, 10_000_000),
     handshakeTimeoutMs: number('handshakeTimeoutMs', 10_000, 1, longestDelay),
     clock: callable('clock', options.clock) ?? Date.now,
+    limits: readLimits(what, options.limits),
+    clientAddress: callable('clientAddress', options.clientAddress),
+    advertiseAuthorities: booleanOption(what, 'advertiseAuthorities', options.advertiseAuthorities, false),
   }
 }
 
@@ -187,7 +214,13 @@ function listenersOf(options: MutualTlsOptions): Pick<GateSettings, Listener> {
   const onAccept = callable('onAccept', options.onAccept)
   const onReject = callable('onReject', options.onReject)
   const onClose = callable('onClose', options.onClose)
-  return { ...(onAccept && { onAccept }), ...(onReject && { onReject }), ...(onClose && { onClose }) }
+  const onAdvertise = callable('onAdvertise', options.onAdvertise)
+  return {
+    ...(onAccept && { onAccept }),
+    ...(onReject && { onReject }),
+    ...(onClose && { onClose }),
+    ...(onAdvertise && { onAdvertise }),
+  }
 }
 
 /** The truststore that serves now. */

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { Timer } from '../source/timer.ts'
-import { addressKey } from './address.ts'
+import { type AddressRanges, addressKey } from './address.ts'
 import type { Connection } from './connection.ts'
 import { awaitConsent, type Decision } from './consent.ts'
 
@@ -10,10 +10,12 @@ const patrolMs = 250
 /** Nobody hears it: the connection is closed. */
 const gone: Decision = { ok: false, code: 'authorizer_failed' }
 
-interface Limits {
+interface PendingSettings {
   readonly authorizeTimeoutMs: number
   readonly maxPending: number
   readonly maxPendingPerAddress: number
+  /** Exempt addresses have no limit of their own here either. */
+  readonly limits: { readonly exempt: AddressRanges } | undefined
 }
 
 /**
@@ -21,14 +23,14 @@ interface Limits {
  * stays in TLS and is bounded by it.
  */
 export class PendingConnections {
-  private readonly limits: Limits
+  private readonly settings: PendingSettings
   /** Each with a function that decides in place of `authorize`. */
   private readonly places = new Map<Connection, (decision: Decision) => void>()
   private readonly perAddress = new Map<string, number>()
   private readonly patrol: Timer = new Timer(() => this.dropGone())
 
-  constructor(limits: Limits) {
-    this.limits = limits
+  constructor(settings: PendingSettings) {
+    this.settings = settings
   }
 
   get size(): number {
@@ -40,9 +42,9 @@ export class PendingConnections {
   }
 
   hasRoom(socket: TLSSocket): boolean {
-    const address = addressKey(socket)
+    const address = this.keyOf(socket)
     const ofAddress = address === undefined ? 0 : (this.perAddress.get(address) ?? 0)
-    return this.places.size < this.limits.maxPending && ofAddress < this.limits.maxPendingPerAddress
+    return this.places.size < this.settings.maxPending && ofAddress < this.settings.maxPendingPerAddress
   }
 
   /**
@@ -53,9 +55,9 @@ export class PendingConnections {
    */
   hold(connection: Connection, answer: Promise<unknown>, abort: () => void, settle: (decision: Decision) => void): void {
     const { socket } = connection
-    const address = addressKey(socket)
+    const address = this.keyOf(socket)
     this.count(address, 1)
-    const decide = awaitConsent(answer, this.limits.authorizeTimeoutMs, abort, (decision) => {
+    const decide = awaitConsent(answer, this.settings.authorizeTimeoutMs, abort, (decision) => {
       this.places.delete(connection)
       this.count(address, -1)
       socket.off('close', leave)
@@ -73,6 +75,10 @@ export class PendingConnections {
   /** Decides about a pending connection in place of `authorize`. */
   decide(connection: Connection, decision: Decision): void {
     this.places.get(connection)?.(decision)
+  }
+
+  private keyOf(socket: TLSSocket): string | undefined {
+    return addressKey(socket, this.settings.limits?.exempt)
   }
 
   private count(address: string | undefined, change: 1 | -1): void {

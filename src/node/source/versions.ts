@@ -61,7 +61,7 @@ export class Versions {
     | { readonly digest: string; readonly loaded: Loaded; readonly built: Truststore | TruststoreSourceError }
     | undefined
 
-  constructor(options: TruststoreOptions, keep: number, remember = mostReplaced) {
+  constructor(options: TruststoreOptions, keep: number, remember: number = mostReplaced) {
     this.options = options
     this.keep = keep
     this.remember = remember

@@ -171,8 +171,12 @@ describe('counters', () => {
     expect(JSON.stringify(counters)).not.toContain('null')
   })
 
-  it('tell how many connections are unfinished, open and lingering, and go down again', async () => {
-    const gate = mutualTls({ truststore: store })
+  it.each([
+    ['by default', {}],
+    ['without limits', { limits: false }],
+    ['of an address that is exempt', { limits: { exempt: ['127.0.0.0/8'] } }],
+  ] as const)('tell how many connections are unfinished, open and lingering, and go down again: %s', async (_name, settings) => {
+    const gate = mutualTls({ truststore: store, ...settings })
     const server = createHttpsServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in'))
     server.on('tlsClientError', () => undefined)
     const port = await listen(gate.protect(server))
@@ -376,10 +380,9 @@ describe('what is forgotten', () => {
     expect(await ask(await listen(server), good)).toMatchObject({ body: 'undefined' })
   })
 
-  it('tlsOptions: nobody gets in', async () => {
+  it('tlsOptions: nobody gets in, because there is no such server', () => {
     const gate = mutualTls({ truststore: store })
-    const server = gate.protect(createHttpsServer({ ...own }, (_request, response) => void response.end('in')))
-    expect(await ask(await listen(server), good)).toMatchObject({ status: 403, code: 'no_certificate' })
+    expect(() => gate.protect(createHttpsServer({ ...own }))).toThrow(/needs a server made with gate.tlsOptions/)
   })
 
   it('one gate does not vouch for another', async () => {
@@ -414,6 +417,14 @@ describe('misuse', () => {
     [{ truststore: store, minVersion: 'TLSv1.1' }, /minVersion must be one of TLSv1.2, TLSv1.3/],
     [{ truststore: store, refusal: 'ignore' }, /refusal must be one of answer, close/],
     [{ truststore: store, recheck: 1 }, /recheck must be a boolean/],
+    [{ truststore: store, limits: true }, /options.limits must be an object/],
+    [{ truststore: store, limits: { opened: 1 } }, /options.limits.opened is not an option/],
+    [{ truststore: store, limits: { open: 0 } }, /limits.open must be a number/],
+    [{ truststore: store, limits: { exempt: '10.0.0.0/8' } }, /exempt must be an array/],
+    [{ truststore: store, limits: { exempt: ['10.0.0.0/40'] } }, /10.0.0.0\/40 is no address or CIDR range/],
+    [{ truststore: store, clientAddress: '10.0.0.1' }, /clientAddress must be a function/],
+    [{ truststore: store, advertiseAuthorities: 'on' }, /advertiseAuthorities must be a boolean/],
+    [{ truststore: store, onAdvertise: 1 }, /onAdvertise must be a function/],
     [{ truststore: store, maxPending: -1 }, /maxPending must be a number/],
     [{ truststore: store, maxPendingPerAddress: 0 }, /maxPendingPerAddress must be a number from 1/],
     [{ truststore: store, authorizeTtlMs: -1 }, /authorizeTtlMs must be a number from 0 to Infinity/],
@@ -441,7 +452,7 @@ describe('misuse', () => {
   it('servers that are none, and those that have a gate', () => {
     const gate = mutualTls({ truststore: store })
     expect(() => gate.protect({} as never)).toThrow(TypeError)
-    const server = createHttpsServer(own)
+    const server = createHttpsServer({ ...own, ...gate.tlsOptions })
     gate.protect(server)
     expect(() => gate.protect(server)).toThrow(/has a gate already/)
     expect(() => gate.handler(1 as never)).toThrow(TypeError)
