@@ -25,6 +25,7 @@ const patience = 5000
 /** With so many connections under way none is begun, so that this process can keep its pace. */
 const mostOpen = 2000
 
+process.once('disconnect', () => process.exit())
 process.on('message', async (work: Work) => void process.send?.(await knock(work)))
 process.send?.('ready')
 

@@ -85,11 +85,10 @@ const changes: Readonly<Record<string, () => Change | Promise<Change>>> = {
     const apply = (): unknown => array.splice(0, 1, ...lists(revoking))
     return { options: { truststore: both, revocation: { lists: array } }, apply, code: 'revoked' }
   },
-  'a list that revokes it begins to count'() {
-    let now = Date.now()
-    const revocation = { lists: [...lists(), ...lists({ ...revoking, thisUpdate: fromNow(hour) })] }
-    const apply = (): unknown => (now += 2 * hour)
-    return { options: { truststore: both, revocation, clock: () => now }, apply, code: 'revoked' }
+  'it is revoked by a list of the future, which refuses whom it names'() {
+    const revocation = { lists: [...lists()] }
+    const apply = (): unknown => revocation.lists.push(...lists({ ...revoking, thisUpdate: fromNow(hour) }))
+    return { options: { truststore: both, revocation }, apply, code: 'revoked' }
   },
   'its certificate ends'() {
     let now = Date.now()

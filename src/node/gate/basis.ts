@@ -80,7 +80,7 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i])
 }
 
-/** When the clock alone changes what a list says: it begins to count, or goes stale. */
+/** When the clock alone changes what a list says: it becomes current, or goes stale. */
 function nextChange({ lists, maxAgeDays = Infinity }: RevocationCheck, now: number): number {
   let next = Infinity
   for (const { thisUpdate, nextUpdate } of lists) {

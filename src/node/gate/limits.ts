@@ -15,7 +15,7 @@ export interface AddressLimits {
   /** Handshakes that have begun and not ended. Default 500. */
   readonly unfinished?: number
   /**
-   * Handshakes a second that come to nothing, on average over four seconds: refused, failed, given up. Default 50. One
+   * Handshakes a second that come to nothing, on average over four seconds: refused, failed, given up. Default 25. One
    * that keeps the server busy for more than three milliseconds counts (ms / 3)² times, since others wait by the square.
    */
   readonly refusedPerSecond?: number
@@ -53,7 +53,7 @@ export function readLimits(what: string, limits: AddressLimits | false | undefin
     open: limit('open', 10_000),
     handshakesPerSecond: limit('handshakesPerSecond', 500),
     unfinished: limit('unfinished', 500),
-    refusedPerSecond: limit('refusedPerSecond', 50),
+    refusedPerSecond: limit('refusedPerSecond', 25),
     lingering: limit('lingering', 100),
     exempt: new AddressRanges(exempt, `${what}: options.limits.exempt`),
   }
