@@ -3,8 +3,8 @@ import { soak } from './soak/run.ts'
 
 /**
  * `npm run soak -- [--handshakes N] [--processes N] [--swap-every N]`: a gate under clients in other processes, good and bad,
- * new and resumed, while its truststore is swapped. Exits with 1 on a wrong verdict, an unhandled error, or memory that
- * grows: the last quarter of the run may take 5 % more than the second.
+ * new, resumed and such as stay, while its truststore is swapped. Exits with 1 on a wrong verdict, a connection that stays
+ * open without trust, an unhandled error, or memory that grows: the last quarter of the run may take 5 % more than the second.
  */
 const text = { type: 'string' } as const
 const { values } = parseArgs({ options: { handshakes: text, processes: text, 'swap-every': text } })
@@ -27,11 +27,11 @@ const onProgress = (done: number): void => {
 const report = await soak({ ...wish, onProgress })
 if (shown > 0) process.stderr.write('\n')
 
-const { connections, seconds, swaps, resumed, heard, counters, wrong, unhandled, residentByQuarter } = report
+const { connections, seconds, swaps, resumed, kept, ended, heard, counters, wrong, unhandled, residentByQuarter } = report
 const { buckets, sum, count } = counters.verifyMicroseconds
 const median = buckets.find((bucket) => bucket.count >= count / 2)?.le
 console.log(`${connections} handshakes in ${seconds.toFixed(1)} s (${(connections / seconds).toFixed(0)}/s), ${resumed} resumed`)
-console.log(`truststore swapped ${swaps} times`)
+console.log(`truststore swapped ${swaps} times; ${kept} connections kept open besides, ${ended} of them ended by the gate`)
 for (const [code, times] of [...heard].sort(([, a], [, b]) => b - a)) console.log(`  ${String(times).padStart(7)}  ${code}`)
 console.log(`verifyChain: ${(sum / count).toFixed(0)} µs on average, half within ${median} µs; ${counters.memoHits} memo hits`)
 

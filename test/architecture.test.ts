@@ -38,6 +38,9 @@ const entries: ReadonlySet<string> = new Set(['index.ts', 'headers/index.ts', 'i
 
 const longestFile = 350
 
+/** What `safeOutput` has seen; besides, what is written to a terminal alone: that it is read from, and progress. */
+const writers: ReadonlySet<string> = new Set(['main', 'input', 'progress', 'progress-worker'].map((name) => `cli/${name}.ts`))
+
 /** The text of every file by its path below src, such as `der/reader.ts`. */
 type Sources = ReadonlyMap<string, string>
 
@@ -70,6 +73,18 @@ function specifiersOf(path: string, text: string): readonly string[] {
       const [target] = node.arguments
       found.push(target !== undefined && ts.isStringLiteral(target) ? target.text : '(computed)')
     }
+    ts.forEachChild(node, visit)
+  }
+  visit(parse(path, text))
+  return found
+}
+
+/** Where a file writes to the console, standard output or standard error, or means to. */
+function writesIn(path: string, text: string): readonly string[] {
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    const written = ts.isPropertyAccessExpression(node) || ts.isIdentifier(node) ? node.getText() : ''
+    if (/^(console\.\w+|process\.std(out|err)|writeSync)$/.test(written)) found.push(written)
     ts.forEachChild(node, visit)
   }
   visit(parse(path, text))
@@ -150,6 +165,9 @@ const rules: Readonly<Record<string, (sources: Sources) => readonly string[]>> =
       return parse(path, text).statements.some(isDefault) ? ['has a default export'] : []
     }),
 
+  'nothing writes but the program, after it has made its output safe': (sources) =>
+    perFile(sources, (path, text) => (writers.has(path) ? [] : writesIn(path, text).map((written) => `uses ${written}`))),
+
   [`files have at most ${longestFile} lines`]: (sources) =>
     perFile(sources, (_path, text) => {
       const lines = text.trimEnd().split('\n').length
@@ -217,6 +235,11 @@ describe('the rules of the architecture', () => {
     ['bytes/hex.ts', "import { sha256 } from '@noble/hashes/sha2.js'\nexport type Hex = typeof sha256\n"],
     ['setup.ts', 'export const ready = 1\n'],
     ['utils/misc.ts', 'export const misc = 1\n'],
+    [
+      'cli/show.ts',
+      '/** console.log(1) */\nexport const show = (text: string) => console.log(text) ?? process.stderr.write(text)\n',
+    ],
+    ['cli/main.ts', 'process.stdout.write("a")\n'],
   ])
 
   const violations: Readonly<Record<string, readonly string[]>> = {
@@ -231,6 +254,10 @@ describe('the rules of the architecture', () => {
     ],
     'only entries are made of re-exports': ['der/index.ts: is a barrel'],
     'nothing is exported by default': ['der/old.ts: has a default export'],
+    'nothing writes but the program, after it has made its output safe': [
+      'cli/show.ts: uses console.log',
+      'cli/show.ts: uses process.stderr',
+    ],
     [`files have at most ${longestFile} lines`]: ['node/gate.ts: has 403 lines'],
   }
 

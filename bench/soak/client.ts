@@ -1,4 +1,4 @@
-import { type ConnectionOptions, connect, createSecureContext, type SecureContext } from 'node:tls'
+import { type ConnectionOptions, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Client } from '../swap/pki.ts'
 
 /** What the server's process sends to this one: where to connect, as whom, and how often. */
@@ -7,12 +7,17 @@ export interface Work {
   readonly connections: number
   readonly parallel: number
   readonly credentials: readonly Client['credentials'][]
+  /** As whom, besides, a connection is kept open: numbers of `credentials`. It is made anew when the server ends it. */
+  readonly staying: readonly number[]
 }
 
 /** What this one answers, from time to time and at its end. */
 export interface Progress {
   readonly connections: number
   readonly resumed: number
+  /** Connections besides that were kept open, and how many of them the server ended. */
+  readonly kept: number
+  readonly ended: number
   /** What came of the connections: `ok`, a code, or an error's message. */
   readonly heard: Readonly<Record<string, number>>
   readonly finished: boolean
@@ -24,10 +29,14 @@ const reportEvery = 50
 process.once('message', async (work: Work) => {
   const contexts = work.credentials.map((own) => createSecureContext(own))
   const heard: Record<string, number> = {}
+  const stays = new Stays(work, contexts)
   let connections = 0
   let resumed = 0
   let started = 0
-  const report = (finished: boolean): void => void process.send?.({ connections, resumed, heard, finished } satisfies Progress)
+  const report = (finished: boolean): void => {
+    const { kept, ended } = stays
+    process.send?.({ connections, resumed, kept, ended, heard, finished } satisfies Progress)
+  }
   const loop = async (): Promise<void> => {
     const sessions = new Map<number, Buffer>()
     while (started < work.connections) {
@@ -40,6 +49,7 @@ process.once('message', async (work: Work) => {
     }
   }
   await Promise.all(Array.from({ length: work.parallel }, loop))
+  await stays.close()
   report(true)
   process.disconnect()
 })
@@ -78,6 +88,52 @@ function ask(
     socket.on('close', () => resolve({ code: codeOf(text), resumed }))
     socket.setTimeout(30_000, () => socket.destroy(new Error('no answer within 30 s')))
   })
+}
+
+/** How long a client that was refused, or ended, waits before it comes again, in milliseconds. */
+const comeAgainMs = 200
+
+/** Connections that are kept open with an answer that goes on, one a client. */
+class Stays {
+  kept = 0
+  ended = 0
+  private readonly sockets = new Set<TLSSocket>()
+  private readonly loops: readonly Promise<void>[]
+  private isOver = false
+
+  constructor({ port, staying }: Work, contexts: readonly SecureContext[]) {
+    this.loops = staying.map(async (number) => {
+      while (!this.isOver) {
+        await this.stay(port, contexts[number]!, number)
+        await new Promise((resolve) => setTimeout(resolve, comeAgainMs))
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.isOver = true
+    for (const socket of this.sockets) socket.destroy()
+    await Promise.all(this.loops)
+  }
+
+  private stay(port: number, secureContext: SecureContext, number: number): Promise<void> {
+    const options = { host: '127.0.0.1', port, servername: `s${number}.soak.example`, rejectUnauthorized: false, secureContext }
+    return new Promise((resolve) => {
+      let text = ''
+      const socket = connect(options, () => socket.write('GET /stay HTTP/1.1\r\nHost: soak\r\n\r\n'))
+      this.sockets.add(socket)
+      socket.setEncoding('utf8').on('data', (chunk: string) => (text += text.length < 1000 ? chunk : ''))
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        this.sockets.delete(socket)
+        if (codeOf(text) === 'ok') {
+          this.kept++
+          if (!this.isOver) this.ended++
+        }
+        resolve()
+      })
+    })
+  }
 }
 
 function codeOf(text: string): string {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +8,7 @@ import { buildTruststore, type Truststore } from '../../src/index.ts'
 import { type GateCounters, mutualTls } from '../../src/node/index.ts'
 import { clients, server as credentials, differentVersions, rightAnswer, type Version, versionOf } from '../swap/pki.ts'
 import type { Progress, Work } from './client.ts'
+import { endTimeoutMs, numberOf, Stays } from './stays.ts'
 
 export interface SoakReport {
   readonly connections: number
@@ -16,7 +18,10 @@ export interface SoakReport {
   /** What clients heard, by code. */
   readonly heard: ReadonlyMap<string, number>
   readonly counters: GateCounters
-  /** Verdicts that were not right for the version that gave them. */
+  /** Connections that were kept open besides, and how many of them the gate has ended. */
+  readonly kept: number
+  readonly ended: number
+  /** Verdicts that were not right for the version that gave them, and open connections that outlived their trust. */
   readonly wrong: readonly string[]
   /** Uncaught exceptions and unhandled rejections of the server's process, and warnings. */
   readonly unhandled: readonly string[]
@@ -46,13 +51,25 @@ export async function soak(wish: SoakWish): Promise<SoakReport> {
   const stopWatching = scene.watch()
   const gate = mutualTls({
     truststore: scene,
-    onReject: ({ serverName, code, message }) => scene.judge(serverName, code, message),
+    // Thousands of bad clients from one address are what limits are against.
+    limits: { exempt: ['127.0.0.1'] },
+    endTimeoutMs,
+    // So that a connection is ended in the moment in which it is judged.
+    endsPerSecond: 1_000_000,
+    onAccept: ({ serverName }) => scene.stays.count(serverName, 'ok'),
+    onReject: ({ serverName, code, message, refused }) => {
+      scene.judge(serverName, code, message)
+      if (refused === 'connection') scene.stays.count(serverName, code)
+    },
+    onClose: ({ serverName }, code) => scene.judge(serverName, code, 'ended'),
   })
   const server = createServer(
     { ...credentials, ...gate.tlsOptions },
-    gate.handler(({ clientIdentity }, response) => {
-      scene.accepted(clientIdentity.serverName, clientIdentity.truststoreVersion)
-      response.end('hello')
+    gate.handler<IncomingMessage, ServerResponse>((request, response) => {
+      const { serverName, truststoreVersion } = request.clientIdentity
+      scene.accepted(serverName, truststoreVersion)
+      if (request.url === '/stay') scene.stays.open(numberOf(serverName), response)
+      else response.end('hello')
     }),
   )
   gate.protect(server).listen(0, '127.0.0.1')
@@ -65,7 +82,7 @@ export async function soak(wish: SoakWish): Promise<SoakReport> {
   }
   const children = Array.from({ length: wish.processes }, (_, i) => {
     const share = Math.floor((wish.connections + i) / wish.processes)
-    return runClients({ ...work, connections: share }, () => scene.progress(gate.counters(), wish))
+    return runClients({ ...work, connections: share, staying }, () => scene.progress(gate.counters(), wish))
   })
   const results = await Promise.all(children)
   const seconds = (performance.now() - begin) / 1000
@@ -75,9 +92,13 @@ export async function soak(wish: SoakWish): Promise<SoakReport> {
   return scene.report(results, gate.counters(), seconds)
 }
 
+/** Every process keeps a connection open for each client that some version lets in. */
+const staying = clients.flatMap(({ authority, listed }, number) => (authority !== undefined && listed === 'ok' ? [number] : []))
+
 /** The truststore that is swapped, what was seen, and how much memory it took. */
 class Scene {
   current: Truststore
+  readonly stays = new Stays()
   private version: Version
   private number = 0
   private swaps = 0
@@ -115,7 +136,7 @@ class Scene {
   }
 
   private compare(serverName: string | undefined, version: Version, code: string, message: string): void {
-    const client = clients[Number(/^c(\d+)\.soak\.example$/.exec(serverName ?? '')?.[1] ?? Number.NaN)]
+    const client = clients[numberOf(serverName)]
     const expected = client === undefined ? 'a known client' : right(version, client)
     if (code !== expected) this.wrong.push(`${client?.name ?? serverName}: ${code}, ${expected} is right: ${message}`)
   }
@@ -125,6 +146,7 @@ class Scene {
     const warm = Math.min(warmUp, connections / 4)
     if (done >= warm) this.resident.push({ at: (done - warm) / (connections - warm), bytes: process.memoryUsage.rss() })
     onProgress?.(done)
+    this.wrong.push(...this.stays.overdue())
     if (done - this.last < swapEvery) return
     this.last = done
     this.number = (this.number + 1 + (this.swaps % 5)) % differentVersions
@@ -133,6 +155,7 @@ class Scene {
     const { version, store } = this.load(this.number)
     this.version = version
     this.current = store
+    this.stays.swapped((number) => right(version, clients[number]!) === 'ok')
   }
 
   private load(number: number): { readonly version: Version; readonly store: Truststore } {
@@ -149,7 +172,8 @@ class Scene {
       for (const [code, count] of Object.entries(result.heard)) heard.set(code, (heard.get(code) ?? 0) + count)
     }
     for (const [code, count] of heard) {
-      const told = code === 'ok' ? counters.accepted : (counters.refused[code as 'expired'] ?? 0)
+      const all = code === 'ok' ? counters.accepted : (counters.refused[code as 'expired'] ?? 0)
+      const told = all - this.stays.counted(code)
       if (told !== count) this.wrong.push(`clients heard ${code} ${count} times, the gate said it ${told} times`)
     }
     const quarter = (number: number): number => {
@@ -159,6 +183,8 @@ class Scene {
     return {
       connections: results.reduce((sum, { connections }) => sum + connections, 0),
       resumed: results.reduce((sum, { resumed }) => sum + resumed, 0),
+      kept: results.reduce((sum, { kept }) => sum + kept, 0),
+      ended: Object.values(counters.ended).reduce((sum, count) => sum + count, 0),
       seconds,
       swaps: this.swaps,
       heard,

@@ -1,4 +1,5 @@
 import type { Paint } from '../lint/report/paint.ts'
+import type { ReportFormat } from './output.ts'
 
 /** An option of a command. */
 export interface Option {
@@ -43,4 +44,6 @@ export interface Outcome {
   readonly exitCode: 0 | 1
   /** For standard output. */
   readonly output: string
+  /** What `output` is, which says what must be escaped in it. */
+  readonly format: ReportFormat
 }

@@ -30,7 +30,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
   const [before, after] = (await readInputs(given.operands)).map(build)
   const diff = diffTruststores(before!, after!)
   const output = format === 'json' ? json(diff, before!, after!) : text(diff, surroundings)
-  return { exitCode: diff.droppedIssuers.length > 0 ? 1 : 0, output }
+  return { exitCode: diff.droppedIssuers.length > 0 ? 1 : 0, output, format }
 }
 
 function text({ added, removed, renewed, rekeyed, droppedIssuers, unchanged }: TruststoreDiff, { paint }: Surroundings): string {

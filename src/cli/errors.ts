@@ -1,10 +1,14 @@
 /** What the caller did wrong, for standard error and exit code 2: what is wrong and where, then what to do. */
 export class CliError extends Error {
+  /** Each is a line, whatever a name has in it. */
+  readonly problems: readonly string[]
   readonly advice: string | undefined
 
-  constructor(message: string, advice?: string) {
-    super(message)
+  constructor(problem: string | readonly string[], advice?: string) {
+    const problems = typeof problem === 'string' ? [problem] : problem
+    super(problems.join('\n'))
     this.name = 'CliError'
+    this.problems = problems
     this.advice = advice
   }
 }

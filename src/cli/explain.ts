@@ -25,8 +25,8 @@ const systems: Readonly<Record<keyof CodeInfo['mappings'], string>> = {
 async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
   const format = choiceOf(given, 'format', formats, 'text')
   const infos = given.operands.map((code) => explain(oneOf(code, 'the code', codes) as LintCode))
-  if (format === 'json') return { exitCode: 0, output: `${printableJson(infos)}\n` }
-  return { exitCode: 0, output: infos.map((info) => text(info, surroundings)).join('\n') }
+  if (format === 'json') return { exitCode: 0, output: `${printableJson(infos)}\n`, format }
+  return { exitCode: 0, output: infos.map((info) => text(info, surroundings)).join('\n'), format }
 }
 
 function text({ code, summary, citation, remedy, mappings }: CodeInfo, { paint }: Surroundings): string {

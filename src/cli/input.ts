@@ -28,7 +28,7 @@ export async function readInputs(files: readonly string[]): Promise<readonly Inp
       faults.push(`cannot read ${file === '-' ? 'standard input' : printable(file)}: ${reasonOf(error)}`)
     }
   }
-  if (faults.length > 0) throw new CliError(faults.join('\n'))
+  if (faults.length > 0) throw new CliError(faults)
   return inputs
 }
 

@@ -11,12 +11,12 @@ async function run({ operands }: Arguments, { paint }: Surroundings): Promise<Ou
     const isOther = faults.some(({ code }) => code === 'pem_missing' || code === 'empty_input')
     return isOther && certificates.length + revocationLists.length === 0 ? [`${name}: ${faults[0]?.message}`] : []
   })
-  if (nothing.length > 0) throw new CliError(nothing.join('\n'), 'Give a certificate or revocation list, PEM or DER.')
+  if (nothing.length > 0) throw new CliError(nothing, 'Give a certificate or revocation list, PEM or DER.')
   const texts = inspections.map(({ name, text }) => {
     const heading = inputs.length === 1 ? '' : `${paint('bold', printable(name))}\n`
     return `${heading}${text.trimEnd()}\n`
   })
-  return { exitCode: inspections.some(({ faults }) => faults.length > 0) ? 1 : 0, output: texts.join('\n') }
+  return { exitCode: inspections.some(({ faults }) => faults.length > 0) ? 1 : 0, output: texts.join('\n'), format: 'text' }
 }
 
 export const inspectCommand: Command = {

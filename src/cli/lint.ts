@@ -1,12 +1,12 @@
 import { lintTruststore } from '../lint/lint.ts'
 import { type Platform, platforms } from '../lint/platform/limits.ts'
-import { printable } from '../lint/report/printable.ts'
 import type { FileReport } from '../lint/report/problem.ts'
 import { choiceOf, listOf, oneOf, singleOf } from './arguments.ts'
 import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
 import { readInputs } from './input.ts'
+import { reportFormats } from './output.ts'
 import { showProgress } from './progress.ts'
-import { failLevels, fails, renderReports, reportFormats } from './reports.ts'
+import { failLevels, fails, renderReports } from './reports.ts'
 import { atOption, daysOf, formatOption, policyOf, profileOption, timeOf } from './values.ts'
 import { readWaivers } from './waivers-file.ts'
 
@@ -25,14 +25,14 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
   }
   const inputs = await readInputs(given.operands)
   const reports = inputs.map(({ name, bytes }): FileReport => {
-    const done = showProgress(`linting ${printable(name)}`)
+    const done = showProgress(`linting ${name}`)
     try {
       return { file: name, problems: lintTruststore(bytes, options).findings }
     } finally {
       done()
     }
   })
-  return { exitCode: fails(reports, failOn) ? 1 : 0, output: renderReports(reports, format, surroundings) }
+  return { exitCode: fails(reports, failOn) ? 1 : 0, output: renderReports(reports, format, surroundings), format }
 }
 
 export const lintCommand: Command = {

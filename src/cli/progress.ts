@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { printable } from '../lint/report/printable.ts'
 
 /** Milliseconds before a command says that it is at work. */
 const patience = 1000
@@ -12,7 +13,9 @@ const patience = 1000
 export function showProgress(what: string): () => void {
   if (!process.stderr.isTTY) return () => undefined
   const ended = new Int32Array(new SharedArrayBuffer(4))
-  const worker = new Worker(new URL('./progress-worker.js', import.meta.url), { workerData: { what, ended, patience } })
+  const worker = new Worker(new URL('./progress-worker.js', import.meta.url), {
+    workerData: { what: printable(what), ended, patience },
+  })
   worker.unref()
   // What is only for show must not break anything.
   worker.on('error', () => undefined)

@@ -6,11 +6,7 @@ import { countProblems, type FileReport } from '../lint/report/problem.ts'
 import { renderSarif } from '../lint/report/sarif.ts'
 import { renderText } from '../lint/report/text.ts'
 import type { Surroundings } from './command.ts'
-
-/** What `--format` takes where findings are reported. */
-export const reportFormats = ['text', 'json', 'sarif', 'github'] as const
-
-export type ReportFormat = (typeof reportFormats)[number]
+import type { ReportFormat } from './output.ts'
 
 /** Findings in the format that was asked for. */
 export function renderReports(reports: readonly FileReport[], format: ReportFormat, { paint, version }: Surroundings): string {

@@ -11,7 +11,8 @@ const formats = ['text', 'json'] as const
 const rules = [...ruleCatalogue.values()]
 
 async function run(given: Arguments, { paint }: Surroundings): Promise<Outcome> {
-  if (choiceOf(given, 'format', formats, 'text') === 'json') {
+  const format = choiceOf(given, 'format', formats, 'text')
+  if (format === 'json') {
     const told = rules.map(({ code, severity, summary, citation, remedy }) => ({
       code,
       severity,
@@ -19,13 +20,13 @@ async function run(given: Arguments, { paint }: Surroundings): Promise<Outcome> 
       citation,
       remedy,
     }))
-    return { exitCode: 0, output: `${printableJson(told)}\n` }
+    return { exitCode: 0, output: `${printableJson(told)}\n`, format }
   }
   const width = Math.max(...rules.map(({ code }) => code.length))
   const rows = rules.map(({ code, severity, summary }) => {
     return `${paint('bold', code.padEnd(width))}  ${paint(severityColours[severity], severity.padEnd('warning'.length))}  ${summary}\n`
   })
-  return { exitCode: 0, output: rows.join('') }
+  return { exitCode: 0, output: rows.join(''), format }
 }
 
 export const rulesCommand: Command = {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { painter } from '../lint/report/paint.ts'
 import { printable } from '../lint/report/printable.ts'
 import { checkOperands, readArguments } from './arguments.ts'
-import type { Command } from './command.ts'
+import type { Command, Outcome } from './command.ts'
 import { CliError, suggestion } from './errors.ts'
 import { commandHelp, overview } from './help.ts'
+import { safeOutput } from './output.ts'
 
 interface Entry {
   readonly summary: string
@@ -51,31 +52,28 @@ export async function run(args: readonly string[], coloured: boolean): Promise<R
   const [name = '', ...rest] = args
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   try {
-    if (entry === undefined) return { exitCode: 0, output: withoutCommand(args, coloured), errors: '' }
-    return { ...(await runCommand(name, entry, rest, coloured)), errors: '' }
+    const { exitCode, output, format } =
+      entry === undefined ? withoutCommand(args, coloured) : await runCommand(name, entry, rest, coloured)
+    return { exitCode, output: safeOutput(output, format, coloured), errors: '' }
   } catch (error) {
     const prefix = entry === undefined ? 'portcullis' : `portcullis ${name}`
-    return { exitCode: 2, output: '', errors: complaint(prefix, error) }
+    return { exitCode: 2, output: '', errors: safeOutput(complaint(prefix, error), 'text', false) }
   }
 }
 
-async function runCommand(
-  name: string,
-  { summary, load }: Entry,
-  rest: readonly string[],
-  coloured: boolean,
-): Promise<Omit<Result, 'errors'>> {
+async function runCommand(name: string, { summary, load }: Entry, rest: readonly string[], coloured: boolean): Promise<Outcome> {
   const command = await load()
   const paint = painter(coloured)
   const given = readArguments(command, rest)
-  if (given.flags.has('help')) return { exitCode: 0, output: commandHelp(name, summary, command, paint) }
+  if (given.flags.has('help')) return { exitCode: 0, output: commandHelp(name, summary, command, paint), format: 'text' }
   checkOperands(command, given.operands)
   return await command.run(given, { version: version(), paint })
 }
 
-function withoutCommand(args: readonly string[], coloured: boolean): string {
+function withoutCommand(args: readonly string[], coloured: boolean): Outcome {
   const [first, ...rest] = args
   const paint = painter(coloured)
+  const text = (output: string): Outcome => ({ exitCode: 0, output, format: 'text' })
   const help = (): string =>
     overview(
       Object.entries(commands).map(([name, { summary }]) => [name, summary] as const),
@@ -83,8 +81,8 @@ function withoutCommand(args: readonly string[], coloured: boolean): string {
     )
   if (first === undefined)
     throw new CliError('a command is missing', `Commands are ${Object.keys(commands).join(', ')}; see portcullis --help.`)
-  if (first === '--version' && rest.length === 0) return `${version()}\n`
-  if ((first === '--help' || first === '-h' || first === 'help') && rest.length === 0) return help()
+  if (first === '--version' && rest.length === 0) return text(`${version()}\n`)
+  if ((first === '--help' || first === '-h' || first === 'help') && rest.length === 0) return text(help())
   const what = first.startsWith('-') ? 'option' : 'command'
   const known = what === 'option' ? ['--help', '--version'] : Object.keys(commands)
   throw new CliError(`unknown ${what} ${first}.${suggestion(first, known)}`, 'See portcullis --help.')
@@ -102,7 +100,7 @@ function complaint(prefix: string, error: unknown): string {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return `${prefix}: this is a fault of portcullis, please report it\n${stack}\n`
   }
-  const lines = error.message.split('\n').map((line) => `${prefix}: ${printable(line)}\n`)
+  const lines = error.problems.map((line) => `${prefix}: ${printable(line)}\n`)
   const advice = error.advice ?? (prefix === 'portcullis' ? undefined : `See ${prefix} --help.`)
   return `${lines.join('')}${advice === undefined ? '' : `${printable(advice)}\n`}`
 }

@@ -15,7 +15,8 @@ import { choiceOf, singleOf } from './arguments.ts'
 import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
 import { CliError } from './errors.ts'
 import { type Input, readInput, readInputs } from './input.ts'
-import { renderReports, reportFormats } from './reports.ts'
+import { reportFormats } from './output.ts'
+import { renderReports } from './reports.ts'
 import { atOption, formatOption, policyOf, profileOption, timeOf } from './values.ts'
 
 const purposes: readonly Purpose[] = ['client', 'server', 'any']
@@ -37,7 +38,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
     ...(serverName !== undefined && { serverName }),
     ...(lists.length > 0 && { revocation: { lists } }),
   })
-  return { exitCode: verdict.ok ? 0 : 1, output: render(verdict, input.name, format, surroundings) }
+  return { exitCode: verdict.ok ? 0 : 1, output: render(verdict, input.name, format, surroundings), format }
 }
 
 function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTruststore>[1]): Truststore {

@@ -1,6 +1,13 @@
 import type { Certificate } from '../x509/certificate.ts'
 import { checkSerial, checkValidity, firstFault, formatName, formatValidity, readLeaf } from './facts.ts'
-import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
+import {
+  collectHeaders,
+  type HeaderFormat,
+  type HeaderKinds,
+  type HeaderNames,
+  type HeaderValues,
+  headerFormat,
+} from './format.ts'
 import { type HeaderResult, headerFault, headerValue } from './result.ts'
 import type { RequestLike } from './source.ts'
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
@@ -22,6 +29,8 @@ const verifyNames: HeaderNames<VerifyRole> = {
   subject: 'X-Amzn-Mtls-Clientcert-Subject',
   validity: 'X-Amzn-Mtls-Clientcert-Validity',
 }
+
+const verifyKinds: HeaderKinds<VerifyRole> = { issuer: 'name', subject: 'name' }
 
 /** What verify mode says of a client. */
 export interface AlbClientCertificate {
@@ -65,7 +74,7 @@ export function formatAlbPassthrough(chain: readonly Uint8Array[]): HeaderResult
  * if (client.ok) console.log(client.value.leaf.fingerprint, client.value.subject)
  */
 export function parseAlbVerify(request: RequestLike): HeaderResult<AlbClientCertificate> {
-  const values = collectHeaders(request, verifyNames)
+  const values = collectHeaders(request, verifyNames, verifyKinds)
   return values.ok ? readVerify(values.value, verifyNames) : values
 }
 
@@ -110,13 +119,13 @@ function readVerify(values: HeaderValues<VerifyRole>, names: HeaderNames<VerifyR
 }
 
 /** `from: 'alb'`: passthrough mode. */
-export const alb: HeaderFormat = /* @__PURE__ */ headerFormat({ chain: passthroughName }, ({ chain }, names) => {
+export const alb: HeaderFormat = /* @__PURE__ */ headerFormat({ chain: passthroughName }, {}, ({ chain }, names) => {
   if (chain === undefined) return headerFault('no_certificate', `there is no ${names.chain}`)
   return readUrlPem(names.chain, chain)
 })
 
 /** `from: 'alb-verify'`: verify mode. */
-export const albVerify: HeaderFormat = /* @__PURE__ */ headerFormat(verifyNames, (values, names) => {
+export const albVerify: HeaderFormat = /* @__PURE__ */ headerFormat(verifyNames, verifyKinds, (values, names) => {
   const read = readVerify(values, names)
   return read.ok ? headerValue([read.value.leaf.raw]) : read
 })

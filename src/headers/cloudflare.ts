@@ -41,6 +41,17 @@ export interface CloudflareTlsClientAuth {
 
 const what = 'tlsClientAuth'
 
+/** What is read as text; anything else there, such as a list of two, is not taken for absent. */
+const textFields = [
+  'certPresented',
+  'certVerified',
+  'certRevoked',
+  'certSerial',
+  'certFingerprintSHA256',
+  'certRFC9440',
+  'certChainRFC9440',
+] as const
+
 /**
  * Reads `request.cf.tlsClientAuth`.
  *
@@ -52,10 +63,9 @@ const what = 'tlsClientAuth'
 export function parseCloudflareTlsClientAuth(auth: unknown): HeaderResult<CloudflareClientCertificate> {
   if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${what}`)
   if (typeof auth !== 'object') return headerFault('malformed_header', `${what} is no object`)
-  const text = (field: string): string => {
-    const value = own(auth, field)
-    return typeof value === 'string' ? value : ''
-  }
+  const wrong = textFields.find((field) => typeof (own(auth, field) ?? '') !== 'string')
+  if (wrong !== undefined) return headerFault('malformed_header', `${what}.${wrong} is no text`)
+  const text = (field: (typeof textFields)[number]): string => String(own(auth, field) ?? '')
   const presented = text('certPresented')
   if (presented === '0') return headerFault('no_certificate', `${what}.certPresented is 0`)
   if (presented !== '1') return headerFault('malformed_header', `${what}.certPresented is neither 0 nor 1`)
@@ -128,7 +138,7 @@ const headers: HeaderNames<Role> = { certificate: 'Cf-Client-Cert-Der-Base64', s
  * if (leaf.ok) verifyChain(store, leaf.value.raw)
  */
 export function parseCloudflareHeaders(request: RequestLike): HeaderResult<Certificate> {
-  const values = collectHeaders(request, headers)
+  const values = collectHeaders(request, headers, {})
   return values.ok ? readForwarded(values.value, headers) : values
 }
 
@@ -172,7 +182,7 @@ export const cloudflare: HeaderFormat = {
 }
 
 /** `from: 'cloudflare-headers'`: what Cloudflare forwards to an origin. */
-export const cloudflareHeaders: HeaderFormat = /* @__PURE__ */ headerFormat(headers, (values, names) => {
+export const cloudflareHeaders: HeaderFormat = /* @__PURE__ */ headerFormat(headers, {}, (values, names) => {
   const leaf = readForwarded(values, names)
   return leaf.ok ? headerValue([leaf.value.raw]) : leaf
 })

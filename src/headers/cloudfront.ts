@@ -1,6 +1,13 @@
 import type { Certificate } from '../x509/certificate.ts'
 import { checkFingerprint, checkSerial, checkValidity, firstFault, formatName, formatValidity, readLeaf } from './facts.ts'
-import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
+import {
+  collectHeaders,
+  type HeaderFormat,
+  type HeaderKinds,
+  type HeaderNames,
+  type HeaderValues,
+  headerFormat,
+} from './format.ts'
 import { type HeaderResult, headerFault, headerValue } from './result.ts'
 import type { RequestLike } from './source.ts'
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
@@ -24,6 +31,8 @@ const headers: HeaderNames<Role> = {
   validity: 'CloudFront-Viewer-Cert-Validity',
 }
 
+const kinds: HeaderKinds<Role> = { issuer: 'name', subject: 'name' }
+
 /** What CloudFront says of a viewer. */
 export interface CloudFrontClientCertificate {
   /** Parsed; serial number, dates and fingerprint of the other headers are the same. */
@@ -42,7 +51,7 @@ export interface CloudFrontClientCertificate {
  * if (viewer.ok) verifyChain(store, viewer.value.leaf.raw)
  */
 export function parseCloudFront(request: RequestLike): HeaderResult<CloudFrontClientCertificate> {
-  const values = collectHeaders(request, headers)
+  const values = collectHeaders(request, headers, kinds)
   return values.ok ? readValues(values.value, headers) : values
 }
 
@@ -94,7 +103,7 @@ function readValues(values: HeaderValues<Role>, names: HeaderNames<Role>): Heade
 }
 
 /** `from: 'cloudfront'`. */
-export const cloudfront: HeaderFormat = /* @__PURE__ */ headerFormat(headers, (values, names) => {
+export const cloudfront: HeaderFormat = /* @__PURE__ */ headerFormat(headers, kinds, (values, names) => {
   const read = readValues(values, names)
   return read.ok ? headerValue([read.value.leaf.raw]) : read
 })

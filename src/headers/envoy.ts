@@ -234,7 +234,7 @@ function quotedAlways(value: string): string {
 }
 
 /** `from: 'envoy'`: one element, with `Chain` or `Cert` in it. */
-export const envoy: HeaderFormat = /* @__PURE__ */ headerFormat({ xfcc: headerName }, ({ xfcc }, names) => {
+export const envoy: HeaderFormat = /* @__PURE__ */ headerFormat({ xfcc: headerName }, { xfcc: 'own' }, ({ xfcc }, names) => {
   if (xfcc === undefined) return headerFault('no_certificate', `there is no ${names.xfcc}`)
   const elements = readXfcc(names.xfcc, xfcc)
   if (!elements.ok) return elements

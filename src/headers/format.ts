@@ -1,11 +1,14 @@
 import { type HeaderResult, headerValue } from './result.ts'
-import { headerReader } from './source.ts'
+import { type HeaderKind, headerReader } from './source.ts'
 
 /** Header names by what the headers carry. */
 export type HeaderNames<Role extends string> = Readonly<Record<Role, string>>
 
 /** Header values by what they carry; absent where the header is. */
 export type HeaderValues<Role extends string> = Readonly<Partial<Record<Role, string>>>
+
+/** Of headers that may have a comma, why; see {@link HeaderKind}. */
+export type HeaderKinds<Role extends string> = Readonly<Partial<Record<Role, HeaderKind>>>
 
 /** How one system hands on a client's certificate; `formats.ts` has the table. */
 export interface HeaderFormat {
@@ -18,24 +21,29 @@ export interface HeaderFormat {
 /** A format of headers, given what makes a chain of their values. */
 export function headerFormat<Role extends string>(
   headers: HeaderNames<Role>,
+  kinds: HeaderKinds<Role>,
   read: (values: HeaderValues<Role>, names: HeaderNames<Role>) => HeaderResult<readonly Uint8Array[]>,
 ): HeaderFormat {
   return {
     headers,
     readChain(request, renamed) {
       const names = { ...headers, ...renamed }
-      const values = collectHeaders(request, names)
+      const values = collectHeaders(request, names, kinds)
       return values.ok ? read(values.value, names) : values
     },
   }
 }
 
 /** The values of several headers; the first fault among them. */
-export function collectHeaders<Role extends string>(request: object, names: HeaderNames<Role>): HeaderResult<HeaderValues<Role>> {
+export function collectHeaders<Role extends string>(
+  request: object,
+  names: HeaderNames<Role>,
+  kinds: HeaderKinds<Role>,
+): HeaderResult<HeaderValues<Role>> {
   const read = headerReader(request)
   const values: Partial<Record<Role, string>> = Object.create(null)
   for (const role of Object.keys(names) as Role[]) {
-    const value = read(names[role])
+    const value = read(names[role], kinds[role])
     if (!value.ok) return value
     if (value.value !== undefined) values[role] = value.value
   }

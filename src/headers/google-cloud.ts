@@ -4,7 +4,14 @@ import { bytesOfPemText } from '../bytes/pem.ts'
 import { isoTime } from '../policy/time.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { checkFingerprint, checkSerialOfAnyBase, firstFault, inconsistent, readLeaf } from './facts.ts'
-import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
+import {
+  collectHeaders,
+  type HeaderFormat,
+  type HeaderKinds,
+  type HeaderNames,
+  type HeaderValues,
+  headerFormat,
+} from './format.ts'
 import { type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
 import { formatClientCert, formatClientCertChain, readCertificateAndChain } from './rfc9440.ts'
 import type { RequestLike } from './source.ts'
@@ -27,6 +34,9 @@ const headers: HeaderNames<Role> = {
   leaf: 'X-Client-Cert-Leaf',
   chain: 'X-Client-Cert-Chain',
 }
+
+/** Google writes all certificates of the chain into one line: a second one is somebody else's. */
+const kinds: HeaderKinds<Role> = { chain: 'own' }
 
 /** What Google Cloud says of a client. */
 export interface GoogleCloudClientCertificate {
@@ -54,7 +64,7 @@ export function parseGoogleCloud(
   names: Partial<HeaderNames<Role>> = {},
 ): HeaderResult<GoogleCloudClientCertificate> {
   const all = { ...headers, ...names }
-  const values = collectHeaders(request, all)
+  const values = collectHeaders(request, all, kinds)
   return values.ok ? readValues(values.value, all) : values
 }
 
@@ -142,7 +152,7 @@ function checkDate(name: string, value: string, date: Date): HeaderFault | undef
 }
 
 /** `from: 'google-cloud'`. */
-export const googleCloud: HeaderFormat = /* @__PURE__ */ headerFormat(headers, (values, names) => {
+export const googleCloud: HeaderFormat = /* @__PURE__ */ headerFormat(headers, kinds, (values, names) => {
   const read = readValues(values, names)
   return read.ok ? headerValue(read.value.chain) : read
 })

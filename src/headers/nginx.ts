@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../bytes/base64.ts'
 import { bytesOfPemText, encodePem } from '../bytes/pem.ts'
 import { type HeaderFormat, headerFormat } from './format.ts'
-import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
+import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerValue, joinedFault } from './result.ts'
 import { readUrlPem, requireDer, writeUrlPem } from './url-pem.ts'
 
 /**
@@ -133,13 +133,17 @@ const headers = { certificate: certificateName, verify: verifyName }
  * says of the chain is for `verifyChain` to judge.
  */
 function nginxFormat(read: (name: string, value: string) => HeaderResult<Uint8Array>): HeaderFormat {
-  return headerFormat(headers, ({ certificate, verify }, names) => {
+  return headerFormat(headers, { verify: 'own' }, ({ certificate, verify }, names) => {
+    // Anywhere in it: where a header came twice, `fetch` has joined the other value to this one.
+    if (certificate !== undefined && verify?.includes('certificate revoked')) {
+      return headerFault('refused_by_proxy', `${names.verify} is ${verify}`)
+    }
+    // OpenSSL gives no reason with a comma for a certificate.
+    if (verify?.includes(',')) return joinedFault(names.verify, verify)
     const status = verify === undefined ? undefined : readVerify(names.verify, verify)
     if (status !== undefined && !status.ok) return status
     const fault = absence(names.certificate, certificate, status?.value)
     if (fault !== undefined) return fault
-    // Anywhere in it: where a header came twice, `fetch` has joined the other value to this one.
-    if (verify?.includes('certificate revoked')) return headerFault('refused_by_proxy', `${names.verify} is ${verify}`)
     const leaf = read(names.certificate, certificate!)
     return leaf.ok ? headerValue([leaf.value]) : leaf
   })

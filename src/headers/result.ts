@@ -2,11 +2,12 @@
  * Why a request's client certificate could not be read:
  *
  * - `no_certificate`: the proxy says that the client presented none, or the header is absent
- * - `duplicate_header`: a header occurs more than once, so that nobody can say which one the proxy wrote
+ * - `duplicate_header`: a header occurs more than once, empty ones included, so that nobody can say which one the proxy wrote
  * - `oversized_header`: longer than 65,536 characters, or left out by the platform for its size
- * - `malformed_header`: not in the platform's format, to the letter
+ * - `malformed_header`: not in the platform's format, to the letter; values that a server on the way has joined among them
  * - `malformed_certificate`: the format is right and the certificate inside is not
- * - `inconsistent_headers`: what one header says is not what the certificate in another says
+ * - `inconsistent_headers`: what one header says is not what the certificate in another says, or an event has the header
+ *   twice, differently
  * - `refused_by_proxy`: the proxy knows the certificate to be revoked
  */
 export type HeaderCode =
@@ -37,6 +38,11 @@ export function headerFault(code: HeaderCode, message: string, offset?: number):
 
 export function headerValue<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value }
+}
+
+/** A value that may be two: servers and `fetch` join a header that occurs more than once by commas (RFC 9110 5.3). */
+export function joinedFault(name: string, value: string): HeaderFault {
+  return headerFault('malformed_header', `${name} has a comma, by which a header that occurs twice is joined`, value.indexOf(','))
 }
 
 /**

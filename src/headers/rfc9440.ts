@@ -105,6 +105,8 @@ function readByteSequence(name: string, value: string, start: number, end: numbe
 /** `from: 'rfc9440'`. */
 export const rfc9440: HeaderFormat = /* @__PURE__ */ headerFormat(
   { certificate: 'Client-Cert', chain: 'Client-Cert-Chain' },
+  // RFC 9440 2.3: the chain may occur more than once, the certificate may not (2.2).
+  { chain: 'list' },
   ({ certificate, chain }, names) => {
     if (certificate !== undefined) return readCertificateAndChain(names.certificate, certificate, names.chain, chain)
     if (chain === undefined) return headerFault('no_certificate', `there is no ${names.certificate}`)

@@ -34,8 +34,8 @@ export type RequestVerdict = Verdict | HeaderFault
  * Judges the client certificate that a trusted proxy handed on with a request. The proxy has proved that the client has
  * the private key; whether the certificate is to be trusted is decided here, by the truststore.
  *
- * @param request a `fetch` Request or Headers, Node's IncomingMessage, an object of headers, a Worker's request
- *   (`from: 'cloudflare'`), or a Lambda event (`from: 'api-gateway'`)
+ * @param request a `fetch` Request or Headers, Node's IncomingMessage, an object of headers, a Lambda event with `headers` or
+ *   `multiValueHeaders`; a Worker's request (`from: 'cloudflare'`), or an event of API Gateway (`from: 'api-gateway'`)
  * @returns the verdict, or `no_certificate`, `malformed_header` and the like
  * @throws TypeError for arguments of the wrong type, and where `trustedProxy` is not `true`
  * @example

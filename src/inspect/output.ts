@@ -1,4 +1,5 @@
 import { hexOfRange } from '../bytes/hex.ts'
+import { withoutCommands } from '../lint/report/printable.ts'
 
 /** Bytes a line in blocks of hexadecimal, as OpenSSL writes keys and signatures. */
 const bytesPerLine = 18
@@ -74,10 +75,11 @@ export class TextOutput {
 
 /**
  * The text with every character escaped that has no shape of its own or moves others: control and format characters (the
- * bidirectional overrides among them), line and paragraph separators, surrogates, private and unassigned code points.
+ * bidirectional overrides among them), line and paragraph separators, surrogates, private and unassigned code points. What a
+ * build server would take for a command is escaped, too.
  */
 export function visible(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  return withoutCommands(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`))
 }
 
 /** A text of a certificate between quotation marks, so that it cannot pass for what stands around it. */

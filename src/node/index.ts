@@ -4,10 +4,16 @@
  *
  * @module
  */
-export type { GateCode } from './gate/codes.ts'
+export type { RememberedAuthorizations } from './gate/answers.ts'
+export type { AdvertisedAuthorities } from './gate/authorities.ts'
+export type { CloseCode, GateCode } from './gate/codes.ts'
+export type { ConnectionSettings } from './gate/connection-settings.ts'
 export type { GateCounters, Histogram } from './gate/counters.ts'
+export type { ServerCredentials } from './gate/credentials.ts'
 export { type DomainSelection, selectServerCertificate } from './gate/domain.ts'
+export type { DoorCounters, LimitName } from './gate/doors.ts'
 export { type ClientIdentity, getClientIdentity, type Identified, type IdentitySource } from './gate/identity.ts'
+export type { AddressLimits, ClientAddress } from './gate/limits.ts'
 export { type GateTlsOptions, type MutualTls, mutualTls } from './gate/mutual-tls.ts'
 export type {
   Authorize,
@@ -21,12 +27,14 @@ export type {
 } from './gate/options.ts'
 export { portcullisServerIdentity, ServerIdentityError, type ServerIdentityOptions } from './gate/server-identity.ts'
 export { nodeSignatures } from './native-signatures.ts'
+export type { UrlAgent } from './source/download.ts'
 export { type FileTruststoreOptions, fileTruststore } from './source/file.ts'
 export {
   type ExpiringEvent,
   type Refresh,
   type RefreshOptions,
   type RejectedEvent,
+  type RollbackEvent,
   type SourceEvents,
   type SourceFailure,
   type TruststoreSource,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import https from 'node:https'
-import type { AddressInfo } from 'node:net'
+import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
@@ -36,6 +36,23 @@ mtls_connections_total{code="no_certificate"} 1
 mtls_pending 0
 `)
     expect(metrics(metricsOf!)).toMatch(/_bucket{le="\+Inf"} 2\nmtls_verify_microseconds_sum \d/)
+  },
+  'gate-replace': ({ exports }) => expect(exports['server']).toBeInstanceOf(https.Server),
+  async 'gate-proxy'({ exports }) {
+    const front = exports['front'] as net.Server
+    Reflect.apply(net.Server.prototype.listen, front, [0, '127.0.0.1'])
+    await once(front, 'listening')
+    const { port } = front.address() as AddressInfo
+    // Signature, version and command, family, length; source and destination address and port.
+    const start = '0d0a0d0a000d0a515549540a21'
+    const ipv6 = '20010db8000000000000000000000007'
+    expect(await hearThroughProxy(port, `${start}11000cc0000207c000020100070007`)).toContain('hello 192.0.2.7\n')
+    expect(await hearThroughProxy(port, `${start}210024${ipv6}${ipv6}00070007`)).toContain(
+      'hello 2001:0db8:0000:0000:0000:0000:0000:0007\n',
+    )
+    expect(await hearThroughProxy(port, `${start}000000`)).toBe('')
+    expect(await hearThroughProxy(port, '16030100'.repeat(4))).toBe('')
+    front.close()
   },
   async source({ exports }) {
     const directory = mkdtempSync(join(tmpdir(), 'portcullis-docs-'))
@@ -107,6 +124,23 @@ async function hear(port: number, client: string): Promise<string> {
   const socket = tls.connect({ ...credentials, host: '127.0.0.1', port, rejectUnauthorized: false })
   let text = ''
   for await (const chunk of socket) text += chunk
+  return text
+}
+
+/** What a server says to a request that comes after these bytes. */
+async function hearThroughProxy(port: number, header: string): Promise<string> {
+  const raw = net.connect(port, '127.0.0.1')
+  await once(raw, 'connect')
+  // In two parts, as it may come.
+  raw.write(Buffer.from(header.slice(0, 20), 'hex'))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  raw.write(Buffer.from(header.slice(20), 'hex'))
+  const credentials = { cert: fileText('client.pem'), key: fileText('client.key') }
+  const socket = tls.connect({ ...credentials, socket: raw, rejectUnauthorized: false })
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+  let text = ''
+  socket.on('error', () => undefined).on('data', (chunk) => (text += chunk))
+  await new Promise((resolve) => socket.once('close', resolve))
   return text
 }
 

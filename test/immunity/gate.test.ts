@@ -7,7 +7,9 @@ import { createServer as createHttpsServer } from 'node:https'
 import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { domainName } from '../../src/node/gate/domain.ts'
 import { getClientIdentity, mutualTls } from '../../src/node/index.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -307,6 +309,54 @@ describe('what strangers can make a gate hold', () => {
     }
     process.off('uncaughtException', note)
     expect(thrown).toEqual([])
+  })
+})
+
+describe('a server name that is not a DNS name', () => {
+  const names = [
+    'x\n2026-11-27 INFO accepted CN=admin from 10.0.0.1',
+    '\x1b[2J\x1b]0;owned\x07',
+    'a\u202eb',
+    'a b',
+    'a'.repeat(64),
+    `${'a'.repeat(63)}.`.repeat(3) + 'a'.repeat(62),
+    '-'.repeat(250),
+    '*.example.com',
+    'a..b',
+    '.',
+    '"\'\\',
+  ]
+
+  it.each(names)('reaches no rejection, identity or authorizer: %j', async (servername) => {
+    const seen: (string | undefined)[] = []
+    const note = ({ serverName }: { readonly serverName: string | undefined }): boolean => seen.push(serverName) > 0
+    const { port, server } = await startGate({ truststore: store, onReject: note, onAccept: note, authorize: note })
+    server.on('request', (request) => note(getClientIdentity(request)!))
+    expect(await ask(port, stranger, { servername })).toMatchObject({ status: 403 })
+    expect(await ask(port, good, { servername })).toMatchObject({ status: 200 })
+    expect(seen).toEqual([undefined, undefined, undefined, undefined])
+  })
+
+  it('is told apart from one that is, which is handed out in lower case', async () => {
+    const seen: (string | undefined)[] = []
+    const onReject = ({ serverName }: { readonly serverName: string | undefined }): unknown => seen.push(serverName)
+    const { port } = await startGate({ truststore: store, onReject })
+    for (const servername of ['API.example.com', 'xn--bcher-kva.example', 'a_b.example'])
+      await ask(port, stranger, { servername })
+    expect(seen).toEqual(['api.example.com', 'xn--bcher-kva.example', 'a_b.example'])
+  })
+
+  it('is refused whatever bytes it has', () => {
+    const letters = fc.constantFrom(...'aZ09-_.*\n\u0000\u001b\u00e9\u202e ')
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letters, maxLength: 300 })), (text) => {
+        const name = domainName(text)
+        if (name === undefined) return
+        expect(name).toMatch(/^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/)
+        expect(name.length).toBeLessThanOrEqual(253)
+        expect(text.toLowerCase().replace(/\.$/, '')).toBe(name)
+      }),
+    )
   })
 })
 

@@ -9,6 +9,7 @@ describe('a gate under clients in other processes', () => {
     expect([...report.heard.keys()].sort()).toEqual(['expired', 'no_certificate', 'ok', 'unknown_issuer'])
     expect(report.swaps).toBeGreaterThan(2)
     expect(report.resumed).toBeGreaterThan(50)
+    expect(report.kept).toBeGreaterThanOrEqual(2)
     expect(Math.max(...report.residentByQuarter)).toBeGreaterThan(10_000_000)
   })
 })

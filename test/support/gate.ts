@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingHttpHeaders, request as plainRequest } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { createServer, type Server as HttpsServer, request } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, TcpNetConnectOpts } from 'node:net'
 import { type ConnectionOptions, connect, type Server, type TLSSocket } from 'node:tls'
 import { buildTruststore, type Truststore } from '../../src/index.ts'
 import { type MutualTls, type MutualTlsOptions, mutualTls } from '../../src/node/index.ts'
@@ -161,7 +161,11 @@ export async function askHttp2(port: number, credentials: Credentials, options: 
 }
 
 /** A TLS connection whose handshake has ended. */
-export async function open(port: number, credentials: Credentials, options: ConnectionOptions = {}): Promise<TLSSocket> {
+export async function open(
+  port: number,
+  credentials: Credentials,
+  options: ConnectionOptions & Partial<TcpNetConnectOpts> = {},
+): Promise<TLSSocket> {
   const socket = connect({
     host: '127.0.0.1',
     port,

@@ -1,7 +1,18 @@
 import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { contextConstructed, encode, integer, nothing, oid, sequence } from './asn1.ts'
 
-export type KeyKind = 'p256' | 'p384' | 'p521' | 'secp256k1' | 'rsa1024' | 'rsa2048' | 'rsa3072' | 'rsa4096' | 'ed25519' | 'ed448'
+export type KeyKind =
+  | 'p256'
+  | 'p384'
+  | 'p521'
+  | 'secp256k1'
+  | 'sect571r1'
+  | 'rsa1024'
+  | 'rsa2048'
+  | 'rsa3072'
+  | 'rsa4096'
+  | 'ed25519'
+  | 'ed448'
 
 export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
@@ -27,7 +38,7 @@ export function keyPair(kind: KeyKind, slot = 0): KeyPair {
   return made
 }
 
-const curves = { p256: 'P-256', p384: 'P-384', p521: 'P-521', secp256k1: 'secp256k1' } as const
+const curves = { p256: 'P-256', p384: 'P-384', p521: 'P-521', secp256k1: 'secp256k1', sect571r1: 'sect571r1' } as const
 
 function generate(kind: KeyKind): { privateKey: KeyObject; publicKey: KeyObject } {
   if (kind === 'ed25519') return generateKeyPairSync('ed25519')
@@ -74,7 +85,7 @@ function contentEnd(der: Uint8Array, at: number): number {
 
 /** The hash that goes with a key where the caller does not choose: as strong as the key. */
 export function defaultHash(kind: KeyKind): HashName {
-  return kind === 'p384' ? 'sha384' : kind === 'p521' ? 'sha512' : 'sha256'
+  return kind === 'p384' ? 'sha384' : kind === 'p521' || kind === 'sect571r1' ? 'sha512' : 'sha256'
 }
 
 const hashOids = {

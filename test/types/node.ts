@@ -23,6 +23,24 @@ const gate = mutualTls({
   minVersion: 'TLSv1.3',
   onReject: ({ code }) => expectTypeOf(code).toEqualTypeOf<GateCode>(),
 })
+mutualTls({
+  truststore: store,
+  authorize: (identity, signal) =>
+    fetch(`https://example.org/${identity.certificate.fingerprint}`, { signal }).then(({ ok }) => ok),
+  onAccept: ({ certificate }) => certificate.subject,
+  onClose: (identity, code) => {
+    expectTypeOf(identity).toEqualTypeOf<ClientIdentity>()
+    expectTypeOf(code).toEqualTypeOf<GateCode | 'max_age_reached'>()
+  },
+  onReject: ({ identity, verdict }) => (verdict?.ok === false ? verdict.index : identity?.certificate.subject),
+  onUnknown: 'end',
+})
+expectTypeOf(gate.disconnect(({ certificate }) => certificate.subject === 'CN=a', 'revoked')).toEqualTypeOf<number>()
+expectTypeOf(gate.counters().ended.max_age_reached).toEqualTypeOf<number | undefined>()
+// @ts-expect-error no client is told of it
+gate.disconnect(() => true, 'max_age_reached')
+// @ts-expect-error a promise is no answer
+gate.disconnect(async () => true)
 mutualTls({ truststore: source, authorize: async ({ clientCert }) => ({ isAuthorized: clientCert.subjectDN !== '' }) })
 mutualTls({ domains: { 'api.example.com': { truststore: store }, '*.example.com': { truststore: source } } })
 // @ts-expect-error whom to trust must be said

@@ -22,9 +22,13 @@ export function renderGithub(reports: readonly FileReport[]): string {
 
 /** As `@actions/core` escapes: what would end the command or start another one. */
 function data(text: string): string {
-  return printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'))
+  return printable(encoded(text))
 }
 
 function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+  return printable(encoded(text).replaceAll(':', '%3A').replaceAll(',', '%2C'))
+}
+
+function encoded(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -45,8 +45,8 @@ export function renderSarif(reports: readonly FileReport[], version: string, des
 function rule(code: string, { summary, citation, remedy }: RuleText): object {
   return {
     id: code,
-    shortDescription: { text: summary },
-    help: { text: `${remedy} See ${citation}.` },
+    shortDescription: { text: plain(summary) },
+    help: { text: plain(`${remedy} See ${citation}.`) },
     properties: { citation },
   }
 }
@@ -57,7 +57,7 @@ function result(problem: Problem, ruleIndex: number, artifactLocation: { readonl
     ruleId: code,
     ruleIndex,
     level: levels[severity],
-    message: { text: sentence(problem) },
+    message: { text: plain(sentence(problem)) },
     locations: [{ physicalLocation: { artifactLocation, ...(line !== undefined && { region: { startLine: line } }) } }],
     partialFingerprints: { 'portcullis/v1': [code, fingerprint ?? '', platform ?? ''].join(':') },
     properties: {
@@ -68,6 +68,16 @@ function result(problem: Problem, ruleIndex: number, artifactLocation: { readonl
       ...(platform !== undefined && { platform }),
     },
   }
+}
+
+/**
+ * A text that a viewer shows as it is. Braces are doubled, or `{0}` would be a placeholder (3.11.5). Where something looks
+ * like a link `[text](target)` (3.11.6), brackets and backslashes are escaped, as SARIF 2.2 advises; and the parenthesis,
+ * for viewers that know no escapes.
+ */
+function plain(text: string): string {
+  const doubled = text.replace(/[{}]/g, '$&$&')
+  return doubled.includes('](') ? doubled.replace(/[\\[\]]/g, '\\$&').replaceAll('](', ']\\(') : doubled
 }
 
 /** A path as a URI reference (RFC 3986): relative ones stay relative, so that they resolve in the repository. */

@@ -1,73 +1,68 @@
 import type { TLSSocket } from 'node:tls'
-import type { NoFields } from '../../policy/fields.ts'
-import { callSafely } from '../call-safely.ts'
+import type { Rejection } from '../../path/verify.ts'
 import { thrownText } from '../thrown-text.ts'
-import { type GateCode, messageOf } from './codes.ts'
-import { askFor, awaitConsent, type Decision, isDecision } from './consent.ts'
-import { type GateCounters, Tally } from './counters.ts'
-import { DomainMap, hostOfAuthority } from './domain.ts'
-import { Client, type ClientIdentity, type Standing, setStanding, standingOf } from './identity.ts'
-import { type Approval, isApproval, isSure, judge } from './judge.ts'
-import {
-  currentStore,
-  type DomainRules,
-  type GateRejection,
-  type GateRules,
-  type MutualTlsOptions,
-  type Settings,
-} from './options.ts'
+import { addressOf } from './address.ts'
+import { Answers } from './answers.ts'
+import { Basis, type Grounds } from './basis.ts'
+import { type CloseCode, type GateCode, isGateCode } from './codes.ts'
+import type { Connection } from './connection.ts'
+import { type Moment, OpenConnections } from './connections.ts'
+import { askFor, type Decision, isDecision } from './consent.ts'
+import { type GatePresent, Tally } from './counters.ts'
+import { DomainMap, domainName, hostOfAuthority } from './domain.ts'
+import { Client, type ClientIdentity, setStanding, standingOf } from './identity.ts'
+import { type Approval, isApproval, isSure, isUnchanged, judge } from './judge.ts'
+import { Notices, type Why } from './notices.ts'
+import { currentStore, type DomainRules, type MutualTlsOptions, type Settings } from './options.ts'
 import { presentedChain } from './peer.ts'
-
-/** What a gate knows of a connection beyond its standing. */
-interface Connection extends Standing {
-  readonly rules: GateRules | undefined
-  readonly chain: readonly Uint8Array[]
-  readonly serverName: string | undefined
-  readonly remoteAddress: string | undefined
-  approval: Approval | undefined
-  /** Why it was refused, for good. */
-  refused: GateCode | undefined
-}
+import { PendingConnections } from './pending.ts'
+import { Usage } from './usage.ts'
 
 /** Whether a connection or request may come in. */
 export type Admission = { readonly ok: true; readonly identity: ClientIdentity } | { readonly ok: false; readonly code: GateCode }
 
-type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
-
-const unsaid: NoFields<Why> = { message: undefined, verdict: undefined, error: undefined }
-
 /** Decides about connections and, on those that are open, about requests. Knows sockets, and nothing of servers. */
 export class Admissions {
+  readonly answers: Answers
   private readonly settings: Settings
-  private readonly domains: DomainMap<GateRules> | undefined
-  private readonly everybody: GateRules | undefined
+  private readonly domains: DomainMap<Basis> | undefined = undefined
+  private readonly everybody: Basis | undefined = undefined
   private readonly tally = new Tally()
+  private readonly notices: Notices
+  private readonly pending: PendingConnections
+  private readonly open: OpenConnections
 
   constructor(options: MutualTlsOptions, settings: Settings) {
     this.settings = settings
-    if (options.domains === undefined) this.everybody = options
-    else this.domains = new DomainMap<DomainRules>(Object.entries(options.domains), 'mutualTls: options.domains')
+    this.notices = new Notices(settings)
+    this.pending = new PendingConnections(settings)
+    this.answers = new Answers(settings.authorizeTtlMs, settings.maxRemembered)
+    const bases = options.domains === undefined ? [] : basesOf(options.domains)
+    if (options.domains === undefined) this.everybody = new Basis(options)
+    else this.domains = new DomainMap<Basis>(bases, 'mutualTls: options.domains')
+    const all = this.everybody === undefined ? bases.map(([, basis]) => basis) : [this.everybody]
+    this.open = new OpenConnections(settings, this, [...new Set(all)])
   }
 
-  counters(): GateCounters {
-    return this.tally.snapshot()
+  counters(present: Pick<GatePresent, 'lingering'>): ReturnType<Tally['snapshot']> {
+    return this.tally.snapshot({ ...present, pending: this.pending.size, open: this.open.size })
   }
 
   /**
    * Decides about a connection whose handshake has just ended: `decided` is called once, at once or, where `authorize` is
    * waited for, later; never for a connection that has ended in the meantime. Until it was, the connection has no identity.
    */
-  admitConnection(socket: TLSSocket, decided: (admission: Admission) => void): void {
+  admitConnection(socket: TLSSocket, speaksHttp: boolean, decided: (admission: Admission) => void): void {
     let connection: Connection | undefined
     let admission: Admission | undefined
     try {
       if (socket.isSessionReused()) this.tally.resumed++
-      connection = this.connectionOf(socket)
+      connection = this.newConnection(socket, speaksHttp)
       // What stands already cannot be overwritten: a socket is judged once.
       setStanding(socket, connection)
-      admission = this.judgeConnection(socket, connection, decided)
+      admission = this.judgeConnection(connection, decided)
     } catch (error) {
-      admission = this.refuseConnection(socket, connection, 'internal_error', { error, message: thrownText(error) })
+      admission = this.refuseConnection(connection ?? socket, 'internal_error', { error, message: thrownText(error) })
     }
     // Out here, so that an error of the application does not look like one of the gate.
     if (admission !== undefined) decided(admission)
@@ -79,8 +74,7 @@ export class Admissions {
    * @param authorities what it says for whom it is: `Host`, `:authority`, the authority of an absolute target
    */
   admitRequest(source: object, authorities: readonly string[]): Admission {
-    const standing = standingOf(source)
-    const connection = standing?.gate === this ? (standing as Connection) : undefined
+    const connection = this.connectionOf(source)
     if (connection?.identity === undefined) return this.refuseRequest(connection, connection?.refused ?? 'not_judged', {})
     try {
       const misdirected = this.domains !== undefined && !this.belongs(connection, authorities, this.domains)
@@ -91,130 +85,230 @@ export class Admissions {
     }
   }
 
-  private connectionOf(socket: TLSSocket): Connection {
-    // Node gives false where the client sent no server name.
+  /** The connection of a socket, request, stream or session, if this gate has judged it. */
+  connectionOf(source: object): Connection | undefined {
+    const standing = standingOf(source)
+    return standing?.gate === this ? (standing as Connection) : undefined
+  }
+
+  /** Ends the connections, pending ones included, of all clients for which the predicate is true. */
+  disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode): number {
+    if (typeof predicate !== 'function') throw new TypeError('mutualTls: disconnect needs a function')
+    if (!isGateCode(code)) throw new TypeError(`mutualTls: disconnect needs a code of the gate, got ${String(code)}`)
+    // All are asked first: if the predicate throws, nothing has happened yet.
+    const [pending, open] = [this.pending.connections, this.open.connections].map((connections) =>
+      connections.filter((connection) => concerns(predicate, connection)),
+    ) as [Connection[], Connection[]]
+    // Clients that come back are asked about again.
+    this.answers.clear()
+    for (const connection of pending) {
+      connection.refused = code
+      this.pending.decide(connection, { ok: false, code, error: undefined })
+    }
+    for (const connection of open) {
+      disqualify(connection, code)
+      this.open.end(connection, code)
+    }
+    return pending.length + open.length
+  }
+
+  clock(): number {
+    return this.settings.clock()
+  }
+
+  /** Judges an open connection again if its verdict may have changed; returns why it must end. */
+  judge(connection: Connection, { now, grounds }: Moment): GateCode | undefined {
+    const { basis, approval, refused } = connection
+    if (refused !== undefined || basis === undefined || approval === undefined) return refused
+    const ground = grounds.get(basis)
+    if (ground !== undefined && isUnchanged(approval, ground, now)) return undefined
+    const code = ground === undefined ? 'internal_error' : this.codeOf(connection, ground, now)
+    if (code === undefined) return undefined
+    if (this.isFinal(code)) {
+      disqualify(connection, code)
+      return code
+    }
+    // Not judged again here before something changes, and again at every request.
+    if (ground !== undefined) connection.approval = { ...approval, epoch: ground.epoch, until: Number.NEGATIVE_INFINITY }
+    return undefined
+  }
+
+  closing(connection: Connection, code: CloseCode): void {
+    this.tally.endConnection(code)
+    this.notices.closing(connection, code)
+  }
+
+  private newConnection(socket: TLSSocket, speaksHttp: boolean): Connection {
+    // Node gives false if the client sent no server name, and unchecked bytes if it did.
     const name: unknown = socket.servername
-    const serverName = typeof name === 'string' && name !== '' ? name : undefined
-    const rules = this.everybody ?? this.domains?.find(serverName)
-    const chain = rules === undefined ? [] : presentedChain(socket, currentStore(rules.truststore).policy)
+    const serverName = typeof name === 'string' ? domainName(name) : undefined
+    const basis = this.everybody ?? this.domains?.find(serverName)
+    const chain = basis === undefined ? [] : presentedChain(socket, currentStore(basis.rules.truststore).policy)
     return {
       gate: this,
       identity: undefined,
-      rules,
+      socket,
+      basis,
       chain,
       serverName,
-      remoteAddress: socket.remoteAddress,
+      remoteAddress: addressOf(socket),
+      usage: new Usage(speaksHttp),
       approval: undefined,
       refused: undefined,
+      closing: undefined,
+      client: undefined,
     }
   }
 
   /** `undefined` where `authorize` is waited for. */
-  private judgeConnection(
-    socket: TLSSocket,
-    connection: Connection,
-    decided: (admission: Admission) => void,
-  ): Admission | undefined {
-    const { rules, chain } = connection
-    if (rules === undefined) return this.refuseConnection(socket, connection, 'unknown_domain', {})
-    if (chain.length === 0) return this.refuseConnection(socket, connection, 'no_certificate', {})
-    const judged = judge(rules, chain, this.settings.clock(), this.tally)
-    if (!isApproval(judged)) {
-      const { verdict } = judged
-      return this.refuseConnection(socket, connection, verdict.code, { verdict, message: verdict.message })
-    }
+  private judgeConnection(connection: Connection, decided: (admission: Admission) => void): Admission | undefined {
+    const { basis, chain, socket } = connection
+    if (basis === undefined) return this.refuseConnection(connection, 'unknown_domain', {})
+    if (chain.length === 0) return this.refuseConnection(connection, 'no_certificate', {})
+    const now = this.settings.clock()
+    const judged = judge(basis.look(now), chain, now, this.tally)
+    if (!isApproval(judged)) return this.refuseConnection(connection, judged.verdict.code, whyOf(judged.verdict))
     connection.approval = judged
-    if (rules.authorize === undefined) return this.conclude(socket, connection, { ok: true, context: undefined })
-    if (this.tally.pending >= this.settings.maxPending) return this.refuseConnection(socket, connection, 'overloaded', {})
-    const answer = askFor(rules.authorize, identify(connection, judged, undefined))
-    if (isDecision(answer)) return this.conclude(socket, connection, answer)
-    this.hold(socket, connection, answer, decided)
+    connection.client = identify(connection, judged, undefined)
+    const { authorize } = basis.rules
+    if (authorize === undefined) return this.conclude(connection, { ok: true, context: undefined }, false)
+    const { client } = connection
+    const remembered = this.answers.find(client, now)
+    if (remembered !== undefined) return this.conclude(connection, remembered, false)
+    if (!this.pending.hasRoom(socket)) return this.refuseConnection(connection, 'overloaded', {})
+    const remember = this.answers.asked(client, now)
+    const controller = new AbortController()
+    const answer = askFor(authorize, client, controller.signal)
+    if (isDecision(answer)) {
+      remember(answer)
+      return this.conclude(connection, answer, false)
+    }
+    const abort = (): void => controller.abort()
+    this.pending.hold(connection, answer, abort, (decision) => {
+      // Not if `disconnect` decided in its place.
+      if (connection.refused === undefined) remember(decision)
+      decided(this.conclude(connection, decision, true))
+    })
     return undefined
   }
 
-  /** Nobody reads from the connection while it waits, so that what the client sends stays in TLS and is bounded by it. */
-  private hold(
-    socket: TLSSocket,
-    connection: Connection,
-    answer: Promise<unknown>,
-    decided: (admission: Admission) => void,
-  ): void {
-    this.tally.pending++
-    // An error that nobody listens for would end the process.
-    const ignore = (): void => undefined
-    socket.on('error', ignore)
-    awaitConsent(answer, this.settings.authorizeTimeoutMs, (decision) => {
-      this.tally.pending--
-      if (socket.destroyed) return
-      decided(this.conclude(socket, connection, decision))
-      socket.off('error', ignore)
-    })
+  /** @param waited something else may have happened since the connection was judged */
+  private conclude(connection: Connection, decision: Decision, waited: boolean): Admission {
+    if (!decision.ok) return this.refuseConnection(connection, decision.code, { error: decision.error })
+    try {
+      const lost = this.renew(connection, waited)
+      if (lost !== undefined) return this.refuseConnection(connection, lost.code, whyOf(lost))
+      const identity = identify(connection, connection.approval!, decision.context)
+      connection.client = identity
+      connection.identity = identity
+      this.open.add(connection)
+      this.tally.accepted++
+      this.notices.accepted(identity)
+      return { ok: true, identity }
+    } catch (error) {
+      return this.refuseConnection(connection, 'internal_error', { error, message: thrownText(error) })
+    }
   }
 
-  private conclude(socket: TLSSocket, connection: Connection, decision: Decision): Admission {
-    const { approval } = connection
-    if (!decision.ok || approval === undefined) {
-      const { code, error } = decision.ok ? { code: 'internal_error' as const, error: undefined } : decision
-      return this.refuseConnection(socket, connection, code, { error })
-    }
-    this.tally.accepted++
-    connection.identity = identify(connection, approval, decision.context)
-    return { ok: true, identity: connection.identity }
+  /** Judges a connection again before it is let in, if its verdict may have changed while `authorize` was asked. */
+  private renew(connection: Connection, waited: boolean): Rejection | undefined {
+    const { approval, basis, chain } = connection
+    const now = this.settings.clock()
+    const grounds = basis!.look(now)
+    // After a wait, revocation is always checked again.
+    const isOld = waited && grounds.revocation !== undefined
+    if (!isOld && isUnchanged(approval!, grounds, now)) return undefined
+    const judged = judge(grounds, chain, now, this.tally)
+    if (!isApproval(judged)) return judged.verdict
+    connection.approval = judged
+    return undefined
   }
 
   /** Every name must lead to the connection's own domain; a request that names nobody could be for anybody. */
-  private belongs({ rules }: Connection, authorities: readonly string[], domains: DomainMap<GateRules>): boolean {
-    return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === rules)
+  private belongs({ basis }: Connection, authorities: readonly string[], domains: DomainMap<Basis>): boolean {
+    return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === basis)
   }
 
   /** `undefined`: nothing has changed, or judging anew has the same result. A connection that was refused stays refused. */
   private recheck(connection: Connection): Admission | undefined {
-    const { approval, rules, chain, identity } = connection
-    if (!this.settings.recheck || approval === undefined || rules === undefined) return undefined
+    const { approval, basis } = connection
+    if (!this.settings.recheck || approval === undefined || basis === undefined) return undefined
     const now = this.settings.clock()
-    if (isSure(approval, rules, now)) return undefined
-    this.tally.rejudged++
-    // Should it throw, the connection must not keep what it has.
-    connection.identity = undefined
-    const judged = judge(rules, chain, now, this.tally)
-    if (!isApproval(judged)) {
-      const { verdict } = judged
-      connection.refused = verdict.code
-      return this.refuseRequest(connection, verdict.code, { verdict, message: verdict.message })
-    }
-    connection.approval = judged
-    connection.identity = identify(connection, judged, identity?.context)
-    return { ok: true, identity: connection.identity }
+    if (isSure(approval, basis.rules, now)) return undefined
+    const rejection = this.rejudge(connection, basis.look(now), now)
+    if (rejection === undefined) return { ok: true, identity: connection.identity! }
+    if (this.isFinal(rejection.code)) disqualify(connection, rejection.code)
+    return this.refuseRequest(connection, rejection.code, whyOf(rejection))
   }
 
-  private refuseConnection(socket: TLSSocket, connection: Connection | undefined, code: GateCode, why: Why): Admission {
+  /** Renews the verdict on an open connection, or returns the rejection; the caller decides what follows from it. */
+  private rejudge(connection: Connection, grounds: Grounds, now: number): Rejection | undefined {
+    this.tally.rejudged++
+    const judged = judge(grounds, connection.chain, now, this.tally)
+    if (!isApproval(judged)) return judged.verdict
+    connection.approval = judged
+    connection.client = identify(connection, judged, connection.identity?.context)
+    connection.identity = connection.client
+    return undefined
+  }
+
+  private codeOf(connection: Connection, grounds: Grounds, now: number): GateCode | undefined {
+    try {
+      return this.rejudge(connection, grounds, now)?.code
+    } catch {
+      return 'internal_error'
+    }
+  }
+
+  /** Whether a connection is refused for good. A status that is unknown now may be known again later. */
+  private isFinal(code: GateCode): boolean {
+    return this.settings.onUnknown === 'end' || (code !== 'revocation_unknown' && code !== 'internal_error')
+  }
+
+  private refuseConnection(from: Connection | TLSSocket, code: GateCode, why: Why): Admission {
     this.tally.refuseConnection(code)
-    if (connection !== undefined) connection.refused = code
-    this.tell(connection ?? { serverName: undefined, remoteAddress: socket.remoteAddress }, code, 'connection', why)
+    const isJudged = 'chain' in from
+    if (isJudged) disqualify(from, code)
+    this.notices.rejected(isJudged ? from : { remoteAddress: addressOf(from) }, code, 'connection', why)
     return { ok: false, code }
   }
 
   private refuseRequest(connection: Connection | undefined, code: GateCode, why: Why): Admission {
     this.tally.refuseRequest(code)
-    this.tell(connection ?? { serverName: undefined, remoteAddress: undefined }, code, 'request', why)
+    this.notices.rejected(connection ?? { remoteAddress: undefined }, code, 'request', why)
     return { ok: false, code }
   }
+}
 
-  private tell(
-    { serverName, remoteAddress }: Pick<GateRejection, 'serverName' | 'remoteAddress'>,
-    code: GateCode,
-    refused: GateRejection['refused'],
-    why: Why,
-  ): void {
-    const { onReject } = this.settings
-    if (onReject === undefined) return
-    const { message = messageOf(code), verdict, error } = { ...unsaid, ...why }
-    const rejection = { code, message, refused, verdict, error, serverName, remoteAddress }
-    callSafely(onReject, rejection, 'onReject of mutualTls', 'MutualTlsWarning')
-  }
+/** Names that share one rules object are one domain. */
+function basesOf(domains: NonNullable<MutualTlsOptions['domains']>): readonly (readonly [string, Basis])[] {
+  const bases = new Map<DomainRules, Basis>()
+  return Object.entries(domains).map(([name, rules]) => {
+    const basis = bases.get(rules) ?? new Basis(rules)
+    bases.set(rules, basis)
+    return [name, basis] as const
+  })
 }
 
 function identify(connection: Connection, { verdict, store }: Approval, context: ClientIdentity['context']): ClientIdentity {
   const { serverName, remoteAddress } = connection
   return new Client(verdict, store.fingerprint, { serverName, remoteAddress, context })
+}
+
+/** Refuses a connection for good: it gets no identity again. */
+function disqualify(connection: Connection, code: GateCode): void {
+  connection.refused = code
+  connection.identity = undefined
+}
+
+function whyOf(verdict: Rejection): Why {
+  return { verdict, message: verdict.message }
+}
+
+function concerns(predicate: (identity: ClientIdentity) => boolean, { client, refused }: Connection): boolean {
+  if (client === undefined || refused !== undefined) return false
+  const answer: unknown = predicate(client)
+  // A promise would be truthy, whatever it brings.
+  if (typeof answer !== 'boolean') throw new TypeError('mutualTls: the predicate of disconnect must give a boolean')
+  return answer
 }

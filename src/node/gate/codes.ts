@@ -36,6 +36,14 @@ const table: Readonly<Record<OwnCode, GateRow>> = {
  */
 export type GateCode = RejectCode | OwnCode
 
+/** Why a gate ends an open connection: a code of a refusal, or `max_age_reached` for `maxConnectionAgeMs`. */
+export type CloseCode = GateCode | 'max_age_reached'
+
+/** Whether it is one of the codes above. */
+export function isGateCode(code: unknown): code is GateCode {
+  return typeof code === 'string' && (Object.hasOwn(table, code) || rejectInfo(code) !== undefined)
+}
+
 /** What a client is told: the code and its sentence, which are the same for everybody, and nothing about certificates. */
 export interface Refusal {
   readonly status: number

@@ -13,9 +13,9 @@ export type Decision =
  * Asks `authorize`. An answer that is there at once is given at once; a promise is waited for, but no longer than
  * `timeoutMs`. Whatever it throws or rejects with refuses.
  */
-export function askFor(authorize: Authorize, identity: ClientIdentity): Decision | Promise<unknown> {
+export function askFor(authorize: Authorize, identity: ClientIdentity, signal: AbortSignal): Decision | Promise<unknown> {
   try {
-    const answer: unknown = authorize(identity)
+    const answer: unknown = authorize(identity, signal)
     // A promise of our own: it calls `then` later, takes what that throws, and is nothing that could pass for a decision.
     return isThenable(answer) ? new Promise((resolve) => resolve(answer)) : read(answer)
   } catch (error) {
@@ -23,20 +23,35 @@ export function askFor(authorize: Authorize, identity: ClientIdentity): Decision
   }
 }
 
-/** Calls `settle` exactly once, with what the promise brings or with a refusal after `timeoutMs`. */
-export function awaitConsent(answer: Promise<unknown>, timeoutMs: number, settle: (decision: Decision) => void): void {
+/**
+ * Calls `settle` exactly once, with what the promise brings or with a refusal after `timeoutMs`.
+ *
+ * @param abort called when the answer is no longer waited for
+ * @returns a function that decides in place of the answer
+ */
+export function awaitConsent(
+  answer: Promise<unknown>,
+  timeoutMs: number,
+  abort: () => void,
+  settle: (decision: Decision) => void,
+): (decision: Decision) => void {
   let settled = false
-  const once = (decision: Decision): void => {
-    if (settled) return
+  const once = (decision: Decision): boolean => {
+    if (settled) return false
     settled = true
     clearTimeout(timer)
     settle(decision)
+    return true
   }
-  const timer = setTimeout(() => once({ ok: false, code: 'authorizer_timeout', error: undefined }), timeoutMs)
+  const decide = (decision: Decision): void => {
+    if (once(decision)) abort()
+  }
+  const timer = setTimeout(() => decide({ ok: false, code: 'authorizer_timeout', error: undefined }), timeoutMs).unref()
   answer.then(
-    (value) => once(readSafely(value)),
-    (error: unknown) => once({ ok: false, code: 'authorizer_failed', error }),
+    (value) => void once(readSafely(value)),
+    (error: unknown) => void once({ ok: false, code: 'authorizer_failed', error }),
   )
+  return decide
 }
 
 export function isDecision(value: Decision | Promise<unknown>): value is Decision {

@@ -1,7 +1,8 @@
-import type { GateCode } from './codes.ts'
+import type { CloseCode, GateCode } from './codes.ts'
+import type { DoorCounters } from './doors.ts'
 
-/** What a gate has done since it was made. A plain object: `JSON.stringify` writes it, and nothing in it changes any more. */
-export interface GateCounters {
+/** What a gate has done since it was made: a plain snapshot that survives JSON unchanged. */
+export interface GateCounters extends DoorCounters {
   /** Connections that were let through. */
   readonly accepted: number
   /** Connections that were refused, by code; codes that did not occur are absent. */
@@ -12,6 +13,12 @@ export interface GateCounters {
   readonly resumed: number
   /** Connections that wait for `authorize` at this moment. */
   readonly pending: number
+  /** Accepted connections that are open at this moment, including those that are being ended. `limits.open` counts all. */
+  readonly open: number
+  /** Refused connections that stay open at this moment until they are answered. */
+  readonly lingering: number
+  /** Accepted connections that the gate has ended, by code. */
+  readonly ended: Readonly<Partial<Record<CloseCode, number>>>
   /** Verdicts that were renewed on connections that stayed open. */
   readonly rejudged: number
   /** Signatures that the truststore's memo knew already, so that they were not computed. */
@@ -20,24 +27,27 @@ export interface GateCounters {
   readonly verifyMicroseconds: Histogram
 }
 
-/** As Prometheus counts: each bucket includes those below it; `le` is the bucket's upper bound, the last one is Infinity. */
+/** As Prometheus counts: each bucket includes those below it; `le` is the bucket's upper bound, that of the last is `+Inf`. */
 export interface Histogram {
-  readonly buckets: readonly { readonly le: number; readonly count: number }[]
+  readonly buckets: readonly { readonly le: number | '+Inf'; readonly count: number }[]
   readonly sum: number
   readonly count: number
 }
 
 const bounds = [25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, Infinity]
 
+/** What is counted elsewhere, because it also goes down. */
+export type GatePresent = Pick<GateCounters, 'pending' | 'open' | 'lingering'>
+
 /** The counters themselves. */
 export class Tally {
   accepted = 0
   resumed = 0
-  pending = 0
   rejudged = 0
   memoHits = 0
   private readonly refused = new Map<GateCode, number>()
   private readonly refusedRequests = new Map<GateCode, number>()
+  private readonly ended = new Map<CloseCode, number>()
   private readonly counts = new Array<number>(bounds.length).fill(0)
   private sum = 0
 
@@ -49,6 +59,10 @@ export class Tally {
     increment(this.refusedRequests, code)
   }
 
+  endConnection(code: CloseCode): void {
+    increment(this.ended, code)
+  }
+
   verified(milliseconds: number): void {
     const microseconds = milliseconds * 1000
     this.sum += microseconds
@@ -56,19 +70,24 @@ export class Tally {
     this.counts[bucket]!++
   }
 
-  snapshot(): GateCounters {
+  snapshot(present: GatePresent): Omit<GateCounters, keyof DoorCounters> {
     let count = 0
-    const buckets = bounds.map((le, i) => {
+    const buckets = bounds.map((bound, i) => {
       count += this.counts[i]!
-      return { le, count }
+      // As Prometheus writes it: JSON has no Infinity.
+      return { le: bound === Infinity ? ('+Inf' as const) : bound, count }
     })
-    const { accepted, resumed, pending, rejudged, memoHits, sum } = this
+    const { accepted, resumed, rejudged, memoHits, sum } = this
+    const { pending, open, lingering } = present
     return {
       accepted,
       refused: Object.fromEntries(this.refused),
       refusedRequests: Object.fromEntries(this.refusedRequests),
       resumed,
       pending,
+      open,
+      lingering,
+      ended: Object.fromEntries(this.ended),
       rejudged,
       memoHits,
       verifyMicroseconds: { buckets, sum, count },
@@ -76,6 +95,6 @@ export class Tally {
   }
 }
 
-function increment(counts: Map<GateCode, number>, code: GateCode): void {
+function increment<Code extends CloseCode>(counts: Map<Code, number>, code: Code): void {
   counts.set(code, (counts.get(code) ?? 0) + 1)
 }

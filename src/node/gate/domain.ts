@@ -75,11 +75,12 @@ export function hostOfAuthority(authority: string): string | undefined {
   return /^([^:@/?#\s]+)(:\d{0,5})?$/.exec(authority)?.[1]
 }
 
-function domainName(text: string): string | undefined {
+/** A DNS name of A-labels in lower case, without its final dot; `undefined` for everything else. */
+export function domainName(text: string): string | undefined {
   // Before folding: other alphabets have letters whose lower case is ASCII.
   if (text.length > longestName + 1 || !/^[!-~]+$/.test(text)) return undefined
   const name = (text.endsWith('.') ? text.slice(0, -1) : text).toLowerCase()
-  return /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(name) ? name : undefined
+  return name.length <= longestName && /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(name) ? name : undefined
 }
 
 function wildcardOf(name: string): string | undefined {

@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import { type Acceptance, type Rejection, type Verdict, verifyChain } from '../../path/verify.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import type { Grounds } from './basis.ts'
 import type { Tally } from './counters.ts'
 import { currentStore, type GateRules } from './options.ts'
 
 /**
- * How long a verdict on a connection that stays open counts where revocation is checked, in milliseconds: lists change,
- * and run out, by themselves. Judging anew costs a comparison and the checks, no signature of the client's.
+ * How long a verdict on a connection that stays open counts for its requests where revocation is checked, in milliseconds:
+ * lists change, and run out, by themselves. Judging anew costs a comparison and the checks, no signature of the client's.
  */
 const revocationHolds = 1000
 
@@ -14,23 +16,24 @@ const revocationHolds = 1000
 export interface Approval {
   readonly verdict: Acceptance
   readonly store: Truststore
-  /** Milliseconds since the epoch: when it was given, and when it is no longer sure. */
+  readonly epoch: number
+  /** Milliseconds since the epoch: when it was given, when it is no longer sure, and when a certificate of the path ends. */
   readonly at: number
   readonly until: number
+  readonly ends: number
 }
 
-/** Judges a chain by the rules as they are now. It throws only where the rules themselves are at fault. */
+/**
+ * Judges a chain.
+ *
+ * @throws TypeError for a truststore or lists that are none
+ */
 export function judge(
-  rules: GateRules,
+  { store, revocation, epoch }: Grounds,
   chain: readonly Uint8Array[],
   at: number,
   tally: Tally,
 ): Approval | { readonly verdict: Rejection } {
-  const store = currentStore(rules.truststore)
-  const revocation = typeof rules.revocation === 'function' ? rules.revocation() : rules.revocation
-  // A function that forgot its result must not switch the check off.
-  if (rules.revocation !== undefined && (typeof revocation !== 'object' || revocation === null))
-    throw new TypeError('mutualTls: revocation() must give a RevocationCheck')
   const { keyring } = requireTruststore(store, 'mutualTls: truststore')
   const hitsBefore = keyring.memoHits
   const start = performance.now()
@@ -39,8 +42,9 @@ export function judge(
   tally.verified(performance.now() - start)
   tally.memoHits += keyring.memoHits - hitsBefore
   if (!verdict.ok) return { verdict }
-  const ends = Math.min(...verdict.path.map(({ notAfter }) => notAfter.getTime()))
-  return { verdict, store, at, until: revocation === undefined ? ends : Math.min(ends, at + revocationHolds) }
+  const ends = endOf(verdict.path, at)
+  const until = revocation === undefined ? ends : Math.min(ends, at + revocationHolds)
+  return { verdict, store, epoch, at, until, ends }
 }
 
 /** Whether the chain was found good. */
@@ -48,7 +52,18 @@ export function isApproval(judged: Approval | { readonly verdict: Rejection }): 
   return judged.verdict.ok
 }
 
-/** Whether the verdict is still what judging anew would give. A clock that went back makes it unsure, too. */
+/** The last millisecond before one of them expires. Those that have expired already do not count: a policy may ignore the anchor's dates. */
+function endOf(path: readonly Certificate[], at: number): number {
+  // notAfter names a whole second, which belongs to the validity period (RFC 5280 4.1.2.5).
+  return Math.min(...path.map(({ notAfter }) => notAfter.getTime() + 999).filter((end) => end >= at))
+}
+
+/** Whether judging again would give the same verdict, for a request. A clock that went back makes it unsure, too. */
 export function isSure({ store, at, until }: Approval, { truststore }: GateRules, now: number): boolean {
   return now >= at && now <= until && currentStore(truststore) === store
+}
+
+/** The same for an open connection: with revocation it holds until the lists or their dates change. */
+export function isUnchanged({ epoch, at, ends }: Approval, grounds: Grounds, now: number): boolean {
+  return epoch === grounds.epoch && now >= at && now <= ends
 }

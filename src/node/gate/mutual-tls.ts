@@ -1,22 +1,22 @@
 import { constants } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { Server as HttpsServer } from 'node:https'
-import {
-  createSecureContext,
-  type SecureContext,
-  type SecureContextOptions,
-  type SecureVersion,
-  Server,
-  type TLSSocket,
-} from 'node:tls'
+import type { Socket } from 'node:net'
+import { type SecureContext, type SecureVersion, Server, type TLSSocket } from 'node:tls'
 import { member } from '../../policy/fields.ts'
 import { type Admission, Admissions } from './admission.ts'
+import type { RememberedAuthorizations } from './answers.ts'
+import type { GateCode } from './codes.ts'
+import { Contexts } from './contexts.ts'
 import type { GateCounters } from './counters.ts'
-import { DomainMap } from './domain.ts'
-import type { Identified } from './identity.ts'
+import type { Demands, ServerCredentials } from './credentials.ts'
+import { Doors } from './doors.ts'
+import { type ClientIdentity, getClientIdentity, type Identified } from './identity.ts'
 import { type MutualTlsOptions, ownOptions, readGateOptions, type Settings } from './options.ts'
 import { type AnyRequest, type AnyResponse, answerRequest, RefusalDesk } from './refuse.ts'
 import { type Passage, passageOf } from './requests.ts'
+import { endOnClose } from './server-close.ts'
+import { tellsUsage } from './usage.ts'
 
 /** A gate for mutual TLS; made by `mutualTls`. */
 export interface MutualTls {
@@ -28,7 +28,7 @@ export interface MutualTls {
    * nothing of the others. HTTP clients that are refused are answered; of a plain TLS server they are closed.
    *
    * @returns the same server
-   * @throws TypeError for what is no TLS server, and for one that has a gate
+   * @throws TypeError for what is no TLS server, for one that has a gate, and for one that was made without `tlsOptions`
    */
   protect<S extends Server>(server: S): S
   /**
@@ -38,8 +38,30 @@ export interface MutualTls {
   handler<Request extends AnyRequest, Response extends AnyResponse>(
     listener: (request: Request & Identified, response: Response) => unknown,
   ): (request: Request, response: Response) => void
+  /**
+   * Replaces the certificate and key of the servers that the gate protects, or of one of its domains, while they run. What
+   * else the servers were made with stays, and so does what the gate demands of TLS. Open connections are not affected.
+   *
+   * @param domain its name as it stands in `domains`
+   * @throws TypeError for what are no credentials and for a domain that there is not, and the error of
+   *   `tls.createSecureContext` for credentials that do not fit together; then nothing has changed
+   */
+  replaceCredentials(credentials: ServerCredentials, domain?: string): void
   /** What happened so far. */
   counters(): GateCounters
+  /**
+   * Ends the open connections of every client for which the predicate is true, and refuses those that wait for `authorize`:
+   * for deny lists of your own. Once it returns, no further request of theirs is accepted. It forgets remembered answers of
+   * `authorize`, which decides whether the clients may come back.
+   *
+   * @param code the code they are refused with; default `not_authorized`
+   * @returns the number of connections
+   * @throws TypeError for an unknown code, and if the predicate returns anything but a boolean. Nothing is ended then, nor if
+   *   the predicate throws
+   */
+  disconnect(predicate: (identity: ClientIdentity) => boolean, code?: GateCode): number
+  /** Remembered answers of `authorize`; see `authorizeTtlMs`. */
+  readonly authorizations: RememberedAuthorizations
 }
 
 /** TLS asks for a certificate, proves that the client has its key, and leaves every judgement to the gate. */
@@ -47,7 +69,10 @@ export interface GateTlsOptions {
   readonly requestCert: true
   /** The gate refuses, with an answer: TLS could only close. */
   readonly rejectUnauthorized: false
-  /** Nobody is trusted by TLS itself, which saves it the search. */
+  /**
+   * Nobody, or with `advertiseAuthorities` the names to be sent; without it Node would load its own roots. OpenSSL's verdict
+   * is not asked for, but it reaches one: whatever stands here, it checks the signatures of all that a client sends.
+   */
   readonly ca: string[]
   readonly minVersion: SecureVersion
   readonly handshakeTimeout: number
@@ -82,6 +107,8 @@ class Gate implements MutualTls {
   readonly tlsOptions: GateTlsOptions
   private readonly settings: Settings
   private readonly admissions: Admissions
+  private readonly doors: Doors
+  private readonly contexts: Contexts
   private readonly desk = new RefusalDesk()
   /** Requests that were let through. */
   private readonly admitted = new WeakSet<object>()
@@ -89,21 +116,39 @@ class Gate implements MutualTls {
   constructor(options: MutualTlsOptions, settings: Settings) {
     this.settings = settings
     this.admissions = new Admissions(options, settings)
-    this.tlsOptions = tlsOptionsOf(options, settings)
+    this.doors = new Doors(settings.limits, settings.clientAddress)
+    const demands = demandsOf(settings)
+    this.contexts = new Contexts(options, demands, settings)
+    this.tlsOptions = tlsOptionsOf(options, settings, demands, this.contexts)
   }
 
   counters(): GateCounters {
-    return this.admissions.counters()
+    return { ...this.admissions.counters({ lingering: this.desk.lingering }), ...this.doors.counters() }
+  }
+
+  disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode = 'not_authorized'): number {
+    return this.admissions.disconnect(predicate, code)
+  }
+
+  get authorizations(): RememberedAuthorizations {
+    return this.admissions.answers
+  }
+
+  replaceCredentials(credentials: ServerCredentials, domain?: string): void {
+    this.contexts.replace(credentials, domain)
   }
 
   protect<S extends Server>(server: S): S {
     if (!(server instanceof Server)) throw new TypeError('mutualTls: protect needs a server of tls, https or http2')
     if (guarded.has(server)) throw new TypeError('mutualTls: the server has a gate already')
+    this.contexts.adopt(server)
+    /** Connections that were not let through, or not yet. */
+    const outside = new Set<TLSSocket>()
+    endOnClose(server, outside)
     standBefore(server, (name, args, pass) => {
-      if (name === 'secureConnection') return this.enter(server, args[0] as TLSSocket, pass)
-      // Before its first stream: an application may listen for the streams of a session itself.
-      if (name === 'session' && args[0] instanceof EventEmitter) this.guardSession(args[0])
-      return this.passRequests(name, args, pass)
+      const isHeard = this.hear(server, outside, name, args, pass)
+      this.doors.lap()
+      return isHeard
     })
     return server
   }
@@ -118,12 +163,48 @@ class Gate implements MutualTls {
     }
   }
 
-  private enter(server: Server, socket: TLSSocket, pass: () => unknown): boolean {
-    this.admissions.admitConnection(socket, (admission) => {
-      if (admission.ok) pass()
-      else this.desk.refuse(socket, admission.code, speaksHttp(server) ? this.settings.refusal : 'close')
+  private hear(
+    server: Server,
+    outside: Set<TLSSocket>,
+    name: string | symbol,
+    args: readonly unknown[],
+    pass: () => boolean,
+  ): boolean {
+    if (name === 'connection') return this.arrive(server, args[0] as Socket, pass)
+    if (name === 'secureConnection') return this.enter(server, outside, args[0] as TLSSocket, pass)
+    if (name === 'tlsClientError') this.doors.fail(args[1] as TLSSocket)
+    // Junk of those who were not let through: Node answers it, or closes, where nobody listens.
+    if (name === 'clientError' && getClientIdentity(args[1] as TLSSocket) === undefined) return false
+    // Before its first stream: an application may listen for the streams of a session itself.
+    if (name === 'session' && args[0] instanceof EventEmitter) this.guardSession(args[0])
+    return this.passRequests(name, args, pass)
+  }
+
+  private arrive(server: Server, socket: Socket, pass: () => boolean): boolean {
+    if (!this.doors.arrive(socket)) return true
+    this.contexts.refresh(server)
+    return pass()
+  }
+
+  private enter(server: Server, outside: Set<TLSSocket>, socket: TLSSocket, pass: () => unknown): boolean {
+    this.doors.finish(socket)
+    let isInside = false
+    this.admissions.admitConnection(socket, speaksHttp(server), (admission) => {
+      this.doors.judge(socket, admission.ok)
+      isInside = admission.ok
+      if (!admission.ok) return this.desk.refuse(socket, admission.code, this.answers(server, socket) ? 'answer' : 'close')
+      outside.delete(socket)
+      pass()
     })
+    if (!isInside && !socket.destroyed) {
+      outside.add(socket)
+      socket.once('close', () => outside.delete(socket))
+    }
     return true
+  }
+
+  private answers(server: Server, socket: TLSSocket): boolean {
+    return this.settings.refusal === 'answer' && speaksHttp(server) && this.doors.mayLinger(socket)
   }
 
   /** Of the events of a session only `stream` is a request. Node's own listener for it emits the server's `stream`. */
@@ -135,7 +216,15 @@ class Gate implements MutualTls {
   private passRequests(name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
     const passage: Passage | undefined = passageOf(name)
     const isRefused = passage !== undefined && !passage(args, (source, authorities) => this.guardRequest(source, authorities))
-    return isRefused || pass()
+    if (isRefused) return true
+    if (tellsUsage(name)) this.noteUsage(name, args)
+    return pass()
+  }
+
+  /** How an open connection is used decides how it will be ended. */
+  private noteUsage(name: string | symbol, args: readonly unknown[]): void {
+    const connection = this.admissions.connectionOf(args[0] as object)
+    connection?.usage.note(name, connection.socket, args)
   }
 
   private guardRequest(source: object, authorities: readonly string[]): Admission {
@@ -168,35 +257,32 @@ function speaksHttp(server: Server): boolean {
   return server instanceof HttpsServer || member(server, 'updateSettings') !== undefined
 }
 
-function tlsOptionsOf(options: MutualTlsOptions, settings: Settings): GateTlsOptions {
-  const { minVersion, handshakeTimeoutMs, resumption } = settings
+function demandsOf({ minVersion, resumption }: Settings): Demands {
   const tickets = resumption ? 0 : constants.SSL_OP_NO_TICKET
+  return { minVersion, secureOptions: constants.SSL_OP_NO_RENEGOTIATION | tickets }
+}
+
+function tlsOptionsOf(options: MutualTlsOptions, settings: Settings, demands: Demands, contexts: Contexts): GateTlsOptions {
   return {
     requestCert: true,
     rejectUnauthorized: false,
-    ca: [],
-    minVersion,
-    handshakeTimeout: handshakeTimeoutMs,
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | tickets,
-    ...(options.domains !== undefined && { SNICallback: contextChooser(options.domains, minVersion) }),
+    ca: contexts.ca,
+    handshakeTimeout: settings.handshakeTimeoutMs,
+    ...demands,
+    ...(options.domains !== undefined && { SNICallback: contextChooser(contexts) }),
   }
 }
 
 /** A domain's own certificate; for every other name the server's, so that the client can be told that it is unknown. */
-function contextChooser(
-  domains: NonNullable<MutualTlsOptions['domains']>,
-  minVersion: SecureVersion,
-): NonNullable<GateTlsOptions['SNICallback']> {
-  const contexts = new DomainMap(
-    Object.entries(domains).map(([name, { key, cert }]) => {
-      return [
-        name,
-        key === undefined
-          ? undefined
-          : createSecureContext({ __proto__: null, key, cert, ca: [], minVersion } as SecureContextOptions),
-      ] as const
-    }),
-    'mutualTls: options.domains',
-  )
-  return (serverName, callback) => callback(null, contexts.find(serverName))
+function contextChooser(contexts: Contexts): NonNullable<GateTlsOptions['SNICallback']> {
+  return (serverName, callback) => {
+    let context: SecureContext | undefined
+    try {
+      context = contexts.find(serverName)
+    } catch (error) {
+      callback(error as Error)
+      return
+    }
+    callback(null, context)
+  }
 }

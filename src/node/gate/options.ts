@@ -1,11 +1,14 @@
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
 import type { RevocationCheck } from '../../path/options.ts'
-import type { Rejection } from '../../path/verify.ts'
+import type { Verdict } from '../../path/verify.ts'
 import { member, type NoFields, readFields } from '../../policy/fields.ts'
 import { requireTruststore, type Truststore, TruststoreView } from '../../truststore/store.ts'
 import { booleanOption, numberOption } from '../source/options.ts'
+import type { AdvertisedAuthorities } from './authorities.ts'
 import type { GateCode } from './codes.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import type { ClientIdentity } from './identity.ts'
+import { type AddressLimits, type ClientAddress, type Limits, readLimits } from './limits.ts'
 
 /** A truststore, or what has the one that serves now, such as the source of `fileTruststore` or `urlTruststore`. */
 export type TruststoreLike = Truststore | { readonly current: Truststore }
@@ -27,8 +30,11 @@ export interface DomainRules extends GateRules {
   readonly cert?: SecureContextOptions['cert']
 }
 
-/** Asked whether a client whose certificate is good may come in. */
-export type Authorize = (identity: ClientIdentity) => Consent | PromiseLike<Consent>
+/**
+ * Asked whether a client whose certificate is good may come in. The signal is aborted when the answer is no longer needed:
+ * the client has left, `authorizeTimeoutMs` is over, or `disconnect` has decided.
+ */
+export type Authorize = (identity: ClientIdentity, signal: AbortSignal) => Consent | PromiseLike<Consent>
 
 /** `true`, or what a Lambda authorizer answers; `context` becomes the identity's. Everything else refuses. */
 export type Consent = boolean | { readonly isAuthorized: boolean; readonly context?: Readonly<Record<string, unknown>> }
@@ -40,16 +46,19 @@ export interface GateRejection {
   readonly message: string
   /** Whether a connection is refused, or a request on one that had been let through. */
   readonly refused: 'connection' | 'request'
-  /** The answer of `verifyChain`, where that refused. */
-  readonly verdict: Rejection | undefined
+  /** The client, if its certificate was accepted: one that `authorize` denies, or that was accepted before. */
+  readonly identity: ClientIdentity | undefined
+  /** The last answer of `verifyChain`: a rejection, or the acceptance of a client that is refused for another reason. */
+  readonly verdict: Verdict | undefined
   /** What was thrown, for `authorizer_failed` and `internal_error`. */
   readonly error: unknown
+  /** A DNS name in lower case; `undefined` if the client sent none, or something else. */
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
 }
 
 /** How a gate judges and refuses, whatever truststores it has. */
-export interface GateSettings {
+export interface GateSettings extends ConnectionSettings {
   /** Told of every refusal. What it throws becomes a process warning. */
   readonly onReject?: (rejection: GateRejection) => unknown
   /** Default `TLSv1.2`. */
@@ -71,10 +80,33 @@ export interface GateSettings {
   readonly authorizeTimeoutMs?: number
   /** How many connections wait for `authorize` at most; others are refused as `overloaded`. Default 1,000. */
   readonly maxPending?: number
+  /** How many of them may come from one address that is not in `limits.exempt`. Default half of `maxPending`, but at least 2. */
+  readonly maxPendingPerAddress?: number
+  /**
+   * How long answers of `authorize` are remembered, in milliseconds. An answer counts for the same certificate, server name
+   * and truststore version only; certificates are still verified each time. Default 0: not at all.
+   */
+  readonly authorizeTtlMs?: number
+  /** How many answers are remembered at most; the oldest go first. Default 10,000. */
+  readonly maxRemembered?: number
   /** How long a handshake may take, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number
   /** The time to judge at, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number
+  /** What one address may take of the servers. Beyond it connections are closed before TLS begins. False: no limits. */
+  readonly limits?: AddressLimits | false
+  /**
+   * Where a connection comes from, for limits, identities and logs: behind balancers that say so by the PROXY protocol. It
+   * gets the socket below TLS. Where it throws, or gives what is no IP address, the connection is closed.
+   */
+  readonly clientAddress?: ClientAddress
+  /**
+   * Send the names of the accepted CAs in the handshake, so that clients with several certificates can choose; those of the
+   * version that serves at that moment. Default false.
+   */
+  readonly advertiseAuthorities?: boolean
+  /** Told which names are sent, and whether. Default: a process warning where none can be. */
+  readonly onAdvertise?: (authorities: AdvertisedAuthorities) => unknown
 }
 
 /** Either one truststore for everybody, or `domains`: by exact name or wildcard such as `*.example.com`. */
@@ -87,23 +119,43 @@ interface DomainsOnly {
   readonly revocation?: undefined
 }
 
+type Listener = 'onAccept' | 'onReject' | 'onClose' | 'onAdvertise'
+
 /** The settings with their defaults. */
-export type Settings = Required<Omit<GateSettings, 'onReject'>> & { readonly onReject: GateSettings['onReject'] | undefined }
+export type Settings = Required<Omit<GateSettings, Listener | 'limits' | 'clientAddress'>> &
+  Pick<GateSettings, Listener> & {
+    readonly limits: Limits | undefined
+    readonly clientAddress: ClientAddress | undefined
+  }
 
 const noRules: NoFields<GateRules> = { truststore: undefined, authorize: undefined, revocation: undefined }
 const noDomain: NoFields<DomainRules> = { ...noRules, key: undefined, cert: undefined }
 const noOptions: NoFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'>> = {
   ...noRules,
   domains: undefined,
+  onAccept: undefined,
   onReject: undefined,
+  onClose: undefined,
+  onChange: undefined,
+  onUnknown: undefined,
+  maxConnectionAgeMs: undefined,
+  endTimeoutMs: undefined,
+  endsPerSecond: undefined,
   minVersion: undefined,
   refusal: undefined,
   recheck: undefined,
   resumption: undefined,
   authorizeTimeoutMs: undefined,
   maxPending: undefined,
+  maxPendingPerAddress: undefined,
+  authorizeTtlMs: undefined,
+  maxRemembered: undefined,
   handshakeTimeoutMs: undefined,
   clock: undefined,
+  limits: undefined,
+  clientAddress: undefined,
+  advertiseAuthorities: undefined,
+  onAdvertise: undefined,
 }
 
 const what = 'mutualTls'
@@ -141,16 +193,48 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     }
   }
   const minVersion = choice('minVersion', options.minVersion, ['TLSv1.2', 'TLSv1.3'])
+  const recheck = booleanOption(what, 'recheck', options.recheck, true)
+  const number = (name: NumberName, otherwise: number, least: number, most: number): number =>
+    numberOption(what, name, options[name], otherwise, least, most)
+  const maxPending = number('maxPending', 1000, 0, 1_000_000)
   return {
-    onReject: callable('onReject', options.onReject),
+    ...listenersOf(options),
+    onChange: choice('onChange', options.onChange, recheck ? ['end', 'keep'] : ['keep', 'end']),
+    onUnknown: choice('onUnknown', options.onUnknown, ['keep', 'end']),
+    maxConnectionAgeMs: number('maxConnectionAgeMs', Infinity, 1, Infinity),
+    endTimeoutMs: number('endTimeoutMs', 5000, 0, longestDelay),
+    endsPerSecond: number('endsPerSecond', 500, 1, 1_000_000),
     minVersion,
     refusal: choice('refusal', options.refusal, ['answer', 'close']),
-    recheck: booleanOption(what, 'recheck', options.recheck, true),
+    recheck,
     resumption: readResumption(options, minVersion),
-    authorizeTimeoutMs: numberOption(what, 'authorizeTimeoutMs', options.authorizeTimeoutMs, 5000, 1, longestDelay),
-    maxPending: numberOption(what, 'maxPending', options.maxPending, 1000, 0, 1_000_000),
-    handshakeTimeoutMs: numberOption(what, 'handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, longestDelay),
+    authorizeTimeoutMs: number('authorizeTimeoutMs', 5000, 1, longestDelay),
+    maxPending,
+    maxPendingPerAddress: number('maxPendingPerAddress', Math.max(2, Math.ceil(maxPending / 2)), 1, 1_000_000),
+    authorizeTtlMs: number('authorizeTtlMs', 0, 0, Infinity),
+    maxRemembered: number('maxRemembered', 10_000, 1, 10_000_000),
+    handshakeTimeoutMs: number('handshakeTimeoutMs', 10_000, 1, longestDelay),
     clock: callable('clock', options.clock) ?? Date.now,
+    limits: readLimits(what, options.limits),
+    clientAddress: callable('clientAddress', options.clientAddress),
+    advertiseAuthorities: booleanOption(what, 'advertiseAuthorities', options.advertiseAuthorities, false),
+  }
+}
+
+type NumberName = {
+  [Name in keyof GateSettings]-?: GateSettings[Name] extends number | undefined ? Name : never
+}[keyof GateSettings]
+
+function listenersOf(options: MutualTlsOptions): Pick<GateSettings, Listener> {
+  const onAccept = callable('onAccept', options.onAccept)
+  const onReject = callable('onReject', options.onReject)
+  const onClose = callable('onClose', options.onClose)
+  const onAdvertise = callable('onAdvertise', options.onAdvertise)
+  return {
+    ...(onAccept && { onAccept }),
+    ...(onReject && { onReject }),
+    ...(onClose && { onClose }),
+    ...(onAdvertise && { onAdvertise }),
   }
 }
 

@@ -26,7 +26,7 @@ const maxLingering = 1000
 export class RefusalDesk {
   private readonly http1 = createServer()
   private readonly http2 = createHttp2Server()
-  private lingering = 0
+  private open = 0
 
   constructor() {
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -45,18 +45,23 @@ export class RefusalDesk {
     })
   }
 
+  /** Refused connections that are still open, to be answered. */
+  get lingering(): number {
+    return this.open
+  }
+
   /** Answers the connection's requests with the code, or closes it, and ends it in any case. */
   refuse(socket: TLSSocket, code: GateCode, how: 'answer' | 'close'): void {
     socket.on('error', ignore)
-    if (how === 'close' || this.lingering >= maxLingering) {
+    if (how === 'close' || this.open >= maxLingering) {
       socket.destroySoon()
       return
     }
-    this.lingering++
+    this.open++
     const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
     socket.once('close', () => {
       clearTimeout(timer)
-      this.lingering--
+      this.open--
     })
     Object.defineProperty(socket, codeOf, { value: code })
     const desk = socket.alpnProtocol === 'h2' ? this.http2 : this.http1

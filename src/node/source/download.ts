@@ -12,13 +12,24 @@ export interface Validators {
   readonly versionId: string | undefined
 }
 
+/**
+ * What the last answer was called, and by which URL, query included: an entity tag says nothing about other URLs
+ * (RFC 9110 8.8.3), and another query may be another object, version or tenant.
+ */
+export interface Known extends Validators {
+  readonly address: string
+}
+
+/** For the URL that was asked for, or a function that says which agent each URL on the way gets. */
+export type UrlAgent = Agent | ((url: URL) => Agent | undefined)
+
 export interface DownloadTerms {
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly maxBytes: number
   readonly maxRedirects: number
   readonly allowHttp: boolean
-  readonly agent: Agent | undefined
+  readonly agent: UrlAgent | undefined
   readonly signal: AbortSignal
 }
 
@@ -27,25 +38,32 @@ const longestRetryAfterMs = 3_600_000
 /**
  * Gets a URL, following redirects, within one limit of time for all of it: a server that sends a byte a second is cut off.
  *
- * @param known what need not be sent again
- * @returns `undefined` where the server still has what is known
+ * @param known what need not be sent again by the URL that it came from
+ * @returns what the last URL on the way has, with its address; `undefined` where that is known
  * @throws TruststoreSourceError for everything but a complete body and a "not modified" about the right version
  */
-export async function download(from: URL, known: Validators | undefined, terms: DownloadTerms): Promise<Loaded | undefined> {
+export async function download(
+  from: URL,
+  known: Known | undefined,
+  terms: DownloadTerms,
+): Promise<{ readonly loaded: Loaded; readonly address: string } | undefined> {
   let url = from
-  let condition = known?.etag === undefined ? undefined : known
+  let believed = known?.etag === undefined ? undefined : known
   const limit = limitTime(terms.timeoutMs, terms.signal)
   try {
     for (let redirects = 0; ; ) {
+      const address = addressOf(url)
+      const condition = believed?.address === address ? believed : undefined
       const headers = headersFor(url, from, condition?.etag, terms.headers)
-      const answer = await exchange(url, { ...terms, signal: limit.signal, headers })
+      const agent = agentFor(url, from, terms.agent)
+      const answer = await exchange(url, { ...terms, signal: limit.signal, headers, agent })
       if (answer.status === 304 && condition !== undefined) {
         if (isSame(validatorsOf(answer.headers), condition)) return undefined
         // Another version is not modified than the one that was asked about: ask for the whole.
-        condition = undefined
+        believed = undefined
         continue
       }
-      if (!isRedirect(answer.status)) return await read(answer, terms.maxBytes)
+      if (!isRedirect(answer.status)) return { loaded: await read(answer, terms.maxBytes), address }
       if (++redirects > terms.maxRedirects) throw new Error(`more than ${terms.maxRedirects} redirects (maxRedirects)`)
       url = redirectTarget(answer, url, terms.allowHttp)
     }
@@ -114,6 +132,19 @@ function headersFor(
     'accept-encoding': 'gzip, identity',
     ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
   }
+}
+
+/** An agent may have a client certificate, which is the same as a password in a header. */
+function agentFor(url: URL, from: URL, agent: UrlAgent | undefined): Agent | undefined {
+  if (typeof agent === 'function') return agent(new URL(url))
+  return url.origin === from.origin ? agent : undefined
+}
+
+/** Everything that is sent: all but the fragment. */
+function addressOf(url: URL): string {
+  const sent = new URL(url)
+  sent.hash = ''
+  return sent.href
 }
 
 function isRedirect(status: number): boolean {

@@ -39,7 +39,7 @@ export async function fileTruststore(path: string, options: FileTruststoreOption
   const settleMs = numberOption(what, 'settleMs', given.settleMs, 100, 1, 60_000)
   const loader = new FileLoader(path, settleMs, settings.maxBytes, booleanOption(what, 'watch', given.watch, true))
   const source = await Source.start(loader, settings)
-  loader.onChange = () => void source.check(false, false)
+  loader.onChange = () => void source.check({})
   return source
 }
 

@@ -49,6 +49,8 @@ export interface SourceEvents {
   updated: UpdatedEvent
   /** What the file or URL has cannot serve; the last good version goes on. Told once until the reason changes. */
   rejected: RejectedEvent
+  /** The file or URL has a version again that served before and was replaced; `onRollback` says whether it serves now. */
+  rollback: RollbackEvent
   /** Certificates of the version that serves end soon, or have ended: told at its start and once a day. */
   expiring: ExpiringEvent
 }
@@ -67,6 +69,18 @@ export interface UpdatedEvent {
 export interface RejectedEvent {
   readonly error: TruststoreSourceError
   /** What serves on. */
+  readonly version: TruststoreVersion
+}
+
+/** A version that was replaced is offered again. What `rollBack` does is no such event. */
+export interface RollbackEvent {
+  /** Its `fingerprint`. */
+  readonly offered: string
+  /** When another version replaced it. */
+  readonly replacedAt: Date
+  /** Whether it serves now. `updated` tells of one that does, `rejected` of one that does not. */
+  readonly isAccepted: boolean
+  /** What serves. */
   readonly version: TruststoreVersion
 }
 
@@ -94,6 +108,8 @@ export interface TruststoreVersion {
 export interface RefreshOptions {
   /** Also take a version that drops every issuer accepted now. Default: the source's option. */
   readonly allowEmptyOverlap?: boolean
+  /** Also take a version that served before and was replaced. Default: as the source's `onRollback`. */
+  readonly allowRollback?: boolean
 }
 
 /** What came of a check, and the version that serves after it. */
@@ -106,9 +122,9 @@ export type Refresh =
 
 /**
  * `unreadable`: the file or the response could not be had in full; `invalid`: it is damaged or no usable truststore;
- * `no_overlap`: it would drop every issuer that is accepted now.
+ * `no_overlap`: it would drop every issuer that is accepted now; `rollback`: it served before and was replaced.
  */
-export type SourceFailure = 'unreadable' | 'invalid' | 'no_overlap'
+export type SourceFailure = 'unreadable' | 'invalid' | 'no_overlap' | 'rollback'
 
 interface FailureDetails {
   readonly findings?: readonly Finding[]

@@ -18,6 +18,13 @@ export interface SourceOptions {
   readonly maxBytes?: number
   /** Take versions that drop every issuer accepted now, which is otherwise held for a mishap. Default false. */
   readonly allowEmptyOverlap?: boolean
+  /**
+   * What to do where the file or URL has a version again that served before and was replaced: the event `rollback` tells of
+   * it either way. Default 'accept', since this is how an operator undoes a change, in processes too that were started since
+   * and cannot know that it is one. 'refuse' where a cache or a replica may answer with what is old; `refresh({ allowRollback:
+   * true })` takes it then.
+   */
+  readonly onRollback?: 'accept' | 'refuse'
   /** How many versions are kept to roll back to, the one that serves included. Default 10. */
   readonly keepVersions?: number
   /** How many days ahead the event `expiring` looks. Default 30. */
@@ -30,6 +37,7 @@ export interface SourceSettings {
   readonly pollMs: number
   readonly maxBytes: number
   readonly allowEmptyOverlap: boolean
+  readonly allowRollback: boolean
   readonly keepVersions: number
   readonly expiresWithinDays: number
 }
@@ -41,6 +49,7 @@ export const noSourceOptions: NoFields<SourceOptions> = {
   pollMs: undefined,
   maxBytes: undefined,
   allowEmptyOverlap: undefined,
+  onRollback: undefined,
   keepVersions: undefined,
   expiresWithinDays: undefined,
 }
@@ -59,9 +68,11 @@ export function readSettings(
   options: Fields<SourceOptions>,
   defaults: { readonly pollMs: number },
 ): SourceSettings {
-  const { policy, strict, signatures, allowEmptyOverlap } = options
+  const { policy, strict, signatures, allowEmptyOverlap, onRollback = 'accept' } = options
   if (signatures !== undefined && typeof member(signatures, 'importKey') !== 'function')
     throw new TypeError(`${what}: options.signatures must be a SignatureBackend`)
+  if (onRollback !== 'accept' && onRollback !== 'refuse')
+    throw new TypeError(`${what}: options.onRollback must be 'accept' or 'refuse', got ${String(onRollback)}`)
   return {
     build: {
       // As it is now: later versions are judged by it, too.
@@ -73,6 +84,7 @@ export function readSettings(
       options.pollMs === Infinity ? Infinity : numberOption(what, 'pollMs', options.pollMs, defaults.pollMs, 1, longestDelay),
     maxBytes: numberOption(what, 'maxBytes', options.maxBytes, 16 * 1024 * 1024, 1, 2 ** 31 - 1),
     allowEmptyOverlap: booleanOption(what, 'allowEmptyOverlap', allowEmptyOverlap, false),
+    allowRollback: onRollback === 'accept',
     keepVersions: numberOption(what, 'keepVersions', options.keepVersions, 10, 1, 1000),
     expiresWithinDays: numberOption(what, 'expiresWithinDays', options.expiresWithinDays, 30, 0, 36_500),
   }

@@ -13,7 +13,7 @@ import {
 } from './handle.ts'
 import { booleanOption, type SourceSettings } from './options.ts'
 import { Timer } from './timer.ts'
-import { type Loaded, Versions } from './versions.ts'
+import { type Loaded, RollbackError, Versions } from './versions.ts'
 
 /** Where versions come from: a file or a URL. */
 export interface Loader {
@@ -29,14 +29,17 @@ export interface Loader {
   close(): void
 }
 
-const noRefreshOptions: NoFields<RefreshOptions> = { allowEmptyOverlap: undefined }
+const noRefreshOptions: NoFields<RefreshOptions> = { allowEmptyOverlap: undefined, allowRollback: undefined }
 const day = 86_400_000
 const firstRetryMs = 1000
 
 interface Wanted {
   readonly force: boolean
   readonly allowEmptyOverlap: boolean
+  readonly allowRollback: boolean
 }
+
+const unforced: Wanted = { force: false, allowEmptyOverlap: false, allowRollback: false }
 
 /** What all sources do alike: one check at a time, whole versions swapped, events, timers. */
 export class Source implements TruststoreSource {
@@ -45,13 +48,13 @@ export class Source implements TruststoreSource {
   private readonly loader: Loader
   private readonly settings: SourceSettings
   private readonly history: Versions
-  private readonly events: Events<SourceEvents> = new Events(['updated', 'rejected', 'expiring'])
+  private readonly events: Events<SourceEvents> = new Events(['updated', 'rejected', 'rollback', 'expiring'])
   private readonly closing: AbortController = new AbortController()
-  private readonly poll: Timer = new Timer(() => void this.check(false, false))
+  private readonly poll: Timer = new Timer(() => void this.check({}))
   private readonly expiry: Timer = new Timer(() => this.tellExpiring())
   private running: Promise<Refresh> | undefined = undefined
   private waiting: Promise<Refresh> | undefined = undefined
-  private wanted: Wanted = { force: false, allowEmptyOverlap: false }
+  private wanted: Wanted = unforced
   private failures = 0
 
   private constructor(loader: Loader, settings: SourceSettings) {
@@ -90,8 +93,12 @@ export class Source implements TruststoreSource {
   }
 
   async refresh(options: RefreshOptions = {}): Promise<Refresh> {
-    const { allowEmptyOverlap } = readFields<RefreshOptions>('refresh: options', options, noRefreshOptions)
-    return this.check(true, booleanOption('refresh', 'allowEmptyOverlap', allowEmptyOverlap, false))
+    const given = readFields<RefreshOptions>('refresh: options', options, noRefreshOptions)
+    return this.check({
+      force: true,
+      allowEmptyOverlap: booleanOption('refresh', 'allowEmptyOverlap', given.allowEmptyOverlap, false),
+      allowRollback: booleanOption('refresh', 'allowRollback', given.allowRollback, false),
+    })
   }
 
   rollBack(version: string): void {
@@ -116,10 +123,11 @@ export class Source implements TruststoreSource {
    * Runs a check after the one that runs, if one does: that one may have read what was there before the caller asked. All
    * who ask meanwhile share it.
    */
-  check(force: boolean, allowEmptyOverlap: boolean): Promise<Refresh> {
+  check({ force = false, allowEmptyOverlap = false, allowRollback = false }: Partial<Wanted>): Promise<Refresh> {
     this.wanted = {
       force: this.wanted.force || force,
       allowEmptyOverlap: this.wanted.allowEmptyOverlap || allowEmptyOverlap,
+      allowRollback: this.wanted.allowRollback || allowRollback,
     }
     this.waiting ??= Promise.resolve(this.running).then(() => {
       this.waiting = undefined
@@ -130,17 +138,24 @@ export class Source implements TruststoreSource {
   }
 
   private async runCheck(): Promise<Refresh> {
-    const { force, allowEmptyOverlap } = this.wanted
-    this.wanted = { force: false, allowEmptyOverlap: false }
+    const { force, allowEmptyOverlap, allowRollback } = this.wanted
+    this.wanted = unforced
     if (this.closed) return this.outcome('closed')
     try {
       const loaded = await this.loader.load(force, this.closing.signal)
       if (this.closed) return this.outcome('closed')
-      const decision = this.history.offer(loaded, allowEmptyOverlap || this.settings.allowEmptyOverlap)
+      const decision = this.history.offer(
+        loaded,
+        allowEmptyOverlap || this.settings.allowEmptyOverlap,
+        allowRollback || this.settings.allowRollback,
+      )
       if (decision.status !== 'held') this.checkedAt = new Date()
       this.failure = undefined
       this.failures = 0
-      if (decision.status === 'updated' && decision.previous !== undefined) this.tellUpdated('refresh', decision.previous)
+      if (decision.status === 'updated' && decision.previous !== undefined) {
+        if (decision.replacedAt !== undefined) this.tellRollback(this.current.fingerprint, decision.replacedAt, true)
+        this.tellUpdated('refresh', decision.previous)
+      }
       if (decision.status === 'held') return { status: 'held', held: decision.held, version: this.history.current }
       return this.outcome(decision.status)
     } catch (error) {
@@ -159,8 +174,13 @@ export class Source implements TruststoreSource {
     const isNews = this.failure?.message !== error.message
     this.failure = error
     this.failures++
+    if (isNews && error instanceof RollbackError) this.tellRollback(error.offered, error.replacedAt, false)
     if (isNews) this.events.emit('rejected', { error, version: this.history.current })
     return { status: 'rejected', error, version: this.history.current }
+  }
+
+  private tellRollback(offered: string, replacedAt: Date, isAccepted: boolean): void {
+    this.events.emit('rollback', { offered, replacedAt, isAccepted, version: this.history.current })
   }
 
   private tellUpdated(cause: 'refresh' | 'rollBack', previous: TruststoreVersion): void {

@@ -25,10 +25,14 @@ export class Timer {
     this.handle.unref()
   }
 
+  clear(): void {
+    clearTimeout(this.handle)
+    this.handle = undefined
+  }
+
   /** Final: nothing can be set afterwards. */
   close(): void {
     this.closed = true
-    clearTimeout(this.handle)
-    this.handle = undefined
+    this.clear()
   }
 }

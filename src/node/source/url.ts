@@ -1,7 +1,6 @@
-import type { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type NoFields, readFields } from '../../policy/fields.ts'
-import { type DownloadTerms, download, printable, refuseUrl, type Validators } from './download.ts'
+import { type DownloadTerms, download, type Known, printable, refuseUrl, type UrlAgent } from './download.ts'
 import type { TruststoreSource } from './handle.ts'
 import { booleanOption, noSourceOptions, numberOption, readSettings, type SourceOptions } from './options.ts'
 import { type Loader, Source } from './source.ts'
@@ -19,8 +18,12 @@ export interface UrlTruststoreOptions extends SourceOptions {
   readonly maxRedirects?: number
   /** Allow plain http: beyond this machine. Default false. */
   readonly allowHttp?: boolean
-  /** An agent of node:http or node:https: for CAs of your own, client certificates, proxies. */
-  readonly agent?: Agent
+  /**
+   * An agent of node:http or node:https: for CAs of your own, client certificates, proxies. Like `headers` it stays with the
+   * origin of the URL: redirects to other origins are followed without it, and judged by Node's CAs. A function says which
+   * agent an origin gets, redirects included; `undefined` for none.
+   */
+  readonly agent?: UrlAgent
 }
 
 /** A URL, or what makes one for each request, for URLs that are presigned and expire. */
@@ -61,7 +64,7 @@ export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOp
     timeoutMs: numberOption(what, 'timeoutMs', given.timeoutMs, 10_000, 1, 2 ** 31 - 1),
     maxRedirects: numberOption(what, 'maxRedirects', given.maxRedirects, 3, 0, 20),
     allowHttp: booleanOption(what, 'allowHttp', given.allowHttp, false),
-    agent: given.agent,
+    agent: agentOption(what, given.agent),
     maxBytes: settings.maxBytes,
   }
   if (typeof url !== 'function') requireUrl(url, terms.allowHttp)
@@ -71,8 +74,8 @@ export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOp
 class UrlLoader implements Loader {
   private readonly url: TruststoreUrl
   private readonly terms: Omit<DownloadTerms, 'signal'>
-  /** What the last complete answer was, and where it came from. */
-  private seen: (Validators & { readonly place: string }) | undefined = undefined
+  /** What the last complete answer was called, and by which URL. */
+  private seen: Known | undefined = undefined
   private notModified = 0
 
   constructor(url: TruststoreUrl, terms: Omit<DownloadTerms, 'signal'>) {
@@ -83,16 +86,16 @@ class UrlLoader implements Loader {
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
     const terms = { ...this.terms, signal }
     const url = requireUrl(typeof this.url === 'function' ? await askUrl(this.url, terms) : this.url, terms.allowHttp)
-    const place = printable(url)
-    const known = !force && this.notModified < mostNotModified && this.seen?.place === place ? this.seen : undefined
-    const loaded = await download(url, known, terms)
-    if (loaded === undefined) {
+    const known = !force && this.notModified < mostNotModified ? this.seen : undefined
+    const downloaded = await download(url, known, terms)
+    if (downloaded === undefined) {
       this.notModified++
       return undefined
     }
+    const { loaded, address } = downloaded
     const { bytes: _, ...validators } = loaded
     this.notModified = 0
-    this.seen = { etag: undefined, versionId: undefined, ...validators, place }
+    this.seen = { etag: undefined, versionId: undefined, ...validators, address }
     return loaded
   }
 
@@ -137,6 +140,13 @@ const reservedHeaders: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'if-unmodified-since',
   'range',
 ])
+
+function agentOption(what: string, agent: unknown): UrlAgent | undefined {
+  if (agent === undefined || typeof agent === 'function' || (typeof agent === 'object' && agent !== null)) {
+    return agent as UrlAgent | undefined
+  }
+  throw new TypeError(`${what}: options.agent must be an Agent, or a function that gives one for a URL`)
+}
 
 function headersOption(what: string, headers: unknown): Readonly<Record<string, string>> {
   if (headers === undefined) return {}

@@ -19,9 +19,30 @@ export interface Loaded {
 
 /** What became of an offer that was no mistake. */
 export type Decision =
-  | { readonly status: 'updated'; readonly previous: TruststoreVersion | undefined }
+  | {
+      readonly status: 'updated'
+      readonly previous: TruststoreVersion | undefined
+      /** When it was replaced, where it served before. */
+      readonly replacedAt: Date | undefined
+    }
   | { readonly status: 'unchanged' }
   | { readonly status: 'held'; readonly held: string }
+
+/** How many versions are remembered to have been replaced: years of changes; 100 bytes each. */
+const mostReplaced = 1000
+
+/** A version is offered again that was replaced. */
+export class RollbackError extends TruststoreSourceError {
+  readonly offered: string
+  readonly replacedAt: Date
+
+  constructor(offered: string, replacedAt: Date, findings: readonly Finding[]) {
+    const what = `version ${offered} served before, and was replaced at ${replacedAt.toISOString()}`
+    super('rollback', `${what}; onRollback is 'refuse', and refresh({ allowRollback: true }) takes it`, { findings })
+    this.offered = offered
+    this.replacedAt = replacedAt
+  }
+}
 
 /**
  * The versions of one truststore: which serves, which served, which were rolled back, and whether a new one may follow.
@@ -30,17 +51,21 @@ export type Decision =
 export class Versions {
   private readonly options: TruststoreOptions
   private readonly keep: number
+  private readonly remember: number
   /** In the order in which they were loaded. */
   private list: readonly TruststoreVersion[] = []
   private serving: TruststoreVersion | undefined = undefined
   private readonly heldBack = new Set<string>()
+  /** When another version took the place of one, the longest ago first; not for the one that serves. */
+  private readonly replaced = new Map<string, Date>()
   private last:
     | { readonly digest: string; readonly loaded: Loaded; readonly built: Truststore | TruststoreSourceError }
     | undefined
 
-  constructor(options: TruststoreOptions, keep: number) {
+  constructor(options: TruststoreOptions, keep: number, remember: number = mostReplaced) {
     this.options = options
     this.keep = keep
+    this.remember = remember
   }
 
   /** @throws Error before the first version */
@@ -60,13 +85,15 @@ export class Versions {
    * @param loaded `undefined`: the same as the last time
    * @throws TruststoreSourceError for what cannot serve
    */
-  offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean): Decision {
+  offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Decision {
     const { built, loaded: offered } = this.build(loaded)
     if (built instanceof TruststoreSourceError) throw built
     const version = built.fingerprint
     const { serving } = this
     if (serving?.version === version) return { status: 'unchanged' }
     if (this.heldBack.has(version)) return { status: 'held', held: version }
+    const replacedAt = this.replaced.get(version)
+    if (replacedAt !== undefined && !allowRollback) throw new RollbackError(version, replacedAt, built.findings)
     if (serving !== undefined && !allowEmptyOverlap) requireOverlap(serving.store, built)
     const { etag, versionId } = offered
     const next: TruststoreVersion = {
@@ -77,8 +104,8 @@ export class Versions {
       ...(versionId !== undefined && { versionId }),
     }
     this.list = [...this.list.filter((entry) => entry.version !== version), next].slice(-this.keep)
-    this.serving = next
-    return { status: 'updated', previous: serving }
+    this.replaceBy(next)
+    return { status: 'updated', previous: serving, replacedAt }
   }
 
   /**
@@ -99,8 +126,16 @@ export class Versions {
     if (previous.version === version) return undefined
     const next = { ...this.list[index]!, since: new Date() }
     this.list = this.list.map((entry) => (entry.version === version ? next : entry))
-    this.serving = next
+    this.replaceBy(next)
     return previous
+  }
+
+  private replaceBy(next: TruststoreVersion): void {
+    if (this.serving !== undefined) this.replaced.set(this.serving.version, next.since)
+    this.replaced.delete(next.version)
+    const [longestAgo] = this.replaced.keys()
+    if (longestAgo !== undefined && this.replaced.size > this.remember) this.replaced.delete(longestAgo)
+    this.serving = next
   }
 
   /** The same bytes are built once. */

@@ -19,6 +19,9 @@ describe('the headers of a request', () => {
       { headers: { 'client-cert': ':AA==:' }, rawHeaders: ['Host', 'client-cert', 'Client-Cert', ':AA==:'] },
     ],
     ['an object with a header named headers', { headers: 'x', 'client-cert': ':AA==:' }],
+    ['a Map in lower case', new Map([['client-cert', ':AA==:']])],
+    ['an event', { multiValueHeaders: { 'Client-Cert': [':AA==:'] } }],
+    ['an event that says it twice', { headers: { 'client-cert': ':AA==:' }, multiValueHeaders: { 'client-cert': [':AA==:'] } }],
   ])('from %s', (_, from) => {
     expect(headerReader(from)('Client-Cert')).toEqual(value)
     expect(headerReader(from)('Client-Cert-Chain')).toEqual({ ok: true, value: undefined })
@@ -27,14 +30,45 @@ describe('the headers of a request', () => {
   it.each([
     ['in an array', { 'client-cert': [':AA==:', ':AA==:'] }],
     ['in two cases', { 'client-cert': ':AA==:', 'Client-Cert': ':AA==:' }],
+    [
+      'in two cases of a Map',
+      new Map([
+        ['client-cert', ':AA==:'],
+        ['Client-Cert', ''],
+      ]),
+    ],
     ['in raw headers', { headers: { 'client-cert': ':AA==:' }, rawHeaders: ['client-cert', ':AA==:', 'Client-Cert', ':AB==:'] }],
+    ['of which the first is empty', { 'client-cert': ['', ':AA==:'] }],
+    ['of which both are empty', { 'client-cert': '', 'Client-Cert': '' }],
+    ['of which one is no text', { 'client-cert': [undefined, ':AA==:'] }],
+    ['in headersDistinct', { headers: { 'client-cert': ':AA==:' }, headersDistinct: { 'client-cert': [':AA==:', ''] } }],
+    ['in multiValueHeaders', { headers: { 'client-cert': ':AA==:' }, multiValueHeaders: { 'client-cert': ['', ':AA==:'] } }],
   ])('that occur twice are refused: %s', (_, from) => {
     expect(headerReader(from)('Client-Cert')).toMatchObject({ ok: false, code: 'duplicate_header' })
   })
 
   it('that the application has removed stay removed', () => {
-    const from = { headers: { host: 'a' }, rawHeaders: ['Client-Cert', ':AA==:'] }
+    const headersDistinct = { 'client-cert': [':AA==:'] }
+    const from = { headers: { host: 'a' }, rawHeaders: ['Client-Cert', ':AA==:'], headersDistinct }
     expect(headerReader(from)('Client-Cert')).toEqual({ ok: true, value: undefined })
+    const event = { headers: { host: 'a' }, multiValueHeaders: headersDistinct }
+    expect(headerReader(event)('Client-Cert')).toMatchObject({ ok: false, code: 'inconsistent_headers' })
+  })
+
+  it.each([
+    ['CN=a,O=b', true],
+    ['CN=a\\, b,O=c+OU=d', true],
+    ['CN=a\\\\,O=b', true],
+    ['', true],
+    ['CN=a, CN=b', false],
+    ['CN=a\\\\, CN=b', false],
+    ['CN=a,\tCN=b', false],
+    [', CN=a', false],
+    ['CN=a, ', false],
+    ['CN=a,', false],
+  ])('that are distinguished names are told from two that were joined: %s', (value, isOne) => {
+    const read = headerReader({ a: value })('a', 'name')
+    expect(read).toMatchObject(isOne ? { ok: true } : { ok: false, code: 'malformed_header', offset: expect.any(Number) })
   })
 
   it('that are empty are absent', () => {
@@ -54,6 +88,14 @@ describe('the headers of a request', () => {
     expect(headerReader(Object.create({ 'client-cert': ':AA==:' }))('Client-Cert')).toEqual({ ok: true, value: undefined })
     expect(headerReader({})('__proto__')).toEqual({ ok: true, value: undefined })
     expect(headerReader({})('constructor')).toEqual({ ok: true, value: undefined })
+    for (const part of ['headers', 'multiValueHeaders']) {
+      Object.defineProperty(Object.prototype, part, { value: { 'client-cert': [':AA==:'] }, configurable: true })
+      try {
+        expect(headerReader({})('Client-Cert')).toEqual({ ok: true, value: undefined })
+      } finally {
+        Reflect.deleteProperty(Object.prototype, part)
+      }
+    }
   })
 
   it('must be headers', () => {

@@ -1,18 +1,12 @@
-import { createRequire } from 'node:module'
-import Ajv from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { explain, type LintCode, lintTruststore } from '../../../../src/index.ts'
 import type { FileReport } from '../../../../src/lint/report/problem.ts'
 import { renderSarif } from '../../../../src/lint/report/sarif.ts'
+import { expectObeyedByNobody, isSarif } from '../../../support/build-server.ts'
 import { lintFlaw } from '../../../support/flawed/flaw.ts'
 import { flaws } from '../../../support/flawed-bundles.ts'
 import { platformCases } from '../../../support/platform-bundles.ts'
 import { hostileReports, hostileText, mixedReports } from './reports.ts'
-
-const require = createRequire(import.meta.url)
-const ajv = new Ajv({ schemaId: 'auto', allErrors: true })
-ajv.addMetaSchema(require('ajv/lib/refs/json-schema-draft-04.json'))
-const isSarif = ajv.compile(require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'))
 
 const describeCode = (code: string): ReturnType<typeof explain> => explain(code as LintCode)
 
@@ -32,7 +26,7 @@ function sarif(reports: readonly FileReport[]): {
   ]
 } {
   const text = renderSarif(reports, '1.2.3', describeCode)
-  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
+  expectObeyedByNobody(text)
   return JSON.parse(text)
 }
 
@@ -92,5 +86,16 @@ describe('findings as SARIF', () => {
 
   it('keep a text as it was', () => {
     expect(sarif(hostileReports).runs[0].results[0]?.message.text).toBe(`${hostileText}: subject ${hostileText}`)
+  })
+
+  it.each([
+    ['{0} of {1}', '{{0}} of {{1}}'],
+    ['[0] (1) \\', '[0] (1) \\'],
+    ['[a](https://evil.example)', '\\[a\\]\\(https://evil.example)'],
+    ['\\[a\\](1)', '\\\\\\[a\\\\\\]\\(1)'],
+  ])('say %s without a placeholder or a link', (message, text) => {
+    const [report] = mixedReports
+    const problems = [{ ...report!.problems[0]!, message }]
+    expect(sarif([{ ...report!, problems }]).runs[0].results[0]?.message).toEqual({ text })
   })
 })

@@ -121,6 +121,9 @@ describe('authorize', () => {
     }
     expect(reached).toEqual([])
     expect(rejections.map((rejection) => rejection.code)).toEqual([code, code])
+    // Who was denied, and that it was not for the certificate.
+    const denied = { identity: { certificate: { subject: 'CN=client,O=Gate' }, serverName: 'localhost' }, verdict: { ok: true } }
+    expect(rejections).toMatchObject([denied, denied])
     expect(gate.counters()).toMatchObject({ accepted: 0, refused: { [code]: 2 }, pending: 0 })
   })
 

@@ -1,10 +1,18 @@
 import { once } from 'node:events'
 import { connect as connectHttp2, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
+import { connect as connectTcp } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildTruststore, explain, parseRevocationList, profiles } from '../../../../src/index.ts'
-import { type GateRejection, getClientIdentity, type Identified, mutualTls } from '../../../../src/node/index.ts'
+import {
+  type ClientIdentity,
+  type GateRejection,
+  getClientIdentity,
+  type Identified,
+  mutualTls,
+} from '../../../../src/node/index.ts'
+import { eventually } from '../../../support/eventually.ts'
 import {
   ask,
   askHttp2,
@@ -121,9 +129,71 @@ describe('a gate', () => {
     await ask(port, good)
     expect(gate.counters().memoHits).toBe(1)
     const { buckets, count, sum } = gate.counters().verifyMicroseconds
-    expect(buckets.at(-1)).toEqual({ le: Infinity, count: 2 })
+    expect(buckets.at(-1)).toEqual({ le: '+Inf', count: 2 })
     expect(count).toBe(2)
     expect(sum).toBeGreaterThan(0)
+  })
+})
+
+describe('onAccept', () => {
+  it('is told of every connection that is let through, before the application, and of no other', async () => {
+    const told: string[] = []
+    const onAccept = ({ certificate }: ClientIdentity): unknown => told.push(`accepted ${certificate.subject}`)
+    const { port, server } = await startGate({ truststore: store, onAccept })
+    server.on('secureConnection', () => told.push('secureConnection'))
+    const socket = await open(port, good)
+    for (let i = 0; i < 2; i++) expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    for (const credentials of [stranger, nobody]) expect(await ask(port, credentials)).toMatchObject({ status: 403 })
+    socket.destroy()
+    expect(told).toEqual(['accepted CN=client,O=Gate', 'secureConnection'])
+  })
+
+  it('may fail without consequences', async () => {
+    const warnings: string[] = []
+    const note = (warning: Error): unknown => warnings.push(warning.message)
+    process.on('warning', note)
+    const onAccept = (): never => {
+      throw new Error('from onAccept')
+    }
+    const { port } = await startGate({ truststore: store, onAccept })
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    await eventually(() => warnings.some((text) => text.startsWith('onAccept of mutualTls failed')))
+    process.off('warning', note)
+  })
+})
+
+describe('counters', () => {
+  it('are the same again once JSON has had them', async () => {
+    const { port, gate } = await startGate({ truststore: store })
+    for (const credentials of [good, good, stranger]) await ask(port, credentials)
+    const counters = gate.counters()
+    expect(JSON.parse(JSON.stringify(counters))).toEqual(counters)
+    expect(JSON.stringify(counters)).not.toContain('null')
+  })
+
+  it.each([
+    ['by default', {}],
+    ['without limits', { limits: false }],
+    ['of an address that is exempt', { limits: { exempt: ['127.0.0.0/8'] } }],
+  ] as const)('tell how many connections are unfinished, open and lingering, and go down again: %s', async (_name, settings) => {
+    const gate = mutualTls({ truststore: store, ...settings })
+    const server = createHttpsServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in'))
+    server.on('tlsClientError', () => undefined)
+    const port = await listen(gate.protect(server))
+    const present = (): readonly number[] => {
+      const { unfinished, open: opened, lingering } = gate.counters()
+      return [unfinished, opened, lingering]
+    }
+    const silent = [connectTcp(port, '127.0.0.1'), connectTcp(port, '127.0.0.1')]
+    const inside = [await open(port, good), await open(port, good), await open(port, good)]
+    const refused = await open(port, stranger)
+    await eventually(() => String(present()) === '2,3,1')
+    // Some fail in their handshake.
+    silent[0]!.on('error', () => undefined).write('no TLS')
+    await eventually(() => String(present()) === '1,3,1')
+    for (const socket of [...silent, ...inside, refused]) socket.destroy()
+    await eventually(() => String(present()) === '0,0,0')
+    expect(gate.counters()).toMatchObject({ accepted: 3, refused: { unknown_issuer: 1 }, ended: {} })
   })
 })
 
@@ -310,10 +380,9 @@ describe('what is forgotten', () => {
     expect(await ask(await listen(server), good)).toMatchObject({ body: 'undefined' })
   })
 
-  it('tlsOptions: nobody gets in', async () => {
+  it('tlsOptions: nobody gets in, because there is no such server', () => {
     const gate = mutualTls({ truststore: store })
-    const server = gate.protect(createHttpsServer({ ...own }, (_request, response) => void response.end('in')))
-    expect(await ask(await listen(server), good)).toMatchObject({ status: 403, code: 'no_certificate' })
+    expect(() => gate.protect(createHttpsServer({ ...own }))).toThrow(/needs a server made with gate.tlsOptions/)
   })
 
   it('one gate does not vouch for another', async () => {
@@ -348,7 +417,25 @@ describe('misuse', () => {
     [{ truststore: store, minVersion: 'TLSv1.1' }, /minVersion must be one of TLSv1.2, TLSv1.3/],
     [{ truststore: store, refusal: 'ignore' }, /refusal must be one of answer, close/],
     [{ truststore: store, recheck: 1 }, /recheck must be a boolean/],
+    [{ truststore: store, limits: true }, /options.limits must be an object/],
+    [{ truststore: store, limits: { opened: 1 } }, /options.limits.opened is not an option/],
+    [{ truststore: store, limits: { open: 0 } }, /limits.open must be a number/],
+    [{ truststore: store, limits: { exempt: '10.0.0.0/8' } }, /exempt must be an array/],
+    [{ truststore: store, limits: { exempt: ['10.0.0.0/40'] } }, /10.0.0.0\/40 is no address or CIDR range/],
+    [{ truststore: store, clientAddress: '10.0.0.1' }, /clientAddress must be a function/],
+    [{ truststore: store, advertiseAuthorities: 'on' }, /advertiseAuthorities must be a boolean/],
+    [{ truststore: store, onAdvertise: 1 }, /onAdvertise must be a function/],
     [{ truststore: store, maxPending: -1 }, /maxPending must be a number/],
+    [{ truststore: store, maxPendingPerAddress: 0 }, /maxPendingPerAddress must be a number from 1/],
+    [{ truststore: store, authorizeTtlMs: -1 }, /authorizeTtlMs must be a number from 0 to Infinity/],
+    [{ truststore: store, maxRemembered: Number.NaN }, /maxRemembered must be a number/],
+    [{ truststore: store, maxConnectionAgeMs: 0 }, /maxConnectionAgeMs must be a number from 1 to Infinity/],
+    [{ truststore: store, endTimeoutMs: 2 ** 31 }, /endTimeoutMs must be a number from 0 to 2147483647/],
+    [{ truststore: store, endsPerSecond: 0 }, /endsPerSecond must be a number from 1/],
+    [{ truststore: store, onChange: 'close' }, /onChange must be one of end, keep/],
+    [{ truststore: store, onUnknown: true }, /onUnknown must be one of keep, end/],
+    [{ truststore: store, onAccept: 1 }, /onAccept must be a function/],
+    [{ truststore: store, onClose: null }, /onClose must be a function/],
     [{ truststore: store, authorizeTimeoutMs: 0 }, /authorizeTimeoutMs must be a number/],
     [{ domains: {} }, /at least one domain/],
     [{ domains: { 'a b': { truststore: store } } }, /neither a DNS name/],
@@ -365,7 +452,7 @@ describe('misuse', () => {
   it('servers that are none, and those that have a gate', () => {
     const gate = mutualTls({ truststore: store })
     expect(() => gate.protect({} as never)).toThrow(TypeError)
-    const server = createHttpsServer(own)
+    const server = createHttpsServer({ ...own, ...gate.tlsOptions })
     gate.protect(server)
     expect(() => gate.protect(server)).toThrow(/has a gate already/)
     expect(() => gate.handler(1 as never)).toThrow(TypeError)

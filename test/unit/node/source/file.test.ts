@@ -47,6 +47,23 @@ const names = (source: TruststoreSource): string => source.current.certificates.
 const arrives = (source: TruststoreSource, wanted: string): Promise<void> => eventually(() => names(source) === wanted)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+it('a file that is turned back is taken, with an event, unless that is refused', async () => {
+  for (const [options, isAccepted] of [
+    [{}, true],
+    [{ onRollback: 'refuse' }, false],
+  ] as const) {
+    writeFileSync(path, a.pem)
+    const source = await sourceOf(options)
+    const told: boolean[] = []
+    source.on('rollback', (event) => told.push(event.isAccepted))
+    for (const content of [a.pem + b.pem, a.pem]) {
+      writeFileSync(path, content)
+      await source.refresh()
+    }
+    expect([names(source), told]).toEqual([isAccepted ? 'A' : 'AB', [isAccepted]])
+  }
+})
+
 /** Both ways of noticing, each alone: told by the system, and looking by itself. */
 describe.each<readonly [string, FileTruststoreOptions]>([
   ['watching', { pollMs: never }],

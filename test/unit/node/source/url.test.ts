@@ -99,6 +99,20 @@ describe('urlTruststore', () => {
     ])
   })
 
+  it('asks with the ETag as long as the function gives the same URL', async () => {
+    let asked = 0
+    const source = await sourceOf({ pollMs: 5 }, () => `${server.url}?day=${asked++ < 3 ? 1 : 2}#${asked}`)
+    await eventually(() => server.requests.length > 5)
+    expect(server.requests.slice(0, 5).map(({ url, headers }) => [url?.at(-1), headers['if-none-match']])).toEqual([
+      ['1', undefined],
+      ['1', '"a"'],
+      ['1', '"a"'],
+      ['2', undefined],
+      ['2', '"a"'],
+    ])
+    expect(source.failure).toBeUndefined()
+  })
+
   it('goes on with what serves where the function of the URL never answers', async () => {
     let next: string | Promise<string> = server.url
     const source = await sourceOf({ timeoutMs: 50 }, async () => next)
@@ -269,6 +283,8 @@ describe('arguments', () => {
     ['options.pollMs must be a number from 1', 'https://example.com/', { pollMs: 0 }],
     ['options.pollMs must be a number from 1', 'https://example.com/', { pollMs: Number.NaN }],
     ['options.timeoutMs must be a number', 'https://example.com/', { timeoutMs: '5' }],
+    ['options.agent must be an Agent', 'https://example.com/', { agent: 'proxy' }],
+    ["options.onRollback must be 'accept' or 'refuse', got ask", 'https://example.com/', { onRollback: 'ask' }],
     ['options.strict must be a boolean', 'https://example.com/', { strict: 1 }],
     ['options.signatures must be a SignatureBackend', 'https://example.com/', { signatures: {} }],
     ['options.headers must be an object', 'https://example.com/', { headers: 'x' }],
@@ -287,5 +303,6 @@ describe('arguments', () => {
       new TypeError('refresh: options.force is not an option'),
     )
     await expect(source.refresh({ allowEmptyOverlap: 1 as never })).rejects.toThrow(TypeError)
+    await expect(source.refresh({ allowRollback: 'yes' as never })).rejects.toThrow(TypeError)
   })
 })

@@ -176,6 +176,34 @@ describe('a version without any issuer of the one that serves', () => {
   })
 })
 
+describe('a version that was replaced', () => {
+  it('is known again, beyond those that are kept, up to a bound', () => {
+    const versions = new Versions({}, 1, 3)
+    const offer = (minted: Minted, allowRollback: boolean): unknown =>
+      versions.offer({ bytes: bytesOf(a, minted) }, false, allowRollback)
+    offer(b, false)
+    expect(offer(c, false)).toMatchObject({ status: 'updated', replacedAt: undefined })
+    expect(versions.all).toHaveLength(1)
+    expect(refusal(() => offer(b, false))).toMatchObject({ reason: 'rollback' })
+    expect(versions.offer(undefined, false, true)).toMatchObject({ status: 'updated', replacedAt: expect.any(Date) })
+    // C was replaced by B; the third to be replaced after it makes it forgotten.
+    for (const slot of [3, 4]) offer(ca(`${slot}`, slot), false)
+    expect(refusal(() => offer(b, false))).toMatchObject({ reason: 'rollback' })
+    expect(refusal(() => offer(c, false))).toMatchObject({ reason: 'rollback' })
+    offer(ca('5', 5), false)
+    expect(offer(c, false)).toMatchObject({ status: 'updated', replacedAt: undefined })
+  })
+
+  it('and drops every issuer has to be allowed both', () => {
+    const { versions } = versionsOf()
+    versions.offer({ bytes: bytesOf(a) }, false)
+    versions.offer({ bytes: bytesOf(b) }, true)
+    expect(refusal(() => versions.offer({ bytes: bytesOf(a) }, true, false))).toMatchObject({ reason: 'rollback' })
+    expect(refusal(() => versions.offer({ bytes: bytesOf(a) }, false, true))).toMatchObject({ reason: 'no_overlap' })
+    expect(versions.offer({ bytes: bytesOf(a) }, true, true)).toMatchObject({ status: 'updated' })
+  })
+})
+
 describe('rolling back', () => {
   it('serves an earlier version and holds back those after it, until one of them is wanted again', () => {
     const { versions, offer } = versionsOf()

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+import { play, type Scene, type SceneReport, strangers } from './strangers/run.ts'
+
+/**
+ * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits]`: what good clients wait for a handshake
+ * and its answer while strangers of another address connect 1,000 times a second, in multiples of what they wait while the
+ * same strangers knock at another server. Exits with 1 where the 99th percentile is more than doubled. An address is shut
+ * out for a minute, so shorter runs show its first handshake more often than it comes.
+ */
+const text = { type: 'string' } as const
+const { values } = parseArgs({
+  options: { seconds: text, good: text, hostile: text, 'no-limits': { type: 'boolean', default: false } },
+})
+const pace = {
+  seconds: Number(values.seconds ?? 60),
+  goodPerSecond: Number(values.good ?? 60),
+  hostilePerSecond: Number(values.hostile ?? 1000),
+}
+if (!Object.values(pace).every((number) => Number.isInteger(number) && number >= 1)) {
+  console.error('usage: npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits], all whole numbers')
+  process.exit(2)
+}
+const most = 2
+
+function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
+
+async function measure(scene: Scene, credentials: (typeof strangers)[keyof typeof strangers]): Promise<number> {
+  const report = await play(scene, credentials, pace)
+  const { good, hostile, counters, busy } = report
+  const p99 = percentile(good.answered, 0.99)
+  const lost = good.closed + good.omitted
+  const times = `p50 ${percentile(good.answered, 0.5).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
+  console.log(`  ${scene.padEnd(9)}  ${times}, ${lost} good ones lost, server busy ${(busy * 100).toFixed(0)} %`)
+  if (hostile !== undefined && scene !== 'elsewhere') console.log(`             ${tellStrangers(hostile, counters)}`)
+  return lost === 0 ? p99 : Infinity
+}
+
+function tellStrangers(hostile: NonNullable<SceneReport['hostile']>, { refused, limited }: SceneReport['counters']): string {
+  const handshakes = Object.values(refused).reduce((sum, count) => sum + count, 0)
+  const closed = Object.entries(limited).map(([limit, count]) => `${count} by ${limit}`)
+  return `${handshakes} handshakes of strangers refused, ${closed.join(', ') || 'none'} closed before; ${hostile.omitted} not begun`
+}
+
+for (const [name, credentials] of Object.entries(strangers)) {
+  console.log(`strangers with ${name}:`)
+  await measure('alone', credentials)
+  const before = await measure('elsewhere', credentials)
+  const after = await measure('limits', credentials)
+  if (values['no-limits']) await measure('no limits', credentials)
+  const ratio = after / before
+  console.log(`  ${ratio.toFixed(2)} × at the 99th percentile, at most ${most} are allowed: ${ratio <= most ? 'met' : 'MISSED'}`)
+  if (!(ratio <= most)) process.exitCode = 1
+}

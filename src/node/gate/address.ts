@@ -1,0 +1,105 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Whatever comes from an address: a socket, before TLS or after. */
+export interface Remote {
+  readonly remoteAddress?: string | undefined
+}
+
+/** What `clientAddress` said of a socket. The symbol stays in this module. */
+const said = Symbol('portcullis.address')
+
+/** Remembers where a connection really comes from, on any of its sockets. */
+export function setAddress(socket: object, address: string): void {
+  Object.defineProperty(socket, said, { value: address, configurable: true })
+}
+
+/** Where a connection comes from: what `clientAddress` said, or the other end of the socket. */
+export function addressOf(socket: Remote): string | undefined {
+  return (socket as { readonly [said]?: string })[said] ?? socket.remoteAddress
+}
+
+/**
+ * By what connections of one client are counted together: an IPv4 address, or the first 64 bits of an IPv6 address, which
+ * is the least that one site has (RFC 6177). `undefined` for addresses that are exempt, and where there is no address, such
+ * as on Unix domain sockets.
+ */
+export function addressKey(socket: Remote, exempt?: AddressRanges): string | undefined {
+  const address = addressOf(socket)
+  return address === undefined || exempt?.has(address) ? undefined : keyOfAddress(address)
+}
+
+/** The same of an address as text; `undefined` for what is none. */
+export function keyOfAddress(address: string): string | undefined {
+  const family = isIP(address)
+  if (family === 4) return address
+  if (family === 0) return undefined
+  const groups = groupsOf(address)
+  const networkPart = groups.slice(0, 4).map((group) => group.toString(16))
+  return ipv4Within(groups) ?? `${networkPart.join(':')}::/64`
+}
+
+/** Addresses and ranges such as `10.0.0.0/8` and `2001:db8::/32`. */
+export class AddressRanges {
+  private readonly ranges = new BlockList()
+
+  /** @throws TypeError naming the entry that is neither */
+  constructor(entries: readonly string[], what: string) {
+    for (const entry of entries)
+      if (!this.add(entry)) throw new TypeError(`${what}: ${String(entry)} is no address or CIDR range`)
+  }
+
+  has(address: string): boolean {
+    const family = isIP(address)
+    if (family === 0) return false
+    if (family === 4) return this.ranges.check(address, 'ipv4')
+    const ipv4 = ipv4Within(groupsOf(address))
+    return ipv4 === undefined ? this.ranges.check(withoutZone(address), 'ipv6') : this.ranges.check(ipv4, 'ipv4')
+  }
+
+  private add(entry: unknown): boolean {
+    if (typeof entry !== 'string') return false
+    const [address = '', bits, ...more] = entry.split('/')
+    const family = isIP(address)
+    if (family === 0 || more.length > 0) return false
+    // It would never match: IPv4 addresses in IPv6 notation are compared as IPv4.
+    if (family === 6 && (address.includes('%') || ipv4Within(groupsOf(address)) !== undefined)) return false
+    const most = family === 4 ? 32 : 128
+    if (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)) return false
+    this.ranges.addSubnet(address, bits === undefined ? most : Number(bits), family === 4 ? 'ipv4' : 'ipv6')
+    return true
+  }
+}
+
+/** The eight numbers of an IPv6 address that `isIP` has found to be one. */
+function groupsOf(address: string): readonly number[] {
+  const [head = '', tail] = withoutZone(address).split('::')
+  const first = numbersOf(head)
+  const last = tail === undefined ? [] : numbersOf(tail)
+  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last]
+}
+
+function numbersOf(text: string): readonly number[] {
+  return text === '' ? [] : text.split(':').flatMap(numbersOfGroup)
+}
+
+function numbersOfGroup(group: string): readonly number[] {
+  if (!group.includes('.')) return [Number.parseInt(group, 16)]
+  const [a, b, c, d] = group.split('.').map(Number) as [number, number, number, number]
+  return [a * 256 + b, c * 256 + d]
+}
+
+function withoutZone(address: string): string {
+  return address.split('%', 1)[0]!
+}
+
+/** ::ffff:0:0/96, IPv4 addresses as IPv6 sockets show them (RFC 4291 2.5.5.2); 64:ff9b::/96, clients of a translator (RFC 6052 2.1). */
+const ipv4Prefixes: ReadonlySet<string> = new Set(['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'])
+
+function ipv4Within(groups: readonly number[]): string | undefined {
+  const prefix = groups.slice(0, 6).map((group) => group.toString(16))
+  if (!ipv4Prefixes.has(prefix.join(':'))) return undefined
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 255])
+    .join('.')
+}

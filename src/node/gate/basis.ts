@@ -1,0 +1,93 @@
+import type { RevocationCheck } from '../../path/options.ts'
+import type { Truststore } from '../../truststore/store.ts'
+import { Source } from '../source/source.ts'
+import { currentStore, type GateRules } from './options.ts'
+
+/**
+ * With revocation, open connections are judged again after so many milliseconds even if nothing is seen to change: the
+ * certificates of CRL signers expire, too, and they are not tracked one by one.
+ */
+const renewAfter = 60_000
+
+const day = 86_400_000
+
+/** What a verdict depends on besides the chain and the time. */
+export interface Grounds {
+  readonly store: Truststore
+  readonly revocation: RevocationCheck | undefined
+  /** Changes whenever earlier verdicts may have become wrong. */
+  readonly epoch: number
+}
+
+/** The rules of one domain, and whether the truststore or the lists behind them have changed. */
+export class Basis {
+  readonly rules: GateRules
+  private epoch = 0
+  private store: Truststore | undefined = undefined
+  private revocation: readonly unknown[] = []
+  private from = 0
+  private until = 0
+
+  constructor(rules: GateRules) {
+    this.rules = rules
+  }
+
+  /**
+   * The truststore and the lists that serve now.
+   *
+   * @throws whatever the application's functions throw
+   */
+  look(now: number): Grounds {
+    const store = currentStore(this.rules.truststore)
+    const revocation = currentRevocation(this.rules)
+    const parts = revocation === undefined ? [] : partsOf(revocation)
+    const isSame = store === this.store && isSameList(parts, this.revocation) && now >= this.from && now <= this.until
+    if (!isSame) {
+      this.epoch++
+      this.store = store
+      this.revocation = parts
+      this.from = now
+      this.until = revocation === undefined ? Infinity : Math.min(nextChange(revocation, now), now + renewAfter)
+    }
+    return { store, revocation, epoch: this.epoch }
+  }
+
+  /**
+   * Calls the listener when a source reports another version. Other truststores are compared at each look.
+   *
+   * @returns a function that ends it
+   */
+  onSwap(listener: () => void): () => void {
+    const { truststore } = this.rules
+    return truststore instanceof Source ? truststore.on('updated', listener) : () => undefined
+  }
+}
+
+function currentRevocation({ revocation }: GateRules): RevocationCheck | undefined {
+  const check = typeof revocation === 'function' ? revocation() : revocation
+  // A function that forgot its result must not switch the check off.
+  if (revocation !== undefined && (typeof check !== 'object' || check === null))
+    throw new TypeError('mutualTls: revocation() must give a RevocationCheck')
+  return check
+}
+
+/** All parts of a check. A list never changes, but the array that holds it may. */
+function partsOf({ lists, depth, unknown, expired, maxAgeDays }: RevocationCheck): readonly unknown[] {
+  return [depth, unknown, expired, maxAgeDays, ...lists]
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((part, i) => part === b[i])
+}
+
+/** When the clock alone changes what a list says: it becomes current, or goes stale. */
+function nextChange({ lists, maxAgeDays = Infinity }: RevocationCheck, now: number): number {
+  let next = Infinity
+  for (const { thisUpdate, nextUpdate } of lists) {
+    const begins = thisUpdate.getTime()
+    for (const time of [begins - 1, begins + maxAgeDays * day, (nextUpdate?.getTime() ?? Infinity) + 999]) {
+      if (time >= now && time < next) next = time
+    }
+  }
+  return next
+}

@@ -1,0 +1,203 @@
+import { emitWarning } from 'node:process'
+import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from 'node:tls'
+import { isDeepStrictEqual } from 'node:util'
+import type { Truststore } from '../../truststore/store.ts'
+import { callSafely } from '../call-safely.ts'
+import { thrownText } from '../thrown-text.ts'
+import { type AdvertisedAuthorities, authoritiesOf, maxAuthorityBytes } from './authorities.ts'
+import {
+  asDemanded,
+  contextOptionsOf,
+  type Demands,
+  requireCredentials,
+  type ServerCredentials,
+  withCredentials,
+} from './credentials.ts'
+import { DomainMap } from './domain.ts'
+import { currentStore, type DomainRules, type GateRules, type MutualTlsOptions, type Settings } from './options.ts'
+
+/** A server whose context the gate looks after. */
+interface Kept {
+  options: SecureContextOptions
+  /** Whose names it sends. */
+  store: Truststore | undefined
+  readonly set: (options: SecureContextOptions) => void
+}
+
+interface Domain {
+  readonly name: string
+  readonly rules: DomainRules
+  credentials: ServerCredentials | undefined
+  /** Made when it is needed, of what its server is made of. */
+  context: SecureContext | undefined
+  store: Truststore | undefined
+}
+
+type Advertising = Pick<Settings, 'advertiseAuthorities' | 'onAdvertise'>
+
+/** The secure contexts of the servers that a gate protects, and of its domains: whoever changes them, the demands stay. */
+export class Contexts {
+  /** What a server is made with. */
+  readonly ca: string[]
+  private readonly demands: Demands
+  private readonly rules: GateRules | undefined
+  private readonly domains: readonly Domain[]
+  private readonly byName: DomainMap<Domain> | undefined
+  private readonly advertises: boolean
+  private readonly onAdvertise: Advertising['onAdvertise']
+  private readonly told = new Map<string | undefined, string>()
+  private readonly servers = new Map<Server, Kept>()
+  private readonly firstStore: Truststore | undefined
+  /** What the servers of a gate with domains are made of. */
+  private base: SecureContextOptions = {}
+
+  constructor(options: MutualTlsOptions, demands: Demands, { advertiseAuthorities, onAdvertise }: Advertising) {
+    this.demands = demands
+    this.advertises = advertiseAuthorities
+    this.onAdvertise = onAdvertise
+    this.rules = options.domains === undefined ? options : undefined
+    this.domains = Object.entries(options.domains ?? {}).map(([name, rules]) => newDomain(name, rules))
+    if (options.domains !== undefined)
+      this.byName = new DomainMap(
+        this.domains.map((domain) => [domain.name, domain] as const),
+        'mutualTls: options.domains',
+      )
+    this.firstStore = this.rules === undefined ? undefined : currentStore(this.rules.truststore)
+    this.ca = this.firstStore === undefined ? [] : this.authorities(this.firstStore)
+    for (const { name, rules } of this.domains) this.authorities(currentStore(rules.truststore), name)
+  }
+
+  /** The context of a domain; `undefined` for the server's own. */
+  find(serverName: string): SecureContext | undefined {
+    const domain = this.byName?.find(serverName)
+    if (domain === undefined || (domain.credentials === undefined && !this.advertises)) return undefined
+    const store = this.advertises ? storeNow(domain.rules, domain.store) : undefined
+    if (domain.context === undefined || store !== domain.store) {
+      const { credentials, name } = domain
+      const options = credentials === undefined ? this.base : withCredentials(this.base, credentials)
+      const ca = store === undefined ? options.ca : this.authorities(store, name)
+      domain.context = createSecureContext(asDemanded({ ...options, ca }, this.demands))
+      domain.store = store
+    }
+    return domain.context
+  }
+
+  /** @throws TypeError for a server that asks for no certificates, or lets TLS judge them */
+  adopt(server: Server): void {
+    // What a runtime does not tell is found out at the first connection, which is refused.
+    if (Reflect.get(server, 'requestCert') === false || Reflect.get(server, 'rejectUnauthorized') === true)
+      throw new TypeError('mutualTls: protect needs a server made with gate.tlsOptions: { ...credentials, ...gate.tlsOptions }')
+    const { setSecureContext, addContext } = server
+    // Deno's servers keep the context that they were made with.
+    if (typeof setSecureContext !== 'function') return
+    const options = contextOptionsOf(server)
+    this.requireSameAsOthers(options)
+    const kept: Kept = {
+      options,
+      store: options.ca === this.ca ? this.firstStore : undefined,
+      set: (changed) => void Reflect.apply(setSecureContext, server, [changed]),
+    }
+    this.servers.set(server, kept)
+    this.rebase(options)
+    takeOver(server, 'setSecureContext', (given: SecureContextOptions) => this.set(kept, given))
+    takeOver(server, 'addContext', (name: string, given: SecureContextOptions) => {
+      if ('context' in given)
+        throw new TypeError('mutualTls: addContext needs options: what a SecureContext allows cannot be seen')
+      if (this.byName !== undefined) this.replace(given, name)
+      else Reflect.apply(addContext, server, [name, asDemanded(given, this.demands)])
+    })
+  }
+
+  /** Before a handshake begins: a truststore that was swapped has other names. */
+  refresh(server: Server): void {
+    const kept = this.servers.get(server)
+    if (!this.advertises || this.rules === undefined || kept === undefined) return
+    const store = storeNow(this.rules, kept.store)
+    if (store === kept.store) return
+    kept.store = store
+    try {
+      this.set(kept, kept.options)
+    } catch (error) {
+      // Nothing of this may end the process. The names before are as good as none: they are no verdict.
+      emitWarning(`the names of CAs are not renewed: ${thrownText(error)}`, 'MutualTlsWarning')
+    }
+  }
+
+  /** @throws what `requireCredentials` throws, and a TypeError for a domain that there is not; then nothing has changed */
+  replace(credentials: ServerCredentials, name: string | undefined): void {
+    requireCredentials('mutualTls: credentials', credentials)
+    if (name !== undefined) {
+      const domain = this.domains.find((candidate) => candidate.name === name)
+      if (domain === undefined) throw new TypeError(`mutualTls: ${String(name)} is not among options.domains`)
+      domain.credentials = { ...credentials }
+      domain.context = undefined
+      return
+    }
+    if (this.servers.size === 0) throw new TypeError('mutualTls: replaceCredentials needs a server that the gate protects')
+    for (const kept of this.servers.values()) this.set(kept, withCredentials(kept.options, credentials))
+  }
+
+  private set(kept: Kept, given: SecureContextOptions): void {
+    const store = this.rules === undefined || !this.advertises ? undefined : storeNow(this.rules, kept.store)
+    const options = asDemanded(store === undefined ? given : { ...given, ca: this.authorities(store) }, this.demands)
+    kept.set(options)
+    kept.options = options
+    kept.store = store
+    this.rebase(options)
+  }
+
+  private rebase(options: SecureContextOptions): void {
+    this.base = options
+    for (const domain of this.domains) domain.context = undefined
+  }
+
+  /** A domain has one context, and nothing tells which server a client has come to. */
+  private requireSameAsOthers(options: SecureContextOptions): void {
+    if (this.byName === undefined || this.servers.size === 0) return
+    const compared = (some: SecureContextOptions): object => (this.advertises ? some : withCredentials(some, {}))
+    if (!isDeepStrictEqual(compared(options), compared(this.base)))
+      throw new TypeError('mutualTls: with options.domains, all servers of a gate must have the same TLS options')
+  }
+
+  /** PEM, for the option of Node that sends the names. */
+  private authorities(store: Truststore, domain?: string): string[] {
+    if (!this.advertises) return []
+    const { report, ca } = authoritiesOf(store, domain)
+    if (this.told.get(domain) !== report.truststoreVersion) {
+      this.told.set(domain, report.truststoreVersion)
+      tell(this.onAdvertise, report)
+    }
+    return ca
+  }
+}
+
+function newDomain(name: string, rules: DomainRules): Domain {
+  const { key, cert } = rules
+  const credentials = key === undefined ? undefined : { key, ...(cert !== undefined && { cert }) }
+  if (credentials !== undefined) requireCredentials(`mutualTls: options.domains[${name}]`, credentials)
+  return { name, rules, credentials, context: undefined, store: undefined }
+}
+
+/** A source that fails now is the gate's to refuse by, when the handshake has ended. */
+function storeNow({ truststore }: GateRules, otherwise: Truststore | undefined): Truststore | undefined {
+  try {
+    return currentStore(truststore)
+  } catch {
+    return otherwise
+  }
+}
+
+function tell(onAdvertise: Advertising['onAdvertise'], report: AdvertisedAuthorities): void {
+  if (onAdvertise !== undefined) callSafely(onAdvertise, report, 'onAdvertise of mutualTls', 'MutualTlsWarning')
+  else if (report.sent === 'too_long')
+    emitWarning(
+      `no names of CAs are sent: ${report.names} take ${report.bytes} bytes of ${maxAuthorityBytes}`,
+      'MutualTlsWarning',
+    )
+  else if (report.sent === 'incomplete')
+    emitWarning('no names of CAs are sent: the issuer of a listed certificate is not listed itself', 'MutualTlsWarning')
+}
+
+function takeOver(server: Server, name: 'setSecureContext' | 'addContext', value: (...args: never[]) => void): void {
+  Object.defineProperty(server, name, { value, configurable: true, writable: true })
+}

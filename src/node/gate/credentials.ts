@@ -1,0 +1,73 @@
+import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls'
+import { type NoFields, readFields } from '../../policy/fields.ts'
+
+/** Who a server is: PEM, or PKCS#12, as `tls.createSecureContext` takes it. */
+export type ServerCredentials = Pick<SecureContextOptions, 'key' | 'cert' | 'pfx' | 'passphrase'>
+
+/** What a gate demands of TLS, whoever makes a context. */
+export interface Demands {
+  readonly minVersion: SecureVersion
+  readonly secureOptions: number
+}
+
+const noCredentials: NoFields<ServerCredentials> = { key: undefined, cert: undefined, pfx: undefined, passphrase: undefined }
+
+/** Everything that Node's servers make their context of, and keep under these names. */
+const contextFields: readonly (keyof SecureContextOptions)[] = [
+  'key',
+  'cert',
+  'pfx',
+  'passphrase',
+  'ca',
+  'ciphers',
+  'clientCertEngine',
+  'crl',
+  'dhparam',
+  'ecdhCurve',
+  'honorCipherOrder',
+  'maxVersion',
+  'minVersion',
+  'privateKeyEngine',
+  'privateKeyIdentifier',
+  'secureOptions',
+  'secureProtocol',
+  'sessionIdContext',
+  'sessionTimeout',
+  'sigalgs',
+  'ticketKeys',
+]
+
+/** What a server was made of. */
+export function contextOptionsOf(server: object): SecureContextOptions {
+  const values = contextFields.map((name) => [name, Reflect.get(server, name)] as const)
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+}
+
+/** The same with other credentials. */
+export function withCredentials(options: SecureContextOptions, credentials: ServerCredentials): SecureContextOptions {
+  const { key, cert, pfx, passphrase, privateKeyEngine, privateKeyIdentifier, ...rest } = options
+  return { ...rest, ...credentials }
+}
+
+/** The same as the gate demands it. What is stricter stays. */
+export function asDemanded(options: SecureContextOptions, { minVersion, secureOptions }: Demands): SecureContextOptions {
+  const isStricter = options.minVersion !== undefined && options.minVersion > minVersion
+  return {
+    ...options,
+    ca: options.ca ?? [],
+    minVersion: isStricter ? options.minVersion : minVersion,
+    secureOptions: (options.secureOptions ?? 0) | secureOptions,
+  }
+}
+
+/**
+ * Checks credentials that are to replace others.
+ *
+ * @throws TypeError for what are none, and the error of `tls.createSecureContext` for those it cannot use
+ */
+export function requireCredentials(what: string, credentials: ServerCredentials): SecureContext {
+  const { key, cert, pfx } = readFields<ServerCredentials>(what, credentials, noCredentials)
+  if (pfx === undefined && (key === undefined || cert === undefined))
+    throw new TypeError(`${what} must have both key and cert, or pfx`)
+  return createSecureContext({ ...credentials, ca: [] })
+}

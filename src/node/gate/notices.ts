@@ -1,0 +1,51 @@
+import { callSafely } from '../call-safely.ts'
+import { type CloseCode, type GateCode, messageOf } from './codes.ts'
+import type { Connection } from './connection.ts'
+import type { ClientIdentity } from './identity.ts'
+import type { GateRejection, GateSettings } from './options.ts'
+
+/** What a refusal says beyond its code. */
+export type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
+
+/** Calls the application's hooks. Whatever they throw becomes a process warning. */
+export class Notices {
+  private readonly listeners: Pick<GateSettings, 'onAccept' | 'onReject' | 'onClose'>
+
+  constructor(listeners: Pick<GateSettings, 'onAccept' | 'onReject' | 'onClose'>) {
+    this.listeners = listeners
+  }
+
+  accepted(identity: ClientIdentity): void {
+    const { onAccept } = this.listeners
+    if (onAccept !== undefined) callSafely(onAccept, identity, 'onAccept of mutualTls', 'MutualTlsWarning')
+  }
+
+  /** @param from the connection, or its address if no more is known */
+  rejected(
+    from: Connection | Pick<GateRejection, 'remoteAddress'>,
+    code: GateCode,
+    refused: GateRejection['refused'],
+    { message = messageOf(code), verdict, error }: Why,
+  ): void {
+    const { onReject } = this.listeners
+    if (onReject === undefined) return
+    const { client, approval, serverName }: Partial<Connection> = from
+    const rejection: GateRejection = {
+      code,
+      message,
+      refused,
+      identity: client,
+      verdict: verdict ?? approval?.verdict,
+      error,
+      serverName,
+      remoteAddress: from.remoteAddress,
+    }
+    callSafely(onReject, rejection, 'onReject of mutualTls', 'MutualTlsWarning')
+  }
+
+  closing({ client }: Connection, code: CloseCode): void {
+    const { onClose } = this.listeners
+    if (onClose === undefined || client === undefined) return
+    callSafely((identity: ClientIdentity) => onClose(identity, code), client, 'onClose of mutualTls', 'MutualTlsWarning')
+  }
+}

@@ -1,0 +1,47 @@
+import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers'
+
+/** How long a slice takes in milliseconds, plus at most one item. */
+const sliceMs = 5
+
+/** A monotonic clock and a way to continue later; tests bring their own. */
+export interface Pace {
+  now(): number
+  defer(call: () => void): unknown
+}
+
+const ownPace: Pace = { now: () => performance.now(), defer: setImmediate }
+
+/** Works through many items in slices, so that the event loop can serve others in between. */
+export class Slices {
+  private readonly pace: Pace
+
+  constructor(pace: Pace = ownPace) {
+    this.pace = pace
+  }
+
+  now(): number {
+    return this.pace.now()
+  }
+
+  /**
+   * Starts asynchronously.
+   *
+   * @param begin called at the start of every slice; it returns what to do with each item
+   * @param finished called after the last item
+   */
+  run<Item>(items: Iterable<Item>, begin: () => (item: Item) => void, finished: () => void): void {
+    const rest = items[Symbol.iterator]()
+    const slice = (): void => {
+      const work = begin()
+      const end = this.pace.now() + sliceMs
+      do {
+        const next = rest.next()
+        if (next.done === true) return finished()
+        work(next.value)
+      } while (this.pace.now() < end)
+      this.pace.defer(slice)
+    }
+    this.pace.defer(slice)
+  }
+}

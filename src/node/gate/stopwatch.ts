@@ -1,0 +1,52 @@
+import { performance } from 'node:perf_hooks'
+import { cpuUsage } from 'node:process'
+import { setImmediate } from 'node:timers'
+
+/**
+ * How long the event loop was busy since it was last asked. OpenSSL works between two moments at which JavaScript runs, and
+ * tells nobody; what is left is to look at the clocks at every such moment.
+ */
+export class Stopwatch {
+  private readonly onTurn: (busyMs: number) => boolean
+  private isRunning = false
+  private at = 0
+  private idle = 0
+  private cpu = 0
+
+  /** @param onTurn called at every turn of the event loop, with the time since the last lap; false stops the watch */
+  constructor(onTurn: (busyMs: number) => boolean) {
+    this.onTurn = onTurn
+  }
+
+  start(): void {
+    if (this.isRunning) return
+    this.isRunning = true
+    this.lap()
+    this.next()
+  }
+
+  /**
+   * Milliseconds since the last lap without those in which the event loop waited: those in which other processes had the
+   * processor are not this one's work (the CPU time says so), nor is that of its other threads (the wall clock does).
+   */
+  lap(): number {
+    const at = performance.now()
+    // Deno has no such figure.
+    const idle = performance.nodeTiming.idleTime ?? 0
+    const { user, system } = cpuUsage()
+    const cpu = (user + system) / 1000
+    const busy = Math.min(at - this.at - (idle - this.idle), cpu - this.cpu)
+    this.at = at
+    this.idle = idle
+    this.cpu = cpu
+    return Math.max(0, busy)
+  }
+
+  private next(): void {
+    // Unreferenced, it runs once a turn and causes none.
+    setImmediate(() => {
+      this.isRunning = this.onTurn(this.lap())
+      if (this.isRunning) this.next()
+    }).unref()
+  }
+}

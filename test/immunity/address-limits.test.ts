@@ -1,0 +1,347 @@
+import { once } from 'node:events'
+import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { AddressLimits, LimitName, MutualTls, MutualTlsOptions } from '../../src/node/index.ts'
+import { costlyChain } from '../support/costly-chain.ts'
+import { eventually } from '../support/eventually.ts'
+import { ask, closeServers, good, issuing, nobody, open, type Started, startGate, store, stranger } from '../support/gate.ts'
+import { mint } from '../support/mint.ts'
+
+/** What one address can take of a server: it shares the event loop, and OpenSSL works before any verdict. */
+
+afterEach(closeServers)
+
+const attacker = '192.0.2.1'
+const other = '198.51.100.1'
+
+/** A gate that is told where its next connections come from. */
+async function startLimited(limits: AddressLimits, options: Partial<MutualTlsOptions> = {}): Promise<Started & From> {
+  const from = { address: attacker }
+  const clientAddress = (): string => from.address
+  const started = await startGate({ truststore: store, limits, clientAddress, ...options } as MutualTlsOptions)
+  return { ...started, from }
+}
+
+interface From {
+  /** Changed at once: connections take what it says when they arrive. */
+  readonly from: { address: string }
+}
+
+/** A connection that TLS was not begun on, or that was closed before its handshake ended. */
+async function isTurnedAway(port: number): Promise<boolean> {
+  return (await ask(port, good).catch(() => undefined)) === undefined
+}
+
+async function openTcp(port: number): Promise<Socket> {
+  const socket = connectTcp(port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Does it again and again, which takes less than a second each time, until the limit is met. */
+async function until(limit: LimitName, gate: MutualTls, act: () => Promise<unknown>): Promise<void> {
+  for (let i = 0; gate.counters().limited[limit] === undefined; i++) {
+    if (i === 500) throw new Error(`${limit}: no limit`)
+    await act()
+  }
+}
+
+/** A client that is asked for its second flight and sends the first record of it, which has the certificates, alone. */
+async function stall(port: number, credentials: ConnectionOptions): Promise<Socket> {
+  const relay = createTcpServer((near) => {
+    const far = connectTcp(port, '127.0.0.1')
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+    far.on('close', () => near.destroy()).pipe(near)
+    let flights = 0
+    near.on('data', (flight: Buffer) => {
+      flights++
+      if (flights === 1) far.write(flight)
+      // RFC 5246 6.2.1: a record says how long it is in its last two bytes before the content.
+      else if (flights === 2) far.write(flight.subarray(0, 5 + flight.readUInt16BE(3)))
+    })
+  })
+  relay.listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  const near = await openTcp((relay.address() as { port: number }).port)
+  const client = connect({ socket: near, rejectUnauthorized: false, maxVersion: 'TLSv1.2', ...credentials })
+  client.on('error', () => undefined)
+  relay.close()
+  return near
+}
+
+describe('handshakes that keep OpenSSL busy', () => {
+  it('shut their address out after one of them, and nobody else', async () => {
+    const { port, gate, from, reached } = await startLimited({})
+    expect(await ask(port, costlyChain(60))).toMatchObject({ status: 403 })
+    expect(await isTurnedAway(port)).toBe(true)
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters()).toMatchObject({ limited: { refused: 1 }, refused: { unknown_issuer: 1 } })
+    expect(reached).toHaveLength(1)
+  })
+
+  it('shut it out as well where they never end', async () => {
+    const { port, gate, from } = await startLimited({}, { handshakeTimeoutMs: 1000 })
+    const stalled = await stall(port, costlyChain(36))
+    await once(stalled.resume(), 'close')
+    expect(await isTurnedAway(port)).toBe(true)
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters().limited).toEqual({ refused: 1 })
+  })
+
+  it('end the others that are under way from the same address', async () => {
+    const { port, from } = await startLimited({})
+    const halfway = await openTcp(port)
+    from.address = other
+    const unrelated = await openTcp(port)
+    from.address = attacker
+    await ask(port, costlyChain(60))
+    await once(halfway.resume(), 'close')
+    expect(unrelated.closed).toBe(false)
+    unrelated.destroy()
+  })
+
+  it('shut an address out for less time the more clients of it are inside, and a warning tells of balancers', async () => {
+    const warnings: string[] = []
+    const note = ({ message }: Error): unknown => warnings.push(message)
+    process.on('warning', note)
+    const { port, gate } = await startLimited({})
+    const inside: TLSSocket[] = []
+    for (let i = 0; i < 40; i++) inside.push(await open(port, good))
+    await eventually(() => gate.counters().accepted === 40)
+    await ask(port, costlyChain(60))
+    const begin = Date.now()
+    await eventually(async () => !(await isTurnedAway(port)))
+    expect(Date.now() - begin).toBeLessThan(10_000)
+    for (const socket of inside) socket.destroy()
+    process.off('warning', note)
+    expect(warnings).toEqual([
+      `limits of mutualTls shut out ${attacker}, from where clients were let in; if it is a balancer, list it in limits.exempt`,
+    ])
+  })
+
+  it('do not count where they are let in and no larger than honest ones', async () => {
+    const { port, gate } = await startLimited({ refusedPerSecond: 1 })
+    for (let i = 0; i < 30; i++) expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters()).toMatchObject({ accepted: 30, limited: {} })
+  })
+
+  it('count where they are let in and larger than honest ones', async () => {
+    const { port, gate } = await startLimited({})
+    const insider = costlyChain(60, mint({ subject: 'O=Gate,CN=insider' }, issuing), issuing.subject)
+    expect(await ask(port, insider)).toMatchObject({ status: 200, body: 'hello CN=insider,O=Gate' })
+    expect(await isTurnedAway(port)).toBe(true)
+    expect(gate.counters()).toMatchObject({ accepted: 1, limited: { refused: 1 } })
+  })
+})
+
+describe('one address', () => {
+  it('has so many handshakes that come to nothing, and others none the fewer', async () => {
+    const { port, gate, from } = await startLimited({ refusedPerSecond: 1 })
+    await until('refused', gate, () => ask(port, nobody).catch(() => undefined))
+    expect(gate.counters().limited).toEqual({ refused: 1 })
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+  })
+
+  it('has so many of those that fail', async () => {
+    const { port, gate } = await startLimited({ refusedPerSecond: 1 })
+    await until('refused', gate, async () => {
+      const socket = await openTcp(port)
+      socket.end('GET / HTTP/1.1\r\n\r\n')
+      await once(socket.resume(), 'close')
+    })
+  })
+
+  it('has so many open connections', async () => {
+    const { port, gate, from } = await startLimited({ open: 3 })
+    const sockets: TLSSocket[] = []
+    for (let i = 0; i < 3; i++) sockets.push(await open(port, good))
+    expect(await isTurnedAway(port)).toBe(true)
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    from.address = attacker
+    sockets[0]!.destroy()
+    await eventually(async () => !(await isTurnedAway(port)))
+    for (const socket of sockets) socket.destroy()
+    expect(gate.counters().limited.open).toBeGreaterThan(0)
+  })
+
+  it('has so many handshakes under way, and gives their places back when they end in any way', async () => {
+    const { port, gate, from, server } = await startLimited({ unfinished: 2 }, { handshakeTimeoutMs: 300 })
+    server.on('tlsClientError', () => undefined)
+    const silent = [await openTcp(port), await openTcp(port)]
+    expect(await isTurnedAway(port)).toBe(true)
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    from.address = attacker
+    silent[0]!.destroy()
+    await eventually(async () => !(await isTurnedAway(port)))
+    await once(silent[1]!.resume(), 'close')
+    for (let i = 0; i < 5; i++) expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters().limited.unfinished).toBeGreaterThan(0)
+  })
+
+  it('has so many connections a second', async () => {
+    const { port, gate, from } = await startLimited({ handshakesPerSecond: 1 })
+    await until('handshakes', gate, () => ask(port, good).catch(() => undefined))
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+  })
+
+  it('has so many refused connections that wait for their answer; others are closed without one', async () => {
+    const { port, gate, from } = await startLimited({ lingering: 2 })
+    const silent = [await open(port, stranger), await open(port, stranger)]
+    await eventually(() => gate.counters().refused.unknown_issuer === 2)
+    await expect(ask(port, stranger)).rejects.toThrow(/ECONNRESET|socket hang up|EPIPE/)
+    expect(gate.counters().limited).toEqual({ lingering: 1 })
+    from.address = other
+    expect(await ask(port, stranger)).toMatchObject({ status: 403 })
+    from.address = attacker
+    for (const socket of silent) socket.destroy()
+    await eventually(async () => (await ask(port, stranger).catch(() => undefined))?.status === 403)
+  })
+
+  it('is a whole /64 of IPv6', async () => {
+    const { port, from } = await startLimited({ open: 1 })
+    from.address = '2001:db8::1'
+    const socket = await open(port, good)
+    from.address = '2001:db8::ffff:1'
+    expect(await isTurnedAway(port)).toBe(true)
+    from.address = '2001:db8:0:1::1'
+    expect(await isTurnedAway(port)).toBe(false)
+    socket.destroy()
+  })
+
+  it('is not shut out for probes that connect and say nothing', async () => {
+    const { port, gate } = await startLimited({ refusedPerSecond: 1 })
+    for (let i = 0; i < 30; i++) (await openTcp(port)).destroy()
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters().limited).toEqual({})
+  })
+
+  it('is remembered no longer than it has to be', async () => {
+    const { port, gate, from } = await startLimited({})
+    for (let i = 0; i < 50; i++) {
+      from.address = `10.0.0.${i}`
+      await ask(port, good)
+    }
+    expect(gate.counters().addresses).toBeLessThan(25)
+  })
+})
+
+describe('limits', () => {
+  it('are not for exempt addresses and ranges', async () => {
+    const { port, from } = await startLimited({ open: 1, exempt: [attacker, '2001:db8::/32'] })
+    const sockets = [await open(port, good), await open(port, good)]
+    from.address = '2001:db8::1'
+    sockets.push(await open(port, good), await open(port, good))
+    for (const socket of sockets) expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    for (const socket of sockets) socket.destroy()
+  })
+
+  it('can be left out', async () => {
+    const { port, gate } = await startGate({ truststore: store, limits: false })
+    await ask(port, costlyChain(30))
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters()).toMatchObject({ limited: {}, addresses: 0 })
+  })
+
+  it('are not met by an address that hundreds of clients share, some of them bad', async () => {
+    const { port, gate } = await startGate({ truststore: store })
+    const clients = Array.from({ length: 200 }, async (_, i) => (await ask(port, i % 50 === 0 ? stranger : good)).status)
+    const statuses = await Promise.all(clients)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(196)
+    expect(gate.counters()).toMatchObject({ accepted: 196, refused: { unknown_issuer: 4 }, limited: {} })
+  })
+})
+
+describe('the address that clientAddress says', () => {
+  it('is that of identities and rejections', async () => {
+    const seen: unknown[] = []
+    const options = {
+      authorize: ({ remoteAddress }: { remoteAddress: string | undefined }) => seen.push(remoteAddress) > 0,
+      onReject: ({ remoteAddress }: { remoteAddress: string | undefined }) => seen.push(remoteAddress),
+    }
+    const { port, from } = await startLimited({}, options)
+    await ask(port, good)
+    from.address = other
+    await ask(port, stranger)
+    expect(seen).toEqual([attacker, other])
+  })
+
+  it('is that by which waiting for authorize is limited, unless it is exempt', async () => {
+    const options = {
+      authorize: () => new Promise<boolean>(() => undefined),
+      authorizeTimeoutMs: 60_000,
+      maxPendingPerAddress: 1,
+    }
+    const { port, gate, from } = await startLimited({ exempt: ['203.0.113.0/24'] }, options)
+    const waiting: TLSSocket[] = []
+    for (const address of [attacker, other, '203.0.113.1', '203.0.113.1']) {
+      from.address = address
+      waiting.push(await open(port, good))
+      await eventually(() => gate.counters().pending === waiting.length)
+    }
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 503, code: 'overloaded' })
+    for (const socket of waiting) socket.destroy()
+  })
+
+  it.each([
+    ['is none', () => 'unknown'],
+    ['is no text', () => 7 as never],
+    [
+      'cannot be had',
+      () => {
+        throw new Error('no header')
+      },
+    ],
+  ])('closes the connection where it %s', async (_name, clientAddress) => {
+    const { port, gate, reached } = await startGate({ truststore: store, clientAddress })
+    expect(await isTurnedAway(port)).toBe(true)
+    expect([gate.counters().limited, reached]).toEqual([{ address: 1 }, []])
+  })
+
+  it('may come from a PROXY header that a balancer sends before TLS', async () => {
+    const seen: unknown[] = []
+    const addresses = new WeakMap<Socket, string>()
+    const { server } = await startGate({
+      truststore: store,
+      clientAddress: (socket) => addresses.get(socket),
+      authorize: ({ remoteAddress }) => seen.push(remoteAddress) > 0,
+      limits: { open: 1 },
+    })
+    const front = createTcpServer((socket) => {
+      socket.once('data', (chunk: Buffer) => {
+        const length = 16 + chunk.readUInt16BE(14)
+        addresses.set(socket, chunk.subarray(16, 20).join('.'))
+        socket.pause()
+        socket.unshift(chunk.subarray(length))
+        server.emit('connection', socket)
+      })
+    })
+    front.listen(0, '127.0.0.1')
+    await once(front, 'listening')
+    const { port } = front.address() as { port: number }
+    const dial = async (last: number): Promise<TLSSocket> => {
+      const socket = await openTcp(port)
+      const header = Buffer.from(
+        `0d0a0d0a000d0a515549540a2111000cc00002${last.toString(16).padStart(2, '0')}7f000001d43101bb`,
+        'hex',
+      )
+      socket.write(header)
+      return open(port, good, { socket })
+    }
+    const first = await dial(7)
+    expect(await ask(port, good, { socket: first })).toMatchObject({ status: 200 })
+    expect(await ask(port, good, { socket: await dial(8) })).toMatchObject({ status: 200 })
+    await expect(dial(7)).rejects.toThrow(/disconnected|ECONNRESET/)
+    expect(seen).toEqual(['192.0.2.7', '192.0.2.8'])
+    first.destroy()
+    front.close()
+  })
+})

@@ -1,0 +1,353 @@
+import { createSecureServer } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { buildTruststore, type RevocationCheck } from '../../src/index.ts'
+import { type ClientIdentity, type GateRejection, type MutualTlsOptions, mutualTls } from '../../src/node/index.ts'
+import { eventually } from '../support/eventually.ts'
+import {
+  ask,
+  authority,
+  client,
+  closeServers,
+  credentialsOf,
+  elsewhere,
+  good,
+  issuing,
+  listen,
+  open,
+  otherStore,
+  own,
+  startGate,
+  store,
+} from '../support/gate.ts'
+import { mint } from '../support/mint.ts'
+import { listOf } from '../support/revocable.ts'
+
+/** While `authorize` is waited for, trust may end, the client may leave, and places are held. */
+
+afterEach(closeServers)
+
+const day = 86_400_000
+
+/** A promise that is settled from outside. */
+function question(): { readonly authorize: () => Promise<boolean>; readonly answer: (value: boolean) => void; asked: number } {
+  const resolvers: ((value: boolean) => void)[] = []
+  const scene = {
+    asked: 0,
+    authorize: () => {
+      scene.asked++
+      return new Promise<boolean>((resolve) => resolvers.push(resolve))
+    },
+    answer: (value: boolean) => {
+      for (const resolve of resolvers.splice(0)) resolve(value)
+    },
+  }
+  return scene
+}
+
+describe('trust that ends while authorize is waited for', () => {
+  const leaf = mint({ subject: 'CN=leaving' }, issuing)
+  const lists = (spec = {}): RevocationCheck['lists'] => [listOf(spec, issuing), listOf({}, authority)]
+
+  /** What ends it, and the code. */
+  const changes: Readonly<Record<string, () => readonly [MutualTlsOptions, () => unknown, string]>> = {
+    'the truststore is swapped'() {
+      const source = { current: store }
+      return [{ truststore: source }, () => (source.current = otherStore), 'unknown_issuer']
+    },
+    'the client is revoked, within the second for which lists count'() {
+      let revocation = { lists: lists() }
+      const revoke = (): unknown => (revocation = { lists: lists({ revoked: [{ serial: leaf.serial }] }) })
+      const now = Date.now()
+      return [{ truststore: store, revocation: () => revocation, clock: () => now }, revoke, 'revoked']
+    },
+    'the list goes out of date'() {
+      let now = Date.now()
+      const revocation = { lists: lists({ nextUpdate: new Date(Math.floor(now / 1000) * 1000 + day) }) }
+      return [{ truststore: store, revocation, clock: () => now }, () => (now += 2 * day), 'revocation_unknown']
+    },
+    'the certificate ends'() {
+      let now = Date.now()
+      return [{ truststore: store, clock: () => now }, () => (now += 400 * day), 'expired']
+    },
+    'the clock is set back'() {
+      let now = Date.now()
+      return [{ truststore: store, clock: () => now }, () => (now -= 2 * day), 'not_yet_valid']
+    },
+    'the settings break'() {
+      let broken = false
+      const revocation = (): RevocationCheck => {
+        if (broken) throw new Error('no lists today')
+        return { lists: lists() }
+      }
+      return [{ truststore: store, revocation }, () => (broken = true), 'internal_error']
+    },
+  }
+  const servers: Readonly<Record<string, (own: object, heard: (what: string) => void) => Server>> = {
+    'HTTP/1': (options, heard) => createHttpsServer(options, () => heard('request')),
+    'HTTP/2': (options, heard) => createSecureServer(options, () => heard('request')),
+    'plain TLS': (options, heard) => createServer(options, () => heard('connection')),
+  }
+
+  describe.each(Object.entries(servers))('%s', (_name, makeServer) => {
+    it.each(Object.entries(changes))('refuses the client: %s', async (_change, prepare) => {
+      const [options, apply, code] = prepare()
+      const { authorize, answer } = question()
+      const rejections: GateRejection[] = []
+      const accepted: unknown[] = []
+      // Whatever `recheck` says: it is about connections that were let in.
+      const gate = mutualTls({
+        ...options,
+        authorize,
+        recheck: false,
+        onReject: (rejection) => rejections.push(rejection),
+        onAccept: (identity) => accepted.push(identity),
+      } as MutualTlsOptions)
+      const heard: string[] = []
+      const server = gate.protect(makeServer({ ...own, ...gate.tlsOptions }, (what) => heard.push(what)))
+      const port = await listen(server)
+      const socket = await open(port, credentialsOf(leaf), { ALPNProtocols: ['h2', 'http/1.1'] })
+      await eventually(() => gate.counters().pending === 1)
+      apply()
+      answer(true)
+      await eventually(() => rejections.length > 0)
+      socket.destroy()
+      expect(rejections).toMatchObject([{ code, refused: 'connection', identity: { certificate: { subject: 'CN=leaving' } } }])
+      expect([heard, accepted, gate.counters().accepted, gate.counters().open]).toEqual([[], [], 0, 0])
+    })
+  })
+
+  it('control: a client that is still trusted is let in, by the version that serves then', async () => {
+    const source = { current: store }
+    const { authorize, answer } = question()
+    const { port, gate } = await startGate({ truststore: source, authorize, onAccept: (identity) => (version = identity) })
+    let version: ClientIdentity | undefined
+    const asking = ask(port, good)
+    await eventually(() => gate.counters().pending === 1)
+    source.current = buildTruststore([authority.pem, issuing.pem, elsewhere.pem])
+    answer(true)
+    expect(await asking).toMatchObject({ status: 200 })
+    expect(version?.truststoreVersion).toBe(source.current.fingerprint)
+  })
+})
+
+describe('a client that leaves while authorize is waited for', () => {
+  const request = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+  it.each([
+    ['by a reset', (socket: TLSSocket) => socket.destroy()],
+    ['in order', (socket: TLSSocket) => socket.end()],
+    ['after it has asked something', (socket: TLSSocket) => socket.write(request, () => socket.destroy())],
+    ['in order, after it has asked something', (socket: TLSSocket) => socket.end(request)],
+  ])('frees its place and aborts the signal: %s', async (_name, leave) => {
+    const signals: AbortSignal[] = []
+    const authorize = (_identity: unknown, signal: AbortSignal): Promise<boolean> => {
+      signals.push(signal)
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const options = { truststore: store, authorize, maxPending: 1, authorizeTimeoutMs: 60_000 }
+      const { port, gate, reached } = await startGate(options)
+      const socket = await open(port, good, { maxVersion })
+      await eventually(() => gate.counters().pending === 1)
+      leave(socket)
+      await eventually(() => gate.counters().pending === 0, 3000)
+      expect(signals.at(-1)?.aborted).toBe(true)
+      // The place is another's.
+      const next = await open(port, good)
+      await eventually(() => gate.counters().pending === 1)
+      next.destroy()
+      await eventually(() => gate.counters().pending === 0, 3000)
+      expect([reached, gate.counters().accepted, gate.counters().refused]).toEqual([[], 0, {}])
+    }
+  })
+
+  it('still waits where the server allows half-open connections', async () => {
+    const { authorize, answer } = question()
+    const gate = mutualTls({ truststore: store, authorize })
+    const server = createServer({ ...own, ...gate.tlsOptions, allowHalfOpen: true }, (socket) => {
+      socket.on('data', (chunk) => socket.end(`heard ${chunk}`))
+    })
+    const port = await listen(gate.protect(server))
+    const socket = await open(port, good, { allowHalfOpen: true })
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+    socket.end('all')
+    await eventually(() => gate.counters().pending === 1)
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    answer(true)
+    await eventually(() => text === 'heard all')
+  })
+
+  it('aborts the signal of an answer that takes too long, and no other', async () => {
+    const signals: AbortSignal[] = []
+    const authorize = ({ certificate }: ClientIdentity, signal: AbortSignal): boolean | Promise<boolean> => {
+      signals.push(signal)
+      if (certificate.subject === 'CN=slow') return new Promise(() => undefined)
+      return certificate.subject === 'CN=sync' || new Promise((resolve) => setTimeout(resolve, 5, true))
+    }
+    const { port } = await startGate({ truststore: store, authorize, authorizeTimeoutMs: 50 })
+    expect(await ask(port, client({ subject: 'CN=slow' }))).toMatchObject({ code: 'authorizer_timeout' })
+    expect(await ask(port, client({ subject: 'CN=sync' }))).toMatchObject({ status: 200 })
+    expect(await ask(port, client({ subject: 'CN=later' }))).toMatchObject({ status: 200 })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, false])
+  })
+})
+
+describe('the places of those who wait', () => {
+  // Linux alone has a second address without being told.
+  it.skipIf(process.platform !== 'linux')('cannot all be taken from one address', async () => {
+    const { authorize, answer } = question()
+    const { port, gate } = await startGate({ truststore: store, authorize, maxPending: 6, authorizeTimeoutMs: 60_000 })
+    const waiting = await Promise.all(Array.from({ length: 3 }, () => open(port, good)))
+    await eventually(() => gate.counters().pending === 3)
+    expect(await ask(port, good)).toMatchObject({ status: 503, code: 'overloaded' })
+    waiting.push(await open(port, good, { localAddress: '127.0.0.2' }))
+    await eventually(() => gate.counters().pending === 4)
+    expect(gate.counters().refused).toEqual({ overloaded: 1 })
+    waiting[0]!.destroy()
+    await eventually(() => gate.counters().pending === 3)
+    const asking = ask(port, good)
+    await eventually(() => gate.counters().pending === 4)
+    answer(true)
+    expect(await asking).toMatchObject({ status: 200 })
+    for (const socket of waiting) socket.destroy()
+  })
+
+  it('are limited for one address by the option', async () => {
+    const { authorize } = question()
+    const options = { truststore: store, authorize, maxPending: 6, maxPendingPerAddress: 1, authorizeTimeoutMs: 60_000 }
+    const { port, gate } = await startGate(options)
+    const socket = await open(port, good)
+    await eventually(() => gate.counters().pending === 1)
+    expect(await ask(port, good)).toMatchObject({ status: 503, code: 'overloaded' })
+    socket.destroy()
+  })
+})
+
+describe('an answer of authorize that is remembered', () => {
+  const asking = (answer: unknown = true) => vi.fn(() => Promise.resolve(answer as boolean))
+
+  it('is off by default', async () => {
+    const authorize = asking()
+    const { port, gate } = await startGate({ truststore: store, authorize })
+    for (let i = 0; i < 3; i++) expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect([authorize.mock.calls.length, gate.authorizations.size]).toEqual([3, 0])
+  })
+
+  it.each([
+    ['yes', { isAuthorized: true, context: { tenant: 7 } }, { status: 200 }],
+    ['no', false, { status: 403, code: 'not_authorized' }],
+  ])('counts for a time: %s', async (_name, answer, expected) => {
+    let now = Date.now()
+    const authorize = asking(answer)
+    const contexts: unknown[] = []
+    const { port, gate } = await startGate({
+      truststore: store,
+      authorize,
+      authorizeTtlMs: 60_000,
+      clock: () => now,
+      onAccept: ({ context }) => contexts.push(context),
+    })
+    for (const passed of [0, 30_000, 29_999]) {
+      now += passed
+      expect(await ask(port, good)).toMatchObject(expected)
+    }
+    expect([authorize.mock.calls.length, gate.authorizations.size]).toEqual([1, 1])
+    expect(contexts).toEqual(answer === false ? [] : [{ tenant: 7 }, { tenant: 7 }, { tenant: 7 }])
+    now += 1
+    expect(await ask(port, good)).toMatchObject(expected)
+    now -= 120_000
+    expect(await ask(port, good)).toMatchObject(expected)
+    expect(authorize).toHaveBeenCalledTimes(3)
+  })
+
+  it.each([
+    ['none came', () => new Promise<boolean>(() => undefined)],
+    ['it failed', () => Promise.reject(new Error('x'))],
+  ])('does not exist where %s', async (_name, authorize) => {
+    const asked = vi.fn(authorize)
+    const options = { truststore: store, authorize: asked, authorizeTtlMs: 60_000, authorizeTimeoutMs: 50 }
+    const { port, gate } = await startGate(options)
+    for (let i = 0; i < 2; i++) expect(await ask(port, good)).toMatchObject({ status: 403 })
+    expect([asked.mock.calls.length, gate.authorizations.size]).toEqual([2, 0])
+  })
+
+  it('never replaces a verdict: not after a swap, an expiry or a revocation', async () => {
+    let now = Date.now()
+    const leaf = mint({ subject: 'CN=leaving' }, issuing)
+    let revoked: readonly { serial: Uint8Array }[] = []
+    const source = { current: store }
+    const authorize = asking()
+    const { port } = await startGate({
+      truststore: source,
+      authorize,
+      authorizeTtlMs: Infinity,
+      clock: () => now,
+      revocation: () => ({ lists: [listOf({ revoked }, issuing), listOf({}, authority)], expired: 'allow' }),
+    })
+    const code = async (): Promise<unknown> => (await ask(port, credentialsOf(leaf))).code
+    expect(await code()).toBeUndefined()
+    source.current = otherStore
+    expect(await code()).toBe('unknown_issuer')
+    source.current = store
+    revoked = [{ serial: leaf.serial }]
+    expect(await code()).toBe('revoked')
+    revoked = []
+    expect(await code()).toBeUndefined()
+    expect(authorize).toHaveBeenCalledTimes(1)
+    now += 400 * day
+    expect(await code()).toBe('expired')
+  })
+
+  it('does not count for another certificate, server name or truststore version', async () => {
+    const source = { current: store }
+    const authorize = asking()
+    const rules = { truststore: source, authorize }
+    const domains = { 'a.example.com': rules, '*.example.com': rules }
+    const { port } = await startGate({ domains, authorizeTtlMs: 60_000 })
+    const asks = async (servername: string, credentials = good): Promise<number> => {
+      const before = authorize.mock.calls.length
+      expect(await ask(port, credentials, { servername, headers: { host: servername } })).toMatchObject({ status: 200 })
+      return authorize.mock.calls.length - before
+    }
+    expect([await asks('a.example.com'), await asks('a.example.com'), await asks('A.example.com')]).toEqual([1, 0, 0])
+    // The same name in the certificate is not the same certificate.
+    expect([await asks('a.example.com', client()), await asks('b.example.com'), await asks('c.example.com')]).toEqual([1, 1, 1])
+    source.current = buildTruststore([authority.pem, issuing.pem, elsewhere.pem])
+    expect([await asks('a.example.com'), await asks('a.example.com')]).toEqual([1, 0])
+  })
+
+  it('is forgotten when there are too many, the oldest first', async () => {
+    const authorize = asking()
+    const { port, gate } = await startGate({ truststore: store, authorize, authorizeTtlMs: 60_000, maxRemembered: 2 })
+    const clients = ['CN=1', 'CN=2', 'CN=3'].map((subject) => client({ subject }))
+    for (const i of [0, 1, 2, 2, 1]) expect(await ask(port, clients[i]!)).toMatchObject({ status: 200 })
+    expect([authorize.mock.calls.length, gate.authorizations.size]).toEqual([3, 2])
+    expect(await ask(port, clients[0]!)).toMatchObject({ status: 200 })
+    expect([authorize.mock.calls.length, gate.authorizations.size]).toEqual([4, 2])
+  })
+
+  it('is forgotten by clear and by disconnect, even where it is still waited for', async () => {
+    const { authorize, answer, ...asked } = question()
+    const scene = { authorize: vi.fn(authorize), ...asked }
+    const { port, gate } = await startGate({ truststore: store, authorize: scene.authorize, authorizeTtlMs: 60_000 })
+    for (const forget of [() => gate.authorizations.clear(), () => void gate.disconnect(() => false)]) {
+      const asking = ask(port, good)
+      await eventually(() => gate.counters().pending === 1)
+      forget()
+      answer(true)
+      expect(await asking).toMatchObject({ status: 200 })
+      expect(gate.authorizations.size).toBe(0)
+      const again = ask(port, good)
+      await eventually(() => gate.counters().pending === 1)
+      answer(true)
+      await again
+      expect(gate.authorizations.size).toBe(1)
+      forget()
+      expect(gate.authorizations.size).toBe(0)
+    }
+    expect(scene.authorize).toHaveBeenCalledTimes(4)
+  })
+})

@@ -1,0 +1,408 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect as connectHttp2 } from 'node:http2'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { buildTruststore, profiles, type RevocationCheck } from '../../src/index.ts'
+import { type CloseCode, fileTruststore, type MutualTlsOptions } from '../../src/node/index.ts'
+import { eventually } from '../support/eventually.ts'
+import {
+  ask,
+  authority,
+  closeServers,
+  credentialsOf,
+  elsewhere,
+  good,
+  issuing,
+  open,
+  otherStore,
+  startGate,
+} from '../support/gate.ts'
+import { mint } from '../support/mint.ts'
+import { identitiesOf, type Kept, kinds, openScene } from '../support/open-connections.ts'
+import { listOf } from '../support/revocable.ts'
+
+/** Connections that outlive the trust in their client: every use of a connection, and every way in which trust ends. */
+
+const hour = 3_600_000
+const day = 24 * hour
+const fromNow = (ms: number): Date => new Date(Math.floor(Date.now() / 1000) * 1000 + ms)
+
+const both = buildTruststore([authority.pem, issuing.pem, elsewhere.pem])
+const leaving = mint({ subject: 'CN=leaving', notBefore: fromNow(-hour), notAfter: fromNow(30 * day) }, issuing)
+const staying = mint({ subject: 'CN=staying' }, elsewhere)
+
+/** Lists for everybody; `spec` is of the one on which `leaving` would stand. */
+function lists(spec: Parameters<typeof listOf>[0] = {}): RevocationCheck['lists'] {
+  return [listOf(spec, issuing), listOf({}, authority), listOf({}, elsewhere)]
+}
+
+const revoking = { revoked: [{ serial: leaving.serial }] }
+
+const cleanups: (() => void)[] = []
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) cleanup()
+  await closeServers()
+})
+
+interface Change {
+  readonly options: MutualTlsOptions
+  readonly apply: () => unknown
+  readonly code: CloseCode
+}
+
+/** What ends the trust in `leaving` and not that in `staying`. */
+const changes: Readonly<Record<string, () => Change | Promise<Change>>> = {
+  'its CA is taken out of the truststore'() {
+    const source = { current: both }
+    const apply = (): unknown => (source.current = otherStore)
+    return { options: { truststore: source }, apply, code: 'unknown_issuer' }
+  },
+  async 'its CA is taken out of the file'() {
+    const folder = mkdtempSync(join(tmpdir(), 'portcullis-lifetimes-'))
+    const file = join(folder, 'ca.pem')
+    writeFileSync(file, authority.pem + issuing.pem + elsewhere.pem)
+    const source = await fileTruststore(file)
+    cleanups.push(() => {
+      source.close()
+      rmSync(folder, { recursive: true })
+    })
+    const apply = (): unknown => {
+      writeFileSync(file, elsewhere.pem)
+      return source.refresh()
+    }
+    return { options: { truststore: source }, apply, code: 'unknown_issuer' }
+  },
+  'it is revoked'() {
+    let revocation: RevocationCheck = { lists: lists() }
+    const apply = (): unknown => (revocation = { lists: lists(revoking) })
+    return { options: { truststore: both, revocation: () => revocation }, apply, code: 'revoked' }
+  },
+  'it is revoked by a list that takes the place of another in the same array'() {
+    const array = [...lists()]
+    const apply = (): unknown => array.splice(0, 1, ...lists(revoking))
+    return { options: { truststore: both, revocation: { lists: array } }, apply, code: 'revoked' }
+  },
+  'it is revoked by a list of the future, which refuses whom it names'() {
+    const revocation = { lists: [...lists()] }
+    const apply = (): unknown => revocation.lists.push(...lists({ ...revoking, thisUpdate: fromNow(hour) }))
+    return { options: { truststore: both, revocation }, apply, code: 'revoked' }
+  },
+  'its certificate ends'() {
+    let now = Date.now()
+    const apply = (): unknown => (now += 31 * day)
+    return { options: { truststore: both, clock: () => now }, apply, code: 'expired' }
+  },
+  'the clock is set back to before it began'() {
+    let now = Date.now()
+    const apply = (): unknown => (now -= 2 * hour)
+    return { options: { truststore: both, clock: () => now }, apply, code: 'not_yet_valid' }
+  },
+}
+
+describe('an open connection ends with the trust in its client, whatever it is used for', () => {
+  it.each(Object.entries(changes))('%s', async (_name, prepare) => {
+    const { options, apply, code } = await prepare()
+    const scene = await openScene(options)
+    const [going, remaining] = await Promise.all([leaving, staying].map((leaf) => scene.keepAll(credentialsOf(leaf))))
+    expect(scene.gate.counters()).toMatchObject({ accepted: 2 * kinds.length, open: 2 * kinds.length, ended: {} })
+    await apply()
+    await eventually(() => going!.every((kept) => kept.isOver()))
+    expect(scene.ended).toEqual(kinds.map(() => `CN=leaving: ${code}`))
+    expect(new Set(identitiesOf(scene))).toEqual(new Set([undefined, 'CN=staying']))
+    await eventually(() => scene.gate.counters().open === kinds.length)
+    expect(scene.gate.counters().ended).toEqual({ [code]: kinds.length })
+    await stillRuns(remaining!)
+    for (const kept of remaining!) kept.close()
+    await eventually(() => scene.gate.counters().open === 0)
+    expect(scene.ended).toHaveLength(kinds.length)
+  })
+
+  it.each([
+    ['onChange: keep', { onChange: 'keep' }],
+    ['recheck: false', { recheck: false }],
+  ] as const)('and stays open by option: %s', async (_name, options) => {
+    const source = { current: both }
+    const scene = await openScene({ truststore: source, ...options })
+    const all = await scene.keepAll(credentialsOf(leaving))
+    source.current = otherStore
+    // Longer than it takes to look.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await stillRuns(all)
+    expect([scene.ended, scene.gate.counters().open]).toEqual([[], kinds.length])
+    expect(await ask(scene.ports.http1, credentialsOf(leaving))).toMatchObject({ status: 403 })
+  })
+})
+
+/** None is over, and what goes on does. */
+async function stillRuns(all: readonly Kept[]): Promise<void> {
+  const before = all.map((kept) => kept.text())
+  const goesOn = (kept: Kept, i: number): boolean => !before[i]!.includes('tick') || kept.text().length > before[i]!.length
+  await eventually(() => all.every(goesOn))
+  expect(all.filter((kept) => kept.isOver()).map(({ kind }) => kind)).toEqual([])
+}
+
+describe('a connection that is ended', () => {
+  it('of HTTP/1 ends after the response that is under way', async () => {
+    const source = { current: both }
+    const { port, server } = await startGate({ truststore: source, endTimeoutMs: 10_000 })
+    server.removeAllListeners('request')
+    let finish: () => unknown = () => undefined
+    server.on('request', (_request, response) => {
+      finish = () => response.end('whole')
+    })
+    const socket = await open(port, credentialsOf(leaving))
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(server, 'request')
+    source.current = otherStore
+    // Two further looks: it is ending, and waits.
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    expect([text, socket.readableEnded]).toEqual(['', false])
+    finish()
+    await eventually(() => socket.readableEnded)
+    expect(text).toMatch(/^HTTP\/1.1 200 OK\r\nconnection: close\r\n[\s\S]*whole/)
+  })
+
+  it('of HTTP/2 is told so, finishes its streams, and lets no new one through', async () => {
+    const source = { current: both }
+    const scene = await openScene({ truststore: source, endTimeoutMs: 10_000 })
+    const session = connectHttp2(`https://127.0.0.1:${scene.ports.http2}`, {
+      rejectUnauthorized: false,
+      ...credentialsOf(leaving),
+    })
+    const streams = ['/goes-on', '/'].map((path) => session.request({ ':path': path }).on('error', () => undefined))
+    await Promise.all(streams.map((stream) => once(stream.resume(), 'response')))
+    source.current = otherStore
+    const [code] = await once(session, 'goaway')
+    expect([code, scene.ended]).toEqual([0, ['CN=leaving: unknown_issuer']])
+    expect(session.destroyed).toBe(false)
+    streams[0]!.close()
+    await once(session, 'close')
+  })
+
+  it('cannot be held open by a client that reads nothing', async () => {
+    const source = { current: both }
+    const { port, server, gate } = await startGate({ truststore: source, endTimeoutMs: 100 })
+    server.removeAllListeners('request')
+    server.on('request', (_request, response) => response.end(Buffer.alloc(50_000_000)))
+    const socket = await open(port, credentialsOf(leaving))
+    socket.pause()
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(server, 'request')
+    source.current = otherStore
+    await eventually(() => gate.counters().open === 0)
+    expect(gate.counters().ended).toEqual({ unknown_issuer: 1 })
+    socket.destroy()
+  })
+
+  it('is refused as soon as its verdict has changed, even before its turn to end', async () => {
+    const source = { current: both }
+    const scene = await openScene({ truststore: source, endsPerSecond: 1 })
+    const first = await scene.keep('plain TLS', credentialsOf(leaving))
+    const sockets = await Promise.all([1, 2].map(() => open(scene.ports.http1, credentialsOf(leaving))))
+    await eventually(() => scene.gate.counters().open === 3)
+    source.current = otherStore
+    await eventually(() => first.isOver())
+    expect(scene.gate.counters()).toMatchObject({ ended: { unknown_issuer: 1 }, open: 2 })
+    expect(await ask(scene.ports.http1, {}, { socket: sockets[0]! })).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    await eventually(() => scene.gate.counters().open === 0)
+  })
+
+  it('ends even if onClose throws', async () => {
+    const source = { current: both }
+    const warnings: string[] = []
+    const note = (warning: Error): unknown => warnings.push(warning.message)
+    process.on('warning', note)
+    const onClose = (): never => {
+      throw new Error('from onClose')
+    }
+    const scene = await openScene({ truststore: source, onClose })
+    const kept = await scene.keep('plain TLS', credentialsOf(leaving))
+    source.current = otherStore
+    await eventually(() => kept.isOver() && warnings.some((text) => text.includes('onClose of mutualTls')))
+    process.off('warning', note)
+  })
+})
+
+describe('a connection whose revocation status is unknown', () => {
+  /** A gate whose list is out of date after an hour, and can be renewed. */
+  function stale(): { options: MutualTlsOptions; goStale: () => unknown; renew: () => unknown } {
+    let now = Date.now()
+    let revocation: RevocationCheck = { lists: lists({ nextUpdate: fromNow(hour) }) }
+    return {
+      options: { truststore: both, revocation: () => revocation, clock: () => now },
+      goStale: () => (now += 2 * hour),
+      renew: () => (revocation = { lists: lists() }),
+    }
+  }
+
+  it('stays open by default; its requests are refused meanwhile, and accepted again afterwards', async () => {
+    const { options, goStale, renew } = stale()
+    const scene = await openScene(options)
+    const all = await scene.keepAll(credentialsOf(leaving))
+    const session = connectHttp2(`https://127.0.0.1:${scene.ports.http2}`, {
+      rejectUnauthorized: false,
+      ...credentialsOf(leaving),
+    })
+    const status = async (): Promise<unknown> => (await once(session.request().resume(), 'response'))[0][':status']
+    expect(await status()).toBe(200)
+    goStale()
+    expect(await status()).toBe(403)
+    await eventually(() => scene.gate.counters().rejudged > kinds.length)
+    const { rejudged } = scene.gate.counters()
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    // Nothing has changed since, so nothing is judged every second.
+    expect(scene.gate.counters().rejudged).toBe(rejudged)
+    expect(await status()).toBe(403)
+    await stillRuns(all)
+    expect([scene.ended, new Set(identitiesOf(scene))]).toEqual([[], new Set(['CN=leaving'])])
+    renew()
+    expect(await status()).toBe(200)
+    session.destroy()
+    for (const kept of all) kept.close()
+  })
+
+  it('is ended by option', async () => {
+    const { options, goStale } = stale()
+    const scene = await openScene({ ...options, onUnknown: 'end' })
+    const all = await scene.keepAll(credentialsOf(leaving))
+    goStale()
+    await eventually(() => all.every((kept) => kept.isOver()))
+    expect(scene.ended).toEqual(kinds.map(() => 'CN=leaving: revocation_unknown'))
+  })
+
+  it.each(['keep', 'end'] as const)('stays open or ends by the same option if the settings fail: %s', async (onUnknown) => {
+    let broken = false
+    const revocation = (): RevocationCheck => {
+      if (broken) throw new Error('no lists today')
+      return { lists: lists() }
+    }
+    const warnings: string[] = []
+    const note = (warning: Error): unknown => warnings.push(warning.message)
+    process.on('warning', note)
+    const scene = await openScene({ truststore: both, revocation, onUnknown })
+    const all = await scene.keepAll(credentialsOf(leaving))
+    broken = true
+    await eventually(() => warnings.length > 0)
+    expect(warnings[0]).toMatch(/open connections cannot be judged: Error: no lists today/)
+    if (onUnknown === 'keep') await stillRuns(all)
+    else await eventually(() => all.every((kept) => kept.isOver()))
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    process.off('warning', note)
+    expect([scene.ended, warnings.length]).toEqual([onUnknown === 'end' ? kinds.map(() => 'CN=leaving: internal_error') : [], 1])
+    for (const kept of all) kept.close()
+  })
+
+  it('ends once its certificate expires', async () => {
+    let now = Date.now()
+    const revocation = { lists: lists({ nextUpdate: fromNow(hour) }) }
+    const scene = await openScene({ truststore: both, revocation, clock: () => now })
+    const kept = await scene.keep('plain TLS', credentialsOf(leaving))
+    now += 2 * hour
+    await eventually(() => scene.gate.counters().rejudged > 0)
+    now += 31 * day
+    await eventually(() => kept.isOver())
+    expect(scene.ended).toEqual(['CN=leaving: expired'])
+  })
+})
+
+describe('verdicts on open connections', () => {
+  it('are renewed every minute if they depend on lists, because certificates of CRL signers expire, too', async () => {
+    let now = Date.now()
+    const scene = await openScene({ truststore: both, revocation: { lists: lists() }, clock: () => now })
+    const kept = await scene.keep('plain TLS', credentialsOf(leaving))
+    const rejudgedAfter = async (ms: number): Promise<number> => {
+      now += ms
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      return scene.gate.counters().rejudged
+    }
+    expect([await rejudgedAfter(59_000), await rejudgedAfter(2000), await rejudgedAfter(59_000)]).toEqual([0, 1, 1])
+    kept.close()
+  })
+
+  it('count to the end of the second that notAfter names', async () => {
+    let now = Date.now()
+    const { port, gate } = await startGate({ truststore: both, clock: () => now })
+    const socket = await open(port, credentialsOf(leaving))
+    const code = async (at: number): Promise<unknown> => {
+      now = at
+      return (await ask(port, {}, { socket })).code
+    }
+    const end = leaving.spec.notAfter!.getTime()
+    expect([await code(end), await code(end + 999), gate.counters().rejudged]).toEqual([undefined, undefined, 0])
+    expect([await code(end + 1000), gate.counters().rejudged]).toEqual(['expired', 1])
+  })
+
+  it('are not renewed for an expired anchor whose dates the policy ignores', async () => {
+    const old = mint({ ca: true, subject: 'CN=Old', notBefore: fromNow(-9 * day), notAfter: fromNow(-day) })
+    const policy = { ...profiles.apiGateway, checkAnchorValidity: false }
+    const { port, gate } = await startGate({ truststore: buildTruststore(old.pem, { policy }) })
+    const socket = await open(port, credentialsOf(mint({}, old)))
+    for (let i = 0; i < 3; i++) expect(await ask(port, {}, { socket })).toMatchObject({ status: 200 })
+    expect(gate.counters()).toMatchObject({ rejudged: 0, verifyMicroseconds: { count: 1 } })
+    socket.destroy()
+  })
+})
+
+describe('the maximum age of connections', () => {
+  it('ends them, whatever they are used for', async () => {
+    const scene = await openScene({ truststore: both, maxConnectionAgeMs: 500, onChange: 'keep' })
+    const all = await scene.keepAll(credentialsOf(leaving))
+    await eventually(() => all.every((kept) => kept.isOver()))
+    expect(scene.ended).toEqual(kinds.map(() => 'CN=leaving: max_age_reached'))
+  })
+})
+
+describe('disconnect', () => {
+  it('ends the connections of matching clients, and no others', async () => {
+    const scene = await openScene({ truststore: both, onChange: 'keep' })
+    const [going, remaining] = await Promise.all([leaving, staying].map((leaf) => scene.keepAll(credentialsOf(leaf))))
+    const is = (subject: string) => (identity: { certificate: { subject: string } }) => identity.certificate.subject === subject
+    expect(scene.gate.disconnect(is('CN=nobody'))).toBe(0)
+    expect(scene.gate.disconnect(is('CN=leaving'), 'revoked')).toBe(kinds.length)
+    expect(scene.gate.disconnect(is('CN=leaving'), 'revoked')).toBe(0)
+    expect(new Set(identitiesOf(scene))).toEqual(new Set([undefined, 'CN=staying']))
+    await eventually(() => going!.every((kept) => kept.isOver()))
+    expect(scene.ended).toEqual(kinds.map(() => 'CN=leaving: revoked'))
+    await stillRuns(remaining!)
+    for (const kept of remaining!) kept.close()
+  })
+
+  it('refuses matching clients that wait for authorize, whatever the answer', async () => {
+    let consent: (value: boolean) => void = () => undefined
+    const authorize = (): Promise<boolean> => new Promise((resolve) => (consent = resolve))
+    const { port, reached, gate } = await startGate({ truststore: both, authorize, authorizeTtlMs: 60_000 })
+    const asking = ask(port, good)
+    await eventually(() => gate.counters().pending === 1)
+    expect(gate.disconnect(() => true)).toBe(1)
+    consent(true)
+    expect(await asking).toMatchObject({ status: 403, code: 'not_authorized' })
+    expect([reached, gate.counters().accepted, gate.authorizations.size]).toEqual([[], 0, 0])
+  })
+
+  it.each([
+    ['a predicate that is none', 1, undefined, /needs a function/],
+    ['a code that is none', () => true, 'gone', /needs a code of the gate, got gone/],
+    ['a code of a prototype', () => true, 'constructor', /needs a code of the gate/],
+    ['a promise, which would pass for yes', async () => false, undefined, /must give a boolean/],
+    [
+      'a predicate that throws',
+      () => {
+        throw new TypeError('from the predicate')
+      },
+      undefined,
+      /from the predicate/,
+    ],
+  ])('ends nothing for %s', async (_name, predicate, code, message) => {
+    const { port, gate } = await startGate({ truststore: both })
+    const socket = await open(port, good)
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    expect(() => gate.disconnect(predicate as never, code as never)).toThrow(message)
+    expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
+    socket.destroy()
+  })
+})
