@@ -43,7 +43,7 @@ export function collectHeaders<Role extends string>(
   const read = headerReader(request)
   const values: Partial<Record<Role, string>> = Object.create(null)
   for (const role of Object.keys(names) as Role[]) {
-    const value = read(names[role], kinds[role])
+    const value = read(names[role], Object.hasOwn(kinds, role) ? kinds[role] : undefined)
     if (!value.ok) return value
     if (value.value !== undefined) values[role] = value.value
   }

@@ -77,11 +77,14 @@ function admitted(options: object, der: Uint8Array, source?: (socket: object) =>
     getPeerX509Certificate: () => ({ raw: der }),
     servername: 'a.example',
     remoteAddress: '192.0.2.1',
+    closed: false,
+    destroyed: false,
     on: () => undefined,
+    once: () => undefined,
     off: () => undefined,
   }
   const answers: unknown[] = []
-  admissions.admitConnection(socket as never, (admission) => answers.push(admission.ok, admission))
+  admissions.admitConnection(socket as never, false, (admission) => answers.push(admission.ok, admission))
   return [answers, node.getClientIdentity((source?.(socket) ?? socket) as never)?.certificate.subject]
 }
 

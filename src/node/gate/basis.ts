@@ -1,4 +1,5 @@
 import type { RevocationCheck } from '../../path/options.ts'
+import { own } from '../../policy/fields.ts'
 import type { Truststore } from '../../truststore/store.ts'
 import { Source } from '../source/source.ts'
 import { currentStore, type GateRules } from './options.ts'
@@ -72,8 +73,9 @@ function currentRevocation({ revocation }: GateRules): RevocationCheck | undefin
 }
 
 /** All parts of a check. A list never changes, but the array that holds it may. */
-function partsOf({ lists, depth, unknown, expired, maxAgeDays }: RevocationCheck): readonly unknown[] {
-  return [depth, unknown, expired, maxAgeDays, ...lists]
+function partsOf(check: RevocationCheck): readonly unknown[] {
+  const options = ['depth', 'unknown', 'expired', 'maxAgeDays'].map((option) => own(check, option))
+  return [...options, ...check.lists]
 }
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
@@ -81,7 +83,9 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 /** When the clock alone changes what a list says: it becomes current, or goes stale. */
-function nextChange({ lists, maxAgeDays = Infinity }: RevocationCheck, now: number): number {
+function nextChange(check: RevocationCheck, now: number): number {
+  const { lists } = check
+  const maxAgeDays = Object.hasOwn(check, 'maxAgeDays') ? (check.maxAgeDays ?? Infinity) : Infinity
   let next = Infinity
   for (const { thisUpdate, nextUpdate } of lists) {
     const begins = thisUpdate.getTime()

@@ -1,3 +1,4 @@
+import type { NoFields } from '../../policy/fields.ts'
 import { callSafely } from '../call-safely.ts'
 import { type CloseCode, type GateCode, messageOf } from './codes.ts'
 import type { Connection } from './connection.ts'
@@ -7,11 +8,16 @@ import type { GateRejection, GateSettings } from './options.ts'
 /** What a refusal says beyond its code. */
 export type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
 
+/** What a refusal leaves out, it has of no prototype. */
+const nothing: NoFields<Why> = { message: undefined, verdict: undefined, error: undefined }
+
+type Listeners = { readonly [Name in 'onAccept' | 'onReject' | 'onClose']: GateSettings[Name] | undefined }
+
 /** Calls the application's hooks. Whatever they throw becomes a process warning. */
 export class Notices {
-  private readonly listeners: Pick<GateSettings, 'onAccept' | 'onReject' | 'onClose'>
+  private readonly listeners: Listeners
 
-  constructor(listeners: Pick<GateSettings, 'onAccept' | 'onReject' | 'onClose'>) {
+  constructor(listeners: Listeners) {
     this.listeners = listeners
   }
 
@@ -25,10 +31,11 @@ export class Notices {
     from: Connection | Pick<GateRejection, 'remoteAddress'>,
     code: GateCode,
     refused: GateRejection['refused'],
-    { message = messageOf(code), verdict, error }: Why,
+    why: Why,
   ): void {
     const { onReject } = this.listeners
     if (onReject === undefined) return
+    const { message = messageOf(code), verdict, error } = { ...nothing, ...why }
     const { client, approval, serverName }: Partial<Connection> = from
     const rejection: GateRejection = {
       code,

@@ -121,9 +121,12 @@ interface DomainsOnly {
 
 type Listener = 'onAccept' | 'onReject' | 'onClose' | 'onAdvertise'
 
+/** All of them, so that one which is left out is not looked for on a prototype. */
+type Listeners = { readonly [Name in Listener]: GateSettings[Name] | undefined }
+
 /** The settings with their defaults. */
 export type Settings = Required<Omit<GateSettings, Listener | 'limits' | 'clientAddress'>> &
-  Pick<GateSettings, Listener> & {
+  Listeners & {
     readonly limits: Limits | undefined
     readonly clientAddress: ClientAddress | undefined
   }
@@ -225,16 +228,12 @@ type NumberName = {
   [Name in keyof GateSettings]-?: GateSettings[Name] extends number | undefined ? Name : never
 }[keyof GateSettings]
 
-function listenersOf(options: MutualTlsOptions): Pick<GateSettings, Listener> {
-  const onAccept = callable('onAccept', options.onAccept)
-  const onReject = callable('onReject', options.onReject)
-  const onClose = callable('onClose', options.onClose)
-  const onAdvertise = callable('onAdvertise', options.onAdvertise)
+function listenersOf(options: MutualTlsOptions): Listeners {
   return {
-    ...(onAccept && { onAccept }),
-    ...(onReject && { onReject }),
-    ...(onClose && { onClose }),
-    ...(onAdvertise && { onAdvertise }),
+    onAccept: callable('onAccept', options.onAccept),
+    onReject: callable('onReject', options.onReject),
+    onClose: callable('onClose', options.onClose),
+    onAdvertise: callable('onAdvertise', options.onAdvertise),
   }
 }
 
