@@ -32,18 +32,30 @@ export function isOid(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-/** Dotted text of an OID's content, exact for arcs of any size, in time linear in its length (CVE-2023-2650). For display. */
+/** Septets of an arc up to which it is written in decimal, which takes more time than it has digits. */
+const longestDecimal = 64
+
+/**
+ * Dotted text of an OID's content, exact for arcs of any size, in time linear in its length (CVE-2023-2650): an arc of more
+ * than 448 bits, which nobody has, is written in hexadecimal. For display.
+ */
 export function oidText(bytes: Uint8Array, start: number, end: number): string {
   const arcs: string[] = []
   for (let first = start, i = start; i < end; i++) {
     if ((bytes[i]! & 0x80) !== 0) continue
-    const arc = i - first < 7 ? smallArc(bytes, first, i + 1) : largeArc(bytes, first, i + 1)
-    if (arcs.length > 0) arcs.push(String(arc))
+    const septets = i + 1 - first
+    const arc = septets <= 7 ? smallArc(bytes, first, i + 1) : largeArc(bytes, first, i + 1)
+    const isHuge = septets > longestDecimal
+    if (arcs.length > 0) arcs.push(arcText(arc, isHuge))
     else if (arc < 80) arcs.push(arc < 40 ? '0' : '1', String(Number(arc) % 40))
-    else arcs.push('2', String(typeof arc === 'bigint' ? arc - 80n : arc - 80))
+    else arcs.push('2', arcText(typeof arc === 'bigint' ? arc - 80n : arc - 80, isHuge))
     first = i + 1
   }
   return arcs.join('.')
+}
+
+function arcText(arc: number | bigint, isHuge: boolean): string {
+  return isHuge ? `0x${arc.toString(16)}` : String(arc)
 }
 
 /** At most seven septets: below 2^49. */

@@ -148,7 +148,7 @@ export class CrlJudge implements ListJudge {
   private pointsOf(certificate: CertificateView): readonly CertificatePoint[] {
     let points = this.points.get(certificate)
     if (points === undefined) {
-      points = pointsOf(certificate)
+      points = pointsOf(certificate, (units) => this.context.meter.names(units))
       this.points.set(certificate, points)
     }
     return points

@@ -21,9 +21,11 @@ export function coveredReasons(
   const { scope } = list
   if (scope !== undefined && !coversKind(certificate, list)) return 0
   const listReasons = scope === undefined || scope.reasons < 0 ? allReasons : scope.reasons & allReasons
+  // Asked once: both names may be long.
+  const isOwn = !list.isIndirect && certificate.issuerKey === list.issuerKey
   let covered = 0
   for (const point of points) {
-    if (!isIssuerFor(certificate, point, list) || !matchesPoint(point, list)) continue
+    if (!(point.issuers === undefined ? isOwn : isIssuer(point.issuers, list)) || !matchesPoint(point, list)) continue
     covered |= point.reasons < 0 ? listReasons : listReasons & point.reasons
   }
   return covered
@@ -52,31 +54,34 @@ export interface CertificatePoint {
 /**
  * The certificate's distribution points, and one for every list of its own issuer, be it for no point or for the issuer's own name
  * (last paragraph of RFC 5280 6.3.3).
+ *
+ * @param pay charges a budget for what takes more work than reading the bytes, and answers whether it is paid
  */
-export function pointsOf(certificate: CertificateView): readonly CertificatePoint[] {
+export function pointsOf(certificate: CertificateView, pay: (units: number) => boolean): readonly CertificatePoint[] {
   const { bytes, extensions, issuerKey } = certificate
   const points: CertificatePoint[] = [{ reasons: -1, issuers: undefined, names: new Set([`d:${issuerKey}`]) }]
   const index = extensions.find(ExtensionId.crlDistributionPoints)
   if (index < 0) return points
   const reader = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
-  readDistributionPoints(reader, 'cRLDistributionPoints', (point) => points.push(readPoint(certificate, point)))
+  readDistributionPoints(reader, 'cRLDistributionPoints', (point) => points.push(readPoint(certificate, point, pay)))
   return points
 }
 
-function readPoint(certificate: CertificateView, point: DistributionPoint): CertificatePoint {
+function readPoint(certificate: CertificateView, point: DistributionPoint, pay: (units: number) => boolean): CertificatePoint {
   const { bytes } = certificate
   const { reasons, crlIssuerStart, crlIssuerEnd } = point
   const issuers = crlIssuerEnd > crlIssuerStart ? directoryNames(bytes, crlIssuerStart, crlIssuerEnd) : undefined
   const [first = certificate.issuerKey] = issuers ?? []
+  // A few bytes that are relative to a name are as long as that name.
+  if (point.relativeEnd > point.relativeStart && !pay(first.length)) return { reasons, issuers, names: new Set() }
   const names = pointNames(bytes, point, first)
   if (names.size === 0) for (const issuer of issuers ?? []) names.add(`d:${issuer}`)
   return { reasons, issuers, names }
 }
 
 /** RFC 5280 6.3.3 (b)(1): the list's issuer is the point's cRLIssuer, and the list indirect; or it is the certificate's. */
-function isIssuerFor(certificate: CertificateView, { issuers }: CertificatePoint, list: RevocationListView): boolean {
-  if (issuers !== undefined) return list.isIndirect && issuers.has(list.issuerKey)
-  return !list.isIndirect && certificate.issuerKey === list.issuerKey
+function isIssuer(issuers: ReadonlySet<string>, list: RevocationListView): boolean {
+  return list.isIndirect && issuers.has(list.issuerKey)
 }
 
 /** RFC 5280 6.3.3 (b)(2)(i): a list for a named point is for certificates that name that point. */

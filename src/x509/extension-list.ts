@@ -1,4 +1,5 @@
-import { rangeIs, rangesEqual } from '../bytes/range.ts'
+import { rangeIs } from '../bytes/range.ts'
+import { latin1OfRange } from '../bytes/text.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
 import { readDefaultFalse } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
@@ -96,6 +97,7 @@ export function readExtensions(
 ): void {
   const outer = reader.enter(Tag.sequence, what)
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  let strangers: Set<string> | undefined
   while (!reader.atEnd()) {
     const extension = reader.enter(Tag.sequence, what)
     readOid(reader, what)
@@ -106,7 +108,14 @@ export function readExtensions(
     const { start: valueStart, end: valueEnd } = reader
     if (reader.fault !== undefined) return
     if (list.length >= maxExtensions) return reader.fail('too_many', oidStart, what)
-    if (isListed(list, bytes, id, oidStart, oidEnd)) return reader.fail('duplicate_extension', oidStart, what)
+    if (list.has(id)) {
+      if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oidStart, what)
+      // Their OIDs may be long and differ at the end, so they are looked up, not compared with one another.
+      strangers ??= strangersIn(list, bytes)
+      const oid = latin1OfRange(bytes, oidStart, oidEnd)
+      if (strangers.has(oid)) return reader.fail('duplicate_extension', oidStart, what)
+      strangers.add(oid)
+    }
     list.add(id, oidStart, oidEnd, valueStart, valueEnd, critical)
     readValue(id, reader)
     reader.leave(value, what)
@@ -124,10 +133,11 @@ function identify(bytes: Uint8Array, start: number, end: number): number {
   return rangeIs(bytes, start, end, subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown
 }
 
-function isListed(list: ExtensionList, bytes: Uint8Array, id: number, oidStart: number, oidEnd: number): boolean {
-  if (id !== ExtensionId.unknown) return list.has(id)
+/** The OIDs of those that have no number here. */
+function strangersIn(list: ExtensionList, bytes: Uint8Array): Set<string> {
+  const oids = new Set<string>()
   for (let i = 0; i < list.length; i++) {
-    if (list.idAt(i) === id && rangesEqual(bytes, list.oidStartAt(i), list.oidEndAt(i), bytes, oidStart, oidEnd)) return true
+    if (list.idAt(i) === ExtensionId.unknown) oids.add(latin1OfRange(bytes, list.oidStartAt(i), list.oidEndAt(i)))
   }
-  return false
+  return oids
 }

@@ -148,7 +148,7 @@ function everyReader(der: Uint8Array): string {
 
 /** An OID of about so many bytes: one arc, or many. */
 const hugeOid = (size: number, i: number, pattern = 0xff): Uint8Array =>
-  tlv(6, [0x2a], new Uint8Array(Math.max(1, size - 6)).fill(pattern), [0x80 | (i >> 7), i & 0x7f])
+  tlv(6, [0x2a], new Uint8Array(Math.max(1, size - 6)).fill(pattern), [0x81 + (i >> 7), i & 0x7f])
 
 function policies(
   count: number,
@@ -388,7 +388,7 @@ function hugeOids(kind: string, pattern: number): readonly Growing[] {
   const places: Readonly<Record<string, (id: Uint8Array) => CertificateSpec>> = {
     'a purpose': (id) => ({ extensions: [{ oid: '2.5.29.37', value: sequence(id) }], extendedKeyUsage: [] }),
     'a policy': (id) => ({ extensions: [{ oid: '2.5.29.32', value: sequence(sequence(id)) }] }),
-    'a mapped policy': (id) => ({ extensions: [{ oid: '2.5.29.33', value: sequence(sequence(id, id)) }] }),
+    'a mapped policy': (id) => ({ extensions: [{ oid: '2.5.29.33', value: sequence(sequence(id, oid('1.2.3'))) }] }),
     'a qualifier': (id) => ({
       extensions: [{ oid: '2.5.29.32', value: sequence(sequence(oid('1.2.3'), sequence(sequence(id, [5, 0])))) }],
     }),
@@ -396,7 +396,7 @@ function hugeOids(kind: string, pattern: number): readonly Growing[] {
     'another name': (id) => ({ extensions: [{ oid: '2.5.29.17', value: sequence(context(0, id, context(0, [5, 0]))) }] }),
     'an access method': (id) => ({ extensions: [{ oid: '1.3.6.1.5.5.7.1.1', value: access(id) }] }),
     'a critical extension': (id) => ({ extensions: [{ oid: id, critical: true, value: octetString([5, 0]) }] }),
-    'a signature algorithm': (id) => ({ signatureAlgorithm: sequence(id), signature: new Uint8Array(64) }),
+    'a signature algorithm': (id) => ({ tbsSignatureAlgorithm: sequence(id), signature: new Uint8Array(64) }),
     'a key algorithm': (id) => ({ spki: sequence(sequence(id), tlv(3, [0, 1])) }),
     'a named curve': (id) => ({ spki: sequence(sequence(oid('1.2.840.10045.2.1'), id), tlv(3, [0, 4, 1, 1])) }),
   }

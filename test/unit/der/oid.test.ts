@@ -56,6 +56,17 @@ describe('object identifiers', () => {
     expect(millisecondsOf(() => oidText(giant, 0, giant.length))).toBeLessThan(1000)
   })
 
+  it('are written in decimal up to 448 bits, and in hexadecimal beyond', () => {
+    const text = (septets: number): string => {
+      const octets = Uint8Array.from([0x2a, ...new Array<number>(septets - 1).fill(0xff), 0x7f])
+      return oidText(octets, 0, octets.length)
+    }
+    expect(text(64)).toBe(`1.2.${2n ** 448n - 1n}`)
+    expect(text(65)).toBe(`1.2.0x${(2n ** 455n - 1n).toString(16)}`)
+    const first = Uint8Array.from([...new Array<number>(64).fill(0xff), 0x7f])
+    expect(oidText(first, 0, first.length)).toBe(`2.0x${(2n ** 455n - 81n).toString(16)}`)
+  })
+
   it('are read in the range given', () => {
     expect(oidText(hex('ff551d0fff'), 1, 4)).toBe('2.5.29.15')
   })

@@ -1,0 +1,16 @@
+import type { Growing } from './growing.ts'
+import { manyCases } from './many.ts'
+import { nameCases } from './name-places.ts'
+import { pathCases } from './paths.ts'
+import { textCases } from './texts.ts'
+
+/** Everything that a stranger can send more of. */
+export const growingCases: readonly Growing[] = [...pathCases, ...manyCases, ...nameCases, ...textCases]
+
+/** Every so many of them, such that each place and each way to fill it is among them. */
+export function shareOf(cases: readonly Growing[], one: number): readonly Growing[] {
+  return cases.filter((_, i) => i % one === 0)
+}
+
+/** Bytes of the sizes at which they are measured, each twice the one before; certificates have up to 64 KB. */
+export const sizes: readonly [number, number, number] = [12_000, 24_000, 48_000]
