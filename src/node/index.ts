@@ -31,6 +31,7 @@ export type { UrlAgent } from './source/download.ts'
 export { type FileTruststoreOptions, fileTruststore } from './source/file.ts'
 export {
   type ExpiringEvent,
+  type FailureDetails,
   type Refresh,
   type RefreshOptions,
   type RejectedEvent,

@@ -126,7 +126,8 @@ export type Refresh =
  */
 export type SourceFailure = 'unreadable' | 'invalid' | 'no_overlap' | 'rollback'
 
-interface FailureDetails {
+/** What is known of a failure beyond its code: findings about the bundle, milliseconds until a server wants to be asked again. */
+export interface FailureDetails {
   readonly findings?: readonly Finding[]
   readonly retryAfterMs?: number
   readonly cause?: unknown
