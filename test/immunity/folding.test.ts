@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildTruststore, profiles, verifyChain } from '../../src/index.ts'
 import { sequence, set, tlv } from '../support/der.ts'
-import { keyPair, mint } from '../support/mint.ts'
+import { keyPair, mint, type NameSpec } from '../support/mint.ts'
 
 /** Folding must neither make a stranger's name ours nor hide an excluded one. */
 
@@ -59,6 +59,52 @@ describe('an excluded directory name that RFC 4518 calls equal', () => {
       return verdict.ok ? 'accepted' : verdict.code
     }
     expect([codeOf(value), codeOf(`${value}!`)]).toEqual(['name_constraint_violation', 'accepted'])
+  })
+})
+
+describe('marks on one letter, in any number', () => {
+  const marked = (count: number, last = '') => `a${'\u0301\u0323'.repeat(count / 2)}${last}`
+  const under = (excluded: NameSpec, subject: NameSpec): string => {
+    const ca = mint(
+      { ca: true, key: keyPair('p256', 2), subject: 'CN=CA', nameConstraints: { excluded: [{ directory: excluded }] } },
+      root,
+    )
+    const verdict = verifyChain(store, [mint({ subject }, ca).der, ca.der])
+    return verdict.ok ? 'accepted' : verdict.message.replace(/^[^:]*: |, by the name.*$/g, '')
+  }
+  const cannot = 'a directory name of 1 RDNs cannot be compared with a directory name of 1 RDNs'
+
+  it('are folded up to as many as a text has', () => {
+    const other = `a${'\u0323\u0301'.repeat(15)}`
+    expect(under([['O', marked(30)]], [['O', other]])).toBe('a directory name of 1 RDNs is excluded')
+    expect(under([['O', marked(30)]], [['O', `${other}!`]])).toBe('accepted')
+    expect(under([['O', 'a\u0323\u0301']], [['O', 'A\u0301\u0323']])).toBe('a directory name of 1 RDNs is excluded')
+    expect(under([['O', 'b']], [['O', marked(30)]])).toBe('accepted')
+  })
+
+  it.each([
+    ['accents', marked(32)],
+    ['sound marks of half width, which are letters', `a${'\u0301\uFF9E'.repeat(16)}`],
+    ['with characters that are not seen between them', `a${'\u0301\u034F\u00AD'.repeat(31)}`],
+    ['vowel signs', `a${'\u093E'.repeat(31)}`],
+  ])('beyond that nothing can be told, so that the name is refused: %s', (_what, value) => {
+    expect(under([['O', 'b']], [['O', value]])).toBe(cannot)
+    expect(under([['O', value]], [['O', 'b']])).toBe(cannot)
+    expect(under([['O', value]], [['O', value]])).toBe(cannot)
+  })
+
+  it('do not matter where the name is outside already, or constraints are on other forms', () => {
+    const subject: NameSpec = [
+      ['O', 'a'],
+      ['CN', marked(1000)],
+    ]
+    expect(under([['O', 'b']], subject)).toBe('accepted')
+    expect(under([['O', 'a']], subject)).toBe('a directory name of 2 RDNs is excluded')
+    const ca = mint(
+      { ca: true, key: keyPair('p256', 2), subject: 'CN=CA', nameConstraints: { excluded: [{ dns: 'evil.example' }] } },
+      root,
+    )
+    expect(verifyChain(store, [mint({ subject }, ca).der, ca.der]).ok).toBe(true)
   })
 })
 

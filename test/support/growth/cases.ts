@@ -11,6 +11,3 @@ export const growingCases: readonly Growing[] = [...pathCases, ...manyCases, ...
 export function shareOf(cases: readonly Growing[], one: number): readonly Growing[] {
   return cases.filter((_, i) => i % one === 0)
 }
-
-/** Bytes of the sizes at which they are measured, each twice the one before; certificates have up to 64 KB. */
-export const sizes: readonly [number, number, number] = [12_000, 24_000, 48_000]

@@ -1,6 +1,5 @@
-import { sizes } from './cases.ts'
 import { workOf } from './counter.ts'
-import type { Growing } from './growing.ts'
+import { type Growing, sizes } from './growing.ts'
 
 /** How much more work than input there may be when the input doubles: sorting takes a little more. */
 const mostGrowth = 1.2

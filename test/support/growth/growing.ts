@@ -17,6 +17,9 @@ export interface Growing {
   readonly at: (size: number) => Sized
 }
 
+/** Bytes of the inputs, each about twice the one before; certificates have up to 64 KB. */
+export const sizes: readonly number[] = [12_000, 24_000, 48_000]
+
 /** Peers may send intermediates; what RFC 5280 demands of issuers beyond path validation is another topic. */
 export const presented: Policy = { ...profiles.rfc5280, conformance: 'practical' }
 
