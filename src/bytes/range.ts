@@ -1,9 +1,10 @@
 /** Comparisons over ranges of caller-owned bytes, so that nothing has to be sliced out to be compared. */
 
+/** Compares from the end, where names, keys and OIDs that differ mostly do so. */
 export function rangesEqual(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
   const length = aEnd - aStart
   if (length !== bEnd - bStart) return false
-  for (let i = 0; i < length; i++) {
+  for (let i = length - 1; i >= 0; i--) {
     if (a[aStart + i] !== b[bStart + i]) return false
   }
   return true

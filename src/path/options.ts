@@ -1,4 +1,4 @@
-import { elements, type NoFields, readFields } from '../policy/fields.ts'
+import { elements, type NoFields, readFields, refuseInherited, unknownField } from '../policy/fields.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
@@ -90,15 +90,44 @@ const noPolicies: NoFields<PolicyInputs> = {
  * @throws TypeError naming the option
  */
 export function readOptions(options: VerifyOptions | undefined, policy: Policy): Request {
-  const given =
-    options === undefined ? noVerifyOptions : readFields<VerifyOptions>('verifyChain: options', options, noVerifyOptions)
-  const { purpose = policy.purpose, serverName, revocation, certificatePolicies } = given
+  let at: Date | number | undefined
+  let purpose: Purpose = policy.purpose
+  let serverName: string | undefined
+  let revocation: RevocationCheck | undefined
+  let certificatePolicies: PolicyInputs | undefined
+  if (options !== undefined) {
+    if (typeof options !== 'object' || options === null) throw new TypeError('verifyChain: options must be an object')
+    // What `readFields` does, without a copy of the object: that cost a tenth of a returning client's call.
+    for (const field in options) {
+      if (!hasOwn.call(options, field)) continue
+      switch (field) {
+        case 'at':
+          at = options.at
+          break
+        case 'purpose':
+          if (options.purpose !== undefined) purpose = options.purpose
+          break
+        case 'serverName':
+          serverName = options.serverName
+          break
+        case 'revocation':
+          revocation = options.revocation
+          break
+        case 'certificatePolicies':
+          certificatePolicies = options.certificatePolicies
+          break
+        default:
+          throw unknownField('verifyChain: options', field)
+      }
+    }
+    refuseInherited('verifyChain: options', options, noVerifyOptions)
+  }
   requireChoice('purpose', purpose, ['client', 'server', 'any'])
   const check = revocation === undefined ? undefined : readRevocation(revocation)
   if (serverName !== undefined && typeof serverName !== 'string') fail('serverName must be a string')
   return {
     policy,
-    at: requireTime(given.at, 'verifyChain: options.at'),
+    at: requireTime(at, 'verifyChain: options.at'),
     purpose,
     serverName,
     revocation: check,
@@ -114,6 +143,8 @@ const anyPolicies: PolicyRequest = /* @__PURE__ */ (() => ({
   inhibitPolicyMapping: false,
   inhibitAnyPolicy: false,
 }))()
+
+const hasOwn = Object.prototype.hasOwnProperty
 
 const day = 86_400_000
 

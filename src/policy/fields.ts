@@ -21,18 +21,24 @@ const hasOwn = Object.prototype.hasOwnProperty
 export function readFields<Options extends object>(what: string, value: unknown, none: Fields<Options>): Fields<Options> {
   if (!isObject(value)) throw new TypeError(`${what} must be an object`)
   const fields: Record<string, unknown> = { ...none }
-  // In this form the engine asks for each name once: the options of `verifyChain` are read at every handshake.
   for (const field in value) {
     if (!hasOwn.call(value, field)) continue
-    if (!hasOwn.call(none, field)) throw new TypeError(`${what}.${field} is not an option`)
+    if (!hasOwn.call(none, field)) throw unknownField(what, field)
     fields[field] = value[field]
   }
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) refuseInherited(what, value, none)
+  refuseInherited(what, value, none)
   return fields as Fields<Options>
 }
 
-function refuseInherited(what: string, given: object, none: object): void {
+/** What to throw at an options object with a field that is none. */
+export function unknownField(what: string, field: string): TypeError {
+  return new TypeError(`${what}.${field} is not an option`)
+}
+
+/** @throws TypeError for an options object that has one of the fields of a prototype of the caller's */
+export function refuseInherited(what: string, given: object, none: object): void {
+  const prototype: unknown = Object.getPrototypeOf(given)
+  if (prototype === Object.prototype || prototype === null) return
   for (const field of Object.keys(none)) {
     if (!Object.hasOwn(given, field) && member(given, field) !== undefined)
       throw new TypeError(`${what}.${field} is inherited; only an object's own fields are options`)
