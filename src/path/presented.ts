@@ -1,75 +1,53 @@
 import { bytesEqual } from '../bytes/range.ts'
-import { latin1OfRange } from '../bytes/text.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { SignedView } from '../x509/signed.ts'
 
 /**
- * Up to so many presented certificates are compared with one another, as honest peers send them; of more, names and keys are
- * made texts and looked up, since comparing all with all takes time that is quadratic in what a peer sends.
+ * The certificates that a peer sent along with its own, each once. A name is folded once and then found by its text, since
+ * comparing all with all takes time that is quadratic in what a peer sends.
  */
-const few = 4
-
-/** The certificates that a peer sent along with its own, each once. */
 export class Presented {
-  private readonly certificates: readonly CertificateView[]
-  private subjects: Map<string, CertificateView[]> | undefined = undefined
-  private authorities: Authorities | undefined = undefined
+  readonly length: number
+  private readonly bySubject = new Map<string, CertificateView[]>()
+  /** The same groups by certificate, also for listed ones that were asked about: theirs may be empty. */
+  private readonly groups = new Map<CertificateView, CertificateView[]>()
 
   constructor(certificates: readonly CertificateView[]) {
-    this.certificates = certificates
-  }
-
-  get length(): number {
-    return this.certificates.length
+    this.length = certificates.length
+    for (const certificate of certificates) this.groupOf(certificate).push(certificate)
   }
 
   /** Those whose subject is the issuer of a certificate or revocation list, in the order in which they came. */
   issuersOf(signed: SignedView): readonly CertificateView[] {
-    if (this.length <= few) return this.certificates.filter((certificate) => signed.issuerIs(certificate))
-    this.subjects ??= bySubject(this.certificates)
-    return this.subjects.get(signed.issuerKey) ?? []
+    return this.length === 0 ? none : (this.bySubject.get(signed.issuerKey) ?? none)
   }
 
   /** Whether two certificates, presented or not, have the same subject (RFC 5280 7.1) and key. */
   areOne(a: CertificateView, b: CertificateView): boolean {
     if (a === b) return true
-    if (this.length <= few) return a.hasKeyOf(b) && a.hasSubjectOf(b)
-    this.authorities ??= new Authorities()
-    return this.authorities.numberOf(a) === this.authorities.numberOf(b)
+    if (!a.hasKeyOf(b)) return false
+    return this.length === 0 ? a.hasSubjectOf(b) : this.groupOf(a) === this.groupOf(b)
   }
-}
 
-/** Numbers for subject and key: certificates that have both in common have the same one. */
-class Authorities {
-  private readonly numbers: Map<CertificateView, number> = new Map()
-  private readonly byText: Map<string, number> = new Map()
-
-  numberOf(certificate: CertificateView): number {
-    const known = this.numbers.get(certificate)
+  private groupOf(certificate: CertificateView): CertificateView[] {
+    const known = this.groups.get(certificate)
     if (known !== undefined) return known
-    const { bytes, keyStart, keyEnd, subjectKey } = certificate
-    const text = subjectKey + latin1OfRange(bytes, keyStart, keyEnd)
-    const number = this.byText.get(text) ?? this.byText.size
-    this.byText.set(text, number)
-    this.numbers.set(certificate, number)
-    return number
+    const group = this.bySubject.get(certificate.subjectKey) ?? []
+    this.bySubject.set(certificate.subjectKey, group)
+    this.groups.set(certificate, group)
+    return group
   }
 }
 
-function bySubject(certificates: readonly CertificateView[]): Map<string, CertificateView[]> {
-  const groups = new Map<string, CertificateView[]>()
-  for (const certificate of certificates) {
-    const group = groups.get(certificate.subjectKey)
-    if (group === undefined) groups.set(certificate.subjectKey, [certificate])
-    else group.push(certificate)
-  }
-  return groups
-}
+const none: readonly CertificateView[] = []
+
+/** Up to so many, as honest peers send them, are compared with one another; hashing them would take longer. */
+const few = 4
 
 /** Certificates that a peer sent beside its own, each once. */
 export function withoutCopies(certificates: readonly CertificateView[], leaf: CertificateView): readonly CertificateView[] {
-  const others = [leaf, ...certificates]
   if (certificates.length <= few) {
+    const others = [leaf, ...certificates]
     return certificates.filter((view, i) => others.findIndex(({ bytes }) => bytesEqual(bytes, view.bytes)) === i + 1)
   }
   const seen = new Set([leaf.fingerprint])

@@ -5,19 +5,8 @@ import * as Tag from '../der/tag.ts'
 import * as GeneralNameTag from '../x509/general-name-tag.ts'
 import { AddressBlocks } from './address-blocks.ts'
 import { ConstrainedName } from './constrained-name.ts'
-import { HostTree, parentOf } from './host-tree.ts'
+import { HostSet, parentOf } from './host-set.ts'
 import { readDnsSubtree, readEmailSubtree, readHostSubtree } from './name-match.ts'
-
-/** An RDN of directory names, reached by those before it. */
-interface RdnNode {
-  /** Whether a subtree ends here. */
-  isBase: boolean
-  readonly next: Map<string, RdnNode>
-}
-
-function newNode(): RdnNode {
-  return { isBase: false, next: new Map() }
-}
 
 /**
  * The subtrees of one form that a CA permits or excludes. Names are looked up among them, not held against each: a CA may
@@ -30,9 +19,12 @@ export class SubtreeList {
   count = 0
   /** One that no name can be compared with: of a form that is not supported, or not well-formed. */
   incomparable: ConstrainedName | undefined = undefined
-  private readonly hosts: HostTree = new HostTree()
+  private readonly hosts: HostSet = new HostSet()
   private readonly blocks: Map<number, AddressBlocks> = new Map()
-  private readonly directories: RdnNode = newNode()
+  /** The RDNs of directory names as a tree: the number of a node by that of its parent and its RDN. The root is 0. */
+  private readonly rdns: Map<string, number> = new Map()
+  /** Nodes at which a subtree ends. */
+  private readonly bases: Set<number> = new Set()
 
   constructor(isExcluded: boolean, first: ConstrainedName) {
     this.isExcluded = isExcluded
@@ -77,15 +69,15 @@ export class SubtreeList {
   }
 
   private takeDirectory(base: ConstrainedName): boolean {
-    let node = this.directories
+    let node = 0
     for (let i = 0; i < base.rdns.length; i++) {
       const rdn = this.rdnOf(base, i)
       if (rdn === undefined) return false
-      const next = node.next.get(rdn) ?? newNode()
-      node.next.set(rdn, next)
-      node = next
+      const step = `${node}:${rdn}`
+      node = this.rdns.get(step) ?? this.rdns.size + 1
+      this.rdns.set(step, node)
     }
-    node.isBase = true
+    this.bases.add(node)
     return true
   }
 
@@ -112,14 +104,13 @@ export class SubtreeList {
   }
 
   private hasDirectory(name: ConstrainedName): boolean | undefined {
-    let node = this.directories
-    for (let i = 0; !node.isBase; i++) {
-      if (i === name.rdns.length || node.next.size === 0) return false
+    let node: number | undefined = 0
+    for (let i = 0; !this.bases.has(node); i++) {
+      if (i === name.rdns.length) return false
       const rdn = this.rdnOf(name, i)
       if (rdn === undefined) return undefined
-      const next = node.next.get(rdn)
-      if (next === undefined) return false
-      node = next
+      node = this.rdns.get(`${node}:${rdn}`)
+      if (node === undefined) return false
     }
     return true
   }

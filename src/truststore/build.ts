@@ -1,4 +1,4 @@
-import { bytesEqual, hashRange } from '../bytes/range.ts'
+import { RangeMap } from '../bytes/range-map.ts'
 import type { SignatureBackend } from '../crypto/backend.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
@@ -152,17 +152,15 @@ class NodeSet implements Bundle {
 
 /** The certificates, each once; a copy is a finding. */
 function withoutCopies(certificates: readonly BundledCertificate[], findings: Finding[]): readonly BundledCertificate[] {
-  const buckets = new Map<number, BundledCertificate[]>()
+  const firsts = new RangeMap<BundledCertificate>()
   return certificates.filter((entry) => {
     const { certificate, index, line } = entry
-    const hash = hashRange(certificate.bytes, 0, certificate.bytes.length)
-    const bucket = buckets.get(hash)
-    if (bucket === undefined) {
-      buckets.set(hash, [entry])
+    const { bytes } = certificate
+    const first = firsts.get(bytes, 0, bytes.length)
+    if (first === undefined) {
+      firsts.add(bytes, 0, bytes.length, entry)
       return true
     }
-    const first = bucket.find(({ certificate: other }) => bytesEqual(certificate.bytes, other.bytes))
-    if (first === undefined) return bucket.push(entry) > 0
     findings.push(
       readingFinding('duplicate_certificate', `is the same as certificate ${first.index} of the bundle`, {
         index,

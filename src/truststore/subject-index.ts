@@ -1,4 +1,5 @@
-import { hashRange, hashText, rangesEqual } from '../bytes/range.ts'
+import { hashText } from '../bytes/range.ts'
+import { RangeMap } from '../bytes/range-map.ts'
 import { canonicalName } from '../x509/name.ts'
 import type { SignedView } from '../x509/signed.ts'
 import type { TrustNode } from './node.ts'
@@ -11,28 +12,21 @@ interface Group {
 
 const none: readonly TrustNode[] = []
 
-/** One way to spell a name, as a node has it. */
-interface Spelling {
-  readonly node: TrustNode
-  readonly group: Group
-  readonly next: Spelling | undefined
-}
-
 /**
  * Finds the certificates of a subject. A name is looked up by its bytes, as CAs write it; only a spelling that the store
  * does not have is folded (RFC 5280 7.1). Both ways lead to all nodes of the name. No text is kept: a hundred thousand CAs
  * should not cost more than they must.
  */
 export class SubjectIndex {
-  private readonly spellings = new Map<number, Spelling>()
+  /** By each of the ways in which nodes spell their name. */
+  private readonly spellings = new RangeMap<Group>()
   private readonly names = new Map<number, Group>()
 
   add(node: TrustNode): void {
     const { bytes, subjectStart: start, subjectEnd: end } = node.certificate
-    const hash = hashRange(bytes, start, end)
-    const spelled = this.findSpelling(hash, bytes, start, end)
+    const spelled = this.spellings.get(bytes, start, end)
     if (spelled !== undefined) {
-      spelled.group.nodes.push(node)
+      spelled.nodes.push(node)
       return
     }
     const name = canonicalName(bytes, start, end)
@@ -44,26 +38,23 @@ export class SubjectIndex {
     } else {
       group.nodes.push(node)
     }
-    this.spellings.set(hash, { node, group, next: this.spellings.get(hash) })
+    this.spellings.add(bytes, start, end, group)
   }
 
   /** All nodes whose subject is this name, in bundle order. */
   find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    const spelled = this.findSpelling(hashRange(bytes, start, end), bytes, start, end)
-    if (spelled !== undefined) return spelled.group.nodes
-    return this.findGroup(canonicalName(bytes, start, end))?.nodes ?? none
+    return (this.spellings.get(bytes, start, end) ?? this.findGroup(canonicalName(bytes, start, end)))?.nodes ?? none
   }
 
   /** The same for the issuer of a certificate or revocation list, which folds its name once. */
   issuersOf(signed: SignedView): readonly TrustNode[] {
     const { bytes, issuerStart: start, issuerEnd: end } = signed
-    const spelled = this.findSpelling(hashRange(bytes, start, end), bytes, start, end)
-    return spelled?.group.nodes ?? this.findGroup(signed.issuerKey)?.nodes ?? none
+    return (this.spellings.get(bytes, start, end) ?? this.findGroup(signed.issuerKey))?.nodes ?? none
   }
 
   /** The same, if one of them spells it like this: enough to find a certificate itself. */
   findSpelled(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.findSpelling(hashRange(bytes, start, end), bytes, start, end)?.group.nodes ?? none
+    return this.spellings.get(bytes, start, end)?.nodes ?? none
   }
 
   /** Every distinct subject's nodes. */
@@ -71,14 +62,6 @@ export class SubjectIndex {
     for (const first of this.names.values()) {
       for (let group: Group | undefined = first; group !== undefined; group = group.next) yield group.nodes
     }
-  }
-
-  private findSpelling(hash: number, bytes: Uint8Array, start: number, end: number): Spelling | undefined {
-    for (let spelling = this.spellings.get(hash); spelling !== undefined; spelling = spelling.next) {
-      const own = spelling.node.certificate
-      if (rangesEqual(own.bytes, own.subjectStart, own.subjectEnd, bytes, start, end)) return spelling
-    }
-    return undefined
   }
 
   private findGroup(name: string): Group | undefined {

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { HostTree, parentOf } from '../../../src/path/host-tree.ts'
+import { HostSet, parentOf } from '../../../src/path/host-set.ts'
 import { readDnsSubtree, readEmail, readEmailSubtree } from '../../../src/path/name-match.ts'
 
 /** Name, subtree, answer. */
 type Row = readonly [string, string, boolean]
 
-function dnsTree(...subtrees: readonly string[]): HostTree {
-  const tree = new HostTree()
+function dnsSet(...subtrees: readonly string[]): HostSet {
+  const set = new HostSet()
   for (const subtree of subtrees) {
     const { host, below } = readDnsSubtree(subtree)!
-    tree.add(host, !below, true)
+    set.add(host, !below, true)
   }
-  return tree
+  return set
 }
 
 const within: readonly Row[] = [
@@ -31,16 +31,16 @@ const within: readonly Row[] = [
 
 describe('a DNS name in a subtree', () => {
   it.each(within)('%s in "%s": %s', (name, subtree, expected) => {
-    expect(dnsTree(subtree).has(name)).toBe(expected)
-    expect(dnsTree('other.example', subtree, 'x.y.other.example').has(name)).toBe(expected)
+    expect(dnsSet(subtree).has(name)).toBe(expected)
+    expect(dnsSet('other.example', subtree, 'x.y.other.example').has(name)).toBe(expected)
   })
 
   it('is in the one that holds it, among others that lead there', () => {
-    const tree = dnsTree('a.b.example', '.c.b.example', 'example.net')
+    const set = dnsSet('a.b.example', '.c.b.example', 'example.net')
     const inside = ['a.b.example', 'x.a.b.example', 'x.c.b.example', 'example.net']
     const outside = ['b.example', 'example', '', 'c.b.example', 'x.b.example', 'net', 'a.b']
-    expect(inside.filter((name) => !tree.has(name))).toEqual([])
-    expect(outside.filter((name) => tree.has(name))).toEqual([])
+    expect(inside.filter((name) => !set.has(name))).toEqual([])
+    expect(outside.filter((name) => set.has(name))).toEqual([])
   })
 })
 
@@ -58,7 +58,7 @@ describe('what a wildcard stands for', () => {
     ['*.example', 'localhost', false],
     ['*', 'localhost', true],
   ])('%s meets "%s": %s', (name, subtree, expected) => {
-    expect(dnsTree(subtree).hasBelow(parentOf(name))).toBe(expected)
+    expect(dnsSet(subtree).hasBelow(parentOf(name))).toBe(expected)
   })
 })
 
@@ -76,12 +76,12 @@ describe('a mailbox in an e-mail subtree', () => {
     ['a@c.example', 'a@b.example', false, false],
     ['a@d.b.example', 'a@b.example', false, false],
   ])('%s in %s: %s, folded %s', (name, subtree, exactly, folded) => {
-    const tree = new HostTree()
+    const set = new HostSet()
     const base = readEmailSubtree(subtree)!
-    if (base.local === '') tree.add(base.host, !base.below, base.below)
-    else tree.addMailbox(base.host, base.local)
+    if (base.local === '') set.add(base.host, !base.below, base.below)
+    else set.addMailbox(base.host, base.local)
     const { host, local } = readEmail(name)!
-    expect(tree.has(host) || tree.hasMailbox(host, local, false)).toBe(exactly)
-    expect(tree.has(host) || tree.hasMailbox(host, local, true)).toBe(folded)
+    expect(set.has(host) || set.hasMailbox(host, local, false)).toBe(exactly)
+    expect(set.has(host) || set.hasMailbox(host, local, true)).toBe(folded)
   })
 })
