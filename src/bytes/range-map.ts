@@ -14,10 +14,10 @@ interface Entry<Value> {
  * chooses keys can make many of one hash.
  */
 export class RangeMap<Value> {
-  private readonly entries = new Map<number, Entry<Value>>()
+  readonly #entries = new Map<number, Entry<Value>>()
 
   get(bytes: Uint8Array, start: number, end: number): Value | undefined {
-    let entry = this.entries.get(hashRange(bytes, start, end))
+    let entry = this.#entries.get(hashRange(bytes, start, end))
     while (entry !== undefined && !rangesEqual(entry.bytes, entry.start, entry.end, bytes, start, end)) entry = entry.next
     return entry?.value
   }
@@ -25,6 +25,6 @@ export class RangeMap<Value> {
   /** Adds a key that is not there yet. */
   add(bytes: Uint8Array, start: number, end: number, value: Value): void {
     const hash = hashRange(bytes, start, end)
-    this.entries.set(hash, { bytes, start, end, value, next: this.entries.get(hash) })
+    this.#entries.set(hash, { bytes, start, end, value, next: this.#entries.get(hash) })
   }
 }

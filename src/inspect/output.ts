@@ -16,34 +16,34 @@ export interface Mark {
  * after that is dropped, so that hostile input costs no more memory than was asked for; loops ask `isFull`.
  */
 export class TextOutput {
-  private readonly lines: string[] = []
-  private readonly maxLength: number
-  private length = 0
-  private depth = 0
+  readonly #lines: string[] = []
+  readonly #maxLength: number
+  #length = 0
+  #depth = 0
   isFull = false
 
   constructor(maxLength: number) {
-    this.maxLength = maxLength
+    this.#maxLength = maxLength
   }
 
   /** Adds one line; whatever a certificate put into it, it stays one line of visible characters. */
   line(text: string): void {
     if (this.isFull) return
-    const room = this.maxLength - this.length
-    const line = text === '' ? '' : ' '.repeat(this.depth) + visible(text.length > room ? text.slice(0, room) : text)
+    const room = this.#maxLength - this.#length
+    const line = text === '' ? '' : ' '.repeat(this.#depth) + visible(text.length > room ? text.slice(0, room) : text)
     if (line.length + 1 > room) {
       this.isFull = true
       return
     }
-    this.lines.push(line)
-    this.length += line.length + 1
+    this.#lines.push(line)
+    this.#length += line.length + 1
   }
 
   /** Runs `write` with its lines indented by so many columns. */
   indented(columns: number, write: () => void): void {
-    this.depth += columns
+    this.#depth += columns
     write()
-    this.depth -= columns
+    this.#depth -= columns
   }
 
   /** A range as `ab:cd:…`, broken into lines. */
@@ -56,20 +56,20 @@ export class TextOutput {
 
   /** Where the output stands, for {@link rewind}. */
   mark(): Mark {
-    return { lines: this.lines.length, length: this.length, depth: this.depth }
+    return { lines: this.#lines.length, length: this.#length, depth: this.#depth }
   }
 
   /** Takes back what was written since the mark. An output that is full stays so: it is not written again anyway. */
   rewind({ lines, length, depth }: Mark): void {
-    this.lines.length = lines
-    this.length = length
-    this.depth = depth
+    this.#lines.length = lines
+    this.#length = length
+    this.#depth = depth
   }
 
   /** All of it, with a final newline, and a last line that says so where something was left out. */
   toString(): string {
-    const notice = this.isFull ? [`(cut: the text is longer than ${this.maxLength} characters)`] : []
-    return [...this.lines, ...notice].map((line) => `${line}\n`).join('')
+    const notice = this.isFull ? [`(cut: the text is longer than ${this.#maxLength} characters)`] : []
+    return [...this.#lines, ...notice].map((line) => `${line}\n`).join('')
   }
 }
 

@@ -13,18 +13,18 @@ import { PathLengths } from './path-lengths.ts'
 export class BundleGraph {
   readonly nodes: readonly TrustNode[]
   readonly policy: Policy
-  private readonly store: TruststoreView
-  private readonly children: ReadonlyMap<TrustNode, readonly TrustNode[]>
-  private cachedHierarchies: boolean | undefined = undefined
-  private cachedDepths: ReadonlyMap<TrustNode, number> | undefined = undefined
-  private cachedOpenEnds: ReadonlyMap<TrustNode, TrustNode> | undefined = undefined
-  private cachedForClients: ReadonlySet<TrustNode> | undefined = undefined
-  private cachedCycles: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined = undefined
-  private cachedPathLengths: PathLengths | undefined = undefined
-  private cachedCrowds: ReadonlyMap<TrustNode, number> | undefined = undefined
+  readonly #store: TruststoreView
+  readonly #children: ReadonlyMap<TrustNode, readonly TrustNode[]>
+  #cachedHierarchies: boolean | undefined = undefined
+  #cachedDepths: ReadonlyMap<TrustNode, number> | undefined = undefined
+  #cachedOpenEnds: ReadonlyMap<TrustNode, TrustNode> | undefined = undefined
+  #cachedForClients: ReadonlySet<TrustNode> | undefined = undefined
+  #cachedCycles: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined = undefined
+  #cachedPathLengths: PathLengths | undefined = undefined
+  #cachedCrowds: ReadonlyMap<TrustNode, number> | undefined = undefined
 
   constructor(store: TruststoreView, policy: Policy) {
-    this.store = store
+    this.#store = store
     this.nodes = store.nodes
     this.policy = policy
     const children = new Map<TrustNode, TrustNode[]>()
@@ -35,7 +35,7 @@ export class BundleGraph {
         else list.push(node)
       }
     }
-    this.children = children
+    this.#children = children
   }
 
   /** Certificates other than itself that signed this one and may issue. */
@@ -45,7 +45,7 @@ export class BundleGraph {
 
   /** Certificates other than itself that this one signed. */
   childrenOf(node: TrustNode): readonly TrustNode[] {
-    return this.children.get(node) ?? []
+    return this.#children.get(node) ?? []
   }
 
   /** Whether a path may end at it, as verification has it. */
@@ -60,40 +60,40 @@ export class BundleGraph {
 
   /** Whether any anchor has CAs below it. */
   get hasHierarchies(): boolean {
-    this.cachedHierarchies ??= this.nodes.some((node) => this.isAnchor(node) && this.hasCasBelow(node))
-    return this.cachedHierarchies
+    this.#cachedHierarchies ??= this.nodes.some((node) => this.isAnchor(node) && this.hasCasBelow(node))
+    return this.#cachedHierarchies
   }
 
   /** The first of the store's certificates with this one's subject. */
   firstOfSubject({ certificate }: TrustNode): TrustNode | undefined {
     const { bytes, subjectStart, subjectEnd } = certificate
-    return this.store.subjects.find(bytes, subjectStart, subjectEnd)[0]
+    return this.#store.subjects.find(bytes, subjectStart, subjectEnd)[0]
   }
 
   /** How many certificates there are from this one to the nearest anchor, both counted; undefined: it reaches none. */
   depthOf(node: TrustNode): number | undefined {
-    this.cachedDepths ??= this.spread(
+    this.#cachedDepths ??= this.#spread(
       this.nodes.filter((each) => this.isAnchor(each)),
       () => 1,
       (depth) => depth + 1,
     )
-    return this.cachedDepths.get(node)
+    return this.#cachedDepths.get(node)
   }
 
   /** For a certificate below one whose issuer is missing: that one. */
   openEndAbove(node: TrustNode): TrustNode | undefined {
-    this.cachedOpenEnds ??= this.spread(
+    this.#cachedOpenEnds ??= this.#spread(
       this.nodes.filter((each) => this.issuersOf(each).length === 0 && !this.isAnchor(each)),
       (top) => top,
       (top) => top,
     )
-    return this.cachedOpenEnds.get(node)
+    return this.#cachedOpenEnds.get(node)
   }
 
   /** Whether some path upwards from it goes through no CA whose extendedKeyUsage excludes TLS clients. */
   isOpenToClients(node: TrustNode): boolean {
-    this.cachedForClients ??= new Set(
-      this.spread(
+    this.#cachedForClients ??= new Set(
+      this.#spread(
         this.nodes.filter(
           (each) => (this.issuersOf(each).length === 0 || this.isAnchor(each)) && !excludesClients(each.certificate),
         ),
@@ -101,37 +101,37 @@ export class BundleGraph {
         (_, child) => (excludesClients(child.certificate) ? undefined : true),
       ).keys(),
     )
-    return this.cachedForClients.has(node)
+    return this.#cachedForClients.has(node)
   }
 
   /** The certificates on a circle of cross-signatures with this one, itself included; empty where there is none. */
   cycleOf(node: TrustNode): readonly TrustNode[] {
     // A CA that signs its next key with the old one, and the old one with the next, is no circle (RFC 4210 4.4).
-    this.cachedCycles ??= cyclesIn(this.nodes, (each) => (each.certificate.isSelfIssued ? [] : this.issuersOf(each)))
-    return this.cachedCycles.get(node) ?? []
+    this.#cachedCycles ??= cyclesIn(this.nodes, (each) => (each.certificate.isSelfIssued ? [] : this.issuersOf(each)))
+    return this.#cachedCycles.get(node) ?? []
   }
 
   /** The CA whose path length leaves no room for this one, if none of its paths has. */
   blockerOf(node: TrustNode): TrustNode | undefined {
-    this.cachedPathLengths ??= new PathLengths(this)
-    return this.cachedPathLengths.blockerOf(node)
+    this.#cachedPathLengths ??= new PathLengths(this)
+    return this.#cachedPathLengths.blockerOf(node)
   }
 
   /** How many certificates have its subject, told of the one with which they become more than `limit` only. */
   crowdAt(node: TrustNode, limit: number): number | undefined {
-    if (this.cachedCrowds === undefined) {
+    if (this.#cachedCrowds === undefined) {
       const crowds = new Map<TrustNode, number>()
-      for (const group of this.store.subjects.groups()) {
+      for (const group of this.#store.subjects.groups()) {
         const first = group.at(limit)
         if (first !== undefined) crowds.set(first, group.length)
       }
-      this.cachedCrowds = crowds
+      this.#cachedCrowds = crowds
     }
-    return this.cachedCrowds.get(node)
+    return this.#cachedCrowds.get(node)
   }
 
   /** Breadth first from `tops` downwards: the value with which each node is reached first; undefined: not to be passed. */
-  private spread<Value>(
+  #spread<Value>(
     tops: readonly TrustNode[],
     start: (top: TrustNode) => Value,
     next: (value: Value, child: TrustNode) => Value | undefined,

@@ -19,19 +19,19 @@ interface IssuingGraph {
  * the most that is left below it on any of its paths, found from the top, largest first, so that each is settled once.
  */
 export class PathLengths {
-  private readonly left = new Map<TrustNode, number>()
+  readonly #left = new Map<TrustNode, number>()
   /** Whose path length it is that limits a CA. */
-  private readonly limiters = new Map<TrustNode, TrustNode>()
-  private readonly blockers = new Map<TrustNode, TrustNode>()
+  readonly #limiters = new Map<TrustNode, TrustNode>()
+  readonly #blockers = new Map<TrustNode, TrustNode>()
 
   constructor(graph: IssuingGraph) {
     const buckets: TrustNode[][] = Array.from({ length: unlimited + 1 }, () => [])
     const offer = (node: TrustNode, allowed: number, limiter: TrustNode): void => {
       const own = ownLimit(node, graph)
       const left = Math.min(own, allowed)
-      if ((this.left.get(node) ?? -1) >= left) return
-      this.left.set(node, left)
-      this.limiters.set(node, own <= allowed ? node : limiter)
+      if ((this.#left.get(node) ?? -1) >= left) return
+      this.#left.set(node, left)
+      this.#limiters.set(node, own <= allowed ? node : limiter)
       buckets[left]!.push(node)
     }
     for (const node of graph.nodes) {
@@ -39,13 +39,13 @@ export class PathLengths {
     }
     for (let left = unlimited; left >= 0; left--) {
       for (const node of buckets[left]!) {
-        if (this.left.get(node) !== left) continue
+        if (this.#left.get(node) !== left) continue
         for (const child of graph.childrenOf(node)) {
           if (!child.certificate.isCa) continue
-          const limiter = this.limiters.get(node)!
+          const limiter = this.#limiters.get(node)!
           if (child.certificate.isSelfIssued) offer(child, left, limiter)
           else if (left > 0) offer(child, left === unlimited ? left : left - 1, limiter)
-          else if (!this.left.has(child)) this.blockers.set(child, limiter)
+          else if (!this.#left.has(child)) this.#blockers.set(child, limiter)
         }
       }
     }
@@ -53,7 +53,7 @@ export class PathLengths {
 
   /** The CA whose path length leaves no room for this one; undefined where one of its paths has room. */
   blockerOf(node: TrustNode): TrustNode | undefined {
-    return this.left.has(node) ? undefined : this.blockers.get(node)
+    return this.#left.has(node) ? undefined : this.#blockers.get(node)
   }
 }
 

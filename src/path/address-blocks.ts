@@ -11,20 +11,20 @@ interface Block {
  * of them are one within the other or apart, so that an address has to be held against one alone.
  */
 export class AddressBlocks {
-  private readonly added: Block[] = []
+  readonly #added: Block[] = []
   /** Those that are not within another one, in order; made when first needed. */
-  private apart: readonly Block[] | undefined = undefined
+  #apart: readonly Block[] | undefined = undefined
 
   add(addressAndMask: Uint8Array): void {
     const width = addressAndMask.length / 2
     const mask = addressAndMask.subarray(width)
     // Bits of the address outside its mask do not count.
-    this.added.push({ low: masked(addressAndMask.subarray(0, width), mask), mask })
+    this.#added.push({ low: masked(addressAndMask.subarray(0, width), mask), mask })
   }
 
   has(address: Uint8Array): boolean {
-    this.apart ??= apartOf(this.added)
-    const blocks = this.apart
+    this.#apart ??= apartOf(this.#added)
+    const blocks = this.#apart
     let first = 0
     let end = blocks.length
     while (first < end) {

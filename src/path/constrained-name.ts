@@ -18,11 +18,11 @@ export class ConstrainedName {
   readonly end: number
   /** The type of the value where the name is an attribute of the subject. */
   readonly attributeTag: number | undefined
-  private cachedText: string | undefined = undefined
-  private cachedHost: HostPart | null | undefined = undefined
-  private cachedRdns: readonly (readonly [start: number, end: number])[] | undefined = undefined
-  private readonly exact: string[] = []
-  private readonly loose: (string | null)[] = []
+  #cachedText: string | undefined = undefined
+  #cachedHost: HostPart | null | undefined = undefined
+  #cachedRdns: readonly (readonly [start: number, end: number])[] | undefined = undefined
+  readonly #exact: string[] = []
+  readonly #loose: (string | null)[] = []
 
   constructor(tag: number, bytes: Uint8Array, start: number, end: number, attributeTag?: number) {
     this.tag = tag
@@ -34,11 +34,11 @@ export class ConstrainedName {
 
   /** A DNS name in lower case without final dot, an e-mail address or URI as it is; empty where it cannot be read. */
   get text(): string {
-    this.cachedText ??= this.readText() ?? ''
-    return this.cachedText
+    this.#cachedText ??= this.#readText() ?? ''
+    return this.#cachedText
   }
 
-  private readText(): string | undefined {
+  #readText(): string | undefined {
     const { tag, bytes, start, end, attributeTag = Tag.ia5String } = this
     if (tag === GeneralNameTag.dns) {
       const text = stringValue(bytes, attributeTag, start, end)
@@ -51,11 +51,11 @@ export class ConstrainedName {
 
   /** What is compared of a DNS name, e-mail address or URI; undefined where it is not well-formed. */
   get host(): HostPart | undefined {
-    if (this.cachedHost === undefined) this.cachedHost = this.readHost() ?? null
-    return this.cachedHost ?? undefined
+    if (this.#cachedHost === undefined) this.#cachedHost = this.#readHost() ?? null
+    return this.#cachedHost ?? undefined
   }
 
-  private readHost(): HostPart | undefined {
+  #readHost(): HostPart | undefined {
     const { tag, text, attributeTag } = this
     if (tag === GeneralNameTag.dns) return text === '' && attributeTag !== undefined ? undefined : readDnsName(text)
     return tag === GeneralNameTag.email ? readEmail(text) : readUri(text)
@@ -63,22 +63,22 @@ export class ConstrainedName {
 
   /** How many RDNs a directory name has, and where. */
   get rdns(): readonly (readonly [start: number, end: number])[] {
-    this.cachedRdns ??= rdnRanges(this.bytes, this.start, this.end)
-    return this.cachedRdns
+    this.#cachedRdns ??= rdnRanges(this.bytes, this.start, this.end)
+    return this.#cachedRdns
   }
 
   /** An RDN in canonical form. */
   exactRdn(index: number): string {
     const [start, end] = this.rdns[index]!
-    this.exact[index] ??= canonicalRdn(this.bytes, start, end)
-    return this.exact[index]
+    this.#exact[index] ??= canonicalRdn(this.bytes, start, end)
+    return this.#exact[index]
   }
 
   /** The same, folded as far as it goes; undefined where that would cost too much. */
   looseRdn(index: number): string | undefined {
     const [start, end] = this.rdns[index]!
-    if (this.loose[index] === undefined) this.loose[index] = looseRdn(this.bytes, start, end) ?? null
-    return this.loose[index] ?? undefined
+    if (this.#loose[index] === undefined) this.#loose[index] = looseRdn(this.bytes, start, end) ?? null
+    return this.#loose[index] ?? undefined
   }
 
   /** The name for a message. */

@@ -24,36 +24,36 @@ interface Naming {
  *   they cover every reason.
  */
 export class CrlJudge implements ListJudge {
-  private readonly context: RevocationContext
-  private readonly signers: ListSigners
+  readonly #context: RevocationContext
+  readonly #signers: ListSigners
   /** The lists of the request by issuer. */
-  private readonly lists = new Map<string, RevocationListView[]>()
-  private readonly points = new Map<CertificateView, readonly CertificatePoint[]>()
+  readonly #lists = new Map<string, RevocationListView[]>()
+  readonly #points = new Map<CertificateView, readonly CertificatePoint[]>()
 
   constructor(context: RevocationContext) {
-    this.context = context
-    this.signers = new ListSigners(context)
+    this.#context = context
+    this.#signers = new ListSigners(context)
     for (const list of context.request.lists) {
-      const others = this.lists.get(list.issuerKey)
-      if (others === undefined) this.lists.set(list.issuerKey, [list])
+      const others = this.#lists.get(list.issuerKey)
+      if (others === undefined) this.#lists.set(list.issuerKey, [list])
       else others.push(list)
     }
   }
 
   statusOf(path: readonly CertificateView[], index: number, depth: number): RevocationStatus {
     const certificate = path[index]!
-    const points = this.pointsOf(certificate)
-    const lists = this.listsAbout(certificate, points, path[index + 1]!)
-    const signerOf: SignerOf = (list) => this.signers.find(list, path, index, depth)
+    const points = this.#pointsOf(certificate)
+    const lists = this.#listsAbout(certificate, points, path[index + 1]!)
+    const signerOf: SignerOf = (list) => this.#signers.find(list, path, index, depth)
     const replaced = new Set<RevocationListView>()
     let doubt: string | undefined
     for (const list of lists) {
-      const naming = this.namedBy(certificate, list, signerOf)
+      const naming = this.#namedBy(certificate, list, signerOf)
       if (naming === undefined) continue
-      const takenBackBy = this.takenBackBy(certificate, list, naming)
+      const takenBackBy = this.#takenBackBy(certificate, list, naming)
       if (takenBackBy === 'list') replaced.add(list)
       if (takenBackBy !== undefined) continue
-      const reservation = this.reservation(list) ?? naming.signer.doubt
+      const reservation = this.#reservation(list) ?? naming.signer.doubt
       if (reservation === undefined) return { kind: 'revoked', entry: naming.entries[0]! }
       doubt ??= reservation
     }
@@ -61,11 +61,11 @@ export class CrlJudge implements ListJudge {
     let reasons = 0
     let isCovered = false
     for (const list of lists) {
-      const covered = this.context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
+      const covered = this.#context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
       if (covered === 0) continue
       isCovered = true
       // A list that adds nothing needs no signature check.
-      if ((reasons | covered) === reasons || list.isDelta || replaced.has(list) || !this.isCurrent(list)) continue
+      if ((reasons | covered) === reasons || list.isDelta || replaced.has(list) || !this.#isCurrent(list)) continue
       const signer = signerOf(list)
       if (signer !== undefined && signer.doubt === undefined) reasons |= covered
     }
@@ -74,40 +74,40 @@ export class CrlJudge implements ListJudge {
   }
 
   /** Lists of the certificate's issuer, by its own key first, and of those that its distribution points name. */
-  private listsAbout(
+  #listsAbout(
     certificate: CertificateView,
     points: readonly CertificatePoint[],
     issuer: CertificateView,
   ): readonly RevocationListView[] {
     const issuers = new Set([certificate.issuerKey])
     for (const point of points) for (const other of point.issuers ?? []) issuers.add(other)
-    const lists = Array.from(issuers).flatMap((name) => this.lists.get(name) ?? [])
+    const lists = Array.from(issuers).flatMap((name) => this.#lists.get(name) ?? [])
     return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.authorityKeyIs(issuer))
   }
 
   /** The entries that name the certificate, and who signed them; `undefined` where there are none, or nobody who may sign has. */
-  private namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
+  #namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
     const { bytes, serialStart, serialEnd } = certificate
     // Whose list it is shows only its signature, so entries made to be costly must not be looked at before.
     if (list.isCostly(bytes, serialStart, serialEnd) && signerOf(list) === undefined) return undefined
-    const entries = this.namingEntries(certificate, list)
+    const entries = this.#namingEntries(certificate, list)
     const signer = entries.length === 0 ? undefined : signerOf(list)
     return signer && { entries, signer }
   }
 
   /** What revokes the certificate on this list, or might: a serial number may be listed twice. */
-  private namingEntries(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
+  #namingEntries(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
     const { isDelta } = list
-    return this.entriesOf(certificate, list)
+    return this.#entriesOf(certificate, list)
       .filter(({ entry, isForIt }) => isForIt !== false && !(isDelta && entry.reason === removeFromCrl))
       .map(({ entry }) => entry)
   }
 
-  private entriesOf(
+  #entriesOf(
     certificate: CertificateView,
     list: RevocationListView,
   ): readonly { readonly entry: RevocationEntry; readonly isForIt: boolean | undefined }[] {
-    const { meter } = this.context
+    const { meter } = this.#context
     const { bytes, serialStart, serialEnd } = certificate
     return list
       .entriesOf(bytes, serialStart, serialEnd, (units) => meter.names(units))
@@ -122,48 +122,48 @@ export class CrlJudge implements ListJudge {
    * Whether a later list of the same key takes an entry back: a current complete list of the same scope that no longer has it
    * (`list`), or a current delta that takes the certificate off hold, and only off hold (`delta`; RFC 5280 5.2.4, 5.3.1).
    */
-  private takenBackBy(
+  #takenBackBy(
     certificate: CertificateView,
     list: RevocationListView,
     { entries, signer }: Naming,
   ): 'list' | 'delta' | undefined {
     if (signer.doubt !== undefined) return undefined
-    const others = (this.lists.get(list.issuerKey) ?? []).filter((other) => other !== list)
+    const others = (this.#lists.get(list.issuerKey) ?? []).filter((other) => other !== list)
     const counts = (other: RevocationListView): boolean =>
-      this.isCurrent(other) && this.signers.hasSigned(other, signer.certificate)
+      this.#isCurrent(other) && this.#signers.hasSigned(other, signer.certificate)
     const isReplaced = others.some(
-      (other) => supersedes(other, list) && counts(other) && this.namingEntries(certificate, other).length === 0,
+      (other) => supersedes(other, list) && counts(other) && this.#namingEntries(certificate, other).length === 0,
     )
     if (isReplaced) return 'list'
     if (!entries.every(({ reason }) => reason === certificateHold)) return undefined
-    const isReleased = others.some((delta) => updates(delta, list) && counts(delta) && this.takesOff(certificate, delta))
+    const isReleased = others.some((delta) => updates(delta, list) && counts(delta) && this.#takesOff(certificate, delta))
     return isReleased ? 'delta' : undefined
   }
 
-  private takesOff(certificate: CertificateView, delta: RevocationListView): boolean {
-    const changes = this.entriesOf(certificate, delta).filter(({ isForIt }) => isForIt !== false)
+  #takesOff(certificate: CertificateView, delta: RevocationListView): boolean {
+    const changes = this.#entriesOf(certificate, delta).filter(({ isForIt }) => isForIt !== false)
     return changes.some(({ isForIt }) => isForIt === true) && changes.every(({ entry }) => entry.reason === removeFromCrl)
   }
 
-  private pointsOf(certificate: CertificateView): readonly CertificatePoint[] {
-    let points = this.points.get(certificate)
+  #pointsOf(certificate: CertificateView): readonly CertificatePoint[] {
+    let points = this.#points.get(certificate)
     if (points === undefined) {
-      points = pointsOf(certificate, (units) => this.context.meter.names(units))
-      this.points.set(certificate, points)
+      points = pointsOf(certificate, (units) => this.#context.meter.names(units))
+      this.#points.set(certificate, points)
     }
     return points
   }
 
   /** Why a list that names the certificate cannot be relied on to revoke it. */
-  private reservation(list: RevocationListView): string | undefined {
+  #reservation(list: RevocationListView): string | undefined {
     if (algorithmsDiffer(list)) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
-    return forbidsUse(list) ?? refuseAlgorithm(this.context.policy, list.parsedAlgorithm)?.message
+    return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
   }
 
   /** Whether the list may clear certificates: it is understood in full, conforms, and is neither too old nor of the future. */
-  private isCurrent(list: RevocationListView): boolean {
-    const { policy, at, request } = this.context
-    if (this.reservation(list) !== undefined || refuseList(list, policy.conformance) !== undefined) return false
+  #isCurrent(list: RevocationListView): boolean {
+    const { policy, at, request } = this.#context
+    if (this.#reservation(list) !== undefined || refuseList(list, policy.conformance) !== undefined) return false
     const age = at - list.thisUpdateTime
     if (age < 0 || age > request.maxAge) return false
     if (request.expired === 'allow') return true

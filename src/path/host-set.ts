@@ -10,41 +10,41 @@ const longer = 4
  * subtrees there are. All in lower case, without final dot, and as short as names in the DNS.
  */
 export class HostSet {
-  private readonly hosts = new Map<string, number>()
+  readonly #hosts = new Map<string, number>()
   /** As they are, and with their local part in lower case after an `@`, with which no address begins. */
-  private readonly mailboxes = new Set<string>()
+  readonly #mailboxes = new Set<string>()
 
   /** Adds a host, or those below it, or both; the empty one has all others below it. */
   add(host: string, hasItself: boolean, hasBelow: boolean): void {
-    this.mark(host, (hasItself ? itself : 0) | (hasBelow ? below : 0))
-    if (host !== '') this.mark(parentOf(host), longer)
+    this.#mark(host, (hasItself ? itself : 0) | (hasBelow ? below : 0))
+    if (host !== '') this.#mark(parentOf(host), longer)
   }
 
-  private mark(host: string, marks: number): void {
-    this.hosts.set(host, (this.hosts.get(host) ?? 0) | marks)
+  #mark(host: string, marks: number): void {
+    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) | marks)
   }
 
-  private isMarked(host: string, mark: number): boolean {
-    return ((this.hosts.get(host) ?? 0) & mark) !== 0
+  #isMarked(host: string, mark: number): boolean {
+    return ((this.#hosts.get(host) ?? 0) & mark) !== 0
   }
 
   addMailbox(host: string, local: string): void {
-    this.mailboxes.add(`${local}@${host}`).add(`@${local.toLowerCase()}@${host}`)
+    this.#mailboxes.add(`${local}@${host}`).add(`@${local.toLowerCase()}@${host}`)
   }
 
   /** Whether a subtree has the host. */
   has(host: string): boolean {
-    if (this.isMarked(host, itself)) return true
+    if (this.#isMarked(host, itself)) return true
     for (let rest = host; rest !== ''; ) {
       rest = parentOf(rest)
-      if (this.isMarked(rest, below)) return true
+      if (this.#isMarked(rest, below)) return true
     }
     return false
   }
 
   /** Whether a subtree has something of what a wildcard before this host stands for, which is one label. */
   hasBelow(host: string): boolean {
-    return this.isMarked(host, longer)
+    return this.#isMarked(host, longer)
   }
 
   /**
@@ -53,7 +53,7 @@ export class HostSet {
    * @param foldLocal compare local parts without regard to case; RFC 5280 7.5 says exactly
    */
   hasMailbox(host: string, local: string, foldLocal: boolean): boolean {
-    return this.mailboxes.has(foldLocal ? `@${local.toLowerCase()}@${host}` : `${local}@${host}`)
+    return this.#mailboxes.has(foldLocal ? `@${local.toLowerCase()}@${host}` : `${local}@${host}`)
   }
 }
 

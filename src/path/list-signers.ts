@@ -18,10 +18,10 @@ export interface ListSigner {
 }
 
 export class ListSigners {
-  private readonly context: RevocationContext
+  readonly #context: RevocationContext
 
   constructor(context: RevocationContext) {
-    this.context = context
+    this.#context = context
   }
 
   /**
@@ -36,9 +36,9 @@ export class ListSigners {
       if (allowsLists(issuer)) return { certificate: issuer, doubt: undefined }
       doubtful = { certificate: issuer, doubt: 'the keyUsage of its CA does not include cRLSign' }
     }
-    for (const signer of this.candidates(list)) {
-      if (this.isKnown(list, signer) === false) continue
-      const found = this.asSigner(signer, list, path, index, depth)
+    for (const signer of this.#candidates(list)) {
+      if (this.#isKnown(list, signer) === false) continue
+      const found = this.#asSigner(signer, list, path, index, depth)
       if (found !== undefined && found.doubt === undefined) return found
       doubtful ??= found
     }
@@ -47,17 +47,17 @@ export class ListSigners {
 
   /** The signature of a list under a key is checked once in the lifetime of the list. */
   hasSigned(list: RevocationListView, signer: CertificateView): boolean {
-    const known = this.isKnown(list, signer)
+    const known = this.#isKnown(list, signer)
     if (known !== undefined) return known
-    if (!this.context.meter.signature(signer.keyParts)) return false
-    const key = this.context.keyOf(signer)
+    if (!this.#context.meter.signature(signer.keyParts)) return false
+    const key = this.#context.keyOf(signer)
     const signed = key !== undefined && list.isSignedBy(key)
-    list.rememberSignature(signer, this.context.backend, signed)
+    list.rememberSignature(signer, this.#context.backend, signed)
     return signed
   }
 
   /** Another certificate of the list's issuer as its signer. */
-  private asSigner(
+  #asSigner(
     signer: CertificateView,
     list: RevocationListView,
     path: readonly CertificateView[],
@@ -72,18 +72,18 @@ export class ListSigners {
     const vouchers = vouchersFor(list, path, index)
     let found: ListSigner | undefined
     // Peers may present any number of certificates of that name: only one that has a path makes us hash a list.
-    this.context.findPath(signer, (own) => {
+    this.#context.findPath(signer, (own) => {
       if (!isSameAuthority(own[own.length - 1]!, anchor) || !isVouchedFor(own, list, vouchers)) return false
       // Another path would not change that.
       if (!this.hasSigned(list, signer)) return true
-      const refusal = this.context.refuseBelow(own, depth + 1)
+      const refusal = this.#context.refuseBelow(own, depth + 1)
       // A signer that a list it signed itself would have to clear is not cleared.
       if (refusal !== undefined) {
         if (refusal.code !== 'revoked')
           found = { certificate: signer, doubt: 'it is not known whether the certificate of its signer is revoked' }
         return false
       }
-      const isTooLong = own.length - 1 > this.context.policy.maxChainLength
+      const isTooLong = own.length - 1 > this.#context.policy.maxChainLength
       found = isTooLong ? { certificate: signer, doubt: 'the path of its signer is longer than the policy allows' } : sound
       return !isTooLong
     })
@@ -91,13 +91,13 @@ export class ListSigners {
   }
 
   /** Certificates of the list's issuer, those with the list's key identifier first. */
-  private candidates(list: RevocationListView): readonly CertificateView[] {
-    return inOrderOfLikelihood(this.context.namesakes(list), (signer) => list.authorityKeyIs(signer))
+  #candidates(list: RevocationListView): readonly CertificateView[] {
+    return inOrderOfLikelihood(this.#context.namesakes(list), (signer) => list.authorityKeyIs(signer))
   }
 
   /** Whether the key signed the list, where that is known. */
-  private isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
-    return list.signatureUnder(signer, this.context.backend)
+  #isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
+    return list.signatureUnder(signer, this.#context.backend)
   }
 }
 

@@ -7,37 +7,37 @@ import type { Budget } from '../policy/policy.ts'
  */
 export class Meter {
   exhausted: keyof Budget | undefined = undefined
-  private readonly budget: Budget
-  private signatures = 0
-  private pathSteps = 0
-  private nameComparisons = 0
+  readonly #budget: Budget
+  #signatures = 0
+  #pathSteps = 0
+  #nameComparisons = 0
 
   constructor(budget: Budget) {
-    this.budget = budget
+    this.#budget = budget
   }
 
   /** One verification under this key. */
   signature(key: KeyParts): boolean {
-    this.signatures += signatureCost(key)
-    return this.take('signatures', this.signatures)
+    this.#signatures += signatureCost(key)
+    return this.#take('signatures', this.#signatures)
   }
 
   step(): boolean {
-    return this.take('pathSteps', ++this.pathSteps)
+    return this.#take('pathSteps', ++this.#pathSteps)
   }
 
   names(count = 1): boolean {
-    this.nameComparisons += count
-    if (this.nameComparisons > this.budget.nameComparisons) this.exhausted ??= 'nameComparisons'
+    this.#nameComparisons += count
+    if (this.#nameComparisons > this.#budget.nameComparisons) this.exhausted ??= 'nameComparisons'
     return this.exhausted === undefined
   }
 
   presented(certificates: number, bytes: number): boolean {
-    return this.take('presentedCertificates', certificates) && this.take('presentedBytes', bytes)
+    return this.#take('presentedCertificates', certificates) && this.#take('presentedBytes', bytes)
   }
 
-  private take(meter: keyof Budget, used: number): boolean {
-    if (used > this.budget[meter]) this.exhausted ??= meter
+  #take(meter: keyof Budget, used: number): boolean {
+    if (used > this.#budget[meter]) this.exhausted ??= meter
     return this.exhausted === undefined
   }
 }

@@ -33,7 +33,7 @@ export class NameReader {
   /** The same of the certificate that a path is built for. */
   readonly namesOfLeaf: (leaf: CertificateView) => readonly ConstrainedName[]
   readonly subtrees: (ca: CertificateView) => Subtrees = readOnce(subtreesOf)
-  private readonly judged: (ca: CertificateView) => Map<CertificateView, Judged> = readOnce(() => new Map())
+  readonly #judged: (ca: CertificateView) => Map<CertificateView, Judged> = readOnce(() => new Map())
 
   /** @param holdsCommonNames whether the leaf is a client, which applications may know by its common name */
   constructor(holdsCommonNames: boolean) {
@@ -42,7 +42,7 @@ export class NameReader {
 
   /** Why names of a certificate are refused by a CA's subtrees. */
   refuse(names: readonly ConstrainedName[], certificate: CertificateView, ca: CertificateView, meter: Meter): string | undefined {
-    const judged = this.judged(ca)
+    const judged = this.#judged(ca)
     let known = judged.get(certificate)
     if (known === undefined) {
       known = judge(names, this.subtrees(ca))

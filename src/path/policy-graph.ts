@@ -90,84 +90,84 @@ export function processPolicies(
 }
 
 class PolicyGraph {
-  private readonly request: PolicyRequest
-  private readonly reader: PolicyReader
-  private readonly meter: Meter
+  readonly #request: PolicyRequest
+  readonly #reader: PolicyReader
+  readonly #meter: Meter
   /** From the anchor down; level 0 is anyPolicy alone. Empty: the graph is NULL. */
-  private levels: Level[] = [new Map([[anyPolicy, { parents: new Set<PolicyKey>(), expected: new Set([anyPolicy]) }]])]
-  private explicitPolicy: number
-  private policyMapping: number
-  private inhibitAny: number
+  #levels: Level[] = [new Map([[anyPolicy, { parents: new Set<PolicyKey>(), expected: new Set([anyPolicy]) }]])]
+  #explicitPolicy: number
+  #policyMapping: number
+  #inhibitAny: number
 
   constructor(length: number, request: PolicyRequest, reader: PolicyReader, meter: Meter) {
-    this.request = request
-    this.reader = reader
-    this.meter = meter
-    this.explicitPolicy = request.requireExplicitPolicy ? 0 : length + 1
-    this.policyMapping = request.inhibitPolicyMapping ? 0 : length + 1
-    this.inhibitAny = request.inhibitAnyPolicy ? 0 : length + 1
+    this.#request = request
+    this.#reader = reader
+    this.#meter = meter
+    this.#explicitPolicy = request.requireExplicitPolicy ? 0 : length + 1
+    this.#policyMapping = request.inhibitPolicyMapping ? 0 : length + 1
+    this.#inhibitAny = request.inhibitAnyPolicy ? 0 : length + 1
   }
 
   /** RFC 5937 3.2: the anchor's policies bound the initial set, and its constraints apply from the start. */
   startAtAnchor(anchor: CertificateView): string | undefined {
     if (anchor.extensions.has(ExtensionId.certificatePolicies)) {
-      this.addLevel(anchor, false)
-      const problem = this.applyMappings(anchor)
+      this.#addLevel(anchor, false)
+      const problem = this.#applyMappings(anchor)
       if (problem !== undefined) return problem
     }
-    this.applyConstraints(anchor)
+    this.#applyConstraints(anchor)
     return undefined
   }
 
   /** RFC 5280 6.1.3 (d) to (f), then 6.1.4 or 6.1.5. */
   addCertificate(certificate: CertificateView, isLeaf: boolean): string | undefined {
-    if (this.levels.length > 0) this.addLevel(certificate, isLeaf)
-    if (this.explicitPolicy === 0 && this.levels.length === 0)
+    if (this.#levels.length > 0) this.#addLevel(certificate, isLeaf)
+    if (this.#explicitPolicy === 0 && this.#levels.length === 0)
       return 'a certificate policy is required, but none is valid for the path'
     if (isLeaf) {
-      if (this.explicitPolicy > 0) this.explicitPolicy--
-      if (certificate.requireExplicitPolicy === 0) this.explicitPolicy = 0
+      if (this.#explicitPolicy > 0) this.#explicitPolicy--
+      if (certificate.requireExplicitPolicy === 0) this.#explicitPolicy = 0
       return undefined
     }
-    const problem = this.applyMappings(certificate)
+    const problem = this.#applyMappings(certificate)
     if (problem !== undefined) return problem
     if (!certificate.isSelfIssued) {
-      if (this.explicitPolicy > 0) this.explicitPolicy--
-      if (this.policyMapping > 0) this.policyMapping--
-      if (this.inhibitAny > 0) this.inhibitAny--
+      if (this.#explicitPolicy > 0) this.#explicitPolicy--
+      if (this.#policyMapping > 0) this.#policyMapping--
+      if (this.#inhibitAny > 0) this.#inhibitAny--
     }
-    this.applyConstraints(certificate)
+    this.#applyConstraints(certificate)
     return undefined
   }
 
   /** RFC 9618 5.6. */
   conclude(): PolicySets | (Refusal & { readonly index: number }) {
-    const authorityConstrained = this.authorityPolicies()
-    const { initialPolicies } = this.request
+    const authorityConstrained = this.#authorityPolicies()
+    const { initialPolicies } = this.#request
     let userConstrained = authorityConstrained
     if (!initialPolicies.has(anyPolicy)) {
       const all = authorityConstrained.has(anyPolicy)
       userConstrained = new Set([...initialPolicies].filter((policy) => all || authorityConstrained.has(policy)))
     }
-    if (this.explicitPolicy === 0 && userConstrained.size === 0) {
+    if (this.#explicitPolicy === 0 && userConstrained.size === 0) {
       return { code: 'policy_violation', index: 0, message: 'none of the required certificate policies is valid for the path' }
     }
     return { authorityConstrained, userConstrained }
   }
 
   /** RFC 9618 5.3: continues what the level above expects with what the certificate asserts. */
-  private addLevel(certificate: CertificateView, isLeaf: boolean): void {
-    const above = this.levels[this.levels.length - 1]!
-    const policies = this.reader.policies(certificate)
+  #addLevel(certificate: CertificateView, isLeaf: boolean): void {
+    const above = this.#levels[this.#levels.length - 1]!
+    const policies = this.#reader.policies(certificate)
     if (policies === undefined) {
-      this.levels = []
+      this.#levels = []
       return
     }
     // Which policies of the level above lead to a policy of this one.
     const leading = new Map<PolicyKey, Set<PolicyKey>>()
     for (const [policy, node] of above) {
       for (const expected of node.expected) {
-        if (!this.meter.names()) return
+        if (!this.#meter.names()) return
         const parents = leading.get(expected)
         if (parents === undefined) leading.set(expected, new Set([policy]))
         else parents.add(policy)
@@ -179,58 +179,58 @@ class PolicyGraph {
       level.set(policy, { parents, expected: new Set([policy]) })
     }
     for (const policy of policies) {
-      if (!this.meter.names()) return
+      if (!this.#meter.names()) return
       if (policy === anyPolicy) continue
       const parents = leading.get(policy) ?? (underAny ? new Set([anyPolicy]) : undefined)
       if (parents !== undefined) add(policy, parents)
     }
-    if (policies.has(anyPolicy) && (this.inhibitAny > 0 || (!isLeaf && certificate.isSelfIssued))) {
+    if (policies.has(anyPolicy) && (this.#inhibitAny > 0 || (!isLeaf && certificate.isSelfIssued))) {
       for (const [expected, parents] of leading) if (!level.has(expected)) add(expected, parents)
     }
-    if (level.size === 0) this.levels = []
-    else this.levels.push(level)
+    if (level.size === 0) this.#levels = []
+    else this.#levels.push(level)
   }
 
   /** RFC 5280 6.1.4 (a) and (b) with RFC 9618 5.4. */
-  private applyMappings(ca: CertificateView): string | undefined {
-    const targets = this.reader.mappings(ca)
+  #applyMappings(ca: CertificateView): string | undefined {
+    const targets = this.#reader.mappings(ca)
     // They are gone through even where no policy is left to map.
-    if (targets === undefined || !this.meter.names(targets.size)) return undefined
+    if (targets === undefined || !this.#meter.names(targets.size)) return undefined
     for (const [issuer, subjects] of targets) {
       if (issuer === anyPolicy || subjects.has(anyPolicy)) return 'policyMappings maps anyPolicy'
     }
-    const level = this.levels.at(-1)
+    const level = this.#levels.at(-1)
     if (level === undefined) return undefined
     for (const [issuer, subjects] of targets) {
       const node = level.get(issuer)
-      if (this.policyMapping === 0) level.delete(issuer)
+      if (this.#policyMapping === 0) level.delete(issuer)
       else if (node !== undefined) node.expected = subjects
       else if (level.has(anyPolicy)) level.set(issuer, { parents: new Set([anyPolicy]), expected: subjects })
     }
-    if (level.size === 0) this.levels = []
+    if (level.size === 0) this.#levels = []
     return undefined
   }
 
   /** RFC 5280 6.1.4 (i) and (j). */
-  private applyConstraints({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }: CertificateView): void {
-    if (requireExplicitPolicy >= 0) this.explicitPolicy = Math.min(this.explicitPolicy, requireExplicitPolicy)
-    if (inhibitPolicyMapping >= 0) this.policyMapping = Math.min(this.policyMapping, inhibitPolicyMapping)
-    if (inhibitAnyPolicy >= 0) this.inhibitAny = Math.min(this.inhibitAny, inhibitAnyPolicy)
+  #applyConstraints({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }: CertificateView): void {
+    if (requireExplicitPolicy >= 0) this.#explicitPolicy = Math.min(this.#explicitPolicy, requireExplicitPolicy)
+    if (inhibitPolicyMapping >= 0) this.#policyMapping = Math.min(this.#policyMapping, inhibitPolicyMapping)
+    if (inhibitAnyPolicy >= 0) this.#inhibitAny = Math.min(this.#inhibitAny, inhibitAnyPolicy)
   }
 
   /** The policies by which the lowest level is reached, as the anchor knows them: those that came in under anyPolicy. */
-  private authorityPolicies(): ReadonlySet<PolicyKey> {
+  #authorityPolicies(): ReadonlySet<PolicyKey> {
     const found = new Set<PolicyKey>()
-    const lowest = this.levels.at(-1)
+    const lowest = this.#levels.at(-1)
     if (lowest === undefined) return found
     let reached: ReadonlySet<PolicyKey> = new Set(lowest.keys())
     if (lowest.has(anyPolicy)) found.add(anyPolicy)
-    for (let depth = this.levels.length - 1; depth > 0; depth--) {
+    for (let depth = this.#levels.length - 1; depth > 0; depth--) {
       const above = new Set<PolicyKey>()
       for (const policy of reached) {
-        const { parents } = this.levels[depth]!.get(policy)!
+        const { parents } = this.#levels[depth]!.get(policy)!
         if (policy !== anyPolicy && parents.has(anyPolicy)) found.add(policy)
-        for (const parent of parents) if (parent !== anyPolicy && this.meter.names()) above.add(parent)
+        for (const parent of parents) if (parent !== anyPolicy && this.#meter.names()) above.add(parent)
       }
       reached = above
     }

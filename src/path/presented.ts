@@ -8,33 +8,33 @@ import type { SignedView } from '../x509/signed.ts'
  */
 export class Presented {
   readonly length: number
-  private readonly bySubject = new Map<string, CertificateView[]>()
+  readonly #bySubject = new Map<string, CertificateView[]>()
   /** The same groups by certificate, also for listed ones that were asked about: theirs may be empty. */
-  private readonly groups = new Map<CertificateView, CertificateView[]>()
+  readonly #groups = new Map<CertificateView, CertificateView[]>()
 
   constructor(certificates: readonly CertificateView[]) {
     this.length = certificates.length
-    for (const certificate of certificates) this.groupOf(certificate).push(certificate)
+    for (const certificate of certificates) this.#groupOf(certificate).push(certificate)
   }
 
   /** Those whose subject is the issuer of a certificate or revocation list, in the order in which they came. */
   issuersOf(signed: SignedView): readonly CertificateView[] {
-    return this.length === 0 ? none : (this.bySubject.get(signed.issuerKey) ?? none)
+    return this.length === 0 ? none : (this.#bySubject.get(signed.issuerKey) ?? none)
   }
 
   /** Whether two certificates, presented or not, have the same subject (RFC 5280 7.1) and key. */
   areOne(a: CertificateView, b: CertificateView): boolean {
     if (a === b) return true
     if (!a.hasKeyOf(b)) return false
-    return this.length === 0 ? a.hasSubjectOf(b) : this.groupOf(a) === this.groupOf(b)
+    return this.length === 0 ? a.hasSubjectOf(b) : this.#groupOf(a) === this.#groupOf(b)
   }
 
-  private groupOf(certificate: CertificateView): CertificateView[] {
-    const known = this.groups.get(certificate)
+  #groupOf(certificate: CertificateView): CertificateView[] {
+    const known = this.#groups.get(certificate)
     if (known !== undefined) return known
-    const group = this.bySubject.get(certificate.subjectKey) ?? []
-    this.bySubject.set(certificate.subjectKey, group)
-    this.groups.set(certificate, group)
+    const group = this.#bySubject.get(certificate.subjectKey) ?? []
+    this.#bySubject.set(certificate.subjectKey, group)
+    this.#groups.set(certificate, group)
     return group
   }
 }

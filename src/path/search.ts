@@ -2,13 +2,11 @@ import type { RejectCode } from '../codes/reject.ts'
 import type { Refusal } from '../policy/strength.ts'
 import { isTrustAnchor } from '../truststore/anchor.ts'
 import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
-import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { refuseAnchor, refuseBelowAnchor, refuseIntermediate, type Terms } from './check.ts'
+import type { Call } from './call.ts'
+import { refuseAnchor, refuseBelowAnchor, refuseIntermediate } from './check.ts'
 import { type Failure, moreSpecific } from './failure.ts'
-import type { Meter } from './meter.ts'
 import { describeWanted } from './near-miss.ts'
-import type { Presented } from './presented.ts'
 import { SignatureChecks } from './signature-checks.ts'
 
 /** A certificate of a path, which is a chain of links from its top down to the leaf; with its node where the truststore has it. */
@@ -52,24 +50,18 @@ interface Judged {
  */
 export class Search {
   failure: Failure | undefined = undefined
-  private readonly store: TruststoreView
-  private readonly terms: Terms
-  private readonly presented: Presented
-  private readonly meter: Meter
-  private readonly checkPath: PathCheck
-  private readonly signatures: SignatureChecks
+  readonly #call: Call
+  readonly #checkPath: PathCheck
+  readonly #signatures: SignatureChecks
   /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
-  private judged: Judged | undefined = undefined
+  #judged: Judged | undefined = undefined
   /** Nor does who may have issued it. */
-  private candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
+  #candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
 
-  constructor(store: TruststoreView, terms: Terms, presented: Presented, meter: Meter, checkPath: PathCheck) {
-    this.store = store
-    this.terms = terms
-    this.presented = presented
-    this.meter = meter
-    this.checkPath = checkPath
-    this.signatures = new SignatureChecks(store.keyring, meter)
+  constructor(call: Call, checkPath: PathCheck) {
+    this.#call = call
+    this.#checkPath = checkPath
+    this.#signatures = new SignatureChecks(call.store.keyring, call.meter)
   }
 
   /**
@@ -78,147 +70,147 @@ export class Search {
    * @param mayBePinned whether the leaf may stand for itself
    */
   run(certificate: CertificateView, mayBePinned = true): Path | undefined {
-    const node = this.store.nodeOf(certificate)
+    const node = this.#call.store.nodeOf(certificate)
     const leaf: Link = { certificate, node, below: undefined, depth: 0 }
     // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs. The former
     // has no other issuer either, and its signature was not judged as one that has to lead to it.
-    if (mayBePinned && node?.isSelfSigned === true) return this.completed(leaf)
-    const pinned = mayBePinned && node !== undefined && this.store.policy.trust === 'every-certificate'
-    const path = (pinned ? this.completed(leaf) : undefined) ?? this.extend(leaf)
-    if (path !== undefined) this.signatures.welcome(path)
+    if (mayBePinned && node?.isSelfSigned === true) return this.#completed(leaf)
+    const pinned = mayBePinned && node !== undefined && this.#call.store.policy.trust === 'every-certificate'
+    const path = (pinned ? this.#completed(leaf) : undefined) ?? this.#extend(leaf)
+    if (path !== undefined) this.#signatures.welcome(path)
     return path
   }
 
   /** Tries every possible issuer of the path's top. */
-  private extend(top: Link): Path | undefined {
-    if (this.presented.length === 0) {
-      const listed = this.listedIssuers(top)
+  #extend(top: Link): Path | undefined {
+    if (this.#call.presented.length === 0) {
+      const listed = this.#listedIssuers(top)
       const [first] = listed
-      if (first !== undefined && listed.length === 1 && !this.isOnPath(first.certificate, top)) {
-        return this.tryIssuer(linkAbove(top, first.certificate, first))
+      if (first !== undefined && listed.length === 1 && !this.#isOnPath(first.certificate, top)) {
+        return this.#tryIssuer(linkAbove(top, first.certificate, first))
       }
     }
-    const candidates = this.fresh(top)
-    if (candidates.length === 0) this.failAtTop(top)
+    const candidates = this.#fresh(top)
+    if (candidates.length === 0) this.#failAtTop(top)
     for (const candidate of candidates) {
-      const path = this.tryIssuer(candidate)
+      const path = this.#tryIssuer(candidate)
       if (path !== undefined) return path
-      if (this.meter.exhausted !== undefined) return undefined
+      if (this.#call.meter.exhausted !== undefined) return undefined
     }
     return undefined
   }
 
   /** Among the truststore's own certificates it was found out at build who signed whom. */
-  private listedIssuers({ certificate, node }: Link): readonly TrustNode[] {
-    return node?.issuers ?? this.store.subjects.issuersOf(certificate)
+  #listedIssuers({ certificate, node }: Link): readonly TrustNode[] {
+    return node?.issuers ?? this.#call.store.subjects.issuersOf(certificate)
   }
 
   /** Puts an issuer on top of the path, if it may stand there, and goes on above it. */
-  private tryIssuer(candidate: Link): Path | undefined {
-    if (!this.meter.step()) return undefined
-    const { policy } = this.terms
+  #tryIssuer(candidate: Link): Path | undefined {
+    if (!this.#call.meter.step()) return undefined
+    const { policy } = this.#call.request
     const { certificate, depth } = candidate
     if (depth > policy.maxChainLength) {
       const message = `more than ${policy.maxChainLength} CA certificates stand above the leaf`
-      this.failBy({ code: 'chain_too_long', message }, depth, certificate)
+      this.#failBy({ code: 'chain_too_long', message }, depth, certificate)
       return undefined
     }
-    const isAnchor = this.isAnchor(candidate)
-    const refusal = this.refusalOf(certificate, isAnchor)
+    const isAnchor = this.#isAnchor(candidate)
+    const refusal = this.#refusalOf(certificate, isAnchor)
     const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : refuseLength(candidate)
     // What is wrong with a certificate that did not issue the child is no reason to refuse the child; whether it did
     // cannot be known where its key is of no use.
     const canVerify = certificate.keyParts.fault === undefined
-    if (canVerify && !this.isIssuer(candidate)) return undefined
+    if (canVerify && !this.#isIssuer(candidate)) return undefined
     const refused = refusal ?? excess
     if (refused !== undefined) {
-      this.failBy(refused, depth, certificate)
+      this.#failBy(refused, depth, certificate)
       return undefined
     }
-    const path = isAnchor ? this.completed(candidate) : undefined
-    if (path !== undefined || this.meter.exhausted !== undefined) return path
-    const mayGoOn = !isAnchor || refuseBelowAnchor(certificate, this.terms) === undefined
-    return mayGoOn ? this.extend(candidate) : undefined
+    const path = isAnchor ? this.#completed(candidate) : undefined
+    if (path !== undefined || this.#call.meter.exhausted !== undefined) return path
+    const mayGoOn = !isAnchor || refuseBelowAnchor(certificate, this.#call.request) === undefined
+    return mayGoOn ? this.#extend(candidate) : undefined
   }
 
-  private refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {
-    for (let known = this.judged; known !== undefined; known = known.next) {
+  #refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {
+    for (let known = this.#judged; known !== undefined; known = known.next) {
       if (known.certificate === certificate) return known.refusal
     }
-    const refusal = isAnchor ? refuseAnchor(certificate, this.terms) : refuseIntermediate(certificate, this.terms)
-    this.judged = { certificate, refusal, next: this.judged }
+    const refusal = isAnchor ? refuseAnchor(certificate, this.#call.request) : refuseIntermediate(certificate, this.#call.request)
+    this.#judged = { certificate, refusal, next: this.#judged }
     return refusal
   }
 
   /** The path to this top, if everything that concerns the path as a whole holds. */
-  private completed(top: Link): Path | undefined {
+  #completed(top: Link): Path | undefined {
     const path = pathTo(top)
-    const refusal = this.checkPath.refuse(path)
-    if (refusal === undefined) return this.meter.exhausted === undefined ? path : undefined
-    this.failBy(refusal, refusal.index, path[refusal.index]!)
+    const refusal = this.#checkPath.refuse(path)
+    if (refusal === undefined) return this.#call.meter.exhausted === undefined ? path : undefined
+    this.#failBy(refusal, refusal.index, path[refusal.index]!)
     return undefined
   }
 
-  private isAnchor({ node }: Candidate): boolean {
-    return node !== undefined && isTrustAnchor(node, this.store.policy)
+  #isAnchor({ node }: Candidate): boolean {
+    return node !== undefined && isTrustAnchor(node, this.#call.store.policy)
   }
 
   /** Possible issuers by name that are not on the path yet, the likeliest first. */
-  private fresh(top: Link): readonly Link[] {
+  #fresh(top: Link): readonly Link[] {
     const { certificate: child } = top
-    this.candidates ??= new Map()
-    const candidates = this.candidates.get(child) ?? this.ranked(top)
-    this.candidates.set(child, candidates)
+    this.#candidates ??= new Map()
+    const candidates = this.#candidates.get(child) ?? this.#ranked(top)
+    this.#candidates.set(child, candidates)
     const links: Link[] = []
     for (const { certificate, node } of candidates) {
-      if (!this.isOnPath(certificate, top)) links.push(linkAbove(top, certificate, node))
+      if (!this.#isOnPath(certificate, top)) links.push(linkAbove(top, certificate, node))
     }
     return links
   }
 
   /** Of the truststore, of a matching key identifier, valid now. */
-  private ranked(top: Link): readonly Candidate[] {
+  #ranked(top: Link): readonly Candidate[] {
     const child = top.certificate
-    const candidates: Candidate[] = this.listedIssuers(top).map((node) => ({ certificate: node.certificate, node }))
-    for (const certificate of this.presented.issuersOf(child)) candidates.push({ certificate, node: undefined })
+    const candidates: Candidate[] = this.#listedIssuers(top).map((node) => ({ certificate: node.certificate, node }))
+    for (const certificate of this.#call.presented.issuersOf(child)) candidates.push({ certificate, node: undefined })
     if (candidates.length < 2) return candidates
-    const scored = candidates.map((candidate) => ({ candidate, score: this.likelihood(child, candidate) }))
+    const scored = candidates.map((candidate) => ({ candidate, score: this.#likelihood(child, candidate) }))
     return scored.sort((a, b) => b.score - a.score).map(({ candidate }) => candidate)
   }
 
-  private likelihood(child: CertificateView, candidate: Candidate): number {
+  #likelihood(child: CertificateView, candidate: Candidate): number {
     const { certificate, node } = candidate
     const match = compareKeyIds(child, certificate)
-    const valid = this.terms.at >= certificate.notBeforeTime && this.terms.at < certificate.notAfterTime + 1000
-    return (match === 'same' ? 8 : match === 'untold' ? 4 : 0) + (valid ? 2 : 0) + (this.isAnchor(candidate) ? 16 : node ? 1 : 0)
+    const valid = this.#call.request.at >= certificate.notBeforeTime && this.#call.request.at < certificate.notAfterTime + 1000
+    return (match === 'same' ? 8 : match === 'untold' ? 4 : 0) + (valid ? 2 : 0) + (this.#isAnchor(candidate) ? 16 : node ? 1 : 0)
   }
 
   /** Whether the name and key of a certificate are on the path, however the name is spelled. */
-  private isOnPath(certificate: CertificateView, top: Link): boolean {
+  #isOnPath(certificate: CertificateView, top: Link): boolean {
     for (let link: Link | undefined = top; link !== undefined; link = link.below) {
-      if (this.presented.areOne(certificate, link.certificate)) return true
+      if (this.#call.presented.areOne(certificate, link.certificate)) return true
     }
     return false
   }
 
   /** Whether the issuer's key made the signature of the certificate below; where not, that is recorded as a failure. */
-  private isIssuer(issuer: Link): boolean {
+  #isIssuer(issuer: Link): boolean {
     const child = issuer.below!
     if (child.node?.issuers.includes(issuer.node!) === true) return true
-    const known = this.signatures.recall(child.certificate, issuer.certificate)
+    const known = this.#signatures.recall(child.certificate, issuer.certificate)
     // What came of it the first time was recorded then.
     if (known !== undefined) return known
-    const signed = this.signatures.isSignedBy(child.certificate, issuer)
-    if (!signed) this.failSignature(child, issuer)
+    const signed = this.#signatures.isSignedBy(child.certificate, issuer)
+    if (!signed) this.#failSignature(child, issuer)
     return signed
   }
 
-  private failSignature(child: Link, issuer: Link): void {
+  #failSignature(child: Link, issuer: Link): void {
     const { certificate, depth } = child
     if (compareKeyIds(certificate, issuer.certificate) === 'different') {
-      this.failUnknown(child)
+      this.#failUnknown(child)
     } else {
-      this.fail(
+      this.#fail(
         'signature_mismatch',
         depth,
         certificate,
@@ -228,37 +220,37 @@ export class Search {
   }
 
   /** Nobody of the issuer's name is known. */
-  private failAtTop(top: Link): void {
+  #failAtTop(top: Link): void {
     const { certificate, node, depth } = top
     if (node !== undefined) {
-      this.fail(
+      this.#fail(
         'incomplete_chain',
         depth,
         certificate,
-        () => `its issuer is not in the truststore: ${describeWanted(certificate, this.store)}`,
+        () => `its issuer is not in the truststore: ${describeWanted(certificate, this.#call.store)}`,
       )
     } else if (certificate.isSelfIssued) {
-      this.fail('self_signed_untrusted', depth, certificate, () => 'it is self-signed and not in the truststore')
+      this.#fail('self_signed_untrusted', depth, certificate, () => 'it is self-signed and not in the truststore')
     } else {
-      this.failUnknown(top)
+      this.#failUnknown(top)
     }
   }
 
   /** Nobody who is known can have issued the certificate of this link. */
-  private failUnknown({ certificate, depth }: Link): void {
-    this.fail(
+  #failUnknown({ certificate, depth }: Link): void {
+    this.#fail(
       'unknown_issuer',
       depth,
       certificate,
-      () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.store)}`,
+      () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.#call.store)}`,
     )
   }
 
-  private failBy({ code, message }: Refusal, index: number, certificate: CertificateView): void {
-    this.fail(code, index, certificate, () => message)
+  #failBy({ code, message }: Refusal, index: number, certificate: CertificateView): void {
+    this.#fail(code, index, certificate, () => message)
   }
 
-  private fail(code: RejectCode, index: number, certificate: CertificateView, message: () => string): void {
+  #fail(code: RejectCode, index: number, certificate: CertificateView, message: () => string): void {
     this.failure = moreSpecific(this.failure, { code, index, certificate, message })
   }
 }

@@ -19,20 +19,20 @@ interface Issuer {
 
 /** Who signed whom, as far as one search asked: no certificate is checked twice under a key, however many paths ask. */
 export class SignatureChecks {
-  private readonly keyring: Keyring
-  private readonly meter: Meter
-  private results: Checked | undefined = undefined
+  readonly #keyring: Keyring
+  readonly #meter: Meter
+  #results: Checked | undefined = undefined
   /** Keys of presented certificates, which may be anybody's. */
-  private strangers: Map<CertificateView, VerifyingKey | undefined> | undefined = undefined
+  #strangers: Map<CertificateView, VerifyingKey | undefined> | undefined = undefined
 
   constructor(keyring: Keyring, meter: Meter) {
-    this.keyring = keyring
-    this.meter = meter
+    this.#keyring = keyring
+    this.#meter = meter
   }
 
   /** What was found out about these two certificates. */
   recall(child: CertificateView, issuer: CertificateView): boolean | undefined {
-    for (let known = this.results; known !== undefined; known = known.next) {
+    for (let known = this.#results; known !== undefined; known = known.next) {
       if (known.child === child && known.issuer === issuer) return known.signed
     }
     return undefined
@@ -43,33 +43,33 @@ export class SignatureChecks {
    * what is computed, so that a verdict does not depend on who came before.
    */
   isSignedBy(child: CertificateView, { certificate, node }: Issuer): boolean {
-    for (let known = this.results; known !== undefined; known = known.next) {
-      if (known.child === child && known.issuer.hasKeyOf(certificate)) return this.keep(child, certificate, known.signed)
+    for (let known = this.#results; known !== undefined; known = known.next) {
+      if (known.child === child && known.issuer.hasKeyOf(certificate)) return this.#keep(child, certificate, known.signed)
     }
-    if (!this.meter.signature(certificate.keyParts)) return false
-    const trusted = node === undefined ? this.keyring.guestKey(certificate) : node.key
-    const signed = trusted === undefined ? this.hasStrangerSigned(certificate, child) : this.keyring.hasSigned(trusted, child)
-    return this.keep(child, certificate, signed)
+    if (!this.#meter.signature(certificate.keyParts)) return false
+    const trusted = node === undefined ? this.#keyring.guestKey(certificate) : node.key
+    const signed = trusted === undefined ? this.#hasStrangerSigned(certificate, child) : this.#keyring.hasSigned(trusted, child)
+    return this.#keep(child, certificate, signed)
   }
 
-  private keep(child: CertificateView, issuer: CertificateView, signed: boolean): boolean {
-    this.results = { child, issuer, signed, next: this.results }
+  #keep(child: CertificateView, issuer: CertificateView, signed: boolean): boolean {
+    this.#results = { child, issuer, signed, next: this.#results }
     return signed
   }
 
   /** Keeps the keys of those CAs on an accepted path that were strangers. */
   welcome(path: readonly CertificateView[]): void {
-    if (this.strangers === undefined) return
+    if (this.#strangers === undefined) return
     for (const certificate of path) {
-      const key = this.strangers.get(certificate)
-      if (key !== undefined) this.keyring.welcome(certificate, key)
+      const key = this.#strangers.get(certificate)
+      if (key !== undefined) this.#keyring.welcome(certificate, key)
     }
   }
 
-  private hasStrangerSigned(certificate: CertificateView, child: CertificateView): boolean {
-    this.strangers ??= new Map()
-    if (!this.strangers.has(certificate)) this.strangers.set(certificate, this.keyring.importKey(certificate))
-    const key = this.strangers.get(certificate)
+  #hasStrangerSigned(certificate: CertificateView, child: CertificateView): boolean {
+    this.#strangers ??= new Map()
+    if (!this.#strangers.has(certificate)) this.#strangers.set(certificate, this.#keyring.importKey(certificate))
+    const key = this.#strangers.get(certificate)
     return key !== undefined && child.isSignedBy(key)
   }
 }

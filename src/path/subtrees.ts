@@ -19,12 +19,12 @@ export class SubtreeList {
   count = 0
   /** One that no name can be compared with: of a form that is not supported, or not well-formed. */
   incomparable: ConstrainedName | undefined = undefined
-  private readonly hosts: HostSet = new HostSet()
-  private readonly blocks: Map<number, AddressBlocks> = new Map()
+  readonly #hosts: HostSet = new HostSet()
+  readonly #blocks: Map<number, AddressBlocks> = new Map()
   /** The RDNs of directory names as a tree: the number of a node by that of its parent and its RDN. The root is 0. */
-  private readonly rdns: Map<string, number> = new Map()
+  readonly #rdns: Map<string, number> = new Map()
   /** Nodes at which a subtree ends. */
-  private readonly bases: Set<number> = new Set()
+  readonly #bases: Set<number> = new Set()
 
   constructor(isExcluded: boolean, first: ConstrainedName) {
     this.isExcluded = isExcluded
@@ -33,16 +33,16 @@ export class SubtreeList {
 
   add(base: ConstrainedName): void {
     this.count++
-    if (!this.take(base)) this.incomparable ??= base
+    if (!this.#take(base)) this.incomparable ??= base
   }
 
   /** Whether the subtree could be read. */
-  private take(base: ConstrainedName): boolean {
+  #take(base: ConstrainedName): boolean {
     const { tag, bytes, start, end } = base
     switch (tag) {
       case GeneralNameTag.dns: {
         const subtree = readDnsSubtree(latin1OfRange(bytes, start, end))
-        if (subtree !== undefined) this.hosts.add(subtree.host, !subtree.below, true)
+        if (subtree !== undefined) this.#hosts.add(subtree.host, !subtree.below, true)
         return subtree !== undefined
       }
       case GeneralNameTag.email:
@@ -50,39 +50,39 @@ export class SubtreeList {
         const text = latin1OfRange(bytes, start, end)
         const subtree = tag === GeneralNameTag.uri ? readHostSubtree(text) : readEmailSubtree(text)
         if (subtree === undefined) return false
-        if (subtree.local === '') this.hosts.add(subtree.host, !subtree.below, subtree.below)
-        else this.hosts.addMailbox(subtree.host, subtree.local)
+        if (subtree.local === '') this.#hosts.add(subtree.host, !subtree.below, subtree.below)
+        else this.#hosts.addMailbox(subtree.host, subtree.local)
         return true
       }
       case GeneralNameTag.ip: {
         const width = (end - start) / 2
-        const blocks = this.blocks.get(width) ?? new AddressBlocks()
-        this.blocks.set(width, blocks)
+        const blocks = this.#blocks.get(width) ?? new AddressBlocks()
+        this.#blocks.set(width, blocks)
         blocks.add(bytes.subarray(start, end))
         return true
       }
       case GeneralNameTag.directory:
-        return this.takeDirectory(base)
+        return this.#takeDirectory(base)
       default:
         return false
     }
   }
 
-  private takeDirectory(base: ConstrainedName): boolean {
+  #takeDirectory(base: ConstrainedName): boolean {
     let node = 0
     for (let i = 0; i < base.rdns.length; i++) {
-      const rdn = this.rdnOf(base, i)
+      const rdn = this.#rdnOf(base, i)
       if (rdn === undefined) return false
       const step = `${node}:${rdn}`
-      node = this.rdns.get(step) ?? this.rdns.size + 1
-      this.rdns.set(step, node)
+      node = this.#rdns.get(step) ?? this.#rdns.size + 1
+      this.#rdns.set(step, node)
     }
-    this.bases.add(node)
+    this.#bases.add(node)
     return true
   }
 
   /** What is permitted must be equal by RFC 5280 7.1; what only might be excluded is. */
-  private rdnOf(name: ConstrainedName, index: number): string | undefined {
+  #rdnOf(name: ConstrainedName, index: number): string | undefined {
     return this.isExcluded ? name.looseRdn(index) : name.exactRdn(index)
   }
 
@@ -93,23 +93,23 @@ export class SubtreeList {
   has(name: ConstrainedName): boolean | undefined {
     if (this.incomparable !== undefined) return undefined
     const { tag, bytes, start, end } = name
-    if (tag === GeneralNameTag.directory) return this.hasDirectory(name)
-    if (tag === GeneralNameTag.ip) return this.blocks.get(end - start)?.has(bytes.subarray(start, end)) === true
+    if (tag === GeneralNameTag.directory) return this.#hasDirectory(name)
+    if (tag === GeneralNameTag.ip) return this.#blocks.get(end - start)?.has(bytes.subarray(start, end)) === true
     if (name.host === undefined) return undefined
     const { host, local } = name.host
-    if (this.hosts.has(host)) return true
-    if (tag !== GeneralNameTag.dns) return this.hosts.hasMailbox(host, local, this.isExcluded && name.attributeTag !== undefined)
+    if (this.#hosts.has(host)) return true
+    if (tag !== GeneralNameTag.dns) return this.#hosts.hasMailbox(host, local, this.isExcluded && name.attributeTag !== undefined)
     // `*.example.com` covers `secret.example.com`, which is in that subtree though the pattern is not.
-    return this.isExcluded && host.includes('*') && this.hosts.hasBelow(parentOf(host))
+    return this.isExcluded && host.includes('*') && this.#hosts.hasBelow(parentOf(host))
   }
 
-  private hasDirectory(name: ConstrainedName): boolean | undefined {
+  #hasDirectory(name: ConstrainedName): boolean | undefined {
     let node: number | undefined = 0
-    for (let i = 0; !this.bases.has(node); i++) {
+    for (let i = 0; !this.#bases.has(node); i++) {
       if (i === name.rdns.length) return false
-      const rdn = this.rdnOf(name, i)
+      const rdn = this.#rdnOf(name, i)
       if (rdn === undefined) return undefined
-      node = this.rdns.get(`${node}:${rdn}`)
+      node = this.#rdns.get(`${node}:${rdn}`)
       if (node === undefined) return false
     }
     return true

@@ -5,6 +5,7 @@ import type { Keyring } from '../truststore/keyring.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { policyText } from '../x509/policies.ts'
+import type { Call } from './call.ts'
 import { refuseLeaf } from './check.ts'
 import { CompletePathCheck } from './complete.ts'
 import { matchesReference, readReference, referenceText } from './host-name.ts'
@@ -93,8 +94,9 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
     policy.intermediates === 'presented' && certificates !== undefined
       ? parseRest(certificates, leaf, trusted.keyring, meter)
       : nobody
-  const complete = new CompletePathCheck(trusted, request, presented, meter)
-  const search = new Search(trusted, request, presented, meter, complete)
+  const call: Call = { store: trusted, request, presented, meter }
+  const complete = new CompletePathCheck(call)
+  const search = new Search(call, complete)
   const path = search.run(leaf)
   if (path !== undefined) return accept(leaf, path, complete)
   if (meter.exhausted !== undefined) return exhausted(meter, leaf)

@@ -1,5 +1,5 @@
 import { elements, type NoFields, readFields } from './fields.ts'
-import { type Budget, freezePolicy, type Policy } from './policy.ts'
+import { apiGateway, type Budget, freezePolicy, type Policy } from './policy.ts'
 
 const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
   trust: ['roots', 'every-ca', 'every-certificate'],
@@ -14,28 +14,12 @@ const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
 const numbers = ['maxChainLength', 'minRsaBits', 'maxRsaBits'] as const
 const lists = { curves: ['P-256', 'P-384'], hashes: ['sha256', 'sha384', 'sha512'] } as const
 
-const noBudget: NoFields<Budget> = {
-  signatures: undefined,
-  pathSteps: undefined,
-  nameComparisons: undefined,
-  presentedCertificates: undefined,
-  presentedBytes: undefined,
-}
+/** What a policy and its budget may have, nothing of it set. */
+const noPolicy = /* @__PURE__ */ unset(apiGateway)
+const noBudget = /* @__PURE__ */ unset(apiGateway.budget)
 
-const noPolicy: NoFields<Policy> = {
-  trust: undefined,
-  intermediates: undefined,
-  maxChainLength: undefined,
-  minRsaBits: undefined,
-  maxRsaBits: undefined,
-  curves: undefined,
-  hashes: undefined,
-  requireClientAuthEku: undefined,
-  checkAnchorValidity: undefined,
-  enforceAnchorConstraints: undefined,
-  conformance: undefined,
-  purpose: undefined,
-  budget: undefined,
+function unset<Options extends object>(options: Options): NoFields<Options> {
+  return Object.fromEntries(Object.keys(options).map((field) => [field, undefined])) as NoFields<Options>
 }
 
 /**

@@ -10,19 +10,19 @@ interface Entry {
  * was not asked for in the meantime is forgotten. Certificates are compared byte for byte; the hash only finds them.
  */
 export class Generations<Remembered extends Entry> {
-  private young = new Map<number, Remembered>()
-  private old = new Map<number, Remembered>()
-  private youngBytes = 0
-  private readonly limit: number
-  private readonly costOf: (entry: Remembered) => number
+  young: Map<number, Remembered> = new Map()
+  old: Map<number, Remembered> = new Map()
+  youngBytes = 0
+  readonly #limit: number
+  readonly #costOf: (entry: Remembered) => number
 
   /**
    * @param limit bytes that one generation holds
    * @param costOf bytes of an entry, which must stay what they are
    */
   constructor(limit: number, costOf: (entry: Remembered) => number) {
-    this.limit = limit
-    this.costOf = costOf
+    this.#limit = limit
+    this.#costOf = costOf
   }
 
   find(der: Uint8Array): Remembered | undefined {
@@ -37,11 +37,11 @@ export class Generations<Remembered extends Entry> {
 
   put(entry: Remembered): void {
     const slot = slotOf(entry.der)
-    const bytes = this.costOf(entry)
+    const bytes = this.#costOf(entry)
     // What gives way to it counts no more, or two certificates of one slot could fill a generation by turns.
     const displaced = this.young.get(slot)
-    if (displaced !== undefined) this.youngBytes -= this.costOf(displaced)
-    if (this.youngBytes + bytes > this.limit) {
+    if (displaced !== undefined) this.youngBytes -= this.#costOf(displaced)
+    if (this.youngBytes + bytes > this.#limit) {
       this.old = this.young
       this.young = new Map()
       this.youngBytes = 0

@@ -42,18 +42,18 @@ type Twins = readonly TrustNode[]
 
 /** Certificates of one name, found by key identifier and by key without looking at each of them. */
 class Crowd {
-  private readonly nodes: readonly TrustNode[]
+  readonly #nodes: readonly TrustNode[]
   /** Those that have no key identifier. */
-  private readonly nameless: readonly TrustNode[]
-  private readonly keyIds: PartIndex
-  private readonly keys: PartIndex
-  private readonly twins = new Map<readonly TrustNode[], readonly Twins[]>()
+  readonly #nameless: readonly TrustNode[]
+  readonly #keyIds: PartIndex
+  readonly #keys: PartIndex
+  readonly #twins = new Map<readonly TrustNode[], readonly Twins[]>()
 
   constructor(nodes: readonly TrustNode[]) {
-    this.nodes = nodes
-    this.nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdStart === 0)
-    this.keyIds = new PartIndex(nodes, 'subjectKeyId')
-    this.keys = new PartIndex(nodes, 'key')
+    this.#nodes = nodes
+    this.#nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdStart === 0)
+    this.#keyIds = new PartIndex(nodes, 'subjectKeyId')
+    this.#keys = new PartIndex(nodes, 'key')
   }
 
   /**
@@ -67,25 +67,25 @@ class Crowd {
   signersOf({ certificate }: TrustNode): readonly TrustNode[] {
     const { bytes, authorityKeyIdStart: start, authorityKeyIdEnd: end, keyStart, keyEnd } = certificate
     const isSigner = ([first]: Twins): boolean => first?.signed(certificate) === true
-    const likely = new Set(start === 0 ? [] : this.twinsAmong(this.keyIds.find(bytes, start, end)))
-    if (certificate.isSelfIssued) likely.add(this.keys.find(bytes, keyStart, keyEnd))
+    const likely = new Set(start === 0 ? [] : this.#twinsAmong(this.#keyIds.find(bytes, start, end)))
+    if (certificate.isSelfIssued) likely.add(this.#keys.find(bytes, keyStart, keyEnd))
     const signers = [...likely].filter(isSigner)
     if (signers.length > 1) return signers.flat()
     if (signers.length === 1) return signers[0]!
-    for (const twins of new Set([...this.twinsAmong(this.nameless), ...this.twinsAmong(this.nodes)])) {
+    for (const twins of new Set([...this.#twinsAmong(this.#nameless), ...this.#twinsAmong(this.#nodes)])) {
       if (!likely.has(twins) && isSigner(twins)) return twins
     }
     return none
   }
 
   /** The keys of these candidates, told apart once for all certificates that ask for the same. */
-  private twinsAmong(candidates: readonly TrustNode[]): readonly Twins[] {
-    let twins = this.twins.get(candidates)
+  #twinsAmong(candidates: readonly TrustNode[]): readonly Twins[] {
+    let twins = this.#twins.get(candidates)
     if (twins === undefined) {
       twins = [
-        ...new Set(candidates.map(({ certificate: { bytes, keyStart, keyEnd } }) => this.keys.find(bytes, keyStart, keyEnd))),
+        ...new Set(candidates.map(({ certificate: { bytes, keyStart, keyEnd } }) => this.#keys.find(bytes, keyStart, keyEnd))),
       ]
-      this.twins.set(candidates, twins)
+      this.#twins.set(candidates, twins)
     }
     return twins
   }

@@ -20,19 +20,19 @@ export class Keyring {
   readonly backend: SignatureBackend
   /** How often a signature was known already: for counters. */
   memoHits = 0
-  private readonly memo = new SignatureMemo()
-  private readonly tables: TableBudget
+  readonly memo: SignatureMemo = new SignatureMemo()
+  readonly #tables: TableBudget
   /** In order of use. */
-  private readonly guests = new Map<number, Guest>()
+  readonly guests: Map<number, Guest> = new Map()
 
   constructor(backend: SignatureBackend, tableBytes: number) {
     this.backend = backend
-    this.tables = new TableBudget(tableBytes)
+    this.#tables = new TableBudget(tableBytes)
   }
 
   /** The key of a certificate, checked; `undefined` for one that the backend refuses. */
   importKey(certificate: CertificateView): VerifyingKey | undefined {
-    return this.backend.importKey(certificate.subjectPublicKeyInfo, this.tables)
+    return this.backend.importKey(certificate.subjectPublicKeyInfo, this.#tables)
   }
 
   /** The key of a presented CA certificate that was welcomed before. */

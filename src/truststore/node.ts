@@ -13,33 +13,33 @@ export class TrustNode implements BundleEntry {
   isSelfSigned = false
   falseIssuer: TrustNode | undefined = undefined
   hasBadSelfSignature = false
-  private readonly keyring: Keyring
-  private importedKey: VerifyingKey | undefined | null = null
-  private asked = 0
+  readonly #keyring: Keyring
+  #importedKey: VerifyingKey | undefined | null = null
+  #asked = 0
 
   constructor(certificate: CertificateView, index: number, line: number | undefined, keyring: Keyring) {
     this.certificate = certificate
     this.index = index
     this.line = line
-    this.keyring = keyring
+    this.#keyring = keyring
   }
 
   /** The key, checked; `undefined` for one that the backend refuses. */
   get key(): VerifyingKey | undefined {
-    if (this.importedKey === null) this.importedKey = this.keyring.importKey(this.certificate)
-    return this.importedKey
+    if (this.#importedKey === null) this.#importedKey = this.#keyring.importKey(this.certificate)
+    return this.#importedKey
   }
 
   /** Whether this key signed that certificate. Names are not compared, and policies not asked. */
   signed(child: CertificateView): boolean {
-    this.asked++
+    this.#asked++
     return this.key !== undefined && child.isSignedBy(this.key)
   }
 
   /** Lets go of a key that only checked its own certificate: of many CAs, few ever see a client. */
   releaseIdleKey(): void {
-    if (this.asked >= 2) return
-    this.importedKey = null
+    if (this.#asked >= 2) return
+    this.#importedKey = null
     this.certificate.releaseCaches()
   }
 }

@@ -35,8 +35,8 @@ const entryOverhead = 300
  * nor in a certificate that a verdict gave them.
  */
 export class SignatureMemo {
-  private readonly signatures = new Generations<Signed>(signatureBytes, ({ der }) => entryOverhead + der.length)
-  private readonly views = new Generations<Read>(viewBytes, costOfView)
+  readonly signatures: Generations<Signed> = new Generations<Signed>(signatureBytes, ({ der }) => entryOverhead + der.length)
+  readonly views: Generations<Read> = new Generations<Read>(viewBytes, costOfView)
 
   /**
    * How a remembered certificate of exactly these bytes is read; whose key has signed it is for {@link has} to tell. A view

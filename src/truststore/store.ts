@@ -36,8 +36,8 @@ export class TruststoreView implements Truststore {
   readonly findings: readonly Finding[]
   readonly policy: Policy
   readonly keyring: Keyring
-  private cachedKeyIds: PartIndex | undefined = undefined
-  private cachedFingerprint: string | undefined = undefined
+  #cachedKeyIds: PartIndex | undefined = undefined
+  #cachedFingerprint: string | undefined = undefined
 
   constructor(
     nodes: readonly TrustNode[],
@@ -56,8 +56,8 @@ export class TruststoreView implements Truststore {
 
   /** Made when a refusal is explained for the first time. */
   get keyIds(): PartIndex {
-    this.cachedKeyIds ??= new PartIndex(this.nodes, 'subjectKeyId')
-    return this.cachedKeyIds
+    this.#cachedKeyIds ??= new PartIndex(this.nodes, 'subjectKeyId')
+    return this.#cachedKeyIds
   }
 
   /** The node of a certificate of the same bytes. */
@@ -88,12 +88,12 @@ export class TruststoreView implements Truststore {
   }
 
   get fingerprint(): string {
-    if (this.cachedFingerprint === undefined) {
+    if (this.#cachedFingerprint === undefined) {
       const hash = newHash('sha256')!
       for (const { certificate } of this.nodes) hash.update(certificate.bytes)
-      this.cachedFingerprint = hexOf(hash.digest())
+      this.#cachedFingerprint = hexOf(hash.digest())
     }
-    return this.cachedFingerprint
+    return this.#cachedFingerprint
   }
 
   warmUp(): void {

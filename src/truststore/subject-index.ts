@@ -19,53 +19,53 @@ const none: readonly TrustNode[] = []
  */
 export class SubjectIndex {
   /** By each of the ways in which nodes spell their name. */
-  private readonly spellings = new RangeMap<Group>()
-  private readonly names = new Map<number, Group>()
+  readonly #spellings = new RangeMap<Group>()
+  readonly #names = new Map<number, Group>()
 
   add(node: TrustNode): void {
     const { bytes, subjectStart: start, subjectEnd: end } = node.certificate
-    const spelled = this.spellings.get(bytes, start, end)
+    const spelled = this.#spellings.get(bytes, start, end)
     if (spelled !== undefined) {
       spelled.nodes.push(node)
       return
     }
     const name = canonicalName(bytes, start, end)
     const nameHash = hashText(name)
-    let group = this.findGroup(name)
+    let group = this.#findGroup(name)
     if (group === undefined) {
-      group = { nodes: [node], next: this.names.get(nameHash) }
-      this.names.set(nameHash, group)
+      group = { nodes: [node], next: this.#names.get(nameHash) }
+      this.#names.set(nameHash, group)
     } else {
       group.nodes.push(node)
     }
-    this.spellings.add(bytes, start, end, group)
+    this.#spellings.add(bytes, start, end, group)
   }
 
   /** All nodes whose subject is this name, in bundle order. */
   find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return (this.spellings.get(bytes, start, end) ?? this.findGroup(canonicalName(bytes, start, end)))?.nodes ?? none
+    return (this.#spellings.get(bytes, start, end) ?? this.#findGroup(canonicalName(bytes, start, end)))?.nodes ?? none
   }
 
   /** The same for the issuer of a certificate or revocation list, which folds its name once. */
   issuersOf(signed: SignedView): readonly TrustNode[] {
     const { bytes, issuerStart: start, issuerEnd: end } = signed
-    return (this.spellings.get(bytes, start, end) ?? this.findGroup(signed.issuerKey))?.nodes ?? none
+    return (this.#spellings.get(bytes, start, end) ?? this.#findGroup(signed.issuerKey))?.nodes ?? none
   }
 
   /** The same, if one of them spells it like this: enough to find a certificate itself. */
   findSpelled(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.spellings.get(bytes, start, end)?.nodes ?? none
+    return this.#spellings.get(bytes, start, end)?.nodes ?? none
   }
 
   /** Every distinct subject's nodes. */
   *groups(): Iterable<readonly TrustNode[]> {
-    for (const first of this.names.values()) {
+    for (const first of this.#names.values()) {
       for (let group: Group | undefined = first; group !== undefined; group = group.next) yield group.nodes
     }
   }
 
-  private findGroup(name: string): Group | undefined {
-    for (let group = this.names.get(hashText(name)); group !== undefined; group = group.next) {
+  #findGroup(name: string): Group | undefined {
+    for (let group = this.#names.get(hashText(name)); group !== undefined; group = group.next) {
       const own = group.nodes[0]!.certificate
       if (canonicalName(own.bytes, own.subjectStart, own.subjectEnd) === name) return group
     }

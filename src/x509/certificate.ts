@@ -122,9 +122,9 @@ export class CertificateView extends SignedView implements Certificate {
   inhibitPolicyMapping = -1
   inhibitAnyPolicy = -1
 
-  private cachedKey: KeyParts | undefined = undefined
-  private cachedSubjectKey: string | undefined = undefined
-  private cachedSelfIssued: boolean | undefined = undefined
+  #cachedKey: KeyParts | undefined = undefined
+  #cachedSubjectKey: string | undefined = undefined
+  #cachedSelfIssued: boolean | undefined = undefined
 
   get subjectPublicKeyInfo(): Uint8Array {
     return this.part(this.keyStart, this.keyEnd)
@@ -132,19 +132,19 @@ export class CertificateView extends SignedView implements Certificate {
 
   /** The public key with its parts located, and the fault that makes it unusable. */
   get keyParts(): KeyParts {
-    this.cachedKey ??= readPublicKey(this.bytes, this.keyStart, this.keyEnd)
-    return this.cachedKey
+    this.#cachedKey ??= readPublicKey(this.bytes, this.keyStart, this.keyEnd)
+    return this.#cachedKey
   }
 
   get isSelfIssued(): boolean {
-    this.cachedSelfIssued ??= this.issuerIs(this)
-    return this.cachedSelfIssued
+    this.#cachedSelfIssued ??= this.issuerIs(this)
+    return this.#cachedSelfIssued
   }
 
   /** The subject as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
   get subjectKey(): string {
-    this.cachedSubjectKey ??= canonicalName(this.bytes, this.subjectStart, this.subjectEnd)
-    return this.cachedSubjectKey
+    this.#cachedSubjectKey ??= canonicalName(this.bytes, this.subjectStart, this.subjectEnd)
+    return this.#cachedSubjectKey
   }
 
   /** Whether both have the same subject, by name: by bytes, and only where those differ by folding. */
@@ -163,8 +163,8 @@ export class CertificateView extends SignedView implements Certificate {
 
   /** Forgets what can be found out again, for certificates that are kept by the thousand. */
   releaseCaches(): void {
-    this.cachedKey = undefined
-    this.cachedSubjectKey = undefined
+    this.#cachedKey = undefined
+    this.#cachedSubjectKey = undefined
     this.extensions.trim()
   }
 

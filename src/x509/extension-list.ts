@@ -19,51 +19,51 @@ const stride = 5
 
 /** The extensions of one certificate, list or list entry: ranges in the bytes, in order. */
 export class ExtensionList {
-  private records: number[] = []
+  #records: number[] = []
 
   get length(): number {
-    return this.records.length / stride
+    return this.#records.length / stride
   }
 
   idAt(index: number): number {
-    return this.records[index * stride]!
+    return this.#records[index * stride]!
   }
 
   /** Offset of the OID's content; its end is {@link oidEndAt}. */
   oidStartAt(index: number): number {
-    return this.records[index * stride + 1]!
+    return this.#records[index * stride + 1]!
   }
 
   oidEndAt(index: number): number {
-    return this.records[index * stride + 2]!
+    return this.#records[index * stride + 2]!
   }
 
   /** First byte of the extension's own DER, inside the OCTET STRING. */
   valueStartAt(index: number): number {
-    return this.records[index * stride + 3]!
+    return this.#records[index * stride + 3]!
   }
 
   /** Byte after it; the sign of the stored number tells criticality. */
   valueEndAt(index: number): number {
-    return Math.abs(this.records[index * stride + 4]!)
+    return Math.abs(this.#records[index * stride + 4]!)
   }
 
   criticalAt(index: number): boolean {
-    return this.records[index * stride + 4]! < 0
+    return this.#records[index * stride + 4]! < 0
   }
 
   add(id: number, oidStart: number, oidEnd: number, valueStart: number, valueEnd: number, critical: boolean): void {
-    this.records.push(id, oidStart, oidEnd, valueStart, critical ? -valueEnd : valueEnd)
+    this.#records.push(id, oidStart, oidEnd, valueStart, critical ? -valueEnd : valueEnd)
   }
 
   /** Gives back the room that was set aside for more. */
   trim(): void {
-    this.records = this.records.slice()
+    this.#records = this.#records.slice()
   }
 
   /** Index of a known extension, or -1. */
   find(id: number): number {
-    const { records } = this
+    const records = this.#records
     for (let i = 0; i < records.length; i += stride) if (records[i] === id) return i / stride
     return -1
   }

@@ -84,9 +84,9 @@ export class RevocationListView extends SignedView implements RevocationList {
   hasUnknownCriticalEntry = false
   /** Some entry names another issuer although the list is not indirect. */
   hasStrayIssuer = false
-  private readonly signatures: { readonly by: object; readonly spki: Uint8Array; readonly signed: boolean }[] = []
-  private index: SerialIndex | undefined = undefined
-  private cachedPointNames: ReadonlySet<string> | undefined = undefined
+  readonly #signatures: { readonly by: object; readonly spki: Uint8Array; readonly signed: boolean }[] = []
+  #index: SerialIndex | undefined = undefined
+  #cachedPointNames: ReadonlySet<string> | undefined = undefined
 
   get thisUpdate(): Date {
     return new Date(this.thisUpdateTime)
@@ -110,8 +110,8 @@ export class RevocationListView extends SignedView implements RevocationList {
 
   /** The names of the distribution point that the list is for; empty where it names none. */
   get pointNames(): ReadonlySet<string> {
-    this.cachedPointNames ??= this.scope === undefined ? new Set() : pointNames(this.bytes, this.scope, this.issuerKey)
-    return this.cachedPointNames
+    this.#cachedPointNames ??= this.scope === undefined ? new Set() : pointNames(this.bytes, this.scope, this.issuerKey)
+    return this.#cachedPointNames
   }
 
   /** Whether the list's authority key identifier is the subject key identifier of this certificate: a hint at its signer. */
@@ -137,18 +137,18 @@ export class RevocationListView extends SignedView implements RevocationList {
   /** Whether the signer's key made the list's signature, if that backend found out before. */
   signatureUnder({ bytes, keyStart, keyEnd }: CertificateView, by: object): boolean | undefined {
     const isKey = (spki: Uint8Array): boolean => rangesEqual(spki, 0, spki.length, bytes, keyStart, keyEnd)
-    return this.signatures.find((known) => known.by === by && isKey(known.spki))?.signed
+    return this.#signatures.find((known) => known.by === by && isKey(known.spki))?.signed
   }
 
   /** Keeps the result for a key, in place of the oldest one where there are too many. */
   rememberSignature({ subjectPublicKeyInfo: spki }: CertificateView, by: object, signed: boolean): void {
-    if (this.signatures.length >= rememberedKeys) this.signatures.shift()
-    this.signatures.push({ by, spki, signed })
+    if (this.#signatures.length >= rememberedKeys) this.#signatures.shift()
+    this.#signatures.push({ by, spki, signed })
   }
 
   /** Whether looking for this serial number would be costly; see {@link SerialIndex.isCostly}. */
   isCostly(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.serials.isCostly(bytes, start, end)
+    return this.#serials.isCostly(bytes, start, end)
   }
 
   /**
@@ -156,12 +156,12 @@ export class RevocationListView extends SignedView implements RevocationList {
    * {@link SerialIndex.lookUp}.
    */
   entriesOf(bytes: Uint8Array, start: number, end: number, spend?: Spend): readonly RevocationEntry[] {
-    return this.serials.lookUp(bytes, start, end, spend)
+    return this.#serials.lookUp(bytes, start, end, spend)
   }
 
-  private get serials(): SerialIndex {
-    this.index ??= new SerialIndex(this)
-    return this.index
+  get #serials(): SerialIndex {
+    this.#index ??= new SerialIndex(this)
+    return this.#index
   }
 
   toPem(): string {

@@ -31,23 +31,23 @@ export type Spend = (units: number) => boolean
  * entry that named the issuer is kept beside each entry.
  */
 export class SerialIndex {
-  private readonly bytes: Uint8Array
+  readonly #bytes: Uint8Array
   /** 1 + the number of the first entry of a chain; 0: none. */
-  private readonly heads: Int32Array
+  readonly #heads: Int32Array
   /** 1 + the number of the next entry of the chain. */
-  private readonly next: Int32Array
-  private readonly offsets: Int32Array
+  readonly #next: Int32Array
+  readonly #offsets: Int32Array
   /** Offset of the entry that named the issuer; 0: the list's own. Only for indirect lists. */
-  private readonly namedAt: Int32Array | undefined
+  readonly #namedAt: Int32Array | undefined
 
   constructor({ bytes, entriesStart, entriesEnd, entryCount, isIndirect }: EntryRange) {
-    this.bytes = bytes
+    this.#bytes = bytes
     let size = 1
     while (size < entryCount) size *= 2
-    this.heads = new Int32Array(size)
-    this.next = new Int32Array(entryCount)
-    this.offsets = new Int32Array(entryCount)
-    this.namedAt = isIndirect ? new Int32Array(entryCount) : undefined
+    this.#heads = new Int32Array(size)
+    this.#next = new Int32Array(entryCount)
+    this.#offsets = new Int32Array(entryCount)
+    this.#namedAt = isIndirect ? new Int32Array(entryCount) : undefined
     const reader = new Reader(bytes, entriesStart, entriesEnd)
     let named = 0
     for (let number = 0; number < entryCount; number++) {
@@ -55,14 +55,14 @@ export class SerialIndex {
       const outer = reader.enter(Tag.sequence, 'revokedCertificates')
       reader.expect(Tag.integer, 'userCertificate')
       const slot = hashRange(bytes, reader.start, reader.end) & (size - 1)
-      this.offsets[number] = at
-      this.next[number] = this.heads[slot]!
-      this.heads[slot] = number + 1
+      this.#offsets[number] = at
+      this.#next[number] = this.#heads[slot]!
+      this.#heads[slot] = number + 1
       reader.position = reader.limit
       reader.leave(outer, 'revokedCertificates')
-      if (this.namedAt === undefined) continue
+      if (this.#namedAt === undefined) continue
       if (readEntryAt(bytes, at).issuerEnd > 0) named = at
-      this.namedAt[number] = named
+      this.#namedAt[number] = named
     }
   }
 
@@ -71,10 +71,10 @@ export class SerialIndex {
    * who signed the list.
    */
   isCostly(serial: Uint8Array, start: number, end: number): boolean {
-    const reader = new Reader(this.bytes)
+    const reader = new Reader(this.#bytes)
     let passed = 0
-    for (let link = this.headOf(serial, start, end); link !== 0; link = this.next[link - 1]!) {
-      reader.position = this.offsets[link - 1]!
+    for (let link = this.#headOf(serial, start, end); link !== 0; link = this.#next[link - 1]!) {
+      reader.position = this.#offsets[link - 1]!
       reader.next('revokedCertificates')
       passed += reader.end - reader.header
       if (passed > maxChainBytes) return true
@@ -89,23 +89,23 @@ export class SerialIndex {
    */
   lookUp(serial: Uint8Array, start: number, end: number, spend?: Spend): readonly RevocationEntry[] {
     const found: RevocationEntry[] = []
-    const reader = new Reader(this.bytes)
+    const reader = new Reader(this.#bytes)
     let links = 0
-    for (let link = this.headOf(serial, start, end); link !== 0; link = this.next[link - 1]!) {
+    for (let link = this.#headOf(serial, start, end); link !== 0; link = this.#next[link - 1]!) {
       if (++links % linksPerUnit === 0 && spend?.(1) === false) break
-      const at = this.offsets[link - 1]!
+      const at = this.#offsets[link - 1]!
       reader.position = at
       const outer = reader.enter(Tag.sequence, 'revokedCertificates')
       const entryEnd = reader.limit
       reader.next('userCertificate')
       reader.limit = outer
-      if (!rangesEqual(this.bytes, reader.start, reader.end, serial, start, end)) continue
+      if (!rangesEqual(this.#bytes, reader.start, reader.end, serial, start, end)) continue
       if (spend?.((entryEnd - at) / bytesPerUnit) === false) break
-      const entry = readEntryAt(this.bytes, at)
-      const named = this.namedAt?.[link - 1] ?? 0
+      const entry = readEntryAt(this.#bytes, at)
+      const named = this.#namedAt?.[link - 1] ?? 0
       if (named === 0 || entry.issuerEnd > 0) found.push(entry)
       else {
-        const { issuerStart, issuerEnd } = readEntryAt(this.bytes, named)
+        const { issuerStart, issuerEnd } = readEntryAt(this.#bytes, named)
         if (spend?.((issuerEnd - issuerStart) / bytesPerUnit) === false) break
         found.push({ ...entry, issuerStart, issuerEnd })
       }
@@ -113,7 +113,7 @@ export class SerialIndex {
     return found
   }
 
-  private headOf(serial: Uint8Array, start: number, end: number): number {
-    return this.heads[hashRange(serial, start, end) & (this.heads.length - 1)]!
+  #headOf(serial: Uint8Array, start: number, end: number): number {
+    return this.#heads[hashRange(serial, start, end) & (this.#heads.length - 1)]!
   }
 }

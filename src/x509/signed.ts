@@ -41,9 +41,9 @@ export class SignedView {
   authorityKeyIdStart = 0
   authorityKeyIdEnd = 0
   readonly extensions: ExtensionList = new ExtensionList()
-  private cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined = undefined
-  private cachedIssuerKey: string | undefined = undefined
-  private cachedFingerprint: string | undefined = undefined
+  #cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined = undefined
+  #cachedIssuerKey: string | undefined = undefined
+  #cachedFingerprint: string | undefined = undefined
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
@@ -81,8 +81,8 @@ export class SignedView {
   }
 
   get parsedAlgorithm(): SignatureAlgorithm | AlgorithmFault {
-    this.cachedAlgorithm ??= readSignatureAlgorithm(this.bytes, this.algorithmStart, this.algorithmEnd)
-    return this.cachedAlgorithm
+    this.#cachedAlgorithm ??= readSignatureAlgorithm(this.bytes, this.algorithmStart, this.algorithmEnd)
+    return this.#cachedAlgorithm
   }
 
   get issuer(): string {
@@ -100,8 +100,8 @@ export class SignedView {
 
   /** The issuer as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
   get issuerKey(): string {
-    this.cachedIssuerKey ??= canonicalName(this.bytes, this.issuerStart, this.issuerEnd)
-    return this.cachedIssuerKey
+    this.#cachedIssuerKey ??= canonicalName(this.bytes, this.issuerStart, this.issuerEnd)
+    return this.#cachedIssuerKey
   }
 
   /** Whether the issuer is this subject, by name: by bytes, and only where those differ by folding. */
@@ -118,8 +118,8 @@ export class SignedView {
   }
 
   get fingerprint(): string {
-    this.cachedFingerprint ??= hexOf(digest('sha256', this.bytes)!)
-    return this.cachedFingerprint
+    this.#cachedFingerprint ??= hexOf(digest('sha256', this.bytes)!)
+    return this.#cachedFingerprint
   }
 }
 

@@ -235,8 +235,8 @@ describe('a client that is read from memory', () => {
       }
     }
     expect(leafOf()).toBe(leaf)
-    const memo = requireTruststore(setting.store, 'store').keyring['memo']
-    for (const part of [memo['signatures'], memo['views']]) expect(part['young'].size + part['old'].size).toBe(1)
+    const memo = requireTruststore(setting.store, 'store').keyring.memo
+    for (const part of [memo.signatures, memo.views]) expect(part.young.size + part.old.size).toBe(1)
   })
 
   it('is judged with its CA, which is read from memory as well', () => {

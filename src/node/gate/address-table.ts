@@ -27,44 +27,44 @@ const looks = 2
  * by their first 16, so that whoever has a whole network fills one account and not the table.
  */
 export class AddressTable<Visit> {
-  private readonly accounts = new Map<string, Account<Visit>>()
-  private readonly shared: (Account<Visit> | undefined)[] = []
-  private readonly isSettled: (account: Account<Visit>, now: number) => boolean
-  private readonly most: number
+  readonly #accounts = new Map<string, Account<Visit>>()
+  readonly #shared: (Account<Visit> | undefined)[] = []
+  readonly #isSettled: (account: Account<Visit>, now: number) => boolean
+  readonly #most: number
 
   constructor(isSettled: (account: Account<Visit>, now: number) => boolean, most: number = mostAccounts) {
-    this.isSettled = isSettled
-    this.most = most
+    this.#isSettled = isSettled
+    this.#most = most
   }
 
   get size(): number {
-    return this.accounts.size
+    return this.#accounts.size
   }
 
   accountOf(key: string, now: number): Account<Visit> {
-    const known = this.accounts.get(key)
+    const known = this.#accounts.get(key)
     if (known !== undefined) return known
-    this.sweep(now)
-    if (this.accounts.size >= this.most) return this.sharedAccount(key)
+    this.#sweep(now)
+    if (this.#accounts.size >= this.#most) return this.#sharedAccount(key)
     const account = newAccount<Visit>()
-    this.accounts.set(key, account)
+    this.#accounts.set(key, account)
     return account
   }
 
   /** The oldest come first; those that stay go to the end, so that all get their turn. */
-  private sweep(now: number): void {
+  #sweep(now: number): void {
     let left = looks
-    for (const [key, account] of this.accounts) {
+    for (const [key, account] of this.#accounts) {
       if (left-- === 0) return
-      this.accounts.delete(key)
-      if (!this.isSettled(account, now)) this.accounts.set(key, account)
+      this.#accounts.delete(key)
+      if (!this.#isSettled(account, now)) this.#accounts.set(key, account)
     }
   }
 
-  private sharedAccount(key: string): Account<Visit> {
+  #sharedAccount(key: string): Account<Visit> {
     const number = networkNumber(key) % sharedAccounts
-    this.shared[number] ??= newAccount()
-    return this.shared[number]
+    this.#shared[number] ??= newAccount()
+    return this.#shared[number]
   }
 }
 

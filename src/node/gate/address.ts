@@ -40,23 +40,23 @@ export function keyOfAddress(address: string): string | undefined {
 
 /** Addresses and ranges such as `10.0.0.0/8` and `2001:db8::/32`. */
 export class AddressRanges {
-  private readonly ranges = new BlockList()
+  readonly #ranges = new BlockList()
 
   /** @throws TypeError naming the entry that is neither */
   constructor(entries: readonly string[], what: string) {
     for (const entry of entries)
-      if (!this.add(entry)) throw new TypeError(`${what}: ${String(entry)} is no address or CIDR range`)
+      if (!this.#add(entry)) throw new TypeError(`${what}: ${String(entry)} is no address or CIDR range`)
   }
 
   has(address: string): boolean {
     const family = isIP(address)
     if (family === 0) return false
-    if (family === 4) return this.ranges.check(address, 'ipv4')
+    if (family === 4) return this.#ranges.check(address, 'ipv4')
     const ipv4 = ipv4Within(groupsOf(address))
-    return ipv4 === undefined ? this.ranges.check(withoutZone(address), 'ipv6') : this.ranges.check(ipv4, 'ipv4')
+    return ipv4 === undefined ? this.#ranges.check(withoutZone(address), 'ipv6') : this.#ranges.check(ipv4, 'ipv4')
   }
 
-  private add(entry: unknown): boolean {
+  #add(entry: unknown): boolean {
     if (typeof entry !== 'string') return false
     const [address = '', bits, ...more] = entry.split('/')
     const family = isIP(address)
@@ -65,7 +65,7 @@ export class AddressRanges {
     if (family === 6 && (address.includes('%') || ipv4Within(groupsOf(address)) !== undefined)) return false
     const most = family === 4 ? 32 : 128
     if (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)) return false
-    this.ranges.addSubnet(address, bits === undefined ? most : Number(bits), family === 4 ? 'ipv4' : 'ipv6')
+    this.#ranges.addSubnet(address, bits === undefined ? most : Number(bits), family === 4 ? 'ipv4' : 'ipv6')
     return true
   }
 }

@@ -24,28 +24,28 @@ export type Admission = { readonly ok: true; readonly identity: ClientIdentity }
 /** Decides about connections and, on those that are open, about requests. Knows sockets, and nothing of servers. */
 export class Admissions {
   readonly answers: Answers
-  private readonly settings: Settings
-  private readonly domains: DomainMap<Basis> | undefined = undefined
-  private readonly everybody: Basis | undefined = undefined
-  private readonly tally = new Tally()
-  private readonly notices: Notices
-  private readonly pending: PendingConnections
-  private readonly open: OpenConnections
+  readonly #settings: Settings
+  readonly #domains: DomainMap<Basis> | undefined = undefined
+  readonly #everybody: Basis | undefined = undefined
+  readonly #tally = new Tally()
+  readonly #notices: Notices
+  readonly #pending: PendingConnections
+  readonly #open: OpenConnections
 
   constructor(options: MutualTlsOptions, settings: Settings) {
-    this.settings = settings
-    this.notices = new Notices(settings)
-    this.pending = new PendingConnections(settings)
+    this.#settings = settings
+    this.#notices = new Notices(settings)
+    this.#pending = new PendingConnections(settings)
     this.answers = new Answers(settings.authorizeTtlMs, settings.maxRemembered)
     const bases = options.domains === undefined ? [] : basesOf(options.domains)
-    if (options.domains === undefined) this.everybody = new Basis(options)
-    else this.domains = new DomainMap<Basis>(bases, 'mutualTls: options.domains')
-    const all = this.everybody === undefined ? bases.map(([, basis]) => basis) : [this.everybody]
-    this.open = new OpenConnections(settings, this, [...new Set(all)])
+    if (options.domains === undefined) this.#everybody = new Basis(options)
+    else this.#domains = new DomainMap<Basis>(bases, 'mutualTls: options.domains')
+    const all = this.#everybody === undefined ? bases.map(([, basis]) => basis) : [this.#everybody]
+    this.#open = new OpenConnections(settings, this, [...new Set(all)])
   }
 
   counters(present: Pick<GatePresent, 'lingering'>): ReturnType<Tally['snapshot']> {
-    return this.tally.snapshot({ ...present, pending: this.pending.size, open: this.open.size })
+    return this.#tally.snapshot({ ...present, pending: this.#pending.size, open: this.#open.size })
   }
 
   /**
@@ -56,13 +56,13 @@ export class Admissions {
     let connection: Connection | undefined
     let admission: Admission | undefined
     try {
-      if (socket.isSessionReused()) this.tally.resumed++
-      connection = this.newConnection(socket, speaksHttp)
+      if (socket.isSessionReused()) this.#tally.resumed++
+      connection = this.#newConnection(socket, speaksHttp)
       // What stands already cannot be overwritten: a socket is judged once.
       setStanding(socket, connection)
-      admission = this.judgeConnection(connection, decided)
+      admission = this.#judgeConnection(connection, decided)
     } catch (error) {
-      admission = this.refuseConnection(connection ?? socket, 'internal_error', { error, message: thrownText(error) })
+      admission = this.#refuseConnection(connection ?? socket, 'internal_error', { error, message: thrownText(error) })
     }
     // Out here, so that an error of the application does not look like one of the gate.
     if (admission !== undefined) decided(admission)
@@ -75,13 +75,13 @@ export class Admissions {
    */
   admitRequest(source: object, authorities: readonly string[]): Admission {
     const connection = this.connectionOf(source)
-    if (connection?.identity === undefined) return this.refuseRequest(connection, connection?.refused ?? 'not_judged', {})
+    if (connection?.identity === undefined) return this.#refuseRequest(connection, connection?.refused ?? 'not_judged', {})
     try {
-      const misdirected = this.domains !== undefined && !this.belongs(connection, authorities, this.domains)
-      if (misdirected) return this.refuseRequest(connection, 'misdirected_request', {})
-      return this.recheck(connection) ?? { ok: true, identity: connection.identity }
+      const misdirected = this.#domains !== undefined && !this.#belongs(connection, authorities, this.#domains)
+      if (misdirected) return this.#refuseRequest(connection, 'misdirected_request', {})
+      return this.#recheck(connection) ?? { ok: true, identity: connection.identity }
     } catch (error) {
-      return this.refuseRequest(connection, 'internal_error', { error, message: thrownText(error) })
+      return this.#refuseRequest(connection, 'internal_error', { error, message: thrownText(error) })
     }
   }
 
@@ -96,24 +96,24 @@ export class Admissions {
     if (typeof predicate !== 'function') throw new TypeError('mutualTls: disconnect needs a function')
     if (!isGateCode(code)) throw new TypeError(`mutualTls: disconnect needs a code of the gate, got ${String(code)}`)
     // All are asked first: if the predicate throws, nothing has happened yet.
-    const [pending, open] = [this.pending.connections, this.open.connections].map((connections) =>
+    const [pending, open] = [this.#pending.connections, this.#open.connections].map((connections) =>
       connections.filter((connection) => concerns(predicate, connection)),
     ) as [Connection[], Connection[]]
     // Clients that come back are asked about again.
     this.answers.clear()
     for (const connection of pending) {
       connection.refused = code
-      this.pending.decide(connection, { ok: false, code, error: undefined })
+      this.#pending.decide(connection, { ok: false, code, error: undefined })
     }
     for (const connection of open) {
       disqualify(connection, code)
-      this.open.end(connection, code)
+      this.#open.end(connection, code)
     }
     return pending.length + open.length
   }
 
   clock(): number {
-    return this.settings.clock()
+    return this.#settings.clock()
   }
 
   /** Judges an open connection again if its verdict may have changed; returns why it must end. */
@@ -122,9 +122,9 @@ export class Admissions {
     if (refused !== undefined || basis === undefined || approval === undefined) return refused
     const ground = grounds.get(basis)
     if (ground !== undefined && isUnchanged(approval, ground, now)) return undefined
-    const code = ground === undefined ? 'internal_error' : this.codeOf(connection, ground, now)
+    const code = ground === undefined ? 'internal_error' : this.#codeOf(connection, ground, now)
     if (code === undefined) return undefined
-    if (this.isFinal(code)) {
+    if (this.#isFinal(code)) {
       disqualify(connection, code)
       return code
     }
@@ -134,15 +134,15 @@ export class Admissions {
   }
 
   closing(connection: Connection, code: CloseCode): void {
-    this.tally.endConnection(code)
-    this.notices.closing(connection, code)
+    this.#tally.endConnection(code)
+    this.#notices.closing(connection, code)
   }
 
-  private newConnection(socket: TLSSocket, speaksHttp: boolean): Connection {
+  #newConnection(socket: TLSSocket, speaksHttp: boolean): Connection {
     // Node gives false if the client sent no server name, and unchecked bytes if it did.
     const name: unknown = socket.servername
     const serverName = typeof name === 'string' ? domainName(name) : undefined
-    const basis = this.everybody ?? this.domains?.find(serverName)
+    const basis = this.#everybody ?? this.#domains?.find(serverName)
     const chain = basis === undefined ? [] : presentedChain(socket, currentStore(basis.rules.truststore).policy)
     return {
       gate: this,
@@ -161,90 +161,90 @@ export class Admissions {
   }
 
   /** `undefined` where `authorize` is waited for. */
-  private judgeConnection(connection: Connection, decided: (admission: Admission) => void): Admission | undefined {
+  #judgeConnection(connection: Connection, decided: (admission: Admission) => void): Admission | undefined {
     const { basis, chain, socket } = connection
-    if (basis === undefined) return this.refuseConnection(connection, 'unknown_domain', {})
-    if (chain.length === 0) return this.refuseConnection(connection, 'no_certificate', {})
-    const now = this.settings.clock()
-    const judged = judge(basis.look(now), chain, now, this.tally)
-    if (!isApproval(judged)) return this.refuseConnection(connection, judged.verdict.code, whyOf(judged.verdict))
+    if (basis === undefined) return this.#refuseConnection(connection, 'unknown_domain', {})
+    if (chain.length === 0) return this.#refuseConnection(connection, 'no_certificate', {})
+    const now = this.#settings.clock()
+    const judged = judge(basis.look(now), chain, now, this.#tally)
+    if (!isApproval(judged)) return this.#refuseConnection(connection, judged.verdict.code, whyOf(judged.verdict))
     connection.approval = judged
     connection.client = identify(connection, judged, undefined)
     const { authorize } = basis.rules
-    if (authorize === undefined) return this.conclude(connection, { ok: true, context: undefined }, false)
+    if (authorize === undefined) return this.#conclude(connection, { ok: true, context: undefined }, false)
     const { client } = connection
     const remembered = this.answers.find(client, now)
-    if (remembered !== undefined) return this.conclude(connection, remembered, false)
-    if (!this.pending.hasRoom(socket)) return this.refuseConnection(connection, 'overloaded', {})
+    if (remembered !== undefined) return this.#conclude(connection, remembered, false)
+    if (!this.#pending.hasRoom(socket)) return this.#refuseConnection(connection, 'overloaded', {})
     const remember = this.answers.asked(client, now)
     const controller = new AbortController()
     const answer = askFor(authorize, client, controller.signal)
     if (isDecision(answer)) {
       remember(answer)
-      return this.conclude(connection, answer, false)
+      return this.#conclude(connection, answer, false)
     }
     const abort = (): void => controller.abort()
-    this.pending.hold(connection, answer, abort, (decision) => {
+    this.#pending.hold(connection, answer, abort, (decision) => {
       // Not if `disconnect` decided in its place.
       if (connection.refused === undefined) remember(decision)
-      decided(this.conclude(connection, decision, true))
+      decided(this.#conclude(connection, decision, true))
     })
     return undefined
   }
 
   /** @param waited something else may have happened since the connection was judged */
-  private conclude(connection: Connection, decision: Decision, waited: boolean): Admission {
-    if (!decision.ok) return this.refuseConnection(connection, decision.code, { error: decision.error })
+  #conclude(connection: Connection, decision: Decision, waited: boolean): Admission {
+    if (!decision.ok) return this.#refuseConnection(connection, decision.code, { error: decision.error })
     try {
-      const lost = this.renew(connection, waited)
-      if (lost !== undefined) return this.refuseConnection(connection, lost.code, whyOf(lost))
+      const lost = this.#renew(connection, waited)
+      if (lost !== undefined) return this.#refuseConnection(connection, lost.code, whyOf(lost))
       const identity = identify(connection, connection.approval!, decision.context)
       connection.client = identity
       connection.identity = identity
-      this.open.add(connection)
-      this.tally.accepted++
-      this.notices.accepted(identity)
+      this.#open.add(connection)
+      this.#tally.accepted++
+      this.#notices.accepted(identity)
       return { ok: true, identity }
     } catch (error) {
-      return this.refuseConnection(connection, 'internal_error', { error, message: thrownText(error) })
+      return this.#refuseConnection(connection, 'internal_error', { error, message: thrownText(error) })
     }
   }
 
   /** Judges a connection again before it is let in, if its verdict may have changed while `authorize` was asked. */
-  private renew(connection: Connection, waited: boolean): Rejection | undefined {
+  #renew(connection: Connection, waited: boolean): Rejection | undefined {
     const { approval, basis, chain } = connection
-    const now = this.settings.clock()
+    const now = this.#settings.clock()
     const grounds = basis!.look(now)
     // After a wait, revocation is always checked again.
     const isOld = waited && grounds.revocation !== undefined
     if (!isOld && isUnchanged(approval!, grounds, now)) return undefined
-    const judged = judge(grounds, chain, now, this.tally)
+    const judged = judge(grounds, chain, now, this.#tally)
     if (!isApproval(judged)) return judged.verdict
     connection.approval = judged
     return undefined
   }
 
   /** Every name must lead to the connection's own domain; a request that names nobody could be for anybody. */
-  private belongs({ basis }: Connection, authorities: readonly string[], domains: DomainMap<Basis>): boolean {
+  #belongs({ basis }: Connection, authorities: readonly string[], domains: DomainMap<Basis>): boolean {
     return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === basis)
   }
 
   /** `undefined`: nothing has changed, or judging anew has the same result. A connection that was refused stays refused. */
-  private recheck(connection: Connection): Admission | undefined {
+  #recheck(connection: Connection): Admission | undefined {
     const { approval, basis } = connection
-    if (!this.settings.recheck || approval === undefined || basis === undefined) return undefined
-    const now = this.settings.clock()
+    if (!this.#settings.recheck || approval === undefined || basis === undefined) return undefined
+    const now = this.#settings.clock()
     if (isSure(approval, basis.rules, now)) return undefined
-    const rejection = this.rejudge(connection, basis.look(now), now)
+    const rejection = this.#rejudge(connection, basis.look(now), now)
     if (rejection === undefined) return { ok: true, identity: connection.identity! }
-    if (this.isFinal(rejection.code)) disqualify(connection, rejection.code)
-    return this.refuseRequest(connection, rejection.code, whyOf(rejection))
+    if (this.#isFinal(rejection.code)) disqualify(connection, rejection.code)
+    return this.#refuseRequest(connection, rejection.code, whyOf(rejection))
   }
 
   /** Renews the verdict on an open connection, or returns the rejection; the caller decides what follows from it. */
-  private rejudge(connection: Connection, grounds: Grounds, now: number): Rejection | undefined {
-    this.tally.rejudged++
-    const judged = judge(grounds, connection.chain, now, this.tally)
+  #rejudge(connection: Connection, grounds: Grounds, now: number): Rejection | undefined {
+    this.#tally.rejudged++
+    const judged = judge(grounds, connection.chain, now, this.#tally)
     if (!isApproval(judged)) return judged.verdict
     connection.approval = judged
     connection.client = identify(connection, judged, connection.identity?.context)
@@ -252,30 +252,30 @@ export class Admissions {
     return undefined
   }
 
-  private codeOf(connection: Connection, grounds: Grounds, now: number): GateCode | undefined {
+  #codeOf(connection: Connection, grounds: Grounds, now: number): GateCode | undefined {
     try {
-      return this.rejudge(connection, grounds, now)?.code
+      return this.#rejudge(connection, grounds, now)?.code
     } catch {
       return 'internal_error'
     }
   }
 
   /** Whether a connection is refused for good. A status that is unknown now may be known again later. */
-  private isFinal(code: GateCode): boolean {
-    return this.settings.onUnknown === 'end' || (code !== 'revocation_unknown' && code !== 'internal_error')
+  #isFinal(code: GateCode): boolean {
+    return this.#settings.onUnknown === 'end' || (code !== 'revocation_unknown' && code !== 'internal_error')
   }
 
-  private refuseConnection(from: Connection | TLSSocket, code: GateCode, why: Why): Admission {
-    this.tally.refuseConnection(code)
+  #refuseConnection(from: Connection | TLSSocket, code: GateCode, why: Why): Admission {
+    this.#tally.refuseConnection(code)
     const isJudged = 'chain' in from
     if (isJudged) disqualify(from, code)
-    this.notices.rejected(isJudged ? from : { remoteAddress: addressOf(from) }, code, 'connection', why)
+    this.#notices.rejected(isJudged ? from : { remoteAddress: addressOf(from) }, code, 'connection', why)
     return { ok: false, code }
   }
 
-  private refuseRequest(connection: Connection | undefined, code: GateCode, why: Why): Admission {
-    this.tally.refuseRequest(code)
-    this.notices.rejected(connection ?? { remoteAddress: undefined }, code, 'request', why)
+  #refuseRequest(connection: Connection | undefined, code: GateCode, why: Why): Admission {
+    this.#tally.refuseRequest(code)
+    this.#notices.rejected(connection ?? { remoteAddress: undefined }, code, 'request', why)
     return { ok: false, code }
   }
 }

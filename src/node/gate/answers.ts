@@ -18,45 +18,45 @@ interface Answer {
 
 /** What `authorize` answered, for a limited time and up to a limited number; the oldest answers go first. */
 export class Answers implements RememberedAuthorizations {
-  private readonly ttlMs: number
-  private readonly most: number
-  private readonly answers = new Map<string, Answer>()
-  private generation = 0
+  readonly #ttlMs: number
+  readonly #most: number
+  readonly #answers = new Map<string, Answer>()
+  #generation = 0
 
   constructor(ttlMs: number, most: number) {
-    this.ttlMs = ttlMs
-    this.most = most
+    this.#ttlMs = ttlMs
+    this.#most = most
   }
 
   get size(): number {
-    return this.answers.size
+    return this.#answers.size
   }
 
   clear(): void {
-    this.generation++
-    this.answers.clear()
+    this.#generation++
+    this.#answers.clear()
   }
 
   find(client: ClientIdentity, now: number): Decision | undefined {
-    if (this.ttlMs === 0) return undefined
-    const answer = this.answers.get(keyOf(client))
+    if (this.#ttlMs === 0) return undefined
+    const answer = this.#answers.get(keyOf(client))
     // Not after the clock went back either.
     return answer !== undefined && now >= answer.from && now < answer.until ? answer.decision : undefined
   }
 
   /** Returns a function that stores the answer to a question asked now. Failures and timeouts are not stored. */
   asked(client: ClientIdentity, now: number): (decision: Decision) => void {
-    const { generation } = this
+    const generation = this.#generation
     return (decision) => {
       const isAnswer = decision.ok || decision.code === 'not_authorized'
-      if (!isAnswer || this.ttlMs === 0 || generation !== this.generation) return
+      if (!isAnswer || this.#ttlMs === 0 || generation !== this.#generation) return
       const key = keyOf(client)
       // Reinserted, so that the oldest stand first.
-      this.answers.delete(key)
-      this.answers.set(key, { decision, from: now, until: now + this.ttlMs })
-      for (const oldest of this.answers.keys()) {
-        if (this.answers.size <= this.most) break
-        this.answers.delete(oldest)
+      this.#answers.delete(key)
+      this.#answers.set(key, { decision, from: now, until: now + this.#ttlMs })
+      for (const oldest of this.#answers.keys()) {
+        if (this.#answers.size <= this.#most) break
+        this.#answers.delete(oldest)
       }
     }
   }

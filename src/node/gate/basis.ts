@@ -23,11 +23,11 @@ export interface Grounds {
 /** The rules of one domain, and whether the truststore or the lists behind them have changed. */
 export class Basis {
   readonly rules: GateRules
-  private epoch = 0
-  private store: Truststore | undefined = undefined
-  private revocation: readonly unknown[] = []
-  private from = 0
-  private until = 0
+  #epoch = 0
+  #store: Truststore | undefined = undefined
+  #revocation: readonly unknown[] = []
+  #from = 0
+  #until = 0
 
   constructor(rules: GateRules) {
     this.rules = rules
@@ -42,15 +42,15 @@ export class Basis {
     const store = currentStore(this.rules.truststore)
     const revocation = currentRevocation(this.rules)
     const parts = revocation === undefined ? [] : partsOf(revocation)
-    const isSame = store === this.store && isSameList(parts, this.revocation) && now >= this.from && now <= this.until
+    const isSame = store === this.#store && isSameList(parts, this.#revocation) && now >= this.#from && now <= this.#until
     if (!isSame) {
-      this.epoch++
-      this.store = store
-      this.revocation = parts
-      this.from = now
-      this.until = revocation === undefined ? Infinity : Math.min(nextChange(revocation, now), now + renewAfter)
+      this.#epoch++
+      this.#store = store
+      this.#revocation = parts
+      this.#from = now
+      this.#until = revocation === undefined ? Infinity : Math.min(nextChange(revocation, now), now + renewAfter)
     }
-    return { store, revocation, epoch: this.epoch }
+    return { store, revocation, epoch: this.#epoch }
   }
 
   /**

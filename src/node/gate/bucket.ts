@@ -6,21 +6,21 @@ export class Bucket {
   /** The state of a full one. */
   static readonly full: number = -Infinity
 
-  private readonly perMs: number
-  private readonly fullAfterMs: number
+  readonly #perMs: number
+  readonly #fullAfterMs: number
 
   constructor(perSecond: number, fullAfterMs: number) {
-    this.perMs = perSecond / 1000
-    this.fullAfterMs = fullAfterMs
+    this.#perMs = perSecond / 1000
+    this.#fullAfterMs = fullAfterMs
   }
 
   /** Not one whole token is in it. */
   isEmpty(state: number, now: number): boolean {
-    return now < state + 1 / this.perMs
+    return now < state + 1 / this.#perMs
   }
 
   isFull(state: number, now: number): boolean {
-    return state <= now - this.fullAfterMs
+    return state <= now - this.#fullAfterMs
   }
 
   /**
@@ -29,7 +29,7 @@ export class Bucket {
    * @param longestDebtMs however many it were, tokens come again after so long
    */
   take(state: number, tokens: number, now: number, longestDebtMs = 0): number {
-    const before = Math.max(state, now - this.fullAfterMs)
-    return Math.max(state, Math.min(before + tokens / this.perMs, now + longestDebtMs))
+    const before = Math.max(state, now - this.#fullAfterMs)
+    return Math.max(state, Math.min(before + tokens / this.#perMs, now + longestDebtMs))
   }
 }

@@ -5,38 +5,38 @@ const burstsPerSecond = 50
 
 /** Closes items at a limited rate, so that their clients do not all reconnect at once. The first burst is immediate. */
 export class Closings<Item> {
-  private readonly queue = new Set<Item>()
-  private readonly close: (item: Item) => void
-  private readonly burst: number
-  private readonly intervalMs: number
-  private spent = 0
-  private readonly timer: Timer = new Timer(() => {
-    this.spent = 0
-    this.drain()
+  readonly #queue = new Set<Item>()
+  readonly #close: (item: Item) => void
+  readonly #burst: number
+  readonly #intervalMs: number
+  #spent = 0
+  readonly #timer: Timer = new Timer(() => {
+    this.#spent = 0
+    this.#drain()
   })
 
   constructor(perSecond: number, close: (item: Item) => void) {
-    this.close = close
-    this.burst = Math.max(1, Math.floor(perSecond / burstsPerSecond))
-    this.intervalMs = (1000 * this.burst) / perSecond
+    this.#close = close
+    this.#burst = Math.max(1, Math.floor(perSecond / burstsPerSecond))
+    this.#intervalMs = (1000 * this.#burst) / perSecond
   }
 
   add(item: Item): void {
-    this.queue.add(item)
-    this.drain()
+    this.#queue.add(item)
+    this.#drain()
   }
 
   delete(item: Item): void {
-    this.queue.delete(item)
+    this.#queue.delete(item)
   }
 
-  private drain(): void {
-    for (const item of this.queue) {
-      if (this.spent >= this.burst) break
-      this.queue.delete(item)
-      this.spent++
-      this.close(item)
+  #drain(): void {
+    for (const item of this.#queue) {
+      if (this.#spent >= this.#burst) break
+      this.#queue.delete(item)
+      this.#spent++
+      this.#close(item)
     }
-    if (this.spent > 0 && !this.timer.isSet) this.timer.set(this.intervalMs)
+    if (this.#spent > 0 && !this.#timer.isSet) this.#timer.set(this.#intervalMs)
   }
 }

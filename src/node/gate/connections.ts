@@ -42,128 +42,128 @@ export interface WatchSettings {
  * once when a source reports a new version. Those whose verdict has changed are ended.
  */
 export class OpenConnections {
-  private readonly settings: WatchSettings
-  private readonly watch: Watch
-  private readonly watched: readonly Basis[]
+  readonly #settings: WatchSettings
+  readonly #watch: Watch
+  readonly #watched: readonly Basis[]
   /** When each was accepted, by the monotonic clock. */
-  private readonly since = new Map<Connection, number>()
-  private readonly closings: Closings<Connection>
-  private readonly slices: Slices
-  private readonly timer: Timer = new Timer(() => this.look())
-  private subscriptions: readonly (() => void)[] = []
-  private isBroken = false
-  private looking: 'no' | 'yes' | 'again' = 'no'
+  readonly #since = new Map<Connection, number>()
+  readonly #closings: Closings<Connection>
+  readonly #slices: Slices
+  readonly #timer: Timer = new Timer(() => this.look())
+  #subscriptions: readonly (() => void)[] = []
+  #isBroken = false
+  #looking: 'no' | 'yes' | 'again' = 'no'
 
   constructor(settings: WatchSettings, watch: Watch, bases: readonly Basis[], pace?: Pace) {
-    this.settings = settings
-    this.watch = watch
-    this.watched = settings.onChange === 'end' ? bases : []
-    this.slices = new Slices(pace)
-    this.closings = new Closings(settings.endsPerSecond, (connection) => this.close(connection))
+    this.#settings = settings
+    this.#watch = watch
+    this.#watched = settings.onChange === 'end' ? bases : []
+    this.#slices = new Slices(pace)
+    this.#closings = new Closings(settings.endsPerSecond, (connection) => this.#close(connection))
   }
 
   get size(): number {
-    return this.since.size
+    return this.#since.size
   }
 
   get connections(): readonly Connection[] {
-    return [...this.since.keys()]
+    return [...this.#since.keys()]
   }
 
   add(connection: Connection): void {
     const { socket } = connection
     if (socket.closed) return
-    this.since.set(connection, this.slices.now())
-    socket.once('close', () => this.remove(connection))
-    if (this.since.size === 1) this.start()
+    this.#since.set(connection, this.#slices.now())
+    socket.once('close', () => this.#remove(connection))
+    if (this.#since.size === 1) this.#start()
   }
 
   /** Queues the connection to be ended. The caller has cleared its identity where the client lost its trust. */
   end(connection: Connection, code: CloseCode): void {
-    if (connection.closing !== undefined || !this.since.has(connection)) return
+    if (connection.closing !== undefined || !this.#since.has(connection)) return
     connection.closing = code
-    this.closings.add(connection)
+    this.#closings.add(connection)
   }
 
   /** Checks all connections soon; once more if a check is running. */
   look(): void {
-    if (this.looking !== 'no') {
-      this.looking = 'again'
+    if (this.#looking !== 'no') {
+      this.#looking = 'again'
       return
     }
-    this.looking = 'yes'
-    this.slices.run(
-      this.since.keys(),
+    this.#looking = 'yes'
+    this.#slices.run(
+      this.#since.keys(),
       () => {
-        const moment = this.moment()
-        return (connection) => this.lookAt(connection, moment)
+        const moment = this.#moment()
+        return (connection) => this.#lookAt(connection, moment)
       },
       () => {
-        const again = this.looking === 'again'
-        this.looking = 'no'
+        const again = this.#looking === 'again'
+        this.#looking = 'no'
         if (again) this.look()
-        else if (this.since.size > 0) this.timer.set(lookMs)
+        else if (this.#since.size > 0) this.#timer.set(lookMs)
       },
     )
   }
 
-  private start(): void {
-    const { onChange, maxConnectionAgeMs } = this.settings
+  #start(): void {
+    const { onChange, maxConnectionAgeMs } = this.#settings
     if (onChange === 'keep' && maxConnectionAgeMs === Infinity) return
-    this.subscriptions = this.watched.map((basis) => basis.onSwap(() => this.look()))
-    this.timer.set(lookMs)
+    this.#subscriptions = this.#watched.map((basis) => basis.onSwap(() => this.look()))
+    this.#timer.set(lookMs)
   }
 
-  private remove(connection: Connection): void {
-    this.since.delete(connection)
-    this.closings.delete(connection)
-    if (this.since.size > 0) return
-    for (const end of this.subscriptions) end()
-    this.subscriptions = []
-    this.timer.clear()
+  #remove(connection: Connection): void {
+    this.#since.delete(connection)
+    this.#closings.delete(connection)
+    if (this.#since.size > 0) return
+    for (const end of this.#subscriptions) end()
+    this.#subscriptions = []
+    this.#timer.clear()
   }
 
   /** Read once a slice: nothing changes in the middle of one. */
-  private moment(): Moment {
+  #moment(): Moment {
     const grounds = new Map<Basis, Grounds>()
     let now = Number.NaN
     let failure: unknown
     try {
-      now = this.watch.clock()
+      now = this.#watch.clock()
     } catch (error) {
       failure = error
     }
-    for (const basis of this.watched) {
+    for (const basis of this.#watched) {
       try {
         grounds.set(basis, basis.look(now))
       } catch (error) {
         failure ??= error
       }
     }
-    if (grounds.size === this.watched.length) this.isBroken = false
-    else this.warn(failure)
+    if (grounds.size === this.#watched.length) this.#isBroken = false
+    else this.#warn(failure)
     return { now, grounds }
   }
 
   /** Once per failure: without requests there would be no other sign of it. */
-  private warn(failure: unknown): void {
-    if (!this.isBroken) emitWarning(`mutualTls: open connections cannot be judged: ${thrownText(failure)}`, 'MutualTlsWarning')
-    this.isBroken = true
+  #warn(failure: unknown): void {
+    if (!this.#isBroken) emitWarning(`mutualTls: open connections cannot be judged: ${thrownText(failure)}`, 'MutualTlsWarning')
+    this.#isBroken = true
   }
 
-  private lookAt(connection: Connection, moment: Moment): void {
-    const { onChange, maxConnectionAgeMs } = this.settings
+  #lookAt(connection: Connection, moment: Moment): void {
+    const { onChange, maxConnectionAgeMs } = this.#settings
     if (connection.closing !== undefined) return
-    const code = onChange === 'end' ? this.watch.judge(connection, moment) : undefined
+    const code = onChange === 'end' ? this.#watch.judge(connection, moment) : undefined
     if (code !== undefined) this.end(connection, code)
-    else if (this.slices.now() - this.since.get(connection)! >= maxConnectionAgeMs) this.end(connection, 'max_age_reached')
+    else if (this.#slices.now() - this.#since.get(connection)! >= maxConnectionAgeMs) this.end(connection, 'max_age_reached')
   }
 
-  private close(connection: Connection): void {
+  #close(connection: Connection): void {
     const { socket, usage, closing } = connection
-    this.watch.closing(connection, closing!)
+    this.#watch.closing(connection, closing!)
     try {
-      usage.end(socket, this.settings.endTimeoutMs)
+      usage.end(socket, this.#settings.endTimeoutMs)
     } catch {
       // An error on the way to an orderly end must not keep it open.
       socket.destroy()

@@ -39,44 +39,44 @@ type Advertising = Pick<Settings, 'advertiseAuthorities' | 'onAdvertise'>
 export class Contexts {
   /** What a server is made with. */
   readonly ca: string[]
-  private readonly demands: Demands
-  private readonly rules: GateRules | undefined
-  private readonly domains: readonly Domain[]
-  private readonly byName: DomainMap<Domain> | undefined
-  private readonly advertises: boolean
-  private readonly onAdvertise: Advertising['onAdvertise']
-  private readonly told = new Map<string | undefined, string>()
-  private readonly servers = new Map<Server, Kept>()
-  private readonly firstStore: Truststore | undefined
+  readonly #demands: Demands
+  readonly #rules: GateRules | undefined
+  readonly #domains: readonly Domain[]
+  readonly #byName: DomainMap<Domain> | undefined
+  readonly #advertises: boolean
+  readonly #onAdvertise: Advertising['onAdvertise']
+  readonly #told = new Map<string | undefined, string>()
+  readonly #servers = new Map<Server, Kept>()
+  readonly #firstStore: Truststore | undefined
   /** What the servers of a gate with domains are made of. */
-  private base: SecureContextOptions = {}
+  #base: SecureContextOptions = {}
 
   constructor(options: MutualTlsOptions, demands: Demands, { advertiseAuthorities, onAdvertise }: Advertising) {
-    this.demands = demands
-    this.advertises = advertiseAuthorities
-    this.onAdvertise = onAdvertise
-    this.rules = options.domains === undefined ? options : undefined
-    this.domains = Object.entries(options.domains ?? {}).map(([name, rules]) => newDomain(name, rules))
+    this.#demands = demands
+    this.#advertises = advertiseAuthorities
+    this.#onAdvertise = onAdvertise
+    this.#rules = options.domains === undefined ? options : undefined
+    this.#domains = Object.entries(options.domains ?? {}).map(([name, rules]) => newDomain(name, rules))
     if (options.domains !== undefined)
-      this.byName = new DomainMap(
-        this.domains.map((domain) => [domain.name, domain] as const),
+      this.#byName = new DomainMap(
+        this.#domains.map((domain) => [domain.name, domain] as const),
         'mutualTls: options.domains',
       )
-    this.firstStore = this.rules === undefined ? undefined : currentStore(this.rules.truststore)
-    this.ca = this.firstStore === undefined ? [] : this.authorities(this.firstStore)
-    for (const { name, rules } of this.domains) this.authorities(currentStore(rules.truststore), name)
+    this.#firstStore = this.#rules === undefined ? undefined : currentStore(this.#rules.truststore)
+    this.ca = this.#firstStore === undefined ? [] : this.#authorities(this.#firstStore)
+    for (const { name, rules } of this.#domains) this.#authorities(currentStore(rules.truststore), name)
   }
 
   /** The context of a domain; `undefined` for the server's own. */
   find(serverName: string): SecureContext | undefined {
-    const domain = this.byName?.find(serverName)
-    if (domain === undefined || (domain.credentials === undefined && !this.advertises)) return undefined
-    const store = this.advertises ? storeNow(domain.rules, domain.store) : undefined
+    const domain = this.#byName?.find(serverName)
+    if (domain === undefined || (domain.credentials === undefined && !this.#advertises)) return undefined
+    const store = this.#advertises ? storeNow(domain.rules, domain.store) : undefined
     if (domain.context === undefined || store !== domain.store) {
       const { credentials, name } = domain
-      const options = credentials === undefined ? this.base : withCredentials(this.base, credentials)
-      const ca = store === undefined ? options.ca : this.authorities(store, name)
-      domain.context = createSecureContext(asDemanded({ ...options, ca }, this.demands))
+      const options = credentials === undefined ? this.#base : withCredentials(this.#base, credentials)
+      const ca = store === undefined ? options.ca : this.#authorities(store, name)
+      domain.context = createSecureContext(asDemanded({ ...options, ca }, this.#demands))
       domain.store = store
     }
     return domain.context
@@ -91,32 +91,32 @@ export class Contexts {
     // Deno's servers keep the context that they were made with.
     if (typeof setSecureContext !== 'function') return
     const options = contextOptionsOf(server)
-    this.requireSameAsOthers(options)
+    this.#requireSameAsOthers(options)
     const kept: Kept = {
       options,
-      store: options.ca === this.ca ? this.firstStore : undefined,
+      store: options.ca === this.ca ? this.#firstStore : undefined,
       set: (changed) => void Reflect.apply(setSecureContext, server, [changed]),
     }
-    this.servers.set(server, kept)
-    this.rebase(options)
-    takeOver(server, 'setSecureContext', (given: SecureContextOptions) => this.set(kept, given))
+    this.#servers.set(server, kept)
+    this.#rebase(options)
+    takeOver(server, 'setSecureContext', (given: SecureContextOptions) => this.#set(kept, given))
     takeOver(server, 'addContext', (name: string, given: SecureContextOptions) => {
       if ('context' in given)
         throw new TypeError('mutualTls: addContext needs options: what a SecureContext allows cannot be seen')
-      if (this.byName !== undefined) this.replace(given, name)
-      else Reflect.apply(addContext, server, [name, asDemanded(given, this.demands)])
+      if (this.#byName !== undefined) this.replace(given, name)
+      else Reflect.apply(addContext, server, [name, asDemanded(given, this.#demands)])
     })
   }
 
   /** Before a handshake begins: a truststore that was swapped has other names. */
   refresh(server: Server): void {
-    const kept = this.servers.get(server)
-    if (!this.advertises || this.rules === undefined || kept === undefined) return
-    const store = storeNow(this.rules, kept.store)
+    const kept = this.#servers.get(server)
+    if (!this.#advertises || this.#rules === undefined || kept === undefined) return
+    const store = storeNow(this.#rules, kept.store)
     if (store === kept.store) return
     kept.store = store
     try {
-      this.set(kept, kept.options)
+      this.#set(kept, kept.options)
     } catch (error) {
       // Nothing of this may end the process. The names before are as good as none: they are no verdict.
       emitWarning(`the names of CAs are not renewed: ${thrownText(error)}`, 'MutualTlsWarning')
@@ -127,45 +127,45 @@ export class Contexts {
   replace(credentials: ServerCredentials, name: string | undefined): void {
     requireCredentials('mutualTls: credentials', credentials)
     if (name !== undefined) {
-      const domain = this.domains.find((candidate) => candidate.name === name)
+      const domain = this.#domains.find((candidate) => candidate.name === name)
       if (domain === undefined) throw new TypeError(`mutualTls: ${String(name)} is not among options.domains`)
       domain.credentials = { ...credentials }
       domain.context = undefined
       return
     }
-    if (this.servers.size === 0) throw new TypeError('mutualTls: replaceCredentials needs a server that the gate protects')
-    for (const kept of this.servers.values()) this.set(kept, withCredentials(kept.options, credentials))
+    if (this.#servers.size === 0) throw new TypeError('mutualTls: replaceCredentials needs a server that the gate protects')
+    for (const kept of this.#servers.values()) this.#set(kept, withCredentials(kept.options, credentials))
   }
 
-  private set(kept: Kept, given: SecureContextOptions): void {
-    const store = this.rules === undefined || !this.advertises ? undefined : storeNow(this.rules, kept.store)
-    const options = asDemanded(store === undefined ? given : { ...given, ca: this.authorities(store) }, this.demands)
+  #set(kept: Kept, given: SecureContextOptions): void {
+    const store = this.#rules === undefined || !this.#advertises ? undefined : storeNow(this.#rules, kept.store)
+    const options = asDemanded(store === undefined ? given : { ...given, ca: this.#authorities(store) }, this.#demands)
     kept.set(options)
     kept.options = options
     kept.store = store
-    this.rebase(options)
+    this.#rebase(options)
   }
 
-  private rebase(options: SecureContextOptions): void {
-    this.base = options
-    for (const domain of this.domains) domain.context = undefined
+  #rebase(options: SecureContextOptions): void {
+    this.#base = options
+    for (const domain of this.#domains) domain.context = undefined
   }
 
   /** A domain has one context, and nothing tells which server a client has come to. */
-  private requireSameAsOthers(options: SecureContextOptions): void {
-    if (this.byName === undefined || this.servers.size === 0) return
-    const compared = (some: SecureContextOptions): object => (this.advertises ? some : withCredentials(some, {}))
-    if (!isDeepStrictEqual(compared(options), compared(this.base)))
+  #requireSameAsOthers(options: SecureContextOptions): void {
+    if (this.#byName === undefined || this.#servers.size === 0) return
+    const compared = (some: SecureContextOptions): object => (this.#advertises ? some : withCredentials(some, {}))
+    if (!isDeepStrictEqual(compared(options), compared(this.#base)))
       throw new TypeError('mutualTls: with options.domains, all servers of a gate must have the same TLS options')
   }
 
   /** PEM, for the option of Node that sends the names. */
-  private authorities(store: Truststore, domain?: string): string[] {
-    if (!this.advertises) return []
+  #authorities(store: Truststore, domain?: string): string[] {
+    if (!this.#advertises) return []
     const { report, ca } = authoritiesOf(store, domain)
-    if (this.told.get(domain) !== report.truststoreVersion) {
-      this.told.set(domain, report.truststoreVersion)
-      tell(this.onAdvertise, report)
+    if (this.#told.get(domain) !== report.truststoreVersion) {
+      this.#told.set(domain, report.truststoreVersion)
+      tell(this.#onAdvertise, report)
     }
     return ca
   }

@@ -45,49 +45,50 @@ export class Tally {
   resumed = 0
   rejudged = 0
   memoHits = 0
-  private readonly refused = new Map<GateCode, number>()
-  private readonly refusedRequests = new Map<GateCode, number>()
-  private readonly ended = new Map<CloseCode, number>()
-  private readonly counts = new Array<number>(bounds.length).fill(0)
-  private sum = 0
+  readonly #refused = new Map<GateCode, number>()
+  readonly #refusedRequests = new Map<GateCode, number>()
+  readonly #ended = new Map<CloseCode, number>()
+  readonly #counts = new Array<number>(bounds.length).fill(0)
+  #sum = 0
 
   refuseConnection(code: GateCode): void {
-    increment(this.refused, code)
+    increment(this.#refused, code)
   }
 
   refuseRequest(code: GateCode): void {
-    increment(this.refusedRequests, code)
+    increment(this.#refusedRequests, code)
   }
 
   endConnection(code: CloseCode): void {
-    increment(this.ended, code)
+    increment(this.#ended, code)
   }
 
   verified(milliseconds: number): void {
     const microseconds = milliseconds * 1000
-    this.sum += microseconds
+    this.#sum += microseconds
     const bucket = bounds.findIndex((bound) => microseconds <= bound)
-    this.counts[bucket]!++
+    this.#counts[bucket]!++
   }
 
   snapshot(present: GatePresent): Omit<GateCounters, keyof DoorCounters> {
     let count = 0
     const buckets = bounds.map((bound, i) => {
-      count += this.counts[i]!
+      count += this.#counts[i]!
       // As Prometheus writes it: JSON has no Infinity.
       return { le: bound === Infinity ? ('+Inf' as const) : bound, count }
     })
-    const { accepted, resumed, rejudged, memoHits, sum } = this
+    const { accepted, resumed, rejudged, memoHits } = this
+    const sum = this.#sum
     const { pending, open, lingering } = present
     return {
       accepted,
-      refused: Object.fromEntries(this.refused),
-      refusedRequests: Object.fromEntries(this.refusedRequests),
+      refused: Object.fromEntries(this.#refused),
+      refusedRequests: Object.fromEntries(this.#refusedRequests),
       resumed,
       pending,
       open,
       lingering,
-      ended: Object.fromEntries(this.ended),
+      ended: Object.fromEntries(this.#ended),
       rejudged,
       memoHits,
       verifyMicroseconds: { buckets, sum, count },

@@ -46,7 +46,7 @@ export function selectServerCertificate(serverName: string | undefined, domains:
 
 /** Domains by name, read once. */
 export class DomainMap<Value> {
-  private readonly values = new Map<string, Value>()
+  readonly #values = new Map<string, Value>()
 
   /** @throws TypeError for a name that is neither a DNS name nor a wildcard, and for one that occurs twice */
   constructor(entries: Iterable<readonly [name: string, value: Value]>, what: string) {
@@ -55,10 +55,10 @@ export class DomainMap<Value> {
       if (known === undefined || (name.startsWith('*.') && !known.includes('.')))
         throw new TypeError(`${what}: ${name} is neither a DNS name of A-labels nor a wildcard such as *.example.com`)
       const key = name.startsWith('*.') ? `*.${known}` : known
-      if (this.values.has(key)) throw new TypeError(`${what}: ${name} occurs twice`)
-      this.values.set(key, value)
+      if (this.#values.has(key)) throw new TypeError(`${what}: ${name} occurs twice`)
+      this.#values.set(key, value)
     }
-    if (this.values.size === 0) throw new TypeError(`${what} must name at least one domain`)
+    if (this.#values.size === 0) throw new TypeError(`${what} must name at least one domain`)
   }
 
   /** As `selectServerCertificate` chooses, without giving reasons. */
@@ -66,7 +66,7 @@ export class DomainMap<Value> {
     const name = serverName === undefined ? undefined : domainName(serverName)
     if (name === undefined) return undefined
     const wildcard = wildcardOf(name)
-    return this.values.get(name) ?? (wildcard === undefined ? undefined : this.values.get(wildcard))
+    return this.#values.get(name) ?? (wildcard === undefined ? undefined : this.#values.get(wildcard))
   }
 }
 

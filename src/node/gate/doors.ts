@@ -62,77 +62,77 @@ const dearestMs = 50
  * and the stranger chooses how dear they are.
  */
 export class Doors {
-  private readonly limits: Limits | undefined
-  private readonly clientAddress: ClientAddress | undefined
-  private readonly handshakes: Bucket
-  private readonly refusals: Bucket
-  private readonly table: AddressTable<Visit>
-  private readonly stopwatch = new Stopwatch((busyMs) => this.turn(busyMs))
-  private readonly visits = new Map<string, Visit>()
-  private readonly unfinished = new Set<Visit>()
+  readonly #limits: Limits | undefined
+  readonly #clientAddress: ClientAddress | undefined
+  readonly #handshakes: Bucket
+  readonly #refusals: Bucket
+  readonly #table: AddressTable<Visit>
+  readonly #stopwatch = new Stopwatch((busyMs) => this.#turn(busyMs))
+  readonly #visits = new Map<string, Visit>()
+  readonly #unfinished = new Set<Visit>()
   /** Those of them that have an account to be charged. */
-  private readonly metered = new Set<Visit>()
-  private readonly limited = new Map<LimitName, number>()
-  private readonly warned = new Set<string>()
+  readonly #metered = new Set<Visit>()
+  readonly #limited = new Map<LimitName, number>()
+  readonly #warned = new Set<string>()
 
   constructor(limits: Limits | undefined, clientAddress: ClientAddress | undefined) {
-    this.limits = limits
-    this.clientAddress = clientAddress
-    this.handshakes = new Bucket(limits?.handshakesPerSecond ?? Infinity, handshakeWindowMs)
-    this.refusals = new Bucket(limits?.refusedPerSecond ?? Infinity, refusalWindowMs)
-    this.table = new AddressTable((account, now) => {
-      const areFull = this.handshakes.isFull(account.handshakes, now) && this.refusals.isFull(account.refusals, now)
+    this.#limits = limits
+    this.#clientAddress = clientAddress
+    this.#handshakes = new Bucket(limits?.handshakesPerSecond ?? Infinity, handshakeWindowMs)
+    this.#refusals = new Bucket(limits?.refusedPerSecond ?? Infinity, refusalWindowMs)
+    this.#table = new AddressTable((account, now) => {
+      const areFull = this.#handshakes.isFull(account.handshakes, now) && this.#refusals.isFull(account.refusals, now)
       return account.open === 0 && areFull
     })
   }
 
   counters(): DoorCounters {
-    return { unfinished: this.unfinished.size, limited: Object.fromEntries(this.limited), addresses: this.table.size }
+    return { unfinished: this.#unfinished.size, limited: Object.fromEntries(this.#limited), addresses: this.#table.size }
   }
 
   /** A connection has come and TLS knows nothing of it yet: false where it was closed. */
   arrive(raw: Socket): boolean {
-    const said = this.askAddress(raw)
-    if (said === 'failed') return this.close(raw, 'address')
+    const said = this.#askAddress(raw)
+    if (said === 'failed') return this.#close(raw, 'address')
     if (said !== undefined) setAddress(raw, said)
-    const account = this.accountOf(raw)
-    const limit = account === undefined ? undefined : this.limitOf(account)
-    if (limit !== undefined) return this.close(raw, limit)
-    this.follow({ raw, said, account, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false })
+    const account = this.#accountOf(raw)
+    const limit = account === undefined ? undefined : this.#limitOf(account)
+    if (limit !== undefined) return this.#close(raw, limit)
+    this.#follow({ raw, said, account, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false })
     return true
   }
 
   /** A handshake has ended well, which says nothing about the client. */
   finish(socket: TLSSocket): void {
-    const visit = this.visitOf(socket)
+    const visit = this.#visitOf(socket)
     if (visit === undefined) return
     if (visit.said !== undefined) setAddress(socket, visit.said)
-    if (this.leaveUnfinished(visit)) visit.cost.add(this.stopwatch.lap(), visit.raw.bytesRead)
+    if (this.#leaveUnfinished(visit)) visit.cost.add(this.#stopwatch.lap(), visit.raw.bytesRead)
   }
 
   /** A handshake has failed. */
   fail(socket: TLSSocket): void {
-    const visit = this.visitOf(socket)
-    if (visit === undefined || !this.leaveUnfinished(visit)) return
-    visit.cost.add(this.stopwatch.lap(), visit.raw.bytesRead)
-    this.charge(visit)
+    const visit = this.#visitOf(socket)
+    if (visit === undefined || !this.#leaveUnfinished(visit)) return
+    visit.cost.add(this.#stopwatch.lap(), visit.raw.bytesRead)
+    this.#charge(visit)
   }
 
   /** A connection was let through, or refused. */
   judge(socket: TLSSocket, isAdmitted: boolean): void {
-    const visit = this.visitOf(socket)
+    const visit = this.#visitOf(socket)
     if (visit === undefined) return
     if (isAdmitted && visit.account !== undefined) visit.account.admitted++
     visit.isAdmitted = isAdmitted
-    if (!isAdmitted || visit.cost.isExcessive) this.charge(visit)
+    if (!isAdmitted || visit.cost.isExcessive) this.#charge(visit)
   }
 
   /** Whether a refused connection may stay until it is answered. */
   mayLinger(socket: TLSSocket): boolean {
-    const visit = this.visitOf(socket)
-    if (this.limits === undefined || visit?.account === undefined) return true
-    if (visit.account.lingering >= this.limits.lingering) {
-      this.count('lingering')
+    const visit = this.#visitOf(socket)
+    if (this.#limits === undefined || visit?.account === undefined) return true
+    if (visit.account.lingering >= this.#limits.lingering) {
+      this.#count('lingering')
       return false
     }
     visit.account.lingering++
@@ -142,77 +142,77 @@ export class Doors {
 
   /** What has kept the server busy until now was the application. */
   lap(): void {
-    if (this.metered.size > 0) this.stopwatch.lap()
+    if (this.#metered.size > 0) this.#stopwatch.lap()
   }
 
-  private askAddress(raw: Socket): string | undefined {
-    if (this.clientAddress === undefined) return undefined
+  #askAddress(raw: Socket): string | undefined {
+    if (this.#clientAddress === undefined) return undefined
     try {
-      const said: unknown = this.clientAddress(raw)
+      const said: unknown = this.#clientAddress(raw)
       if (said === undefined) return undefined
       if (typeof said === 'string' && keyOfAddress(said) !== undefined) return said
-      this.warn('clientAddress', `gave ${thrownText(said)}, which is no IP address; such connections are closed`)
+      this.#warn('clientAddress', `gave ${thrownText(said)}, which is no IP address; such connections are closed`)
     } catch (error) {
-      this.warn('clientAddress', `failed: ${thrownText(error)}; such connections are closed`)
+      this.#warn('clientAddress', `failed: ${thrownText(error)}; such connections are closed`)
     }
     return 'failed'
   }
 
   /** Once of each kind, because strangers could bring about any number of them. */
-  private warn(about: 'clientAddress' | 'limits', what: string): void {
-    if (!this.warned.has(about)) emitWarning(`${about} of mutualTls ${what}`, 'MutualTlsWarning')
-    this.warned.add(about)
+  #warn(about: 'clientAddress' | 'limits', what: string): void {
+    if (!this.#warned.has(about)) emitWarning(`${about} of mutualTls ${what}`, 'MutualTlsWarning')
+    this.#warned.add(about)
   }
 
-  private accountOf(raw: Socket): Account<Visit> | undefined {
-    if (this.limits === undefined) return undefined
-    const key = addressKey(raw, this.limits.exempt)
-    return key === undefined ? undefined : this.table.accountOf(key, performance.now())
+  #accountOf(raw: Socket): Account<Visit> | undefined {
+    if (this.#limits === undefined) return undefined
+    const key = addressKey(raw, this.#limits.exempt)
+    return key === undefined ? undefined : this.#table.accountOf(key, performance.now())
   }
 
-  private limitOf(account: Account<Visit>): LimitName | undefined {
-    const { open, unfinished } = this.limits!
+  #limitOf(account: Account<Visit>): LimitName | undefined {
+    const { open, unfinished } = this.#limits!
     const now = performance.now()
-    if (this.refusals.isEmpty(account.refusals, now)) return 'refused'
+    if (this.#refusals.isEmpty(account.refusals, now)) return 'refused'
     if (account.open >= open) return 'open'
     if (account.unfinished.size >= unfinished) return 'unfinished'
-    if (this.handshakes.isEmpty(account.handshakes, now)) return 'handshakes'
-    account.handshakes = this.handshakes.take(account.handshakes, 1, now)
+    if (this.#handshakes.isEmpty(account.handshakes, now)) return 'handshakes'
+    account.handshakes = this.#handshakes.take(account.handshakes, 1, now)
     return undefined
   }
 
-  private close(raw: Socket, limit: LimitName): false {
-    this.count(limit)
+  #close(raw: Socket, limit: LimitName): false {
+    this.#count(limit)
     raw.destroy()
     return false
   }
 
-  private count(limit: LimitName): void {
-    this.limited.set(limit, (this.limited.get(limit) ?? 0) + 1)
+  #count(limit: LimitName): void {
+    this.#limited.set(limit, (this.#limited.get(limit) ?? 0) + 1)
   }
 
-  private follow(visit: Visit): void {
+  #follow(visit: Visit): void {
     const { raw, account } = visit
     if (account !== undefined) account.open++
     const endpoint = endpointOf(raw)
     // Of a stream that is no socket one cannot tell which TLS socket is its own.
     if (endpoint !== undefined) {
-      this.visits.set(endpoint, visit)
-      this.unfinished.add(visit)
+      this.#visits.set(endpoint, visit)
+      this.#unfinished.add(visit)
     }
     if (endpoint !== undefined && account !== undefined) {
       account.unfinished.add(visit)
-      this.metered.add(visit)
-      this.stopwatch.start()
+      this.#metered.add(visit)
+      this.#stopwatch.start()
     }
     raw.once('close', () => {
-      if (endpoint !== undefined && this.visits.get(endpoint) === visit) this.visits.delete(endpoint)
-      this.leave(visit)
+      if (endpoint !== undefined && this.#visits.get(endpoint) === visit) this.#visits.delete(endpoint)
+      this.#leave(visit)
     })
   }
 
-  private leave(visit: Visit): void {
-    if (this.leaveUnfinished(visit)) this.charge(visit)
+  #leave(visit: Visit): void {
+    if (this.#leaveUnfinished(visit)) this.#charge(visit)
     if (visit.account === undefined) return
     visit.account.open--
     if (visit.isAdmitted) visit.account.admitted--
@@ -220,51 +220,51 @@ export class Doors {
   }
 
   /** Returns whether its handshake was under way and metered. */
-  private leaveUnfinished(visit: Visit): boolean {
+  #leaveUnfinished(visit: Visit): boolean {
     visit.account?.unfinished.delete(visit)
-    this.unfinished.delete(visit)
-    return this.metered.delete(visit)
+    this.#unfinished.delete(visit)
+    return this.#metered.delete(visit)
   }
 
-  private visitOf(socket: TLSSocket): Visit | undefined {
+  #visitOf(socket: TLSSocket): Visit | undefined {
     const endpoint = endpointOf(socket)
-    return endpoint === undefined ? undefined : this.visits.get(endpoint)
+    return endpoint === undefined ? undefined : this.#visits.get(endpoint)
   }
 
   /** Probes that connect and send nothing are not charged. */
-  private charge(visit: Visit): void {
+  #charge(visit: Visit): void {
     const { account, raw, cost } = visit
     if (account === undefined || visit.isCharged || raw.bytesRead === 0) return
     visit.isCharged = true
     const now = performance.now()
-    account.refusals = this.refusals.take(account.refusals, cost.weight, now, longestDebtMs / (1 + account.admitted))
+    account.refusals = this.#refusals.take(account.refusals, cost.weight, now, longestDebtMs / (1 + account.admitted))
     if (account.refusals <= now + overdrawnMs) return
-    for (const other of account.unfinished) this.end(other)
+    for (const other of account.unfinished) this.#end(other)
     if (account.admitted > 0)
-      this.warn(
+      this.#warn(
         'limits',
         `shut out ${addressOf(raw)}, from where clients were let in; if it is a balancer, list it in limits.exempt`,
       )
   }
 
-  private end(visit: Visit): void {
+  #end(visit: Visit): void {
     visit.isCharged = true
-    this.leaveUnfinished(visit)
+    this.#leaveUnfinished(visit)
     visit.raw.destroy()
   }
 
   /** Finds those that keep the server busy and never end their handshakes. */
-  private turn(busyMs: number): boolean {
+  #turn(busyMs: number): boolean {
     if (busyMs > slowTurnMs) {
-      for (const visit of this.metered) {
+      for (const visit of this.#metered) {
         visit.cost.add(busyMs, visit.raw.bytesRead)
         if (visit.cost.ms > dearestMs) {
-          this.charge(visit)
-          this.end(visit)
+          this.#charge(visit)
+          this.#end(visit)
         }
       }
     }
-    return this.metered.size > 0
+    return this.#metered.size > 0
   }
 }
 

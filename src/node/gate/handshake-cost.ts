@@ -16,18 +16,18 @@ const msPerKilobyte = 8
 /** What a connection has sent, and how long its handshake seems to have kept the server busy. */
 export class HandshakeCost {
   ms = 0
-  private bytes = 0
+  #bytes = 0
 
   /** Takes into account that the server was busy so long while the connection came to have sent so many bytes. */
   add(busyMs: number, bytes: number): void {
-    const most = ((bytes - this.bytes) / 1024) * msPerKilobyte
+    const most = ((bytes - this.#bytes) / 1024) * msPerKilobyte
     this.ms += Math.min(busyMs, most)
-    this.bytes = bytes
+    this.#bytes = bytes
   }
 
   /** Whether it was too costly even for a client that is let in. What follows a handshake at once looks like a part of it. */
   get isExcessive(): boolean {
-    return this.bytes > honestBytes && this.ms > honestMs
+    return this.#bytes > honestBytes && this.ms > honestMs
   }
 
   /**

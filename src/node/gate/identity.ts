@@ -40,7 +40,7 @@ export class Client implements ClientIdentity {
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
   readonly context: Readonly<Record<string, unknown>> | undefined
-  private formatted: ApiGatewayClientCert | undefined = undefined
+  #formatted: ApiGatewayClientCert | undefined = undefined
 
   constructor(
     { leaf, path }: Acceptance,
@@ -57,8 +57,8 @@ export class Client implements ClientIdentity {
 
   /** Written when first asked for: most requests never do. */
   get clientCert(): ApiGatewayClientCert {
-    this.formatted ??= formatApiGatewayClientCert(this.certificate)
-    return this.formatted
+    this.#formatted ??= formatApiGatewayClientCert(this.certificate)
+    return this.#formatted
   }
 }
 

@@ -105,49 +105,49 @@ const guarded = new WeakSet<EventEmitter>()
 
 class Gate implements MutualTls {
   readonly tlsOptions: GateTlsOptions
-  private readonly settings: Settings
-  private readonly admissions: Admissions
-  private readonly doors: Doors
-  private readonly contexts: Contexts
-  private readonly desk = new RefusalDesk()
+  readonly #settings: Settings
+  readonly #admissions: Admissions
+  readonly #doors: Doors
+  readonly #contexts: Contexts
+  readonly #desk = new RefusalDesk()
   /** Requests that were let through. */
-  private readonly admitted = new WeakSet<object>()
+  readonly #admitted = new WeakSet<object>()
 
   constructor(options: MutualTlsOptions, settings: Settings) {
-    this.settings = settings
-    this.admissions = new Admissions(options, settings)
-    this.doors = new Doors(settings.limits, settings.clientAddress)
+    this.#settings = settings
+    this.#admissions = new Admissions(options, settings)
+    this.#doors = new Doors(settings.limits, settings.clientAddress)
     const demands = demandsOf(settings)
-    this.contexts = new Contexts(options, demands, settings)
-    this.tlsOptions = tlsOptionsOf(options, settings, demands, this.contexts)
+    this.#contexts = new Contexts(options, demands, settings)
+    this.tlsOptions = tlsOptionsOf(options, settings, demands, this.#contexts)
   }
 
   counters(): GateCounters {
-    return { ...this.admissions.counters({ lingering: this.desk.lingering }), ...this.doors.counters() }
+    return { ...this.#admissions.counters({ lingering: this.#desk.lingering }), ...this.#doors.counters() }
   }
 
   disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode = 'not_authorized'): number {
-    return this.admissions.disconnect(predicate, code)
+    return this.#admissions.disconnect(predicate, code)
   }
 
   get authorizations(): RememberedAuthorizations {
-    return this.admissions.answers
+    return this.#admissions.answers
   }
 
   replaceCredentials(credentials: ServerCredentials, domain?: string): void {
-    this.contexts.replace(credentials, domain)
+    this.#contexts.replace(credentials, domain)
   }
 
   protect<S extends Server>(server: S): S {
     if (!(server instanceof Server)) throw new TypeError('mutualTls: protect needs a server of tls, https or http2')
     if (guarded.has(server)) throw new TypeError('mutualTls: the server has a gate already')
-    this.contexts.adopt(server)
+    this.#contexts.adopt(server)
     /** Connections that were not let through, or not yet. */
     const outside = new Set<TLSSocket>()
     endOnClose(server, outside)
     standBefore(server, (name, args, pass) => {
-      const isHeard = this.hear(server, outside, name, args, pass)
-      this.doors.lap()
+      const isHeard = this.#hear(server, outside, name, args, pass)
+      this.#doors.lap()
       return isHeard
     })
     return server
@@ -158,41 +158,35 @@ class Gate implements MutualTls {
   ): (request: Request, response: Response) => void {
     if (typeof listener !== 'function') throw new TypeError('mutualTls: handler needs a function')
     return (request, response) => {
-      if (this.admitted.has(request)) listener(request as Request & Identified, response)
+      if (this.#admitted.has(request)) listener(request as Request & Identified, response)
       else answerRequest(response, 'not_judged')
     }
   }
 
-  private hear(
-    server: Server,
-    outside: Set<TLSSocket>,
-    name: string | symbol,
-    args: readonly unknown[],
-    pass: () => boolean,
-  ): boolean {
-    if (name === 'connection') return this.arrive(server, args[0] as Socket, pass)
-    if (name === 'secureConnection') return this.enter(server, outside, args[0] as TLSSocket, pass)
-    if (name === 'tlsClientError') this.doors.fail(args[1] as TLSSocket)
+  #hear(server: Server, outside: Set<TLSSocket>, name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
+    if (name === 'connection') return this.#arrive(server, args[0] as Socket, pass)
+    if (name === 'secureConnection') return this.#enter(server, outside, args[0] as TLSSocket, pass)
+    if (name === 'tlsClientError') this.#doors.fail(args[1] as TLSSocket)
     // Junk of those who were not let through: Node answers it, or closes, where nobody listens.
     if (name === 'clientError' && getClientIdentity(args[1] as TLSSocket) === undefined) return false
     // Before its first stream: an application may listen for the streams of a session itself.
-    if (name === 'session' && args[0] instanceof EventEmitter) this.guardSession(args[0])
-    return this.passRequests(name, args, pass)
+    if (name === 'session' && args[0] instanceof EventEmitter) this.#guardSession(args[0])
+    return this.#passRequests(name, args, pass)
   }
 
-  private arrive(server: Server, socket: Socket, pass: () => boolean): boolean {
-    if (!this.doors.arrive(socket)) return true
-    this.contexts.refresh(server)
+  #arrive(server: Server, socket: Socket, pass: () => boolean): boolean {
+    if (!this.#doors.arrive(socket)) return true
+    this.#contexts.refresh(server)
     return pass()
   }
 
-  private enter(server: Server, outside: Set<TLSSocket>, socket: TLSSocket, pass: () => unknown): boolean {
-    this.doors.finish(socket)
+  #enter(server: Server, outside: Set<TLSSocket>, socket: TLSSocket, pass: () => unknown): boolean {
+    this.#doors.finish(socket)
     let isInside = false
-    this.admissions.admitConnection(socket, speaksHttp(server), (admission) => {
-      this.doors.judge(socket, admission.ok)
+    this.#admissions.admitConnection(socket, speaksHttp(server), (admission) => {
+      this.#doors.judge(socket, admission.ok)
       isInside = admission.ok
-      if (!admission.ok) return this.desk.refuse(socket, admission.code, this.answers(server, socket) ? 'answer' : 'close')
+      if (!admission.ok) return this.#desk.refuse(socket, admission.code, this.#answers(server, socket) ? 'answer' : 'close')
       outside.delete(socket)
       pass()
     })
@@ -203,34 +197,34 @@ class Gate implements MutualTls {
     return true
   }
 
-  private answers(server: Server, socket: TLSSocket): boolean {
-    return this.settings.refusal === 'answer' && speaksHttp(server) && this.doors.mayLinger(socket)
+  #answers(server: Server, socket: TLSSocket): boolean {
+    return this.#settings.refusal === 'answer' && speaksHttp(server) && this.#doors.mayLinger(socket)
   }
 
   /** Of the events of a session only `stream` is a request. Node's own listener for it emits the server's `stream`. */
-  private guardSession(session: EventEmitter): void {
+  #guardSession(session: EventEmitter): void {
     if (guarded.has(session)) return
-    standBefore(session, (name, args, pass) => (name === 'stream' ? this.passRequests(name, args, pass) : pass()))
+    standBefore(session, (name, args, pass) => (name === 'stream' ? this.#passRequests(name, args, pass) : pass()))
   }
 
-  private passRequests(name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
+  #passRequests(name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
     const passage: Passage | undefined = passageOf(name)
-    const isRefused = passage !== undefined && !passage(args, (source, authorities) => this.guardRequest(source, authorities))
+    const isRefused = passage !== undefined && !passage(args, (source, authorities) => this.#guardRequest(source, authorities))
     if (isRefused) return true
-    if (tellsUsage(name)) this.noteUsage(name, args)
+    if (tellsUsage(name)) this.#noteUsage(name, args)
     return pass()
   }
 
   /** How an open connection is used decides how it will be ended. */
-  private noteUsage(name: string | symbol, args: readonly unknown[]): void {
-    const connection = this.admissions.connectionOf(args[0] as object)
+  #noteUsage(name: string | symbol, args: readonly unknown[]): void {
+    const connection = this.#admissions.connectionOf(args[0] as object)
     connection?.usage.note(name, connection.socket, args)
   }
 
-  private guardRequest(source: object, authorities: readonly string[]): Admission {
-    const admission = this.admissions.admitRequest(source, authorities)
+  #guardRequest(source: object, authorities: readonly string[]): Admission {
+    const admission = this.#admissions.admitRequest(source, authorities)
     if (admission.ok) {
-      this.admitted.add(source)
+      this.#admitted.add(source)
       // Nothing that the client sends, and no middleware, can put another one in its place.
       Object.defineProperty(source, 'clientIdentity', { value: admission.identity, configurable: true })
     }

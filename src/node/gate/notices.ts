@@ -15,14 +15,14 @@ type Listeners = { readonly [Name in 'onAccept' | 'onReject' | 'onClose']: GateS
 
 /** Calls the application's hooks. Whatever they throw becomes a process warning. */
 export class Notices {
-  private readonly listeners: Listeners
+  readonly #listeners: Listeners
 
   constructor(listeners: Listeners) {
-    this.listeners = listeners
+    this.#listeners = listeners
   }
 
   accepted(identity: ClientIdentity): void {
-    const { onAccept } = this.listeners
+    const { onAccept } = this.#listeners
     if (onAccept !== undefined) callSafely(onAccept, identity, 'onAccept of mutualTls', 'MutualTlsWarning')
   }
 
@@ -33,7 +33,7 @@ export class Notices {
     refused: GateRejection['refused'],
     why: Why,
   ): void {
-    const { onReject } = this.listeners
+    const { onReject } = this.#listeners
     if (onReject === undefined) return
     const { message = messageOf(code), verdict, error } = { ...nothing, ...why }
     const { client, approval, serverName }: Partial<Connection> = from
@@ -51,7 +51,7 @@ export class Notices {
   }
 
   closing({ client }: Connection, code: CloseCode): void {
-    const { onClose } = this.listeners
+    const { onClose } = this.#listeners
     if (onClose === undefined || client === undefined) return
     callSafely((identity: ClientIdentity) => onClose(identity, code), client, 'onClose of mutualTls', 'MutualTlsWarning')
   }

@@ -23,28 +23,28 @@ interface PendingSettings {
  * stays in TLS and is bounded by it.
  */
 export class PendingConnections {
-  private readonly settings: PendingSettings
+  readonly #settings: PendingSettings
   /** Each with a function that decides in place of `authorize`. */
-  private readonly places = new Map<Connection, (decision: Decision) => void>()
-  private readonly perAddress = new Map<string, number>()
-  private readonly patrol: Timer = new Timer(() => this.dropGone())
+  readonly #places = new Map<Connection, (decision: Decision) => void>()
+  readonly #perAddress = new Map<string, number>()
+  readonly #patrol: Timer = new Timer(() => this.#dropGone())
 
   constructor(settings: PendingSettings) {
-    this.settings = settings
+    this.#settings = settings
   }
 
   get size(): number {
-    return this.places.size
+    return this.#places.size
   }
 
   get connections(): readonly Connection[] {
-    return [...this.places.keys()]
+    return [...this.#places.keys()]
   }
 
   hasRoom(socket: TLSSocket): boolean {
-    const address = this.keyOf(socket)
-    const ofAddress = address === undefined ? 0 : (this.perAddress.get(address) ?? 0)
-    return this.places.size < this.settings.maxPending && ofAddress < this.settings.maxPendingPerAddress
+    const address = this.#keyOf(socket)
+    const ofAddress = address === undefined ? 0 : (this.#perAddress.get(address) ?? 0)
+    return this.#places.size < this.#settings.maxPending && ofAddress < this.#settings.maxPendingPerAddress
   }
 
   /**
@@ -55,43 +55,43 @@ export class PendingConnections {
    */
   hold(connection: Connection, answer: Promise<unknown>, abort: () => void, settle: (decision: Decision) => void): void {
     const { socket } = connection
-    const address = this.keyOf(socket)
-    this.count(address, 1)
-    const decide = awaitConsent(answer, this.settings.authorizeTimeoutMs, abort, (decision) => {
-      this.places.delete(connection)
-      this.count(address, -1)
+    const address = this.#keyOf(socket)
+    this.#count(address, 1)
+    const decide = awaitConsent(answer, this.#settings.authorizeTimeoutMs, abort, (decision) => {
+      this.#places.delete(connection)
+      this.#count(address, -1)
       socket.off('close', leave)
       if (!socket.destroyed) settle(decision)
       socket.off('error', ignore)
     })
-    this.places.set(connection, decide)
+    this.#places.set(connection, decide)
     const leave = (): void => decide(gone)
     socket.once('close', leave)
     // An error that nobody listens for would end the process.
     socket.on('error', ignore)
-    if (!this.patrol.isSet) this.patrol.set(patrolMs)
+    if (!this.#patrol.isSet) this.#patrol.set(patrolMs)
   }
 
   /** Decides about a pending connection in place of `authorize`. */
   decide(connection: Connection, decision: Decision): void {
-    this.places.get(connection)?.(decision)
+    this.#places.get(connection)?.(decision)
   }
 
-  private keyOf(socket: TLSSocket): string | undefined {
-    return addressKey(socket, this.settings.limits?.exempt)
+  #keyOf(socket: TLSSocket): string | undefined {
+    return addressKey(socket, this.#settings.limits?.exempt)
   }
 
-  private count(address: string | undefined, change: 1 | -1): void {
+  #count(address: string | undefined, change: 1 | -1): void {
     if (address === undefined) return
-    const count = (this.perAddress.get(address) ?? 0) + change
-    if (count === 0) this.perAddress.delete(address)
-    else this.perAddress.set(address, count)
+    const count = (this.#perAddress.get(address) ?? 0) + change
+    if (count === 0) this.#perAddress.delete(address)
+    else this.#perAddress.set(address, count)
   }
 
   /** Node emits no event for a client that sent something and then left, as long as nobody reads. */
-  private dropGone(): void {
-    for (const { socket } of this.places.keys()) if (hasEnded(socket)) socket.destroy()
-    if (this.places.size > 0) this.patrol.set(patrolMs)
+  #dropGone(): void {
+    for (const { socket } of this.#places.keys()) if (hasEnded(socket)) socket.destroy()
+    if (this.#places.size > 0) this.#patrol.set(patrolMs)
   }
 }
 

@@ -24,19 +24,19 @@ const maxLingering = 1000
  * so that no handler, however it is registered, can be reached.
  */
 export class RefusalDesk {
-  private readonly http1 = createServer()
-  private readonly http2 = createHttp2Server()
-  private open = 0
+  readonly #http1 = createServer()
+  readonly #http2 = createHttp2Server()
+  #open = 0
 
   constructor() {
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       answerRequest(response, codeOfSocket(request.socket))
     }
     // Without these the server would ask for the body first.
-    for (const event of ['request', 'checkContinue', 'checkExpectation']) this.http1.on(event, answer)
+    for (const event of ['request', 'checkContinue', 'checkExpectation']) this.#http1.on(event, answer)
     // Nor would it answer a request for a tunnel at all.
-    this.http1.on('connect', ({ socket }) => answerUpgrade(socket, codeOfSocket(socket)))
-    this.http2.on('session', (session) => {
+    this.#http1.on('connect', ({ socket }) => answerUpgrade(socket, codeOfSocket(socket)))
+    this.#http2.on('session', (session) => {
       session.on('error', ignore)
       session.on('stream', (stream) => {
         answerStream(stream, codeOfSocket(session.socket))
@@ -47,24 +47,24 @@ export class RefusalDesk {
 
   /** Refused connections that are still open, to be answered. */
   get lingering(): number {
-    return this.open
+    return this.#open
   }
 
   /** Answers the connection's requests with the code, or closes it, and ends it in any case. */
   refuse(socket: TLSSocket, code: GateCode, how: 'answer' | 'close'): void {
     socket.on('error', ignore)
-    if (how === 'close' || this.open >= maxLingering) {
+    if (how === 'close' || this.#open >= maxLingering) {
       socket.destroySoon()
       return
     }
-    this.open++
+    this.#open++
     const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
     socket.once('close', () => {
       clearTimeout(timer)
-      this.open--
+      this.#open--
     })
     Object.defineProperty(socket, codeOf, { value: code })
-    const desk = socket.alpnProtocol === 'h2' ? this.http2 : this.http1
+    const desk = socket.alpnProtocol === 'h2' ? this.#http2 : this.#http1
     desk.emit('connection', socket)
   }
 }

@@ -14,14 +14,14 @@ const ownPace: Pace = { now: () => performance.now(), defer: setImmediate }
 
 /** Works through many items in slices, so that the event loop can serve others in between. */
 export class Slices {
-  private readonly pace: Pace
+  readonly #pace: Pace
 
   constructor(pace: Pace = ownPace) {
-    this.pace = pace
+    this.#pace = pace
   }
 
   now(): number {
-    return this.pace.now()
+    return this.#pace.now()
   }
 
   /**
@@ -34,14 +34,14 @@ export class Slices {
     const rest = items[Symbol.iterator]()
     const slice = (): void => {
       const work = begin()
-      const end = this.pace.now() + sliceMs
+      const end = this.#pace.now() + sliceMs
       do {
         const next = rest.next()
         if (next.done === true) return finished()
         work(next.value)
-      } while (this.pace.now() < end)
-      this.pace.defer(slice)
+      } while (this.#pace.now() < end)
+      this.#pace.defer(slice)
     }
-    this.pace.defer(slice)
+    this.#pace.defer(slice)
   }
 }

@@ -7,22 +7,22 @@ import { setImmediate } from 'node:timers'
  * tells nobody; what is left is to look at the clocks at every such moment.
  */
 export class Stopwatch {
-  private readonly onTurn: (busyMs: number) => boolean
-  private isRunning = false
-  private at = 0
-  private idle = 0
-  private cpu = 0
+  readonly #onTurn: (busyMs: number) => boolean
+  #isRunning = false
+  #at = 0
+  #idle = 0
+  #cpu = 0
 
   /** @param onTurn called at every turn of the event loop, with the time since the last lap; false stops the watch */
   constructor(onTurn: (busyMs: number) => boolean) {
-    this.onTurn = onTurn
+    this.#onTurn = onTurn
   }
 
   start(): void {
-    if (this.isRunning) return
-    this.isRunning = true
+    if (this.#isRunning) return
+    this.#isRunning = true
     this.lap()
-    this.next()
+    this.#next()
   }
 
   /**
@@ -35,18 +35,18 @@ export class Stopwatch {
     const idle = performance.nodeTiming.idleTime ?? 0
     const { user, system } = cpuUsage()
     const cpu = (user + system) / 1000
-    const busy = Math.min(at - this.at - (idle - this.idle), cpu - this.cpu)
-    this.at = at
-    this.idle = idle
-    this.cpu = cpu
+    const busy = Math.min(at - this.#at - (idle - this.#idle), cpu - this.#cpu)
+    this.#at = at
+    this.#idle = idle
+    this.#cpu = cpu
     return Math.max(0, busy)
   }
 
-  private next(): void {
+  #next(): void {
     // Unreferenced, it runs once a turn and causes none.
     setImmediate(() => {
-      this.isRunning = this.onTurn(this.lap())
-      if (this.isRunning) this.next()
+      this.#isRunning = this.#onTurn(this.lap())
+      if (this.#isRunning) this.#next()
     }).unref()
   }
 }

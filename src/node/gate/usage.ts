@@ -21,23 +21,23 @@ export function tellsUsage(event: string | symbol): boolean {
 /** How a connection is used, which decides how it is ended. */
 export class Usage {
   /** Not HTTP, or no longer since an upgrade or CONNECT: the application reads and writes the bytes. */
-  private isRaw: boolean
-  private session: ServerHttp2Session | undefined = undefined
+  #isRaw: boolean
+  #session: ServerHttp2Session | undefined = undefined
   /** HTTP/1 responses that have not ended; several when requests are pipelined. */
-  private readonly responses = new Set<ServerResponse>()
-  private isEnding = false
+  readonly #responses = new Set<ServerResponse>()
+  #isEnding = false
 
   constructor(speaksHttp: boolean) {
-    this.isRaw = !speaksHttp
+    this.#isRaw = !speaksHttp
   }
 
   /** Records an event that was let through, one for which `tellsUsage` is true. */
   note(event: string | symbol, socket: TLSSocket, args: readonly unknown[]): void {
     const [subject, response] = args
-    if (event === 'session') this.session = subject as ServerHttp2Session
-    else if (response instanceof ServerResponse) this.follow(response, socket)
+    if (event === 'session') this.#session = subject as ServerHttp2Session
+    else if (response instanceof ServerResponse) this.#follow(response, socket)
     // An HTTP/2 tunnel is a stream, and ends with its session.
-    else if (!(response instanceof Http2ServerResponse)) this.isRaw = true
+    else if (!(response instanceof Http2ServerResponse)) this.#isRaw = true
   }
 
   /**
@@ -45,33 +45,33 @@ export class Usage {
    * `withinMs`. Anything that is not HTTP, or no longer, ends at once.
    */
   end(socket: TLSSocket, withinMs: number): void {
-    if (this.isRaw) {
+    if (this.#isRaw) {
       socket.destroy()
       return
     }
-    this.isEnding = true
+    this.#isEnding = true
     const limit = setTimeout(() => {
-      this.session?.destroy()
+      this.#session?.destroy()
       socket.destroy()
     }, withinMs).unref()
     socket.once('close', () => clearTimeout(limit))
-    if (this.session !== undefined) this.session.close()
-    else this.endIdle(socket)
-    for (const response of this.responses) {
+    if (this.#session !== undefined) this.#session.close()
+    else this.#endIdle(socket)
+    for (const response of this.#responses) {
       // Tells the client not to reuse the connection.
       if (!response.headersSent) response.setHeader('connection', 'close')
     }
   }
 
-  private follow(response: ServerResponse, socket: TLSSocket): void {
-    this.responses.add(response)
+  #follow(response: ServerResponse, socket: TLSSocket): void {
+    this.#responses.add(response)
     response.once('close', () => {
-      this.responses.delete(response)
-      if (this.isEnding) this.endIdle(socket)
+      this.#responses.delete(response)
+      if (this.#isEnding) this.#endIdle(socket)
     })
   }
 
-  private endIdle(socket: TLSSocket): void {
-    if (this.responses.size === 0) socket.destroySoon()
+  #endIdle(socket: TLSSocket): void {
+    if (this.#responses.size === 0) socket.destroySoon()
   }
 }

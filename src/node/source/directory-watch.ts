@@ -8,50 +8,50 @@ import { dirname, resolve } from 'node:path'
  * turns the link `..data` beside it). Where watching does not work it does nothing: sources poll as well.
  */
 export class DirectoryWatch {
-  private readonly path: string
-  private readonly changed: () => void
-  private readonly watched = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>()
-  private closed = false
+  readonly #path: string
+  readonly #changed: () => void
+  readonly #watched = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>()
+  #closed = false
 
   constructor(path: string, changed: () => void) {
-    this.path = resolve(path)
-    this.changed = changed
+    this.#path = resolve(path)
+    this.#changed = changed
   }
 
   /** Watches what is to be watched by now: directories may have been replaced, and links turned. */
   async renew(): Promise<void> {
-    const target = await realpath(this.path).catch(() => this.path)
-    const wanted = new Set([dirname(this.path), dirname(target)])
-    for (const directory of this.watched.keys()) if (!wanted.has(directory)) this.drop(directory)
+    const target = await realpath(this.#path).catch(() => this.#path)
+    const wanted = new Set([dirname(this.#path), dirname(target)])
+    for (const directory of this.#watched.keys()) if (!wanted.has(directory)) this.#drop(directory)
     for (const directory of wanted) {
       const identity = await stat(directory, { bigint: true }).then(
         ({ dev, ino }) => `${dev} ${ino}`,
         () => undefined,
       )
-      if (this.watched.get(directory)?.identity === identity) continue
-      this.drop(directory)
-      if (identity !== undefined && !this.closed) this.add(directory, identity)
+      if (this.#watched.get(directory)?.identity === identity) continue
+      this.#drop(directory)
+      if (identity !== undefined && !this.#closed) this.#add(directory, identity)
     }
   }
 
   close(): void {
-    this.closed = true
-    for (const directory of [...this.watched.keys()]) this.drop(directory)
+    this.#closed = true
+    for (const directory of [...this.#watched.keys()]) this.#drop(directory)
   }
 
-  private add(directory: string, identity: string): void {
+  #add(directory: string, identity: string): void {
     try {
-      const watcher = watch(directory, this.changed)
+      const watcher = watch(directory, this.#changed)
       watcher.unref()
-      watcher.on('error', () => this.drop(directory))
-      this.watched.set(directory, { identity, watcher })
+      watcher.on('error', () => this.#drop(directory))
+      this.#watched.set(directory, { identity, watcher })
     } catch {
       // No watches left, or a file system without them.
     }
   }
 
-  private drop(directory: string): void {
-    this.watched.get(directory)?.watcher.close()
-    this.watched.delete(directory)
+  #drop(directory: string): void {
+    this.#watched.get(directory)?.watcher.close()
+    this.#watched.delete(directory)
   }
 }

@@ -5,26 +5,26 @@ import { callSafely } from '../call-safely.ts'
  * throws stays with that listener.
  */
 export class Events<Map extends object> {
-  private readonly names: ReadonlySet<keyof Map>
-  private readonly registered = new Set<{ readonly name: keyof Map; readonly listener: (event: never) => unknown }>()
+  readonly #names: ReadonlySet<keyof Map>
+  readonly #registered = new Set<{ readonly name: keyof Map; readonly listener: (event: never) => unknown }>()
 
   constructor(names: readonly (keyof Map)[]) {
-    this.names = new Set(names)
+    this.#names = new Set(names)
   }
 
   /** @throws TypeError for a name that no event has, and a listener that is no function */
   on<Name extends keyof Map>(name: Name, listener: (event: Map[Name]) => unknown): () => void {
-    if (!this.names.has(name)) throw new TypeError(`no event is named ${String(name)}: there are ${[...this.names].join(', ')}`)
+    if (!this.#names.has(name)) throw new TypeError(`no event is named ${String(name)}: there are ${[...this.#names].join(', ')}`)
     if (typeof listener !== 'function') throw new TypeError(`the listener of ${String(name)} must be a function`)
     const entry = { name, listener }
-    this.registered.add(entry)
-    return () => void this.registered.delete(entry)
+    this.#registered.add(entry)
+    return () => void this.#registered.delete(entry)
   }
 
   emit<Name extends keyof Map>(name: Name, event: Map[Name]): void {
-    for (const entry of [...this.registered]) {
+    for (const entry of [...this.#registered]) {
       // One that was removed by another in the meantime is not called.
-      if (entry.name === name && this.registered.has(entry)) {
+      if (entry.name === name && this.#registered.has(entry)) {
         const what = `a listener of the truststore event "${String(name)}"`
         callSafely(entry.listener, event as never, what, 'TruststoreListenerWarning')
       }
@@ -32,6 +32,6 @@ export class Events<Map extends object> {
   }
 
   clear(): void {
-    this.registered.clear()
+    this.#registered.clear()
   }
 }

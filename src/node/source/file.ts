@@ -45,31 +45,31 @@ export async function fileTruststore(path: string, options: FileTruststoreOption
 
 class FileLoader implements Loader {
   onChange: () => void = () => undefined
-  private readonly path: string
-  private readonly limits: { readonly settleMs: number; readonly maxBytes: number }
-  private readonly watch: DirectoryWatch | undefined
+  readonly #path: string
+  readonly #limits: { readonly settleMs: number; readonly maxBytes: number }
+  readonly #watch: DirectoryWatch | undefined
   /** Other files of the directory may change all the time: many reports make one look. */
-  private readonly soon: Timer = new Timer(() => this.onChange())
-  private seen: string | undefined = undefined
+  readonly #soon: Timer = new Timer(() => this.onChange())
+  #seen: string | undefined = undefined
 
   constructor(path: string, settleMs: number, maxBytes: number, watches: boolean) {
-    this.path = path
-    this.limits = { settleMs, maxBytes }
-    this.watch = watches ? new DirectoryWatch(path, () => this.soon.isSet || this.soon.set(settleMs)) : undefined
+    this.#path = path
+    this.#limits = { settleMs, maxBytes }
+    this.#watch = watches ? new DirectoryWatch(path, () => this.#soon.isSet || this.#soon.set(settleMs)) : undefined
   }
 
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
     // Before the look: a change after it is reported.
-    await this.watch?.renew()
-    if (!force && this.seen !== undefined && (await identityOfFile(this.path)) === this.seen) return undefined
-    this.seen = undefined
-    const { bytes, identity } = await readSettled(this.path, this.limits, signal)
-    this.seen = identity
+    await this.#watch?.renew()
+    if (!force && this.#seen !== undefined && (await identityOfFile(this.#path)) === this.#seen) return undefined
+    this.#seen = undefined
+    const { bytes, identity } = await readSettled(this.#path, this.#limits, signal)
+    this.#seen = identity
     return { bytes }
   }
 
   close(): void {
-    this.soon.close()
-    this.watch?.close()
+    this.#soon.close()
+    this.#watch?.close()
   }
 }

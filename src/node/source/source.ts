@@ -45,50 +45,50 @@ const unforced: Wanted = { force: false, allowEmptyOverlap: false, allowRollback
 export class Source implements TruststoreSource {
   checkedAt: Date = new Date()
   failure: TruststoreSourceError | undefined = undefined
-  private readonly loader: Loader
-  private readonly settings: SourceSettings
-  private readonly history: Versions
-  private readonly events: Events<SourceEvents> = new Events(['updated', 'rejected', 'rollback', 'expiring'])
-  private readonly closing: AbortController = new AbortController()
-  private readonly poll: Timer = new Timer(() => void this.check({}))
-  private readonly expiry: Timer = new Timer(() => this.tellExpiring())
-  private running: Promise<Refresh> | undefined = undefined
-  private waiting: Promise<Refresh> | undefined = undefined
-  private wanted: Wanted = unforced
-  private failures = 0
+  readonly #loader: Loader
+  readonly #settings: SourceSettings
+  readonly #history: Versions
+  readonly #events: Events<SourceEvents> = new Events(['updated', 'rejected', 'rollback', 'expiring'])
+  readonly #closing: AbortController = new AbortController()
+  readonly #poll: Timer = new Timer(() => void this.check({}))
+  readonly #expiry: Timer = new Timer(() => this.#tellExpiring())
+  #running: Promise<Refresh> | undefined = undefined
+  #waiting: Promise<Refresh> | undefined = undefined
+  #wanted: Wanted = unforced
+  #failures = 0
 
   private constructor(loader: Loader, settings: SourceSettings) {
-    this.loader = loader
-    this.settings = settings
-    this.history = new Versions(settings.build, settings.keepVersions)
+    this.#loader = loader
+    this.#settings = settings
+    this.#history = new Versions(settings.build, settings.keepVersions)
   }
 
   /** @throws TruststoreSourceError where the first version cannot serve; nothing runs on then */
   static async start(loader: Loader, settings: SourceSettings): Promise<Source> {
     const source = new Source(loader, settings)
     try {
-      source.history.offer(await loader.load(true, source.closing.signal), true)
+      source.#history.offer(await loader.load(true, source.#closing.signal), true)
     } catch (error) {
       source.close()
       throw error instanceof TypeError ? error : asSourceError(error)
     }
-    source.expectNext()
+    source.#expectNext()
     // Not before the caller could listen.
-    source.expiry.set(0)
+    source.#expiry.set(0)
     return source
   }
 
   get current(): Truststore {
-    return this.history.current.store
+    return this.#history.current.store
   }
 
   get versions(): readonly TruststoreVersion[] {
-    return this.history.all
+    return this.#history.all
   }
 
   on<Name extends keyof SourceEvents>(name: Name, listener: (event: SourceEvents[Name]) => unknown): () => void {
-    const end = this.events.on(name, listener)
-    if (this.closed) end()
+    const end = this.#events.on(name, listener)
+    if (this.#closed) end()
     return end
   }
 
@@ -102,21 +102,21 @@ export class Source implements TruststoreSource {
   }
 
   rollBack(version: string): void {
-    if (this.closed) throw new Error('rollBack: the source is closed')
-    const previous = this.history.rollBack(version)
-    if (previous !== undefined) this.tellUpdated('rollBack', previous)
+    if (this.#closed) throw new Error('rollBack: the source is closed')
+    const previous = this.#history.rollBack(version)
+    if (previous !== undefined) this.#tellUpdated('rollBack', previous)
   }
 
   close(): void {
-    this.closing.abort()
-    this.poll.close()
-    this.expiry.close()
-    this.events.clear()
-    this.loader.close()
+    this.#closing.abort()
+    this.#poll.close()
+    this.#expiry.close()
+    this.#events.clear()
+    this.#loader.close()
   }
 
-  private get closed(): boolean {
-    return this.closing.signal.aborted
+  get #closed(): boolean {
+    return this.#closing.signal.aborted
   }
 
   /**
@@ -124,94 +124,94 @@ export class Source implements TruststoreSource {
    * who ask meanwhile share it.
    */
   check({ force = false, allowEmptyOverlap = false, allowRollback = false }: Partial<Wanted>): Promise<Refresh> {
-    this.wanted = {
-      force: this.wanted.force || force,
-      allowEmptyOverlap: this.wanted.allowEmptyOverlap || allowEmptyOverlap,
-      allowRollback: this.wanted.allowRollback || allowRollback,
+    this.#wanted = {
+      force: this.#wanted.force || force,
+      allowEmptyOverlap: this.#wanted.allowEmptyOverlap || allowEmptyOverlap,
+      allowRollback: this.#wanted.allowRollback || allowRollback,
     }
-    this.waiting ??= Promise.resolve(this.running).then(() => {
-      this.waiting = undefined
-      this.running = this.runCheck()
-      return this.running
+    this.#waiting ??= Promise.resolve(this.#running).then(() => {
+      this.#waiting = undefined
+      this.#running = this.#runCheck()
+      return this.#running
     })
-    return this.waiting
+    return this.#waiting
   }
 
-  private async runCheck(): Promise<Refresh> {
-    const { force, allowEmptyOverlap, allowRollback } = this.wanted
-    this.wanted = unforced
-    if (this.closed) return this.outcome('closed')
+  async #runCheck(): Promise<Refresh> {
+    const { force, allowEmptyOverlap, allowRollback } = this.#wanted
+    this.#wanted = unforced
+    if (this.#closed) return this.#outcome('closed')
     try {
-      const loaded = await this.loader.load(force, this.closing.signal)
-      if (this.closed) return this.outcome('closed')
-      const decision = this.history.offer(
+      const loaded = await this.#loader.load(force, this.#closing.signal)
+      if (this.#closed) return this.#outcome('closed')
+      const decision = this.#history.offer(
         loaded,
-        allowEmptyOverlap || this.settings.allowEmptyOverlap,
-        allowRollback || this.settings.allowRollback,
+        allowEmptyOverlap || this.#settings.allowEmptyOverlap,
+        allowRollback || this.#settings.allowRollback,
       )
       if (decision.status !== 'held') this.checkedAt = new Date()
       this.failure = undefined
-      this.failures = 0
+      this.#failures = 0
       if (decision.status === 'updated' && decision.previous !== undefined) {
-        if (decision.replacedAt !== undefined) this.tellRollback(this.current.fingerprint, decision.replacedAt, true)
-        this.tellUpdated('refresh', decision.previous)
+        if (decision.replacedAt !== undefined) this.#tellRollback(this.current.fingerprint, decision.replacedAt, true)
+        this.#tellUpdated('refresh', decision.previous)
       }
-      if (decision.status === 'held') return { status: 'held', held: decision.held, version: this.history.current }
-      return this.outcome(decision.status)
+      if (decision.status === 'held') return { status: 'held', held: decision.held, version: this.#history.current }
+      return this.#outcome(decision.status)
     } catch (error) {
-      if (this.closed) return this.outcome('closed')
-      return this.reject(asSourceError(error))
+      if (this.#closed) return this.#outcome('closed')
+      return this.#reject(asSourceError(error))
     } finally {
-      if (!this.closed) this.expectNext()
+      if (!this.#closed) this.#expectNext()
     }
   }
 
-  private outcome<Status extends string>(status: Status): { readonly status: Status; readonly version: TruststoreVersion } {
-    return { status, version: this.history.current }
+  #outcome<Status extends string>(status: Status): { readonly status: Status; readonly version: TruststoreVersion } {
+    return { status, version: this.#history.current }
   }
 
-  private reject(error: TruststoreSourceError): Refresh {
+  #reject(error: TruststoreSourceError): Refresh {
     const isNews = this.failure?.message !== error.message
     this.failure = error
-    this.failures++
-    if (isNews && error instanceof RollbackError) this.tellRollback(error.offered, error.replacedAt, false)
-    if (isNews) this.events.emit('rejected', { error, version: this.history.current })
-    return { status: 'rejected', error, version: this.history.current }
+    this.#failures++
+    if (isNews && error instanceof RollbackError) this.#tellRollback(error.offered, error.replacedAt, false)
+    if (isNews) this.#events.emit('rejected', { error, version: this.#history.current })
+    return { status: 'rejected', error, version: this.#history.current }
   }
 
-  private tellRollback(offered: string, replacedAt: Date, isAccepted: boolean): void {
-    this.events.emit('rollback', { offered, replacedAt, isAccepted, version: this.history.current })
+  #tellRollback(offered: string, replacedAt: Date, isAccepted: boolean): void {
+    this.#events.emit('rollback', { offered, replacedAt, isAccepted, version: this.#history.current })
   }
 
-  private tellUpdated(cause: 'refresh' | 'rollBack', previous: TruststoreVersion): void {
-    const version = this.history.current
+  #tellUpdated(cause: 'refresh' | 'rollBack', previous: TruststoreVersion): void {
+    const version = this.#history.current
     const diff = diffTruststores(previous.store, version.store)
-    this.events.emit('updated', { cause, version, previous, diff, findings: version.store.findings })
-    if (!this.closed) this.expiry.set(0)
+    this.#events.emit('updated', { cause, version, previous, diff, findings: version.store.findings })
+    if (!this.#closed) this.#expiry.set(0)
   }
 
-  private tellExpiring(): void {
-    const version = this.history.current
-    const latest = Date.now() + this.settings.expiresWithinDays * day
+  #tellExpiring(): void {
+    const version = this.#history.current
+    const latest = Date.now() + this.#settings.expiresWithinDays * day
     const certificates = version.store.certificates
       .filter(({ notAfter }) => notAfter.getTime() < latest)
       .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())
-    if (certificates.length > 0) this.events.emit('expiring', { certificates, version })
-    if (!this.closed) this.expiry.set(day)
+    if (certificates.length > 0) this.#events.emit('expiring', { certificates, version })
+    if (!this.#closed) this.#expiry.set(day)
   }
 
   /**
    * The next check: after `pollMs`, a tenth more or less, so that a fleet does not ask in step; after failures sooner, a
    * second and then twice as long each time, of which at least half. Never sooner than the server asked for.
    */
-  private expectNext(): void {
-    const { pollMs } = this.settings
+  #expectNext(): void {
+    const { pollMs } = this.#settings
     if (pollMs === Infinity) return
     const delay =
-      this.failures === 0
+      this.#failures === 0
         ? pollMs * (0.9 + 0.2 * Math.random())
-        : Math.min(pollMs, firstRetryMs * 2 ** (this.failures - 1)) * (0.5 + 0.5 * Math.random())
-    this.poll.set(Math.max(delay, this.failure?.retryAfterMs ?? 0))
+        : Math.min(pollMs, firstRetryMs * 2 ** (this.#failures - 1)) * (0.5 + 0.5 * Math.random())
+    this.#poll.set(Math.max(delay, this.failure?.retryAfterMs ?? 0))
   }
 }
 

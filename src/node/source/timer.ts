@@ -2,37 +2,37 @@ import { clearTimeout, setTimeout } from 'node:timers'
 
 /** One call that is due later, and keeps no process alive. */
 export class Timer {
-  private readonly call: () => void
-  private handle: NodeJS.Timeout | undefined = undefined
-  private closed = false
+  readonly #call: () => void
+  #handle: NodeJS.Timeout | undefined = undefined
+  #closed = false
 
   constructor(call: () => void) {
-    this.call = call
+    this.#call = call
   }
 
   get isSet(): boolean {
-    return this.handle !== undefined
+    return this.#handle !== undefined
   }
 
   /** Puts the call off to so many milliseconds from now. */
   set(delayMs: number): void {
-    clearTimeout(this.handle)
-    if (this.closed) return
-    this.handle = setTimeout(() => {
-      this.handle = undefined
-      this.call()
+    clearTimeout(this.#handle)
+    if (this.#closed) return
+    this.#handle = setTimeout(() => {
+      this.#handle = undefined
+      this.#call()
     }, delayMs)
-    this.handle.unref()
+    this.#handle.unref()
   }
 
   clear(): void {
-    clearTimeout(this.handle)
-    this.handle = undefined
+    clearTimeout(this.#handle)
+    this.#handle = undefined
   }
 
   /** Final: nothing can be set afterwards. */
   close(): void {
-    this.closed = true
+    this.#closed = true
     this.clear()
   }
 }

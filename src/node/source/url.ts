@@ -72,30 +72,30 @@ export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOp
 }
 
 class UrlLoader implements Loader {
-  private readonly url: TruststoreUrl
-  private readonly terms: Omit<DownloadTerms, 'signal'>
+  readonly #url: TruststoreUrl
+  readonly #terms: Omit<DownloadTerms, 'signal'>
   /** What the last complete answer was called, and by which URL. */
-  private seen: Known | undefined = undefined
-  private notModified = 0
+  #seen: Known | undefined = undefined
+  #notModified = 0
 
   constructor(url: TruststoreUrl, terms: Omit<DownloadTerms, 'signal'>) {
-    this.url = url
-    this.terms = terms
+    this.#url = url
+    this.#terms = terms
   }
 
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
-    const terms = { ...this.terms, signal }
-    const url = requireUrl(typeof this.url === 'function' ? await askUrl(this.url, terms) : this.url, terms.allowHttp)
-    const known = !force && this.notModified < mostNotModified ? this.seen : undefined
+    const terms = { ...this.#terms, signal }
+    const url = requireUrl(typeof this.#url === 'function' ? await askUrl(this.#url, terms) : this.#url, terms.allowHttp)
+    const known = !force && this.#notModified < mostNotModified ? this.#seen : undefined
     const downloaded = await download(url, known, terms)
     if (downloaded === undefined) {
-      this.notModified++
+      this.#notModified++
       return undefined
     }
     const { loaded, address } = downloaded
     const { bytes: _, ...validators } = loaded
-    this.notModified = 0
-    this.seen = { etag: undefined, versionId: undefined, ...validators, address }
+    this.#notModified = 0
+    this.#seen = { etag: undefined, versionId: undefined, ...validators, address }
     return loaded
   }
 

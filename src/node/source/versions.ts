@@ -31,6 +31,13 @@ export type Decision =
 /** How many versions are remembered to have been replaced: years of changes; 100 bytes each. */
 const mostReplaced = 1000
 
+/** What came of the bytes that were loaded last. */
+interface Built {
+  readonly digest: string
+  readonly loaded: Loaded
+  readonly built: Truststore | TruststoreSourceError
+}
+
 /** A version is offered again that was replaced. */
 export class RollbackError extends TruststoreSourceError {
   readonly offered: string
@@ -49,34 +56,32 @@ export class RollbackError extends TruststoreSourceError {
  * A version is built and judged in full before it replaces anything.
  */
 export class Versions {
-  private readonly options: TruststoreOptions
-  private readonly keep: number
-  private readonly remember: number
+  readonly #options: TruststoreOptions
+  readonly #keep: number
+  readonly #remember: number
   /** In the order in which they were loaded. */
-  private list: readonly TruststoreVersion[] = []
-  private serving: TruststoreVersion | undefined = undefined
-  private readonly heldBack = new Set<string>()
+  #list: readonly TruststoreVersion[] = []
+  #serving: TruststoreVersion | undefined = undefined
+  readonly #heldBack = new Set<string>()
   /** When another version took the place of one, the longest ago first; not for the one that serves. */
-  private readonly replaced = new Map<string, Date>()
-  private last:
-    | { readonly digest: string; readonly loaded: Loaded; readonly built: Truststore | TruststoreSourceError }
-    | undefined
+  readonly #replaced = new Map<string, Date>()
+  #last: Built | undefined
 
   constructor(options: TruststoreOptions, keep: number, remember: number = mostReplaced) {
-    this.options = options
-    this.keep = keep
-    this.remember = remember
+    this.#options = options
+    this.#keep = keep
+    this.#remember = remember
   }
 
   /** @throws Error before the first version */
   get current(): TruststoreVersion {
-    if (this.serving === undefined) throw new Error('no version has been loaded')
-    return this.serving
+    if (this.#serving === undefined) throw new Error('no version has been loaded')
+    return this.#serving
   }
 
   /** The one that serves, then the others, latest first. */
   get all(): readonly TruststoreVersion[] {
-    return [this.current, ...this.list.filter((entry) => entry !== this.serving).reverse()]
+    return [this.current, ...this.#list.filter((entry) => entry !== this.#serving).reverse()]
   }
 
   /**
@@ -86,13 +91,13 @@ export class Versions {
    * @throws TruststoreSourceError for what cannot serve
    */
   offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Decision {
-    const { built, loaded: offered } = this.build(loaded)
+    const { built, loaded: offered } = this.#build(loaded)
     if (built instanceof TruststoreSourceError) throw built
     const version = built.fingerprint
-    const { serving } = this
+    const serving = this.#serving
     if (serving?.version === version) return { status: 'unchanged' }
-    if (this.heldBack.has(version)) return { status: 'held', held: version }
-    const replacedAt = this.replaced.get(version)
+    if (this.#heldBack.has(version)) return { status: 'held', held: version }
+    const replacedAt = this.#replaced.get(version)
     if (replacedAt !== undefined && !allowRollback) throw new RollbackError(version, replacedAt, built.findings)
     if (serving !== undefined && !allowEmptyOverlap) requireOverlap(serving.store, built)
     const { etag, versionId } = offered
@@ -103,8 +108,8 @@ export class Versions {
       ...(etag !== undefined && { etag }),
       ...(versionId !== undefined && { versionId }),
     }
-    this.list = [...this.list.filter((entry) => entry.version !== version), next].slice(-this.keep)
-    this.replaceBy(next)
+    this.#list = [...this.#list.filter((entry) => entry.version !== version), next].slice(-this.#keep)
+    this.#replaceBy(next)
     return { status: 'updated', previous: serving, replacedAt }
   }
 
@@ -116,39 +121,39 @@ export class Versions {
    */
   rollBack(version: string): TruststoreVersion | undefined {
     const previous = this.current
-    const index = this.list.findIndex((entry) => entry.version === version)
+    const index = this.#list.findIndex((entry) => entry.version === version)
     if (index < 0) {
       const kept = this.all.map((entry) => entry.version).join(', ')
       throw new RangeError(`rollBack: version ${String(version)} is not kept; there are ${kept}`)
     }
-    for (const later of this.list.slice(index + 1)) this.heldBack.add(later.version)
-    this.heldBack.delete(version)
+    for (const later of this.#list.slice(index + 1)) this.#heldBack.add(later.version)
+    this.#heldBack.delete(version)
     if (previous.version === version) return undefined
-    const next = { ...this.list[index]!, since: new Date() }
-    this.list = this.list.map((entry) => (entry.version === version ? next : entry))
-    this.replaceBy(next)
+    const next = { ...this.#list[index]!, since: new Date() }
+    this.#list = this.#list.map((entry) => (entry.version === version ? next : entry))
+    this.#replaceBy(next)
     return previous
   }
 
-  private replaceBy(next: TruststoreVersion): void {
-    if (this.serving !== undefined) this.replaced.set(this.serving.version, next.since)
-    this.replaced.delete(next.version)
-    const [longestAgo] = this.replaced.keys()
-    if (longestAgo !== undefined && this.replaced.size > this.remember) this.replaced.delete(longestAgo)
-    this.serving = next
+  #replaceBy(next: TruststoreVersion): void {
+    if (this.#serving !== undefined) this.#replaced.set(this.#serving.version, next.since)
+    this.#replaced.delete(next.version)
+    const [longestAgo] = this.#replaced.keys()
+    if (longestAgo !== undefined && this.#replaced.size > this.#remember) this.#replaced.delete(longestAgo)
+    this.#serving = next
   }
 
   /** The same bytes are built once. */
-  private build(loaded: Loaded | undefined): NonNullable<typeof this.last> {
+  #build(loaded: Loaded | undefined): Built {
     if (loaded === undefined) {
-      if (this.last === undefined) throw new TruststoreSourceError('unreadable', 'nothing was loaded yet')
-      return this.last
+      if (this.#last === undefined) throw new TruststoreSourceError('unreadable', 'nothing was loaded yet')
+      return this.#last
     }
     const digest = createHash('sha256').update(loaded.bytes).digest('hex')
-    const built = this.last?.digest === digest ? this.last.built : buildWhole(loaded.bytes, this.options)
+    const built = this.#last?.digest === digest ? this.#last.built : buildWhole(loaded.bytes, this.#options)
     // What was judged is kept, not the bytes: a rejected version may be large.
-    this.last = { digest, loaded: { etag: undefined, versionId: undefined, ...loaded, bytes: new Uint8Array() }, built }
-    return this.last
+    this.#last = { digest, loaded: { etag: undefined, versionId: undefined, ...loaded, bytes: new Uint8Array() }, built }
+    return this.#last
   }
 }
 

@@ -108,6 +108,6 @@ describe('the keyring', () => {
     const kept = Array.from({ length: limit + 1 }, (_, i) => ring.guestKey(certificate(i)) === key)
     expect(kept.flatMap((is, i) => (is ? [] : [i]))).toEqual([1])
     for (let i = 0; i < 1000; i++) ring.welcome(certificate(5000 + i), key)
-    expect((ring['guests'] as Map<number, unknown>).size).toBe(limit)
+    expect((ring.guests as Map<number, unknown>).size).toBe(limit)
   })
 })

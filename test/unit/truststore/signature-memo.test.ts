@@ -104,7 +104,7 @@ describe('the memo of signatures', () => {
       if (i % 3 === 0 && i > 500) memo.has(certificate(i - 500, 200 + (((i - 500) * 37) % 1500)), ca)
     }
     for (const part of ['young', 'old'] as const) {
-      const bytes = [...memo['signatures'][part].values()].reduce((sum, { der }) => sum + der.length + overhead, 0)
+      const bytes = [...memo.signatures[part].values()].reduce((sum, { der }) => sum + der.length + overhead, 0)
       expect(bytes).toBeLessThanOrEqual(generation)
       expect(bytes).toBeGreaterThan(0)
     }
@@ -203,13 +203,13 @@ describe('the view of a remembered certificate', () => {
       memo.recall(child.bytes)
     }
     for (const part of ['young', 'old'] as const) {
-      const entries = [...memo['views'][part].values()]
+      const entries = [...memo.views[part].values()]
       const bytes = entries.map(({ der, parsed }) => der.length + overhead + valueIn(parsed).heapBytes)
       expect(bytes.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(limit)
     }
-    expect(memo['views']['old'].size).toBeGreaterThan(limit / 4000)
-    expect(memo['views']['old'].size).toBeLessThan(limit / 1500)
-    expect(memo['views'].find(children[0]!.bytes)).toBeUndefined()
+    expect(memo.views.old.size).toBeGreaterThan(limit / 4000)
+    expect(memo.views.old.size).toBeLessThan(limit / 1500)
+    expect(memo.views.find(children[0]!.bytes)).toBeUndefined()
     expect(memo.has(children[0]!, ca)).toBe(true)
     expect(valueIn(memo.recall(children[0]!.bytes)!).raw).toEqual(children[0]!.raw)
   })
@@ -251,9 +251,9 @@ describe('the view of a remembered certificate', () => {
     const before = collect()
     for (let i = 0; i < 3; i++) memos.push(fill())
     const taken = (collect() - before) / 3
-    const [signatures, views] = [memos[0]!['signatures'], memos[0]!['views']]
-    const counted = signatures['youngBytes'] + views['youngBytes']
-    expect(signatures['old'].size + views['old'].size).toBe(0)
+    const [signatures, views] = [memos[0]!.signatures, memos[0]!.views]
+    const counted = signatures.youngBytes + views.youngBytes
+    expect(signatures.old.size + views.old.size).toBe(0)
     expect(taken).toBeLessThan(counted)
     expect(taken).toBeGreaterThan(counted / 4)
   })
