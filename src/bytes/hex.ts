@@ -1,10 +1,18 @@
 const digits = '0123456789abcdef'
 
-/** Lower-case hexadecimal of a range, without separators. Joined: appending makes a rope, which takes ten times the heap. */
+/** What a call of `String.fromCharCode` is given at most: engines put arguments on the stack. */
+const chunk = 2048
+
+/** Lower-case hexadecimal of a range, without separators. By chunks: appending digits makes a rope, which takes ten times the heap. */
 export function hexOfRange(bytes: Uint8Array, start: number, end: number): string {
-  const pairs: string[] = []
-  for (let i = start; i < end; i++) pairs.push(digits[bytes[i]! >> 4]! + digits[bytes[i]! & 15]!)
-  return pairs.join('')
+  let text = ''
+  for (let at = start; at < end; at += chunk) {
+    const codes: number[] = []
+    const stop = Math.min(end, at + chunk)
+    for (let i = at; i < stop; i++) codes.push(digits.charCodeAt(bytes[i]! >> 4), digits.charCodeAt(bytes[i]! & 15))
+    text += String.fromCharCode(...codes)
+  }
+  return text
 }
 
 export function hexOf(bytes: Uint8Array): string {

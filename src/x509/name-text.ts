@@ -1,4 +1,4 @@
-import { hexOfRange } from '../bytes/hex.ts'
+import { hexOf, hexOfRange } from '../bytes/hex.ts'
 import { utf8Bytes } from '../bytes/text.ts'
 import { oidText } from '../der/oid.ts'
 import { type AttributeRange, attributesOf, stringValue } from './name.ts'
@@ -80,7 +80,7 @@ function escape4514(text: string): string {
   return text
     .replace(/["+,;<>=\\]/g, '\\$&')
     .replace(/^[ #]| $/g, '\\$&')
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => hexPairs(character, '\\'))
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, (characters) => hexPairs(characters, '\\'))
 }
 
 /** X509_NAME_oneline: bytes outside printable ASCII, and here the backslash too, as `\xHH`; separators as `\/` and `\+`. */
@@ -91,10 +91,10 @@ function opensslAttribute(bytes: Uint8Array, attribute: AttributeRange): string 
   const value =
     text === undefined
       ? `#${hexOfRange(bytes, attribute.valueHeader, valueEnd)}`
-      : text.replace(/[^ -~]|\\/gu, (character) => hexPairs(character, '\\x')).replace(/[/+]/g, '\\$&')
+      : text.replace(/(?:[^ -~]|\\)+/gu, (characters) => hexPairs(characters, '\\x')).replace(/[/+]/g, '\\$&')
   return `${opensslNames[oid] ?? shortNames[oid] ?? oid}=${value}`
 }
 
-function hexPairs(character: string, prefix: string): string {
-  return Array.from(utf8Bytes(character), (byte) => prefix + byte.toString(16).toUpperCase().padStart(2, '0')).join('')
+function hexPairs(characters: string, prefix: string): string {
+  return hexOf(utf8Bytes(characters)).toUpperCase().replace(/../g, `${prefix}$&`)
 }
