@@ -2,6 +2,7 @@ import type { ParseCode, ParseResult } from '../codes/parse.ts'
 import { parseFault } from '../codes/parse.ts'
 import { requireBytes } from './argument.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
+import { finish, type Steps } from './steps.ts'
 import { excerpt, latin1OfRange } from './text.ts'
 
 /** One `-----BEGIN …-----` block (RFC 7468): its bytes, or why they could not be read. */
@@ -33,6 +34,14 @@ const dash = 0x2d
  * little but bad blocks is given up after {@link maxBadBlocks} of them, with a last block that says so.
  */
 export function scanPem(text: Uint8Array): readonly PemBlock[] {
+  return finish(pemSteps(text))
+}
+
+/** How many lines, blocks aside, are read at a time. */
+const linesAtOnce = 1000
+
+/** The same in steps. */
+export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
   const blocks: PemBlock[] = []
   let bad = 0
   const add = (block: PemBlock): void => {
@@ -51,6 +60,7 @@ export function scanPem(text: Uint8Array): readonly PemBlock[] {
     let end = text.indexOf(newline, start)
     if (end < 0) end = text.length
     const marks = boundaries(text, start, end)
+    if (marks.length > 0 || line % linesAtOnce === 0) yield
     for (const { kind, label } of marks) {
       if (kind === 'BEGIN') {
         unterminated(`another block begins on line ${line}`)

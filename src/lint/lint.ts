@@ -1,3 +1,4 @@
+import { finish } from '../bytes/steps.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
@@ -60,7 +61,7 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
   const at = requireTime(given.at, 'lintTruststore: options.at')
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }
-  const store = built ?? analyse(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes))
+  const store = built ?? finish(analyse(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes)))
   const found = built === undefined ? findingsOf(store, context) : relint(built, context)
   const preflight = platformFindings(given.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
   return reportOf(inBundleOrder([...found, ...preflight]), given.waive ?? [], at)
@@ -80,7 +81,7 @@ function relint(store: TruststoreView, context: RuleContext): readonly Finding[]
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
   const certificates = store.nodes.map((node) => node.certificate.bytes)
-  const fresh = findingsOf(analyse(certificates, context, store.keyring), context).map((finding) => {
+  const fresh = findingsOf(finish(analyse(certificates, context, store.keyring)), context).map((finding) => {
     const { fingerprint } = inFull(finding)
     const node = fingerprint === undefined ? undefined : kept.get(fingerprint)
     if (node === undefined) return finding

@@ -41,9 +41,6 @@ export function findingOf(rule: ReportedRule, found: Problem, place: Place): Fin
 
 /** Findings about the whole first, then certificate by certificate. */
 export function inBundleOrder(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort((a, b) => placeOf(a) - placeOf(b))
-}
-
-function placeOf(finding: Finding): number {
-  return inFull(finding).index ?? -1
+  const placed = findings.map((finding) => ({ finding, place: inFull(finding).index ?? -1 }))
+  return placed.sort((a, b) => a.place - b.place).map(({ finding }) => finding)
 }

@@ -1,4 +1,5 @@
 import { RangeMap } from '../bytes/range-map.ts'
+import { finish, type Steps } from '../bytes/steps.ts'
 import type { SignatureBackend } from '../crypto/backend.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
@@ -77,6 +78,11 @@ export class TruststoreError extends Error {
  * for (const warning of store.warnings) console.warn(warning)
  */
 export function buildTruststore(input: TruststoreInput, options: TruststoreOptions = {}): Truststore {
+  return finish(building(input, options))
+}
+
+/** The same in steps. */
+export function* building(input: TruststoreInput, options: TruststoreOptions): Steps<TruststoreView> {
   const given = readFields<TruststoreOptions>('buildTruststore: options', options, noOptions)
   const { strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = given
   const policy = settlePolicy(given.policy ?? apiGateway)
@@ -86,7 +92,7 @@ export function buildTruststore(input: TruststoreInput, options: TruststoreOptio
   if (typeof tableBudgetBytes !== 'number' || !(tableBudgetBytes >= 0))
     throw new TypeError('buildTruststore: options.tableBudgetBytes must be a number of bytes')
   const at = requireTime(given.at, 'buildTruststore: options.at')
-  const store = analyse(input, { policy, at, expiresWithinDays: 30 }, new Keyring(signatures, tableBudgetBytes))
+  const store = yield* analyse(input, { policy, at, expiresWithinDays: 30 }, new Keyring(signatures, tableBudgetBytes))
   const errors = store.findings.filter((finding) => finding.severity === 'error')
   if (store.nodes.length === 0)
     throw new TruststoreError(summarise('no usable certificate in the truststore', errors), store.findings)
@@ -95,11 +101,12 @@ export function buildTruststore(input: TruststoreInput, options: TruststoreOptio
 }
 
 /** Reads and judges a bundle without refusing it. */
-export function analyse(input: TruststoreInput, context: RuleContext, keyring: Keyring): TruststoreView {
-  const contents = readBundle(input)
+export function* analyse(input: TruststoreInput, context: RuleContext, keyring: Keyring): Steps<TruststoreView> {
+  const contents = yield* readBundle(input)
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
   for (const entry of withoutCopies(contents.certificates, findings)) {
+    yield
     const { certificate } = entry
     const problems = certificateRules.map((rule) => {
       const found = rule.check(certificate, context)
@@ -109,9 +116,10 @@ export function analyse(input: TruststoreInput, context: RuleContext, keyring: K
     })
     if (!problems.includes('error')) candidates.add(new TrustNode(certificate, entry.index, entry.line, keyring))
   }
-  linkIssuers(candidates.entries, candidates.subjects)
+  yield* linkIssuers(candidates.entries, candidates.subjects)
   const usable = new NodeSet()
   for (const node of candidates.entries) {
+    yield
     const { certificate, isSelfSigned } = node
     const ofSignature = algorithmRules.map((rule) => {
       const found = rule.check(certificate, context, isSelfSigned)
@@ -119,6 +127,7 @@ export function analyse(input: TruststoreInput, context: RuleContext, keyring: K
     })
     const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, candidates, context), node))
     if (!ofSignature.includes('error') && !problems.includes('error')) usable.add(node)
+    certificate.extensions.trim()
   }
   // A certificate that is left out must not be reached through those it signed.
   if (usable.entries.length < candidates.entries.length) {
@@ -126,6 +135,7 @@ export function analyse(input: TruststoreInput, context: RuleContext, keyring: K
     // Certificates of one issuer share the array, which may be long.
     const left = new Map<readonly TrustNode[], readonly TrustNode[]>()
     for (const node of usable.entries) {
+      yield
       const issuers = left.get(node.issuers) ?? node.issuers.filter((issuer) => kept.has(issuer))
       left.set(node.issuers, issuers)
       node.issuers = issuers
@@ -151,25 +161,20 @@ class NodeSet implements Bundle {
 }
 
 /** The certificates, each once; a copy is a finding. */
-function withoutCopies(certificates: readonly BundledCertificate[], findings: Finding[]): readonly BundledCertificate[] {
+function* withoutCopies(certificates: readonly BundledCertificate[], findings: Finding[]): Iterable<BundledCertificate> {
   const firsts = new RangeMap<BundledCertificate>()
-  return certificates.filter((entry) => {
+  for (const entry of certificates) {
     const { certificate, index, line } = entry
     const { bytes } = certificate
     const first = firsts.get(bytes, 0, bytes.length)
     if (first === undefined) {
       firsts.add(bytes, 0, bytes.length, entry)
-      return true
+      yield entry
+      continue
     }
-    findings.push(
-      readingFinding('duplicate_certificate', `is the same as certificate ${first.index} of the bundle`, {
-        index,
-        line,
-        certificate,
-      }),
-    )
-    return false
-  })
+    const problem = `is the same as certificate ${first.index} of the bundle`
+    findings.push(readingFinding('duplicate_certificate', problem, { index, line, certificate }))
+  }
 }
 
 /** Adds what a rule found, and answers its severity. */

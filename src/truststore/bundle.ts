@@ -1,6 +1,7 @@
 import { isBytes } from '../bytes/argument.ts'
 import { looksLikeDer } from '../bytes/input.ts'
-import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, scanPem } from '../bytes/pem.ts'
+import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, pemSteps } from '../bytes/pem.ts'
+import type { Steps } from '../bytes/steps.ts'
 import type { ParseCode } from '../codes/parse.ts'
 import { type ReadingCode, readingRule } from '../rules/bundle.ts'
 import { findingOf, type Place } from '../rules/finding.ts'
@@ -32,7 +33,7 @@ export interface BundleContents {
  *
  * @throws TypeError for input of another type
  */
-export function readBundle(input: TruststoreInput): BundleContents {
+export function* readBundle(input: TruststoreInput): Steps<BundleContents> {
   const parts: readonly unknown[] = Array.isArray(input) ? input : [input]
   const certificates: BundledCertificate[] = []
   const findings: Finding[] = []
@@ -51,14 +52,16 @@ export function readBundle(input: TruststoreInput): BundleContents {
     if (typeof part !== 'string' && looksLikeDer(part)) {
       // Not `slice`, which on a Buffer is a view of the caller's memory.
       add(new Uint8Array(part), undefined)
+      yield
       continue
     }
     const text = typeof part === 'string' ? bytesOfPemText(part) : part
-    const blocks = scanPem(text)
+    const blocks = yield* pemSteps(text)
     if (!blocks.some((block) => isCertificateLabel(block.label))) {
       findings.push(readingFinding('empty_bundle', describeMissingPem(text, 'CERTIFICATE', blocks), {}))
     }
     for (const block of blocks) {
+      yield
       const finding = isCertificateLabel(block.label) ? undefined : strangerFinding(block)
       if (finding !== undefined) findings.push(finding)
       else if (block.content instanceof Uint8Array) add(block.content, block.line)

@@ -1,5 +1,6 @@
 import { hexOfRange } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
+import { finish, type Steps } from '../bytes/steps.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { sortIssuers } from './issuers.ts'
 import type { TrustNode } from './node.ts'
@@ -30,16 +31,20 @@ export interface TruststoreDiff {
  * if (droppedIssuers.length > 0) console.warn('clients of these CAs will be refused:', droppedIssuers)
  */
 export function diffTruststores(before: Truststore, after: Truststore): TruststoreDiff {
-  const old = requireTruststore(before, 'diffTruststores: before')
-  const next = requireTruststore(after, 'diffTruststores: after')
-  const gone = missingFrom(old, next)
-  const come = missingFrom(next, old)
+  return finish(diffing(requireTruststore(before, 'diffTruststores: before'), requireTruststore(after, 'diffTruststores: after')))
+}
+
+/** The same in steps. */
+export function* diffing(old: TruststoreView, next: TruststoreView): Steps<TruststoreDiff> {
+  const gone = yield* missingFrom(old, next)
+  const come = yield* missingFrom(next, old)
   const renewed: { before: Certificate; after: Certificate }[] = []
   const rekeyed: { before: Certificate; after: Certificate }[] = []
   const removed: Certificate[] = []
   const matched = new Set<TrustNode>()
   const comeBySubject = new Map<string, TrustNode[]>()
   for (const node of come) {
+    yield
     const { subjectKey } = node.certificate
     const others = comeBySubject.get(subjectKey)
     if (others === undefined) comeBySubject.set(subjectKey, [node])
@@ -52,16 +57,18 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
     return found
   }
   // Renewals first, so that a re-keyed CA cannot take the certificate that renews another one of its name.
-  const rest = gone.filter((node) => {
+  const rest: TrustNode[] = []
+  for (const node of gone) {
+    yield
     const successor = takeSuccessor(
       node,
       (candidate) => candidate.certificate.hasKeyOf(node.certificate) && sameRole(candidate, node),
     )
-    if (successor === undefined) return true
-    renewed.push({ before: node.certificate, after: successor.certificate })
-    return false
-  })
+    if (successor === undefined) rest.push(node)
+    else renewed.push({ before: node.certificate, after: successor.certificate })
+  }
   for (const node of rest) {
+    yield
     const successor = takeSuccessor(node, (candidate) => !candidate.certificate.hasKeyOf(node.certificate))
     if (successor === undefined) removed.push(node.certificate)
     else rekeyed.push({ before: node.certificate, after: successor.certificate })
@@ -71,26 +78,30 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
     removed,
     renewed,
     rekeyed,
-    droppedIssuers: namesOf(sortIssuers(old, next).dropped),
+    droppedIssuers: yield* namesOf((yield* sortIssuers(old, next)).dropped),
     unchanged: old.nodes.length - gone.length,
   }
 }
 
-function missingFrom(store: TruststoreView, other: TruststoreView): readonly TrustNode[] {
-  return store.nodes.filter(({ certificate: a }) => {
-    const named = other.subjects.find(a.bytes, a.subjectStart, a.subjectEnd)
-    return !named.some(({ certificate: b }) => bytesEqual(a.bytes, b.bytes))
-  })
+function* missingFrom(store: TruststoreView, other: TruststoreView): Steps<readonly TrustNode[]> {
+  const missing: TrustNode[] = []
+  for (const node of store.nodes) {
+    yield
+    const { bytes, subjectStart, subjectEnd } = node.certificate
+    const named = other.subjects.find(bytes, subjectStart, subjectEnd)
+    if (!named.some(({ certificate }) => bytesEqual(bytes, certificate.bytes))) missing.push(node)
+  }
+  return missing
 }
 
 /** Their subjects; an issuer with several certificates of one key is named once. */
-function namesOf(issuers: readonly TrustNode[]): readonly string[] {
-  const names = new Map(
-    issuers.map(({ certificate }) => {
-      const { bytes, keyStart, keyEnd, subjectKey, subject } = certificate
-      return [`${subjectKey} ${hexOfRange(bytes, keyStart, keyEnd)}`, subject]
-    }),
-  )
+function* namesOf(issuers: readonly TrustNode[]): Steps<readonly string[]> {
+  const names = new Map<string, string>()
+  for (const { certificate } of issuers) {
+    yield
+    const { bytes, keyStart, keyEnd, subjectKey, subject } = certificate
+    names.set(`${subjectKey} ${hexOfRange(bytes, keyStart, keyEnd)}`, subject)
+  }
   return [...names.values()]
 }
 

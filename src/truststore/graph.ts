@@ -1,3 +1,4 @@
+import type { Steps } from '../bytes/steps.ts'
 import { compareKeyIds, type TrustNode } from './node.ts'
 import { PartIndex } from './part-index.ts'
 import type { SubjectIndex } from './subject-index.ts'
@@ -8,12 +9,13 @@ const none: readonly TrustNode[] = []
  * Finds out who signed whom within a bundle, once, so that no handshake has to: sets `issuers` of every node to those
  * whose name and signature are right, and marks signatures that are certainly wrong.
  */
-export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex): void {
+export function* linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex): Steps<void> {
   const crowds = new Map<readonly TrustNode[], Crowd>()
   for (const node of nodes) {
+    yield
     const { certificate } = node
     const named = subjects.find(certificate.bytes, certificate.issuerStart, certificate.issuerEnd)
-    node.issuers = signersOf(node, named, crowds)
+    node.issuers = yield* signersOf(node, named, crowds)
     node.isSelfSigned = node.issuers.includes(node)
     if (node.issuers.length > 0) continue
     // Without an authority key identifier a self-issued certificate claims to be self-signed (RFC 5280 4.2.1.1).
@@ -22,19 +24,22 @@ export function linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex)
     if (node.hasBadSelfSignature) continue
     node.falseIssuer = named.find(({ certificate: issuer }) => compareKeyIds(certificate, issuer) === 'same')
   }
-  for (const node of nodes) node.releaseIdleKey()
+  for (const node of nodes) {
+    yield
+    node.releaseIdleKey()
+  }
 }
 
 /** Those of the issuer's name whose key made the signature, whatever their key identifiers say (RFC 5280 4.2.1.1). */
-function signersOf(node: TrustNode, named: readonly TrustNode[], crowds: Map<readonly TrustNode[], Crowd>): readonly TrustNode[] {
-  const [first] = named
-  if (named.length < 2) return first?.signed(node.certificate) === true ? named : none
-  let crowd = crowds.get(named)
-  if (crowd === undefined) {
-    crowd = new Crowd(named)
-    crowds.set(named, crowd)
-  }
-  return crowd.signersOf(node)
+function* signersOf(
+  node: TrustNode,
+  named: readonly TrustNode[],
+  crowds: Map<readonly TrustNode[], Crowd>,
+): Steps<readonly TrustNode[]> {
+  if (named.length < 2) return named[0]?.signed(node.certificate) === true ? named : none
+  const crowd = crowds.get(named) ?? new Crowd(named)
+  crowds.set(named, crowd)
+  return yield* crowd.signersOf(node)
 }
 
 /** Certificates that have the same key as well as the same name: one of them is asked for all. */
@@ -42,18 +47,17 @@ type Twins = readonly TrustNode[]
 
 /** Certificates of one name, found by key identifier and by key without looking at each of them. */
 class Crowd {
-  readonly #nodes: readonly TrustNode[]
-  /** Those that have no key identifier. */
-  readonly #nameless: readonly TrustNode[]
   readonly #keyIds: PartIndex
   readonly #keys: PartIndex
-  readonly #twins = new Map<readonly TrustNode[], readonly Twins[]>()
+  readonly #twins = new Map<readonly TrustNode[], ReadonlySet<Twins>>()
+  /** Each key once; those in certificates without key identifier first. */
+  readonly #all: ReadonlySet<Twins>
 
   constructor(nodes: readonly TrustNode[]) {
-    this.#nodes = nodes
-    this.#nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdStart === 0)
     this.#keyIds = new PartIndex(nodes, 'subjectKeyId')
     this.#keys = new PartIndex(nodes, 'key')
+    const nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdStart === 0)
+    this.#all = this.#twinsAmong([...nameless, ...nodes])
   }
 
   /**
@@ -64,27 +68,29 @@ class Crowd {
    * names, and its own where it is self-issued: in an honest bundle that is one. After these the first that fits is taken,
    * since going on would cost every bundle with a re-keyed CA a signature more for each certificate.
    */
-  signersOf({ certificate }: TrustNode): readonly TrustNode[] {
+  *signersOf({ certificate }: TrustNode): Steps<readonly TrustNode[]> {
     const { bytes, authorityKeyIdStart: start, authorityKeyIdEnd: end, keyStart, keyEnd } = certificate
-    const isSigner = ([first]: Twins): boolean => first?.signed(certificate) === true
     const likely = new Set(start === 0 ? [] : this.#twinsAmong(this.#keyIds.find(bytes, start, end)))
     if (certificate.isSelfIssued) likely.add(this.#keys.find(bytes, keyStart, keyEnd))
-    const signers = [...likely].filter(isSigner)
-    if (signers.length > 1) return signers.flat()
-    if (signers.length === 1) return signers[0]!
-    for (const twins of new Set([...this.#twinsAmong(this.#nameless), ...this.#twinsAmong(this.#nodes)])) {
-      if (!likely.has(twins) && isSigner(twins)) return twins
+    const signers: Twins[] = []
+    for (const twins of likely) {
+      yield
+      if (twins[0]?.signed(certificate) === true) signers.push(twins)
+    }
+    if (signers.length > 0) return signers.length === 1 ? signers[0]! : signers.flat()
+    for (const twins of this.#all) {
+      if (likely.has(twins)) continue
+      yield
+      if (twins[0]!.signed(certificate)) return twins
     }
     return none
   }
 
   /** The keys of these candidates, told apart once for all certificates that ask for the same. */
-  #twinsAmong(candidates: readonly TrustNode[]): readonly Twins[] {
+  #twinsAmong(candidates: readonly TrustNode[]): ReadonlySet<Twins> {
     let twins = this.#twins.get(candidates)
     if (twins === undefined) {
-      twins = [
-        ...new Set(candidates.map(({ certificate: { bytes, keyStart, keyEnd } }) => this.#keys.find(bytes, keyStart, keyEnd))),
-      ]
+      twins = new Set(candidates.map(({ certificate: { bytes, keyStart, keyEnd } }) => this.#keys.find(bytes, keyStart, keyEnd)))
       this.#twins.set(candidates, twins)
     }
     return twins

@@ -1,3 +1,4 @@
+import type { Steps } from '../bytes/steps.ts'
 import { isTrustAnchor } from './anchor.ts'
 import type { TrustNode } from './node.ts'
 import type { TruststoreView } from './store.ts'
@@ -7,9 +8,10 @@ import type { TruststoreView } from './store.ts'
  * others of the store to one that may end a path. An intermediate whose root is missing is not among them, though it is
  * listed.
  */
-export function acceptedIssuers({ nodes, policy }: TruststoreView): readonly TrustNode[] {
+export function* acceptedIssuers({ nodes, policy }: TruststoreView): Steps<readonly TrustNode[]> {
   const issued = new Map<TrustNode, TrustNode[]>()
   for (const node of nodes) {
+    yield
     for (const issuer of node.issuers) {
       const others = issued.get(issuer)
       if (others === undefined) issued.set(issuer, [node])
@@ -27,15 +29,16 @@ export function acceptedIssuers({ nodes, policy }: TruststoreView): readonly Tru
 }
 
 /** What becomes of the issuers that one truststore accepts in another one: same subject and key is the same issuer. */
-export function sortIssuers(
+export function* sortIssuers(
   before: TruststoreView,
   after: TruststoreView,
-): { readonly kept: readonly TrustNode[]; readonly dropped: readonly TrustNode[] } {
-  const heirs = new Set(acceptedIssuers(after))
+): Steps<{ readonly kept: readonly TrustNode[]; readonly dropped: readonly TrustNode[] }> {
+  const heirs = new Set(yield* acceptedIssuers(after))
   const kept: TrustNode[] = []
   const dropped: TrustNode[] = []
   const isSame = (a: TrustNode, b: TrustNode): boolean => a.certificate.hasKeyOf(b.certificate)
-  for (const node of acceptedIssuers(before)) {
+  for (const node of yield* acceptedIssuers(before)) {
+    yield
     const { bytes, subjectStart, subjectEnd } = node.certificate
     const survives = after.subjects.find(bytes, subjectStart, subjectEnd).some((heir) => heirs.has(heir) && isSame(heir, node))
     if (survives) kept.push(node)

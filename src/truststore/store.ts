@@ -1,5 +1,6 @@
 import { hexOf } from '../bytes/hex.ts'
 import { bytesEqual } from '../bytes/range.ts'
+import { finish, type Steps } from '../bytes/steps.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import { newHash } from '../crypto/digest.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -51,7 +52,6 @@ export class TruststoreView implements Truststore {
     this.findings = findings
     this.policy = policy
     this.keyring = keyring
-    for (const { certificate } of nodes) certificate.extensions.trim()
   }
 
   /** Made when a refusal is explained for the first time. */
@@ -88,11 +88,18 @@ export class TruststoreView implements Truststore {
   }
 
   get fingerprint(): string {
-    if (this.#cachedFingerprint === undefined) {
-      const hash = newHash('sha256')!
-      for (const { certificate } of this.nodes) hash.update(certificate.bytes)
-      this.#cachedFingerprint = hexOf(hash.digest())
+    this.#cachedFingerprint ??= finish(this.hashing())
+    return this.#cachedFingerprint
+  }
+
+  /** The fingerprint in steps. */
+  *hashing(): Steps<string> {
+    const hash = newHash('sha256')!
+    for (const { certificate } of this.nodes) {
+      yield
+      hash.update(certificate.bytes)
     }
+    this.#cachedFingerprint ??= hexOf(hash.digest())
     return this.#cachedFingerprint
   }
 

@@ -1,3 +1,4 @@
+import { finish } from '../../src/bytes/steps.ts'
 import { type LintOptions, type Policy, profiles, pureSignatures, type TruststoreInput } from '../../src/index.ts'
 import type { Finding } from '../../src/rules/rule.ts'
 import { analyse } from '../../src/truststore/build.ts'
@@ -12,5 +13,5 @@ export function analysed(
     expiresWithinDays = 30,
   }: Omit<LintOptions, 'waive'> & { policy?: Policy } = {},
 ): { readonly findings: readonly Finding[]; readonly nodes: readonly { readonly index: number }[] } {
-  return analyse(input, { policy, at: Number(at), expiresWithinDays }, new Keyring(pureSignatures, 0))
+  return finish(analyse(input, { policy, at: Number(at), expiresWithinDays }, new Keyring(pureSignatures, 0)))
 }

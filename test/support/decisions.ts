@@ -1,3 +1,4 @@
+import { finish } from '../../src/bytes/steps.ts'
 import { formats } from '../../src/headers/formats.ts'
 import * as headers from '../../src/headers/index.ts'
 import * as core from '../../src/index.ts'
@@ -91,8 +92,8 @@ function admitted(options: object, der: Uint8Array, source?: (socket: object) =>
 /** The outcomes of a version of a source that drops every issuer. */
 function offered(): unknown {
   const versions = new Versions({}, 3)
-  versions.offer({ bytes: root.der }, false)
-  return versions.offer({ bytes: elsewhere.der }, false)
+  finish(versions.offer({ bytes: root.der }, false))
+  return finish(versions.offer({ bytes: elsewhere.der }, false))
 }
 
 /** By the name of the function. */

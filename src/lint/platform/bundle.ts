@@ -1,5 +1,6 @@
 import { looksLikeDer } from '../../bytes/input.ts'
 import { bytesOfPemText, encodePem } from '../../bytes/pem.ts'
+import { finish } from '../../bytes/steps.ts'
 import { readBundle, type TruststoreInput } from '../../truststore/bundle.ts'
 import type { TrustNode } from '../../truststore/node.ts'
 import type { TruststoreView } from '../../truststore/store.ts'
@@ -52,7 +53,7 @@ export function platformBundle(input: TruststoreInput | undefined, store: Trusts
   }
   const parts = partsOf(input)
   return {
-    entries: readBundle(input).certificates.map(({ certificate, index, line }) => entry(certificate, index, line)),
+    entries: finish(readBundle(input)).certificates.map(({ certificate, index, line }) => entry(certificate, index, line)),
     size: sum(parts.map(sizeOf)),
     text: textOf(input),
     hasDer: parts.some(isDer),

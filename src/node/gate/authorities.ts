@@ -1,4 +1,5 @@
 import { hexOfRange } from '../../bytes/hex.ts'
+import { finish } from '../../bytes/steps.ts'
 import { acceptedIssuers } from '../../truststore/issuers.ts'
 import type { TrustNode } from '../../truststore/node.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
@@ -34,7 +35,7 @@ export interface Authorities {
 /** The names of the CAs whose clients a truststore accepts, each once: all of them or none. */
 export function authoritiesOf(truststore: Truststore, domain: string | undefined): Authorities {
   const store = requireTruststore(truststore, 'mutualTls: truststore')
-  const issuers = new Set(acceptedIssuers(store))
+  const issuers = new Set(finish(acceptedIssuers(store)))
   // A client that is listed itself and has issued its own certificate finds its own name.
   const named = new Set(store.nodes.filter((node) => issuers.has(node) || node.certificate.isSelfIssued))
   const names = new Map<string, Uint8Array>()

@@ -1,11 +1,11 @@
 import { emitWarning } from 'node:process'
+import { type Pace, Slices } from '../slices.ts'
 import { Timer } from '../source/timer.ts'
 import { thrownText } from '../thrown-text.ts'
 import type { Basis, Grounds } from './basis.ts'
 import { Closings } from './closings.ts'
 import type { CloseCode, GateCode } from './codes.ts'
 import type { Connection } from './connection.ts'
-import { type Pace, Slices } from './slices.ts'
 
 /**
  * How often open connections are checked, in milliseconds. A timer set for the moment at which a certificate ends would be

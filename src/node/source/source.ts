@@ -1,6 +1,7 @@
 import { type NoFields, readFields } from '../../policy/fields.ts'
-import { diffTruststores } from '../../truststore/diff.ts'
+import { diffTruststores, type TruststoreDiff } from '../../truststore/diff.ts'
 import type { Truststore } from '../../truststore/store.ts'
+import { Slices } from '../slices.ts'
 import { thrownText } from '../thrown-text.ts'
 import { Events } from './events.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from './handle.ts'
 import { booleanOption, type SourceSettings } from './options.ts'
 import { Timer } from './timer.ts'
-import { type Loaded, RollbackError, Versions } from './versions.ts'
+import { type Decision, type Loaded, RollbackError, Versions } from './versions.ts'
 
 /** Where versions come from: a file or a URL. */
 export interface Loader {
@@ -32,6 +33,7 @@ export interface Loader {
 const noRefreshOptions: NoFields<RefreshOptions> = { allowEmptyOverlap: undefined, allowRollback: undefined }
 const day = 86_400_000
 const firstRetryMs = 1000
+const slices = new Slices()
 
 interface Wanted {
   readonly force: boolean
@@ -67,7 +69,7 @@ export class Source implements TruststoreSource {
   static async start(loader: Loader, settings: SourceSettings): Promise<Source> {
     const source = new Source(loader, settings)
     try {
-      source.#history.offer(await loader.load(true, source.#closing.signal), true)
+      await source.#offer(await loader.load(true, source.#closing.signal), true, true)
     } catch (error) {
       source.close()
       throw error instanceof TypeError ? error : asSourceError(error)
@@ -143,8 +145,7 @@ export class Source implements TruststoreSource {
     if (this.#closed) return this.#outcome('closed')
     try {
       const loaded = await this.#loader.load(force, this.#closing.signal)
-      if (this.#closed) return this.#outcome('closed')
-      const decision = this.#history.offer(
+      const decision = await this.#offer(
         loaded,
         allowEmptyOverlap || this.#settings.allowEmptyOverlap,
         allowRollback || this.#settings.allowRollback,
@@ -154,7 +155,7 @@ export class Source implements TruststoreSource {
       this.#failures = 0
       if (decision.status === 'updated' && decision.previous !== undefined) {
         if (decision.replacedAt !== undefined) this.#tellRollback(this.current.fingerprint, decision.replacedAt, true)
-        this.#tellUpdated('refresh', decision.previous)
+        this.#tellUpdated('refresh', decision.previous, decision.diff)
       }
       if (decision.status === 'held') return { status: 'held', held: decision.held, version: this.#history.current }
       return this.#outcome(decision.status)
@@ -164,6 +165,11 @@ export class Source implements TruststoreSource {
     } finally {
       if (!this.#closed) this.#expectNext()
     }
+  }
+
+  /** Between other work: a server would stand still while thousands of certificates are read. */
+  #offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
+    return slices.finish(this.#history.offer(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
   }
 
   #outcome<Status extends string>(status: Status): { readonly status: Status; readonly version: TruststoreVersion } {
@@ -183,9 +189,12 @@ export class Source implements TruststoreSource {
     this.#events.emit('rollback', { offered, replacedAt, isAccepted, version: this.#history.current })
   }
 
-  #tellUpdated(cause: 'refresh' | 'rollBack', previous: TruststoreVersion): void {
+  #tellUpdated(
+    cause: 'refresh' | 'rollBack',
+    previous: TruststoreVersion,
+    diff: TruststoreDiff = diffTruststores(previous.store, this.current),
+  ): void {
     const version = this.#history.current
-    const diff = diffTruststores(previous.store, version.store)
     this.#events.emit('updated', { cause, version, previous, diff, findings: version.store.findings })
     if (!this.#closed) this.#expiry.set(0)
   }

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
-import { scanPem } from '../../bytes/pem.ts'
-import { latin1OfRange } from '../../bytes/text.ts'
-import type { LintCode } from '../../codes/lint.ts'
-import { inFull } from '../../rules/finding.ts'
+import type { Steps } from '../../bytes/steps.ts'
 import type { Finding } from '../../rules/rule.ts'
-import { buildTruststore, TruststoreError, type TruststoreOptions } from '../../truststore/build.ts'
+import type { TruststoreOptions } from '../../truststore/build.ts'
+import { diffing, type TruststoreDiff } from '../../truststore/diff.ts'
 import { sortIssuers } from '../../truststore/issuers.ts'
-import { requireTruststore, type Truststore } from '../../truststore/store.ts'
-import { thrownText } from '../thrown-text.ts'
+import { requireTruststore, type TruststoreView } from '../../truststore/store.ts'
 import { TruststoreSourceError, type TruststoreVersion } from './handle.ts'
+import { buildWhole } from './whole-truststore.ts'
 
 /** What a source loaded, and how the server names it. */
 export interface Loaded {
@@ -21,7 +19,9 @@ export interface Loaded {
 export type Decision =
   | {
       readonly status: 'updated'
+      /** Which served until now, and how this one differs from it; `undefined` for the first version. */
       readonly previous: TruststoreVersion | undefined
+      readonly diff: TruststoreDiff | undefined
       /** When it was replaced, where it served before. */
       readonly replacedAt: Date | undefined
     }
@@ -35,7 +35,7 @@ const mostReplaced = 1000
 interface Built {
   readonly digest: string
   readonly loaded: Loaded
-  readonly built: Truststore | TruststoreSourceError
+  readonly built: TruststoreView | TruststoreSourceError
 }
 
 /** A version is offered again that was replaced. */
@@ -85,32 +85,44 @@ export class Versions {
   }
 
   /**
-   * Judges what was loaded, and lets it serve if it may.
+   * Judges what was loaded, and lets it serve if it may. In steps, between which another version may be rolled back to.
    *
    * @param loaded `undefined`: the same as the last time
    * @throws TruststoreSourceError for what cannot serve
    */
-  offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Decision {
-    const { built, loaded: offered } = this.#build(loaded)
+  *offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Steps<Decision> {
+    const { built, loaded: offered } = yield* this.#build(loaded)
     if (built instanceof TruststoreSourceError) throw built
     const version = built.fingerprint
-    const serving = this.#serving
-    if (serving?.version === version) return { status: 'unchanged' }
-    if (this.#heldBack.has(version)) return { status: 'held', held: version }
-    const replacedAt = this.#replaced.get(version)
-    if (replacedAt !== undefined && !allowRollback) throw new RollbackError(version, replacedAt, built.findings)
-    if (serving !== undefined && !allowEmptyOverlap) requireOverlap(serving.store, built)
-    const { etag, versionId } = offered
+    for (;;) {
+      const serving = this.#serving
+      if (serving?.version === version) return { status: 'unchanged' }
+      if (this.#heldBack.has(version)) return { status: 'held', held: version }
+      const replacedAt = this.#replaced.get(version)
+      if (replacedAt !== undefined && !allowRollback) throw new RollbackError(version, replacedAt, built.findings)
+      const before = serving && requireTruststore(serving.store, 'serving')
+      const lost = before === undefined || allowEmptyOverlap ? 0 : yield* lostIssuers(before, built)
+      const diff = before && (yield* diffing(before, built))
+      if (this.#serving !== serving) continue
+      if (lost > 0) {
+        const problem = `the new version drops every issuer that is accepted now (${lost}); set allowEmptyOverlap if that is meant`
+        throw new TruststoreSourceError('no_overlap', problem, { findings: built.findings })
+      }
+      this.#take(built, offered)
+      return { status: 'updated', previous: serving, diff, replacedAt }
+    }
+  }
+
+  #take(store: TruststoreView, { etag, versionId }: Loaded): void {
     const next: TruststoreVersion = {
-      version,
-      store: built,
+      version: store.fingerprint,
+      store,
       since: new Date(),
       ...(etag !== undefined && { etag }),
       ...(versionId !== undefined && { versionId }),
     }
-    this.#list = [...this.#list.filter((entry) => entry.version !== version), next].slice(-this.#keep)
+    this.#list = [...this.#list.filter((entry) => entry.version !== next.version), next].slice(-this.#keep)
     this.#replaceBy(next)
-    return { status: 'updated', previous: serving, replacedAt }
   }
 
   /**
@@ -144,70 +156,21 @@ export class Versions {
   }
 
   /** The same bytes are built once. */
-  #build(loaded: Loaded | undefined): Built {
+  *#build(loaded: Loaded | undefined): Steps<Built> {
     if (loaded === undefined) {
       if (this.#last === undefined) throw new TruststoreSourceError('unreadable', 'nothing was loaded yet')
       return this.#last
     }
     const digest = createHash('sha256').update(loaded.bytes).digest('hex')
-    const built = this.#last?.digest === digest ? this.#last.built : buildWhole(loaded.bytes, this.#options)
+    const built = this.#last?.digest === digest ? this.#last.built : yield* buildWhole(loaded.bytes, this.#options)
     // What was judged is kept, not the bytes: a rejected version may be large.
     this.#last = { digest, loaded: { etag: undefined, versionId: undefined, ...loaded, bytes: new Uint8Array() }, built }
     return this.#last
   }
 }
 
-/** Findings that say that a part of the bundle could not be read at all: it may have been cut or overwritten. */
-const damage: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
-
-/** A truststore of everything that the bytes were meant to hold; one that lost a part on its way is an error. */
-function buildWhole(bytes: Uint8Array, options: TruststoreOptions): Truststore | TruststoreSourceError {
-  try {
-    const store = buildTruststore(bytes, options)
-    const damaged = store.findings.find((finding) => damage.has(finding.code))
-    const problem = damaged === undefined ? (brokenStranger(bytes, store.findings) ?? cutBoundary(bytes)) : describe(damaged)
-    if (problem === undefined) return store
-    return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
-  } catch (error) {
-    // A backend of the caller's own may throw anything.
-    const message = error instanceof Error ? error.message : thrownText(error)
-    const findings = error instanceof TruststoreError ? error.findings : []
-    return new TruststoreSourceError('invalid', message, { findings, cause: error })
-  }
-}
-
-function describe(finding: Finding): string {
-  const { code, message, line, index } = inFull(finding)
-  const place = line !== undefined ? ` (line ${line})` : index !== undefined ? ` (certificate ${index})` : ''
-  return `${code}: ${message}${place}`
-}
-
-/**
- * A broken block of another kind may have been a certificate: to the PEM reader one whose BEGIN line is damaged is a
- * stranger, and skipped.
- */
-function brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): string | undefined {
-  if (!findings.some(({ code }) => code === 'non_certificate_block' || code === 'private_key_in_bundle')) return undefined
-  for (const { content } of scanPem(bytes)) if (!(content instanceof Uint8Array)) return content.detail
-  return undefined
-}
-
-/** A text that ends within a BEGIN line: to the PEM reader the rest of that line is a comment. */
-function cutBoundary(bytes: Uint8Array): string | undefined {
-  const start = bytes.lastIndexOf(0x0a) + 1
-  const lastLine = latin1OfRange(bytes, start, Math.min(bytes.length, start + 100)).trim()
-  const isWhole = /^-----BEGIN .*-----$/.test(lastLine)
-  const isCut = lastLine !== '' && ('-----BEGIN '.startsWith(lastLine) || lastLine.startsWith('-----BEGIN '))
-  return isCut && !isWhole ? `it ends within a BEGIN line, at ${JSON.stringify(lastLine)}` : undefined
-}
-
-/** A version without any of the issuers that are accepted now is far likelier a mishap than a wish. */
-function requireOverlap(serving: Truststore, next: Truststore): void {
-  const { kept, dropped } = sortIssuers(requireTruststore(serving, 'serving'), requireTruststore(next, 'next'))
-  if (kept.length > 0 || dropped.length === 0) return
-  throw new TruststoreSourceError(
-    'no_overlap',
-    `the new version drops every issuer that is accepted now (${dropped.length}); set allowEmptyOverlap if that is meant`,
-    { findings: next.findings },
-  )
+/** How many issuers a version drops where it drops all: that is far likelier a mishap than a wish. */
+function* lostIssuers(serving: TruststoreView, next: TruststoreView): Steps<number> {
+  const { kept, dropped } = yield* sortIssuers(serving, next)
+  return kept.length > 0 ? 0 : dropped.length
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers'
+import type { Steps } from '../bytes/steps.ts'
 
 /** How long a slice takes in milliseconds, plus at most one item. */
 const sliceMs = 5
@@ -43,5 +44,25 @@ export class Slices {
       this.#pace.defer(slice)
     }
     this.#pace.defer(slice)
+  }
+
+  /** Runs work that is made of steps to its end, unless it is aborted first. */
+  finish<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const slice = (): void => {
+        try {
+          signal?.throwIfAborted()
+          const end = this.#pace.now() + sliceMs
+          do {
+            const { done, value } = steps.next()
+            if (done === true) return resolve(value)
+          } while (this.#pace.now() < end)
+          this.#pace.defer(slice)
+        } catch (error) {
+          reject(error)
+        }
+      }
+      this.#pace.defer(slice)
+    })
   }
 }

@@ -1,0 +1,56 @@
+import { pemSteps } from '../../bytes/pem.ts'
+import type { Steps } from '../../bytes/steps.ts'
+import { latin1OfRange } from '../../bytes/text.ts'
+import type { LintCode } from '../../codes/lint.ts'
+import { inFull } from '../../rules/finding.ts'
+import type { Finding } from '../../rules/rule.ts'
+import { building, TruststoreError, type TruststoreOptions } from '../../truststore/build.ts'
+import type { TruststoreView } from '../../truststore/store.ts'
+import { thrownText } from '../thrown-text.ts'
+import { TruststoreSourceError } from './handle.ts'
+
+/** Findings that say that a part of the bundle could not be read at all: it may have been cut or overwritten. */
+const damage: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
+
+/** A truststore of everything that the bytes were meant to hold; one that lost a part on its way is an error. */
+export function* buildWhole(bytes: Uint8Array, options: TruststoreOptions): Steps<TruststoreView | TruststoreSourceError> {
+  try {
+    const store = yield* building(bytes, options)
+    yield* store.hashing()
+    const damaged = store.findings.find((finding) => damage.has(finding.code))
+    const problem =
+      damaged === undefined ? ((yield* brokenStranger(bytes, store.findings)) ?? cutBoundary(bytes)) : describe(damaged)
+    if (problem === undefined) return store
+    return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
+  } catch (error) {
+    // A backend of the caller's own may throw anything.
+    const message = error instanceof Error ? error.message : thrownText(error)
+    const findings = error instanceof TruststoreError ? error.findings : []
+    return new TruststoreSourceError('invalid', message, { findings, cause: error })
+  }
+}
+
+function describe(finding: Finding): string {
+  const { code, message, line, index } = inFull(finding)
+  const place = line !== undefined ? ` (line ${line})` : index !== undefined ? ` (certificate ${index})` : ''
+  return `${code}: ${message}${place}`
+}
+
+/**
+ * A broken block of another kind may have been a certificate: to the PEM reader one whose BEGIN line is damaged is a
+ * stranger, and skipped.
+ */
+function* brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): Steps<string | undefined> {
+  if (!findings.some(({ code }) => code === 'non_certificate_block' || code === 'private_key_in_bundle')) return undefined
+  for (const { content } of yield* pemSteps(bytes)) if (!(content instanceof Uint8Array)) return content.detail
+  return undefined
+}
+
+/** A text that ends within a BEGIN line: to the PEM reader the rest of that line is a comment. */
+function cutBoundary(bytes: Uint8Array): string | undefined {
+  const start = bytes.lastIndexOf(0x0a) + 1
+  const lastLine = latin1OfRange(bytes, start, Math.min(bytes.length, start + 100)).trim()
+  const isWhole = /^-----BEGIN .*-----$/.test(lastLine)
+  const isCut = lastLine !== '' && ('-----BEGIN '.startsWith(lastLine) || lastLine.startsWith('-----BEGIN '))
+  return isCut && !isWhole ? `it ends within a BEGIN line, at ${JSON.stringify(lastLine)}` : undefined
+}
