@@ -8,6 +8,12 @@ export default defineConfig({
     'node/index': 'src/node/index.ts',
     cli: 'src/cli/main.ts',
     'progress-worker': 'src/cli/progress-worker.ts',
+    // In files of their own, and made constants again below, numbers are put where they are used by bundlers of the package.
+    'constants/tag': 'src/der/tag.ts',
+    'constants/extension-id': 'src/x509/extension-id.ts',
+    'constants/general-name-tag': 'src/x509/general-name-tag.ts',
+    'constants/key-usage-bit': 'src/x509/key-usage-bit.ts',
+    'constants/purpose-bit': 'src/x509/purpose-bit.ts',
   },
   format: 'esm',
   target: 'es2022',
@@ -22,6 +28,9 @@ export default defineConfig({
   esbuildOptions(options) {
     options.sourcesContent = false
   },
+  plugins: [
+    { name: 'constants', renderChunk: (code, { map }) => ({ code: code.replace(/^var (\w+ = \d+;)$/gm, 'const $1'), map }) },
+  ],
   clean: true,
   // No file of the library does anything when it is imported, so no entry needs another one for its side effects.
   treeshake: { moduleSideEffects: 'no-external' },
