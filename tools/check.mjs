@@ -115,7 +115,7 @@ function tarball() {
     (file) => !files.includes(file),
   )
   if (missing.length > 0) throw new CheckFailure(`not in the package: ${missing.join(', ')}`)
-  const allowed = /^(dist\/(node\/)?[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+  const allowed = /^(dist\/((node|constants)\/)?[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   const strangers = files.filter((file) => !allowed.test(file))
   if (strangers.length > 0) throw new CheckFailure(`should not be in the package: ${strangers.join(', ')}`)
 }
