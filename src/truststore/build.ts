@@ -105,8 +105,10 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
   const contents = yield* readBundle(input)
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
-  for (const entry of withoutCopies(contents.certificates, findings)) {
+  const firsts = new RangeMap<BundledCertificate>()
+  for (const entry of contents.certificates) {
     yield
+    if (isCopy(entry, firsts, findings)) continue
     const { certificate } = entry
     const problems = certificateRules.map((rule) => {
       const found = rule.check(certificate, context)
@@ -160,21 +162,18 @@ class NodeSet implements Bundle {
   }
 }
 
-/** The certificates, each once; a copy is a finding. */
-function* withoutCopies(certificates: readonly BundledCertificate[], findings: Finding[]): Iterable<BundledCertificate> {
-  const firsts = new RangeMap<BundledCertificate>()
-  for (const entry of certificates) {
-    const { certificate, index, line } = entry
-    const { bytes } = certificate
-    const first = firsts.get(bytes, 0, bytes.length)
-    if (first === undefined) {
-      firsts.add(bytes, 0, bytes.length, entry)
-      yield entry
-      continue
-    }
-    const problem = `is the same as certificate ${first.index} of the bundle`
-    findings.push(readingFinding('duplicate_certificate', problem, { index, line, certificate }))
+/** Whether the certificate stood in the bundle before, which is a finding. */
+function isCopy(entry: BundledCertificate, firsts: RangeMap<BundledCertificate>, findings: Finding[]): boolean {
+  const { certificate, index, line } = entry
+  const { bytes } = certificate
+  const first = firsts.get(bytes, 0, bytes.length)
+  if (first === undefined) {
+    firsts.add(bytes, 0, bytes.length, entry)
+    return false
   }
+  const problem = `is the same as certificate ${first.index} of the bundle`
+  findings.push(readingFinding('duplicate_certificate', problem, { index, line, certificate }))
+  return true
 }
 
 /** Adds what a rule found, and answers its severity. */

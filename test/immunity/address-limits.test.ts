@@ -147,6 +147,20 @@ describe('one address', () => {
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
+  it('does not answer for what the server cannot tell', async () => {
+    let trouble: () => boolean = () => {
+      throw new Error('the directory is down')
+    }
+    const { port, gate, reached } = await startLimited({ refusedPerSecond: 1 }, { authorize: () => trouble() })
+    for (let i = 0; i < 20; i++) expect(await ask(port, good)).toMatchObject({ status: 403 })
+    expect(gate.counters()).toMatchObject({ limited: {}, refused: { authorizer_failed: 20 } })
+    trouble = () => true
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    trouble = () => false
+    await until('refused', gate, () => ask(port, good).catch(() => undefined))
+    expect(reached).toHaveLength(1)
+  })
+
   it('has so many of those that fail', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1 })
     await until('refused', gate, async () => {

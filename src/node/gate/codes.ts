@@ -39,6 +39,20 @@ export type GateCode = RejectCode | OwnCode
 /** Why a gate ends an open connection: a code of a refusal, or `max_age_reached` for `maxConnectionAgeMs`. */
 export type CloseCode = GateCode | 'max_age_reached'
 
+/** Refusals that say nothing about the client: what the server needs to judge it is missing. */
+const troubles: ReadonlySet<GateCode> = new Set<GateCode>([
+  'authorizer_failed',
+  'authorizer_timeout',
+  'overloaded',
+  'internal_error',
+  'revocation_unknown',
+])
+
+/** Whether a refusal is the client's own doing, for all that is known. */
+export function isOfClient(code: GateCode): boolean {
+  return !troubles.has(code)
+}
+
 /** Whether it is one of the codes above. */
 export function isGateCode(code: unknown): code is GateCode {
   return typeof code === 'string' && (Object.hasOwn(table, code) || rejectInfo(code) !== undefined)

@@ -118,13 +118,13 @@ export class Doors {
     this.#charge(visit)
   }
 
-  /** A connection was let through, or refused. */
-  judge(socket: TLSSocket, isAdmitted: boolean): void {
+  /** A connection was let through, or refused; `isItsFault`: for something that the client did. */
+  judge(socket: TLSSocket, isAdmitted: boolean, isItsFault: boolean): void {
     const visit = this.#visitOf(socket)
     if (visit === undefined) return
     if (isAdmitted && visit.account !== undefined) visit.account.admitted++
     visit.isAdmitted = isAdmitted
-    if (!isAdmitted || visit.cost.isExcessive) this.#charge(visit)
+    if (isItsFault || visit.cost.isExcessive) this.#charge(visit)
   }
 
   /** Whether a refused connection may stay until it is answered. */

@@ -6,7 +6,7 @@ import { type SecureContext, type SecureVersion, Server, type TLSSocket } from '
 import { member } from '../../policy/fields.ts'
 import { type Admission, Admissions } from './admission.ts'
 import type { RememberedAuthorizations } from './answers.ts'
-import type { GateCode } from './codes.ts'
+import { type GateCode, isOfClient } from './codes.ts'
 import { Contexts } from './contexts.ts'
 import type { GateCounters } from './counters.ts'
 import type { Demands, ServerCredentials } from './credentials.ts'
@@ -184,7 +184,7 @@ class Gate implements MutualTls {
     this.#doors.finish(socket)
     let isInside = false
     this.#admissions.admitConnection(socket, speaksHttp(server), (admission) => {
-      this.#doors.judge(socket, admission.ok)
+      this.#doors.judge(socket, admission.ok, !admission.ok && isOfClient(admission.code))
       isInside = admission.ok
       if (!admission.ok) return this.#desk.refuse(socket, admission.code, this.#answers(server, socket) ? 'answer' : 'close')
       outside.delete(socket)

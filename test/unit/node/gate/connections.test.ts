@@ -12,32 +12,11 @@ import type { Connection } from '../../../../src/node/gate/connection.ts'
 import { OpenConnections, type Watch, type WatchSettings } from '../../../../src/node/gate/connections.ts'
 import { Usage } from '../../../../src/node/gate/usage.ts'
 import { fileTruststore } from '../../../../src/node/index.ts'
-import type { Pace } from '../../../../src/node/slices.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { authority, elsewhere } from '../../../support/gate.ts'
+import { ToyPace } from '../../../support/toy-pace.ts'
 
 const day = 86_400_000
-
-/** A clock that stands still unless it is moved, and calls that wait until they are run. */
-class ToyPace implements Pace {
-  time = 0
-  readonly waiting: (() => void)[] = []
-
-  now(): number {
-    return this.time
-  }
-
-  defer(call: () => void): void {
-    this.waiting.push(call)
-  }
-
-  /** Runs one of the calls, as the event loop would, and tells how long it took by the clock. */
-  turn(): number {
-    const before = this.time
-    this.waiting.shift()?.()
-    return this.time - before
-  }
-}
 
 class ToySocket extends EventEmitter {
   closed = false

@@ -1,0 +1,121 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { finish } from '../../src/bytes/steps.ts'
+import { buildTruststore } from '../../src/index.ts'
+import { Versions } from '../../src/node/source/versions.ts'
+import { CountingSignatures } from '../support/counting-signatures.ts'
+import { keyPair, type Minted, mint } from '../support/mint.ts'
+import { serve } from '../support/truststore-server.ts'
+import { server, sourceOf, withTruststoreServer } from '../support/url-source.ts'
+
+/**
+ * A server goes on while a source reads a truststore, however large: the work pauses after every certificate and every
+ * signature, and what happens in a pause counts.
+ */
+
+withTruststoreServer()
+
+const key = (i: number) => keyPair('p256', i % 24)
+const root = mint({ ca: true, subject: 'CN=Root', key: key(0) })
+const chain = (count: number): readonly Minted[] =>
+  Array.from({ length: count }, (_, i) => mint({ ca: true, subject: `CN=CA ${i}`, key: key(i) }, root))
+const bytesOf = (...minted: readonly Minted[]): Buffer => Buffer.from(minted.map(({ pem }) => pem).join(''))
+
+/** Bundles in which one certificate may need many signatures, or many certificates none. */
+const bundles: Readonly<Record<string, readonly Minted[]>> = {
+  'a root and many CAs': [root, ...chain(60)],
+  'copies of one certificate': new Array<Minted>(60).fill(root),
+  'namesakes whose key identifiers tell nothing': Array.from({ length: 24 }, (_, i) =>
+    mint({ ca: true, subject: 'CN=Same', key: key(i), subjectKeyId: false, authorityKeyId: false }),
+  ),
+  'namesakes with the identifier of another': Array.from({ length: 12 }, (_, i) =>
+    mint({
+      ca: true,
+      subject: 'CN=Same',
+      key: key(i),
+      subjectKeyId: Uint8Array.of(1, 2, 3),
+      authorityKeyId: Uint8Array.of(1, 2, 3),
+    }),
+  ),
+  'certificates that nobody has signed': Array.from({ length: 60 }, (_, i) =>
+    mint({ ca: true, subject: `CN=Alone ${i}`, issuer: 'CN=Nobody', key: key(i), signWith: key(i + 1) }),
+  ),
+}
+
+describe('a step of taking a version', () => {
+  it.each(Object.entries(bundles))('computes one signature at most: %s', (_name, bundle) => {
+    const signatures = new CountingSignatures()
+    const steps = new Versions({ signatures }, 2).offer({ bytes: bytesOf(root, ...bundle) }, true)
+    let count = 0
+    for (let done: boolean | undefined = false; done !== true; count++) {
+      const before = signatures.verified
+      done = steps.next().done
+      expect(signatures.verified - before).toBeLessThanOrEqual(1)
+    }
+    expect(count).toBeGreaterThan(4 * bundle.length)
+  })
+})
+
+describe('while a version is built', () => {
+  it('the event loop turns', async () => {
+    const source = await sourceOf({
+      signatures: {
+        name: 'slow',
+        importKey: () => ({
+          verify() {
+            const end = performance.now() + 3
+            while (performance.now() < end);
+            return true
+          },
+        }),
+      },
+    })
+    server.reply = serve(bytesOf(root, ...chain(60)).toString())
+    let isDone = false
+    const refreshed = source.refresh({ allowEmptyOverlap: true }).finally(() => {
+      isDone = true
+    })
+    let longest = 0
+    for (let last = performance.now(); !isDone; ) {
+      await nextTurn()
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+    }
+    expect(await refreshed).toMatchObject({ status: 'updated' })
+    // At once it would be 180 milliseconds.
+    expect(longest).toBeLessThan(90)
+  })
+
+  it('the version that serves stays, and a source that is closed takes none', async () => {
+    const source = await sourceOf()
+    const serving = source.current
+    server.reply = serve(bytesOf(root, ...chain(200)).toString())
+    const refreshed = source.refresh({ allowEmptyOverlap: true })
+    while (server.requests.length < 2) await nextTurn()
+    for (let turn = 0; turn < 5; turn++) {
+      await nextTurn()
+      expect(source.current).toBe(serving)
+    }
+    source.close()
+    expect(await refreshed).toMatchObject({ status: 'closed' })
+    expect(source.current).toBe(serving)
+  })
+
+  it.each([1, 50, 150, 250, 300, 320])('another one may be rolled back to, in pause %i', (pause) => {
+    const versions = new Versions({}, 5)
+    const [one, two, three] = [chain(3), chain(6), chain(9)].map((cas) => bytesOf(root, ...cas))
+    const first = buildTruststore(one!).fingerprint
+    finish(versions.offer({ bytes: one! }, false))
+    finish(versions.offer({ bytes: two! }, false))
+    const steps = versions.offer({ bytes: three! }, false)
+    let step = steps.next()
+    for (let i = 1; i < pause && step.done !== true; i++) step = steps.next()
+    const wasTaken = step.done === true
+    if (!wasTaken) expect(versions.rollBack(first)?.store.certificates).toHaveLength(7)
+    while (step.done !== true) step = steps.next()
+    expect(step.value).toMatchObject({ status: 'updated', diff: { added: { length: wasTaken ? 3 : 6 } } })
+    expect(step.value).toMatchObject({ previous: { store: { certificates: { length: wasTaken ? 7 : 4 } } } })
+    expect(versions.current.store.certificates).toHaveLength(10)
+  })
+})
