@@ -28,9 +28,9 @@ export interface Policy {
   readonly intermediates: 'truststore' | 'presented'
   /** CA certificates above the leaf, the anchor included. */
   readonly maxChainLength: number
-  /** Least bits of an RSA modulus, for leafs and CAs alike. */
+  /** Least bits of an RSA modulus, for leaves and CAs alike. */
   readonly minRsaBits: number
-  /** Most bits of it. */
+  /** Most bits of an RSA modulus. */
   readonly maxRsaBits: number
   /** Curves of EC keys, for leafs and CAs alike. */
   readonly curves: readonly CurveName[]
@@ -85,7 +85,7 @@ const common = {
   budget,
 } as const satisfies Partial<Policy>
 
-/** Freezes a policy with all its parts, so that nobody changes what a truststore judges by. */
+/** Freezes a policy with all its parts, so that later writes do not change what a truststore judges by. */
 export function freezePolicy(policy: Policy): Policy {
   for (const part of [policy.curves, policy.hashes, policy.budget]) Object.freeze(part)
   return Object.freeze(policy)
