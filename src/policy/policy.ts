@@ -1,6 +1,6 @@
 import type { CurveName } from '../crypto/curve/constants.ts'
 
-/** Upper bounds on the work that one `verifyChain` call does for a stranger. Exceeding one is `budget_exhausted`. */
+/** Upper bounds on the work of one `verifyChain` call. Exceeding one is `budget_exhausted`. */
 export interface Budget {
   /** Signature verifications, in those of P-256: one of P-384 counts 2.6, one of RSA by the size of modulus and exponent. */
   readonly signatures: number
@@ -32,7 +32,7 @@ export interface Policy {
   readonly minRsaBits: number
   /** Most bits of an RSA modulus. */
   readonly maxRsaBits: number
-  /** Curves of EC keys, for leafs and CAs alike. */
+  /** Curves of EC keys, for leaves and CAs alike. */
   readonly curves: readonly CurveName[]
   /**
    * Hashes of signatures, in PSS of the mask as well. The signature of a listed self-signed certificate does not count, be it a
