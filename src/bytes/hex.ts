@@ -1,6 +1,6 @@
 const digits = '0123456789abcdef'
 
-/** What a call of `String.fromCharCode` is given at most: engines put arguments on the stack. */
+/** The most characters for one call of `String.fromCharCode`: engines put arguments on the stack. */
 const chunk = 2048
 
 /** Lower-case hexadecimal of a range, without separators. By chunks: appending digits makes a rope, which takes ten times the heap. */

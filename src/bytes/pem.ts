@@ -37,10 +37,10 @@ export function scanPem(text: Uint8Array): readonly PemBlock[] {
   return finish(pemSteps(text))
 }
 
-/** How many lines, blocks aside, are read at a time. */
+/** Lines between two pauses, where no block begins or ends. */
 const linesAtOnce = 1000
 
-/** The same in steps. */
+/** {@link scanPem} in steps. */
 export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
   const blocks: PemBlock[] = []
   let bad = 0

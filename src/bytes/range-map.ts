@@ -10,8 +10,8 @@ interface Entry<Value> {
 }
 
 /**
- * A map whose keys are ranges of bytes, which are neither copied nor made a text. For the operator's bytes alone: whoever
- * chooses keys can make many of one hash.
+ * A map whose keys are ranges of bytes, without copies or strings. For the operator's bytes only: anyone who chooses keys can
+ * make many with one hash.
  */
 export class RangeMap<Value> {
   readonly #entries = new Map<number, Entry<Value>>()

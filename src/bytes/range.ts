@@ -1,6 +1,6 @@
 /** Comparisons over ranges of caller-owned bytes, so that nothing has to be sliced out to be compared. */
 
-/** Compares from the end, where names, keys and OIDs that differ mostly do so. */
+/** Compares from the end, where names, keys and OIDs are most likely to differ. */
 export function rangesEqual(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
   const length = aEnd - aStart
   if (length !== bEnd - bStart) return false

@@ -1,5 +1,5 @@
 /**
- * Work that pauses wherever it can, so that whoever runs it decides when it goes on: {@link finish} at once, a server a few
+ * Work that pauses at every `yield`, so that its caller decides when it continues: {@link finish} at once, a server a few
  * milliseconds at a time, between its connections.
  */
 export type Steps<Result> = Generator<undefined, Result, undefined>

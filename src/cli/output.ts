@@ -5,13 +5,12 @@ export const reportFormats = ['text', 'json', 'sarif', 'github'] as const
 
 export type ReportFormat = (typeof reportFormats)[number]
 
-/** An annotation of our own, up to where it says something that somebody else wrote. */
+/** The start of our own annotation, up to the first text from input. */
 const annotation = /^::((?:error|warning|notice) file=[^:,]*(?:,line=\d+)?,title=[a-z_]+)::/
 
 /**
- * What a command has to say, as it may leave the program. All output passes here, so that no command can forget what names,
- * labels and paths may hold: nothing that a terminal obeys except colours, and nothing that a build server takes for a
- * command except annotations of the format `github`.
+ * Makes a command's output safe to print. All output passes here, so that no command can forget to escape names, labels and
+ * paths: a terminal finds nothing to obey except colours, a build server no commands except annotations of the format `github`.
  */
 export function safeOutput(output: string, format: ReportFormat, coloured: boolean): string {
   switch (format) {

@@ -7,8 +7,7 @@ import { parseSpiffeId, spiffeIdOf } from './spiffe.ts'
 type OneOrMore = string | readonly string[]
 
 /**
- * Who is let in. Of each list one entry must match; where several lists are given, each of them. A list that is empty
- * matches nobody.
+ * An allow-list. One entry of each given list must match. An empty list matches no certificate.
  */
 export interface AllowedIdentities {
   /**

@@ -32,7 +32,7 @@ export type RequestLike =
  *
  * - `single`: once, and its value has no commas
  * - `name`: once, a distinguished name of RFC 2253, which has a comma between two parts and no blank after it
- * - `own`: once, with commas of its own; whoever reads the value has to tell a joined one
+ * - `own`: once, with commas of its own; its parser has to detect joined values
  * - `list`: a list by its RFC; its lines are one list
  */
 export type HeaderKind = 'single' | 'name' | 'own' | 'list'
@@ -53,7 +53,7 @@ export function headerReader(request: unknown): HeaderReader {
     const told = headers && valuesOf(headers, lowerCaseName)
     const each = multiValueHeaders && valuesOf(multiValueHeaders, lowerCaseName)
     const most = Math.max(told?.length ?? 0, each?.length ?? 0)
-    // Whatever the other lists still have: what an application has removed stays removed.
+    // Even if the other lists still have it: a header that the application removed stays removed.
     if (most === 0) return headerValue(undefined)
     if (kind !== 'list') {
       const distinct = headersDistinct && valuesOf(headersDistinct, lowerCaseName)
@@ -133,7 +133,7 @@ function isNamed(key: unknown, lowerCaseName: string): boolean {
   return typeof key === 'string' && key.length === lowerCaseName.length && key.toLowerCase() === lowerCaseName
 }
 
-/** Events have the last line, or all of them joined, where there is room for one value. */
+/** An event's `headers` have room for one value: the last line, or all lines joined. */
 function saysTheSame(told: readonly unknown[], each: readonly unknown[]): boolean {
   if (told.length === 1 && each.length > 0) return [each.at(-1), each.join(','), each.join(', ')].includes(told[0])
   return told.length === each.length && told.every((value, i) => value === each[i])

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers'
 import type { Steps } from '../bytes/steps.ts'
 
-/** How long a slice takes in milliseconds, plus at most one item. */
+/** Milliseconds until a slice ends; its last item or step may take longer. */
 const sliceMs = 5
 
 /** A monotonic clock and a way to continue later; tests bring their own. */
@@ -46,7 +46,7 @@ export class Slices {
     this.#pace.defer(slice)
   }
 
-  /** Runs work that is made of steps to its end, unless it is aborted first. */
+  /** Runs steps to the end, starting asynchronously; rejects once the signal is aborted. */
   finish<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
       const slice = (): void => {

@@ -77,7 +77,7 @@ export class CompletePathCheck implements PathCheck {
   #findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {
     const { request } = this.#call
     if (refuseListSigner(signer, request) !== undefined) return
-    // A path that is longer than the policy allows is for the caller to judge: no bound may hide that a list names somebody.
+    // The caller judges a path that is longer than the policy allows: no bound may hide that a list names a certificate.
     const policy = { ...request.policy, maxChainLength: Number.POSITIVE_INFINITY }
     const search = new Search(
       { ...this.#call, request: { ...request, policy, purpose: 'any' } },

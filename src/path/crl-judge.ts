@@ -18,9 +18,9 @@ interface Naming {
 /**
  * What revocation lists say of a certificate (RFC 5280 6.3.3). Two questions are kept apart:
  *
- * - Does a list name it? Then it is refused, whatever the list's scope, age, size or conformance: revoked where the list may be used,
- *   unknown where RFC 5280 5.2 and 5.3 forbid to use it. Only a later list of the same key takes that back.
- * - Do lists clear it? Only those that are understood in full, current and signed by somebody who may sign them, and only if together
+ * - Does a list name it? Then it is refused, whatever the list's scope, age, size or conformance: revoked if the list may be
+ *   used, unknown if RFC 5280 5.2 and 5.3 forbid its use. Only a later list of the same key takes that back.
+ * - Do lists clear it? Only those that are understood in full, current and signed by a permitted signer, and only if together
  *   they cover every reason.
  */
 export class CrlJudge implements ListJudge {
@@ -85,10 +85,10 @@ export class CrlJudge implements ListJudge {
     return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.authorityKeyIs(issuer))
   }
 
-  /** The entries that name the certificate, and who signed them; `undefined` where there are none, or nobody who may sign has. */
+  /** The entries that name the certificate, and who signed them; `undefined` if there are none, or no permitted signer signed the list. */
   #namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
     const { bytes, serialStart, serialEnd } = certificate
-    // Whose list it is shows only its signature, so entries made to be costly must not be looked at before.
+    // Only the signature shows whose list it is, so entries made to be costly must not be read before it is checked.
     if (list.isCostly(bytes, serialStart, serialEnd) && signerOf(list) === undefined) return undefined
     const entries = this.#namingEntries(certificate, list)
     const signer = entries.length === 0 ? undefined : signerOf(list)
@@ -112,7 +112,7 @@ export class CrlJudge implements ListJudge {
     return list
       .entriesOf(bytes, serialStart, serialEnd, (units) => meter.names(units))
       .map((entry) => {
-        // Names are folded, which costs as much as they are long.
+        // Names are folded, at a cost in proportion to their length.
         const isPaid = meter.names(entry.issuerEnd - entry.issuerStart)
         return { entry, isForIt: isPaid ? entryIsFor(certificate, list, entry) : undefined }
       })

@@ -1,20 +1,20 @@
-/** A subtree has this very host. */
+/** Marks of a host: a subtree contains the host itself, */
 const itself = 1
-/** One has the hosts below it. */
+/** the hosts below it, */
 const below = 2
-/** One has a host that is a label longer, or those below it. */
+/** or a host that is one label longer, or hosts below that one. */
 const longer = 4
 
 /**
- * The hosts that subtrees of name constraints are about: looking one up takes a step for each of its labels, however many
- * subtrees there are. All in lower case, without final dot, and as short as names in the DNS.
+ * The hosts in subtrees of name constraints. A look-up takes one step for each label of a name, however many subtrees there
+ * are. All hosts are in lower case, without final dot, and no longer than the DNS allows.
  */
 export class HostSet {
   readonly #hosts = new Map<string, number>()
-  /** As they are, and with their local part in lower case after an `@`, with which no address begins. */
+  /** Each mailbox as it is, and folded: with an `@` in front, with which no address begins, and its local part in lower case. */
   readonly #mailboxes = new Set<string>()
 
-  /** Adds a host, or those below it, or both; the empty one has all others below it. */
+  /** Adds a host, the hosts below it, or both. All hosts are below the empty one. */
   add(host: string, hasItself: boolean, hasBelow: boolean): void {
     this.#mark(host, (hasItself ? itself : 0) | (hasBelow ? below : 0))
     if (host !== '') this.#mark(parentOf(host), longer)
@@ -32,7 +32,7 @@ export class HostSet {
     this.#mailboxes.add(`${local}@${host}`).add(`@${local.toLowerCase()}@${host}`)
   }
 
-  /** Whether a subtree has the host. */
+  /** Whether a subtree contains the host. */
   has(host: string): boolean {
     if (this.#isMarked(host, itself)) return true
     for (let rest = host; rest !== ''; ) {
@@ -42,7 +42,7 @@ export class HostSet {
     return false
   }
 
-  /** Whether a subtree has something of what a wildcard before this host stands for, which is one label. */
+  /** Whether a subtree contains any host that `*.host` matches. A wildcard stands for one label. */
   hasBelow(host: string): boolean {
     return this.#isMarked(host, longer)
   }

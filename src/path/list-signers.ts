@@ -8,10 +8,10 @@ import type { RevocationContext } from './revocation.ts'
  * or another certificate of the list's issuer that has a valid, unrevoked path of its own to the same anchor.
  */
 
-/** How many CRL issuers may vouch for one another. What lies deeper refuses whom it names and clears nobody. */
+/** How many CRL issuers may vouch for one another. Deeper lists refuse the certificates that they name and clear none. */
 const maxDepth = 2
 
-/** A signer of a list; with `doubt`, its list clears nobody, and still refuses whom it names. */
+/** A signer of a list; with `doubt`, its list clears no certificate, and still refuses those that it names. */
 export interface ListSigner {
   readonly certificate: CertificateView
   readonly doubt: string | undefined

@@ -25,8 +25,8 @@ interface Judged {
 }
 
 /**
- * Reads what constraints are about, and remembers what came of it, for one call: a search may complete hundreds of paths of
- * the same few certificates.
+ * Reads names and subtrees and caches results for one call: a search may complete hundreds of paths of the same few
+ * certificates.
  */
 export class NameReader {
   readonly names: (certificate: CertificateView) => readonly ConstrainedName[] = readOnce(namesOf)
@@ -40,7 +40,7 @@ export class NameReader {
     this.namesOfLeaf = holdsCommonNames ? readOnce((leaf) => [...this.names(leaf), ...commonNamesOf(leaf)]) : this.names
   }
 
-  /** Why names of a certificate are refused by a CA's subtrees. */
+  /** Why a CA's subtrees refuse names of a certificate. */
   refuse(names: readonly ConstrainedName[], certificate: CertificateView, ca: CertificateView, meter: Meter): string | undefined {
     const judged = this.#judged(ca)
     let known = judged.get(certificate)
@@ -90,12 +90,12 @@ export function refuseNames(
   return undefined
 }
 
-/** Judges by one CA's subtrees; of names that are refused, the first is told. */
+/** Judges by one CA's subtrees; reports the first name that is refused. */
 export function judge(names: readonly ConstrainedName[], { permitted, excluded }: Subtrees): Judged {
   const constrainsMail = permitted.has(GeneralNameTag.email) || excluded.has(GeneralNameTag.email)
   let comparisons = 0
   for (const name of names) {
-    // What it would be to hold it against each of them, which is how budgets count.
+    // Budgets count one comparison for each subtree, although names are looked up.
     const within = permitted.get(name.tag)
     const without = excluded.get(name.tag)
     comparisons += (within?.count ?? 0) + (without?.count ?? 0)

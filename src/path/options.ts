@@ -23,7 +23,7 @@ export interface VerifyOptions {
 
 /**
  * Revocation by CRL (RFC 5280 6.3). Anchors are not checked, and a certificate that the truststore lists itself, a pinned
- * leaf, is one: take it out of the truststore to revoke it. Whoever signs a list and has a keyUsage needs cRLSign in it, an anchor too.
+ * leaf, is one: take it out of the truststore to revoke it. The signer of a list needs cRLSign if it has a keyUsage, even an anchor.
  */
 export interface RevocationCheck {
   /** Made by `parseRevocationList`; of any issuers, in any order. */
@@ -32,11 +32,11 @@ export interface RevocationCheck {
   readonly depth?: 'leaf' | 'chain'
   /** When no list covers a certificate. Default `refuse`. A list that names it always refuses it, whatever it covers. */
   readonly unknown?: 'refuse' | 'allow'
-  /** A list past its nextUpdate, or without one. Default `refuse`: it clears nobody, but refuses whom it names. */
+  /** A list past its nextUpdate, or without one. Default `refuse`: it clears no certificate, but refuses those that it names. */
   readonly expired?: 'refuse' | 'allow'
   /**
-   * Days since thisUpdate after which a list clears nobody, whatever its nextUpdate and `expired` say. A list without nextUpdate
-   * counts for as long. Default: no limit.
+   * Days since thisUpdate after which a list clears no certificate, whatever its nextUpdate and `expired` say. A list without
+   * nextUpdate counts until then. Default: no limit.
    */
   readonly maxAgeDays?: number
 }
@@ -60,7 +60,7 @@ export interface Request extends Terms {
   readonly wantsPolicies: boolean
 }
 
-/** What `verifyChain` may be told, and what of revocation and policies: nothing of it. */
+/** The fields that options of `verifyChain` may have, none of them set; then those of its revocation and policies. */
 export const noVerifyOptions: NoFields<VerifyOptions> = {
   at: undefined,
   purpose: undefined,

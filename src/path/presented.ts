@@ -3,13 +3,13 @@ import type { CertificateView } from '../x509/certificate.ts'
 import type { SignedView } from '../x509/signed.ts'
 
 /**
- * The certificates that a peer sent along with its own, each once. A name is folded once and then found by its text, since
- * comparing all with all takes time that is quadratic in what a peer sends.
+ * The certificates that a peer sent along with its own, each once. Names are folded once and looked up as text: comparing them in
+ * pairs takes quadratic time.
  */
 export class Presented {
   readonly length: number
   readonly #bySubject = new Map<string, CertificateView[]>()
-  /** The same groups by certificate, also for listed ones that were asked about: theirs may be empty. */
+  /** The same groups by certificate. Listed certificates that were looked up have groups too, which may be empty. */
   readonly #groups = new Map<CertificateView, CertificateView[]>()
 
   constructor(certificates: readonly CertificateView[]) {
@@ -41,7 +41,7 @@ export class Presented {
 
 const none: readonly CertificateView[] = []
 
-/** Up to so many, as honest peers send them, are compared with one another; hashing them would take longer. */
+/** Up to this many, which honest peers do not exceed, are compared in pairs: that is faster than hashing them. */
 const few = 4
 
 /** Certificates that a peer sent beside its own, each once. */

@@ -45,8 +45,8 @@ interface Judged {
  * one when a path fails, no certificate and no (subject, key) pair twice on a path, every step metered. The most
  * specific of all failures is kept.
  *
- * Nearly every search has one candidate and ends there, so that nothing is set aside for more: what grows is chained, and
- * closures, whose values would be set aside whenever their method begins, have methods of their own.
+ * Hot path: nearly every search has one candidate. Avoid allocations: lists are chained, and closures live in their own methods,
+ * so that V8 allocates no context for them.
  */
 export class Search {
   failure: Failure | undefined = undefined
@@ -55,7 +55,7 @@ export class Search {
   readonly #signatures: SignatureChecks
   /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
   #judged: Judged | undefined = undefined
-  /** Nor does who may have issued it. */
+  /** The possible issuers of a certificate do not depend on the path either. */
   #candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
 
   constructor(call: Call, checkPath: PathCheck) {
@@ -72,8 +72,8 @@ export class Search {
   run(certificate: CertificateView, mayBePinned = true): Path | undefined {
     const node = this.#call.store.nodeOf(certificate)
     const leaf: Link = { certificate, node, below: undefined, depth: 0 }
-    // A certificate that is listed itself needs no issuer: a self-signed one always, another where policy pins leafs. The former
-    // has no other issuer either, and its signature was not judged as one that has to lead to it.
+    // A listed leaf needs no issuer if it is self-signed or the policy pins leaves. A self-signed one has no other issuer to try,
+    // and the strength of its signature was not judged.
     if (mayBePinned && node?.isSelfSigned === true) return this.#completed(leaf)
     const pinned = mayBePinned && node !== undefined && this.#call.store.policy.trust === 'every-certificate'
     const path = (pinned ? this.#completed(leaf) : undefined) ?? this.#extend(leaf)
@@ -100,7 +100,7 @@ export class Search {
     return undefined
   }
 
-  /** Among the truststore's own certificates it was found out at build who signed whom. */
+  /** For listed certificates the build found the signers; for others only the name is known. */
   #listedIssuers({ certificate, node }: Link): readonly TrustNode[] {
     return node?.issuers ?? this.#call.store.subjects.issuersOf(certificate)
   }
@@ -168,7 +168,7 @@ export class Search {
     return links
   }
 
-  /** Of the truststore, of a matching key identifier, valid now. */
+  /** The likeliest first: anchors, matching key identifier, valid now, listed. */
   #ranked(top: Link): readonly Candidate[] {
     const child = top.certificate
     const candidates: Candidate[] = this.#listedIssuers(top).map((node) => ({ certificate: node.certificate, node }))
@@ -198,7 +198,7 @@ export class Search {
     const child = issuer.below!
     if (child.node?.issuers.includes(issuer.node!) === true) return true
     const known = this.#signatures.recall(child.certificate, issuer.certificate)
-    // What came of it the first time was recorded then.
+    // A failure was recorded at the first check.
     if (known !== undefined) return known
     const signed = this.#signatures.isSignedBy(child.certificate, issuer)
     if (!signed) this.#failSignature(child, issuer)
@@ -219,7 +219,7 @@ export class Search {
     }
   }
 
-  /** Nobody of the issuer's name is known. */
+  /** No certificate of the issuer's name is known. */
   #failAtTop(top: Link): void {
     const { certificate, node, depth } = top
     if (node !== undefined) {
@@ -236,7 +236,7 @@ export class Search {
     }
   }
 
-  /** Nobody who is known can have issued the certificate of this link. */
+  /** No known certificate can have issued that of this link. */
   #failUnknown({ certificate, depth }: Link): void {
     this.#fail(
       'unknown_issuer',

@@ -22,7 +22,7 @@ export class SignatureChecks {
   readonly #keyring: Keyring
   readonly #meter: Meter
   #results: Checked | undefined = undefined
-  /** Keys of presented certificates, which may be anybody's. */
+  /** Keys of presented certificates, which no accepted path has vouched for. */
   #strangers: Map<CertificateView, VerifyingKey | undefined> | undefined = undefined
 
   constructor(keyring: Keyring, meter: Meter) {
@@ -30,7 +30,7 @@ export class SignatureChecks {
     this.#meter = meter
   }
 
-  /** What was found out about these two certificates. */
+  /** The result for exactly these two certificates, if they were checked. */
   recall(child: CertificateView, issuer: CertificateView): boolean | undefined {
     for (let known = this.#results; known !== undefined; known = known.next) {
       if (known.child === child && known.issuer === issuer) return known.signed
@@ -57,7 +57,7 @@ export class SignatureChecks {
     return signed
   }
 
-  /** Keeps the keys of those CAs on an accepted path that were strangers. */
+  /** Lets the keyring keep the keys of presented CAs on an accepted path. */
   welcome(path: readonly CertificateView[]): void {
     if (this.#strangers === undefined) return
     for (const certificate of path) {

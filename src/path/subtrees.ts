@@ -9,7 +9,7 @@ import { HostSet, parentOf } from './host-set.ts'
 import { readDnsSubtree, readEmailSubtree, readHostSubtree } from './name-match.ts'
 
 /**
- * The subtrees of one form that a CA permits or excludes. Names are looked up among them, not held against each: a CA may
+ * The subtrees of one form that a CA permits or excludes. Names are looked up, not compared with each subtree: a CA may
  * have thousands of subtrees, and a client thousands of names.
  */
 export class SubtreeList {
@@ -21,7 +21,7 @@ export class SubtreeList {
   incomparable: ConstrainedName | undefined = undefined
   readonly #hosts: HostSet = new HostSet()
   readonly #blocks: Map<number, AddressBlocks> = new Map()
-  /** The RDNs of directory names as a tree: the number of a node by that of its parent and its RDN. The root is 0. */
+  /** The RDNs of directory names as a tree of numbered nodes: parent's number and RDN give a node's number. The root is 0. */
   readonly #rdns: Map<string, number> = new Map()
   /** Nodes at which a subtree ends. */
   readonly #bases: Set<number> = new Set()
@@ -81,14 +81,14 @@ export class SubtreeList {
     return true
   }
 
-  /** What is permitted must be equal by RFC 5280 7.1; what only might be excluded is. */
+  /** Permitted names must be equal by RFC 5280 7.1. A name that only might equal an excluded one is excluded. */
   #rdnOf(name: ConstrainedName, index: number): string | undefined {
     return this.isExcluded ? name.looseRdn(index) : name.exactRdn(index)
   }
 
   /**
-   * Whether all that the name stands for lies within one permitted subtree, or something of it within an excluded one;
-   * `undefined` where that cannot be told.
+   * For permitted subtrees: whether one of them contains everything that the name stands for. For excluded ones: whether one of
+   * them contains any of it. `undefined` if that cannot be decided.
    */
   has(name: ConstrainedName): boolean | undefined {
     if (this.incomparable !== undefined) return undefined

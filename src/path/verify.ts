@@ -53,8 +53,8 @@ const nobody = /* @__PURE__ */ new Presented([])
 
 /**
  * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; nothing that a peer can send makes
- * it throw, hang or allocate without bound. A certificate that is not known yet is copied before it is read, so that a
- * verdict is about the bytes that were judged, whatever becomes of yours.
+ * it throw, hang or allocate without bound. A certificate that is not known yet is copied before it is read, so that
+ * later writes to your buffer do not change the verdict.
  *
  * @param store made by `buildTruststore`; its policy applies
  * @param chain DER, leaf first; the order of the others does not matter

@@ -18,7 +18,7 @@ export const understoodExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set
   ExtensionId.inhibitAnyPolicy,
 ])
 
-/** The same where revocation lists are asked, which is what a critical cRLDistributionPoints demands (RFC 5280 4.2.1.13). */
+/** The same if revocation is checked by lists, as a critical cRLDistributionPoints demands (RFC 5280 4.2.1.13). */
 export const understoodWithLists: ReadonlySet<number> = /* @__PURE__ */ new Set([
   ...understoodExtensions,
   ExtensionId.crlDistributionPoints,

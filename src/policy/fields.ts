@@ -1,7 +1,6 @@
 /**
- * How objects of callers are read. What stands on `Object.prototype`, where other code of the process may have put
- * anything, is nobody's setting: options, records and answers count by their own fields, objects of classes by what they and
- * their classes have.
+ * Reads objects of callers. Other code in the process may have put anything on `Object.prototype`, so only own fields count for
+ * options, records and answers. Objects of classes count by their own fields and those of their classes.
  */
 
 /** The names of the fields that an options object may have, none of them set. */
@@ -13,8 +12,8 @@ export type Fields<Options> = { readonly [Name in keyof Required<Options>]: Opti
 const hasOwn = Object.prototype.hasOwnProperty
 
 /**
- * The own fields of an options object. One with fields that are not known is refused: a misspelt setting that is silently
- * ignored is a hole, and so is one that it has of a prototype of the caller's.
+ * The own fields of an options object. Unknown and inherited fields throw: a misspelt or inherited setting that is silently
+ * ignored is a hole.
  *
  * @throws TypeError naming the field
  */
@@ -30,12 +29,12 @@ export function readFields<Options extends object>(what: string, value: unknown,
   return fields as Fields<Options>
 }
 
-/** What to throw at an options object with a field that is none. */
+/** The error for a field that is not an option. */
 export function unknownField(what: string, field: string): TypeError {
   return new TypeError(`${what}.${field} is not an option`)
 }
 
-/** @throws TypeError for an options object that has one of the fields of a prototype of the caller's */
+/** @throws TypeError if an options object inherits one of the fields from a prototype of the caller's */
 export function refuseInherited(what: string, given: object, none: object): void {
   const prototype: unknown = Object.getPrototypeOf(given)
   if (prototype === Object.prototype || prototype === null) return

@@ -1,6 +1,6 @@
 import type { CurveName } from '../crypto/curve/constants.ts'
 
-/** Upper bounds on the work that one `verifyChain` call does for a stranger. Exceeding one is `budget_exhausted`. */
+/** Upper bounds on the work of one `verifyChain` call. Exceeding one is `budget_exhausted`. */
 export interface Budget {
   /** Signature verifications, in those of P-256: one of P-384 counts 2.6, one of RSA by the size of modulus and exponent. */
   readonly signatures: number
@@ -28,11 +28,11 @@ export interface Policy {
   readonly intermediates: 'truststore' | 'presented'
   /** CA certificates above the leaf, the anchor included. */
   readonly maxChainLength: number
-  /** Least bits of an RSA modulus, for leafs and CAs alike. */
+  /** Least bits of an RSA modulus, for leaves and CAs alike. */
   readonly minRsaBits: number
-  /** Most bits of it. */
+  /** Most bits of an RSA modulus. */
   readonly maxRsaBits: number
-  /** Curves of EC keys, for leafs and CAs alike. */
+  /** Curves of EC keys, for leaves and CAs alike. */
   readonly curves: readonly CurveName[]
   /**
    * Hashes of signatures, in PSS of the mask as well. The signature of a listed self-signed certificate does not count, be it a
@@ -85,7 +85,7 @@ const common = {
   budget,
 } as const satisfies Partial<Policy>
 
-/** Freezes a policy with all its parts, so that nobody changes what a truststore judges by. */
+/** Freezes a policy with all its parts, so that later writes do not change what a truststore judges by. */
 export function freezePolicy(policy: Policy): Policy {
   for (const part of [policy.curves, policy.hashes, policy.budget]) Object.freeze(part)
   return Object.freeze(policy)

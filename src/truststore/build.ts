@@ -81,7 +81,7 @@ export function buildTruststore(input: TruststoreInput, options: TruststoreOptio
   return finish(building(input, options))
 }
 
-/** The same in steps. */
+/** {@link buildTruststore} in steps. */
 export function* building(input: TruststoreInput, options: TruststoreOptions): Steps<TruststoreView> {
   const given = readFields<TruststoreOptions>('buildTruststore: options', options, noOptions)
   const { strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = given
@@ -112,7 +112,7 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
     const { certificate } = entry
     const problems = certificateRules.map((rule) => {
       const found = rule.check(certificate, context)
-      // Of a self-issued certificate it is not known yet whether it is self-signed, which forgives what is wrong with a signature.
+      // Whether a self-issued certificate is self-signed is not known yet. If it is, a weak signature is forgiven.
       const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
       return note(findings, rule, mayChange ? undefined : found, entry)
     })

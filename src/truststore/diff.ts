@@ -34,7 +34,7 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
   return finish(diffing(requireTruststore(before, 'diffTruststores: before'), requireTruststore(after, 'diffTruststores: after')))
 }
 
-/** The same in steps. */
+/** {@link diffTruststores} in steps. */
 export function* diffing(old: TruststoreView, next: TruststoreView): Steps<TruststoreDiff> {
   const gone = yield* missingFrom(old, next)
   const come = yield* missingFrom(next, old)

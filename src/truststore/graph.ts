@@ -42,7 +42,7 @@ function* signersOf(
   return yield* crowd.signersOf(node)
 }
 
-/** Certificates that have the same key as well as the same name: one of them is asked for all. */
+/** Certificates with the same name and key: checking a signature by one of them is enough. */
 type Twins = readonly TrustNode[]
 
 /** Certificates of one name, found by key identifier and by key without looking at each of them. */
@@ -61,12 +61,13 @@ class Crowd {
   }
 
   /**
-   * Key identifiers say who is asked first, and nothing else: no order of the bundle and no number of namesakes hides an issuer.
+   * Key identifiers only decide which keys are tried first: neither the order of the bundle nor the number of CAs of one name
+   * hides an issuer.
    *
-   * A second key can fit an ECDSA signature, but only one that was made to fit it, by whoever got it listed under the
-   * issuer's name. It must not take the issuer's place. So every key is asked that has the identifier which the certificate
-   * names, and its own where it is self-issued: in an honest bundle that is one. After these the first that fits is taken,
-   * since going on would cost every bundle with a re-keyed CA a signature more for each certificate.
+   * A second key can be made to fit an ECDSA signature. If it is listed under the issuer's name, it must not take the issuer's
+   * place. So every key with the identifier that the certificate names is tried, and a self-issued certificate's own: in an
+   * honest bundle that is one key. After these the first key that fits is taken, because trying all would cost bundles with
+   * re-keyed CAs one more signature check for each certificate.
    */
   *signersOf({ certificate }: TrustNode): Steps<readonly TrustNode[]> {
     const { bytes, authorityKeyIdStart: start, authorityKeyIdEnd: end, keyStart, keyEnd } = certificate

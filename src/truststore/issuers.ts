@@ -28,7 +28,7 @@ export function* acceptedIssuers({ nodes, policy }: TruststoreView): Steps<reado
   return nodes.filter((node) => accepted.has(node))
 }
 
-/** What becomes of the issuers that one truststore accepts in another one: same subject and key is the same issuer. */
+/** Which accepted issuers of one truststore another one keeps or drops. Same subject and key is the same issuer. */
 export function* sortIssuers(
   before: TruststoreView,
   after: TruststoreView,

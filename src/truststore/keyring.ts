@@ -57,8 +57,8 @@ export class Keyring {
   }
 
   /**
-   * Reads a peer's certificate: from memory, where a CA's key was found to have signed exactly these bytes before. A view is
-   * never of the caller's bytes.
+   * Reads a peer's certificate, or returns the remembered view if a CA's key is known to have signed exactly these bytes. A view
+   * never reads the caller's bytes.
    */
   parse(der: Uint8Array): ParseResult<CertificateView> {
     return this.memo.recall(der) ?? parseCertificateCopy(der)

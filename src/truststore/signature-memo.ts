@@ -31,8 +31,8 @@ const entryOverhead = 300
  * displace: they are found by bytes of the signature, which the CA has made. Views are many times as large as signatures
  * and save less, so that they give way by themselves.
  *
- * Bytes are those of views, which are of copies already: what callers do to their buffers afterwards changes nothing here,
- * nor in a certificate that a verdict gave them.
+ * Entries share the bytes of views, which are copies of the input: later writes to a caller's buffer change nothing here, nor in
+ * a verdict's certificates.
  */
 export class SignatureMemo {
   readonly signatures: Generations<Signed> = new Generations<Signed>(signatureBytes, ({ der }) => entryOverhead + der.length)

@@ -54,7 +54,7 @@ export class TruststoreView implements Truststore {
     this.keyring = keyring
   }
 
-  /** Made when a refusal is explained for the first time. */
+  /** Made when a refusal is first explained. */
   get keyIds(): PartIndex {
     this.#cachedKeyIds ??= new PartIndex(this.nodes, 'subjectKeyId')
     return this.#cachedKeyIds
@@ -92,7 +92,7 @@ export class TruststoreView implements Truststore {
     return this.#cachedFingerprint
   }
 
-  /** The fingerprint in steps. */
+  /** {@link fingerprint} in steps; remembers it. */
   *hashing(): Steps<string> {
     const hash = newHash('sha256')!
     for (const { certificate } of this.nodes) {

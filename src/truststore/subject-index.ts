@@ -14,11 +14,11 @@ const none: readonly TrustNode[] = []
 
 /**
  * Finds the certificates of a subject. A name is looked up by its bytes, as CAs write it; only a spelling that the store
- * does not have is folded (RFC 5280 7.1). Both ways lead to all nodes of the name. No text is kept: a hundred thousand CAs
- * should not cost more than they must.
+ * does not have is folded (RFC 5280 7.1). Both ways lead to all nodes of the name. No text is kept, to save heap with a
+ * hundred thousand CAs.
  */
 export class SubjectIndex {
-  /** By each of the ways in which nodes spell their name. */
+  /** Groups by each spelling of their name. */
   readonly #spellings = new RangeMap<Group>()
   readonly #names = new Map<number, Group>()
 
@@ -46,13 +46,13 @@ export class SubjectIndex {
     return (this.#spellings.get(bytes, start, end) ?? this.#findGroup(canonicalName(bytes, start, end)))?.nodes ?? none
   }
 
-  /** The same for the issuer of a certificate or revocation list, which folds its name once. */
+  /** All nodes whose subject is the issuer of a certificate or revocation list, which caches its folded name. */
   issuersOf(signed: SignedView): readonly TrustNode[] {
     const { bytes, issuerStart: start, issuerEnd: end } = signed
     return (this.#spellings.get(bytes, start, end) ?? this.#findGroup(signed.issuerKey))?.nodes ?? none
   }
 
-  /** The same, if one of them spells it like this: enough to find a certificate itself. */
+  /** {@link find}, but only by spellings of the store: enough to find a listed certificate by its bytes. */
   findSpelled(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
     return this.#spellings.get(bytes, start, end)?.nodes ?? none
   }

@@ -15,9 +15,9 @@ import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 import { SignedView } from './signed.ts'
 
 /**
- * A read-only view of an X.509 certificate (RFC 5280 section 4); fields are decoded when first read. It reads from a copy
- * of its own: nothing that you do to the bytes it was parsed from, or to those it gives you, changes it. Of a client
- * that comes back, a truststore gives the same view in every verdict.
+ * A read-only view of an X.509 certificate (RFC 5280 section 4); fields are decoded when first read. It reads from its own copy:
+ * you may change the bytes that it was parsed from, and those that it returns. For a returning client, every verdict of a
+ * truststore has the same view.
  */
 export interface Certificate {
   /** The certificate's DER; like all bytes here a new copy each time. */

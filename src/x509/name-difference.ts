@@ -2,8 +2,8 @@ import { rangesEqual } from '../bytes/range.ts'
 import * as Tag from '../der/tag.ts'
 
 /**
- * Whether two names, which were read as such before, are certainly not equal by RFC 5280 7.1: a quick answer for what is
- * nearly always asked, before anything is folded. `false` means that only {@link canonicalName} can tell.
+ * Whether two well-formed names certainly differ by RFC 5280 7.1: a quick answer for nearly all names, without folding. `false`
+ * means that only {@link canonicalName} can decide.
  *
  * It follows names of one attribute an RDN and lengths below 128 in step, and stops at the first attribute of another
  * type, or whose ASCII value differs by more than case.
@@ -26,7 +26,7 @@ export function namesDiffer(a: Uint8Array, aStart: number, aEnd: number, b: Uint
   return i < aEnd || j < bEnd
 }
 
-/** Whether two names are equal by RFC 5280 7.1, where their bytes tell; `undefined`: only {@link canonicalName} can. */
+/** Whether two names are equal by RFC 5280 7.1; `undefined` if only {@link canonicalName} can decide. */
 export function equalAtSight(
   a: Uint8Array,
   aStart: number,

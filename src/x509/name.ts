@@ -8,7 +8,7 @@ import { equalAtSight } from './name-difference.ts'
 
 /**
  * Distinguished names (RFC 5280 4.1.2.4) as ranges of the certificate: checked in one pass, compared by RFC 5280 7.1,
- * walked attribute by attribute by whoever prints them.
+ * walked attribute by attribute for display.
  */
 
 /** Reads a Name; its range, header included, is left in `header` and `end` of the reader. */
@@ -66,7 +66,7 @@ export function attributesOf(bytes: Uint8Array, start: number, end: number): rea
   return attributes
 }
 
-/** Those of one RDN, given the content of its SET. */
+/** The attributes of one RDN, given the content of its SET. */
 export function attributesOfRdn(bytes: Uint8Array, start: number, end: number): readonly AttributeRange[] {
   const attributes: AttributeRange[] = []
   const reader = new Reader(bytes, start, end)
@@ -117,7 +117,7 @@ export function canonicalName(bytes: Uint8Array, start: number, end: number): st
   return rdns.join('')
 }
 
-/** One RDN, given the content of its SET, in the canonical form of {@link canonicalName}: what a name would continue with. */
+/** One RDN, given the content of its SET, as {@link canonicalName} has it. */
 export function canonicalRdn(bytes: Uint8Array, start: number, end: number): string {
   return readCanonicalRdn(new Reader(bytes, start, end))
 }
@@ -128,7 +128,7 @@ function readCanonicalRdn(reader: Reader): string {
   return joinRdn(parts)
 }
 
-/** Where the content of a name's RDNs begins and ends. */
+/** The content range of each RDN of a name. */
 export function rdnRanges(bytes: Uint8Array, start: number, end: number): readonly (readonly [start: number, end: number])[] {
   const ranges: (readonly [number, number])[] = []
   eachRdn(bytes, start, end, (reader) => {
@@ -149,7 +149,7 @@ function eachRdn(bytes: Uint8Array, start: number, end: number, read: (reader: R
   }
 }
 
-/** The texts of an RDN's attributes as one, whatever their order. */
+/** Joins the texts of an RDN's attributes, in sorted order. */
 export function joinRdn(attributes: string[]): string {
   return `${attributes.length}/${attributes.sort().join('')}`
 }
@@ -165,7 +165,7 @@ function foldedSpaces(text: string): string {
   return text.replace(/ {2,}/g, ' ').replace(/^ | $/g, '')
 }
 
-/** Only ASCII has case here: the lower case of a letter beyond it may be an ASCII one. */
+/** Folds the case of ASCII only: the lower case of other letters may be an ASCII letter, such as that of the Kelvin sign. */
 function foldedCase(text: string): string {
   return /^[ -~]*$/.test(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

@@ -19,8 +19,8 @@ export interface RevokedCertificate {
 }
 
 /**
- * A read-only view of an X.509 CRL (RFC 5280 section 5). As a {@link Certificate} it reads from a copy of its own: nothing
- * that you do to the bytes it was parsed from, or to those it gives you, changes it.
+ * A read-only view of an X.509 CRL (RFC 5280 section 5). Like a {@link Certificate} it reads from its own copy: you may change the
+ * bytes that it was parsed from, and those that it returns.
  */
 export interface RevocationList {
   readonly raw: Uint8Array

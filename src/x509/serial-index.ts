@@ -67,8 +67,8 @@ export class SerialIndex {
   }
 
   /**
-   * Whether looking for this serial number would be costly. Only entries that were made for it are: whoever looks checks first
-   * who signed the list.
+   * Whether looking for this serial number would be costly, as only entries made for that are. Callers check the list's
+   * signature first.
    */
   isCostly(serial: Uint8Array, start: number, end: number): boolean {
     const reader = new Reader(this.#bytes)

@@ -65,7 +65,7 @@ export class SignedView {
     return this.part(this.algorithmStart, this.algorithmEnd)
   }
 
-  /** A copy, which whoever asked may change. */
+  /** A copy, which the caller may change. */
   protected part(start: number, end: number): Uint8Array {
     return new Uint8Array(this.bytes.subarray(start, end))
   }

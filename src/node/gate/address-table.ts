@@ -24,7 +24,7 @@ const looks = 2
 /**
  * An account for each address, and no more than `most`. An account without connections whose buckets are full is like a new
  * one and is dropped. When all are in use, addresses share accounts: IPv6 addresses by their first 32 bits, IPv4 addresses
- * by their first 16, so that whoever has a whole network fills one account and not the table.
+ * by their first 16, so that the owner of a whole network fills one account and not the table.
  */
 export class AddressTable<Visit> {
   readonly #accounts = new Map<string, Account<Visit>>()

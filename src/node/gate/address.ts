@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Whatever comes from an address: a socket, before TLS or after. */
+/** A socket, below TLS or above it. */
 export interface Remote {
   readonly remoteAddress?: string | undefined
 }
@@ -19,8 +19,8 @@ export function addressOf(socket: Remote): string | undefined {
 }
 
 /**
- * By what connections of one client are counted together: an IPv4 address, or the first 64 bits of an IPv6 address, which
- * is the least that one site has (RFC 6177). `undefined` for addresses that are exempt, and where there is no address, such
+ * The key under which connections of one client are counted: an IPv4 address, or the first 64 bits of an IPv6 address, the
+ * least that one site has (RFC 6177). `undefined` for addresses that are exempt, and where there is no address, such
  * as on Unix domain sockets.
  */
 export function addressKey(socket: Remote, exempt?: AddressRanges): string | undefined {
@@ -28,7 +28,7 @@ export function addressKey(socket: Remote, exempt?: AddressRanges): string | und
   return address === undefined || exempt?.has(address) ? undefined : keyOfAddress(address)
 }
 
-/** The same of an address as text; `undefined` for what is none. */
+/** The key of an address in text form; `undefined` if it is not an address. */
 export function keyOfAddress(address: string): string | undefined {
   const family = isIP(address)
   if (family === 4) return address
@@ -92,7 +92,7 @@ function withoutZone(address: string): string {
   return address.split('%', 1)[0]!
 }
 
-/** ::ffff:0:0/96, IPv4 addresses as IPv6 sockets show them (RFC 4291 2.5.5.2); 64:ff9b::/96, clients of a translator (RFC 6052 2.1). */
+/** IPv4 addresses on IPv6 sockets: ::ffff:0:0/96 (RFC 4291 2.5.5.2), and 64:ff9b::/96 for clients of a translator (RFC 6052 2.1). */
 const ipv4Prefixes: ReadonlySet<string> = new Set(['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'])
 
 function ipv4Within(groups: readonly number[]): string | undefined {

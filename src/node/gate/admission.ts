@@ -224,7 +224,7 @@ export class Admissions {
     return undefined
   }
 
-  /** Every name must lead to the connection's own domain; a request that names nobody could be for anybody. */
+  /** Every name must lead to the connection's own domain; a request without a name could be for any domain. */
   #belongs({ basis }: Connection, authorities: readonly string[], domains: DomainMap<Basis>): boolean {
     return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === basis)
   }

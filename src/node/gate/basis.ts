@@ -5,8 +5,8 @@ import { Source } from '../source/source.ts'
 import { currentStore, type GateRules } from './options.ts'
 
 /**
- * With revocation, open connections are judged again after so many milliseconds even if nothing is seen to change: the
- * certificates of CRL signers expire, too, and they are not tracked one by one.
+ * With revocation, open connections are judged again after this many milliseconds even if no change is seen: certificates of
+ * CRL signers expire too, and are not tracked one by one.
  */
 const renewAfter = 60_000
 

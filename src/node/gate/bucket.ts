@@ -1,6 +1,6 @@
 /**
- * A token bucket whose whole state is one number, which the caller keeps: the moment, in milliseconds, at which the bucket
- * was, or will be, empty. What has come since is in it, but no more than comes in `fullAfterMs`.
+ * A token bucket whose state is one number, kept by the caller: the time in milliseconds at which the bucket was, or will be,
+ * empty. It holds the tokens gained since then, at most those of `fullAfterMs`.
  */
 export class Bucket {
   /** The state of a full one. */
@@ -14,7 +14,7 @@ export class Bucket {
     this.#fullAfterMs = fullAfterMs
   }
 
-  /** Not one whole token is in it. */
+  /** Whether less than one token is left. */
   isEmpty(state: number, now: number): boolean {
     return now < state + 1 / this.#perMs
   }
@@ -26,7 +26,7 @@ export class Bucket {
   /**
    * The state after so many tokens were taken, whether they were there or not.
    *
-   * @param longestDebtMs however many it were, tokens come again after so long
+   * @param longestDebtMs the bucket stays empty for at most this long, however many tokens were taken
    */
   take(state: number, tokens: number, now: number, longestDebtMs = 0): number {
     const before = Math.max(state, now - this.#fullAfterMs)

@@ -78,7 +78,7 @@ export class OpenConnections {
     if (this.#since.size === 1) this.#start()
   }
 
-  /** Queues the connection to be ended. The caller has cleared its identity where the client lost its trust. */
+  /** Queues the connection to be ended. If its client is no longer accepted, the caller has cleared its identity. */
   end(connection: Connection, code: CloseCode): void {
     if (connection.closing !== undefined || !this.#since.has(connection)) return
     connection.closing = code
@@ -123,7 +123,7 @@ export class OpenConnections {
     this.#timer.clear()
   }
 
-  /** Read once a slice: nothing changes in the middle of one. */
+  /** Read once per slice, because nothing changes within one. */
   #moment(): Moment {
     const grounds = new Map<Basis, Grounds>()
     let now = Number.NaN

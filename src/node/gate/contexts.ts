@@ -35,7 +35,7 @@ interface Domain {
 
 type Advertising = Pick<Settings, 'advertiseAuthorities' | 'onAdvertise'>
 
-/** The secure contexts of the servers that a gate protects, and of its domains: whoever changes them, the demands stay. */
+/** The secure contexts of a gate's servers and domains. When they are replaced, the gate's demands on TLS stay. */
 export class Contexts {
   /** What a server is made with. */
   readonly ca: string[]
@@ -84,7 +84,7 @@ export class Contexts {
 
   /** @throws TypeError for a server that asks for no certificates, or lets TLS judge them */
   adopt(server: Server): void {
-    // What a runtime does not tell is found out at the first connection, which is refused.
+    // On runtimes without these properties, the first connection is refused instead.
     if (Reflect.get(server, 'requestCert') === false || Reflect.get(server, 'rejectUnauthorized') === true)
       throw new TypeError('mutualTls: protect needs a server made with gate.tlsOptions: { ...credentials, ...gate.tlsOptions }')
     const { setSecureContext, addContext } = server

@@ -1,10 +1,10 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls'
 import { type NoFields, readFields } from '../../policy/fields.ts'
 
-/** Who a server is: PEM, or PKCS#12, as `tls.createSecureContext` takes it. */
+/** A server's key and certificate: PEM, or PKCS#12, as `tls.createSecureContext` takes it. */
 export type ServerCredentials = Pick<SecureContextOptions, 'key' | 'cert' | 'pfx' | 'passphrase'>
 
-/** What a gate demands of TLS, whoever makes a context. */
+/** The gate's demands on every secure context. */
 export interface Demands {
   readonly minVersion: SecureVersion
   readonly secureOptions: number
@@ -12,7 +12,7 @@ export interface Demands {
 
 const noCredentials: NoFields<ServerCredentials> = { key: undefined, cert: undefined, pfx: undefined, passphrase: undefined }
 
-/** Everything that Node's servers make their context of, and keep under these names. */
+/** The options of a context. Node's servers keep them in properties of these names. */
 const contextFields: readonly (keyof SecureContextOptions)[] = [
   'key',
   'cert',

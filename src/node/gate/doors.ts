@@ -23,7 +23,7 @@ export interface DoorCounters {
   readonly addresses: number
 }
 
-/** A connection from its first moment to its last. */
+/** A connection, from its arrival to its close. */
 interface Visit {
   readonly raw: Socket
   /** What `clientAddress` said. */
@@ -31,26 +31,26 @@ interface Visit {
   /** `undefined` for those without limits. */
   readonly account: Account<Visit> | undefined
   readonly cost: HandshakeCost
-  /** Counted among those that came to nothing. */
+  /** Whether it was counted as a failed or refused handshake. */
   isCharged: boolean
   isAdmitted: boolean
   lingers: boolean
 }
 
-/** For how long tokens gather while none is taken. */
+/** How long an untouched bucket takes to fill up. */
 const handshakeWindowMs = 10_000
 const refusalWindowMs = 4000
 
 /**
- * The longest that an address is shut out after the last of its doings, where it has no open connections that were let in.
- * The more it has of those, the shorter it is: it may be a balancer's or a NAT's, and its neighbours not to blame.
+ * The longest that an address without accepted connections is shut out after its last costly handshake. The more accepted
+ * connections it has, the shorter: it may be a balancer or a NAT with honest clients.
  */
 const longestDebtMs = 60_000
 
 /** With such a debt, an address's other handshakes are ended as well: they may be as costly. */
 const overdrawnMs = 1000
 
-/** A turn of the event loop that takes longer is looked into. */
+/** A longer turn of the event loop makes the gate check handshakes under way. */
 const slowTurnMs = 5
 
 /** A handshake that has cost so much before it ended is ended. */
@@ -140,7 +140,7 @@ export class Doors {
     return true
   }
 
-  /** What has kept the server busy until now was the application. */
+  /** Starts a new lap: the time until now was the application's. */
   lap(): void {
     if (this.#metered.size > 0) this.#stopwatch.lap()
   }
@@ -158,7 +158,7 @@ export class Doors {
     return 'failed'
   }
 
-  /** Once of each kind, because strangers could bring about any number of them. */
+  /** Once of each kind, because clients could cause any number of them. */
   #warn(about: 'clientAddress' | 'limits', what: string): void {
     if (!this.#warned.has(about)) emitWarning(`${about} of mutualTls ${what}`, 'MutualTlsWarning')
     this.#warned.add(about)
@@ -195,7 +195,7 @@ export class Doors {
     const { raw, account } = visit
     if (account !== undefined) account.open++
     const endpoint = endpointOf(raw)
-    // Of a stream that is no socket one cannot tell which TLS socket is its own.
+    // For a stream that is not a socket, there is no way to find its TLS socket.
     if (endpoint !== undefined) {
       this.#visits.set(endpoint, visit)
       this.#unfinished.add(visit)

@@ -8,8 +8,8 @@ const honestMs = 20
 const ordinaryMs = 3
 
 /**
- * The most that a kilobyte of a handshake is held to have cost, so that a client does not pay for what the application did
- * meanwhile. Chains on sect571r1, the dearest there are, take about as long.
+ * The most that a kilobyte of a handshake is charged, so that a client does not pay for the application's work. Chains on
+ * sect571r1, the slowest curve, take about as long.
  */
 const msPerKilobyte = 8
 
@@ -18,21 +18,21 @@ export class HandshakeCost {
   ms = 0
   #bytes = 0
 
-  /** Takes into account that the server was busy so long while the connection came to have sent so many bytes. */
+  /** @param bytes how many the connection has sent so far */
   add(busyMs: number, bytes: number): void {
     const most = ((bytes - this.#bytes) / 1024) * msPerKilobyte
     this.ms += Math.min(busyMs, most)
     this.#bytes = bytes
   }
 
-  /** Whether it was too costly even for a client that is let in. What follows a handshake at once looks like a part of it. */
+  /** Whether it was too costly even for an accepted client. Work right after a handshake cannot be told from the handshake. */
   get isExcessive(): boolean {
     return this.#bytes > honestBytes && this.ms > honestMs
   }
 
   /**
-   * For how many handshakes it counts. Whoever comes at any time waits for half of the rest of what is under way: the mean
-   * delay grows with the square of the time that one handshake takes (Pollaczek–Khinchine).
+   * How many handshakes it counts for: the mean delay of other clients grows with the square of the time that one handshake
+   * takes (Pollaczek–Khinchine).
    */
   get weight(): number {
     return Math.max(1, (this.ms / ordinaryMs) ** 2)

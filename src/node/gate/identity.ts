@@ -95,7 +95,7 @@ export function standingOf(source: unknown): Standing | undefined {
 function socketOf(source: unknown): object | undefined {
   if (typeof source !== 'object' || source === null) return undefined
   if ((source as Judged)[standing] !== undefined) return source
-  // Not what stands on `Object.prototype`: who puts a socket there would be everybody.
+  // Own properties only: an identity on `Object.prototype` would be that of every socket.
   const session = member(source, 'session') ?? member(member(source, 'stream'), 'session')
   return (member(session, 'socket') ?? member(source, 'socket')) as object | undefined
 }

@@ -8,7 +8,8 @@ import { currentStore, type GateRules } from './options.ts'
 
 /**
  * How long a verdict on a connection that stays open counts for its requests where revocation is checked, in milliseconds:
- * lists change, and run out, by themselves. Judging anew costs a comparison and the checks, no signature of the client's.
+ * lists change and go stale on their own. Judging again costs a comparison and the checks, but no signature check of the client's
+ * certificate.
  */
 const revocationHolds = 1000
 
@@ -26,7 +27,7 @@ export interface Approval {
 /**
  * Judges a chain.
  *
- * @throws TypeError for a truststore or lists that are none
+ * @throws TypeError for a value that is not a truststore or list
  */
 export function judge(
   { store, revocation, epoch }: Grounds,
@@ -52,7 +53,10 @@ export function isApproval(judged: Approval | { readonly verdict: Rejection }): 
   return judged.verdict.ok
 }
 
-/** The last millisecond before one of them expires. Those that have expired already do not count: a policy may ignore the anchor's dates. */
+/**
+ * The last millisecond before one of them expires. Certificates that have expired already do not count: a policy may ignore the
+ * anchor's dates.
+ */
 function endOf(path: readonly Certificate[], at: number): number {
   // notAfter names a whole second, which belongs to the validity period (RFC 5280 4.1.2.5).
   return Math.min(...path.map(({ notAfter }) => notAfter.getTime() + 999).filter((end) => end >= at))

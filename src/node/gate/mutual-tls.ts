@@ -23,9 +23,8 @@ export interface MutualTls {
   /** For `https.createServer`, `http2.createSecureServer` and `tls.createServer`, beside the server's key and certificate. */
   readonly tlsOptions: GateTlsOptions
   /**
-   * Puts the gate before everything that the server does: it learns of a connection once that was let through, and of a
-   * request once that was found to be the connection's. Whatever listens to the server, before or after this call, hears
-   * nothing of the others. HTTP clients that are refused are answered; of a plain TLS server they are closed.
+   * Puts the gate before a server: its listeners, added before or after this call, only see accepted connections, and accepted
+   * requests on them. Refused clients of HTTP servers are answered; plain TLS servers close their connections.
    *
    * @returns the same server
    * @throws TypeError for what is no TLS server, for one that has a gate, and for one that was made without `tlsOptions`
@@ -70,8 +69,8 @@ export interface GateTlsOptions {
   /** The gate refuses, with an answer: TLS could only close. */
   readonly rejectUnauthorized: false
   /**
-   * Nobody, or with `advertiseAuthorities` the names to be sent; without it Node would load its own roots. OpenSSL's verdict
-   * is not asked for, but it reaches one: whatever stands here, it checks the signatures of all that a client sends.
+   * Empty, or with `advertiseAuthorities` the names to be sent; without this field Node would load its own roots. The gate
+   * ignores OpenSSL's verdict, but OpenSSL checks the signatures of all certificates that a client sends, whatever stands here.
    */
   readonly ca: string[]
   readonly minVersion: SecureVersion
@@ -84,8 +83,8 @@ export interface GateTlsOptions {
 
 /**
  * Mutual TLS for Node's servers: every connection is judged by `verifyChain` when its handshake ends, resumed ones as well,
- * and every request on a connection that stays open is judged again when something has changed. Who is refused gets 403
- * and a code.
+ * and every request on a connection that stays open is judged again when something has changed. Rejected clients get a
+ * 403 with a code.
  *
  * @throws TypeError for options that are unknown or out of range
  * @example
@@ -167,7 +166,7 @@ class Gate implements MutualTls {
     if (name === 'connection') return this.#arrive(server, args[0] as Socket, pass)
     if (name === 'secureConnection') return this.#enter(server, outside, args[0] as TLSSocket, pass)
     if (name === 'tlsClientError') this.#doors.fail(args[1] as TLSSocket)
-    // Junk of those who were not let through: Node answers it, or closes, where nobody listens.
+    // Junk from unverified clients: without listeners, Node answers it or closes.
     if (name === 'clientError' && getClientIdentity(args[1] as TLSSocket) === undefined) return false
     // Before its first stream: an application may listen for the streams of a session itself.
     if (name === 'session' && args[0] instanceof EventEmitter) this.#guardSession(args[0])
@@ -225,7 +224,7 @@ class Gate implements MutualTls {
     const admission = this.#admissions.admitRequest(source, authorities)
     if (admission.ok) {
       this.#admitted.add(source)
-      // Nothing that the client sends, and no middleware, can put another one in its place.
+      // Not writable: neither the client nor middleware can replace it by assignment.
       Object.defineProperty(source, 'clientIdentity', { value: admission.identity, configurable: true })
     }
     return admission
@@ -235,8 +234,8 @@ class Gate implements MutualTls {
 type Gated = (name: string | symbol, args: readonly unknown[], pass: () => boolean) => boolean
 
 /**
- * The emitter's own `emit` is taken over, and no listener added: it is the one place that all events pass, whoever listens
- * and whenever they began to.
+ * Replaces `emit` instead of adding a listener: all events pass through it, whatever listeners there are and whenever they were
+ * added.
  */
 function standBefore(emitter: EventEmitter, gated: Gated): void {
   guarded.add(emitter)

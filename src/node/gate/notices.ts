@@ -8,7 +8,7 @@ import type { GateRejection, GateSettings } from './options.ts'
 /** What a refusal says beyond its code. */
 export type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
 
-/** What a refusal leaves out, it has of no prototype. */
+/** Defaults, so that a missing field is not read from a prototype. */
 const nothing: NoFields<Why> = { message: undefined, verdict: undefined, error: undefined }
 
 type Listeners = { readonly [Name in 'onAccept' | 'onReject' | 'onClose']: GateSettings[Name] | undefined }

@@ -13,11 +13,11 @@ import { type AddressLimits, type ClientAddress, type Limits, readLimits } from 
 /** A truststore, or what has the one that serves now, such as the source of `fileTruststore` or `urlTruststore`. */
 export type TruststoreLike = Truststore | { readonly current: Truststore }
 
-/** By what clients are judged. */
+/** What clients are judged by. */
 export interface GateRules {
   /** With a source each connection is judged by the version that serves at that moment. */
   readonly truststore: TruststoreLike
-  /** Called once a connection, after its certificate was found good. Whatever is not clear consent refuses. */
+  /** Called once per connection, after its certificate was accepted. Anything but clear consent refuses. */
   readonly authorize?: Authorize
   /** The lists, or a function that gives the newest. Absent: revocation is not checked. */
   readonly revocation?: RevocationCheck | (() => RevocationCheck)
@@ -59,7 +59,7 @@ export interface GateRejection {
 
 /** How a gate judges and refuses, whatever truststores it has. */
 export interface GateSettings extends ConnectionSettings {
-  /** Told of every refusal. What it throws becomes a process warning. */
+  /** Called for every refusal. What it throws becomes a process warning. */
   readonly onReject?: (rejection: GateRejection) => unknown
   /** Default `TLSv1.2`. */
   readonly minVersion?: Extract<SecureVersion, 'TLSv1.2' | 'TLSv1.3'>
@@ -93,11 +93,11 @@ export interface GateSettings extends ConnectionSettings {
   readonly handshakeTimeoutMs?: number
   /** The time to judge at, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number
-  /** What one address may take of the servers. Beyond it connections are closed before TLS begins. False: no limits. */
+  /** Limits for each address. Connections beyond them are closed before TLS begins. False: no limits. */
   readonly limits?: AddressLimits | false
   /**
-   * Where a connection comes from, for limits, identities and logs: behind balancers that say so by the PROXY protocol. It
-   * gets the socket below TLS. Where it throws, or gives what is no IP address, the connection is closed.
+   * Returns the client's IP address for limits, identities and logs, behind balancers that send it by the PROXY protocol. It
+   * gets the socket below TLS. If it throws or returns anything but an IP address, the connection is closed.
    */
   readonly clientAddress?: ClientAddress
   /**
@@ -105,7 +105,7 @@ export interface GateSettings extends ConnectionSettings {
    * version that serves at that moment. Default false.
    */
   readonly advertiseAuthorities?: boolean
-  /** Told which names are sent, and whether. Default: a process warning where none can be. */
+  /** Called with the names and whether they are sent. Default: a process warning if they cannot be sent. */
   readonly onAdvertise?: (authorities: AdvertisedAuthorities) => unknown
 }
 
@@ -121,7 +121,7 @@ interface DomainsOnly {
 
 type Listener = 'onAccept' | 'onReject' | 'onClose' | 'onAdvertise'
 
-/** All of them, so that one which is left out is not looked for on a prototype. */
+/** With every field, so that a missing one is not read from a prototype. */
 type Listeners = { readonly [Name in Listener]: GateSettings[Name] | undefined }
 
 /** The settings with their defaults. */
@@ -165,7 +165,7 @@ const what = 'mutualTls'
 const longestDelay = 2 ** 31 - 1
 
 /**
- * The options with their own fields alone, and of each domain.
+ * Copies the own fields of the options and of each domain.
  *
  * @throws TypeError naming the option
  */

@@ -7,20 +7,20 @@ import { awaitConsent, type Decision } from './consent.ts'
 /** How often pending connections are checked for clients that have left, in milliseconds. */
 const patrolMs = 250
 
-/** Nobody hears it: the connection is closed. */
+/** Never reported, because the connection is closed. */
 const gone: Decision = { ok: false, code: 'authorizer_failed', error: undefined }
 
 interface PendingSettings {
   readonly authorizeTimeoutMs: number
   readonly maxPending: number
   readonly maxPendingPerAddress: number
-  /** Exempt addresses have no limit of their own here either. */
+  /** `maxPendingPerAddress` does not count for exempt addresses either. */
   readonly limits: { readonly exempt: AddressRanges } | undefined
 }
 
 /**
- * The connections that wait for `authorize`, limited in all and by address. Nobody reads from them, so what clients send
- * stays in TLS and is bounded by it.
+ * The connections that wait for `authorize`, limited in all and by address. They are not read, so TLS buffers and bounds what
+ * clients send.
  */
 export class PendingConnections {
   readonly #settings: PendingSettings
@@ -67,7 +67,7 @@ export class PendingConnections {
     this.#places.set(connection, decide)
     const leave = (): void => decide(gone)
     socket.once('close', leave)
-    // An error that nobody listens for would end the process.
+    // An error without a listener would end the process.
     socket.on('error', ignore)
     if (!this.#patrol.isSet) this.#patrol.set(patrolMs)
   }
@@ -88,14 +88,14 @@ export class PendingConnections {
     else this.#perAddress.set(address, count)
   }
 
-  /** Node emits no event for a client that sent something and then left, as long as nobody reads. */
+  /** While a socket is not read, Node emits no event for a client that sent something and then left. */
   #dropGone(): void {
     for (const { socket } of this.#places.keys()) if (hasEnded(socket)) socket.destroy()
     if (this.#places.size > 0) this.#patrol.set(patrolMs)
   }
 }
 
-/** Node has no public way to ask without reading. On half-open servers, clients may end their side and still wait. */
+/** Node has no public way to find out without reading. On half-open servers, clients may end their side and still wait. */
 function hasEnded(socket: TLSSocket): boolean {
   const { _readableState: state } = socket as { readonly _readableState?: { readonly ended?: unknown } }
   return state?.ended === true && !socket.allowHalfOpen

@@ -23,7 +23,7 @@ const passages: Readonly<Record<string, Passage>> = {
     return args[0] instanceof Http2ServerRequest ? passRequest(args, guard) : passUpgrade(args, guard)
   },
   stream([stream, headers], guard) {
-    // Reset before anybody has heard of it: it has no connection any more by which to judge it, and nobody waits for an answer.
+    // Reset before its event: there is no connection left to judge it by, and no client waits for an answer.
     if ((stream as ServerHttp2Stream).destroyed) return false
     const admission = guard(stream as ServerHttp2Stream, authoritiesOfHttp2(headers as IncomingHttpHeaders))
     if (!admission.ok) answerStream(stream as ServerHttp2Stream, admission.code)
@@ -51,12 +51,12 @@ function passUpgrade([request, socket]: readonly unknown[], guard: RequestGuard)
 function authoritiesOf(request: AnyRequest): readonly string[] {
   if (request instanceof Http2ServerRequest) return authoritiesOfHttp2(request.headers)
   const authorities: string[] = []
-  // All of them: `headers` keeps the first, and whoever reads the request next may take the last.
+  // All of them: `headers` keeps the first, but the application may read the last from `rawHeaders`.
   const { rawHeaders, url = '', method } = request
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]!.toLowerCase() === 'host') authorities.push(rawHeaders[i + 1]!)
   }
-  // RFC 9112 3.2.2 and 3.2.3: a target in absolute or authority form says for whom it is, whatever Host says.
+  // RFC 9112 3.2.2 and 3.2.3: a target in absolute or authority form names the host, whatever Host says.
   if (method === 'CONNECT') authorities.push(url)
   else if (!url.startsWith('/') && url !== '*') authorities.push(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '')
   return authorities

@@ -3,8 +3,8 @@ import { cpuUsage } from 'node:process'
 import { setImmediate } from 'node:timers'
 
 /**
- * How long the event loop was busy since it was last asked. OpenSSL works between two moments at which JavaScript runs, and
- * tells nobody; what is left is to look at the clocks at every such moment.
+ * How long the event loop was busy since the last lap. OpenSSL does not report how long it works between two runs of
+ * JavaScript, so the clocks are read at each of them.
  */
 export class Stopwatch {
   readonly #onTurn: (busyMs: number) => boolean
@@ -26,8 +26,8 @@ export class Stopwatch {
   }
 
   /**
-   * Milliseconds since the last lap without those in which the event loop waited: those in which other processes had the
-   * processor are not this one's work (the CPU time says so), nor is that of its other threads (the wall clock does).
+   * Milliseconds of work since the last lap, without the time that the event loop waited. The lesser of two clocks: wall-clock
+   * time includes other processes, CPU time includes other threads of this one.
    */
   lap(): number {
     const at = performance.now()

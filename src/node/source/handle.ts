@@ -21,7 +21,7 @@ export interface TruststoreSource {
    * Looks now, whatever ETag or modification time say. Calls that arrive while a check runs share one further check,
    * which begins after it.
    *
-   * @returns what came of it; it rejects only for arguments of the wrong type
+   * @returns the outcome; it rejects only for arguments of the wrong type
    */
   refresh(options?: RefreshOptions): Promise<Refresh>
   /**
@@ -36,7 +36,7 @@ export interface TruststoreSource {
    * Calls the listener at every such event. What it throws becomes a process warning and stops neither the source nor
    * other listeners.
    *
-   * @returns what ends it
+   * @returns a function that removes the listener
    */
   on<Name extends keyof SourceEvents>(name: Name, listener: (event: SourceEvents[Name]) => unknown): () => void
   /** Ends watching, polling and requests under way. Final: nothing changes and no event comes afterwards. */
@@ -68,19 +68,19 @@ export interface UpdatedEvent {
 /** A version cannot serve, and why. */
 export interface RejectedEvent {
   readonly error: TruststoreSourceError
-  /** What serves on. */
+  /** The version that goes on serving. */
   readonly version: TruststoreVersion
 }
 
-/** A version that was replaced is offered again. What `rollBack` does is no such event. */
+/** A version that was replaced is offered again. `rollBack` emits no such event. */
 export interface RollbackEvent {
   /** Its `fingerprint`. */
   readonly offered: string
   /** When another version replaced it. */
   readonly replacedAt: Date
-  /** Whether it serves now. `updated` tells of one that does, `rejected` of one that does not. */
+  /** Whether it serves now. If so, `updated` follows, otherwise `rejected`. */
   readonly isAccepted: boolean
-  /** What serves. */
+  /** The version that serves. */
   readonly version: TruststoreVersion
 }
 
@@ -112,7 +112,7 @@ export interface RefreshOptions {
   readonly allowRollback?: boolean
 }
 
-/** What came of a check, and the version that serves after it. */
+/** The outcome of a check, and the version that serves after it. */
 export type Refresh =
   | { readonly status: 'updated' | 'unchanged'; readonly version: TruststoreVersion }
   /** The file or URL has a version that was rolled back. */

@@ -19,10 +19,9 @@ export interface SourceOptions {
   /** Take versions that drop every issuer accepted now, which is otherwise held for a mishap. Default false. */
   readonly allowEmptyOverlap?: boolean
   /**
-   * What to do where the file or URL has a version again that served before and was replaced: the event `rollback` tells of
-   * it either way. Default 'accept', since this is how an operator undoes a change, in processes too that were started since
-   * and cannot know that it is one. 'refuse' where a cache or a replica may answer with what is old; `refresh({ allowRollback:
-   * true })` takes it then.
+   * What to do if the file or URL offers a version that served before and was replaced. The event `rollback` reports it either
+   * way. Default 'accept': operators undo a change by uploading the previous version. Use 'refuse' if a cache or a replica may
+   * serve old versions; `refresh({ allowRollback: true })` takes one then.
    */
   readonly onRollback?: 'accept' | 'refuse'
   /** How many versions are kept to roll back to, the one that serves included. Default 10. */
@@ -75,7 +74,7 @@ export function readSettings(
     throw new TypeError(`${what}: options.onRollback must be 'accept' or 'refuse', got ${String(onRollback)}`)
   return {
     build: {
-      // As it is now: later versions are judged by it, too.
+      // A copy: later writes must not change how later versions are judged.
       ...(policy !== undefined && { policy: settlePolicy(policy) }),
       ...(signatures !== undefined && { signatures }),
       strict: booleanOption(what, 'strict', strict, false),

@@ -21,9 +21,9 @@ export interface Loader {
   /**
    * Gets what is there now.
    *
-   * @param force whatever there is to tell that nothing changed, do not go by it
+   * @param force load even if an ETag or modification time says that nothing changed
    * @param signal aborted when the source is closed
-   * @returns `undefined` where it is certainly what was returned, or thrown at, the last time
+   * @returns `undefined` if it certainly is what the last load returned, or failed on
    * @throws TruststoreSourceError saying why it could not be had
    */
   load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined>
@@ -122,8 +122,8 @@ export class Source implements TruststoreSource {
   }
 
   /**
-   * Runs a check after the one that runs, if one does: that one may have read what was there before the caller asked. All
-   * who ask meanwhile share it.
+   * Runs a check, after the running one if there is one, which may have read what was there before the caller asked. All calls
+   * in the meantime share it.
    */
   check({ force = false, allowEmptyOverlap = false, allowRollback = false }: Partial<Wanted>): Promise<Refresh> {
     this.#wanted = {
@@ -167,7 +167,7 @@ export class Source implements TruststoreSource {
     }
   }
 
-  /** Between other work: a server would stand still while thousands of certificates are read. */
+  /** In slices: thousands of certificates in one go would hold up a server. */
   #offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
     return slices.finish(this.#history.offer(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
   }

@@ -43,7 +43,7 @@ const mostNotModified = 60
 
 /**
  * Keeps a truststore up to date from an HTTP(S) URL, such as a public or presigned object of S3. Asks every `pollMs`
- * (default 60,000) with the ETag of what it has; `refresh` asks for the whole.
+ * (default 60,000) with the ETag of its last version; `refresh` bypasses it.
  *
  * @returns the source, once its first version serves
  * @throws TruststoreSourceError (as a rejection) where the first version cannot serve

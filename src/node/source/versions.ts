@@ -15,11 +15,11 @@ export interface Loaded {
   readonly versionId?: string | undefined
 }
 
-/** What became of an offer that was no mistake. */
+/** The outcome of an offer that was not an error. */
 export type Decision =
   | {
       readonly status: 'updated'
-      /** Which served until now, and how this one differs from it; `undefined` for the first version. */
+      /** The version that served until now, and the differences to it; `undefined` for the first version. */
       readonly previous: TruststoreVersion | undefined
       readonly diff: TruststoreDiff | undefined
       /** When it was replaced, where it served before. */
@@ -28,17 +28,17 @@ export type Decision =
   | { readonly status: 'unchanged' }
   | { readonly status: 'held'; readonly held: string }
 
-/** How many versions are remembered to have been replaced: years of changes; 100 bytes each. */
+/** How many replaced versions are remembered: years of changes, at 100 bytes each. */
 const mostReplaced = 1000
 
-/** What came of the bytes that were loaded last. */
+/** The result for the bytes that were loaded last. */
 interface Built {
   readonly digest: string
   readonly loaded: Loaded
   readonly built: TruststoreView | TruststoreSourceError
 }
 
-/** A version is offered again that was replaced. */
+/** A replaced version is offered again, and refused. */
 export class RollbackError extends TruststoreSourceError {
   readonly offered: string
   readonly replacedAt: Date
@@ -63,7 +63,7 @@ export class Versions {
   #list: readonly TruststoreVersion[] = []
   #serving: TruststoreVersion | undefined = undefined
   readonly #heldBack = new Set<string>()
-  /** When another version took the place of one, the longest ago first; not for the one that serves. */
+  /** When each version was replaced, the longest ago first. The serving version has no entry. */
   readonly #replaced = new Map<string, Date>()
   #last: Built | undefined
 
@@ -85,7 +85,7 @@ export class Versions {
   }
 
   /**
-   * Judges what was loaded, and lets it serve if it may. In steps, between which another version may be rolled back to.
+   * Judges what was loaded, and lets it serve if it may. `rollBack` may be called between two steps: then it compares again.
    *
    * @param loaded `undefined`: the same as the last time
    * @throws TruststoreSourceError for what cannot serve
@@ -169,7 +169,7 @@ export class Versions {
   }
 }
 
-/** How many issuers a version drops where it drops all: that is far likelier a mishap than a wish. */
+/** The number of dropped issuers if the version drops all of them, otherwise 0. Dropping all is far more likely a mishap. */
 function* lostIssuers(serving: TruststoreView, next: TruststoreView): Steps<number> {
   const { kept, dropped } = yield* sortIssuers(serving, next)
   return kept.length > 0 ? 0 : dropped.length

@@ -9,10 +9,10 @@ import type { TruststoreView } from '../../truststore/store.ts'
 import { thrownText } from '../thrown-text.ts'
 import { TruststoreSourceError } from './handle.ts'
 
-/** Findings that say that a part of the bundle could not be read at all: it may have been cut or overwritten. */
+/** Findings about parts of the bundle that could not be read: they may have been cut or overwritten. */
 const damage: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
 
-/** A truststore of everything that the bytes were meant to hold; one that lost a part on its way is an error. */
+/** Builds a truststore, or returns an error if a part of the bundle seems lost: a good prefix must not replace the whole. */
 export function* buildWhole(bytes: Uint8Array, options: TruststoreOptions): Steps<TruststoreView | TruststoreSourceError> {
   try {
     const store = yield* building(bytes, options)
@@ -37,8 +37,8 @@ function describe(finding: Finding): string {
 }
 
 /**
- * A broken block of another kind may have been a certificate: to the PEM reader one whose BEGIN line is damaged is a
- * stranger, and skipped.
+ * A broken block of another kind may be a certificate with a damaged BEGIN line, which the PEM reader skips as a block of
+ * another kind.
  */
 function* brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): Steps<string | undefined> {
   if (!findings.some(({ code }) => code === 'non_certificate_block' || code === 'private_key_in_bundle')) return undefined
@@ -46,7 +46,7 @@ function* brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): Steps
   return undefined
 }
 
-/** A text that ends within a BEGIN line: to the PEM reader the rest of that line is a comment. */
+/** A text that ends within a BEGIN line, which the PEM reader takes for a comment. */
 function cutBoundary(bytes: Uint8Array): string | undefined {
   const start = bytes.lastIndexOf(0x0a) + 1
   const lastLine = latin1OfRange(bytes, start, Math.min(bytes.length, start + 100)).trim()
