@@ -1,4 +1,5 @@
 import { algorithmsDiffer, refuseAlgorithm } from '../policy/strength.ts'
+import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { forbidsUse, refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
@@ -57,20 +58,25 @@ export class CrlJudge implements ListJudge {
       if (reservation === undefined) return { kind: 'revoked', entry: naming.entries[0]! }
       doubt ??= reservation
     }
-    if (doubt !== undefined) return { kind: 'doubtful', doubt }
+    if (doubt !== undefined) return unknown(`a revocation list names it, but cannot be relied on: ${doubt}`)
     let reasons = 0
     let isCovered = false
+    let problem: string | undefined
     for (const list of lists) {
       const covered = this.#context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
       if (covered === 0) continue
       isCovered = true
       // A list that adds nothing needs no signature check.
-      if ((reasons | covered) === reasons || list.isDelta || replaced.has(list) || !this.#isCurrent(list)) continue
-      const signer = signerOf(list)
-      if (signer !== undefined && signer.doubt === undefined) reasons |= covered
+      if ((reasons | covered) === reasons || list.isDelta || replaced.has(list)) continue
+      const stale = this.#staleness(list)
+      const signer = stale === undefined ? signerOf(list) : undefined
+      const fault = stale ?? (signer === undefined ? 'nobody who may sign it has signed it' : signer.doubt)
+      if (fault === undefined) reasons |= covered
+      else problem ??= fault
     }
     if (reasons === allReasons) return { kind: 'good' }
-    return { kind: isCovered ? 'unreliable' : 'uncovered' }
+    if (!isCovered) return { kind: 'uncovered' }
+    return unknown(`the revocation lists that cover it cannot be relied on: ${problem ?? 'they do not cover every reason'}`)
   }
 
   /** Lists of the certificate's issuer, by its own key first, and of those that its distribution points name. */
@@ -130,7 +136,7 @@ export class CrlJudge implements ListJudge {
     if (signer.doubt !== undefined) return undefined
     const others = (this.#lists.get(list.issuerKey) ?? []).filter((other) => other !== list)
     const counts = (other: RevocationListView): boolean =>
-      this.#isCurrent(other) && this.#signers.hasSigned(other, signer.certificate)
+      this.#staleness(other) === undefined && this.#signers.hasSigned(other, signer.certificate)
     const isReplaced = others.some(
       (other) => supersedes(other, list) && counts(other) && this.#namingEntries(certificate, other).length === 0,
     )
@@ -160,17 +166,24 @@ export class CrlJudge implements ListJudge {
     return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
   }
 
-  /** Whether the list may clear certificates: it is understood in full, conforms, and is neither too old nor of the future. */
-  #isCurrent(list: RevocationListView): boolean {
+  /** Why the list clears no certificate: it is not understood in full, does not conform, is too old or of the future. */
+  #staleness(list: RevocationListView): string | undefined {
     const { policy, at, request } = this.#context
-    if (this.#reservation(list) !== undefined || refuseList(list, policy.conformance) !== undefined) return false
-    const age = at - list.thisUpdateTime
-    if (age < 0 || age > request.maxAge) return false
-    if (request.expired === 'allow') return true
-    // Without nextUpdate only a maximum age can tell whether the list still counts.
-    if (list.nextUpdateTime === undefined) return request.maxAge !== Number.POSITIVE_INFINITY
-    return at < list.nextUpdateTime + 1000
+    const { thisUpdateTime, nextUpdateTime } = list
+    const refusal = this.#reservation(list) ?? refuseList(list, policy.conformance)
+    if (refusal !== undefined) return refusal
+    if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, has not come yet`
+    if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is longer ago than maxAgeDays`
+    if (request.expired === 'allow') return undefined
+    if (nextUpdateTime !== undefined)
+      return at < nextUpdateTime + 1000 ? undefined : `its nextUpdate, ${isoTime(nextUpdateTime)}, is over`
+    // Only a maximum age can tell then whether the list still counts.
+    return request.maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined
   }
+}
+
+function unknown(problem: string): RevocationStatus {
+  return { kind: 'unknown', problem }
 }
 
 /** Reason codes of RFC 5280 5.3.1: not revoked for good; and what takes an entry back, on delta lists. */

@@ -60,6 +60,10 @@ export interface Request extends Terms {
   readonly wantsPolicies: boolean
 }
 
+/** What the options are called in errors. */
+const verifying = 'verifyChain: options'
+const policiesOption = `${verifying}.certificatePolicies`
+
 /** The fields that options of `verifyChain` may have, none of them set; then those of its revocation and policies. */
 export const noVerifyOptions: NoFields<VerifyOptions> = {
   at: undefined,
@@ -96,7 +100,7 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
   let revocation: RevocationCheck | undefined
   let certificatePolicies: PolicyInputs | undefined
   if (options !== undefined) {
-    if (typeof options !== 'object' || options === null) throw new TypeError('verifyChain: options must be an object')
+    if (typeof options !== 'object' || options === null) throw new TypeError(`${verifying} must be an object`)
     // What `readFields` does, without a copy of the object: that cost a tenth of a returning client's call.
     for (const field in options) {
       if (!hasOwn.call(options, field)) continue
@@ -105,7 +109,7 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
           at = options.at
           break
         case 'purpose':
-          if (options.purpose !== undefined) purpose = options.purpose
+          purpose = options.purpose ?? purpose
           break
         case 'serverName':
           serverName = options.serverName
@@ -117,17 +121,17 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
           certificatePolicies = options.certificatePolicies
           break
         default:
-          throw unknownField('verifyChain: options', field)
+          throw unknownField(verifying, field)
       }
     }
-    refuseInherited('verifyChain: options', options, noVerifyOptions)
+    refuseInherited(verifying, options, noVerifyOptions)
   }
-  requireChoice('purpose', purpose, ['client', 'server', 'any'])
-  const check = revocation === undefined ? undefined : readRevocation(revocation)
-  if (serverName !== undefined && typeof serverName !== 'string') fail('serverName must be a string')
+  requireChoice(`${verifying}.purpose`, purpose, ['client', 'server', 'any'])
+  const check = revocation === undefined ? undefined : readRevocation(revocation, `${verifying}.revocation`)
+  if (serverName !== undefined && typeof serverName !== 'string') fail(`${verifying}.serverName must be a string`)
   return {
     policy,
-    at: requireTime(at, 'verifyChain: options.at'),
+    at: requireTime(at, `${verifying}.at`),
     purpose,
     serverName,
     revocation: check,
@@ -148,39 +152,44 @@ const hasOwn = Object.prototype.hasOwnProperty
 
 const day = 86_400_000
 
-function readRevocation(revocation: RevocationCheck): RevocationRequest {
-  const given = readFields<RevocationCheck>('verifyChain: options.revocation', revocation, noRevocation)
+/**
+ * Checks how revocation is to be checked.
+ *
+ * @param what what it is called in errors
+ * @throws TypeError naming the option
+ */
+export function readRevocation(revocation: unknown, what: string): RevocationRequest {
+  const given = readFields<RevocationCheck>(what, revocation, noRevocation)
   const { lists, depth = 'chain', unknown = 'refuse', expired = 'refuse', maxAgeDays } = given
-  requireChoice('revocation.depth', depth, ['leaf', 'chain'])
-  requireChoice('revocation.unknown', unknown, ['refuse', 'allow'])
-  requireChoice('revocation.expired', expired, ['refuse', 'allow'])
-  if (!Array.isArray(lists)) fail('revocation.lists must be an array')
+  requireChoice(`${what}.depth`, depth, ['leaf', 'chain'])
+  requireChoice(`${what}.unknown`, unknown, ['refuse', 'allow'])
+  requireChoice(`${what}.expired`, expired, ['refuse', 'allow'])
+  if (!Array.isArray(lists)) fail(`${what}.lists must be an array`)
   const views: RevocationListView[] = []
   let judging: Judging | undefined
   for (const [i, list] of elements(lists).entries()) {
-    judging = judgingOf(list) ?? fail(`revocation.lists[${i}] must be the value of parseRevocationList`)
+    judging = judgingOf(list) ?? fail(`${what}.lists[${i}] must be the value of parseRevocationList`)
     views.push(list as RevocationListView)
   }
   if (maxAgeDays !== undefined && !(typeof maxAgeDays === 'number' && maxAgeDays >= 0))
-    fail('revocation.maxAgeDays must be a number')
+    fail(`${what}.maxAgeDays must be a number`)
   const maxAge = maxAgeDays === undefined ? Number.POSITIVE_INFINITY : maxAgeDays * day
   return { lists: views, judging, depth, unknown, expired, maxAge }
 }
 
 function readPolicies(inputs: PolicyInputs): PolicyRequest {
-  const given = readFields<PolicyInputs>('verifyChain: options.certificatePolicies', inputs, noPolicies)
+  const given = readFields<PolicyInputs>(policiesOption, inputs, noPolicies)
   const { initialPolicies } = given
-  if (initialPolicies !== undefined && !Array.isArray(initialPolicies))
-    fail('certificatePolicies.initialPolicies must be an array')
+  if (initialPolicies !== undefined && !Array.isArray(initialPolicies)) fail(`${policiesOption}.initialPolicies must be an array`)
   const keys =
     initialPolicies &&
     elements(initialPolicies).map((policy): PolicyKey => {
       const key = typeof policy === 'string' ? policyKey(policy) : undefined
-      return key ?? fail(`certificatePolicies.initialPolicies has ${String(policy)}, which is not a dotted OID`)
+      return key ?? fail(`${policiesOption}.initialPolicies has ${String(policy)}, which is not a dotted OID`)
     })
   const flag = (field: 'requireExplicitPolicy' | 'inhibitPolicyMapping' | 'inhibitAnyPolicy'): boolean => {
     const value = given[field] ?? false
-    return typeof value === 'boolean' ? value : fail(`certificatePolicies.${field} must be a boolean`)
+    return typeof value === 'boolean' ? value : fail(`${policiesOption}.${field} must be a boolean`)
   }
   return {
     initialPolicies: keys === undefined ? anyPolicies.initialPolicies : new Set(keys),
@@ -195,5 +204,5 @@ function requireChoice(field: string, value: unknown, choices: readonly string[]
 }
 
 function fail(problem: string): never {
-  throw new TypeError(`verifyChain: options.${problem}`)
+  throw new TypeError(problem)
 }

@@ -49,12 +49,12 @@ export interface RevocationContext extends PathContext {
 type RevocationRefusal = Refusal & { readonly index: number }
 
 /**
- * What lists say of a certificate. `uncovered`: none is about it, which the caller may allow. `unreliable`: one is, but it is out of
- * date, not properly signed or not understood. `doubtful`: one names it, but must not be used for the reason given.
+ * What lists say of a certificate. `uncovered`: none is about it, which the caller may allow. `unknown`: one is, but it must not
+ * be relied on, for the reason given.
  */
 export type RevocationStatus =
-  | { readonly kind: 'good' | 'uncovered' | 'unreliable' }
-  | { readonly kind: 'doubtful'; readonly doubt: string }
+  | { readonly kind: 'good' | 'uncovered' }
+  | { readonly kind: 'unknown'; readonly problem: string }
   | { readonly kind: 'revoked'; readonly entry: RevocationEntry }
 
 /** Tells what the lists of a request say. */
@@ -79,11 +79,6 @@ export function judgingOf(list: unknown): Judging | undefined {
 
 const uncovered: RevocationStatus = { kind: 'uncovered' }
 
-function describe(status: RevocationStatus): string {
-  if (status.kind === 'doubtful') return `a revocation list names it, but cannot be relied on: ${status.doubt}`
-  return status.kind === 'unreliable' ? 'the revocation lists that cover it cannot be relied on' : 'no revocation list covers it'
-}
-
 /** What checks the certificates of a complete path, leaf first, below its anchor. */
 export function revocationCheck(context: PathContext): (path: readonly CertificateView[]) => RevocationRefusal | undefined {
   const { request, meter } = context
@@ -100,7 +95,8 @@ export function revocationCheck(context: PathContext): (path: readonly Certifica
         return { code: 'revoked', index, message: `revoked on ${isoTime(status.entry.revocationTime)}` }
       }
       if (status.kind === 'good' || (status.kind === 'uncovered' && request.unknown === 'allow')) continue
-      unknown ??= { code: 'revocation_unknown', index, message: `${describe(status)} (issuer ${path[index]!.issuerForMessage})` }
+      const problem = status.kind === 'unknown' ? status.problem : 'no revocation list covers it'
+      unknown ??= { code: 'revocation_unknown', index, message: `${problem} (issuer ${path[index]!.issuerForMessage})` }
     }
     return unknown
   }

@@ -2,7 +2,7 @@ import type { RevocationCheck } from '../../path/options.ts'
 import { own } from '../../policy/fields.ts'
 import type { Truststore } from '../../truststore/store.ts'
 import { Source } from '../source/source.ts'
-import { currentStore, type GateRules } from './options.ts'
+import { currentStore, type GateRules, requireRevocation } from './options.ts'
 
 /**
  * With revocation, open connections are judged again after this many milliseconds even if no change is seen: certificates of
@@ -65,10 +65,10 @@ export class Basis {
 }
 
 function currentRevocation({ revocation }: GateRules): RevocationCheck | undefined {
+  if (revocation === undefined) return undefined
   const check = typeof revocation === 'function' ? revocation() : revocation
   // A function that forgot its result must not switch the check off.
-  if (revocation !== undefined && (typeof check !== 'object' || check === null))
-    throw new TypeError('mutualTls: revocation() must give a RevocationCheck')
+  requireRevocation(check, 'mutualTls: what revocation() gives')
   return check
 }
 

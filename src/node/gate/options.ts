@@ -1,8 +1,8 @@
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
-import type { RevocationCheck } from '../../path/options.ts'
+import { type RevocationCheck, readRevocation } from '../../path/options.ts'
 import type { Verdict } from '../../path/verify.ts'
 import { member, type NoFields, readFields } from '../../policy/fields.ts'
-import { requireTruststore, type Truststore, TruststoreView } from '../../truststore/store.ts'
+import { type Truststore, TruststoreView } from '../../truststore/store.ts'
 import { booleanOption, numberOption } from '../source/options.ts'
 import type { AdvertisedAuthorities } from './authorities.ts'
 import type { GateCode } from './codes.ts'
@@ -238,8 +238,11 @@ function listenersOf(options: MutualTlsOptions): Listeners {
 }
 
 /** The truststore that serves now. */
-export function currentStore(truststore: TruststoreLike, of: string = what): Truststore {
-  return requireTruststore(truststore instanceof TruststoreView ? truststore : member(truststore, 'current'), `${of}: truststore`)
+export function currentStore(truststore: TruststoreLike, of = `${what}: options`): Truststore {
+  const store = truststore instanceof TruststoreView ? truststore : member(truststore, 'current')
+  if (store instanceof TruststoreView) return store
+  const problem = 'must be a Truststore made by buildTruststore, or a source of one'
+  throw new TypeError(`${of}.truststore ${problem}${isPromise(truststore) ? '; this is a Promise, await it' : ''}`)
 }
 
 function readRules(path: string, { truststore, authorize, revocation }: GateRules): void {
@@ -247,8 +250,17 @@ function readRules(path: string, { truststore, authorize, revocation }: GateRule
     throw new TypeError(`${path}.truststore must be a Truststore or a source`)
   currentStore(truststore, path)
   if (authorize !== undefined && typeof authorize !== 'function') throw new TypeError(`${path}.authorize must be a function`)
-  if (revocation !== undefined && typeof revocation !== 'function' && (typeof revocation !== 'object' || revocation === null))
-    throw new TypeError(`${path}.revocation must be an object or a function that gives one`)
+  if (revocation !== undefined && typeof revocation !== 'function') requireRevocation(revocation, `${path}.revocation`)
+}
+
+/** @throws TypeError for what `verifyChain` would not take either, or later */
+export function requireRevocation(check: unknown, what: string): void {
+  if (isPromise(check)) throw new TypeError(`${what} must be a RevocationCheck and no Promise: lists are fetched beforehand`)
+  readRevocation(check, what)
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof member(value, 'then') === 'function'
 }
 
 function readResumption(options: MutualTlsOptions, minVersion: SecureVersion): boolean {
