@@ -1,7 +1,7 @@
 import { finish } from '../bytes/steps.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
-import { checkPolicy } from '../policy/check-policy.ts'
+import { settlePolicy } from '../policy/check-policy.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
@@ -56,8 +56,7 @@ const noOptions: NoFields<LintOptions> = {
 export function lintTruststore(input: TruststoreInput | Truststore, options: LintOptions = {}): LintReport {
   const given = readFields<LintOptions>('lintTruststore: options', options, noOptions)
   const built = input instanceof TruststoreView ? input : undefined
-  const policy = given.policy ?? built?.policy ?? profiles.apiGateway
-  checkPolicy(policy)
+  const policy = settlePolicy(given.policy ?? built?.policy ?? profiles.apiGateway)
   const at = requireTime(given.at, 'lintTruststore: options.at')
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }

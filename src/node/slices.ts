@@ -51,9 +51,9 @@ export class Slices {
     return new Promise((resolve, reject) => {
       const slice = (): void => {
         try {
-          signal?.throwIfAborted()
           const end = this.#pace.now() + sliceMs
           do {
+            signal?.throwIfAborted()
             const { done, value } = steps.next()
             if (done === true) return resolve(value)
           } while (this.#pace.now() < end)

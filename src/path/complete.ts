@@ -31,7 +31,7 @@ export class CompletePathCheck implements PathCheck {
   }
 
   #revocationOf(request: RevocationRequest): RefusalOf {
-    const { store, request: terms, meter } = this.#call
+    const { store, request: terms, presented, meter } = this.#call
     return revocationCheck({
       policy: terms.policy,
       at: terms.at,
@@ -39,7 +39,8 @@ export class CompletePathCheck implements PathCheck {
       meter,
       backend: store.keyring.backend,
       keyOf: (certificate) => store.keyOf(certificate),
-      namesakes: (list) => this.#namesakes(list),
+      namesakes: (list) => [...this.#listedNamesakes(list), ...presented.issuersOf(list)],
+      listedNamesakes: (list) => this.#listedNamesakes(list),
       findPath: (signer, takes) => this.#findPath(signer, takes),
     })
   }
@@ -68,10 +69,9 @@ export class CompletePathCheck implements PathCheck {
     return undefined
   }
 
-  /** Certificates of the list's issuer, which may have signed it with a key of their own. */
-  #namesakes(list: RevocationListView): readonly CertificateView[] {
-    const listed = this.#call.store.subjects.issuersOf(list).map((node) => node.certificate)
-    return [...listed, ...this.#call.presented.issuersOf(list)]
+  /** Listed certificates of the list's issuer, which may have signed it with a key of their own. */
+  #listedNamesakes(list: RevocationListView): readonly CertificateView[] {
+    return this.#call.store.subjects.issuersOf(list).map((node) => node.certificate)
   }
 
   #findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {

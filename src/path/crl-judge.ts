@@ -5,7 +5,7 @@ import { forbidsUse, refuseList } from '../x509/profile/list.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
-import { supersedes, updates } from './list-succession.ts'
+import { isOlderDelta, supersedes, updates } from './list-succession.ts'
 import type { ListJudge, RevocationContext, RevocationStatus } from './revocation.ts'
 import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './revocation-scope.ts'
 
@@ -142,8 +142,9 @@ export class CrlJudge implements ListJudge {
     )
     if (isReplaced) return 'list'
     if (!entries.every(({ reason }) => reason === certificateHold)) return undefined
-    const isReleased = others.some((delta) => updates(delta, list) && counts(delta) && this.#takesOff(certificate, delta))
-    return isReleased ? 'delta' : undefined
+    const deltas = others.filter((delta) => updates(delta, list) && counts(delta))
+    const latest = deltas.filter((delta) => !deltas.some((other) => isOlderDelta(delta, other)))
+    return latest.length > 0 && latest.every((delta) => this.#takesOff(certificate, delta)) ? 'delta' : undefined
   }
 
   #takesOff(certificate: CertificateView, delta: RevocationListView): boolean {

@@ -4,8 +4,9 @@ import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { RevocationContext } from './revocation.ts'
 
 /**
- * Who signed a list, and whether that is somebody who may speak for the issuer of a certificate (RFC 5280 6.3.3 (f)): the CA itself,
- * or another certificate of the list's issuer that has a valid, unrevoked path of its own to the same anchor.
+ * Who signed a list, and whether that certificate may speak for the issuer of another one (RFC 5280 6.3.3 (f)): it is the CA's, or
+ * bears the name of the list's issuer and has a valid, unrevoked path of its own to the same anchor. To clear clients, it must
+ * also be certified by the CA or by one above it.
  */
 
 /** How many CRL issuers may vouch for one another. Deeper lists refuse the certificates that they name and clear none. */
@@ -36,13 +37,22 @@ export class ListSigners {
       if (allowsLists(issuer)) return { certificate: issuer, doubt: undefined }
       doubtful = { certificate: issuer, doubt: 'the keyUsage of its CA does not include cRLSign' }
     }
-    for (const signer of this.#candidates(list)) {
+    for (const signer of this.#inOrder(this.#context.namesakes(list), list)) {
       if (this.#isKnown(list, signer) === false) continue
       const found = this.#asSigner(signer, list, path, index, depth)
       if (found !== undefined && found.doubt === undefined) return found
       doubtful ??= found
     }
-    return doubtful
+    return doubtful ?? this.#listedSigner(list)
+  }
+
+  /**
+   * A certificate of the truststore that signed the list. Whatever speaks against it, and wherever its paths lead, its operator
+   * lists it under the name of the issuer, so that it is not for a path of the peer's choice to pass over whom it names.
+   */
+  #listedSigner(list: RevocationListView): ListSigner | undefined {
+    const signer = this.#inOrder(this.#context.listedNamesakes(list), list).find((listed) => this.hasSigned(list, listed))
+    return signer && { certificate: signer, doubt: 'its signer is listed, but may not sign it for this path' }
   }
 
   /** The signature of a list under a key is checked once in the lifetime of the list. */
@@ -68,31 +78,34 @@ export class ListSigners {
     const sound: ListSigner = { certificate: signer, doubt: undefined }
     if (isSameAuthority(signer, anchor)) return allowsLists(anchor) && this.hasSigned(list, anchor) ? sound : undefined
     if (!mayReplace(signer)) return undefined
-    if (depth >= maxDepth) return { certificate: signer, doubt: `more than ${maxDepth} CRL issuers vouch for one another` }
-    const vouchers = vouchersFor(list, path, index)
+    const superiors = path.slice(index + 1)
     let found: ListSigner | undefined
+    const doubted = (doubt: string): boolean => {
+      found = { certificate: signer, doubt }
+      return false
+    }
     // Peers may present any number of certificates of that name: only one that has a path makes us hash a list.
     this.#context.findPath(signer, (own) => {
-      if (!isSameAuthority(own[own.length - 1]!, anchor) || !isVouchedFor(own, list, vouchers)) return false
+      if (!isSameAuthority(own[own.length - 1]!, anchor)) return false
       // Another path would not change that.
       if (!this.hasSigned(list, signer)) return true
+      if (depth >= maxDepth) return doubted(`more than ${maxDepth} CRL issuers vouch for one another`)
       const refusal = this.#context.refuseBelow(own, depth + 1)
       // A signer that a list it signed itself would have to clear is not cleared.
-      if (refusal !== undefined) {
-        if (refusal.code !== 'revoked')
-          found = { certificate: signer, doubt: 'it is not known whether the certificate of its signer is revoked' }
-        return false
-      }
-      const isTooLong = own.length - 1 > this.#context.policy.maxChainLength
-      found = isTooLong ? { certificate: signer, doubt: 'the path of its signer is longer than the policy allows' } : sound
-      return !isTooLong
+      if (refusal !== undefined)
+        return refusal.code !== 'revoked' && doubted('it is not known whether the certificate of its signer is revoked')
+      if (own.length - 1 > this.#context.policy.maxChainLength)
+        return doubted('the path of its signer is longer than the policy allows')
+      if (!isVouchedFor(own, list, superiors)) return doubted('neither the CA nor one above it has certified its signer')
+      found = sound
+      return true
     })
     return found
   }
 
-  /** Certificates of the list's issuer, those with the list's key identifier first. */
-  #candidates(list: RevocationListView): readonly CertificateView[] {
-    return inOrderOfLikelihood(this.#context.namesakes(list), (signer) => list.authorityKeyIs(signer))
+  /** Those with the list's key identifier first. */
+  #inOrder(signers: readonly CertificateView[], list: RevocationListView): readonly CertificateView[] {
+    return inOrderOfLikelihood(signers, (signer) => list.authorityKeyIs(signer))
   }
 
   /** Whether the key signed the list, where that is known. */
@@ -117,22 +130,15 @@ function mayReplace(signer: CertificateView): boolean {
 }
 
 /**
- * Who may have certified another signer of a list. RFC 5280 asks only for the same anchor, so any CA below it could speak
- * for any other; here it must be, for a direct list, the CA itself or what stands above it and its self-issued
- * certificates, and for an indirect one a CA of the certificate's own path.
+ * Whether one of these CAs certified a signer, or the first of a row of certificates by which a list's issuer changed its own key.
+ * RFC 5280 asks only for the same anchor, so that every CA below it could clear the clients of every other.
+ *
+ * @param superiors the CA whose certificates the list is about, and those above it
  */
-function vouchersFor(list: RevocationListView, path: readonly CertificateView[], index: number): readonly CertificateView[] {
-  if (list.isIndirect) return path.slice(index + 1)
-  let end = index + 2
-  while (end < path.length && path[end - 1]!.isSelfIssued) end++
-  return path.slice(index + 1, end + 1)
-}
-
-/** Whether one of them certified a signer, or the first of a row of certificates by which a list's issuer changed its own key. */
-function isVouchedFor(own: readonly CertificateView[], list: RevocationListView, vouchers: readonly CertificateView[]): boolean {
+function isVouchedFor(own: readonly CertificateView[], list: RevocationListView, superiors: readonly CertificateView[]): boolean {
   for (let i = 1; i < own.length; i++) {
     const voucher = own[i]!
-    if (vouchers.some((ca) => isSameAuthority(ca, voucher))) return true
+    if (superiors.some((ca) => isSameAuthority(ca, voucher))) return true
     if (voucher.subjectKey !== list.issuerKey) return false
   }
   return false

@@ -30,6 +30,11 @@ export function updates(delta: RevocationListView, list: RevocationListView): bo
   return compareNumbers(delta, baseCrlNumberStart, baseCrlNumberEnd, list, list.crlNumberStart, list.crlNumberEnd) <= 0
 }
 
+/** Whether a delta has a lower number than another one of the same key and scope, which counts instead: deltas are cumulative. */
+export function isOlderDelta(delta: RevocationListView, other: RevocationListView): boolean {
+  return (compareCrlNumbers(delta, other) ?? 0) < 0
+}
+
 /** Both have the same issuingDistributionPoint, to the byte, or none. */
 function sameScope(a: RevocationListView, b: RevocationListView): boolean {
   const [i, k] = [

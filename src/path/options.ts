@@ -95,7 +95,7 @@ const noPolicies: NoFields<PolicyInputs> = {
  */
 export function readOptions(options: VerifyOptions | undefined, policy: Policy): Request {
   let at: Date | number | undefined
-  let purpose: Purpose = policy.purpose
+  let purpose: Purpose | undefined
   let serverName: string | undefined
   let revocation: RevocationCheck | undefined
   let certificatePolicies: PolicyInputs | undefined
@@ -109,7 +109,7 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
           at = options.at
           break
         case 'purpose':
-          purpose = options.purpose ?? purpose
+          purpose = options.purpose
           break
         case 'serverName':
           serverName = options.serverName
@@ -126,6 +126,7 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
     }
     refuseInherited(verifying, options, noVerifyOptions)
   }
+  if (purpose === undefined) purpose = policy.purpose
   requireChoice(`${verifying}.purpose`, purpose, ['client', 'server', 'any'])
   const check = revocation === undefined ? undefined : readRevocation(revocation, `${verifying}.revocation`)
   if (serverName !== undefined && typeof serverName !== 'string') fail(`${verifying}.serverName must be a string`)

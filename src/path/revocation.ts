@@ -36,6 +36,8 @@ export interface PathContext {
   keyOf(certificate: CertificateView): VerifyingKey | undefined
   /** Certificates of this subject that might have signed a list: of the truststore, and presented ones. */
   namesakes(list: RevocationListView): readonly CertificateView[]
+  /** Those of the truststore alone. */
+  listedNamesakes(list: RevocationListView): readonly CertificateView[]
   /** Shows the valid paths of a certificate that signs CRLs one after the other, until one is taken. */
   findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void
 }

@@ -1,5 +1,5 @@
 import { elements, type NoFields, readFields } from './fields.ts'
-import { apiGateway, type Budget, freezePolicy, type Policy } from './policy.ts'
+import { apiGateway, type Budget, freezePolicy, isSettled, type Policy } from './policy.ts'
 
 const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
   trust: ['roots', 'every-ca', 'every-certificate'],
@@ -23,13 +23,15 @@ function unset<Options extends object>(options: Options): NoFields<Options> {
 }
 
 /**
- * Refuses a policy with a missing, unknown or mistyped field: a setting that is silently ignored is a hole.
+ * A policy as it is now, checked and frozen: what its owner writes into it later changes no truststore. One with a missing,
+ * unknown or mistyped field is refused, because a setting that is silently ignored is a hole.
  *
  * @throws TypeError naming the field
  */
-export function checkPolicy(policy: unknown): asserts policy is Policy {
+export function settlePolicy(policy: unknown): Policy {
+  if (isSettled(policy)) return policy
   if (typeof policy !== 'object' || policy === null) throw new TypeError('policy must be an object, such as profiles.apiGateway')
-  const given: Readonly<Record<string, unknown>> = readFields<Policy>('policy', policy, noPolicy)
+  const given: Record<string, unknown> = { ...readFields<Policy>('policy', policy, noPolicy) }
   for (const [field, allowed] of Object.entries(choices)) {
     if (!allowed.includes(given[field])) fail(field, `one of ${allowed.map(String).join(', ')}`, given[field])
   }
@@ -37,22 +39,12 @@ export function checkPolicy(policy: unknown): asserts policy is Policy {
   for (const [field, allowed] of Object.entries(lists)) {
     const list: unknown = given[field]
     const known = (allowed as readonly unknown[]).includes.bind(allowed)
-    if (!Array.isArray(list) || !elements(list).every(known)) fail(field, `an array of ${allowed.join(', ')}`, list)
+    given[field] = Array.isArray(list) ? elements(list) : undefined
+    if (!(given[field] as readonly unknown[] | undefined)?.every(known)) fail(field, `an array of ${allowed.join(', ')}`, list)
   }
   const budget = readFields<Budget>('policy.budget', given['budget'], noBudget)
   for (const [meter, value] of Object.entries(budget)) requireCount(`policy.budget.${meter}`, value)
-}
-
-/**
- * A policy as it is now: what its owner writes into it afterwards changes no truststore. Frozen ones stand for themselves.
- *
- * @throws TypeError as `checkPolicy`
- */
-export function settlePolicy(policy: Policy): Policy {
-  checkPolicy(policy)
-  const { curves, hashes, budget } = policy
-  if ([policy, curves, hashes, budget].every(Object.isFrozen)) return policy
-  return freezePolicy({ ...policy, curves: [...curves], hashes: [...hashes], budget: { ...budget } })
+  return freezePolicy({ ...given, budget } as Policy)
 }
 
 function requireCount(path: string, value: unknown): void {

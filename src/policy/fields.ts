@@ -64,5 +64,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** The elements of an array; `undefined` for its holes, whatever `Array.prototype` has there. */
 export function elements(list: readonly unknown[]): readonly unknown[] {
-  return Array.from(list, (element, i) => (Object.hasOwn(list, i) ? element : undefined))
+  return Array.from({ length: list.length }, (_, i) => (Object.hasOwn(list, i) ? list[i] : undefined))
 }

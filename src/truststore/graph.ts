@@ -36,7 +36,8 @@ function* signersOf(
   named: readonly TrustNode[],
   crowds: Map<readonly TrustNode[], Crowd>,
 ): Steps<readonly TrustNode[]> {
-  if (named.length < 2) return named[0]?.signed(node.certificate) === true ? named : none
+  const [first] = named
+  if (named.length < 2) return first?.signed(node.certificate) === true ? named : none
   const crowd = crowds.get(named) ?? new Crowd(named)
   crowds.set(named, crowd)
   return yield* crowd.signersOf(node)
@@ -76,7 +77,8 @@ class Crowd {
     const signers: Twins[] = []
     for (const twins of likely) {
       yield
-      if (twins[0]?.signed(certificate) === true) signers.push(twins)
+      const [first] = twins
+      if (first?.signed(certificate) === true) signers.push(twins)
     }
     if (signers.length > 0) return signers.length === 1 ? signers[0]! : signers.flat()
     for (const twins of this.#all) {

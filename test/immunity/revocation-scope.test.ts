@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { RevocationList } from '../../src/index.ts'
 import { context, implicit, sequence } from '../support/der.ts'
 import { type CertificateSpec, type CrlSpec, type DistributionPointSpec, keyPair, mint } from '../support/mint.ts'
 import { presented, storeFor } from '../support/rejected-chain.ts'
@@ -163,6 +164,21 @@ describe('indirect lists', () => {
     expect(judgeBy([indirect()], [client(), issuer])).toBe(unknown)
     // A complete list of its own CA counts as well (last paragraph of RFC 5280 6.3.3).
     expect(judgeBy([list()], chain)).toBe('accepted')
+  })
+
+  it('refuse whom they name though they lack the bit, whoever of those above the client certified their signer', () => {
+    const above = mint({ ca: true, key: keyPair('p256', 90), subject: 'O=Immunity,CN=Above' }, root)
+    const ca = mint({ ca: true, key: keyPair('p256', 91), subject: 'O=Immunity,CN=Below' }, above)
+    const named = client({ crlDistributionPoints: [{ uri: 'http://a.example/crl', crlIssuer: issuer.subject }] }, ca)
+    const entry = { serial: named.serial, certificateIssuer: ca.subject }
+    for (const certifier of [root, above, ca]) {
+      const signer = mint(issuer.spec, certifier)
+      const by = (idp: object): RevocationList => list({ issuer: signer, revoked: [entry], ...idp })
+      const clearing = [list({ issuer: ca }), list({ issuer: above }), list()]
+      const judged = (naming: RevocationList): string => judgeBy([...clearing, naming], [named, ca, above, signer])
+      expect(judged(by({ idp: { uri: 'http://a.example/crl', indirect: true } }))).toBe(revoked)
+      expect(judged(by({}))).toBe(unknown)
+    }
   })
 
   it('revoke by serial number and issuer, the issuer named once for all that follow', () => {

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { finish } from '../../src/bytes/steps.ts'
-import { buildTruststore } from '../../src/index.ts'
+import { buildTruststore, pureSignatures, type SignatureBackend } from '../../src/index.ts'
+import type { TruststoreSource } from '../../src/node/index.ts'
 import { Versions } from '../../src/node/source/versions.ts'
 import { CountingSignatures } from '../support/counting-signatures.ts'
 import { keyPair, type Minted, mint } from '../support/mint.ts'
@@ -53,6 +54,75 @@ describe('a step of taking a version', () => {
       expect(signatures.verified - before).toBeLessThanOrEqual(1)
     }
     expect(count).toBeGreaterThan(4 * bundle.length)
+  })
+})
+
+describe('events of a source', () => {
+  const other = mint({ ca: true, subject: 'CN=Other', key: key(1) })
+
+  it('come in the order of the swaps that they tell, whatever listeners do', async () => {
+    server.reply = serve(root.pem)
+    const source = await sourceOf()
+    const first = source.current.fingerprint
+    const told: string[] = []
+    source.on('updated', ({ cause }) => {
+      if (cause === 'refresh') source.rollBack(first)
+    })
+    source.on('rollback', () => told.push('rollback'))
+    source.on('updated', ({ cause, version, previous, diff }) => {
+      told.push(
+        `${cause} ${previous.store.certificates.length} to ${version.store.certificates.length}, ${diff.added.length} added`,
+      )
+    })
+    server.reply = serve(root.pem + other.pem)
+    await source.refresh()
+    expect(source.current.fingerprint).toBe(first)
+    expect(told).toEqual(['refresh 1 to 2, 1 added', 'rollBack 2 to 1, 0 added'])
+  })
+
+  it('tell of a version that is taken again before what its listeners do about it', async () => {
+    server.reply = serve(root.pem)
+    const source = await sourceOf()
+    server.reply = serve(root.pem + other.pem)
+    await source.refresh()
+    const good = source.current.fingerprint
+    const told: string[] = []
+    source.on('rollback', () => source.rollBack(good))
+    source.on('updated', ({ cause, version }) => told.push(`${cause} ${version.store.certificates.length}`))
+    server.reply = serve(root.pem)
+    await source.refresh()
+    expect(told).toEqual(['refresh 1', 'rollBack 2'])
+    expect(source.current.fingerprint).toBe(good)
+  })
+})
+
+describe('a backend that fails', () => {
+  it('is asked again about the same bytes', async () => {
+    let isBusy = false
+    const importKey: SignatureBackend['importKey'] = (...given) => {
+      if (isBusy) throw new Error('busy')
+      return pureSignatures.importKey(...given)
+    }
+    server.reply = serve(root.pem, { etag: '"1"' })
+    const source = await sourceOf({ signatures: { name: 'moody', importKey } })
+    server.reply = serve(bytesOf(root, ...chain(2)).toString(), { etag: '"2"' })
+    isBusy = true
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { message: 'busy' } })
+    isBusy = false
+    expect(await source.refresh()).toMatchObject({ status: 'updated' })
+  })
+
+  it('and closes the source meanwhile has no version taken', async () => {
+    let source: TruststoreSource | undefined
+    const importKey: SignatureBackend['importKey'] = (...given) => {
+      source?.close()
+      return pureSignatures.importKey(...given)
+    }
+    source = await sourceOf({ signatures: { name: 'closing', importKey } })
+    const serving = source.current
+    server.reply = serve(bytesOf(root, ...chain(2)).toString())
+    expect(await source.refresh({ allowEmptyOverlap: true })).toMatchObject({ status: 'closed' })
+    expect(source.current).toBe(serving)
   })
 })
 

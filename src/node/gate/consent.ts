@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import { member, own } from '../../policy/fields.ts'
+import { thrownText } from '../thrown-text.ts'
 import type { GateCode } from './codes.ts'
 import type { ClientIdentity } from './identity.ts'
 import type { Authorize } from './options.ts'
@@ -69,9 +70,17 @@ function readSafely(value: unknown): Decision {
 /** Consent is `true` and nothing that merely looks like it. */
 function read(answer: unknown): Decision {
   if (answer === true) return { ok: true, context: undefined }
-  if (own(answer, 'isAuthorized') !== true) return { ok: false, code: 'not_authorized', error: undefined }
+  const isAuthorized = own(answer, 'isAuthorized')
+  if (isAuthorized !== true) return { ok: false, code: 'not_authorized', error: noAnswer(answer, isAuthorized) }
   const context = own(answer, 'context')
   return { ok: true, context: typeof context === 'object' && context !== null ? (context as Record<string, unknown>) : undefined }
+}
+
+/** What `onReject` is told of an answer that neither accepts nor denies, which is a mistake in the application. */
+function noAnswer(answer: unknown, isAuthorized: unknown): TypeError | undefined {
+  if (answer === false || isAuthorized === false) return undefined
+  const given = typeof answer === 'object' && answer !== null ? 'an object without isAuthorized' : thrownText(answer)
+  return new TypeError(`authorize gave ${given}; true and { isAuthorized: true } accept, false denies`)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

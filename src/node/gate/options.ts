@@ -50,7 +50,7 @@ export interface GateRejection {
   readonly identity: ClientIdentity | undefined
   /** The last answer of `verifyChain`: a rejection, or the acceptance of a client that is refused for another reason. */
   readonly verdict: Verdict | undefined
-  /** What was thrown, for `authorizer_failed` and `internal_error`. */
+  /** What was thrown, for `authorizer_failed` and `internal_error`; for `not_authorized`, that `authorize` gave no proper answer. */
   readonly error: unknown
   /** A DNS name in lower case; `undefined` if the client sent none, or something else. */
   readonly serverName: string | undefined

@@ -6,6 +6,9 @@ import { callSafely } from '../call-safely.ts'
  */
 export class Events<Map extends object> {
   readonly #names: ReadonlySet<keyof Map>
+  /** What listeners have not heard of yet. */
+  readonly #queue: (() => void)[] = []
+  #isTelling = false
   readonly #registered = new Set<{ readonly name: keyof Map; readonly listener: (event: never) => unknown }>()
 
   constructor(names: readonly (keyof Map)[]) {
@@ -21,7 +24,25 @@ export class Events<Map extends object> {
     return () => void this.#registered.delete(entry)
   }
 
+  /** Tells all listeners, after what is being told now: an event that a listener brings about comes after its own. */
   emit<Name extends keyof Map>(name: Name, event: Map[Name]): void {
+    this.queue(name, event)
+    this.flush()
+  }
+
+  /** Has an event told at the next {@link flush}. */
+  queue<Name extends keyof Map>(name: Name, event: Map[Name]): void {
+    this.#queue.push(() => this.#tell(name, event))
+  }
+
+  flush(): void {
+    if (this.#isTelling) return
+    this.#isTelling = true
+    for (let tell = this.#queue.shift(); tell !== undefined; tell = this.#queue.shift()) tell()
+    this.#isTelling = false
+  }
+
+  #tell<Name extends keyof Map>(name: Name, event: Map[Name]): void {
     for (const entry of [...this.#registered]) {
       // One that was removed by another in the meantime is not called.
       if (entry.name === name && this.#registered.has(entry)) {
@@ -33,5 +54,6 @@ export class Events<Map extends object> {
 
   clear(): void {
     this.#registered.clear()
+    this.#queue.length = 0
   }
 }

@@ -1,3 +1,4 @@
+import type { Steps } from '../../bytes/steps.ts'
 import { type NoFields, readFields } from '../../policy/fields.ts'
 import { diffTruststores, type TruststoreDiff } from '../../truststore/diff.ts'
 import type { Truststore } from '../../truststore/store.ts'
@@ -11,6 +12,7 @@ import {
   type TruststoreSource,
   TruststoreSourceError,
   type TruststoreVersion,
+  type UpdatedEvent,
 } from './handle.ts'
 import { booleanOption, type SourceSettings } from './options.ts'
 import { Timer } from './timer.ts'
@@ -106,7 +108,9 @@ export class Source implements TruststoreSource {
   rollBack(version: string): void {
     if (this.#closed) throw new Error('rollBack: the source is closed')
     const previous = this.#history.rollBack(version)
-    if (previous !== undefined) this.#tellUpdated('rollBack', previous)
+    if (previous === undefined) return
+    const next = this.#history.current
+    this.#tellUpdated('rollBack', next, previous, diffTruststores(previous.store, next.store))
   }
 
   close(): void {
@@ -150,13 +154,6 @@ export class Source implements TruststoreSource {
         allowEmptyOverlap || this.#settings.allowEmptyOverlap,
         allowRollback || this.#settings.allowRollback,
       )
-      if (decision.status !== 'held') this.checkedAt = new Date()
-      this.failure = undefined
-      this.#failures = 0
-      if (decision.status === 'updated' && decision.previous !== undefined) {
-        if (decision.replacedAt !== undefined) this.#tellRollback(this.current.fingerprint, decision.replacedAt, true)
-        this.#tellUpdated('refresh', decision.previous, decision.diff)
-      }
       if (decision.status === 'held') return { status: 'held', held: decision.held, version: this.#history.current }
       return this.#outcome(decision.status)
     } catch (error) {
@@ -169,7 +166,21 @@ export class Source implements TruststoreSource {
 
   /** In slices: thousands of certificates in one go would hold up a server. */
   #offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
-    return slices.finish(this.#history.offer(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
+    return slices.finish(this.#offering(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
+  }
+
+  /** Emits events in the step that swaps: nothing else happens in between, so that they come in the order of the swaps. */
+  *#offering(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Steps<Decision> {
+    const decision = yield* this.#history.offer(loaded, allowEmptyOverlap, allowRollback)
+    if (decision.status !== 'held') this.checkedAt = new Date()
+    this.failure = undefined
+    this.#failures = 0
+    if (decision.status !== 'updated' || decision.previous === undefined || decision.diff === undefined) return decision
+    const { version, previous, diff, replacedAt } = decision
+    if (replacedAt !== undefined)
+      this.#events.queue('rollback', { offered: version.version, replacedAt, isAccepted: true, version })
+    this.#tellUpdated('refresh', version, previous, diff)
+    return decision
   }
 
   #outcome<Status extends string>(status: Status): { readonly status: Status; readonly version: TruststoreVersion } {
@@ -180,21 +191,20 @@ export class Source implements TruststoreSource {
     const isNews = this.failure?.message !== error.message
     this.failure = error
     this.#failures++
-    if (isNews && error instanceof RollbackError) this.#tellRollback(error.offered, error.replacedAt, false)
+    if (isNews && error instanceof RollbackError) {
+      const { offered, replacedAt } = error
+      this.#events.queue('rollback', { offered, replacedAt, isAccepted: false, version: this.#history.current })
+    }
     if (isNews) this.#events.emit('rejected', { error, version: this.#history.current })
     return { status: 'rejected', error, version: this.#history.current }
   }
 
-  #tellRollback(offered: string, replacedAt: Date, isAccepted: boolean): void {
-    this.#events.emit('rollback', { offered, replacedAt, isAccepted, version: this.#history.current })
-  }
-
   #tellUpdated(
-    cause: 'refresh' | 'rollBack',
+    cause: UpdatedEvent['cause'],
+    version: TruststoreVersion,
     previous: TruststoreVersion,
-    diff: TruststoreDiff = diffTruststores(previous.store, this.current),
+    diff: TruststoreDiff,
   ): void {
-    const version = this.#history.current
     this.#events.emit('updated', { cause, version, previous, diff, findings: version.store.findings })
     if (!this.#closed) this.#expiry.set(0)
   }

@@ -19,6 +19,7 @@ export interface Loaded {
 export type Decision =
   | {
       readonly status: 'updated'
+      readonly version: TruststoreVersion
       /** The version that served until now, and the differences to it; `undefined` for the first version. */
       readonly previous: TruststoreVersion | undefined
       readonly diff: TruststoreDiff | undefined
@@ -31,11 +32,14 @@ export type Decision =
 /** How many replaced versions are remembered: years of changes, at 100 bytes each. */
 const mostReplaced = 1000
 
-/** The result for the bytes that were loaded last. */
-interface Built {
+const unnamed = { etag: undefined, versionId: undefined }
+
+/** The bytes that were loaded last, and the result for them. */
+interface Last {
   readonly digest: string
+  /** Its bytes are kept only until they are judged: a rejected version may be large. */
   readonly loaded: Loaded
-  readonly built: TruststoreView | TruststoreSourceError
+  readonly built: TruststoreView | TruststoreSourceError | undefined
 }
 
 /** A replaced version is offered again, and refused. */
@@ -65,7 +69,7 @@ export class Versions {
   readonly #heldBack = new Set<string>()
   /** When each version was replaced, the longest ago first. The serving version has no entry. */
   readonly #replaced = new Map<string, Date>()
-  #last: Built | undefined
+  #last: Last | undefined
 
   constructor(options: TruststoreOptions, keep: number, remember: number = mostReplaced) {
     this.#options = options
@@ -91,7 +95,7 @@ export class Versions {
    * @throws TruststoreSourceError for what cannot serve
    */
   *offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Steps<Decision> {
-    const { built, loaded: offered } = yield* this.#build(loaded)
+    const built = yield* this.#build(loaded)
     if (built instanceof TruststoreSourceError) throw built
     const version = built.fingerprint
     for (;;) {
@@ -108,12 +112,12 @@ export class Versions {
         const problem = `the new version drops every issuer that is accepted now (${lost}); set allowEmptyOverlap if that is meant`
         throw new TruststoreSourceError('no_overlap', problem, { findings: built.findings })
       }
-      this.#take(built, offered)
-      return { status: 'updated', previous: serving, diff, replacedAt }
+      return { status: 'updated', version: this.#take(built), previous: serving, diff, replacedAt }
     }
   }
 
-  #take(store: TruststoreView, { etag, versionId }: Loaded): void {
+  #take(store: TruststoreView): TruststoreVersion {
+    const { etag, versionId } = this.#last!.loaded
     const next: TruststoreVersion = {
       version: store.fingerprint,
       store,
@@ -123,6 +127,7 @@ export class Versions {
     }
     this.#list = [...this.#list.filter((entry) => entry.version !== next.version), next].slice(-this.#keep)
     this.#replaceBy(next)
+    return next
   }
 
   /**
@@ -155,17 +160,19 @@ export class Versions {
     this.#serving = next
   }
 
-  /** The same bytes are built once. */
-  *#build(loaded: Loaded | undefined): Steps<Built> {
-    if (loaded === undefined) {
-      if (this.#last === undefined) throw new TruststoreSourceError('unreadable', 'nothing was loaded yet')
-      return this.#last
+  /** Builds the same bytes once, unless something other than the bytes was at fault. */
+  *#build(given: Loaded | undefined): Steps<TruststoreView | TruststoreSourceError> {
+    const last = this.#last
+    const loaded = given ?? last?.loaded
+    if (loaded === undefined) throw new TruststoreSourceError('unreadable', 'nothing was loaded yet')
+    const digest = given === undefined ? last!.digest : createHash('sha256').update(given.bytes).digest('hex')
+    let built = digest === last?.digest ? last.built : undefined
+    if (built === undefined) {
+      this.#last = { digest, loaded: { ...unnamed, ...loaded }, built }
+      built = yield* buildWhole(loaded.bytes, this.#options)
     }
-    const digest = createHash('sha256').update(loaded.bytes).digest('hex')
-    const built = this.#last?.digest === digest ? this.#last.built : yield* buildWhole(loaded.bytes, this.#options)
-    // What was judged is kept, not the bytes: a rejected version may be large.
-    this.#last = { digest, loaded: { etag: undefined, versionId: undefined, ...loaded, bytes: new Uint8Array() }, built }
-    return this.#last
+    this.#last = { digest, loaded: { ...unnamed, ...loaded, bytes: new Uint8Array() }, built }
+    return built
   }
 }
 

@@ -23,10 +23,10 @@ export function* buildWhole(bytes: Uint8Array, options: TruststoreOptions): Step
     if (problem === undefined) return store
     return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
   } catch (error) {
-    // A backend of the caller's own may throw anything.
-    const message = error instanceof Error ? error.message : thrownText(error)
-    const findings = error instanceof TruststoreError ? error.findings : []
-    return new TruststoreSourceError('invalid', message, { findings, cause: error })
+    if (error instanceof TruststoreError)
+      return new TruststoreSourceError('invalid', error.message, { findings: error.findings, cause: error })
+    // A custom backend may throw anything, and that is no fault of the bytes.
+    throw new TruststoreSourceError('invalid', error instanceof Error ? error.message : thrownText(error), { cause: error })
   }
 }
 

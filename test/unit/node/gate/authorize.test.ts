@@ -47,6 +47,22 @@ describe('authorize', () => {
     expect(contexts).toEqual([{ tenant: 7 }, { tenant: 7 }, { tenant: 7 }])
   })
 
+  it.each<readonly [unknown, string | undefined]>([
+    [false, undefined],
+    [{ isAuthorized: false }, undefined],
+    ['true', 'authorize gave true;'],
+    [undefined, 'authorize gave undefined;'],
+    [{ allowed: true }, 'authorize gave an object without isAuthorized;'],
+  ])('and tells of an answer that is none: %j', async (answer, problem) => {
+    const errors: unknown[] = []
+    const onReject = ({ error }: GateRejection): void => void errors.push(error)
+    const { port } = await startGate({ truststore: store, authorize: () => answer as boolean, onReject })
+    expect(await ask(port, good)).toMatchObject({ status: 403, code: 'not_authorized' })
+    expect(errors).toEqual([
+      problem === undefined ? undefined : expect.objectContaining({ message: expect.stringContaining(problem) }),
+    ])
+  })
+
   const refusals: readonly (readonly [string, string, () => unknown])[] = [
     ['false', 'not_authorized', () => false],
     ['a promise of false', 'not_authorized', () => later(false)],
@@ -227,7 +243,8 @@ describe('settings that fail at run time', () => {
     ],
     ['a revocation function that throws what has no text', { truststore: store, revocation: throwTextless }],
     ['a revocation function that forgets its result', { truststore: store, revocation: () => undefined as never }],
-    ['revocation of the wrong shape', { truststore: store, revocation: { list: [] } as never }],
+    ['revocation of the wrong shape', { truststore: store, revocation: () => ({ list: [] }) as never }],
+    ['revocation that is promised', { truststore: store, revocation: (async () => ({ lists: [] })) as never }],
     [
       'a clock that throws',
       {

@@ -410,6 +410,12 @@ describe('misuse', () => {
     [{ truststore: store, domains: { 'a.example': { truststore: store } } }, /either truststore or domains/],
     [{ truststore: {} }, /truststore must be a Truststore/],
     [{ truststore: null }, /truststore must be a Truststore or a source/],
+    [{ truststore: Promise.resolve(store) }, /options\.truststore must be .*; this is a Promise, await it/],
+    [
+      { truststore: store, revocation: { lists: [new Uint8Array()] } },
+      /options\.revocation\.lists\[0\] must be the value of parse/,
+    ],
+    [{ truststore: store, revocation: Promise.resolve({ lists: [] }) }, /options\.revocation must be .* no Promise/],
     [{ truststore: store, authorise: () => true }, /options.authorise is not an option/],
     [{ truststore: store, authorize: true }, /authorize must be a function/],
     [{ truststore: store, revocation: 3 }, /revocation must be/],

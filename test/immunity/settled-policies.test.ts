@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { buildTruststore, lintTruststore, type Policy, profiles, verifyChain } from '../../src/index.ts'
+import { mint } from '../support/mint.ts'
+
+/** A truststore judges by the policy that was checked: nothing in its owner's object can be another one afterwards. */
+
+const root = mint({ ca: true, subject: 'CN=Root' })
+const weak = mint({ subject: 'CN=weak', hash: 'sha1' }, root)
+const plain = mint({ subject: 'CN=plain', extendedKeyUsage: [] }, root)
+
+describe('a policy', () => {
+  it.each<readonly [string, (policy: object) => object]>([
+    ['as it is', (policy) => policy],
+    ['frozen', (policy) => Object.freeze(policy)],
+  ])('whose field is an accessor is read once: %s', (_name, settle) => {
+    let demands = 0
+    const policy = settle(
+      Object.defineProperty({ ...profiles.apiGateway }, 'requireClientAuthEku', {
+        enumerable: true,
+        get: () => demands++ > 0,
+      }),
+    ) as Policy
+    const store = buildTruststore(root.der, { policy })
+    expect(demands).toBe(1)
+    expect(store.policy.requireClientAuthEku).toBe(false)
+    expect(verifyChain(store, plain.der).ok).toBe(true)
+    expect(demands).toBe(1)
+  })
+
+  it('whose field changes between two looks has the value that was checked', () => {
+    let looks = 0
+    const policy = Object.defineProperty({ ...profiles.apiGateway }, 'trust', {
+      enumerable: true,
+      get: () => (looks++ === 0 ? 'roots' : 'everything'),
+    }) as Policy
+    expect(buildTruststore(root.der, { policy }).policy.trust).toBe('roots')
+  })
+
+  it.each<readonly [string, (hashes: string[]) => void]>([
+    ['includes', (hashes) => Object.assign(hashes, { includes: () => true })],
+    ['every', (hashes) => Object.assign(hashes, { every: () => true })],
+    [
+      'iterator',
+      (hashes) =>
+        Object.assign(hashes, {
+          *[Symbol.iterator]() {
+            yield 'sha1'
+          },
+        }),
+    ],
+  ])('whose list of hashes has its own %s accepts no other hash', (_name, change) => {
+    const hashes = ['sha256', 'sha384']
+    change(hashes)
+    for (const list of [hashes, Object.freeze(hashes)]) {
+      const policy = Object.freeze({ ...profiles.apiGateway, hashes: list }) as Policy
+      const store = buildTruststore(root.der, { policy })
+      expect([...store.policy.hashes]).toEqual(['sha256', 'sha384'])
+      expect(verifyChain(store, weak.der)).toMatchObject({ ok: false, code: 'weak_hash' })
+    }
+  })
+
+  it('of ours stands for itself, and one of theirs is copied once', () => {
+    expect(buildTruststore(root.der, { policy: profiles.rfc5280 }).policy).toBe(profiles.rfc5280)
+    const own: Policy = { ...profiles.apiGateway, maxChainLength: 3 }
+    const { policy } = buildTruststore(root.der, { policy: own })
+    expect(policy).toEqual(own)
+    expect(policy).not.toBe(own)
+    expect(buildTruststore(root.der, { policy }).policy).toBe(policy)
+    expect(() => lintTruststore(root.der, { policy: { ...own, hashes: ['sha1'] } as unknown as Policy })).toThrow(
+      /policy\.hashes/,
+    )
+  })
+})
