@@ -62,7 +62,8 @@ export interface Request extends Terms {
 
 /** What the options are called in errors. */
 const verifying = 'verifyChain: options'
-const policiesOption = `${verifying}.certificatePolicies`
+const revocationOption = 'verifyChain: options.revocation'
+const policiesOption = 'verifyChain: options.certificatePolicies'
 
 /** The fields that options of `verifyChain` may have, none of them set; then those of its revocation and policies. */
 export const noVerifyOptions: NoFields<VerifyOptions> = {
@@ -127,12 +128,12 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
     refuseInherited(verifying, options, noVerifyOptions)
   }
   if (purpose === undefined) purpose = policy.purpose
-  requireChoice(`${verifying}.purpose`, purpose, ['client', 'server', 'any'])
-  const check = revocation === undefined ? undefined : readRevocation(revocation, `${verifying}.revocation`)
+  requireChoice(verifying, 'purpose', purpose, purposes)
+  const check = revocation === undefined ? undefined : readRevocation(revocation, revocationOption)
   if (serverName !== undefined && typeof serverName !== 'string') fail(`${verifying}.serverName must be a string`)
   return {
     policy,
-    at: requireTime(at, `${verifying}.at`),
+    at: requireTime(at, 'verifyChain: options.at'),
     purpose,
     serverName,
     revocation: check,
@@ -149,6 +150,8 @@ const anyPolicies: PolicyRequest = /* @__PURE__ */ (() => ({
   inhibitAnyPolicy: false,
 }))()
 
+const purposes: readonly Purpose[] = ['client', 'server', 'any']
+
 const hasOwn = Object.prototype.hasOwnProperty
 
 const day = 86_400_000
@@ -162,9 +165,9 @@ const day = 86_400_000
 export function readRevocation(revocation: unknown, what: string): RevocationRequest {
   const given = readFields<RevocationCheck>(what, revocation, noRevocation)
   const { lists, depth = 'chain', unknown = 'refuse', expired = 'refuse', maxAgeDays } = given
-  requireChoice(`${what}.depth`, depth, ['leaf', 'chain'])
-  requireChoice(`${what}.unknown`, unknown, ['refuse', 'allow'])
-  requireChoice(`${what}.expired`, expired, ['refuse', 'allow'])
+  requireChoice(what, 'depth', depth, ['leaf', 'chain'])
+  requireChoice(what, 'unknown', unknown, ['refuse', 'allow'])
+  requireChoice(what, 'expired', expired, ['refuse', 'allow'])
   if (!Array.isArray(lists)) fail(`${what}.lists must be an array`)
   const views: RevocationListView[] = []
   let judging: Judging | undefined
@@ -200,8 +203,8 @@ function readPolicies(inputs: PolicyInputs): PolicyRequest {
   }
 }
 
-function requireChoice(field: string, value: unknown, choices: readonly string[]): void {
-  if (!choices.includes(value as string)) fail(`${field} must be one of ${choices.join(', ')}, got ${String(value)}`)
+function requireChoice(what: string, field: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.includes(value as string)) fail(`${what}.${field} must be one of ${choices.join(', ')}, got ${String(value)}`)
 }
 
 function fail(problem: string): never {
