@@ -49,6 +49,9 @@ export interface Rejection {
   readonly offset?: number
 }
 
+/** What a PEM text begins with, and no DER. */
+const dash = 0x2d
+
 const nobody = /* @__PURE__ */ new Presented([])
 
 /**
@@ -82,7 +85,8 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const parsed = trusted.keyring.parse(isAlone ? chain : certificates![0]!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
-    return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message, index: 0, offset }
+    const hint = (isAlone ? chain : certificates![0]!)[0] === dash ? '; this is PEM: use decodePem' : ''
+    return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message: message + hint, index: 0, offset }
   }
   const leaf = parsed.value
   // What was read is what counts: an array may have a `length` of its own.

@@ -161,6 +161,19 @@ describe('one address', () => {
     expect(reached).toHaveLength(1)
   })
 
+  it('has those under way counted as well, once many came to nothing', async () => {
+    const { port, gate } = await startLimited({ refusedPerSecond: 5 })
+    const opened = async (): Promise<void> => void (await Promise.all(Array.from({ length: 30 }, () => openTcp(port))))
+    await opened()
+    await eventually(() => gate.counters().unfinished === 30)
+    await until('refused', gate, () => ask(port, stranger).catch(() => undefined))
+    // Of the 20 that the address has, half were not needed to shut it out.
+    expect(gate.counters().refused).toEqual({ unknown_issuer: 11 })
+    await opened()
+    await eventually(() => (gate.counters().limited.refused ?? 0) >= 30)
+    expect(gate.counters().unfinished).toBe(30)
+  })
+
   it('has so many of those that fail', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1 })
     await until('refused', gate, async () => {

@@ -14,9 +14,22 @@ export class Bucket {
     this.#fullAfterMs = fullAfterMs
   }
 
-  /** Whether less than one token is left. */
-  isEmpty(state: number, now: number): boolean {
-    return now < state + 1 / this.#perMs
+  /**
+   * Whether less than one token is left.
+   *
+   * @param reserved tokens that may be taken before the next one
+   */
+  isEmpty(state: number, now: number, reserved = 0): boolean {
+    return this.#tokens(state, now) < 1 + reserved
+  }
+
+  /** Whether less than half of what it holds is left. */
+  isHalfEmpty(state: number, now: number): boolean {
+    return now - state < this.#fullAfterMs / 2
+  }
+
+  #tokens(state: number, now: number): number {
+    return Math.min(now - state, this.#fullAfterMs) * this.#perMs
   }
 
   isFull(state: number, now: number): boolean {

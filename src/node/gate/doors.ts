@@ -173,7 +173,9 @@ export class Doors {
   #limitOf(account: Account<Visit>): LimitName | undefined {
     const { open, unfinished } = this.#limits!
     const now = performance.now()
-    if (this.#refusals.isEmpty(account.refusals, now)) return 'refused'
+    // Where many were refused lately, those under way are taken for such: otherwise all pass that come before the first is charged.
+    const reserved = this.#refusals.isHalfEmpty(account.refusals, now) ? account.unfinished.size : 0
+    if (this.#refusals.isEmpty(account.refusals, now, reserved)) return 'refused'
     if (account.open >= open) return 'open'
     if (account.unfinished.size >= unfinished) return 'unfinished'
     if (this.#handshakes.isEmpty(account.handshakes, now)) return 'handshakes'

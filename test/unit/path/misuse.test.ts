@@ -51,6 +51,14 @@ describe('wrong arguments are a TypeError', () => {
     expect(() => verifyChain(store, leaf.der, options as VerifyOptions)).toThrow(message)
   })
 
+  it('bytes of PEM as chain are malformed, and the message says what to do', () => {
+    const pem = Buffer.from(leaf.pem)
+    for (const chain of [pem, [pem]]) {
+      expect(verifyChain(store, chain)).toMatchObject({ code: 'malformed', message: expect.stringContaining('use decodePem') })
+    }
+    expect(verifyChain(store, Uint8Array.of(0x30))).toMatchObject({ message: expect.not.stringContaining('PEM') })
+  })
+
   it('but undefined options are absent ones', () => {
     const options = { at: undefined, purpose: undefined, serverName: undefined } as unknown as VerifyOptions
     expect(verifyChain(store, leaf.der, options)).toMatchObject({ ok: true })

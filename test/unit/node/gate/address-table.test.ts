@@ -19,6 +19,10 @@ describe('a bucket', () => {
           // Where the two are not sure to round alike, nothing is compared.
           if (Math.abs(level - 1) < 1e-6) continue
           expect(bucket.isEmpty(state, now)).toBe(level < 1)
+          if (Math.abs(level - rate / 2) > 1e-6) expect(bucket.isHalfEmpty(state, now)).toBe(level < rate / 2)
+          for (const reserved of [1, 3]) {
+            if (Math.abs(level - 1 - reserved) > 1e-6) expect(bucket.isEmpty(state, now, reserved)).toBe(level < 1 + reserved)
+          }
           if (level < 1) continue
           state = bucket.take(state, 1, now)
           level--
