@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util'
 import { play, type Scene, type SceneReport, strangers } from './strangers/run.ts'
 
 /**
- * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits]`: what good clients wait for a handshake
+ * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits] [--only PART]`: what good clients wait for a handshake
  * and its answer while strangers of another address connect 1,000 times a second, in multiples of what they wait while the
  * same strangers knock at another server. Exits with 1 where the 99th percentile is more than doubled. An address is shut
- * out for a minute, so shorter runs show its first handshake more often than it comes.
+ * out for a minute, so shorter runs show its first handshake more often than it comes. PART of their name chooses strangers.
  */
 const text = { type: 'string' } as const
 const { values } = parseArgs({
-  options: { seconds: text, good: text, hostile: text, 'no-limits': { type: 'boolean', default: false } },
+  options: { seconds: text, good: text, hostile: text, only: text, 'no-limits': { type: 'boolean', default: false } },
 })
 const pace = {
   seconds: Number(values.seconds ?? 60),
@@ -17,7 +17,9 @@ const pace = {
   hostilePerSecond: Number(values.hostile ?? 1000),
 }
 if (!Object.values(pace).every((number) => Number.isInteger(number) && number >= 1)) {
-  console.error('usage: npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits], all whole numbers')
+  console.error(
+    'usage: npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits] [--only PART], N whole numbers',
+  )
   process.exit(2)
 }
 const most = 2
@@ -45,6 +47,7 @@ function tellStrangers(hostile: NonNullable<SceneReport['hostile']>, { refused, 
 }
 
 for (const [name, credentials] of Object.entries(strangers)) {
+  if (!name.includes(values.only ?? '')) continue
   console.log(`strangers with ${name}:`)
   await measure('alone', credentials)
   const before = await measure('elsewhere', credentials)
