@@ -28,9 +28,7 @@ export default defineConfig({
   esbuildOptions(options) {
     options.sourcesContent = false
   },
-  plugins: [
-    { name: 'constants', renderChunk: (code, { map }) => ({ code: code.replace(/^var (\w+ = \d+;)$/gm, 'const $1'), map }) },
-  ],
+  plugins: [{ name: 'constants', renderChunk: (code, { map }) => ({ code: withConstants(code), map }) }],
   clean: true,
   // No file of the library does anything when it is imported, so no entry needs another one for its side effects.
   treeshake: { moduleSideEffects: 'no-external' },
@@ -45,3 +43,9 @@ export default defineConfig({
     compilerOptions: { ignoreDeprecations: '6.0', types: ['node'] },
   },
 })
+
+/** A file of nothing but numbers has constants again: esbuild makes variables of them, which bundlers do not put in place. */
+function withConstants(code: string): string {
+  const isNumbers = /^(?:\s*\/\/.*\n|var \w+ = \d+;\n|\s*\n)+export \{[\w\s,]*\};?\s*(?:\/\/.*)?\s*$/.test(code)
+  return isNumbers ? code.replace(/^var /gm, 'const ') : code
+}
