@@ -33,36 +33,45 @@ export class Slices {
    */
   run<Item>(items: Iterable<Item>, begin: () => (item: Item) => void, finished: () => void): void {
     const rest = items[Symbol.iterator]()
-    const slice = (): void => {
+    this.#repeat(() => {
       const work = begin()
-      const end = this.#pace.now() + sliceMs
-      do {
+      return () => {
         const next = rest.next()
-        if (next.done === true) return finished()
-        work(next.value)
-      } while (this.#pace.now() < end)
-      this.#pace.defer(slice)
-    }
-    this.#pace.defer(slice)
+        if (next.done === true) finished()
+        else work(next.value)
+        return next.done === true
+      }
+    })
   }
 
   /** Runs steps to the end, starting asynchronously; rejects once the signal is aborted. */
   finish<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const slice = (): void => {
+      const step = (): boolean => {
         try {
-          const end = this.#pace.now() + sliceMs
-          do {
-            signal?.throwIfAborted()
-            const { done, value } = steps.next()
-            if (done === true) return resolve(value)
-          } while (this.#pace.now() < end)
-          this.#pace.defer(slice)
+          signal?.throwIfAborted()
+          const { done, value } = steps.next()
+          if (done === true) resolve(value)
+          return done === true
         } catch (error) {
           reject(error)
+          return true
         }
       }
-      this.#pace.defer(slice)
+      this.#repeat(() => step)
     })
+  }
+
+  /** @param begin called at the start of every slice; it returns the step to repeat, which answers whether it was the last */
+  #repeat(begin: () => () => boolean): void {
+    const slice = (): void => {
+      const isLast = begin()
+      const end = this.#pace.now() + sliceMs
+      do {
+        if (isLast()) return
+      } while (this.#pace.now() < end)
+      this.#pace.defer(slice)
+    }
+    this.#pace.defer(slice)
   }
 }

@@ -1,5 +1,5 @@
 import type { RevocationCheck } from '../../path/options.ts'
-import { own } from '../../policy/fields.ts'
+import type { RevocationRequest } from '../../path/revocation.ts'
 import type { Truststore } from '../../truststore/store.ts'
 import { Source } from '../source/source.ts'
 import { currentStore, type GateRules, requireRevocation } from './options.ts'
@@ -9,8 +9,6 @@ import { currentStore, type GateRules, requireRevocation } from './options.ts'
  * CRL signers expire too, and are not tracked one by one.
  */
 const renewAfter = 60_000
-
-const day = 86_400_000
 
 /** What a verdict depends on besides the chain and the time. */
 export interface Grounds {
@@ -40,17 +38,21 @@ export class Basis {
    */
   look(now: number): Grounds {
     const store = currentStore(this.rules.truststore)
-    const revocation = currentRevocation(this.rules)
-    const parts = revocation === undefined ? [] : partsOf(revocation)
+    const { revocation } = this.rules
+    const check = typeof revocation === 'function' ? revocation() : revocation
+    // A function that forgot its result must not switch the check off.
+    const read = revocation === undefined ? undefined : requireRevocation(check, 'mutualTls: what revocation() gives')
+    // A list never changes, but the array that holds it may.
+    const parts: readonly unknown[] = read === undefined ? [] : Object.values(read).flat()
     const isSame = store === this.#store && isSameList(parts, this.#revocation) && now >= this.#from && now <= this.#until
     if (!isSame) {
       this.#epoch++
       this.#store = store
       this.#revocation = parts
       this.#from = now
-      this.#until = revocation === undefined ? Infinity : Math.min(nextChange(revocation, now), now + renewAfter)
+      this.#until = read === undefined ? Infinity : Math.min(nextChange(read, now), now + renewAfter)
     }
-    return { store, revocation, epoch: this.#epoch }
+    return { store, revocation: check, epoch: this.#epoch }
   }
 
   /**
@@ -64,32 +66,15 @@ export class Basis {
   }
 }
 
-function currentRevocation({ revocation }: GateRules): RevocationCheck | undefined {
-  if (revocation === undefined) return undefined
-  const check = typeof revocation === 'function' ? revocation() : revocation
-  // A function that forgot its result must not switch the check off.
-  requireRevocation(check, 'mutualTls: what revocation() gives')
-  return check
-}
-
-/** All parts of a check. A list never changes, but the array that holds it may. */
-function partsOf(check: RevocationCheck): readonly unknown[] {
-  const options = ['depth', 'unknown', 'expired', 'maxAgeDays'].map((option) => own(check, option))
-  return [...options, ...check.lists]
-}
-
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i])
 }
 
 /** When the clock alone changes what a list says: it becomes current, or goes stale. */
-function nextChange(check: RevocationCheck, now: number): number {
-  const { lists } = check
-  const maxAgeDays = Object.hasOwn(check, 'maxAgeDays') ? (check.maxAgeDays ?? Infinity) : Infinity
+function nextChange({ lists, maxAge }: RevocationRequest, now: number): number {
   let next = Infinity
-  for (const { thisUpdate, nextUpdate } of lists) {
-    const begins = thisUpdate.getTime()
-    for (const time of [begins - 1, begins + maxAgeDays * day, (nextUpdate?.getTime() ?? Infinity) + 999]) {
+  for (const { thisUpdateTime, nextUpdateTime = Infinity } of lists) {
+    for (const time of [thisUpdateTime - 1, thisUpdateTime + maxAge, nextUpdateTime + 999]) {
       if (time >= now && time < next) next = time
     }
   }

@@ -1,5 +1,6 @@
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
 import { type RevocationCheck, readRevocation } from '../../path/options.ts'
+import type { RevocationRequest } from '../../path/revocation.ts'
 import type { Verdict } from '../../path/verify.ts'
 import { member, type NoFields, readFields } from '../../policy/fields.ts'
 import { type Truststore, TruststoreView } from '../../truststore/store.ts'
@@ -253,10 +254,14 @@ function readRules(path: string, { truststore, authorize, revocation }: GateRule
   if (revocation !== undefined && typeof revocation !== 'function') requireRevocation(revocation, `${path}.revocation`)
 }
 
-/** @throws TypeError for what `verifyChain` would not take either, or later */
-export function requireRevocation(check: unknown, what: string): void {
+/**
+ * Reads a check as `verifyChain` does.
+ *
+ * @throws TypeError for what it would not take
+ */
+export function requireRevocation(check: unknown, what: string): RevocationRequest {
   if (isPromise(check)) throw new TypeError(`${what} must be a RevocationCheck and no Promise: lists are fetched beforehand`)
-  readRevocation(check, what)
+  return readRevocation(check, what)
 }
 
 function isPromise(value: unknown): boolean {
