@@ -40,6 +40,9 @@ async function openTcp(port: number): Promise<Socket> {
   return socket
 }
 
+const openMany = (port: number, count: number): Promise<Socket[]> =>
+  Promise.all(Array.from({ length: count }, () => openTcp(port)))
+
 /** Does it again and again, which takes less than a second each time, until the limit is met. */
 async function until(limit: LimitName, gate: MutualTls, act: () => Promise<unknown>): Promise<void> {
   for (let i = 0; gate.counters().limited[limit] === undefined; i++) {
@@ -163,7 +166,8 @@ describe('one address', () => {
 
   it('has those under way counted as well, once many came to nothing', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 5 })
-    const opened = async (): Promise<void> => void (await Promise.all(Array.from({ length: 30 }, () => openTcp(port))))
+    await ask(port, good)
+    const opened = (): Promise<unknown> => openMany(port, 30)
     await opened()
     await eventually(() => gate.counters().unfinished === 30)
     await until('refused', gate, () => ask(port, stranger).catch(() => undefined))
@@ -257,6 +261,72 @@ describe('one address', () => {
       await ask(port, good)
     }
     expect(gate.counters().addresses).toBeLessThan(25)
+  })
+})
+
+describe('an address that has let nobody in lately', () => {
+  it('begins eight handshakes at a time; the others wait for half a second at most', async () => {
+    const { port, gate, from } = await startLimited({})
+    await openMany(port, 30)
+    await eventually(() => gate.counters().waiting === 22)
+    expect(gate.counters()).toMatchObject({ unfinished: 8, limited: {} })
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+    expect(gate.counters()).toMatchObject({ unfinished: 8, waiting: 22 })
+    await eventually(() => gate.counters().waiting === 0)
+    expect(gate.counters()).toMatchObject({ unfinished: 30, limited: {} })
+  })
+
+  it('has few of a burst of strangers refused, and the others closed before TLS begins', async () => {
+    const { port, gate, from } = await startLimited({})
+    const begin = performance.now()
+    await Promise.all(Array.from({ length: 400 }, () => ask(port, stranger).catch(() => undefined)))
+    const regained = ((performance.now() - begin) / 1000) * 25
+    const { refused, limited, waiting } = gate.counters()
+    // An allowance of four seconds, and those that were under way when it was used up.
+    expect(refused.unknown_issuer).toBeLessThan(100 + regained + 8)
+    expect([refused.unknown_issuer! + limited.refused!, waiting]).toEqual([400, 0])
+    from.address = other
+    expect(await ask(port, good)).toMatchObject({ status: 200 })
+  })
+
+  it('waits no longer once a client of it was let in', async () => {
+    const { port, gate } = await startLimited({})
+    await openMany(port, 7)
+    await eventually(() => gate.counters().unfinished === 7)
+    const begin = performance.now()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(port, good)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
+    expect(performance.now() - begin).toBeLessThan(450)
+    expect(gate.counters()).toMatchObject({ waiting: 0, limited: {} })
+  })
+
+  it('counts those that wait as open and as unfinished', async () => {
+    const { port, gate } = await startLimited({ unfinished: 10, open: 12 })
+    await openMany(port, 15)
+    await eventually(() => gate.counters().limited.unfinished === 5)
+    expect(gate.counters()).toMatchObject({ unfinished: 8, waiting: 2 })
+  })
+
+  it('forgets those that leave while they wait, in whatever way', async () => {
+    const { port, gate } = await startLimited({})
+    const sockets = await openMany(port, 30)
+    await eventually(() => gate.counters().waiting === 22)
+    for (const socket of sockets.slice(8, 20)) socket.resetAndDestroy()
+    for (const socket of sockets.slice(20)) socket.destroy()
+    await eventually(() => gate.counters().waiting === 0)
+    expect(gate.counters()).toMatchObject({ unfinished: 8, limited: {} })
+  })
+
+  it('has those that wait ended with the server', async () => {
+    const { port, gate, server } = await startLimited({})
+    const sockets = await openMany(port, 30)
+    await eventually(() => gate.counters().waiting === 22)
+    const closed = once(server, 'close')
+    server.close()
+    for (const socket of sockets.slice(0, 8)) socket.destroy()
+    await closed
+    await eventually(() => gate.counters().waiting === 0)
   })
 })
 

@@ -1,4 +1,5 @@
 import { Bucket } from './bucket.ts'
+import { HandshakeQueue } from './handshake-queue.ts'
 
 /** What is known of one address. */
 export interface Account<Visit> {
@@ -7,6 +8,9 @@ export interface Account<Visit> {
   admitted: number
   lingering: number
   readonly unfinished: Set<Visit>
+  readonly queue: HandshakeQueue
+  /** When a client of it was let in last, in milliseconds of `performance.now()`. */
+  lastAdmitted: number
   /** States of the two buckets. */
   handshakes: number
   refusals: number
@@ -69,7 +73,16 @@ export class AddressTable<Visit> {
 }
 
 function newAccount<Visit>(): Account<Visit> {
-  return { open: 0, admitted: 0, lingering: 0, unfinished: new Set(), handshakes: Bucket.full, refusals: Bucket.full }
+  return {
+    open: 0,
+    admitted: 0,
+    lingering: 0,
+    unfinished: new Set(),
+    queue: new HandshakeQueue(),
+    lastAdmitted: -Infinity,
+    handshakes: Bucket.full,
+    refusals: Bucket.full,
+  }
 }
 
 /** A number for the network of a key: of `2001:db8:…::/64` the first 32 bits, of `192.0.2.1` the first 16. */

@@ -17,6 +17,8 @@ export type LimitName = 'open' | 'handshakes' | 'unfinished' | 'refused' | 'ling
 export interface DoorCounters {
   /** Handshakes under way at this moment, those without limits included. */
   readonly unfinished: number
+  /** Connections whose handshake waits for others of their address at this moment. */
+  readonly waiting: number
   /** Connections that limits by address have closed, by limit; `lingering` are refused ones that were not answered. */
   readonly limited: Readonly<Partial<Record<LimitName, number>>>
   /** Addresses that are remembered at this moment. */
@@ -31,6 +33,8 @@ interface Visit {
   /** `undefined` for those without limits. */
   readonly account: Account<Visit> | undefined
   readonly cost: HandshakeCost
+  /** What tells it from every other open connection; `undefined` for a stream that is not a socket. */
+  readonly endpoint: string | undefined
   /** Whether it was counted as a failed or refused handshake. */
   isCharged: boolean
   isAdmitted: boolean
@@ -49,6 +53,15 @@ const longestDebtMs = 60_000
 
 /** With such a debt, an address's other handshakes are ended as well: they may be as costly. */
 const overdrawnMs = 1000
+
+/**
+ * Handshakes under way of an address that has let nobody in lately. All that begin before the first is judged pass every
+ * limit on refusals.
+ */
+const firstHandshakes = 8
+
+/** How long an address is known for a client that was let in. */
+const acquaintanceMs = 60_000
 
 /** A longer turn of the event loop makes the gate check handshakes under way. */
 const slowTurnMs = 5
@@ -72,6 +85,7 @@ export class Doors {
   readonly #unfinished = new Set<Visit>()
   /** Those of them that have an account to be charged. */
   readonly #metered = new Set<Visit>()
+  readonly #waiting = new Set<Visit>()
   readonly #limited = new Map<LimitName, number>()
   readonly #warned = new Set<string>()
 
@@ -87,19 +101,41 @@ export class Doors {
   }
 
   counters(): DoorCounters {
-    return { unfinished: this.#unfinished.size, limited: Object.fromEntries(this.#limited), addresses: this.#table.size }
+    return {
+      unfinished: this.#unfinished.size,
+      waiting: this.#waiting.size,
+      limited: Object.fromEntries(this.#limited),
+      addresses: this.#table.size,
+    }
   }
 
-  /** A connection has come and TLS knows nothing of it yet: false where it was closed. */
-  arrive(raw: Socket): boolean {
+  /**
+   * A connection has come and TLS knows nothing of it yet.
+   *
+   * @param begin hands it to TLS: at once, later, or never where the connection was closed
+   */
+  arrive(raw: Socket, begin: () => void): void {
     const said = this.#askAddress(raw)
     if (said === 'failed') return this.#close(raw, 'address')
     if (said !== undefined) setAddress(raw, said)
     const account = this.#accountOf(raw)
     const limit = account === undefined ? undefined : this.#limitOf(account)
     if (limit !== undefined) return this.#close(raw, limit)
-    this.#follow({ raw, said, account, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false })
-    return true
+    const endpoint = endpointOf(raw)
+    const visit = { raw, said, account, endpoint, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false }
+    this.#follow(visit)
+    if (account === undefined || isKnown(account, performance.now()) || account.unfinished.size < firstHandshakes) {
+      this.#start(visit)
+      return begin()
+    }
+    this.#waiting.add(visit)
+    const beginOrClose = (): void => {
+      this.#waiting.delete(visit)
+      if (this.#isShutOut(account)) return this.#close(raw, 'refused')
+      this.#start(visit)
+      begin()
+    }
+    account.queue.add(raw, beginOrClose, () => this.#isShutOut(account) || this.#canAfford(account))
   }
 
   /** A handshake has ended well, which says nothing about the client. */
@@ -108,6 +144,7 @@ export class Doors {
     if (visit === undefined) return
     if (visit.said !== undefined) setAddress(socket, visit.said)
     if (this.#leaveUnfinished(visit)) visit.cost.add(this.#stopwatch.lap(), visit.raw.bytesRead)
+    this.#fill(visit)
   }
 
   /** A handshake has failed. */
@@ -116,15 +153,16 @@ export class Doors {
     if (visit === undefined || !this.#leaveUnfinished(visit)) return
     visit.cost.add(this.#stopwatch.lap(), visit.raw.bytesRead)
     this.#charge(visit)
+    this.#fill(visit)
   }
 
   /** A connection was let through, or refused; `isItsFault`: for something that the client did. */
   judge(socket: TLSSocket, isAdmitted: boolean, isItsFault: boolean): void {
     const visit = this.#visitOf(socket)
     if (visit === undefined) return
-    if (isAdmitted && visit.account !== undefined) visit.account.admitted++
     visit.isAdmitted = isAdmitted
     if (isItsFault || visit.cost.isExcessive) this.#charge(visit)
+    if (isAdmitted && visit.account !== undefined) this.#welcome(visit.account)
   }
 
   /** Whether a refused connection may stay until it is answered. */
@@ -172,21 +210,29 @@ export class Doors {
 
   #limitOf(account: Account<Visit>): LimitName | undefined {
     const { open, unfinished } = this.#limits!
-    const now = performance.now()
-    // Where many were refused lately, those under way are taken for such: otherwise all pass that come before the first is charged.
-    const reserved = this.#refusals.isHalfEmpty(account.refusals, now) ? account.unfinished.size : 0
-    if (this.#refusals.isEmpty(account.refusals, now, reserved)) return 'refused'
+    if (this.#isShutOut(account)) return 'refused'
     if (account.open >= open) return 'open'
-    if (account.unfinished.size >= unfinished) return 'unfinished'
+    if (account.unfinished.size + account.queue.size >= unfinished) return 'unfinished'
+    const now = performance.now()
     if (this.#handshakes.isEmpty(account.handshakes, now)) return 'handshakes'
     account.handshakes = this.#handshakes.take(account.handshakes, 1, now)
     return undefined
   }
 
-  #close(raw: Socket, limit: LimitName): false {
+  #isShutOut(account: Account<Visit>): boolean {
+    // Where many were refused lately, those under way are taken for such: otherwise all pass that come before the first is charged.
+    if (this.#refusals.isHalfEmpty(account.refusals, performance.now())) return !this.#canAfford(account)
+    return this.#refusals.isEmpty(account.refusals, performance.now())
+  }
+
+  /** Whether the address could have one more refused if all handshakes under way were. */
+  #canAfford({ refusals, unfinished }: Account<Visit>): boolean {
+    return !this.#refusals.isEmpty(refusals, performance.now(), unfinished.size)
+  }
+
+  #close(raw: Socket, limit: LimitName): void {
     this.#count(limit)
     raw.destroy()
-    return false
   }
 
   #count(limit: LimitName): void {
@@ -194,31 +240,40 @@ export class Doors {
   }
 
   #follow(visit: Visit): void {
-    const { raw, account } = visit
+    const { raw, account, endpoint } = visit
     if (account !== undefined) account.open++
-    const endpoint = endpointOf(raw)
-    // For a stream that is not a socket, there is no way to find its TLS socket.
-    if (endpoint !== undefined) {
-      this.#visits.set(endpoint, visit)
-      this.#unfinished.add(visit)
-    }
-    if (endpoint !== undefined && account !== undefined) {
-      account.unfinished.add(visit)
-      this.#metered.add(visit)
-      this.#stopwatch.start()
-    }
+    if (endpoint !== undefined) this.#visits.set(endpoint, visit)
     raw.once('close', () => {
       if (endpoint !== undefined && this.#visits.get(endpoint) === visit) this.#visits.delete(endpoint)
       this.#leave(visit)
     })
   }
 
+  /** Its handshake is under way from now on. For a stream that is not a socket, there is no way to find its TLS socket. */
+  #start(visit: Visit): void {
+    if (visit.endpoint === undefined) return
+    this.#unfinished.add(visit)
+    if (visit.account === undefined) return
+    visit.account.unfinished.add(visit)
+    this.#metered.add(visit)
+    this.#stopwatch.start()
+  }
+
+  /** One of its clients was let in, so that the others need not wait. */
+  #welcome(account: Account<Visit>): void {
+    account.admitted++
+    account.lastAdmitted = performance.now()
+    while (account.queue.size > 0) account.queue.next()
+  }
+
   #leave(visit: Visit): void {
     if (this.#leaveUnfinished(visit)) this.#charge(visit)
+    this.#waiting.delete(visit)
     if (visit.account === undefined) return
     visit.account.open--
     if (visit.isAdmitted) visit.account.admitted--
     if (visit.lingers) visit.account.lingering--
+    this.#fill(visit)
   }
 
   /** Returns whether its handshake was under way and metered. */
@@ -226,6 +281,11 @@ export class Doors {
     visit.account?.unfinished.delete(visit)
     this.#unfinished.delete(visit)
     return this.#metered.delete(visit)
+  }
+
+  /** Begins handshakes of the same address that wait for its place. */
+  #fill({ account }: Visit): void {
+    while (account !== undefined && account.queue.size > 0 && account.unfinished.size < firstHandshakes) account.queue.next()
   }
 
   #visitOf(socket: TLSSocket): Visit | undefined {
@@ -268,6 +328,10 @@ export class Doors {
     }
     return this.#metered.size > 0
   }
+}
+
+function isKnown({ lastAdmitted }: Account<Visit>, now: number): boolean {
+  return now - lastAdmitted < acquaintanceMs
 }
 
 /** The same for the socket below TLS and the one above, and for no other connection that is open. */

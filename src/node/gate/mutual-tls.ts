@@ -142,7 +142,7 @@ class Gate implements MutualTls {
     if (guarded.has(server)) throw new TypeError('mutualTls: the server has a gate already')
     this.#contexts.adopt(server)
     /** Connections that were not let through, or not yet. */
-    const outside = new Set<TLSSocket>()
+    const outside = new Set<Socket>()
     endOnClose(server, outside)
     standBefore(server, (name, args, pass) => {
       const isHeard = this.#hear(server, outside, name, args, pass)
@@ -162,8 +162,8 @@ class Gate implements MutualTls {
     }
   }
 
-  #hear(server: Server, outside: Set<TLSSocket>, name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
-    if (name === 'connection') return this.#arrive(server, args[0] as Socket, pass)
+  #hear(server: Server, outside: Set<Socket>, name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
+    if (name === 'connection') return this.#arrive(server, outside, args[0] as Socket, pass)
     if (name === 'secureConnection') return this.#enter(server, outside, args[0] as TLSSocket, pass)
     if (name === 'tlsClientError') this.#doors.fail(args[1] as TLSSocket)
     // Junk from unverified clients: without listeners, Node answers it or closes.
@@ -173,13 +173,19 @@ class Gate implements MutualTls {
     return this.#passRequests(name, args, pass)
   }
 
-  #arrive(server: Server, socket: Socket, pass: () => boolean): boolean {
-    if (!this.#doors.arrive(socket)) return true
-    this.#contexts.refresh(server)
-    return pass()
+  #arrive(server: Server, outside: Set<Socket>, raw: Socket, pass: () => unknown): boolean {
+    let isBegun = false
+    this.#doors.arrive(raw, () => {
+      isBegun = true
+      outside.delete(raw)
+      this.#contexts.refresh(server)
+      pass()
+    })
+    if (!isBegun) addUntilClosed(outside, raw)
+    return true
   }
 
-  #enter(server: Server, outside: Set<TLSSocket>, socket: TLSSocket, pass: () => unknown): boolean {
+  #enter(server: Server, outside: Set<Socket>, socket: TLSSocket, pass: () => unknown): boolean {
     this.#doors.finish(socket)
     let isInside = false
     this.#admissions.admitConnection(socket, speaksHttp(server), (admission) => {
@@ -189,10 +195,7 @@ class Gate implements MutualTls {
       outside.delete(socket)
       pass()
     })
-    if (!isInside && !socket.destroyed) {
-      outside.add(socket)
-      socket.once('close', () => outside.delete(socket))
-    }
+    if (!isInside) addUntilClosed(outside, socket)
     return true
   }
 
@@ -229,6 +232,12 @@ class Gate implements MutualTls {
     }
     return admission
   }
+}
+
+function addUntilClosed(sockets: Set<Socket>, socket: Socket): void {
+  if (socket.destroyed) return
+  sockets.add(socket)
+  socket.once('close', () => sockets.delete(socket))
 }
 
 type Gated = (name: string | symbol, args: readonly unknown[], pass: () => boolean) => boolean

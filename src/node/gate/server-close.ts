@@ -1,10 +1,11 @@
-import type { Server, TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
+import type { Server } from 'node:tls'
 
 /**
  * Ends connections that were not let through when the server closes: Node's own `close` and `closeAllConnections` of HTTP
  * servers know those that were handed to HTTP, and a server would wait for the others.
  */
-export function endOnClose(server: Server, outside: ReadonlySet<TLSSocket>): void {
+export function endOnClose(server: Server, outside: ReadonlySet<Socket>): void {
   // Those that are being answered get their answer.
   after(server, 'close', () => outside.forEach((socket) => void socket.destroySoon()))
   after(server, 'closeAllConnections', () => outside.forEach((socket) => void socket.destroy()))
