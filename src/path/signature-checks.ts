@@ -61,14 +61,13 @@ export class SignatureChecks {
   welcome(path: readonly CertificateView[]): void {
     if (this.#strangers === undefined) return
     for (const certificate of path) {
-      const key = this.#strangers.get(certificate)
-      if (key !== undefined) this.#keyring.welcome(certificate, key)
+      if (this.#strangers.has(certificate)) this.#keyring.welcome(certificate)
     }
   }
 
   #hasStrangerSigned(certificate: CertificateView, child: CertificateView): boolean {
     this.#strangers ??= new Map()
-    if (!this.#strangers.has(certificate)) this.#strangers.set(certificate, this.#keyring.importKey(certificate))
+    if (!this.#strangers.has(certificate)) this.#strangers.set(certificate, this.#keyring.importStranger(certificate))
     const key = this.#strangers.get(certificate)
     return key !== undefined && child.isSignedBy(key)
   }

@@ -22,6 +22,8 @@ export class Keyring {
   memoHits = 0
   readonly memo: SignatureMemo = new SignatureMemo()
   readonly #tables: TableBudget
+  /** For keys of strangers, of which there are any number: a table would cost more than it saves, and take the place of another. */
+  readonly #noTables: TableBudget = new TableBudget(0)
   /** In order of use. */
   readonly guests: Map<number, Guest> = new Map()
 
@@ -30,9 +32,14 @@ export class Keyring {
     this.#tables = new TableBudget(tableBytes)
   }
 
-  /** The key of a certificate, checked; `undefined` for one that the backend refuses. */
+  /** The key of a listed certificate, checked; `undefined` for one that the backend refuses. */
   importKey(certificate: CertificateView): VerifyingKey | undefined {
     return this.backend.importKey(certificate.subjectPublicKeyInfo, this.#tables)
+  }
+
+  /** The key of a presented certificate, which no accepted path has vouched for. */
+  importStranger(certificate: CertificateView): VerifyingKey | undefined {
+    return this.backend.importKey(certificate.subjectPublicKeyInfo, this.#noTables)
   }
 
   /** The key of a presented CA certificate that was welcomed before. */
@@ -49,9 +56,11 @@ export class Keyring {
    * Keeps the key of a presented CA that stood in an accepted path, so that tables and memo serve its other clients. It
    * keeps the key alone: whether the CA may issue is judged anew at every call.
    */
-  welcome(certificate: CertificateView, key: VerifyingKey): void {
+  welcome(certificate: CertificateView): void {
     const slot = slotOf(certificate.bytes)
     if (this.guests.has(slot)) return
+    const key = this.importKey(certificate)
+    if (key === undefined) return
     if (this.guests.size >= guestLimit) this.guests.delete(this.guests.keys().next().value!)
     this.guests.set(slot, { der: certificate.bytes, key })
   }

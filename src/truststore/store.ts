@@ -71,7 +71,7 @@ export class TruststoreView implements Truststore {
   /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */
   keyOf(certificate: CertificateView): VerifyingKey | undefined {
     const node = this.nodeOf(certificate)
-    return node === undefined ? this.keyring.importKey(certificate) : node.key
+    return node === undefined ? this.keyring.importStranger(certificate) : node.key
   }
 
   get certificates(): readonly Certificate[] {

@@ -3,6 +3,7 @@ import { curveConstants } from '../../src/crypto/curve/constants.ts'
 import {
   buildTruststore,
   type Policy,
+  parseCertificate,
   profiles,
   pureSignatures,
   type SignatureBackend,
@@ -14,6 +15,7 @@ import { requireTruststore } from '../../src/truststore/store.ts'
 import { CountingSignatures } from '../support/counting-signatures.ts'
 import { integer, sequence } from '../support/der.ts'
 import { keyPair, type Minted, mint } from '../support/mint.ts'
+import { valueIn } from '../support/refusal.ts'
 import { leafKey, presented, root } from '../support/rejected-chain.ts'
 import { listOf, rootList } from '../support/revocable.ts'
 import { judge } from './judge.ts'
@@ -237,6 +239,24 @@ describe('a client that is read from memory', () => {
     expect(leafOf()).toBe(leaf)
     const memo = requireTruststore(setting.store, 'store').keyring.memo
     for (const part of [memo.signatures, memo.views]) expect(part.young.size + part.old.size).toBe(1)
+  })
+
+  it('loses no memory for tables to the keys of strangers, which get none', () => {
+    const roomy = new Set<string>()
+    const noted: SignatureBackend = {
+      name: 'noted',
+      importKey: (spki, tables) => {
+        if (tables.hasRoom(1)) roomy.add(Buffer.from(spki).toString('hex'))
+        return pureSignatures.importKey(spki, tables)
+      },
+    }
+    const store = buildTruststore(root.der, { policy: presented, signatures: noted })
+    const spkiOf = ({ der }: Minted): string => Buffer.from(valueIn(parseCertificate(der)).subjectPublicKeyInfo).toString('hex')
+    const strange = mint({ ca: true, key: keyPair('p256', 34), subject: middle.subject })
+    judge(store, [below, strange, mint({ ca: true, key: keyPair('p256', 35), subject: 'CN=Nobody' })])
+    expect([...roomy]).toEqual([spkiOf(root)])
+    expect(judge(store, [below, middle])).toBe('accepted')
+    expect([...roomy]).toEqual([spkiOf(root), spkiOf(middle)])
   })
 
   it('is judged with its CA, which is read from memory as well', () => {

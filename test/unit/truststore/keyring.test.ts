@@ -33,7 +33,7 @@ class CountedKey implements VerifyingKey {
   }
 }
 
-const backend: SignatureBackend = { name: 'none', importKey: () => undefined }
+const backend: SignatureBackend = { name: 'counted', importKey: () => new CountedKey() }
 const keyring = (): Keyring => new Keyring(backend, 0)
 
 describe('the keyring', () => {
@@ -47,12 +47,22 @@ describe('the keyring', () => {
     const ring = new Keyring({ name: 'seen', importKey }, 1234)
     const child = certificate(5)
     expect(ring.importKey(child)).toBe(key)
-    expect(ring.importKey(child)).toBe(key)
+    ring.welcome(child)
     const [first, second] = seen as [[Uint8Array, TableBudget], [Uint8Array, TableBudget]]
     expect(first[0]).toBe(child.subjectPublicKeyInfo)
     expect(first[1]).toBeInstanceOf(TableBudget)
     expect(first[1].hasRoom(1234) && !first[1].hasRoom(1235)).toBe(true)
     expect(second[1]).toBe(first[1])
+  })
+
+  it('gives the keys of strangers no memory', () => {
+    const budgets: TableBudget[] = []
+    const importKey = (_spki: Uint8Array, tables: TableBudget): VerifyingKey => {
+      budgets.push(tables)
+      return new CountedKey()
+    }
+    new Keyring({ name: 'seen', importKey }, 1234).importStranger(certificate(5))
+    expect(budgets.map((tables) => tables.hasRoom(1))).toEqual([false])
   })
 
   it('asks a key once for a certificate that it signed, and every time for one that it did not', () => {
@@ -67,11 +77,11 @@ describe('the keyring', () => {
 
   it('knows guests by all of their bytes', () => {
     const ring = keyring()
-    const key = new CountedKey()
     const guest = certificate(1)
     expect(ring.guestKey(guest)).toBeUndefined()
-    ring.welcome(guest, key)
-    expect(ring.guestKey(guest)).toBe(key)
+    ring.welcome(guest)
+    const key = ring.guestKey(guest)
+    expect(key).toBeInstanceOf(CountedKey)
     expect(ring.guestKey(certificate(1))).toBe(key)
     for (let at = 0; at < guest.bytes.length; at++) {
       const bytes = guest.bytes.with(at, guest.bytes[at]! ^ 1)
@@ -92,22 +102,22 @@ describe('the keyring', () => {
 
   it('lets no guest take the place of another one with the same tail', () => {
     const ring = keyring()
-    const [first, second] = [new CountedKey(), new CountedKey()]
-    ring.welcome(certificate(1, 7), first)
-    ring.welcome(certificate(2, 7), second)
-    ring.welcome(certificate(1, 7), second)
+    ring.welcome(certificate(1, 7))
+    const first = ring.guestKey(certificate(1, 7))
+    ring.welcome(certificate(2, 7))
+    ring.welcome(certificate(1, 7))
+    expect(first).toBeDefined()
     expect([ring.guestKey(certificate(1, 7)), ring.guestKey(certificate(2, 7))]).toEqual([first, undefined])
   })
 
   it(`keeps ${limit} guests, those used last`, () => {
     const ring = keyring()
-    const key = new CountedKey()
-    for (let i = 0; i < limit; i++) ring.welcome(certificate(i), key)
-    expect(ring.guestKey(certificate(0))).toBe(key)
-    ring.welcome(certificate(limit), key)
-    const kept = Array.from({ length: limit + 1 }, (_, i) => ring.guestKey(certificate(i)) === key)
+    for (let i = 0; i < limit; i++) ring.welcome(certificate(i))
+    expect(ring.guestKey(certificate(0))).toBeDefined()
+    ring.welcome(certificate(limit))
+    const kept = Array.from({ length: limit + 1 }, (_, i) => ring.guestKey(certificate(i)) !== undefined)
     expect(kept.flatMap((is, i) => (is ? [] : [i]))).toEqual([1])
-    for (let i = 0; i < 1000; i++) ring.welcome(certificate(5000 + i), key)
+    for (let i = 0; i < 1000; i++) ring.welcome(certificate(5000 + i))
     expect((ring.guests as Map<number, unknown>).size).toBe(limit)
   })
 })
