@@ -1,4 +1,4 @@
-import { type CurveName, curveConstants } from '../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
 import type { Field } from '../../src/crypto/curve/field.ts'
 import { groupOf } from '../../src/crypto/curve/group.ts'
 import { invert } from '../../src/crypto/curve/lehmer.ts'
@@ -50,7 +50,7 @@ function settingOf(curve: CurveName): Setting {
   const { field } = groupOf(curve)
   const blank = (): Limbs => new Float64Array(field.limbs)
   const r = 1n << BigInt(24 * field.digits)
-  const { p } = curveConstants[curve]
+  const { p } = curves[curve]
   const { calls } = boundedPoints(curve)
   return { curve, field, p, r, calls, inputs: [blank(), blank(), blank()], out: blank() }
 }
@@ -81,7 +81,7 @@ function otherIsRight(setting: Setting, operation: string, bounds: readonly numb
     if (random.oneIn(2)) a.set(balancedLimbs(BigInt(random.below(9) - 4) * p + BigInt(random.pick([0, 0, 1, -1])), a.length))
     return field.isZero(a, scratch) === (numberOf(a) % p === 0n)
   }
-  const prime = random.oneIn(2) ? p : curveConstants[setting.curve].n
+  const prime = random.oneIn(2) ? p : curves[setting.curve].n
   const plain = edgeNumber(prime, random)
   const order = limbsOf(prime, a.length)
   a.set(limbsOf(plain, a.length))

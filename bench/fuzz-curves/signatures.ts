@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { Accumulator } from '../../src/crypto/curve/accumulator.ts'
-import { type CurveName, curveConstants } from '../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
 import { FixedTable } from '../../src/crypto/curve/fixed-table.ts'
 import { type Group, groupOf } from '../../src/crypto/curve/group.ts'
 import { bigintOf, limbsOf, readLimbs } from '../../src/crypto/curve/limbs.ts'
@@ -99,7 +99,7 @@ function signerOf(curve: CurveName, random: Random): Signer {
 
 function signingKey(curve: CurveName, secret: bigint, tables: TableBudget): SigningKey {
   const point = encodePoint(multipleOf(curve, secret))
-  const width = curveConstants[curve].bytes
+  const width = curves[curve].bytes
   const text = (start: number): string => Buffer.from(point.subarray(start, start + width)).toString('base64url')
   const jwk = { kty: 'EC', crv: curve, x: text(1), y: text(1 + width) }
   const cold = new EcdsaKey(curve, point, new TableBudget(0))
@@ -107,13 +107,13 @@ function signingKey(curve: CurveName, secret: bigint, tables: TableBudget): Sign
 }
 
 function scalar(curve: CurveName, random: Random): bigint {
-  const { n, bytes } = curveConstants[curve]
+  const { n, bytes } = curves[curve]
   return (BigInt(`0x${Buffer.from(random.bytes(bytes)).toString('hex')}`) % (n - 1n)) + 1n
 }
 
 /** r is the x-coordinate of k·G, and s = (e + r·d) / k. */
 function sign({ curve, group, hash, table }: Signer, { secret }: SigningKey, data: Uint8Array, random: Random) {
-  const { n } = curveConstants[curve]
+  const { n } = curves[curve]
   const { field, scalars, scratch } = group
   const k = limbsOf(scalar(curve, random), field.limbs)
   const sum = new Accumulator(field)
@@ -137,7 +137,7 @@ interface Judged {
 
 /** A bit of r, s or the data; another key; numbers at the ends of what is allowed, and beyond. Rarely the other s, which is as good. */
 function bend({ curve, keys }: Signer, good: Judged, random: Random): Judged {
-  const { n, p, bytes } = curveConstants[curve]
+  const { n, p, bytes } = curves[curve]
   const { key, data, r, s } = good
   const bit = 1n << BigInt(random.below(8 * bytes))
   const edges = [0n, 1n, 2n, n - 1n, n, n + 1n, p - n, p, (1n << BigInt(8 * bytes)) - 1n, 1n << BigInt(8 * bytes)]
@@ -165,7 +165,7 @@ function bend({ curve, keys }: Signer, good: Judged, random: Random): Judged {
 }
 
 function nobleSays({ curve, hash }: Signer, { key, data, r, s }: Judged): boolean {
-  const { bytes } = curveConstants[curve]
+  const { bytes } = curves[curve]
   const digest = createHash(hash).update(data).digest()
   if (r >> BigInt(8 * bytes) !== 0n || s >> BigInt(8 * bytes) !== 0n) return false
   const compact = Buffer.from([r, s].map((number) => number.toString(16).padStart(2 * bytes, '0')).join(''), 'hex')

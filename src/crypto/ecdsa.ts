@@ -1,7 +1,7 @@
 import { readInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { type CurveName, curveConstants } from './curve/constants.ts'
+import { type CurveName, curves } from './curve/curves.ts'
 import type { Group } from './curve/group.ts'
 import { isBelow, type Limbs, readLimbs } from './curve/limbs.ts'
 import { PointKey } from './curve/point-key.ts'
@@ -42,7 +42,7 @@ export class EcdsaKey {
     if (!readSignature(group, signature)) return false
     const hashed = digest(hash, data)
     if (hashed === undefined) return false
-    const { bytes } = curveConstants[this.curve]
+    const { bytes } = curves[this.curve]
     readLimbs(e, hashed, 0, Math.min(hashed.length, bytes))
     group.scalars.divide(u1, u2, e, r, s)
     key.combine(u1, u2)

@@ -4,7 +4,7 @@ import { readBitStringBytes, readInteger, readNull } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { pssOid, readPssParameters, type SignatureAlgorithm } from './algorithm.ts'
-import type { CurveName } from './curve/constants.ts'
+import { type CurveName, curveNames, curves, isCurveName } from './curve/curves.ts'
 import { isOnCurve } from './curve/group.ts'
 
 /**
@@ -42,6 +42,7 @@ export type KeyParts =
       readonly key: PublicKey & { readonly algorithm: 'EC' }
       readonly fault: KeyFault | undefined
       readonly curve: CurveName | undefined
+      readonly cost: number
       readonly pointStart: number
     }
   | { readonly kind: 'unknown'; readonly key: PublicKey; readonly fault: KeyFault }
@@ -52,13 +53,14 @@ export const maxModulusBits = 16384
 const rsaOid = /* @__PURE__ */ oidBytes('1.2.840.113549.1.1.1')
 const ecOid = /* @__PURE__ */ oidBytes('1.2.840.10045.2.1')
 
-const curves: readonly (readonly [string, Uint8Array])[] = /* @__PURE__ */ (() => [
-  ['P-256', oidBytes('1.2.840.10045.3.1.7')],
-  ['P-384', oidBytes('1.3.132.0.34')],
-  ['P-521', oidBytes('1.3.132.0.35')],
-  ['P-224', oidBytes('1.3.132.0.33')],
-  ['secp256k1', oidBytes('1.3.132.0.10')],
-])()
+/** Object identifiers of curves, of some whose signatures are not verified as well: messages say which curve it is. */
+const namedCurves: readonly (readonly [string, Uint8Array])[] = /* @__PURE__ */ (() =>
+  [
+    ...curveNames.map((name) => [name, curves[name].oid] as const),
+    ['P-521', '1.3.132.0.35'] as const,
+    ['P-224', '1.3.132.0.33'] as const,
+    ['secp256k1', '1.3.132.0.10'] as const,
+  ].map(([name, oid]) => [name, oidBytes(oid)] as const))()
 
 /** Reads the DER SubjectPublicKeyInfo in a range. */
 export function readPublicKey(bytes: Uint8Array, start: number, end: number): KeyParts {
@@ -148,13 +150,14 @@ function readEc(bytes: Uint8Array, parametersStart: number, parametersEnd: numbe
     key: { algorithm: 'EC', curve },
     fault,
     curve: usable,
+    cost: usable === undefined ? 1 : curves[usable].cost,
     pointStart: keyStart,
   })
   if (reader.peek(Tag.sequence)) return ec('explicit', 'explicit_curve')
   readOid(reader, 'namedCurve')
   if (reader.fault !== undefined || !reader.atEnd()) return unknownKey('1.2.840.10045.2.1', 'malformed_key')
   const { start, end } = reader
-  const name = curves.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0] ?? oidForMessage(bytes, start, end)
-  if (name !== 'P-256' && name !== 'P-384') return ec(name, 'unknown_curve')
+  const name = namedCurves.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0] ?? oidForMessage(bytes, start, end)
+  if (!isCurveName(name)) return ec(name, 'unknown_curve')
   return isOnCurve(name, bytes, keyStart, keyEnd) ? ec(name, undefined, name) : ec(name, 'invalid_point', name)
 }

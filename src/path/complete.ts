@@ -1,16 +1,13 @@
-import type { Refusal } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { Call } from './call.ts'
 import { refuseListSigner } from './check.ts'
+import type { PathRefusal } from './failure.ts'
 import { NameReader, refuseNames } from './name-constraints.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
 import { type RevocationRequest, revocationCheck } from './revocation.ts'
 import { type PathCheck, Search } from './search.ts'
-
-/** A refusal of a path, and which of its certificates is at fault. */
-export type PathRefusal = Refusal & { readonly index: number }
 
 type RefusalOf = (path: readonly CertificateView[]) => PathRefusal | undefined
 

@@ -1,5 +1,11 @@
 import { type RejectCode, rankOf } from '../codes/reject.ts'
+import type { Refusal } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+
+/** Why a path is refused, and the place of the certificate at fault in it: 0 is the leaf. */
+export interface PathRefusal extends Refusal {
+  readonly index: number
+}
 
 /** Why one candidate path failed. */
 export interface Failure {

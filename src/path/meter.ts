@@ -1,5 +1,6 @@
 import type { KeyParts } from '../crypto/public-key.ts'
 import type { Budget } from '../policy/policy.ts'
+import type { PathRefusal } from './failure.ts'
 
 /**
  * Counts the work of one `verifyChain` call. Running out is final: the meter that did is remembered, and everything
@@ -36,16 +37,22 @@ export class Meter {
     return this.#take('presentedCertificates', certificates) && this.#take('presentedBytes', bytes)
   }
 
+  /** What is said of a call whose meter has run out. */
+  refusal(index: number): PathRefusal {
+    const message = `budget.${this.exhausted} is used up: the chain needs more work than the policy allows`
+    return { code: 'budget_exhausted', index, message }
+  }
+
   #take(meter: keyof Budget, used: number): boolean {
     if (used > this.#budget[meter]) this.exhausted ??= meter
     return this.exhausted === undefined
   }
 }
 
-/** What a verification costs, in those of P-256, as measured: RSA by its modular multiplications. */
+/** What a verification costs, in those of P-256: RSA by its modular multiplications, as measured. */
 function signatureCost(key: KeyParts): number {
-  if (key.kind === 'ec') return key.curve === 'P-384' ? 2.6 : 1
   if (key.kind === 'unknown') return 1
+  if (key.kind === 'ec') return key.cost
   const { bits, exponent } = key.key
   const multiplications = exponent.toString(2).length + exponent.toString(2).replaceAll('0', '').length
   return Math.ceil((multiplications * (bits / 8192) ** 2) / 25)

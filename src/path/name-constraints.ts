@@ -1,10 +1,10 @@
 import { bytesOfHex } from '../bytes/hex.ts'
 import { rangeIs } from '../bytes/range.ts'
-import type { Refusal } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as GeneralNameTag from '../x509/general-name-tag.ts'
 import { type ConstrainedName, commonNamesOf, namesOf } from './constrained-name.ts'
+import type { PathRefusal } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { readOnce } from './read-once.ts'
 import { readSubtrees, type SubtreeList, type Subtrees } from './subtrees.ts'
@@ -48,7 +48,8 @@ export class NameReader {
       known = judge(names, this.subtrees(ca))
       judged.set(certificate, known)
     }
-    return meter.names(known.comparisons) ? known.problem : 'budget.nameComparisons is used up'
+    meter.names(known.comparisons)
+    return known.problem
   }
 }
 
@@ -61,7 +62,7 @@ export function refuseNames(
   enforceAnchor: boolean,
   reader: NameReader,
   meter: Meter,
-): (Refusal & { readonly index: number }) | undefined {
+): PathRefusal | undefined {
   const top = enforceAnchor ? path.length - 1 : path.length - 2
   let read: (readonly ConstrainedName[] | undefined)[] | undefined
   for (let i = top; i > 0; i--) {
@@ -79,6 +80,7 @@ export function refuseNames(
         meter.names(read[below]!.length)
       }
       const problem = reader.refuse(read[below]!, certificate, ca, meter)
+      if (meter.exhausted !== undefined) return meter.refusal(below)
       if (problem === undefined) continue
       return {
         code: 'name_constraint_violation',

@@ -1,7 +1,7 @@
-import type { Refusal } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import { anyPolicy, mappingsOf, type PolicyKey, policiesOf } from '../x509/policies.ts'
+import type { PathRefusal } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { readOnce } from './read-once.ts'
 
@@ -76,14 +76,14 @@ export function processPolicies(
   request: PolicyRequest,
   reader: PolicyReader,
   meter: Meter,
-): PolicySets | (Refusal & { readonly index: number }) {
+): PolicySets | PathRefusal {
   const graph = new PolicyGraph(Math.max(path.length - 1, 1), request, reader, meter)
   const anchor = path[path.length - 1]!
   const anchorProblem = enforceAnchor && path.length > 1 ? graph.startAtAnchor(anchor) : undefined
   if (anchorProblem !== undefined) return { code: 'policy_violation', index: path.length - 1, message: anchorProblem }
   for (let i = Math.max(path.length - 2, 0); i >= 0; i--) {
     const problem = graph.addCertificate(path[i]!, i === 0)
-    if (meter.exhausted !== undefined) return { code: 'budget_exhausted', index: i, message: 'budget.nameComparisons is used up' }
+    if (meter.exhausted !== undefined) return meter.refusal(i)
     if (problem !== undefined) return { code: 'policy_violation', index: i, message: problem }
   }
   return graph.conclude()
@@ -141,7 +141,7 @@ class PolicyGraph {
   }
 
   /** RFC 9618 5.6. */
-  conclude(): PolicySets | (Refusal & { readonly index: number }) {
+  conclude(): PolicySets | PathRefusal {
     const authorityConstrained = this.#authorityPolicies()
     const { initialPolicies } = this.#request
     let userConstrained = authorityConstrained

@@ -1,10 +1,10 @@
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Refusal } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { RevocationEntry } from '../x509/revocation-entry.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
+import type { PathRefusal } from './failure.ts'
 import type { Meter } from './meter.ts'
 
 /**
@@ -44,12 +44,10 @@ export interface PathContext {
 
 /** What a judge of lists needs: the same, and whether the path of a list's signer is revoked itself. */
 export interface RevocationContext extends PathContext {
-  refuseBelow(path: readonly CertificateView[], depth: number): RevocationRefusal | undefined
+  refuseBelow(path: readonly CertificateView[], depth: number): PathRefusal | undefined
 }
 
 /** A refusal, and which certificate of the path is at fault. */
-type RevocationRefusal = Refusal & { readonly index: number }
-
 /**
  * What lists say of a certificate. `uncovered`: none is about it, which the caller may allow. `unknown`: one is, but it must not
  * be relied on, for the reason given.
@@ -82,17 +80,16 @@ export function judgingOf(list: unknown): Judging | undefined {
 const uncovered: RevocationStatus = { kind: 'uncovered' }
 
 /** What checks the certificates of a complete path, leaf first, below its anchor. */
-export function revocationCheck(context: PathContext): (path: readonly CertificateView[]) => RevocationRefusal | undefined {
+export function revocationCheck(context: PathContext): (path: readonly CertificateView[]) => PathRefusal | undefined {
   const { request, meter } = context
   const judge = request.judging?.({ ...context, refuseBelow })
 
-  function refuseBelow(path: readonly CertificateView[], depth: number): RevocationRefusal | undefined {
+  function refuseBelow(path: readonly CertificateView[], depth: number): PathRefusal | undefined {
     const end = request.depth === 'leaf' && depth === 0 ? Math.min(1, path.length - 1) : path.length - 1
-    let unknown: RevocationRefusal | undefined
+    let unknown: PathRefusal | undefined
     for (let index = 0; index < end; index++) {
       const status = judge === undefined ? uncovered : judge.statusOf(path, index, depth)
-      if (meter.exhausted !== undefined)
-        return { code: 'budget_exhausted', index, message: `budget.${meter.exhausted} is used up` }
+      if (meter.exhausted !== undefined) return meter.refusal(index)
       if (status.kind === 'revoked') {
         return { code: 'revoked', index, message: `revoked on ${isoTime(status.entry.revocationTime)}` }
       }

@@ -5,7 +5,7 @@ import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Call } from './call.ts'
 import { refuseAnchor, refuseBelowAnchor, refuseIntermediate } from './check.ts'
-import { type Failure, moreSpecific } from './failure.ts'
+import { type Failure, moreSpecific, type PathRefusal } from './failure.ts'
 import { describeWanted } from './near-miss.ts'
 import { SignatureChecks } from './signature-checks.ts'
 
@@ -24,7 +24,7 @@ type Path = readonly CertificateView[]
 
 /** Judges a complete path, leaf first; a refusal makes the search go on. */
 export interface PathCheck {
-  refuse(path: Path): (Refusal & { readonly index: number }) | undefined
+  refuse(path: Path): PathRefusal | undefined
 }
 
 /** A certificate that may have issued another, by name. */

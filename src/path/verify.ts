@@ -1,6 +1,7 @@
 import { isBytes } from '../bytes/argument.ts'
 import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
+import type { Refusal } from '../policy/strength.ts'
 import type { Keyring } from '../truststore/keyring.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
@@ -144,11 +145,7 @@ function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, k
 /** Most names that a message lists. */
 const listedNames = 10
 
-function refuseName(
-  leaf: CertificateView,
-  { serverName }: Request,
-  meter: Meter,
-): { code: RejectCode; message: string } | undefined {
+function refuseName(leaf: CertificateView, { serverName }: Request, meter: Meter): Refusal | undefined {
   if (serverName === undefined) return undefined
   const reference = readReference(serverName)
   if (reference === undefined) {
@@ -156,7 +153,7 @@ function refuseName(
   }
   const matches = matchesReference(leaf, reference, meter)
   if (matches === true) return undefined
-  if (matches === undefined) return { code: 'budget_exhausted', message: 'budget.nameComparisons is used up by subjectAltName' }
+  if (matches === undefined) return meter.refusal(0)
   const names = leaf.subjectAltNames.filter(({ type }) => type === 'dns' || type === 'ip').map(({ value }) => value)
   const more = names.length > listedNames ? ` and ${names.length - listedNames} more` : ''
   const shown = names.slice(0, listedNames).map((name) => cut(name))
@@ -168,10 +165,8 @@ function refuseName(
 }
 
 function exhausted(meter: Meter, leaf?: CertificateView): Rejection {
-  const message = `budget.${meter.exhausted} is used up: the chain needs more work than the policy allows`
-  return leaf === undefined
-    ? { ok: false, code: 'budget_exhausted', message, index: 0 }
-    : reject('budget_exhausted', 0, message, leaf)
+  const { code, index, message } = meter.refusal(0)
+  return reject(code, index, message, leaf)
 }
 
 function reject(code: RejectCode, index: number, message: string, certificate?: CertificateView): Rejection {

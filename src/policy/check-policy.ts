@@ -1,3 +1,4 @@
+import { curveNames } from '../crypto/curve/curves.ts'
 import { elements, type NoFields, readFields } from './fields.ts'
 import { apiGateway, type Budget, freezePolicy, isSettled, type Policy } from './policy.ts'
 
@@ -12,7 +13,7 @@ const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
 }
 
 const numbers = ['maxChainLength', 'minRsaBits', 'maxRsaBits'] as const
-const lists = { curves: ['P-256', 'P-384'], hashes: ['sha256', 'sha384', 'sha512'] } as const
+const lists = { curves: curveNames, hashes: ['sha256', 'sha384', 'sha512'] } as const
 
 /** What a policy and its budget may have, nothing of it set. */
 const noPolicy = /* @__PURE__ */ unset(apiGateway)

@@ -1,4 +1,4 @@
-import type { CurveName } from '../crypto/curve/constants.ts'
+import type { CurveName } from '../crypto/curve/curves.ts'
 
 /** Upper bounds on the work of one `verifyChain` call. Exceeding one is `budget_exhausted`. */
 export interface Budget {

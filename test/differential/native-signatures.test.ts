@@ -1,7 +1,7 @@
 import { constants, type KeyObject, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../src/crypto/curve/constants.ts'
+import { curves } from '../../src/crypto/curve/curves.ts'
 import { pureSignatures, type SignatureBackend } from '../../src/index.ts'
 import { nodeSignatures } from '../../src/node/native-signatures.ts'
 import { ecdsa, pssParameters, rsaPkcs1, rsaPss } from '../support/algorithms.ts'
@@ -240,7 +240,7 @@ describe('RSA', () => {
 
 describe.each(['p256', 'p384'] as const)('ECDSA on %s', (kind) => {
   const { spki, privateKey } = keyPair(kind)
-  const { n, bytes: width } = curveConstants[kind === 'p256' ? 'P-256' : 'P-384']
+  const { n, bytes: width } = curves[kind === 'p256' ? 'P-256' : 'P-384']
   const identifier = ecdsa('SHA-256')
   const rs = new Uint8Array(sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }))
   const r = BigInt(`0x${Buffer.from(rs.subarray(0, width)).toString('hex')}`)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { p256, p384 } from '@noble/curves/nist.js'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../src/crypto/curve/constants.ts'
+import { curves } from '../../src/crypto/curve/curves.ts'
 import { bytes, integer, nul, sequence, tlv } from '../support/der.ts'
 import { type HashName, type KeyPair, keyPair, type Minted, mint } from '../support/mint.ts'
 import { leafKey, storeOf } from '../support/rejected-chain.ts'
@@ -12,7 +12,7 @@ import { atOnce, fastestOf, judge } from './judge.ts'
 const ca = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=P-256 CA' })
 const ca384 = mint({ ca: true, key: keyPair('p384'), subject: 'O=Immunity,CN=P-384 CA' })
 const store = storeOf(ca, ca384)
-const { n } = curveConstants['P-256']
+const { n } = curves['P-256']
 const dates = { notBefore: new Date('2024-01-01T00:00:00Z'), notAfter: new Date('2124-01-01T00:00:00Z') }
 
 function secretOf({ privateKey }: KeyPair): Uint8Array {

@@ -1,6 +1,6 @@
 import { createECDH, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../src/crypto/curve/constants.ts'
+import { curves } from '../../src/crypto/curve/curves.ts'
 import { type Policy, profiles, pureSignatures } from '../../src/index.ts'
 import { algorithm, bitString, bytes, integer, nul, octetString, oid, sequence, tlv } from '../support/der.ts'
 import { type CertificateSpec, type KeyPair, keyPair, type Minted, mint } from '../support/mint.ts'
@@ -36,12 +36,12 @@ function verdictsOn(spki: Uint8Array, policy: Policy = lax): Verdicts {
 
 const point = pointOf(subKey)
 const p256 = oid('1.2.840.10045.3.1.7')
-const prime = curveConstants['P-256'].p
+const prime = curves['P-256'].p
 const wide = (value: bigint): string => value.toString(16).padStart(64, '0')
 
 /** ECParameters (RFC 3279 2.3.5) of P-256 with a generator of one's choice. */
 function explicitParameters(generator: Uint8Array): Uint8Array {
-  const { p, b, n } = curveConstants['P-256']
+  const { p, b, n } = curves['P-256']
   const field = sequence(oid('1.2.840.10045.1.1'), integer(p))
   return sequence(
     integer(1),

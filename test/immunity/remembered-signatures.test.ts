@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../src/crypto/curve/constants.ts'
+import { curves } from '../../src/crypto/curve/curves.ts'
 import {
   buildTruststore,
   type Policy,
@@ -104,7 +104,7 @@ describe('a client that was accepted before', () => {
   it('cannot fill the memo by the second form that its ECDSA signature has', () => {
     const { counting, store } = settingFor()
     expect(judge(store, [below, middle])).toBe('accepted')
-    const { n } = curveConstants['P-256']
+    const { n } = curves['P-256']
     const other = mint(
       {
         ...client.spec,

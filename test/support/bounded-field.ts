@@ -1,4 +1,4 @@
-import { type CurveName, curveConstants } from '../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
 import { Field, type FieldKernels } from '../../src/crypto/curve/field.ts'
 import type { Limbs } from '../../src/crypto/curve/limbs.ts'
 import { boundsOf, carryOf, reducedBound, roundedLimit, valueBound } from '../../tools/kernels/bounds.ts'
@@ -20,7 +20,7 @@ export function planOf(curve: CurveName): FieldPlan {
 
 /** What a number read from bytes, or carried in full, can have for limbs. */
 export function plainBounds(curve: CurveName): Limbs {
-  const { bytes } = curveConstants[curve]
+  const { bytes } = curves[curve]
   const { limbs } = planOf(curve)
   return new Float64Array(limbs).fill(2 ** 24 - 1).fill(2 ** (8 * bytes - 24 * (limbs - 1)) - 1, limbs - 1)
 }
@@ -39,7 +39,7 @@ export class BoundedField extends Field {
 
   constructor(curve: CurveName) {
     const calls: KernelCall[] = []
-    super(boundedKernels(planOf(curve), calls), curveConstants[curve].p)
+    super(boundedKernels(planOf(curve), calls), curves[curve].p)
     this.curve = curve
     this.calls = calls
     this.prime = plainBounds(curve)
@@ -77,7 +77,7 @@ export class BoundedField extends Field {
   }
 
   private reduceFully(out: Limbs, a: Limbs): void {
-    const { p } = curveConstants[this.curve]
+    const { p } = curves[this.curve]
     if (reducedBound(planOf(this.curve), p, valueBound(a)) >= p) throw new RangeError('a number that isZero cannot judge')
     const one = new Float64Array(out.length)
     one[0] = 1

@@ -1,6 +1,6 @@
 import { Accumulator } from '../../src/crypto/curve/accumulator.ts'
 import { Batch } from '../../src/crypto/curve/batch.ts'
-import { type CurveName, curveConstants } from '../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
 import { type Group, readPoint } from '../../src/crypto/curve/group.ts'
 import { type Limbs, limbsOf } from '../../src/crypto/curve/limbs.ts'
 import type { Scalars } from '../../src/crypto/curve/scalars.ts'
@@ -48,7 +48,7 @@ export function boundedPoints(curve: CurveName): BoundedPoints {
     found(affineX, x)
     found(affineY, y)
   }
-  const { bytes } = curveConstants[curve]
+  const { bytes } = curves[curve]
   if (
     !readPoint(
       { ...group, field: Object.assign(Object.create(field), { isZero: zero }) },
@@ -111,7 +111,7 @@ function load(point: Accumulator, bounds: Accumulator): void {
 
 /** A group in which no number is known, only its bounds; scalars are all that limbs can be. */
 function boundedGroup(curve: CurveName): Group {
-  const { bytes, p, b } = curveConstants[curve]
+  const { bytes, p, b } = curves[curve]
   const field = new BoundedField(curve)
   const { limbs } = field
   const blank = (): Limbs => new Float64Array(limbs)

@@ -1,6 +1,6 @@
 import { p256, p384 } from '@noble/curves/nist.js'
 import type { Accumulator } from '../../src/crypto/curve/accumulator.ts'
-import { type CurveName, curveConstants } from '../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
 import type { Field } from '../../src/crypto/curve/field.ts'
 import { type Limbs, limbsOf } from '../../src/crypto/curve/limbs.ts'
 import { numberOf } from './field-numbers.ts'
@@ -15,7 +15,7 @@ export function nobleOf(curve: CurveName): typeof p256 {
 
 /** scalar · G for any scalar, 0 and negative ones too. */
 export function multipleOf(curve: CurveName, scalar: bigint, base: NoblePoint = nobleOf(curve).Point.BASE): NoblePoint {
-  const reduced = modulo(scalar, curveConstants[curve].n)
+  const reduced = modulo(scalar, curves[curve].n)
   return reduced === 0n ? nobleOf(curve).Point.ZERO : base.multiplyUnsafe(reduced)
 }
 
@@ -43,7 +43,7 @@ export function enterNumber(field: Field, value: bigint): Limbs {
 
 /** What a number in Montgomery form stands for. */
 export function leaveNumber(curve: CurveName, field: Field, limbs: ArrayLike<number>): bigint {
-  const { p } = curveConstants[curve]
+  const { p } = curves[curve]
   const known = inversesOfR.get(curve) ?? inverseOf(1n << BigInt(24 * field.digits), p)
   inversesOfR.set(curve, known)
   return modulo(numberOf(limbs) * known, p)
@@ -60,7 +60,7 @@ export function enterPoint(field: Field, point: NoblePoint): readonly [x: Limbs,
 export function pointOf(curve: CurveName, field: Field, sum: Accumulator): NoblePoint {
   const { Point } = nobleOf(curve)
   if (sum.isEmpty) return Point.ZERO
-  const { p } = curveConstants[curve]
+  const { p } = curves[curve]
   const [x, y, zz, zzz] = [sum.x, sum.y, sum.zz, sum.zzz].map((limbs) => leaveNumber(curve, field, limbs)) as [
     bigint,
     bigint,

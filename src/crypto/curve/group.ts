@@ -1,9 +1,7 @@
 import { Accumulator } from './accumulator.ts'
-import { type CurveName, curveConstants } from './constants.ts'
+import { type CurveName, curves } from './curves.ts'
 import { Field } from './field.ts'
 import { isBelow, type Limbs, limbsOf, readLimbs } from './limbs.ts'
-import { p256Kernels } from './p256-kernels.ts'
-import { p384Kernels } from './p384-kernels.ts'
 import { Scalars } from './scalars.ts'
 
 /** A curve ready to compute on: its field, its scalars, its generator, and the numbers that one verification works with. */
@@ -46,8 +44,8 @@ export function groupOf(curve: CurveName): Group {
 }
 
 function makeGroup(curve: CurveName): Group {
-  const { p, n, b, x, y, bytes } = curveConstants[curve]
-  const field = new Field(curve === 'P-256' ? p256Kernels : p384Kernels, p)
+  const { p, n, b, x, y, bytes, kernels } = curves[curve]
+  const field = new Field(kernels, p)
   const { limbs } = field
   const enter = (value: bigint): Limbs => {
     const out = limbsOf(value, limbs)

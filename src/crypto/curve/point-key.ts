@@ -1,4 +1,4 @@
-import type { CurveName } from './constants.ts'
+import type { CurveName } from './curves.ts'
 import { type FixedPoint, Generator, sumOfProducts } from './fixed-point.ts'
 import { FixedTable } from './fixed-table.ts'
 import { type Group, groupOf, readPoint } from './group.ts'

@@ -1,6 +1,9 @@
 import { invert } from './lehmer.ts'
 import { base, isBelow, type Limbs, limbsOf, subtractLimbs } from './limbs.ts'
 
+/** With more, {@link Scalars.multiply} would not be exact. */
+const mostLimbs = 16
+
 /** The integers modulo the order n of a curve: what ECDSA does to r, s and the digest before points come in. */
 export class Scalars {
   readonly limbs: number
@@ -11,6 +14,7 @@ export class Scalars {
   private readonly columns: Limbs
 
   constructor(n: bigint, limbs: number) {
+    if (limbs > mostLimbs) throw new RangeError('too many limbs')
     const r = 1n << BigInt(24 * limbs)
     this.limbs = limbs
     this.order = limbsOf(n, limbs)
@@ -28,8 +32,8 @@ export class Scalars {
   }
 
   /**
-   * out = a·b/R modulo n, below n if b is. Montgomery's method, limb by limb of a. A column gathers at most 2 · 16 products
-   * below (2^24 − 1)² and a carry below 2^29, which stays below 2^53.
+   * out = a·b/R modulo n, below n if b is. Montgomery's method, limb by limb of a. A column gathers two products below
+   * (2^24 − 1)² for each limb and a carry below 2^29, which must stay below 2^53.
    */
   private multiply(out: Limbs, a: Limbs, b: Limbs): void {
     const { limbs, order, columns, quotientFactor } = this

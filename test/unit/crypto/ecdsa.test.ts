@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { curveConstants } from '../../../src/crypto/curve/constants.ts'
+import { curves } from '../../../src/crypto/curve/curves.ts'
 import { pureSignatures } from '../../../src/crypto/pure.ts'
 import { ecdsa, rsaPkcs1 } from '../../support/algorithms.ts'
 import { bytes, integer, nul, sequence, tlv } from '../../support/der.ts'
@@ -13,7 +13,7 @@ describe.each([
 ])('ECDSA on $namedCurve', ({ namedCurve, usual }) => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
   const key = pureSignatures.importKey(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })))!
-  const { n, bytes: width } = curveConstants[namedCurve]
+  const { n, bytes: width } = curves[namedCurve]
   const hashOf = (name: string): string => name.toLowerCase().replace('-', '')
 
   /** r and s of a genuine signature. */

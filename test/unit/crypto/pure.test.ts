@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { bigintOfRange } from '../../../src/bytes/bigint.ts'
-import { curveConstants } from '../../../src/crypto/curve/constants.ts'
+import { curves } from '../../../src/crypto/curve/curves.ts'
 import { isOnCurve } from '../../../src/crypto/curve/group.ts'
 import { digest, digestLength, type HashName } from '../../../src/crypto/digest.ts'
 import { pureSignatures } from '../../../src/crypto/pure.ts'
@@ -75,7 +75,7 @@ describe('digest', () => {
 
 describe('curves', () => {
   it.each(['P-256', 'P-384'] as const)('%s has the constants of the standard', (curve) => {
-    const { bytes: width, p, b, n } = curveConstants[curve]
+    const { bytes: width, p, b, n } = curves[curve]
     const generated = generateKeyPairSync('ec', { namedCurve: curve, paramEncoding: 'explicit' })
     const explicit = generated.publicKey.export({ type: 'spki', format: 'der' }).toString('hex')
     for (const constant of [p, b, n]) expect(explicit).toContain(constant.toString(16).padStart(2 * width, '0'))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Accumulator } from '../../../../src/crypto/curve/accumulator.ts'
 import { Batch } from '../../../../src/crypto/curve/batch.ts'
-import type { CurveName } from '../../../../src/crypto/curve/constants.ts'
+import type { CurveName } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { enterPoint, leaveNumber, multipleOf } from '../../../support/curve-points.ts'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { fewMultiples } from '../../../../src/crypto/curve/accumulator.ts'
-import { type CurveName, curveConstants } from '../../../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import type { Group } from '../../../../src/crypto/curve/group.ts'
 import { type Limbs, limbsOf } from '../../../../src/crypto/curve/limbs.ts'
 import { p256Kernels } from '../../../../src/crypto/curve/p256-kernels.ts'
@@ -32,7 +32,7 @@ const longestLimb = { 'P-256': 2 ** 25, 'P-384': 2 ** 26.91 }
 const largest = (calls: readonly KernelCall[]): number => Math.max(...calls.flatMap(({ columns }) => columns))
 
 describe.each<CurveName>(['P-256', 'P-384'])('%s', (curve) => {
-  const { p, bytes: width } = curveConstants[curve]
+  const { p, bytes: width } = curves[curve]
   const plan = planOf(curve)
   let points: BoundedPoints
   beforeAll(() => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curveConstants } from '../../../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { type Limbs, limbsOf } from '../../../../src/crypto/curve/limbs.ts'
 import { enterNumber, inverseOf, leaveNumber, modulo } from '../../../support/curve-points.ts'
 import { numberOf } from '../../../support/field-numbers.ts'
 
 describe.each<CurveName>(['P-256', 'P-384'])('the field of %s', (curve) => {
-  const { p } = curveConstants[curve]
+  const { p } = curves[curve]
   const { field } = groupOf(curve)
   const r = 1n << BigInt(24 * field.digits)
   const blank = (): Limbs => new Float64Array(field.limbs)

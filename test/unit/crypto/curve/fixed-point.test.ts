@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curveConstants } from '../../../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import { type FixedPoint, Generator, sumOfProducts } from '../../../../src/crypto/curve/fixed-point.ts'
 import { FixedTable } from '../../../../src/crypto/curve/fixed-table.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
@@ -9,7 +9,7 @@ import { OddMultiples } from '../../../../src/crypto/curve/odd-multiples.ts'
 import { enterPoint, multipleOf, pointOf } from '../../../support/curve-points.ts'
 
 describe.each<CurveName>(['P-256', 'P-384'])('multiples of points on %s', (curve) => {
-  const { n } = curveConstants[curve]
+  const { n } = curves[curve]
   const group = groupOf(curve)
   const { field } = group
   const limbs = (value: bigint) => limbsOf(value, field.limbs)

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { type CurveName, curveConstants } from '../../../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import type { FieldKernels } from '../../../../src/crypto/curve/field.ts'
 import type { Limbs } from '../../../../src/crypto/curve/limbs.ts'
 import { TableBudget } from '../../../../src/crypto/curve/table-budget.ts'
@@ -88,7 +88,7 @@ describe.each<CurveName>(['P-256', 'P-384'])('%s', (curve) => {
     }
     // A small r is compared with r + n as well.
     const small = Uint8Array.from([0x30, 6, 2, 1, 5, 2, 1, 7])
-    expect(curveConstants[curve].p - curveConstants[curve].n).toBeGreaterThan(5n)
+    expect(curves[curve].p - curves[curve].n).toBeGreaterThan(5n)
     expect(new EcdsaKey(curve, point, new TableBudget(0)).verify('sha256', point, small)).toBe(false)
     expect(seen.calls).toBeGreaterThan(100_000)
     expect(seen.strangers).toBe(0)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curveConstants } from '../../../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import { FixedTable } from '../../../../src/crypto/curve/fixed-table.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { limbsOf } from '../../../../src/crypto/curve/limbs.ts'
@@ -12,7 +12,7 @@ const stateOf = ({ table }: PointKey): string => (table === undefined ? 'none' :
 /** P-256 first, with whose generator nothing has begun. */
 describe.each<CurveName>(['P-256', 'P-384'])('a key on %s', (curve) => {
   const group = groupOf(curve)
-  const { n } = curveConstants[curve]
+  const { n } = curves[curve]
   const oneTable = FixedTable.bytes(group)
   let uses = 0n
 

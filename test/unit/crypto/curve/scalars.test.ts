@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curveConstants } from '../../../../src/crypto/curve/constants.ts'
+import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import { bigintOf, type Limbs, limbsOf } from '../../../../src/crypto/curve/limbs.ts'
 import { Scalars } from '../../../../src/crypto/curve/scalars.ts'
 import { inverseOf } from '../../../support/curve-points.ts'
 
 describe.each<CurveName>(['P-256', 'P-384'])('scalars of %s', (curve) => {
-  const { n, bytes } = curveConstants[curve]
+  const { n, bytes } = curves[curve]
   const limbs = Math.ceil(bytes / 3)
   const scalars = new Scalars(n, limbs)
   const whole = 1n << BigInt(8 * bytes)
