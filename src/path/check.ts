@@ -129,7 +129,7 @@ function refuseCriticalExtension(
     }
   }
   if (extensions.idAt(index) === ExtensionId.crlDistributionPoints) {
-    const message = 'cRLDistributionPoints is critical, but no revocation lists are asked about this certificate'
+    const message = 'cRLDistributionPoints is critical, but no revocation list is consulted'
     return { code: 'unknown_critical_extension', message }
   }
   const oid = oidForMessage(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))

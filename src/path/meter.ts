@@ -39,7 +39,7 @@ export class Meter {
 
   /** What is said of a call whose meter has run out. */
   refusal(index: number): PathRefusal {
-    const message = `budget.${this.exhausted} is used up: the chain needs more work than the policy allows`
+    const message = `the chain takes more work than budget.${this.exhausted} allows`
     return { code: 'budget_exhausted', index, message }
   }
 

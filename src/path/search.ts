@@ -197,9 +197,6 @@ export class Search {
   #isIssuer(issuer: Link): boolean {
     const child = issuer.below!
     if (child.node?.issuers.includes(issuer.node!) === true) return true
-    const known = this.#signatures.recall(child.certificate, issuer.certificate)
-    // A failure was recorded at the first check.
-    if (known !== undefined) return known
     const signed = this.#signatures.isSignedBy(child.certificate, issuer)
     if (!signed) this.#failSignature(child, issuer)
     return signed

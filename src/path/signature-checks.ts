@@ -30,30 +30,18 @@ export class SignatureChecks {
     this.#meter = meter
   }
 
-  /** The result for exactly these two certificates, if they were checked. */
-  recall(child: CertificateView, issuer: CertificateView): boolean | undefined {
-    for (let known = this.#results; known !== undefined; known = known.next) {
-      if (known.child === child && known.issuer === issuer) return known.signed
-    }
-    return undefined
-  }
-
   /**
    * Whether the issuer's key signed the child; false as well when the meter has run out. What is remembered is metered like
    * what is computed, so that a verdict does not depend on who came before.
    */
   isSignedBy(child: CertificateView, { certificate, node }: Issuer): boolean {
     for (let known = this.#results; known !== undefined; known = known.next) {
-      if (known.child === child && known.issuer.hasKeyOf(certificate)) return this.#keep(child, certificate, known.signed)
+      if (known.child === child && known.issuer.hasKeyOf(certificate)) return known.signed
     }
     if (!this.#meter.signature(certificate.keyParts)) return false
     const trusted = node === undefined ? this.#keyring.guestKey(certificate) : node.key
     const signed = trusted === undefined ? this.#hasStrangerSigned(certificate, child) : this.#keyring.hasSigned(trusted, child)
-    return this.#keep(child, certificate, signed)
-  }
-
-  #keep(child: CertificateView, issuer: CertificateView, signed: boolean): boolean {
-    this.#results = { child, issuer, signed, next: this.#results }
+    this.#results = { child, issuer: certificate, signed, next: this.#results }
     return signed
   }
 

@@ -19,7 +19,7 @@ export const extensionRules: readonly CertificateRule[] = [
     check({ bytes, extensions }, context) {
       const unknown = extensions.firstCriticalOutside(understoodWithLists)
       const isPointed = extensions.isCritical(ExtensionId.crlDistributionPoints)
-      const pointed = 'critical extension 2.5.29.31 (cRLDistributionPoints) is obeyed only where revocation lists are asked'
+      const pointed = 'critical extension 2.5.29.31 (cRLDistributionPoints) is obeyed only where revocation lists are consulted'
       if (unknown < 0) return isPointed ? { problem: pointed, severity: 'warning' } : undefined
       const oid = oidForMessage(bytes, extensions.oidStartAt(unknown), extensions.oidEndAt(unknown))
       return whereCounted(`critical extension ${oid} is not understood${isPointed ? `; ${pointed}` : ''}`, context)

@@ -41,7 +41,7 @@ describe('the budget', () => {
       ok: false,
       code: 'budget_exhausted',
       index: 0,
-      message: expect.stringContaining(`budget.${meter} is used up`),
+      message: expect.stringContaining(`more work than budget.${meter} allows`),
     })
   })
 
