@@ -123,6 +123,21 @@ describe('what a later list takes back', () => {
     expect(judgeBy([held, lifts(5, 4)], [leaf])).toBe(revoked)
   })
 
+  it('a delta lifts no hold from a list of a later date, whatever their numbers', () => {
+    const held = { crlNumber: 5, thisUpdate: new Date(Date.now() - 2 * day), revoked: [{ serial: leaf.serial, reason: 6 }] }
+    const lifts = {
+      crlNumber: 7,
+      deltaBase: 3,
+      thisUpdate: new Date(Date.now() - day),
+      revoked: [{ serial: leaf.serial, reason: 8 }],
+    }
+    expect(judgeBy([list(held), list(lifts)], [leaf])).toBe('accepted')
+    expect(judgeBy([list(held), list({ ...lifts, thisUpdate: new Date(Date.now() - 3 * day) })], [leaf])).toBe(revoked)
+    // One with a lower number and a later date may be newer, too.
+    const silent = list({ crlNumber: 6, deltaBase: 3, thisUpdate: new Date(Date.now() - day / 2) })
+    expect(judgeBy([list(held), list(lifts), silent], [leaf])).toBe(revoked)
+  })
+
   it('an older delta lifts no hold that a newer one of the same base no longer lifts: deltas are cumulative', () => {
     const held = list({ crlNumber: 5, revoked: [{ serial: leaf.serial, reason: 6 }] })
     const lifts = (crlNumber: number): RevocationList =>
