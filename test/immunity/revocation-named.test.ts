@@ -303,6 +303,34 @@ describe('a CA with several certificates and keys, whose old key signed an older
   })
 })
 
+describe('a CA that changed its key and back, with a certificate that may not sign lists', () => {
+  const top = mint({ ca: true, key: keyPair('p256', 70), subject: 'O=Changed,CN=Root' })
+  const cross = mint({ ca: true, key: keyPair('p256', 71), subject: 'O=Changed,CN=Cross' })
+  const again = mint({ ca: true, key: top.key, subject: top.subject }, cross)
+  const subject = 'O=Changed,CN=CA'
+  const first = mint({ ca: true, key: keyPair('p256', 72), subject, keyUsage: ['keyCertSign'] }, top)
+  const next = mint({ ca: true, key: keyPair('p256', 73), subject }, top)
+  const back = mint({ ca: true, key: first.key, subject }, next)
+  const peer = mint({ key: leaf.key, subject: 'O=Changed,CN=Client' }, first)
+  const listOf = (crlNumber: number, reason?: number): RevocationList =>
+    list({
+      issuer: first,
+      crlNumber,
+      thisUpdate: new Date(Date.now() - (10 - crlNumber) * day),
+      revoked: reason === undefined ? [] : [{ serial: peer.serial, reason }],
+    })
+
+  it.each<readonly [string, readonly Minted[]]>([
+    ['the usual way round', [back, next, first, again, top]],
+    ['the other way round', [next, first, back, again, top]],
+  ])('lets in whom its latest list lets in, in a bundle of %s', (_what, bundle) => {
+    const lists = [listOf(1, 6), listOf(3, 1), listOf(6)]
+    const every = storeFor({ ...profiles.rfc5280, conformance: 'practical', intermediates: 'truststore' }, ...bundle)
+    expect(judge(every, [peer], { revocation: { lists, depth: 'leaf' } })).toBe('accepted')
+    expect(judge(every, [peer], { revocation: { lists: lists.slice(0, 2), depth: 'leaf' } })).not.toBe('accepted')
+  })
+})
+
 describe('CRL issuers that vouch for one another deeper than is followed', () => {
   const refusedAsUnknown = /^(revocation_unknown|budget_exhausted) 0$/
   const chain: readonly Minted[] = [5, 6, 7, 8].map((slot) =>
