@@ -8,6 +8,7 @@ import { NameReader, refuseNames } from './name-constraints.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
 import { type RevocationRequest, revocationCheck } from './revocation.ts'
 import { type PathCheck, Search } from './search.ts'
+import { SignatureChecks } from './signature-checks.ts'
 
 type RefusalOf = (path: readonly CertificateView[]) => PathRefusal | undefined
 
@@ -19,6 +20,8 @@ export class CompletePathCheck implements PathCheck {
   /** Made for the first path that has something to read. */
   #names: NameReader | undefined = undefined
   #namesOfSigners: NameReader | undefined = undefined
+  /** Shared by the searches for signers of lists, of whose failures nobody reads. */
+  #signatures: SignatureChecks | undefined = undefined
   #policies: PolicyReader | undefined = undefined
   readonly #revocation: RefusalOf | undefined
 
@@ -79,6 +82,7 @@ export class CompletePathCheck implements PathCheck {
     const search = new Search(
       { ...this.#call, request: { ...request, policy, purpose: 'any' } },
       { refuse: (path) => this.#refuseNames(path) ?? (takes(path) ? undefined : anotherPath) },
+      (this.#signatures ??= new SignatureChecks(this.#call.store.keyring, this.#call.meter)),
     )
     // Who certified it is the question, so that it is listed itself is no answer.
     search.run(signer, false)

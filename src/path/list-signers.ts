@@ -89,7 +89,8 @@ export class ListSigners {
       if (!isSameAuthority(own[own.length - 1]!, anchor)) return false
       // Another path would not change that.
       if (!this.hasSigned(list, signer)) return true
-      if (depth >= maxDepth) return doubted(`more than ${maxDepth} CRL issuers vouch for one another`)
+      // No other path changes that either.
+      if (depth >= maxDepth) return !doubted(`more than ${maxDepth} CRL issuers vouch for one another`)
       const refusal = this.#context.refuseBelow(own, depth + 1)
       // A signer that a list it signed itself would have to clear is not cleared.
       if (refusal !== undefined)

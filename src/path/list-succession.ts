@@ -20,19 +20,22 @@ export function supersedes(newer: RevocationListView, older: RevocationListView)
 
 /**
  * Whether a delta updates this list (RFC 5280 5.2.4, 6.3.3 (c)): same issuer, key identifier and scope; made for this list or an
- * earlier one; and with a higher number than the list's own (5.2.4 (d)).
+ * earlier one; and with a higher number than the list's own (5.2.4 (d)) and no earlier date.
  */
 export function updates(delta: RevocationListView, list: RevocationListView): boolean {
   if (!delta.isDelta || delta.issuerKey !== list.issuerKey || delta.authorityKeyId !== list.authorityKeyId) return false
   const order = compareCrlNumbers(delta, list)
-  if (order === undefined || order <= 0 || !sameScope(delta, list)) return false
+  if (order === undefined || order <= 0 || delta.thisUpdateTime < list.thisUpdateTime || !sameScope(delta, list)) return false
   const { baseCrlNumberStart, baseCrlNumberEnd } = delta
   return compareNumbers(delta, baseCrlNumberStart, baseCrlNumberEnd, list, list.crlNumberStart, list.crlNumberEnd) <= 0
 }
 
-/** Whether a delta has a lower number than another one of the same key and scope, which counts instead: deltas are cumulative. */
+/**
+ * Whether a delta has a lower number and no later date than another one of the same key and scope, which counts instead: deltas are
+ * cumulative.
+ */
 export function isOlderDelta(delta: RevocationListView, other: RevocationListView): boolean {
-  return (compareCrlNumbers(delta, other) ?? 0) < 0
+  return (compareCrlNumbers(delta, other) ?? 0) < 0 && delta.thisUpdateTime <= other.thisUpdateTime
 }
 
 /** Both have the same issuingDistributionPoint, to the byte, or none. */

@@ -58,10 +58,14 @@ export class Search {
   /** The possible issuers of a certificate do not depend on the path either. */
   #candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
 
-  constructor(call: Call, checkPath: PathCheck) {
+  constructor(
+    call: Call,
+    checkPath: PathCheck,
+    signatures: SignatureChecks = new SignatureChecks(call.store.keyring, call.meter),
+  ) {
     this.#call = call
     this.#checkPath = checkPath
-    this.#signatures = new SignatureChecks(call.store.keyring, call.meter)
+    this.#signatures = signatures
   }
 
   /**

@@ -39,9 +39,9 @@ export function settlePolicy(policy: unknown): Policy {
   for (const field of numbers) requireCount(`policy.${field}`, given[field])
   for (const [field, allowed] of Object.entries(lists)) {
     const list: unknown = given[field]
-    const known = (allowed as readonly unknown[]).includes.bind(allowed)
+    const isKnown = (element: unknown): boolean => (allowed as readonly unknown[]).includes(element)
     given[field] = Array.isArray(list) ? elements(list) : undefined
-    if (!(given[field] as readonly unknown[] | undefined)?.every(known)) fail(field, `an array of ${allowed.join(', ')}`, list)
+    if (!(given[field] as readonly unknown[] | undefined)?.every(isKnown)) fail(field, `an array of ${allowed.join(', ')}`, list)
   }
   const budget = readFields<Budget>('policy.budget', given['budget'], noBudget)
   for (const [meter, value] of Object.entries(budget)) requireCount(`policy.budget.${meter}`, value)

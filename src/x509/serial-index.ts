@@ -3,13 +3,14 @@ import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { type RevocationEntry, readEntryAt } from './revocation-entry.ts'
 
-/** Where a list's entries are; `isIndirect`: they may be of several issuers. */
+/** Where a list's entries are; `isIndirect`: they may be of several issuers; `hasStrayIssuer`: they are, though it is not. */
 export interface EntryRange {
   readonly bytes: Uint8Array
   readonly entriesStart: number
   readonly entriesEnd: number
   readonly entryCount: number
   readonly isIndirect: boolean
+  readonly hasStrayIssuer: boolean
 }
 
 /**
@@ -28,7 +29,8 @@ export type Spend = (units: number) => boolean
 /**
  * Entries by serial number: a hash table of entry offsets with chains, about twelve bytes an entry, made at the first
  * look-up. An indirect list names an issuer once for all the entries that follow (RFC 5280 5.3.3), so for those lists the
- * entry that named the issuer is kept beside each entry.
+ * entry that named the issuer is kept beside each entry. Where a list does so without being indirect, an entry may be of that
+ * issuer or of the list's own: it is found as both.
  */
 export class SerialIndex {
   readonly #bytes: Uint8Array
@@ -37,17 +39,19 @@ export class SerialIndex {
   /** 1 + the number of the next entry of the chain. */
   readonly #next: Int32Array
   readonly #offsets: Int32Array
-  /** Offset of the entry that named the issuer; 0: the list's own. Only for indirect lists. */
+  /** Offset of the entry that named the issuer; 0: the list's own. Only where entries name issuers. */
   readonly #namedAt: Int32Array | undefined
+  readonly #isIndirect: boolean
 
-  constructor({ bytes, entriesStart, entriesEnd, entryCount, isIndirect }: EntryRange) {
+  constructor({ bytes, entriesStart, entriesEnd, entryCount, isIndirect, hasStrayIssuer }: EntryRange) {
     this.#bytes = bytes
     let size = 1
     while (size < entryCount) size *= 2
     this.#heads = new Int32Array(size)
     this.#next = new Int32Array(entryCount)
     this.#offsets = new Int32Array(entryCount)
-    this.#namedAt = isIndirect ? new Int32Array(entryCount) : undefined
+    this.#isIndirect = isIndirect
+    this.#namedAt = isIndirect || hasStrayIssuer ? new Int32Array(entryCount) : undefined
     const reader = new Reader(bytes, entriesStart, entriesEnd)
     let named = 0
     for (let number = 0; number < entryCount; number++) {
@@ -103,8 +107,9 @@ export class SerialIndex {
       if (spend?.((entryEnd - at) / bytesPerUnit) === false) break
       const entry = readEntryAt(this.#bytes, at)
       const named = this.#namedAt?.[link - 1] ?? 0
-      if (named === 0 || entry.issuerEnd > 0) found.push(entry)
-      else {
+      const isBare = named !== 0 && entry.issuerEnd === 0
+      if (!isBare || !this.#isIndirect) found.push(entry)
+      if (isBare) {
         const { issuerStart, issuerEnd } = readEntryAt(this.#bytes, named)
         if (spend?.((issuerEnd - issuerStart) / bytesPerUnit) === false) break
         found.push({ ...entry, issuerStart, issuerEnd })

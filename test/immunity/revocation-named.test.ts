@@ -123,6 +123,21 @@ describe('what a later list takes back', () => {
     expect(judgeBy([held, lifts(5, 4)], [leaf])).toBe(revoked)
   })
 
+  it('a delta lifts no hold from a list of a later date, whatever their numbers', () => {
+    const held = { crlNumber: 5, thisUpdate: new Date(Date.now() - 2 * day), revoked: [{ serial: leaf.serial, reason: 6 }] }
+    const lifts = {
+      crlNumber: 7,
+      deltaBase: 3,
+      thisUpdate: new Date(Date.now() - day),
+      revoked: [{ serial: leaf.serial, reason: 8 }],
+    }
+    expect(judgeBy([list(held), list(lifts)], [leaf])).toBe('accepted')
+    expect(judgeBy([list(held), list({ ...lifts, thisUpdate: new Date(Date.now() - 3 * day) })], [leaf])).toBe(revoked)
+    // One with a lower number and a later date may be newer, too.
+    const silent = list({ crlNumber: 6, deltaBase: 3, thisUpdate: new Date(Date.now() - day / 2) })
+    expect(judgeBy([list(held), list(lifts), silent], [leaf])).toBe(revoked)
+  })
+
   it('an older delta lifts no hold that a newer one of the same base no longer lifts: deltas are cumulative', () => {
     const held = list({ crlNumber: 5, revoked: [{ serial: leaf.serial, reason: 6 }] })
     const lifts = (crlNumber: number): RevocationList =>
@@ -285,6 +300,34 @@ describe('a CA with several certificates and keys, whose old key signed an older
     const budget = { ...presented.budget, signatures: 4 }
     const poor = storeFor({ ...presented, budget }, root, by1, ...twins, newKey)
     expect(judge(poor, [stolen], { revocation: { lists } })).toMatch(/^budget_exhausted/)
+  })
+})
+
+describe('a CA that changed its key and back, with a certificate that may not sign lists', () => {
+  const top = mint({ ca: true, key: keyPair('p256', 70), subject: 'O=Changed,CN=Root' })
+  const cross = mint({ ca: true, key: keyPair('p256', 71), subject: 'O=Changed,CN=Cross' })
+  const again = mint({ ca: true, key: top.key, subject: top.subject }, cross)
+  const subject = 'O=Changed,CN=CA'
+  const first = mint({ ca: true, key: keyPair('p256', 72), subject, keyUsage: ['keyCertSign'] }, top)
+  const next = mint({ ca: true, key: keyPair('p256', 73), subject }, top)
+  const back = mint({ ca: true, key: first.key, subject }, next)
+  const peer = mint({ key: leaf.key, subject: 'O=Changed,CN=Client' }, first)
+  const listOf = (crlNumber: number, reason?: number): RevocationList =>
+    list({
+      issuer: first,
+      crlNumber,
+      thisUpdate: new Date(Date.now() - (10 - crlNumber) * day),
+      revoked: reason === undefined ? [] : [{ serial: peer.serial, reason }],
+    })
+
+  it.each<readonly [string, readonly Minted[]]>([
+    ['the usual way round', [back, next, first, again, top]],
+    ['the other way round', [next, first, back, again, top]],
+  ])('lets in whom its latest list lets in, in a bundle of %s', (_what, bundle) => {
+    const lists = [listOf(1, 6), listOf(3, 1), listOf(6)]
+    const every = storeFor({ ...profiles.rfc5280, conformance: 'practical', intermediates: 'truststore' }, ...bundle)
+    expect(judge(every, [peer], { revocation: { lists, depth: 'leaf' } })).toBe('accepted')
+    expect(judge(every, [peer], { revocation: { lists: lists.slice(0, 2), depth: 'leaf' } })).not.toBe('accepted')
   })
 })
 

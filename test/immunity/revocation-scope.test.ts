@@ -155,6 +155,21 @@ describe('indirect lists', () => {
   /** The CA's list for its signers of lists, which says nothing about clients. */
   const own = list({ idp: { uri: 'http://a.example/signers' } })
 
+  it.each<readonly [string, Partial<CrlSpec>]>([
+    ['has no bit that says so', { idp: { uri: 'http://a.example/crl' } }],
+    ['is for other certificates', { idp: { onlyContainsCaCerts: true } }],
+  ])('name the entries after one of another issuer, too, where the list %s', (_what, scope) => {
+    const clears = list()
+    const names = (serial: Uint8Array): RevocationList =>
+      indirect({ ...scope, revoked: [{ serial: 99n, certificateIssuer: root.subject }, { serial: 98n }, { serial }] })
+    expect(judgeBy([clears, names(Uint8Array.of(97))], [leaf, issuer])).toBe('accepted')
+    expect(judgeBy([clears, names(leaf.serial)], [leaf, issuer])).toBe(unknown)
+    expect(judgeBy([names(leaf.serial), clears], [leaf, issuer])).toBe(unknown)
+    // It may as well be an entry of the list's own issuer.
+    const listed = list({ ...scope, revoked: [{ serial: 99n, certificateIssuer: issuer.subject }, { serial: leaf.serial }] })
+    expect(judgeBy([clears, listed], [leaf, issuer])).toBe(unknown)
+  })
+
   it('clear only whom they are named by, and only with the bit that says so', () => {
     const chain = [leaf, issuer]
     expect(judgeBy([indirect(), own], chain)).toBe('accepted')

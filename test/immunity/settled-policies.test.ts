@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildTruststore, lintTruststore, type Policy, profiles, verifyChain } from '../../src/index.ts'
 import { mint } from '../support/mint.ts'
@@ -9,6 +10,18 @@ const weak = mint({ subject: 'CN=weak', hash: 'sha1' }, root)
 const plain = mint({ subject: 'CN=plain', extendedKeyUsage: [] }, root)
 
 describe('a policy', () => {
+  it('has its curves and hashes in any order, and more than once', () => {
+    const curves = fc.array(fc.constantFrom('P-256', 'P-384'), { minLength: 1 }).filter((all) => all.includes('P-256'))
+    const hashes = fc.array(fc.constantFrom('sha256', 'sha384', 'sha512'), { minLength: 1 })
+    fc.assert(
+      fc.property(curves, hashes, (...[someCurves, someHashes]) => {
+        const policy = { ...profiles.apiGateway, curves: someCurves, hashes: someHashes } as Policy
+        expect(buildTruststore(root.der, { policy }).policy).toMatchObject({ curves: someCurves, hashes: someHashes })
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it.each<readonly [string, (policy: object) => object]>([
     ['as it is', (policy) => policy],
     ['frozen', (policy) => Object.freeze(policy)],
