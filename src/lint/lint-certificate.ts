@@ -53,7 +53,7 @@ const noOptions: NoFields<LintCertificateOptions> = {
 export function lintCertificate(input: Uint8Array | string | Certificate, options: LintCertificateOptions = {}): LintReport {
   const given = readFields<LintCertificateOptions>('lintCertificate: options', options, noOptions)
   const { as, waive = [] } = given
-  const policy = settlePolicy(given.policy ?? profiles.apiGateway)
+  const policy = settlePolicy(given.policy === undefined ? profiles.apiGateway : given.policy)
   if (as !== undefined && as !== 'leaf' && as !== 'ca') {
     throw new TypeError(`lintCertificate: options.as must be 'leaf' or 'ca', got ${String(as)}`)
   }

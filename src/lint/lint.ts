@@ -56,7 +56,7 @@ const noOptions: NoFields<LintOptions> = {
 export function lintTruststore(input: TruststoreInput | Truststore, options: LintOptions = {}): LintReport {
   const given = readFields<LintOptions>('lintTruststore: options', options, noOptions)
   const built = input instanceof TruststoreView ? input : undefined
-  const policy = settlePolicy(given.policy ?? built?.policy ?? profiles.apiGateway)
+  const policy = settlePolicy(given.policy === undefined ? (built?.policy ?? profiles.apiGateway) : given.policy)
   const at = requireTime(given.at, 'lintTruststore: options.at')
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }

@@ -2,6 +2,7 @@ import type { TruststoreView } from '../truststore/store.ts'
 import type { Meter } from './meter.ts'
 import type { Request } from './options.ts'
 import type { Presented } from './presented.ts'
+import type { SignatureChecks } from './signature-checks.ts'
 
 /** What one call of `verifyChain` works with. */
 export interface Call {
@@ -9,4 +10,6 @@ export interface Call {
   readonly request: Request
   readonly presented: Presented
   readonly meter: Meter
+  /** Shared by the searches for the peer's path and for those of signers of revocation lists. */
+  readonly signatures: SignatureChecks
 }

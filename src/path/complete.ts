@@ -1,6 +1,6 @@
+import type { TrustNode } from '../truststore/node.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
-import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { Call } from './call.ts'
 import { refuseListSigner } from './check.ts'
 import type { PathRefusal } from './failure.ts'
@@ -8,7 +8,6 @@ import { NameReader, refuseNames } from './name-constraints.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
 import { type RevocationRequest, revocationCheck } from './revocation.ts'
 import { type PathCheck, Search } from './search.ts'
-import { SignatureChecks } from './signature-checks.ts'
 
 type RefusalOf = (path: readonly CertificateView[]) => PathRefusal | undefined
 
@@ -20,8 +19,6 @@ export class CompletePathCheck implements PathCheck {
   /** Made for the first path that has something to read. */
   #names: NameReader | undefined = undefined
   #namesOfSigners: NameReader | undefined = undefined
-  /** Shared by the searches for signers of lists, of whose failures nobody reads. */
-  #signatures: SignatureChecks | undefined = undefined
   #policies: PolicyReader | undefined = undefined
   readonly #revocation: RefusalOf | undefined
 
@@ -39,8 +36,8 @@ export class CompletePathCheck implements PathCheck {
       meter,
       backend: store.keyring.backend,
       keyOf: (certificate) => store.keyOf(certificate),
-      namesakes: (list) => [...this.#listedNamesakes(list), ...presented.issuersOf(list)],
-      listedNamesakes: (list) => this.#listedNamesakes(list),
+      namesakes: (list) => [...store.subjects.issuersOf(list).map(certificateOf), ...presented.issuersOf(list)],
+      listedNamesakes: (list) => [...store.subjects.issuersOf(list), ...store.leftOut.issuersOf(list)].map(certificateOf),
       findPath: (signer, takes) => this.#findPath(signer, takes),
     })
   }
@@ -69,11 +66,6 @@ export class CompletePathCheck implements PathCheck {
     return undefined
   }
 
-  /** Listed certificates of the list's issuer, which may have signed it with a key of their own. */
-  #listedNamesakes(list: RevocationListView): readonly CertificateView[] {
-    return this.#call.store.subjects.issuersOf(list).map((node) => node.certificate)
-  }
-
   #findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {
     const { request } = this.#call
     if (refuseListSigner(signer, request) !== undefined) return
@@ -82,7 +74,6 @@ export class CompletePathCheck implements PathCheck {
     const search = new Search(
       { ...this.#call, request: { ...request, policy, purpose: 'any' } },
       { refuse: (path) => this.#refuseNames(path) ?? (takes(path) ? undefined : anotherPath) },
-      (this.#signatures ??= new SignatureChecks(this.#call.store.keyring, this.#call.meter)),
     )
     // Who certified it is the question, so that it is listed itself is no answer.
     search.run(signer, false)
@@ -91,6 +82,8 @@ export class CompletePathCheck implements PathCheck {
 
 /** Makes a search go on to the next path; nobody reads it. */
 const anotherPath: PathRefusal = { code: 'revocation_unknown', index: 0, message: '' }
+
+const certificateOf = ({ certificate }: TrustNode): CertificateView => certificate
 
 function isRefusal(result: PolicySets | PathRefusal): result is PathRefusal {
   return Object.hasOwn(result, 'code')

@@ -1,4 +1,4 @@
-import { elements, type NoFields, readFields, refuseInherited, unknownField } from '../policy/fields.ts'
+import { elements, type NoFields, readFields, refuseForeign } from '../policy/fields.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
@@ -103,29 +103,12 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
   if (options !== undefined) {
     if (typeof options !== 'object' || options === null) throw new TypeError(`${verifying} must be an object`)
     // What `readFields` does, without a copy of the object: that cost a tenth of a returning client's call.
-    for (const field in options) {
-      if (!hasOwn.call(options, field)) continue
-      switch (field) {
-        case 'at':
-          at = options.at
-          break
-        case 'purpose':
-          purpose = options.purpose
-          break
-        case 'serverName':
-          serverName = options.serverName
-          break
-        case 'revocation':
-          revocation = options.revocation
-          break
-        case 'certificatePolicies':
-          certificatePolicies = options.certificatePolicies
-          break
-        default:
-          throw unknownField(verifying, field)
-      }
-    }
-    refuseInherited(verifying, options, noVerifyOptions)
+    refuseForeign(verifying, options, noVerifyOptions)
+    if (hasOwn.call(options, 'at')) at = options.at
+    if (hasOwn.call(options, 'purpose')) purpose = options.purpose
+    if (hasOwn.call(options, 'serverName')) serverName = options.serverName
+    if (hasOwn.call(options, 'revocation')) revocation = options.revocation
+    if (hasOwn.call(options, 'certificatePolicies')) certificatePolicies = options.certificatePolicies
   }
   if (purpose === undefined) purpose = policy.purpose
   requireChoice(verifying, 'purpose', purpose, purposes)
@@ -192,7 +175,8 @@ function readPolicies(inputs: PolicyInputs): PolicyRequest {
       return key ?? fail(`${policiesOption}.initialPolicies has ${String(policy)}, which is not a dotted OID`)
     })
   const flag = (field: 'requireExplicitPolicy' | 'inhibitPolicyMapping' | 'inhibitAnyPolicy'): boolean => {
-    const value = given[field] ?? false
+    const value = given[field]
+    if (value === undefined) return false
     return typeof value === 'boolean' ? value : fail(`${policiesOption}.${field} must be a boolean`)
   }
   return {

@@ -7,7 +7,6 @@ import type { Call } from './call.ts'
 import { refuseAnchor, refuseBelowAnchor, refuseIntermediate } from './check.ts'
 import { type Failure, moreSpecific, type PathRefusal } from './failure.ts'
 import { describeWanted } from './near-miss.ts'
-import { SignatureChecks } from './signature-checks.ts'
 
 /** A certificate of a path, which is a chain of links from its top down to the leaf; with its node where the truststore has it. */
 export interface Link {
@@ -52,20 +51,14 @@ export class Search {
   failure: Failure | undefined = undefined
   readonly #call: Call
   readonly #checkPath: PathCheck
-  readonly #signatures: SignatureChecks
   /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
   #judged: Judged | undefined = undefined
   /** The possible issuers of a certificate do not depend on the path either. */
   #candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
 
-  constructor(
-    call: Call,
-    checkPath: PathCheck,
-    signatures: SignatureChecks = new SignatureChecks(call.store.keyring, call.meter),
-  ) {
+  constructor(call: Call, checkPath: PathCheck) {
     this.#call = call
     this.#checkPath = checkPath
-    this.#signatures = signatures
   }
 
   /**
@@ -81,7 +74,7 @@ export class Search {
     if (mayBePinned && node?.isSelfSigned === true) return this.#completed(leaf)
     const pinned = mayBePinned && node !== undefined && this.#call.store.policy.trust === 'every-certificate'
     const path = (pinned ? this.#completed(leaf) : undefined) ?? this.#extend(leaf)
-    if (path !== undefined) this.#signatures.welcome(path)
+    if (path !== undefined) this.#call.signatures.welcome(path)
     return path
   }
 
@@ -201,7 +194,7 @@ export class Search {
   #isIssuer(issuer: Link): boolean {
     const child = issuer.below!
     if (child.node?.issuers.includes(issuer.node!) === true) return true
-    const signed = this.#signatures.isSignedBy(child.certificate, issuer)
+    const signed = this.#call.signatures.isSignedBy(child.certificate, issuer)
     if (!signed) this.#failSignature(child, issuer)
     return signed
   }
@@ -223,28 +216,15 @@ export class Search {
   /** No certificate of the issuer's name is known. */
   #failAtTop(top: Link): void {
     const { certificate, node, depth } = top
-    if (node !== undefined) {
-      this.#fail(
-        'incomplete_chain',
-        depth,
-        certificate,
-        () => `its issuer is not in the truststore: ${describeWanted(certificate, this.#call.store)}`,
-      )
-    } else if (certificate.isSelfIssued) {
+    if (node === undefined && certificate.isSelfIssued)
       this.#fail('self_signed_untrusted', depth, certificate, () => 'it is self-signed and not in the truststore')
-    } else {
-      this.#failUnknown(top)
-    }
+    else this.#failUnknown(top, node === undefined ? 'unknown_issuer' : 'incomplete_chain')
   }
 
   /** No known certificate can have issued that of this link. */
-  #failUnknown({ certificate, depth }: Link): void {
-    this.#fail(
-      'unknown_issuer',
-      depth,
-      certificate,
-      () => `no certificate of the truststore is its issuer: ${describeWanted(certificate, this.#call.store)}`,
-    )
+  #failUnknown({ certificate, depth }: Link, code: RejectCode = 'unknown_issuer'): void {
+    const message = (): string => `its issuer is not in the truststore: ${describeWanted(certificate, this.#call.store)}`
+    this.#fail(code, depth, certificate, message)
   }
 
   #failBy({ code, message }: Refusal, index: number, certificate: CertificateView): void {

@@ -17,7 +17,7 @@ interface Issuer {
   readonly node: TrustNode | undefined
 }
 
-/** Who signed whom, as far as one search asked: no certificate is checked twice under a key, however many paths ask. */
+/** Who signed whom, as far as one call asked: no certificate is checked twice under a key, however many paths ask. */
 export class SignatureChecks {
   readonly #keyring: Keyring
   readonly #meter: Meter

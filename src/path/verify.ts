@@ -14,6 +14,7 @@ import { Meter } from './meter.ts'
 import { type Request, readOptions, type VerifyOptions } from './options.ts'
 import { Presented, withoutCopies } from './presented.ts'
 import { Search } from './search.ts'
+import { SignatureChecks } from './signature-checks.ts'
 
 /** What a TLS peer sent: its certificate, or that and further ones, as DER, leaf first. */
 export type Chain = Uint8Array | readonly Uint8Array[]
@@ -99,7 +100,8 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
     policy.intermediates === 'presented' && certificates !== undefined
       ? parseRest(certificates, leaf, trusted.keyring, meter)
       : nobody
-  const call: Call = { store: trusted, request, presented, meter }
+  const signatures = new SignatureChecks(trusted.keyring, meter)
+  const call: Call = { store: trusted, request, presented, meter, signatures }
   const complete = new CompletePathCheck(call)
   const search = new Search(call, complete)
   const path = search.run(leaf)

@@ -20,22 +20,16 @@ const hasOwn = Object.prototype.hasOwnProperty
 export function readFields<Options extends object>(what: string, value: unknown, none: Fields<Options>): Fields<Options> {
   if (!isObject(value)) throw new TypeError(`${what} must be an object`)
   const fields: Record<string, unknown> = { ...none }
-  for (const field in value) {
-    if (!hasOwn.call(value, field)) continue
-    if (!hasOwn.call(none, field)) throw unknownField(what, field)
-    fields[field] = value[field]
-  }
-  refuseInherited(what, value, none)
+  refuseForeign(what, value, none)
+  for (const field in none) if (hasOwn.call(value, field)) fields[field] = value[field]
   return fields as Fields<Options>
 }
 
-/** The error for a field that is not an option. */
-export function unknownField(what: string, field: string): TypeError {
-  return new TypeError(`${what}.${field} is not an option`)
-}
-
-/** @throws TypeError if an options object inherits one of the fields from a prototype of the caller's */
-export function refuseInherited(what: string, given: object, none: object): void {
+/** @throws TypeError if an options object has a field that is not an option, or inherits one from a prototype of the caller's */
+export function refuseForeign(what: string, given: object, none: object): void {
+  for (const field in given) {
+    if (hasOwn.call(given, field) && !hasOwn.call(none, field)) throw new TypeError(`${what}.${field} is not an option`)
+  }
   const prototype: unknown = Object.getPrototypeOf(given)
   if (prototype === Object.prototype || prototype === null) return
   for (const field of Object.keys(none)) {

@@ -85,7 +85,7 @@ export function buildTruststore(input: TruststoreInput, options: TruststoreOptio
 export function* building(input: TruststoreInput, options: TruststoreOptions): Steps<TruststoreView> {
   const given = readFields<TruststoreOptions>('buildTruststore: options', options, noOptions)
   const { strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = given
-  const policy = settlePolicy(given.policy ?? apiGateway)
+  const policy = settlePolicy(given.policy === undefined ? apiGateway : given.policy)
   if (typeof strict !== 'boolean') throw new TypeError('buildTruststore: options.strict must be a boolean')
   if (typeof member(signatures, 'importKey') !== 'function')
     throw new TypeError('buildTruststore: options.signatures must be a SignatureBackend')
@@ -105,6 +105,7 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
   const contents = yield* readBundle(input)
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
+  const leftOut = new SubjectIndex()
   const firsts = new RangeMap<BundledCertificate>()
   for (const entry of contents.certificates) {
     yield
@@ -116,7 +117,9 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
       const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
       return note(findings, rule, mayChange ? undefined : found, entry)
     })
-    if (!problems.includes('error')) candidates.add(new TrustNode(certificate, entry.index, entry.line, keyring))
+    const node = new TrustNode(certificate, entry.index, entry.line, keyring)
+    if (problems.includes('error')) leftOut.add(node)
+    else candidates.add(node)
   }
   yield* linkIssuers(candidates.entries, candidates.subjects)
   const usable = new NodeSet()
@@ -128,7 +131,8 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
       return found !== undefined && certificate.isSelfIssued ? note(findings, rule, found, node) : undefined
     })
     const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, candidates, context), node))
-    if (!ofSignature.includes('error') && !problems.includes('error')) usable.add(node)
+    if (ofSignature.includes('error') || problems.includes('error')) leftOut.add(node)
+    else usable.add(node)
     certificate.extensions.trim()
   }
   // A certificate that is left out must not be reached through those it signed.
@@ -143,7 +147,7 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
       node.issuers = issuers
     }
   }
-  return new TruststoreView(usable.entries, usable.subjects, inBundleOrder(findings), context.policy, keyring)
+  return new TruststoreView(usable.entries, usable.subjects, leftOut, inBundleOrder(findings), context.policy, keyring)
 }
 
 /** Nodes in order, found by subject. */

@@ -34,6 +34,8 @@ export interface Truststore {
 export class TruststoreView implements Truststore {
   readonly nodes: readonly TrustNode[]
   readonly subjects: SubjectIndex
+  /** Listed certificates that cannot be used. The revocation lists that they signed still refuse whom they name. */
+  readonly leftOut: SubjectIndex
   readonly findings: readonly Finding[]
   readonly policy: Policy
   readonly keyring: Keyring
@@ -43,12 +45,14 @@ export class TruststoreView implements Truststore {
   constructor(
     nodes: readonly TrustNode[],
     subjects: SubjectIndex,
+    leftOut: SubjectIndex,
     findings: readonly Finding[],
     policy: Policy,
     keyring: Keyring,
   ) {
     this.nodes = nodes
     this.subjects = subjects
+    this.leftOut = leftOut
     this.findings = findings
     this.policy = policy
     this.keyring = keyring

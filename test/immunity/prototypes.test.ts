@@ -4,7 +4,9 @@ import * as core from '../../src/index.ts'
 import * as inspecting from '../../src/inspect/index.ts'
 import * as node from '../../src/node/index.ts'
 import { decisions, lints, loosening, outcome } from '../support/decisions.ts'
+import { keyPair, mint, mintCrl } from '../support/mint.ts'
 import { declaredNames, everyName, lookups, withPrototype } from '../support/polluted.ts'
+import { valueIn } from '../support/refusal.ts'
 
 /**
  * What other code of the process has put on `Object.prototype` is no option, no header, no answer and no part of the
@@ -16,6 +18,43 @@ const outcomes = (): readonly string[] => calls.map(([name, call]) => `${name}: 
 const usual = outcomes()
 const indices = ['-1', '0', '1', '2', '3']
 const names = [...declaredNames(), ...indices]
+
+describe('options that cannot be enumerated', () => {
+  const hidden = (fields: object): object =>
+    Object.defineProperties(
+      {},
+      Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, enumerable: false }])),
+    )
+
+  it('count like others', () => {
+    const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
+    const client = mint({ key: keyPair('p256', 1), subject: 'CN=Client' }, root)
+    const store = core.buildTruststore(root.der)
+    const lists = [valueIn(core.parseRevocationList(mintCrl({ issuer: root, revoked: [{ serial: client.serial }] }).der))]
+    const codeBy = (options: object): string => {
+      const verdict = core.verifyChain(store, client.der, options)
+      return verdict.ok ? 'accepted' : verdict.code
+    }
+    expect(codeBy({})).toBe('accepted')
+    expect(codeBy(hidden({ revocation: { lists } }))).toBe('revoked')
+    expect(codeBy({ revocation: hidden({ lists }) })).toBe('revoked')
+    expect(codeBy(hidden({ serverName: 'a.example' }))).toBe('name_mismatch')
+    expect(codeBy(hidden({ at: Date.UTC(2200, 0) }))).toBe('expired')
+    expect(codeBy({ certificatePolicies: hidden({ requireExplicitPolicy: true }) })).toBe('policy_violation')
+    expect(() => core.buildTruststore(root.der, hidden({ strict: 'yes' }))).toThrow('options.strict')
+  })
+
+  it('are not left out by being null', () => {
+    const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
+    expect(() => core.buildTruststore(root.der, { policy: null as never })).toThrow('policy must be an object')
+    expect(() => core.lintTruststore(root.der, { policy: null as never })).toThrow('policy must be an object')
+    expect(() => core.lintCertificate(root.der, { policy: null as never })).toThrow('policy must be an object')
+    for (const field of ['requireExplicitPolicy', 'inhibitPolicyMapping', 'inhibitAnyPolicy']) {
+      const options = { certificatePolicies: { [field]: null as never } }
+      expect(() => core.verifyChain(core.buildTruststore(root.der), root.der, options)).toThrow(`${field} must be a boolean`)
+    }
+  })
+})
 
 describe('a polluted Object.prototype', () => {
   it('is tried with every public function, and every name that a type declares', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { profiles, type RevocationList, type Truststore } from '../../src/index.ts'
-import { type CrlSpec, keyPair, type Minted, mint } from '../support/mint.ts'
+import { type CertificateSpec, type CrlSpec, keyPair, type Minted, mint } from '../support/mint.ts'
 import { presented, storeFor } from '../support/rejected-chain.ts'
 import { judge } from './judge.ts'
 import { client, day, judgeBy, list, revoked, root, unknown } from './listed.ts'
@@ -328,6 +328,32 @@ describe('a CA that changed its key and back, with a certificate that may not si
     const every = storeFor({ ...profiles.rfc5280, conformance: 'practical', intermediates: 'truststore' }, ...bundle)
     expect(judge(every, [peer], { revocation: { lists, depth: 'leaf' } })).toBe('accepted')
     expect(judge(every, [peer], { revocation: { lists: lists.slice(0, 2), depth: 'leaf' } })).not.toBe('accepted')
+  })
+})
+
+describe('a listed certificate that the truststore leaves out, which signed a list', () => {
+  const specs: readonly (readonly [string, CertificateSpec])[] = [
+    ['whose keyUsage lets it sign lists alone, although it is a CA', { keyUsage: ['cRLSign'] }],
+    ['that has a critical extension which nobody knows', { extensions: [unknownExtension] }],
+    ['whose own signature uses SHA-1', { hash: 'sha1' }],
+  ]
+
+  it.each(specs)('%s, still refuses whom it names, and clears nobody', (_what, spec) => {
+    const signer = mint({ ca: true, key: keyPair('p256', 90), subject: root.subject, ...spec }, root)
+    const cleared = client({ serial: 4711n })
+    const lists = [clearing, list({ issuer: signer, crlNumber: 9, ...naming })]
+    for (const bundle of [
+      [root, signer],
+      [signer, root],
+    ]) {
+      const store = storeFor(presented, ...bundle)
+      expect(store.certificates).toHaveLength(1)
+      for (const status of ['refuse', 'allow'] as const) {
+        expect(judge(store, [leaf], { revocation: { lists, unknown: status } })).toBe(unknown)
+        expect(judge(store, [cleared], { revocation: { lists, unknown: status } })).toBe('accepted')
+      }
+      expect(judge(store, [cleared], { revocation: { lists: lists.slice(1) } })).toBe(unknown)
+    }
   })
 })
 

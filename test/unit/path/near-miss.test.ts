@@ -24,7 +24,7 @@ function refusal(chain: readonly Minted[], ...trusted: readonly Minted[]): reado
   return [verdict.code, verdict.index, verdict.message.replace(/^[^:]*: /, '')]
 }
 
-const prefix = 'no certificate of the truststore is its issuer: '
+const prefix = 'its issuer is not in the truststore: '
 
 describe('a missing issuer', () => {
   it('is there in the control', () => {

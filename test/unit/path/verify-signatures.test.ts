@@ -28,13 +28,13 @@ const rejected: readonly RejectedChain[] = [
     name: 'a leaf of a CA that nobody listed',
     chain: [leaf({}, stranger)],
     code: 'unknown_issuer',
-    message: 'is its issuer: CN=Root,O=Stranger, key id',
+    message: 'is not in the truststore: CN=Root,O=Stranger, key id',
   },
   {
     name: 'a leaf without key identifiers of such a CA',
     chain: [leaf({ authorityKeyId: false }, stranger)],
     code: 'unknown_issuer',
-    message: 'is its issuer: CN=Root,O=Stranger',
+    message: 'is not in the truststore: CN=Root,O=Stranger',
   },
   {
     name: 'a leaf of a namesake with another key id',
@@ -46,7 +46,7 @@ const rejected: readonly RejectedChain[] = [
     name: 'an intermediate that the peer sends where that does not count',
     chain: [leaf({}, intermediate), intermediate],
     code: 'unknown_issuer',
-    message: 'is its issuer: CN=Intermediate,O=Verify',
+    message: 'is not in the truststore: CN=Intermediate,O=Verify',
   },
   {
     name: 'a self-signed leaf',
