@@ -5,14 +5,14 @@ import { play, type Scene, type SceneReport, strangers } from './strangers/run.t
  * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits] [--only PART]`: what good clients wait for a handshake
  * and its answer while strangers of another address connect 1,000 times a second, in multiples of what they wait while the
  * same strangers knock at another server. Exits with 1 where the 99th percentile is more than doubled. An address is shut
- * out for a minute, so shorter runs show its first handshake more often than it comes. PART of their name chooses strangers.
+ * out for two minutes, so shorter runs show its first handshake more often than it comes. PART of their name chooses strangers.
  */
 const text = { type: 'string' } as const
 const { values } = parseArgs({
   options: { seconds: text, good: text, hostile: text, only: text, 'no-limits': { type: 'boolean', default: false } },
 })
 const pace = {
-  seconds: Number(values.seconds ?? 60),
+  seconds: Number(values.seconds ?? 120),
   goodPerSecond: Number(values.good ?? 60),
   hostilePerSecond: Number(values.hostile ?? 1000),
 }

@@ -9,7 +9,7 @@ export type NoFields<Options> = { readonly [Name in keyof Required<Options>]: un
 /** An options object that was read: every field is its own, and `undefined` where it was left out. */
 export type Fields<Options> = { readonly [Name in keyof Required<Options>]: Options[Name] | undefined }
 
-const hasOwn = Object.prototype.hasOwnProperty
+export const hasOwn: (this: object, name: PropertyKey) => boolean = Object.prototype.hasOwnProperty
 
 /**
  * The own fields of an options object. Unknown and inherited fields throw: a misspelt or inherited setting that is silently
@@ -20,19 +20,20 @@ const hasOwn = Object.prototype.hasOwnProperty
 export function readFields<Options extends object>(what: string, value: unknown, none: Fields<Options>): Fields<Options> {
   if (!isObject(value)) throw new TypeError(`${what} must be an object`)
   const fields: Record<string, unknown> = { ...none }
-  refuseForeign(what, value, none)
-  for (const field in none) if (hasOwn.call(value, field)) fields[field] = value[field]
+  const names = Object.keys(none)
+  refuseForeign(what, value, names)
+  for (const field of names) if (hasOwn.call(value, field)) fields[field] = value[field]
   return fields as Fields<Options>
 }
 
 /** @throws TypeError if an options object has a field that is not an option, or inherits one from a prototype of the caller's */
-export function refuseForeign(what: string, given: object, none: object): void {
+export function refuseForeign(what: string, given: object, names: readonly string[]): void {
   for (const field in given) {
-    if (hasOwn.call(given, field) && !hasOwn.call(none, field)) throw new TypeError(`${what}.${field} is not an option`)
+    if (!names.includes(field) && hasOwn.call(given, field)) throw new TypeError(`${what}.${field} is not an option`)
   }
   const prototype: unknown = Object.getPrototypeOf(given)
   if (prototype === Object.prototype || prototype === null) return
-  for (const field of Object.keys(none)) {
+  for (const field of names) {
     if (!Object.hasOwn(given, field) && member(given, field) !== undefined)
       throw new TypeError(`${what}.${field} is inherited; only an object's own fields are options`)
   }

@@ -14,6 +14,10 @@ export class Bucket {
     this.#fullAfterMs = fullAfterMs
   }
 
+  get capacity(): number {
+    return this.#perMs * this.#fullAfterMs
+  }
+
   /**
    * Whether less than one token is left.
    *

@@ -49,7 +49,7 @@ const refusalWindowMs = 4000
  * The longest that an address without accepted connections is shut out after its last costly handshake. The more accepted
  * connections it has, the shorter: it may be a balancer or a NAT with honest clients.
  */
-const longestDebtMs = 60_000
+const longestDebtMs = 120_000
 
 /** With such a debt, an address's other handshakes are ended as well: they may be as costly. */
 const overdrawnMs = 1000
@@ -59,6 +59,9 @@ const overdrawnMs = 1000
  * limit on refusals.
  */
 const firstHandshakes = 8
+
+/** The part of its allowance of refusals that such an address cannot use, so that strangers get little of it at once. */
+const reservedForKnown = 0.75
 
 /** How long an address is known for a client that was let in. */
 const acquaintanceMs = 60_000
@@ -124,7 +127,7 @@ export class Doors {
     const endpoint = endpointOf(raw)
     const visit = { raw, said, account, endpoint, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false }
     this.#follow(visit)
-    if (account === undefined || isKnown(account, performance.now()) || account.unfinished.size < firstHandshakes) {
+    if (account === undefined || isKnown(account) || this.#hasPlace(account)) {
       this.#start(visit)
       return begin()
     }
@@ -220,14 +223,25 @@ export class Doors {
   }
 
   #isShutOut(account: Account<Visit>): boolean {
+    const now = performance.now()
     // Where many were refused lately, those under way are taken for such: otherwise all pass that come before the first is charged.
-    if (this.#refusals.isHalfEmpty(account.refusals, performance.now())) return !this.#canAfford(account)
-    return this.#refusals.isEmpty(account.refusals, performance.now())
+    if (isKnown(account) && this.#refusals.isHalfEmpty(account.refusals, now)) return !this.#canAfford(account)
+    return this.#refusals.isEmpty(account.refusals, now, this.#reservedOf(account))
   }
 
   /** Whether the address could have one more refused if all handshakes under way were. */
-  #canAfford({ refusals, unfinished }: Account<Visit>): boolean {
-    return !this.#refusals.isEmpty(refusals, performance.now(), unfinished.size)
+  #canAfford(account: Account<Visit>): boolean {
+    const reserved = this.#reservedOf(account) + account.unfinished.size
+    return !this.#refusals.isEmpty(account.refusals, performance.now(), reserved)
+  }
+
+  #reservedOf(account: Account<Visit>): number {
+    return isKnown(account) ? 0 : this.#refusals.capacity * reservedForKnown
+  }
+
+  /** Whether an address that is not known may begin a handshake at once. */
+  #hasPlace(account: Account<Visit>): boolean {
+    return account.unfinished.size < firstHandshakes && this.#canAfford(account)
   }
 
   #close(raw: Socket, limit: LimitName): void {
@@ -285,7 +299,8 @@ export class Doors {
 
   /** Begins handshakes of the same address that wait for its place. */
   #fill({ account }: Visit): void {
-    while (account !== undefined && account.queue.size > 0 && account.unfinished.size < firstHandshakes) account.queue.next()
+    while (account !== undefined && account.queue.size > 0 && (this.#hasPlace(account) || this.#isShutOut(account)))
+      account.queue.next()
   }
 
   #visitOf(socket: TLSSocket): Visit | undefined {
@@ -330,8 +345,8 @@ export class Doors {
   }
 }
 
-function isKnown({ lastAdmitted }: Account<Visit>, now: number): boolean {
-  return now - lastAdmitted < acquaintanceMs
+function isKnown({ lastAdmitted }: Account<Visit>): boolean {
+  return performance.now() - lastAdmitted < acquaintanceMs
 }
 
 /** The same for the socket below TLS and the one above, and for no other connection that is open. */

@@ -15,7 +15,8 @@ export interface AddressLimits {
   /** Handshakes that have begun and not ended. Default 500. */
   readonly unfinished?: number
   /**
-   * Handshakes a second that come to nothing, on average over four seconds: refused, failed, given up. Default 25. One
+   * Handshakes a second that come to nothing, on average over four seconds: refused, failed, given up. Default 25. An address
+   * none of whose clients was let in during the last minute has a quarter of that at once. One
    * that keeps the server busy for more than three milliseconds counts (ms / 3)² times, since others wait by the square.
    */
   readonly refusedPerSecond?: number
