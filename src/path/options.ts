@@ -112,7 +112,7 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
     if (hasOwn.call(options, 'certificatePolicies')) certificatePolicies = options.certificatePolicies
   }
   if (purpose === undefined) purpose = policy.purpose
-  requireChoice(verifying, 'purpose', purpose, purposes)
+  else requireChoice(verifying, 'purpose', purpose, purposes)
   const check = revocation === undefined ? undefined : readRevocation(revocation, revocationOption)
   if (serverName !== undefined && typeof serverName !== 'string') fail(`${verifying}.serverName must be a string`)
   return {
