@@ -49,7 +49,7 @@ const refusalWindowMs = 4000
  * The longest that an address without accepted connections is shut out after its last costly handshake. The more accepted
  * connections it has, the shorter: it may be a balancer or a NAT with honest clients.
  */
-const longestDebtMs = 120_000
+const longestDebtMs = 300_000
 
 /** With such a debt, an address's other handshakes are ended as well: they may be as costly. */
 const overdrawnMs = 1000
