@@ -21,7 +21,7 @@ export class BundleGraph {
   #cachedForClients: ReadonlySet<TrustNode> | undefined = undefined
   #cachedCycles: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined = undefined
   #cachedPathLengths: PathLengths | undefined = undefined
-  #cachedCrowds: ReadonlyMap<TrustNode, number> | undefined = undefined
+  #cachedGroups: ReadonlyMap<TrustNode, number> | undefined = undefined
 
   constructor(store: TruststoreView, policy: Policy) {
     this.#store = store
@@ -118,16 +118,16 @@ export class BundleGraph {
   }
 
   /** How many certificates have its subject, told of the one with which they become more than `limit` only. */
-  crowdAt(node: TrustNode, limit: number): number | undefined {
-    if (this.#cachedCrowds === undefined) {
-      const crowds = new Map<TrustNode, number>()
+  sameSubjectCount(node: TrustNode, limit: number): number | undefined {
+    if (this.#cachedGroups === undefined) {
+      const sameSubjectGroups = new Map<TrustNode, number>()
       for (const group of this.#store.subjects.groups()) {
         const first = group.at(limit)
-        if (first !== undefined) crowds.set(first, group.length)
+        if (first !== undefined) sameSubjectGroups.set(first, group.length)
       }
-      this.#cachedCrowds = crowds
+      this.#cachedGroups = sameSubjectGroups
     }
-    return this.#cachedCrowds.get(node)
+    return this.#cachedGroups.get(node)
   }
 
   /** Breadth first from `tops` downwards: the value with which each node is reached first; undefined: not to be passed. */

@@ -1,7 +1,7 @@
 import { singleDer } from '../bytes/input.ts'
 import { isCertificateLabel } from '../bytes/pem.ts'
 import type { ParseResult } from '../codes/parse.ts'
-import { settlePolicy } from '../policy/check-policy.ts'
+import { freezeCopy } from '../policy/check-policy.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
@@ -53,7 +53,7 @@ const noOptions: NoFields<LintCertificateOptions> = {
 export function lintCertificate(input: Uint8Array | string | Certificate, options: LintCertificateOptions = {}): LintReport {
   const given = readFields<LintCertificateOptions>('lintCertificate: options', options, noOptions)
   const { as, waive = [] } = given
-  const policy = settlePolicy(given.policy === undefined ? profiles.apiGateway : given.policy)
+  const policy = freezeCopy(given.policy === undefined ? profiles.apiGateway : given.policy)
   if (as !== undefined && as !== 'leaf' && as !== 'ca') {
     throw new TypeError(`lintCertificate: options.as must be 'leaf' or 'ca', got ${String(as)}`)
   }

@@ -1,7 +1,7 @@
 import { finish } from '../bytes/steps.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
-import { settlePolicy } from '../policy/check-policy.ts'
+import { freezeCopy } from '../policy/check-policy.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
@@ -9,8 +9,8 @@ import { inBundleOrder, inFull } from '../rules/finding.ts'
 import type { Finding, RuleContext } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
 import type { TruststoreInput } from '../truststore/bundle.ts'
-import { Keyring } from '../truststore/keyring.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
+import { VerificationCache } from '../truststore/verification-cache.ts'
 import { adviseOnStore } from './advise.ts'
 import { type LintReport, reportOf } from './lint-report.ts'
 import { requireDays } from './options.ts'
@@ -56,11 +56,12 @@ const noOptions: NoFields<LintOptions> = {
 export function lintTruststore(input: TruststoreInput | Truststore, options: LintOptions = {}): LintReport {
   const given = readFields<LintOptions>('lintTruststore: options', options, noOptions)
   const built = input instanceof TruststoreView ? input : undefined
-  const policy = settlePolicy(given.policy === undefined ? (built?.policy ?? profiles.apiGateway) : given.policy)
+  const policy = freezeCopy(given.policy === undefined ? (built?.policy ?? profiles.apiGateway) : given.policy)
   const at = requireTime(given.at, 'lintTruststore: options.at')
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }
-  const store = built ?? finish(analyse(input as TruststoreInput, context, new Keyring(pureSignatures, defaultTableBytes)))
+  const store =
+    built ?? finish(analyse(input as TruststoreInput, context, new VerificationCache(pureSignatures, defaultTableBytes)))
   const found = built === undefined ? findingsOf(store, context) : relint(built, context)
   const preflight = platformFindings(given.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
   return reportOf(inBundleOrder([...found, ...preflight]), given.waive ?? [], at)
@@ -80,7 +81,7 @@ function relint(store: TruststoreView, context: RuleContext): readonly Finding[]
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
   const certificates = store.nodes.map((node) => node.certificate.bytes)
-  const fresh = findingsOf(finish(analyse(certificates, context, store.keyring)), context).map((finding) => {
+  const fresh = findingsOf(finish(analyse(certificates, context, store.cache)), context).map((finding) => {
     const { fingerprint } = inFull(finding)
     const node = fingerprint === undefined ? undefined : kept.get(fingerprint)
     if (node === undefined) return finding

@@ -17,7 +17,7 @@ import * as PurposeBit from '../x509/purpose-bit.ts'
  */
 
 /** What a path is judged for. */
-export interface Terms {
+export interface PathParameters {
   readonly policy: Policy
   readonly at: number
   readonly purpose: Purpose
@@ -26,47 +26,47 @@ export interface Terms {
 }
 
 /** The leaf, or a pinned certificate in its place. */
-export function refuseLeaf(leaf: CertificateView, terms: Terms, store: TruststoreView): Refusal | undefined {
+export function refuseLeaf(leaf: CertificateView, parameters: PathParameters, store: TruststoreView): Refusal | undefined {
   return (
     refuseContradiction(leaf) ??
-    refuseDates(leaf, terms) ??
-    refuseCriticalExtension(leaf, terms.listsFor !== 'none') ??
-    refuseLeafPurpose(leaf, terms) ??
-    refuseLeafKeyUsage(leaf, terms.purpose) ??
-    refuseKey(terms.policy, leaf) ??
-    refuseLeafAlgorithm(leaf, terms, store) ??
-    refuseProfile(terms.policy, leaf, 'leaf')
+    refuseDates(leaf, parameters) ??
+    refuseCriticalExtension(leaf, parameters.listsFor !== 'none') ??
+    refuseLeafPurpose(leaf, parameters) ??
+    refuseLeafKeyUsage(leaf, parameters.purpose) ??
+    refuseKey(parameters.policy, leaf) ??
+    refuseLeafAlgorithm(leaf, parameters, store) ??
+    refuseProfile(parameters.policy, leaf, 'leaf')
   )
 }
 
 /** A self-signed leaf that is listed is trusted by its bytes: like a root's, its signature protects nothing. */
-function refuseLeafAlgorithm(leaf: CertificateView, { policy }: Terms, store: TruststoreView): Refusal | undefined {
+function refuseLeafAlgorithm(leaf: CertificateView, { policy }: PathParameters, store: TruststoreView): Refusal | undefined {
   const refusal = refuseAlgorithm(policy, leaf.parsedAlgorithm)
   return refusal !== undefined && store.nodeOf(leaf)?.isSelfSigned === true ? undefined : refusal
 }
 
 /** An intermediate CA. */
-export function refuseIntermediate(certificate: CertificateView, terms: Terms): Refusal | undefined {
+export function refuseIntermediate(certificate: CertificateView, parameters: PathParameters): Refusal | undefined {
   return (
     refuseContradiction(certificate) ??
-    refuseDates(certificate, terms) ??
-    refuseCriticalExtension(certificate, terms.listsFor === 'chain') ??
-    refuseCaPurpose(certificate, terms.purpose) ??
+    refuseDates(certificate, parameters) ??
+    refuseCriticalExtension(certificate, parameters.listsFor === 'chain') ??
+    refuseCaPurpose(certificate, parameters.purpose) ??
     refuseAsCa(certificate) ??
-    refuseKey(terms.policy, certificate) ??
-    refuseAlgorithm(terms.policy, certificate.parsedAlgorithm) ??
-    refuseProfile(terms.policy, certificate, 'intermediate')
+    refuseKey(parameters.policy, certificate) ??
+    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    refuseProfile(parameters.policy, certificate, 'intermediate')
   )
 }
 
 /** A trust anchor: a name and a key (RFC 5280 6.1.1 (d)), and as much of its certificate as the policy counts (RFC 5937). */
-export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | undefined {
-  const { policy } = terms
+export function refuseAnchor(anchor: CertificateView, parameters: PathParameters): Refusal | undefined {
+  const { policy } = parameters
   return (
-    (policy.checkAnchorValidity ? refuseDates(anchor, terms) : undefined) ??
+    (policy.checkAnchorValidity ? refuseDates(anchor, parameters) : undefined) ??
     (policy.enforceAnchorConstraints
-      ? (refuseCriticalExtension(anchor, terms.listsFor === 'chain') ??
-        refuseCaPurpose(anchor, terms.purpose) ??
+      ? (refuseCriticalExtension(anchor, parameters.listsFor === 'chain') ??
+        refuseCaPurpose(anchor, parameters.purpose) ??
         refuseAsCa(anchor))
       : undefined) ??
     refuseKey(policy, anchor) ??
@@ -78,19 +78,19 @@ export function refuseAnchor(anchor: CertificateView, terms: Terms): Refusal | u
  * An anchor that stands below another one: there it is an intermediate, whose dates and signature count whatever an anchor is
  * forgiven (RFC 5280 6.1.3 (a)). The rest of it counts too, unless to the policy all it lists are names and keys.
  */
-export function refuseBelowAnchor(certificate: CertificateView, terms: Terms): Refusal | undefined {
-  if (terms.policy.enforceAnchorConstraints) return refuseIntermediate(certificate, terms)
-  return refuseDates(certificate, terms) ?? refuseAlgorithm(terms.policy, certificate.parsedAlgorithm)
+export function refuseBelowAnchor(certificate: CertificateView, parameters: PathParameters): Refusal | undefined {
+  if (parameters.policy.enforceAnchorConstraints) return refuseIntermediate(certificate, parameters)
+  return refuseDates(certificate, parameters) ?? refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm)
 }
 
 /** A certificate that signs revocation lists, and nothing else: the lists' rules ask for its key usage. */
-export function refuseListSigner(signer: CertificateView, terms: Terms): Refusal | undefined {
+export function refuseListSigner(signer: CertificateView, parameters: PathParameters): Refusal | undefined {
   return (
     refuseContradiction(signer) ??
-    refuseDates(signer, terms) ??
+    refuseDates(signer, parameters) ??
     refuseCriticalExtension(signer, true) ??
-    refuseKey(terms.policy, signer) ??
-    refuseAlgorithm(terms.policy, signer.parsedAlgorithm)
+    refuseKey(parameters.policy, signer) ??
+    refuseAlgorithm(parameters.policy, signer.parsedAlgorithm)
   )
 }
 
@@ -106,7 +106,7 @@ function refuseContradiction(certificate: CertificateView): Refusal | undefined 
 }
 
 /** Both dates are included in the validity period (RFC 5280 4.1.2.5). */
-function refuseDates(certificate: CertificateView, { at }: Terms): Refusal | undefined {
+function refuseDates(certificate: CertificateView, { at }: PathParameters): Refusal | undefined {
   // notAfter names a whole second, which has passed only when the next one begins.
   if (at >= certificate.notAfterTime + 1000)
     return { code: 'expired', message: `expired on ${isoTime(certificate.notAfterTime)}` }
@@ -141,7 +141,7 @@ function purposeBit(purpose: Purpose): number {
   return purpose === 'client' ? PurposeBit.clientAuth : purpose === 'server' ? PurposeBit.serverAuth : 0
 }
 
-function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: Terms): Refusal | undefined {
+function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParameters): Refusal | undefined {
   const wanted = purposeBit(purpose)
   if (leaf.purposeBits < 0) {
     if (!policy.requireClientAuthEku) return undefined

@@ -34,7 +34,7 @@ export class CompletePathCheck implements PathCheck {
       at: terms.at,
       request,
       meter,
-      backend: store.keyring.backend,
+      backend: store.cache.backend,
       keyOf: (certificate) => store.keyOf(certificate),
       namesakes: (list) => [...store.subjects.issuersOf(list).map(certificateOf), ...presented.issuersOf(list)],
       listedNamesakes: (list) => [...store.subjects.issuersOf(list), ...store.leftOut.issuersOf(list)].map(certificateOf),

@@ -5,8 +5,8 @@ import * as ExtensionId from '../x509/extension-id.ts'
 import * as GeneralNameTag from '../x509/general-name-tag.ts'
 import { type ConstrainedName, commonNamesOf, namesOf } from './constrained-name.ts'
 import type { PathRefusal } from './failure.ts'
+import { memoize } from './memoize.ts'
 import type { Meter } from './meter.ts'
-import { readOnce } from './read-once.ts'
 import { readSubtrees, type SubtreeList, type Subtrees } from './subtrees.ts'
 
 /**
@@ -29,15 +29,15 @@ interface Judged {
  * certificates.
  */
 export class NameReader {
-  readonly names: (certificate: CertificateView) => readonly ConstrainedName[] = readOnce(namesOf)
+  readonly names: (certificate: CertificateView) => readonly ConstrainedName[] = memoize(namesOf)
   /** The same of the certificate that a path is built for. */
   readonly namesOfLeaf: (leaf: CertificateView) => readonly ConstrainedName[]
-  readonly subtrees: (ca: CertificateView) => Subtrees = readOnce(subtreesOf)
-  readonly #judged: (ca: CertificateView) => Map<CertificateView, Judged> = readOnce(() => new Map())
+  readonly subtrees: (ca: CertificateView) => Subtrees = memoize(subtreesOf)
+  readonly #judged: (ca: CertificateView) => Map<CertificateView, Judged> = memoize(() => new Map())
 
   /** @param holdsCommonNames whether the leaf is a client, which applications may know by its common name */
   constructor(holdsCommonNames: boolean) {
-    this.namesOfLeaf = holdsCommonNames ? readOnce((leaf) => [...this.names(leaf), ...commonNamesOf(leaf)]) : this.names
+    this.namesOfLeaf = holdsCommonNames ? memoize((leaf) => [...this.names(leaf), ...commonNamesOf(leaf)]) : this.names
   }
 
   /** Why a CA's subtrees refuse names of a certificate. */

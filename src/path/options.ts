@@ -3,7 +3,7 @@ import type { Policy, Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
 import type { RevocationList, RevocationListView } from '../x509/revocation-list.ts'
-import type { Terms } from './check.ts'
+import type { PathParameters } from './check.ts'
 import type { PolicyRequest } from './policy-graph.ts'
 import { type Judging, judgingOf, type RevocationRequest } from './revocation.ts'
 
@@ -52,7 +52,7 @@ export interface PolicyInputs {
 }
 
 /** What to judge by: the policy, and the options with their defaults. */
-export interface Request extends Terms {
+export interface VerifyParameters extends PathParameters {
   readonly serverName: string | undefined
   readonly revocation: RevocationRequest | undefined
   readonly policies: PolicyRequest
@@ -95,7 +95,7 @@ const noPolicies: NoFields<PolicyInputs> = {
  *
  * @throws TypeError naming the option
  */
-export function readOptions(options: VerifyOptions | undefined, policy: Policy): Request {
+export function readOptions(options: VerifyOptions | undefined, policy: Policy): VerifyParameters {
   let at: Date | number | undefined
   let purpose: Purpose | undefined
   let serverName: string | undefined

@@ -2,8 +2,8 @@ import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import { anyPolicy, mappingsOf, type PolicyKey, policiesOf } from '../x509/policies.ts'
 import type { PathRefusal } from './failure.ts'
+import { memoize } from './memoize.ts'
 import type { Meter } from './meter.ts'
-import { readOnce } from './read-once.ts'
 
 /**
  * Certificate policies (RFC 5280 6.1) as the graph of RFC 9618, which has one node a policy and level where the tree
@@ -43,7 +43,7 @@ export interface PolicyReader {
 }
 
 export function policyReader(): PolicyReader {
-  return { policies: readOnce(readPolicies), mappings: readOnce(readMappings) }
+  return { policies: memoize(readPolicies), mappings: memoize(readMappings) }
 }
 
 function readPolicies({ bytes, extensions }: CertificateView): ReadonlySet<PolicyKey> | undefined {

@@ -74,7 +74,7 @@ export class Search {
     if (mayBePinned && node?.isSelfSigned === true) return this.#completed(leaf)
     const pinned = mayBePinned && node !== undefined && this.#call.store.policy.trust === 'every-certificate'
     const path = (pinned ? this.#completed(leaf) : undefined) ?? this.#extend(leaf)
-    if (path !== undefined) this.#call.signatures.welcome(path)
+    if (path !== undefined) this.#call.signatures.remember(path)
     return path
   }
 
@@ -179,7 +179,9 @@ export class Search {
     const { certificate, node } = candidate
     const match = compareKeyIds(child, certificate)
     const valid = this.#call.request.at >= certificate.notBeforeTime && this.#call.request.at < certificate.notAfterTime + 1000
-    return (match === 'same' ? 8 : match === 'untold' ? 4 : 0) + (valid ? 2 : 0) + (this.#isAnchor(candidate) ? 16 : node ? 1 : 0)
+    return (
+      (match === 'same' ? 8 : match === 'unknown' ? 4 : 0) + (valid ? 2 : 0) + (this.#isAnchor(candidate) ? 16 : node ? 1 : 0)
+    )
   }
 
   /** Whether the name and key of a certificate are on the path, however the name is spelled. */

@@ -1,6 +1,6 @@
 import type { VerifyingKey } from '../crypto/backend.ts'
-import type { Keyring } from '../truststore/keyring.ts'
 import type { TrustNode } from '../truststore/node.ts'
+import type { VerificationCache } from '../truststore/verification-cache.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Meter } from './meter.ts'
 
@@ -19,14 +19,14 @@ interface Issuer {
 
 /** Who signed whom, as far as one call asked: no certificate is checked twice under a key, however many paths ask. */
 export class SignatureChecks {
-  readonly #keyring: Keyring
+  readonly #cache: VerificationCache
   readonly #meter: Meter
   #results: Checked | undefined = undefined
   /** Keys of presented certificates, which no accepted path has vouched for. */
-  #strangers: Map<CertificateView, VerifyingKey | undefined> | undefined = undefined
+  #untrusted: Map<CertificateView, VerifyingKey | undefined> | undefined = undefined
 
-  constructor(keyring: Keyring, meter: Meter) {
-    this.#keyring = keyring
+  constructor(cache: VerificationCache, meter: Meter) {
+    this.#cache = cache
     this.#meter = meter
   }
 
@@ -39,24 +39,24 @@ export class SignatureChecks {
       if (known.child === child && known.issuer.hasKeyOf(certificate)) return known.signed
     }
     if (!this.#meter.signature(certificate.keyParts)) return false
-    const trusted = node === undefined ? this.#keyring.guestKey(certificate) : node.key
-    const signed = trusted === undefined ? this.#hasStrangerSigned(certificate, child) : this.#keyring.hasSigned(trusted, child)
+    const trusted = node === undefined ? this.#cache.presentedKey(certificate) : node.key
+    const signed = trusted === undefined ? this.#hasUntrustedSigned(certificate, child) : this.#cache.hasSigned(trusted, child)
     this.#results = { child, issuer: certificate, signed, next: this.#results }
     return signed
   }
 
-  /** Lets the keyring keep the keys of presented CAs on an accepted path. */
-  welcome(path: readonly CertificateView[]): void {
-    if (this.#strangers === undefined) return
+  /** Lets the cache keep the keys of presented CAs on an accepted path. */
+  remember(path: readonly CertificateView[]): void {
+    if (this.#untrusted === undefined) return
     for (const certificate of path) {
-      if (this.#strangers.has(certificate)) this.#keyring.welcome(certificate)
+      if (this.#untrusted.has(certificate)) this.#cache.remember(certificate)
     }
   }
 
-  #hasStrangerSigned(certificate: CertificateView, child: CertificateView): boolean {
-    this.#strangers ??= new Map()
-    if (!this.#strangers.has(certificate)) this.#strangers.set(certificate, this.#keyring.importStranger(certificate))
-    const key = this.#strangers.get(certificate)
+  #hasUntrustedSigned(certificate: CertificateView, child: CertificateView): boolean {
+    this.#untrusted ??= new Map()
+    if (!this.#untrusted.has(certificate)) this.#untrusted.set(certificate, this.#cache.importUntrusted(certificate))
+    const key = this.#untrusted.get(certificate)
     return key !== undefined && child.isSignedBy(key)
   }
 }

@@ -2,8 +2,8 @@ import { isBytes } from '../bytes/argument.ts'
 import { cut, excerpt } from '../bytes/text.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import type { Refusal } from '../policy/strength.ts'
-import type { Keyring } from '../truststore/keyring.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
+import type { VerificationCache } from '../truststore/verification-cache.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { policyText } from '../x509/policies.ts'
 import type { Call } from './call.ts'
@@ -11,7 +11,7 @@ import { refuseLeaf } from './check.ts'
 import { CompletePathCheck } from './complete.ts'
 import { matchesReference, readReference, referenceText } from './host-name.ts'
 import { Meter } from './meter.ts'
-import { type Request, readOptions, type VerifyOptions } from './options.ts'
+import { readOptions, type VerifyOptions, type VerifyParameters } from './options.ts'
 import { Presented, withoutCopies } from './presented.ts'
 import { Search } from './search.ts'
 import { SignatureChecks } from './signature-checks.ts'
@@ -84,7 +84,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const { policy } = trusted
   const meter = new Meter(policy.budget)
   if (!meter.presented(count, isAlone ? chain.length : sizeOf(certificates!))) return exhausted(meter)
-  const parsed = trusted.keyring.parse(isAlone ? chain : certificates![0]!)
+  const parsed = trusted.cache.parse(isAlone ? chain : certificates![0]!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
     const hint = (isAlone ? chain : certificates![0]!)[0] === dash ? '; this is PEM: use decodePem' : ''
@@ -98,9 +98,9 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
 
   const presented =
     policy.intermediates === 'presented' && certificates !== undefined
-      ? parseRest(certificates, leaf, trusted.keyring, meter)
+      ? parseRest(certificates, leaf, trusted.cache, meter)
       : nobody
-  const signatures = new SignatureChecks(trusted.keyring, meter)
+  const signatures = new SignatureChecks(trusted.cache, meter)
   const call: Call = { store: trusted, request, presented, meter, signatures }
   const complete = new CompletePathCheck(call)
   const search = new Search(call, complete)
@@ -131,11 +131,16 @@ function sizeOf(chain: readonly Uint8Array[]): number {
 }
 
 /** The certificates after the leaf that can be read; the others cannot be part of any path. */
-function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, keyring: Keyring, meter: Meter): Presented {
+function parseRest(
+  certificates: readonly Uint8Array[],
+  leaf: CertificateView,
+  cache: VerificationCache,
+  meter: Meter,
+): Presented {
   const views: CertificateView[] = []
   let size = leaf.bytes.length
   for (let i = 1; i < certificates.length; i++) {
-    const parsed = keyring.parse(certificates[i]!)
+    const parsed = cache.parse(certificates[i]!)
     if (!parsed.ok) continue
     views.push(parsed.value)
     size += parsed.value.bytes.length
@@ -147,7 +152,7 @@ function parseRest(certificates: readonly Uint8Array[], leaf: CertificateView, k
 /** Most names that a message lists. */
 const listedNames = 10
 
-function refuseName(leaf: CertificateView, { serverName }: Request, meter: Meter): Refusal | undefined {
+function refuseName(leaf: CertificateView, { serverName }: VerifyParameters, meter: Meter): Refusal | undefined {
   if (serverName === undefined) return undefined
   const reference = readReference(serverName)
   if (reference === undefined) {

@@ -1,6 +1,6 @@
 import { curveNames } from '../crypto/curve/curves.ts'
 import { elements, type NoFields, readFields } from './fields.ts'
-import { apiGateway, type Budget, freezePolicy, isSettled, type Policy } from './policy.ts'
+import { apiGateway, type Budget, freezePolicy, isFrozenCopy, type Policy } from './policy.ts'
 
 const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
   trust: ['roots', 'every-ca', 'every-certificate'],
@@ -29,8 +29,8 @@ function unset<Options extends object>(options: Options): NoFields<Options> {
  *
  * @throws TypeError naming the field
  */
-export function settlePolicy(policy: unknown): Policy {
-  if (isSettled(policy)) return policy
+export function freezeCopy(policy: unknown): Policy {
+  if (isFrozenCopy(policy)) return policy
   if (typeof policy !== 'object' || policy === null) throw new TypeError('policy must be an object, such as profiles.apiGateway')
   const given: Record<string, unknown> = { ...readFields<Policy>('policy', policy, noPolicy) }
   for (const [field, allowed] of Object.entries(choices)) {

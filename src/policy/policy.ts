@@ -85,18 +85,18 @@ const common = {
   budget,
 } as const satisfies Partial<Policy>
 
-const settled = /* @__PURE__ */ new WeakSet<object>()
+const frozenCopies = /* @__PURE__ */ new WeakSet<object>()
 
 /** Freezes a checked policy and all its parts, so that nobody changes what a truststore judges by. */
 export function freezePolicy(policy: Policy): Policy {
   for (const part of [policy.curves, policy.hashes, policy.budget, policy]) Object.freeze(part)
-  settled.add(policy)
+  frozenCopies.add(policy)
   return policy
 }
 
 /** Whether {@link freezePolicy} made it. Others are copied, frozen or not: their fields may be accessors. */
-export function isSettled(policy: unknown): policy is Policy {
-  return settled.has(policy as object)
+export function isFrozenCopy(policy: unknown): policy is Policy {
+  return frozenCopies.has(policy as object)
 }
 
 /** The default, by itself: who takes no other has no other in a bundle. */

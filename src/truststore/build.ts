@@ -3,7 +3,7 @@ import { finish, type Steps } from '../bytes/steps.ts'
 import type { SignatureBackend } from '../crypto/backend.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
 import { pureSignatures } from '../crypto/pure.ts'
-import { settlePolicy } from '../policy/check-policy.ts'
+import { freezeCopy } from '../policy/check-policy.ts'
 import { member, type NoFields, readFields } from '../policy/fields.ts'
 import { apiGateway, type Policy } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
@@ -14,10 +14,10 @@ import { algorithmRules } from '../rules/signature.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
 import { linkIssuers } from './graph.ts'
-import { Keyring } from './keyring.ts'
 import { TrustNode } from './node.ts'
 import { type Truststore, TruststoreView } from './store.ts'
 import { SubjectIndex } from './subject-index.ts'
+import { VerificationCache } from './verification-cache.ts'
 
 /** How `buildTruststore` reads and judges a bundle. */
 export interface TruststoreOptions {
@@ -85,14 +85,14 @@ export function buildTruststore(input: TruststoreInput, options: TruststoreOptio
 export function* building(input: TruststoreInput, options: TruststoreOptions): Steps<TruststoreView> {
   const given = readFields<TruststoreOptions>('buildTruststore: options', options, noOptions)
   const { strict = false, signatures = pureSignatures, tableBudgetBytes = defaultTableBytes } = given
-  const policy = settlePolicy(given.policy === undefined ? apiGateway : given.policy)
+  const policy = freezeCopy(given.policy === undefined ? apiGateway : given.policy)
   if (typeof strict !== 'boolean') throw new TypeError('buildTruststore: options.strict must be a boolean')
   if (typeof member(signatures, 'importKey') !== 'function')
     throw new TypeError('buildTruststore: options.signatures must be a SignatureBackend')
   if (typeof tableBudgetBytes !== 'number' || !(tableBudgetBytes >= 0))
     throw new TypeError('buildTruststore: options.tableBudgetBytes must be a number of bytes')
   const at = requireTime(given.at, 'buildTruststore: options.at')
-  const store = yield* analyse(input, { policy, at, expiresWithinDays: 30 }, new Keyring(signatures, tableBudgetBytes))
+  const store = yield* analyse(input, { policy, at, expiresWithinDays: 30 }, new VerificationCache(signatures, tableBudgetBytes))
   const errors = store.findings.filter((finding) => finding.severity === 'error')
   if (store.nodes.length === 0)
     throw new TruststoreError(summarise('no usable certificate in the truststore', errors), store.findings)
@@ -101,7 +101,7 @@ export function* building(input: TruststoreInput, options: TruststoreOptions): S
 }
 
 /** Reads and judges a bundle without refusing it. */
-export function* analyse(input: TruststoreInput, context: RuleContext, keyring: Keyring): Steps<TruststoreView> {
+export function* analyse(input: TruststoreInput, context: RuleContext, cache: VerificationCache): Steps<TruststoreView> {
   const contents = yield* readBundle(input)
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
@@ -117,7 +117,7 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
       const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
       return note(findings, rule, mayChange ? undefined : found, entry)
     })
-    const node = new TrustNode(certificate, entry.index, entry.line, keyring)
+    const node = new TrustNode(certificate, entry.index, entry.line, cache)
     if (problems.includes('error')) leftOut.add(node)
     else candidates.add(node)
   }
@@ -147,7 +147,7 @@ export function* analyse(input: TruststoreInput, context: RuleContext, keyring: 
       node.issuers = issuers
     }
   }
-  return new TruststoreView(usable.entries, usable.subjects, leftOut, inBundleOrder(findings), context.policy, keyring)
+  return new TruststoreView(usable.entries, usable.subjects, leftOut, inBundleOrder(findings), context.policy, cache)
 }
 
 /** Nodes in order, found by subject. */

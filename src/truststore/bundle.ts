@@ -62,7 +62,7 @@ export function* readBundle(input: TruststoreInput): Steps<BundleContents> {
     }
     for (const block of blocks) {
       yield
-      const finding = isCertificateLabel(block.label) ? undefined : strangerFinding(block)
+      const finding = isCertificateLabel(block.label) ? undefined : otherBlockFinding(block)
       if (finding !== undefined) findings.push(finding)
       else if (block.content instanceof Uint8Array) add(block.content, block.line)
       else findings.push(readingFinding('pem_syntax_invalid', block.content.detail, { index: index++, line: block.content.line }))
@@ -72,7 +72,7 @@ export function* readBundle(input: TruststoreInput): Steps<BundleContents> {
   return { certificates, findings }
 }
 
-function strangerFinding({ label, line }: PemBlock): Finding {
+function otherBlockFinding({ label, line }: PemBlock): Finding {
   if (label.endsWith('PRIVATE KEY')) {
     return readingFinding('private_key_in_bundle', `${label} block on line ${line}: remove it, and replace the key`, { line })
   }

@@ -12,7 +12,7 @@ export interface TruststoreDiff {
   readonly removed: readonly Certificate[]
   /** Same subject and key, another certificate: clients below are not affected. */
   readonly renewed: readonly { readonly before: Certificate; readonly after: Certificate }[]
-  /** Same subject, another key: clients issued under the old key are refused once it is gone. */
+  /** Same subject, another key: clients issued under the old key are refused once it is removed. */
   readonly rekeyed: readonly { readonly before: Certificate; readonly after: Certificate }[]
   /**
    * CAs (RFC 4514) whose clients were accepted before and no longer are, in bundle order: subject and key are gone, or
@@ -36,50 +36,50 @@ export function diffTruststores(before: Truststore, after: Truststore): Truststo
 
 /** {@link diffTruststores} in steps. */
 export function* diffing(old: TruststoreView, next: TruststoreView): Steps<TruststoreDiff> {
-  const gone = yield* missingFrom(old, next)
-  const come = yield* missingFrom(next, old)
+  const removedNodes = yield* missingFrom(old, next)
+  const addedNodes = yield* missingFrom(next, old)
   const renewed: { before: Certificate; after: Certificate }[] = []
   const rekeyed: { before: Certificate; after: Certificate }[] = []
   const removed: Certificate[] = []
   const matched = new Set<TrustNode>()
-  const comeBySubject = new Map<string, TrustNode[]>()
-  for (const node of come) {
+  const addedBySubject = new Map<string, TrustNode[]>()
+  for (const node of addedNodes) {
     yield
     const { subjectKey } = node.certificate
-    const others = comeBySubject.get(subjectKey)
-    if (others === undefined) comeBySubject.set(subjectKey, [node])
+    const others = addedBySubject.get(subjectKey)
+    if (others === undefined) addedBySubject.set(subjectKey, [node])
     else others.push(node)
   }
   const takeSuccessor = (node: TrustNode, isSuccessor: (candidate: TrustNode) => boolean): TrustNode | undefined => {
-    const namesakes = comeBySubject.get(node.certificate.subjectKey) ?? []
+    const namesakes = addedBySubject.get(node.certificate.subjectKey) ?? []
     const found = namesakes.find((candidate) => !matched.has(candidate) && isSuccessor(candidate))
     if (found !== undefined) matched.add(found)
     return found
   }
   // Renewals first, so that a re-keyed CA cannot take the certificate that renews another one of its name.
-  const rest: TrustNode[] = []
-  for (const node of gone) {
+  const remaining: TrustNode[] = []
+  for (const node of removedNodes) {
     yield
     const successor = takeSuccessor(
       node,
       (candidate) => candidate.certificate.hasKeyOf(node.certificate) && sameRole(candidate, node),
     )
-    if (successor === undefined) rest.push(node)
+    if (successor === undefined) remaining.push(node)
     else renewed.push({ before: node.certificate, after: successor.certificate })
   }
-  for (const node of rest) {
+  for (const node of remaining) {
     yield
     const successor = takeSuccessor(node, (candidate) => !candidate.certificate.hasKeyOf(node.certificate))
     if (successor === undefined) removed.push(node.certificate)
     else rekeyed.push({ before: node.certificate, after: successor.certificate })
   }
   return {
-    added: come.filter((node) => !matched.has(node)).map((node) => node.certificate),
+    added: addedNodes.filter((node) => !matched.has(node)).map((node) => node.certificate),
     removed,
     renewed,
     rekeyed,
     droppedIssuers: yield* namesOf((yield* sortIssuers(old, next)).dropped),
-    unchanged: old.nodes.length - gone.length,
+    unchanged: old.nodes.length - removedNodes.length,
   }
 }
 

@@ -10,12 +10,12 @@ const none: readonly TrustNode[] = []
  * whose name and signature are right, and marks signatures that are certainly wrong.
  */
 export function* linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex): Steps<void> {
-  const crowds = new Map<readonly TrustNode[], Crowd>()
+  const groups = new Map<readonly TrustNode[], SameSubjectGroup>()
   for (const node of nodes) {
     yield
     const { certificate } = node
     const named = subjects.find(certificate.bytes, certificate.issuerStart, certificate.issuerEnd)
-    node.issuers = yield* signersOf(node, named, crowds)
+    node.issuers = yield* signersOf(node, named, groups)
     node.isSelfSigned = node.issuers.includes(node)
     if (node.issuers.length > 0) continue
     // Without an authority key identifier a self-issued certificate claims to be self-signed (RFC 5280 4.2.1.1).
@@ -34,20 +34,20 @@ export function* linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex
 function* signersOf(
   node: TrustNode,
   named: readonly TrustNode[],
-  crowds: Map<readonly TrustNode[], Crowd>,
+  groups: Map<readonly TrustNode[], SameSubjectGroup>,
 ): Steps<readonly TrustNode[]> {
   const [first] = named
   if (named.length < 2) return first?.signed(node.certificate) === true ? named : none
-  const crowd = crowds.get(named) ?? new Crowd(named)
-  crowds.set(named, crowd)
-  return yield* crowd.signersOf(node)
+  const group = groups.get(named) ?? new SameSubjectGroup(named)
+  groups.set(named, group)
+  return yield* group.signersOf(node)
 }
 
 /** Certificates with the same name and key: checking a signature by one of them is enough. */
 type Twins = readonly TrustNode[]
 
 /** Certificates of one name, found by key identifier and by key without looking at each of them. */
-class Crowd {
+class SameSubjectGroup {
   readonly #keyIds: PartIndex
   readonly #keys: PartIndex
   readonly #twins = new Map<readonly TrustNode[], ReadonlySet<Twins>>()

@@ -33,14 +33,16 @@ export function* sortIssuers(
   before: TruststoreView,
   after: TruststoreView,
 ): Steps<{ readonly kept: readonly TrustNode[]; readonly dropped: readonly TrustNode[] }> {
-  const heirs = new Set(yield* acceptedIssuers(after))
+  const remaining = new Set(yield* acceptedIssuers(after))
   const kept: TrustNode[] = []
   const dropped: TrustNode[] = []
   const isSame = (a: TrustNode, b: TrustNode): boolean => a.certificate.hasKeyOf(b.certificate)
   for (const node of yield* acceptedIssuers(before)) {
     yield
     const { bytes, subjectStart, subjectEnd } = node.certificate
-    const survives = after.subjects.find(bytes, subjectStart, subjectEnd).some((heir) => heirs.has(heir) && isSame(heir, node))
+    const survives = after.subjects
+      .find(bytes, subjectStart, subjectEnd)
+      .some((candidate) => remaining.has(candidate) && isSame(candidate, node))
     if (survives) kept.push(node)
     else dropped.push(node)
   }

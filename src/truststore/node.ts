@@ -2,7 +2,7 @@ import { rangesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { BundleEntry } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Keyring } from './keyring.ts'
+import type { VerificationCache } from './verification-cache.ts'
 
 /** One certificate of a truststore: its key, prepared when first needed, and which others of the store signed it. */
 export class TrustNode implements BundleEntry {
@@ -13,20 +13,20 @@ export class TrustNode implements BundleEntry {
   isSelfSigned = false
   falseIssuer: TrustNode | undefined = undefined
   hasBadSelfSignature = false
-  readonly #keyring: Keyring
+  readonly #cache: VerificationCache
   #importedKey: VerifyingKey | undefined | null = null
   #asked = 0
 
-  constructor(certificate: CertificateView, index: number, line: number | undefined, keyring: Keyring) {
+  constructor(certificate: CertificateView, index: number, line: number | undefined, cache: VerificationCache) {
     this.certificate = certificate
     this.index = index
     this.line = line
-    this.#keyring = keyring
+    this.#cache = cache
   }
 
   /** The key, checked; `undefined` for one that the backend refuses. */
   get key(): VerifyingKey | undefined {
-    if (this.#importedKey === null) this.#importedKey = this.#keyring.importKey(this.certificate)
+    if (this.#importedKey === null) this.#importedKey = this.#cache.importKey(this.certificate)
     return this.#importedKey
   }
 
@@ -45,11 +45,11 @@ export class TrustNode implements BundleEntry {
 }
 
 /** How the key identifiers of a certificate and of a possible issuer compare. */
-export type KeyIdMatch = 'same' | 'different' | 'untold'
+export type KeyIdMatch = 'same' | 'different' | 'unknown'
 
 /** Compares the child's authority key identifier with the issuer's subject key identifier (RFC 5280 4.2.1.1). */
 export function compareKeyIds(child: CertificateView, issuer: CertificateView): KeyIdMatch {
-  if (child.authorityKeyIdStart === 0 || issuer.subjectKeyIdStart === 0) return 'untold'
+  if (child.authorityKeyIdStart === 0 || issuer.subjectKeyIdStart === 0) return 'unknown'
   return rangesEqual(
     child.bytes,
     child.authorityKeyIdStart,

@@ -2,7 +2,7 @@ import type { ParseResult } from '../codes/parse.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
-import { Generations } from './generations.ts'
+import { TwoGenerationCache } from './two-generation-cache.ts'
 
 interface Signed {
   readonly der: Uint8Array
@@ -35,8 +35,11 @@ const entryOverhead = 300
  * a verdict's certificates.
  */
 export class SignatureMemo {
-  readonly signatures: Generations<Signed> = new Generations<Signed>(signatureBytes, ({ der }) => entryOverhead + der.length)
-  readonly views: Generations<Read> = new Generations<Read>(viewBytes, costOfView)
+  readonly signatures: TwoGenerationCache<Signed> = new TwoGenerationCache<Signed>(
+    signatureBytes,
+    ({ der }) => entryOverhead + der.length,
+  )
+  readonly views: TwoGenerationCache<Read> = new TwoGenerationCache<Read>(viewBytes, costOfView)
 
   /**
    * How a remembered certificate of exactly these bytes is read; whose key has signed it is for {@link has} to tell. A view

@@ -7,10 +7,10 @@ import type { Policy } from '../policy/policy.ts'
 import { inFull } from '../rules/finding.ts'
 import type { Finding } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
-import type { Keyring } from './keyring.ts'
 import type { TrustNode } from './node.ts'
 import { PartIndex } from './part-index.ts'
 import type { SubjectIndex } from './subject-index.ts'
+import type { VerificationCache } from './verification-cache.ts'
 
 /** The certificates that are trusted, ready to judge peers by; made by `buildTruststore`, never changed. */
 export interface Truststore {
@@ -38,7 +38,7 @@ export class TruststoreView implements Truststore {
   readonly leftOut: SubjectIndex
   readonly findings: readonly Finding[]
   readonly policy: Policy
-  readonly keyring: Keyring
+  readonly cache: VerificationCache
   #cachedKeyIds: PartIndex | undefined = undefined
   #cachedFingerprint: string | undefined = undefined
 
@@ -48,14 +48,14 @@ export class TruststoreView implements Truststore {
     leftOut: SubjectIndex,
     findings: readonly Finding[],
     policy: Policy,
-    keyring: Keyring,
+    cache: VerificationCache,
   ) {
     this.nodes = nodes
     this.subjects = subjects
     this.leftOut = leftOut
     this.findings = findings
     this.policy = policy
-    this.keyring = keyring
+    this.cache = cache
   }
 
   /** Made when a refusal is first explained. */
@@ -75,7 +75,7 @@ export class TruststoreView implements Truststore {
   /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */
   keyOf(certificate: CertificateView): VerifyingKey | undefined {
     const node = this.nodeOf(certificate)
-    return node === undefined ? this.keyring.importStranger(certificate) : node.key
+    return node === undefined ? this.cache.importUntrusted(certificate) : node.key
   }
 
   get certificates(): readonly Certificate[] {

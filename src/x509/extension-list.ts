@@ -97,7 +97,7 @@ export function readExtensions(
 ): void {
   const outer = reader.enter(Tag.sequence, what)
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
-  let strangers: Set<string> | undefined
+  let unknown: Set<string> | undefined
   while (!reader.atEnd()) {
     const extension = reader.enter(Tag.sequence, what)
     readOid(reader, what)
@@ -111,10 +111,10 @@ export function readExtensions(
     if (list.has(id)) {
       if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oidStart, what)
       // Their OIDs may be long and differ at the end, so they are looked up, not compared with one another.
-      strangers ??= strangersIn(list, bytes)
+      unknown ??= unknownIn(list, bytes)
       const oid = latin1OfRange(bytes, oidStart, oidEnd)
-      if (strangers.has(oid)) return reader.fail('duplicate_extension', oidStart, what)
-      strangers.add(oid)
+      if (unknown.has(oid)) return reader.fail('duplicate_extension', oidStart, what)
+      unknown.add(oid)
     }
     list.add(id, oidStart, oidEnd, valueStart, valueEnd, critical)
     readValue(id, reader)
@@ -134,7 +134,7 @@ function identify(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The OIDs of those that have no number here. */
-function strangersIn(list: ExtensionList, bytes: Uint8Array): Set<string> {
+function unknownIn(list: ExtensionList, bytes: Uint8Array): Set<string> {
   const oids = new Set<string>()
   for (let i = 0; i < list.length; i++) {
     if (list.idAt(i) === ExtensionId.unknown) oids.add(latin1OfRange(bytes, list.oidStartAt(i), list.oidEndAt(i)))

@@ -202,7 +202,7 @@ describe('purposes that a CA above does not have', () => {
       'accepted',
       'accepted',
     ])
-    // The demand is on leafs alone.
+    // The demand is on leaves alone.
     const silent = ca(1, root, purposes())
     expect(judge(required, [client(silent), silent], { purpose: 'any' })).toBe('accepted')
   })

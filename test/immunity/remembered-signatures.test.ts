@@ -237,7 +237,7 @@ describe('a client that is read from memory', () => {
       }
     }
     expect(leafOf()).toBe(leaf)
-    const memo = requireTruststore(setting.store, 'store').keyring.memo
+    const memo = requireTruststore(setting.store, 'store').cache.memo
     for (const part of [memo.signatures, memo.views]) expect(part.young.size + part.old.size).toBe(1)
   })
 

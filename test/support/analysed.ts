@@ -2,7 +2,7 @@ import { finish } from '../../src/bytes/steps.ts'
 import { type LintOptions, type Policy, profiles, pureSignatures, type TruststoreInput } from '../../src/index.ts'
 import type { Finding } from '../../src/rules/rule.ts'
 import { analyse } from '../../src/truststore/build.ts'
-import { Keyring } from '../../src/truststore/keyring.ts'
+import { VerificationCache } from '../../src/truststore/verification-cache.ts'
 
 /** What building a truststore finds, even where nothing of it is usable; without the advice that only linting gives. */
 export function analysed(
@@ -13,5 +13,5 @@ export function analysed(
     expiresWithinDays = 30,
   }: Omit<LintOptions, 'waive'> & { policy?: Policy } = {},
 ): { readonly findings: readonly Finding[]; readonly nodes: readonly { readonly index: number }[] } {
-  return finish(analyse(input, { policy, at: Number(at), expiresWithinDays }, new Keyring(pureSignatures, 0)))
+  return finish(analyse(input, { policy, at: Number(at), expiresWithinDays }, new VerificationCache(pureSignatures, 0)))
 }

@@ -126,7 +126,7 @@ export const platformBundleRules: readonly PlatformRule[] = [
       citation: 'Google Cloud: client_cert_pki_too_large',
       remedy: 'Keep the newest of them.',
     },
-    (most, bundle) => crowds(bundle, most),
+    (most, bundle) => sameSubjectGroups(bundle, most),
   ),
 ]
 
@@ -161,20 +161,20 @@ function rootCount({ entries }: PlatformBundle): number {
 }
 
 /** The intermediates of each subject and key of which there are too many, at the first one too many. */
-function crowds({ entries }: PlatformBundle, most: number): readonly Violation[] {
+function sameSubjectGroups({ entries }: PlatformBundle, most: number): readonly Violation[] {
   const counts = new Map<string, PlatformEntry[]>()
   for (const entry of entries) {
     if (entry.isRoot) continue
     const { subjectKey, subjectPublicKeyInfo } = entry.certificate
     const key = `${subjectKey} ${subjectPublicKeyInfo.join(' ')}`
-    const crowd = counts.get(key)
-    if (crowd === undefined) counts.set(key, [entry])
-    else crowd.push(entry)
+    const group = counts.get(key)
+    if (group === undefined) counts.set(key, [entry])
+    else group.push(entry)
   }
-  return [...counts.values()].flatMap((crowd) => {
-    if (crowd.length <= most) return []
-    const problem = `${crowd.length} intermediate certificates of one subject and key, at most ${most} are verified`
-    return [{ problem, entry: crowd[most]! }]
+  return [...counts.values()].flatMap((group) => {
+    if (group.length <= most) return []
+    const problem = `${group.length} intermediate certificates of one subject and key, at most ${most} are verified`
+    return [{ problem, entry: group[most]! }]
   })
 }
 

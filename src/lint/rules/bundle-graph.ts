@@ -5,7 +5,7 @@ import { excludesClients } from '../client-purpose.ts'
 /** Advice about a truststore as a graph: who signed whom, and where paths end. */
 
 /** Google Cloud's limit; a verifier tries all issuers of one name. */
-const largestCrowd = 10
+const largestGroup = 10
 
 export const wholeAdvice: readonly WholeAdvice[] = [
   {
@@ -42,8 +42,8 @@ export const graphAdvice: readonly GraphAdvice[] = [
     citation: 'Google Cloud: at most 10 certificates with one subject and key (pki_too_large)',
     remedy: 'Remove the certificates that no client needs any more.',
     check(node, graph) {
-      const size = graph.crowdAt(node, largestCrowd)
-      return size === undefined ? undefined : `${size} certificates have this subject, more than ${largestCrowd}`
+      const size = graph.sameSubjectCount(node, largestGroup)
+      return size === undefined ? undefined : `${size} certificates have this subject, more than ${largestGroup}`
     },
   },
   {

@@ -4,7 +4,7 @@ import * as KeyUsageBit from '../../x509/key-usage-bit.ts'
 import * as PurposeBit from '../../x509/purpose-bit.ts'
 import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
 
-/** Advice about certificates that are no CA's: clients, and leafs that stand in a truststore. */
+/** Advice about certificates that are no CA's: clients, and leaves that stand in a truststore. */
 
 const day = 86_400_000
 const longestLeafDays = 398
@@ -65,7 +65,7 @@ export const leafGraphAdvice: readonly GraphAdvice[] = [
   {
     code: 'leaf_in_truststore',
     severity: 'warning',
-    summary: 'The certificate is no CA: no client chains to it. Only where leafs are pinned has it a place in a truststore.',
+    summary: 'The certificate is no CA: no client chains to it. Only where leaves are pinned has it a place in a truststore.',
     citation: 'Azure Application Gateway: the bundle must contain a CA; Google Cloud: allowlisted certificates',
     remedy: 'Remove it, or pin it with a policy whose trust is every-certificate.',
     check({ certificate, isSelfSigned }, _graph, { policy }) {

@@ -3,14 +3,14 @@ import type { Rejection } from '../../path/verify.ts'
 import { thrownText } from '../thrown-text.ts'
 import { addressOf } from './address.ts'
 import { Answers } from './answers.ts'
+import { askFor, type Decision, isDecision } from './authorization.ts'
 import { Basis, type Grounds } from './basis.ts'
 import { type CloseCode, type GateCode, isGateCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 import { type Moment, OpenConnections } from './connections.ts'
-import { askFor, type Decision, isDecision } from './consent.ts'
-import { type GatePresent, Tally } from './counters.ts'
+import { Counters, type GatePresent } from './counters.ts'
 import { DomainMap, domainName, hostOfAuthority } from './domain.ts'
-import { Client, type ClientIdentity, setStanding, standingOf } from './identity.ts'
+import { Client, type ClientIdentity, connectionStateOf, setConnectionState } from './identity.ts'
 import { type Approval, isApproval, isSure, isUnchanged, judge } from './judge.ts'
 import { Notices, type Why } from './notices.ts'
 import { currentStore, type DomainRules, type MutualTlsOptions, type Settings } from './options.ts'
@@ -27,7 +27,7 @@ export class Admissions {
   readonly #settings: Settings
   readonly #domains: DomainMap<Basis> | undefined = undefined
   readonly #everybody: Basis | undefined = undefined
-  readonly #tally = new Tally()
+  readonly #counters = new Counters()
   readonly #notices: Notices
   readonly #pending: PendingConnections
   readonly #open: OpenConnections
@@ -44,8 +44,8 @@ export class Admissions {
     this.#open = new OpenConnections(settings, this, [...new Set(all)])
   }
 
-  counters(present: Pick<GatePresent, 'lingering'>): ReturnType<Tally['snapshot']> {
-    return this.#tally.snapshot({ ...present, pending: this.#pending.size, open: this.#open.size })
+  counters(present: Pick<GatePresent, 'lingering'>): ReturnType<Counters['snapshot']> {
+    return this.#counters.snapshot({ ...present, pending: this.#pending.size, open: this.#open.size })
   }
 
   /**
@@ -56,10 +56,10 @@ export class Admissions {
     let connection: Connection | undefined
     let admission: Admission | undefined
     try {
-      if (socket.isSessionReused()) this.#tally.resumed++
+      if (socket.isSessionReused()) this.#counters.resumed++
       connection = this.#newConnection(socket, speaksHttp)
       // What stands already cannot be overwritten: a socket is judged once.
-      setStanding(socket, connection)
+      setConnectionState(socket, connection)
       admission = this.#judgeConnection(connection, decided)
     } catch (error) {
       admission = this.#refuseConnection(connection ?? socket, 'internal_error', { error, message: thrownText(error) })
@@ -87,7 +87,7 @@ export class Admissions {
 
   /** The connection of a socket, request, stream or session, if this gate has judged it. */
   connectionOf(source: object): Connection | undefined {
-    const standing = standingOf(source)
+    const standing = connectionStateOf(source)
     return standing?.gate === this ? (standing as Connection) : undefined
   }
 
@@ -134,7 +134,7 @@ export class Admissions {
   }
 
   closing(connection: Connection, code: CloseCode): void {
-    this.#tally.endConnection(code)
+    this.#counters.endConnection(code)
     this.#notices.closing(connection, code)
   }
 
@@ -166,7 +166,7 @@ export class Admissions {
     if (basis === undefined) return this.#refuseConnection(connection, 'unknown_domain', {})
     if (chain.length === 0) return this.#refuseConnection(connection, 'no_certificate', {})
     const now = this.#settings.clock()
-    const judged = judge(basis.look(now), chain, now, this.#tally)
+    const judged = judge(basis.look(now), chain, now, this.#counters)
     if (!isApproval(judged)) return this.#refuseConnection(connection, judged.verdict.code, whyOf(judged.verdict))
     connection.approval = judged
     connection.client = identify(connection, judged, undefined)
@@ -202,7 +202,7 @@ export class Admissions {
       connection.client = identity
       connection.identity = identity
       this.#open.add(connection)
-      this.#tally.accepted++
+      this.#counters.accepted++
       this.#notices.accepted(identity)
       return { ok: true, identity }
     } catch (error) {
@@ -218,7 +218,7 @@ export class Admissions {
     // After a wait, revocation is always checked again.
     const isOld = waited && grounds.revocation !== undefined
     if (!isOld && isUnchanged(approval!, grounds, now)) return undefined
-    const judged = judge(grounds, chain, now, this.#tally)
+    const judged = judge(grounds, chain, now, this.#counters)
     if (!isApproval(judged)) return judged.verdict
     connection.approval = judged
     return undefined
@@ -243,8 +243,8 @@ export class Admissions {
 
   /** Renews the verdict on an open connection, or returns the rejection; the caller decides what follows from it. */
   #rejudge(connection: Connection, grounds: Grounds, now: number): Rejection | undefined {
-    this.#tally.rejudged++
-    const judged = judge(grounds, connection.chain, now, this.#tally)
+    this.#counters.rejudged++
+    const judged = judge(grounds, connection.chain, now, this.#counters)
     if (!isApproval(judged)) return judged.verdict
     connection.approval = judged
     connection.client = identify(connection, judged, connection.identity?.context)
@@ -266,7 +266,7 @@ export class Admissions {
   }
 
   #refuseConnection(from: Connection | TLSSocket, code: GateCode, why: Why): Admission {
-    this.#tally.refuseConnection(code)
+    this.#counters.refuseConnection(code)
     const isJudged = 'chain' in from
     if (isJudged) disqualify(from, code)
     this.#notices.rejected(isJudged ? from : { remoteAddress: addressOf(from) }, code, 'connection', why)
@@ -274,7 +274,7 @@ export class Admissions {
   }
 
   #refuseRequest(connection: Connection | undefined, code: GateCode, why: Why): Admission {
-    this.#tally.refuseRequest(code)
+    this.#counters.refuseRequest(code)
     this.#notices.rejected(connection ?? { remoteAddress: undefined }, code, 'request', why)
     return { ok: false, code }
   }

@@ -1,4 +1,4 @@
-import type { Decision } from './consent.ts'
+import type { Decision } from './authorization.ts'
 import type { ClientIdentity } from './identity.ts'
 
 /** Remembered answers of `authorize`. */

@@ -1,12 +1,12 @@
 import type { TLSSocket } from 'node:tls'
 import type { Basis } from './basis.ts'
 import type { CloseCode, GateCode } from './codes.ts'
-import type { ClientIdentity, Standing } from './identity.ts'
+import type { ClientIdentity, ConnectionState } from './identity.ts'
 import type { Approval } from './judge.ts'
 import type { Usage } from './usage.ts'
 
 /** What a gate knows of a connection beyond its standing. */
-export interface Connection extends Standing {
+export interface Connection extends ConnectionState {
   readonly socket: TLSSocket
   /** `undefined` where the requested server name is not served. */
   readonly basis: Basis | undefined

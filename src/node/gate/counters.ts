@@ -40,7 +40,7 @@ const bounds = [25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, Infinit
 export type GatePresent = Pick<GateCounters, 'pending' | 'open' | 'lingering'>
 
 /** The counters themselves. */
-export class Tally {
+export class Counters {
   accepted = 0
   resumed = 0
   rejudged = 0

@@ -165,7 +165,7 @@ export class Doors {
     if (visit === undefined) return
     visit.isAdmitted = isAdmitted
     if (isItsFault || visit.cost.isExcessive) this.#charge(visit)
-    if (isAdmitted && visit.account !== undefined) this.#welcome(visit.account)
+    if (isAdmitted && visit.account !== undefined) this.#noteAdmission(visit.account)
   }
 
   /** Whether a refused connection may stay until it is answered. */
@@ -274,7 +274,7 @@ export class Doors {
   }
 
   /** One of its clients was let in, so that the others need not wait. */
-  #welcome(account: Account<Visit>): void {
+  #noteAdmission(account: Account<Visit>): void {
     account.admitted++
     account.lastAdmitted = performance.now()
     while (account.queue.size > 0) account.queue.next()

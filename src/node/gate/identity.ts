@@ -63,7 +63,7 @@ export class Client implements ClientIdentity {
 }
 
 /** What gates know of a connection. It changes from `undefined` to an identity once, and back for good when it is refused. */
-export interface Standing {
+export interface ConnectionState {
   readonly gate: object
   identity: ClientIdentity | undefined
 }
@@ -72,20 +72,20 @@ export interface Standing {
  * A property and no WeakMap: HTTP/2 hands out proxies of the socket, which have its properties and not its identity. The
  * symbol stays in this module.
  */
-const standing = Symbol('portcullis.standing')
+const connectionState = Symbol('portcullis.connectionState')
 
 interface Judged {
-  readonly [standing]?: Standing
+  readonly [connectionState]?: ConnectionState
 }
 
-export function setStanding(socket: TLSSocket, value: Standing): void {
-  Object.defineProperty(socket, standing, { __proto__: null, value } as PropertyDescriptor)
+export function setConnectionState(socket: TLSSocket, value: ConnectionState): void {
+  Object.defineProperty(socket, connectionState, { __proto__: null, value } as PropertyDescriptor)
 }
 
 /** What is known of the connection of a socket, request or stream; `undefined` where it was never judged. */
-export function standingOf(source: unknown): Standing | undefined {
+export function connectionStateOf(source: unknown): ConnectionState | undefined {
   try {
-    return (socketOf(source) as Judged | undefined)?.[standing]
+    return (socketOf(source) as Judged | undefined)?.[connectionState]
   } catch {
     // The proxy of a socket throws once its HTTP/2 session has ended.
     return undefined
@@ -94,7 +94,7 @@ export function standingOf(source: unknown): Standing | undefined {
 
 function socketOf(source: unknown): object | undefined {
   if (typeof source !== 'object' || source === null) return undefined
-  if ((source as Judged)[standing] !== undefined) return source
+  if ((source as Judged)[connectionState] !== undefined) return source
   // Own properties only: an identity on `Object.prototype` would be that of every socket.
   const session = member(source, 'session') ?? member(member(source, 'stream'), 'session')
   return (member(session, 'socket') ?? member(source, 'socket')) as object | undefined
@@ -110,5 +110,5 @@ function socketOf(source: unknown): object | undefined {
  * })
  */
 export function getClientIdentity(source: IdentitySource): ClientIdentity | undefined {
-  return standingOf(source)?.identity
+  return connectionStateOf(source)?.identity
 }

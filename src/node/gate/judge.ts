@@ -3,7 +3,7 @@ import { type Acceptance, type Rejection, type Verdict, verifyChain } from '../.
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { Grounds } from './basis.ts'
-import type { Tally } from './counters.ts'
+import type { Counters } from './counters.ts'
 import { currentStore, type GateRules } from './options.ts'
 
 /**
@@ -33,15 +33,15 @@ export function judge(
   { store, revocation, epoch }: Grounds,
   chain: readonly Uint8Array[],
   at: number,
-  tally: Tally,
+  counters: Counters,
 ): Approval | { readonly verdict: Rejection } {
-  const { keyring } = requireTruststore(store, 'mutualTls: truststore')
-  const hitsBefore = keyring.memoHits
+  const { cache } = requireTruststore(store, 'mutualTls: truststore')
+  const hitsBefore = cache.memoHits
   const start = performance.now()
   // Whatever purpose the policy has: at the other end of this connection is a client.
   const verdict: Verdict = verifyChain(store, chain, { at, purpose: 'client', ...(revocation !== undefined && { revocation }) })
-  tally.verified(performance.now() - start)
-  tally.memoHits += keyring.memoHits - hitsBefore
+  counters.verified(performance.now() - start)
+  counters.memoHits += cache.memoHits - hitsBefore
   if (!verdict.ok) return { verdict }
   const ends = endOf(verdict.path, at)
   const until = revocation === undefined ? ends : Math.min(ends, at + revocationHolds)

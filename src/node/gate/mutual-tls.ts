@@ -13,8 +13,8 @@ import type { Demands, ServerCredentials } from './credentials.ts'
 import { Doors } from './doors.ts'
 import { type ClientIdentity, getClientIdentity, type Identified } from './identity.ts'
 import { type MutualTlsOptions, ownOptions, readGateOptions, type Settings } from './options.ts'
-import { type AnyRequest, type AnyResponse, answerRequest, RefusalDesk } from './refuse.ts'
-import { type Passage, passageOf } from './requests.ts'
+import { type AnyRequest, type AnyResponse, answerRequest, RefusalServer } from './refuse.ts'
+import { type EventGuard, eventGuardOf } from './requests.ts'
 import { endOnClose } from './server-close.ts'
 import { tellsUsage } from './usage.ts'
 
@@ -108,7 +108,7 @@ class Gate implements MutualTls {
   readonly #admissions: Admissions
   readonly #doors: Doors
   readonly #contexts: Contexts
-  readonly #desk = new RefusalDesk()
+  readonly #refusals = new RefusalServer()
   /** Requests that were let through. */
   readonly #admitted = new WeakSet<object>()
 
@@ -122,7 +122,7 @@ class Gate implements MutualTls {
   }
 
   counters(): GateCounters {
-    return { ...this.#admissions.counters({ lingering: this.#desk.lingering }), ...this.#doors.counters() }
+    return { ...this.#admissions.counters({ lingering: this.#refusals.lingering }), ...this.#doors.counters() }
   }
 
   disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode = 'not_authorized'): number {
@@ -191,7 +191,7 @@ class Gate implements MutualTls {
     this.#admissions.admitConnection(socket, speaksHttp(server), (admission) => {
       this.#doors.judge(socket, admission.ok, !admission.ok && isOfClient(admission.code))
       isInside = admission.ok
-      if (!admission.ok) return this.#desk.refuse(socket, admission.code, this.#answers(server, socket) ? 'answer' : 'close')
+      if (!admission.ok) return this.#refusals.refuse(socket, admission.code, this.#answers(server, socket) ? 'answer' : 'close')
       outside.delete(socket)
       pass()
     })
@@ -210,8 +210,8 @@ class Gate implements MutualTls {
   }
 
   #passRequests(name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
-    const passage: Passage | undefined = passageOf(name)
-    const isRefused = passage !== undefined && !passage(args, (source, authorities) => this.#guardRequest(source, authorities))
+    const guard: EventGuard | undefined = eventGuardOf(name)
+    const isRefused = guard !== undefined && !guard(args, (source, authorities) => this.#guardRequest(source, authorities))
     if (isRefused) return true
     if (tellsUsage(name)) this.#noteUsage(name, args)
     return pass()

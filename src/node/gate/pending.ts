@@ -1,8 +1,8 @@
 import type { TLSSocket } from 'node:tls'
 import { Timer } from '../source/timer.ts'
 import { type AddressRanges, addressKey } from './address.ts'
+import { awaitAuthorization, type Decision } from './authorization.ts'
 import type { Connection } from './connection.ts'
-import { awaitConsent, type Decision } from './consent.ts'
 
 /** How often pending connections are checked for clients that have left, in milliseconds. */
 const patrolMs = 250
@@ -57,7 +57,7 @@ export class PendingConnections {
     const { socket } = connection
     const address = this.#keyOf(socket)
     this.#count(address, 1)
-    const decide = awaitConsent(answer, this.#settings.authorizeTimeoutMs, abort, (decision) => {
+    const decide = awaitAuthorization(answer, this.#settings.authorizeTimeoutMs, abort, (decision) => {
       this.#places.delete(connection)
       this.#count(address, -1)
       socket.off('close', leave)

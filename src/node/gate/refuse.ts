@@ -23,7 +23,7 @@ const maxLingering = 1000
  * Answers refused connections on servers of its own, which never listen: the application's server does not learn of them,
  * so that no handler, however it is registered, can be reached.
  */
-export class RefusalDesk {
+export class RefusalServer {
   readonly #http1 = createServer()
   readonly #http2 = createHttp2Server()
   #open = 0
@@ -64,8 +64,8 @@ export class RefusalDesk {
       this.#open--
     })
     Object.defineProperty(socket, codeOf, { value: code })
-    const desk = socket.alpnProtocol === 'h2' ? this.#http2 : this.#http1
-    desk.emit('connection', socket)
+    const server = socket.alpnProtocol === 'h2' ? this.#http2 : this.#http1
+    server.emit('connection', socket)
   }
 }
 

@@ -8,10 +8,10 @@ import { type AnyRequest, type AnyResponse, answerRequest, answerStream, answerU
 export type RequestGuard = (source: object, authorities: readonly string[]) => Admission
 
 /** Lets an event's arguments through (true), or answers the client itself. */
-export type Passage = (args: readonly unknown[], guard: RequestGuard) => boolean
+export type EventGuard = (args: readonly unknown[], guard: RequestGuard) => boolean
 
 /** The events by which servers hand requests to an application; HTTP/2 has `stream`, and `request` for its other API. */
-const passages: Readonly<Record<string, Passage>> = {
+const eventGuards: Readonly<Record<string, EventGuard>> = {
   request: passRequest,
   checkContinue: passRequest,
   checkExpectation: passRequest,
@@ -32,8 +32,8 @@ const passages: Readonly<Record<string, Passage>> = {
 }
 
 /** The passage of an event; `undefined` for those that carry no request. */
-export function passageOf(event: string | symbol): Passage | undefined {
-  return typeof event === 'string' && Object.hasOwn(passages, event) ? passages[event] : undefined
+export function eventGuardOf(event: string | symbol): EventGuard | undefined {
+  return typeof event === 'string' && Object.hasOwn(eventGuards, event) ? eventGuards[event] : undefined
 }
 
 function passRequest([request, response]: readonly unknown[], guard: RequestGuard): boolean {

@@ -1,5 +1,5 @@
 import type { SignatureBackend } from '../../crypto/backend.ts'
-import { settlePolicy } from '../../policy/check-policy.ts'
+import { freezeCopy } from '../../policy/check-policy.ts'
 import { type Fields, member, type NoFields } from '../../policy/fields.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { TruststoreOptions } from '../../truststore/build.ts'
@@ -75,7 +75,7 @@ export function readSettings(
   return {
     build: {
       // A copy: later writes must not change how later versions are judged.
-      ...(policy !== undefined && { policy: settlePolicy(policy) }),
+      ...(policy !== undefined && { policy: freezeCopy(policy) }),
       ...(signatures !== undefined && { signatures }),
       strict: booleanOption(what, 'strict', strict, false),
     },

@@ -32,7 +32,7 @@ export async function readSettled(
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await sleep(settleMs, undefined, { signal })
     try {
-      const found = await readOnce(path, maxBytes, (stats) => identityOf(stats) === seen || ageOf(stats) >= settleMs)
+      const found = await memoize(path, maxBytes, (stats) => identityOf(stats) === seen || ageOf(stats) >= settleMs)
       if (found.bytes !== undefined) return { bytes: found.bytes, identity: found.identity }
       seen = found.identity
     } catch (error) {
@@ -53,7 +53,7 @@ export async function identityOfFile(path: string): Promise<string | undefined> 
   }
 }
 
-async function readOnce(
+async function memoize(
   path: string,
   maxBytes: number,
   isSettled: (stats: BigIntStats) => boolean,

@@ -25,7 +25,7 @@ export const suite: Suite = {
   files: ['realworld-chains.json', 'mozilla-roots.json'],
   cases: 60,
   mapping:
-    'Policy `rfc5280` with practical conformance, pinned leafs allowed, at the case’s time; purpose server, or any where the case names other key usages; the host is checked where there is one.',
+    'Policy `rfc5280` with practical conformance, pinned leaves allowed, at the case’s time; purpose server, or any where the case names other key usages; the host is checked where there is one.',
   *run(load): Iterable<CaseResult> {
     const bundles = load('mozilla-roots.json') as Readonly<Record<string, Readonly<Record<string, string>>>>
     for (const test of load('realworld-chains.json') as readonly Chain[]) {

@@ -189,7 +189,7 @@ describe('inhibitAnyPolicy', () => {
     expect(judge({}, { ...inhibits(0), certificatePolicies: [any] }, [gold])).toBe('gold / gold')
   })
 
-  it('lets self-issued CAs have it, self-issued leafs not', () => {
+  it('lets self-issued CAs have it, self-issued leaves not', () => {
     const top = ca(0, root, { certificatePolicies: [gold], inhibitAnyPolicy: 0 })
     const own = ca(1, top, { subject: top.subject, certificatePolicies: [any] })
     const other = ca(1, top, { certificatePolicies: [any] })

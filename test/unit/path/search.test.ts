@@ -168,7 +168,7 @@ describe('a certificate that is listed itself', () => {
     expect(verdictOn(storeOf(self), mint({ ...self.spec }))).toBe('self_signed_untrusted 0')
   })
 
-  it('is accepted without its issuer only where policy pins leafs', () => {
+  it('is accepted without its issuer only where policy pins leaves', () => {
     expect(verdictOn(storeOf(issued), issued)).toBe('incomplete_chain 0')
     expect(verdictOn(storeFor(pinning, issued), issued)).toBe('CN=Issued')
     expect(verdictOn(storeOf(issued, rootA), issued)).toBe('CN=Issued < CN=Root A')
@@ -224,7 +224,7 @@ describe('what ends a path', () => {
     expect(verdictOn(storeFor({ ...profiles.apiGateway, trust: 'every-certificate' }, issuer), client)).toBe('CN=Issuing')
   })
 
-  it('is never a listed leaf, even where leafs are pinned', () => {
+  it('is never a listed leaf, even where leaves are pinned', () => {
     const pinned = mint({ key: keyPair('p256', 59), subject: 'CN=Pinned' }, rootA)
     const store = storeFor({ ...profiles.apiGateway, trust: 'every-certificate' }, pinned)
     expect(verdictOn(store, leaf({}, pinned))).toBe('not_a_ca 1')

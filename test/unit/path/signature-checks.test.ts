@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Meter } from '../../../src/path/meter.ts'
 import { SignatureChecks } from '../../../src/path/signature-checks.ts'
 import { profiles } from '../../../src/policy/policy.ts'
-import { Keyring } from '../../../src/truststore/keyring.ts'
 import { TrustNode } from '../../../src/truststore/node.ts'
+import { VerificationCache } from '../../../src/truststore/verification-cache.ts'
 import { parseCertificateDer } from '../../../src/x509/parse-certificate.ts'
 import { CountingSignatures } from '../../support/counting-signatures.ts'
 import { keyPair, type Minted, mint } from '../../support/mint.ts'
@@ -18,11 +18,11 @@ const view = ({ der }: Minted) => valueIn(parseCertificateDer(der))
 
 function setting(budget = defaultBudget) {
   const counting = new CountingSignatures()
-  const keyring = new Keyring(counting, 0)
-  const listed = (minted: Minted) => ({ certificate: view(minted), node: new TrustNode(view(minted), 0, undefined, keyring) })
+  const cache = new VerificationCache(counting, 0)
+  const listed = (minted: Minted) => ({ certificate: view(minted), node: new TrustNode(view(minted), 0, undefined, cache) })
   const presented = (minted: Minted) => ({ certificate: view(minted), node: undefined })
-  const search = () => new SignatureChecks(keyring, new Meter(budget))
-  return { counting, keyring, listed, presented, search }
+  const search = () => new SignatureChecks(cache, new Meter(budget))
+  return { counting, cache, listed, presented, search }
 }
 
 describe('checks of signatures in a search', () => {
@@ -48,7 +48,7 @@ describe('checks of signatures in a search', () => {
     expect([checks.isSignedBy(view(forged), issuer), checks.isSignedBy(view(child), issuer)]).toEqual([false, true])
   })
 
-  it('remember across searches for listed CAs, and for presented ones only when welcomed', () => {
+  it('remember across searches for listed CAs, and for presented ones only when remembered', () => {
     const { counting, listed, presented, search } = setting()
     const issuer = listed(ca)
     for (let i = 0; i < 3; i++) expect(search().isSignedBy(view(child), issuer)).toBe(true)
@@ -57,13 +57,13 @@ describe('checks of signatures in a search', () => {
     expect(counting.verified).toBe(4)
     const accepted = search()
     accepted.isSignedBy(view(child), issuer)
-    accepted.welcome([view(ca)])
-    // Nothing that this search has not used as a stranger is welcomed.
+    accepted.remember([view(ca)])
+    // Nothing that this search has not used as an untrusted one is remembered.
     expect(search().isSignedBy(view(child), presented(ca)) && counting.verified).toBe(5)
     const guest = presented(ca)
     const checks = search()
     checks.isSignedBy(view(child), guest)
-    checks.welcome([guest.certificate])
+    checks.remember([guest.certificate])
     const before = counting.verified
     for (let i = 0; i < 3; i++) expect(search().isSignedBy(view(child), presented(ca))).toBe(true)
     expect(counting.verified).toBe(before + 1)
@@ -84,12 +84,12 @@ describe('checks of signatures in a search', () => {
   })
 
   it('are false where the backend refuses the key', () => {
-    const keyring = new Keyring({ name: 'none', importKey: () => undefined }, 0)
-    const node = new TrustNode(view(ca), 0, undefined, keyring)
-    const checks = new SignatureChecks(keyring, new Meter(defaultBudget))
+    const cache = new VerificationCache({ name: 'none', importKey: () => undefined }, 0)
+    const node = new TrustNode(view(ca), 0, undefined, cache)
+    const checks = new SignatureChecks(cache, new Meter(defaultBudget))
     expect(checks.isSignedBy(view(child), { certificate: node.certificate, node })).toBe(false)
     expect(
-      new SignatureChecks(keyring, new Meter(defaultBudget)).isSignedBy(view(child), { certificate: view(ca), node: undefined }),
+      new SignatureChecks(cache, new Meter(defaultBudget)).isSignedBy(view(child), { certificate: view(ca), node: undefined }),
     ).toBe(false)
   })
 })

@@ -4,28 +4,28 @@ import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import { TableBudget } from '../crypto/curve/table-budget.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateCopy } from '../x509/parse-certificate.ts'
-import { slotOf } from './generations.ts'
 import { SignatureMemo } from './signature-memo.ts'
+import { slotOf } from './two-generation-cache.ts'
 
 /** Presented CAs whose keys are kept. */
-const guestLimit = 64
+const presentedKeyLimit = 64
 
-interface Guest {
+interface PresentedKey {
   readonly der: Uint8Array
   readonly key: VerifyingKey
 }
 
-/** What the keys of one truststore have in common: how they are imported, their memory, and what they are known to have signed. */
-export class Keyring {
+/** Imports the keys that one truststore verifies with, shares memory among them, and remembers what they have signed. */
+export class VerificationCache {
   readonly backend: SignatureBackend
   /** How often a signature was known already: for counters. */
   memoHits = 0
   readonly memo: SignatureMemo = new SignatureMemo()
   readonly #tables: TableBudget
-  /** For keys of strangers, of which there are any number: a table would cost more than it saves, and take the place of another. */
+  /** For untrusted keys. A peer can send any number of them, and a table would cost more than it saves. */
   readonly #noTables: TableBudget = new TableBudget(0)
   /** In order of use. */
-  readonly guests: Map<number, Guest> = new Map()
+  readonly presentedKeys: Map<number, PresentedKey> = new Map()
 
   constructor(backend: SignatureBackend, tableBytes: number) {
     this.backend = backend
@@ -38,31 +38,31 @@ export class Keyring {
   }
 
   /** The key of a presented certificate, which no accepted path has vouched for. */
-  importStranger(certificate: CertificateView): VerifyingKey | undefined {
+  importUntrusted(certificate: CertificateView): VerifyingKey | undefined {
     return this.backend.importKey(certificate.subjectPublicKeyInfo, this.#noTables)
   }
 
-  /** The key of a presented CA certificate that was welcomed before. */
-  guestKey(certificate: CertificateView): VerifyingKey | undefined {
+  /** The key of a presented CA certificate, if it was remembered. */
+  presentedKey(certificate: CertificateView): VerifyingKey | undefined {
     const slot = slotOf(certificate.bytes)
-    const guest = this.guests.get(slot)
-    if (guest === undefined || !bytesEqual(guest.der, certificate.bytes)) return undefined
-    this.guests.delete(slot)
-    this.guests.set(slot, guest)
-    return guest.key
+    const presented = this.presentedKeys.get(slot)
+    if (presented === undefined || !bytesEqual(presented.der, certificate.bytes)) return undefined
+    this.presentedKeys.delete(slot)
+    this.presentedKeys.set(slot, presented)
+    return presented.key
   }
 
   /**
    * Keeps the key of a presented CA that stood in an accepted path, so that tables and memo serve its other clients. It
    * keeps the key alone: whether the CA may issue is judged anew at every call.
    */
-  welcome(certificate: CertificateView): void {
+  remember(certificate: CertificateView): void {
     const slot = slotOf(certificate.bytes)
-    if (this.guests.has(slot)) return
+    if (this.presentedKeys.has(slot)) return
     const key = this.importKey(certificate)
     if (key === undefined) return
-    if (this.guests.size >= guestLimit) this.guests.delete(this.guests.keys().next().value!)
-    this.guests.set(slot, { der: certificate.bytes, key })
+    if (this.presentedKeys.size >= presentedKeyLimit) this.presentedKeys.delete(this.presentedKeys.keys().next().value!)
+    this.presentedKeys.set(slot, { der: certificate.bytes, key })
   }
 
   /**
@@ -73,7 +73,7 @@ export class Keyring {
     return this.memo.recall(der) ?? parseCertificateCopy(der)
   }
 
-  /** Whether the key, a listed or welcomed CA's, signed the certificate. */
+  /** Whether the key, a listed or remembered CA's, signed the certificate. */
   hasSigned(key: VerifyingKey, child: CertificateView): boolean {
     if (this.memo.has(child, key)) {
       this.memoHits++

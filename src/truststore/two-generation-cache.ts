@@ -9,7 +9,7 @@ interface Entry {
  * A memory by certificate, of bounded bytes, in two generations: when the young one is full it becomes the old one, and what
  * was not asked for in the meantime is forgotten. Certificates are compared byte for byte; the hash only finds them.
  */
-export class Generations<Remembered extends Entry> {
+export class TwoGenerationCache<Remembered extends Entry> {
   young: Map<number, Remembered> = new Map()
   old: Map<number, Remembered> = new Map()
   youngBytes = 0

@@ -30,7 +30,7 @@ export function askFor(authorize: Authorize, identity: ClientIdentity, signal: A
  * @param abort called when the answer is no longer waited for
  * @returns a function that decides in place of the answer
  */
-export function awaitConsent(
+export function awaitAuthorization(
   answer: Promise<unknown>,
   timeoutMs: number,
   abort: () => void,

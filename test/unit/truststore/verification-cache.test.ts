@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SignatureBackend, VerifyingKey } from '../../../src/crypto/backend.ts'
 import { TableBudget } from '../../../src/crypto/curve/table-budget.ts'
-import { Keyring } from '../../../src/truststore/keyring.ts'
+import { VerificationCache } from '../../../src/truststore/verification-cache.ts'
 import type { CertificateView } from '../../../src/x509/certificate.ts'
 import { maxCertificateBytes } from '../../../src/x509/parse-certificate.ts'
 import { mint } from '../../support/mint.ts'
@@ -34,9 +34,9 @@ class CountedKey implements VerifyingKey {
 }
 
 const backend: SignatureBackend = { name: 'counted', importKey: () => new CountedKey() }
-const keyring = (): Keyring => new Keyring(backend, 0)
+const cache = (): VerificationCache => new VerificationCache(backend, 0)
 
-describe('the keyring', () => {
+describe('the cache', () => {
   it('imports keys by its backend, which gets the memory that they share', () => {
     const seen: unknown[] = []
     const key = new CountedKey()
@@ -44,10 +44,10 @@ describe('the keyring', () => {
       seen.push(given)
       return key
     }
-    const ring = new Keyring({ name: 'seen', importKey }, 1234)
+    const cache = new VerificationCache({ name: 'seen', importKey }, 1234)
     const child = certificate(5)
-    expect(ring.importKey(child)).toBe(key)
-    ring.welcome(child)
+    expect(cache.importKey(child)).toBe(key)
+    cache.remember(child)
     const [first, second] = seen as [[Uint8Array, TableBudget], [Uint8Array, TableBudget]]
     expect(first[0]).toBe(child.subjectPublicKeyInfo)
     expect(first[1]).toBeInstanceOf(TableBudget)
@@ -61,63 +61,63 @@ describe('the keyring', () => {
       budgets.push(tables)
       return new CountedKey()
     }
-    new Keyring({ name: 'seen', importKey }, 1234).importStranger(certificate(5))
+    new VerificationCache({ name: 'seen', importKey }, 1234).importUntrusted(certificate(5))
     expect(budgets.map((tables) => tables.hasRoom(1))).toEqual([false])
   })
 
   it('asks a key once for a certificate that it signed, and every time for one that it did not', () => {
-    const ring = keyring()
+    const cache = cache()
     const [good, bad] = [new CountedKey(), new CountedKey(false)]
     const child = certificate(1)
-    expect([ring.hasSigned(good, child), ring.hasSigned(good, child), good.asked]).toEqual([true, true, 1])
-    expect([ring.hasSigned(bad, child), ring.hasSigned(bad, child), bad.asked]).toEqual([false, false, 2])
-    expect([ring.hasSigned(good, certificate(2)), good.asked]).toEqual([true, 2])
-    expect([keyring().hasSigned(good, child), good.asked]).toEqual([true, 3])
+    expect([cache.hasSigned(good, child), cache.hasSigned(good, child), good.asked]).toEqual([true, true, 1])
+    expect([cache.hasSigned(bad, child), cache.hasSigned(bad, child), bad.asked]).toEqual([false, false, 2])
+    expect([cache.hasSigned(good, certificate(2)), good.asked]).toEqual([true, 2])
+    expect([cache().hasSigned(good, child), good.asked]).toEqual([true, 3])
   })
 
-  it('knows guests by all of their bytes', () => {
-    const ring = keyring()
+  it('knows presentedKeys by all of their bytes', () => {
+    const cache = cache()
     const guest = certificate(1)
-    expect(ring.guestKey(guest)).toBeUndefined()
-    ring.welcome(guest)
-    const key = ring.guestKey(guest)
+    expect(cache.presentedKey(guest)).toBeUndefined()
+    cache.remember(guest)
+    const key = cache.presentedKey(guest)
     expect(key).toBeInstanceOf(CountedKey)
-    expect(ring.guestKey(certificate(1))).toBe(key)
+    expect(cache.presentedKey(certificate(1))).toBe(key)
     for (let at = 0; at < guest.bytes.length; at++) {
       const bytes = guest.bytes.with(at, guest.bytes[at]! ^ 1)
-      if (ring.guestKey({ bytes } as CertificateView) !== undefined) expect.fail(`byte ${at}`)
+      if (cache.presentedKey({ bytes } as CertificateView) !== undefined) expect.fail(`byte ${at}`)
     }
   })
 
   it('reads copies, and refuses what is too large uncopied', () => {
-    const { der } = mint({ subject: 'O=Keyring,CN=Client' })
+    const { der } = mint({ subject: 'O=VerificationCache,CN=Client' })
     const memory = new Uint8Array(der)
-    const view = valueIn(keyring().parse(memory))
+    const view = valueIn(cache().parse(memory))
     memory.fill(0)
-    expect([view.subject, view.raw]).toEqual(['CN=Client,O=Keyring', new Uint8Array(der)])
-    expect(refusal(keyring().parse(new Uint8Array()))).toEqual(['empty_input', 0])
+    expect([view.subject, view.raw]).toEqual(['CN=Client,O=VerificationCache', new Uint8Array(der)])
+    expect(refusal(cache().parse(new Uint8Array()))).toEqual(['empty_input', 0])
     const large = new Proxy(new Uint8Array(maxCertificateBytes + 1), { get: (target, key) => Reflect.get(target, key) })
-    expect(refusal(keyring().parse(large))).toEqual(['too_large', 0])
+    expect(refusal(cache().parse(large))).toEqual(['too_large', 0])
   })
 
   it('lets no guest take the place of another one with the same tail', () => {
-    const ring = keyring()
-    ring.welcome(certificate(1, 7))
-    const first = ring.guestKey(certificate(1, 7))
-    ring.welcome(certificate(2, 7))
-    ring.welcome(certificate(1, 7))
+    const cache = cache()
+    cache.remember(certificate(1, 7))
+    const first = cache.presentedKey(certificate(1, 7))
+    cache.remember(certificate(2, 7))
+    cache.remember(certificate(1, 7))
     expect(first).toBeDefined()
-    expect([ring.guestKey(certificate(1, 7)), ring.guestKey(certificate(2, 7))]).toEqual([first, undefined])
+    expect([cache.presentedKey(certificate(1, 7)), cache.presentedKey(certificate(2, 7))]).toEqual([first, undefined])
   })
 
-  it(`keeps ${limit} guests, those used last`, () => {
-    const ring = keyring()
-    for (let i = 0; i < limit; i++) ring.welcome(certificate(i))
-    expect(ring.guestKey(certificate(0))).toBeDefined()
-    ring.welcome(certificate(limit))
-    const kept = Array.from({ length: limit + 1 }, (_, i) => ring.guestKey(certificate(i)) !== undefined)
+  it(`keeps ${limit} presentedKeys, those used last`, () => {
+    const cache = cache()
+    for (let i = 0; i < limit; i++) cache.remember(certificate(i))
+    expect(cache.presentedKey(certificate(0))).toBeDefined()
+    cache.remember(certificate(limit))
+    const kept = Array.from({ length: limit + 1 }, (_, i) => cache.presentedKey(certificate(i)) !== undefined)
     expect(kept.flatMap((is, i) => (is ? [] : [i]))).toEqual([1])
-    for (let i = 0; i < 1000; i++) ring.welcome(certificate(5000 + i))
-    expect((ring.guests as Map<number, unknown>).size).toBe(limit)
+    for (let i = 0; i < 1000; i++) cache.remember(certificate(5000 + i))
+    expect((cache.presentedKeys as Map<number, unknown>).size).toBe(limit)
   })
 })
