@@ -34,7 +34,7 @@ class CountedKey implements VerifyingKey {
 }
 
 const backend: SignatureBackend = { name: 'counted', importKey: () => new CountedKey() }
-const cache = (): VerificationCache => new VerificationCache(backend, 0)
+const newCache = (): VerificationCache => new VerificationCache(backend, 0)
 
 describe('the cache', () => {
   it('imports keys by its backend, which gets the memory that they share', () => {
@@ -55,7 +55,7 @@ describe('the cache', () => {
     expect(second[1]).toBe(first[1])
   })
 
-  it('gives the keys of strangers no memory', () => {
+  it('gives untrusted keys no memory', () => {
     const budgets: TableBudget[] = []
     const importKey = (_spki: Uint8Array, tables: TableBudget): VerifyingKey => {
       budgets.push(tables)
@@ -66,25 +66,25 @@ describe('the cache', () => {
   })
 
   it('asks a key once for a certificate that it signed, and every time for one that it did not', () => {
-    const cache = cache()
+    const cache = newCache()
     const [good, bad] = [new CountedKey(), new CountedKey(false)]
     const child = certificate(1)
     expect([cache.hasSigned(good, child), cache.hasSigned(good, child), good.asked]).toEqual([true, true, 1])
     expect([cache.hasSigned(bad, child), cache.hasSigned(bad, child), bad.asked]).toEqual([false, false, 2])
     expect([cache.hasSigned(good, certificate(2)), good.asked]).toEqual([true, 2])
-    expect([cache().hasSigned(good, child), good.asked]).toEqual([true, 3])
+    expect([newCache().hasSigned(good, child), good.asked]).toEqual([true, 3])
   })
 
-  it('knows presentedKeys by all of their bytes', () => {
-    const cache = cache()
-    const guest = certificate(1)
-    expect(cache.presentedKey(guest)).toBeUndefined()
-    cache.remember(guest)
-    const key = cache.presentedKey(guest)
+  it('knows presented CAs by all of their bytes', () => {
+    const cache = newCache()
+    const presented = certificate(1)
+    expect(cache.presentedKey(presented)).toBeUndefined()
+    cache.remember(presented)
+    const key = cache.presentedKey(presented)
     expect(key).toBeInstanceOf(CountedKey)
     expect(cache.presentedKey(certificate(1))).toBe(key)
-    for (let at = 0; at < guest.bytes.length; at++) {
-      const bytes = guest.bytes.with(at, guest.bytes[at]! ^ 1)
+    for (let at = 0; at < presented.bytes.length; at++) {
+      const bytes = presented.bytes.with(at, presented.bytes[at]! ^ 1)
       if (cache.presentedKey({ bytes } as CertificateView) !== undefined) expect.fail(`byte ${at}`)
     }
   })
@@ -92,16 +92,16 @@ describe('the cache', () => {
   it('reads copies, and refuses what is too large uncopied', () => {
     const { der } = mint({ subject: 'O=VerificationCache,CN=Client' })
     const memory = new Uint8Array(der)
-    const view = valueIn(cache().parse(memory))
+    const view = valueIn(newCache().parse(memory))
     memory.fill(0)
     expect([view.subject, view.raw]).toEqual(['CN=Client,O=VerificationCache', new Uint8Array(der)])
-    expect(refusal(cache().parse(new Uint8Array()))).toEqual(['empty_input', 0])
+    expect(refusal(newCache().parse(new Uint8Array()))).toEqual(['empty_input', 0])
     const large = new Proxy(new Uint8Array(maxCertificateBytes + 1), { get: (target, key) => Reflect.get(target, key) })
-    expect(refusal(cache().parse(large))).toEqual(['too_large', 0])
+    expect(refusal(newCache().parse(large))).toEqual(['too_large', 0])
   })
 
-  it('lets no guest take the place of another one with the same tail', () => {
-    const cache = cache()
+  it('lets no presented CA take the place of another one with the same tail', () => {
+    const cache = newCache()
     cache.remember(certificate(1, 7))
     const first = cache.presentedKey(certificate(1, 7))
     cache.remember(certificate(2, 7))
@@ -110,8 +110,8 @@ describe('the cache', () => {
     expect([cache.presentedKey(certificate(1, 7)), cache.presentedKey(certificate(2, 7))]).toEqual([first, undefined])
   })
 
-  it(`keeps ${limit} presentedKeys, those used last`, () => {
-    const cache = cache()
+  it(`keeps ${limit} presented CAs, those used last`, () => {
+    const cache = newCache()
     for (let i = 0; i < limit; i++) cache.remember(certificate(i))
     expect(cache.presentedKey(certificate(0))).toBeDefined()
     cache.remember(certificate(limit))
