@@ -144,12 +144,12 @@ function purposeBit(purpose: Purpose): number {
 function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParameters): Refusal | undefined {
   const wanted = purposeBit(purpose)
   if (leaf.purposeBits < 0) {
-    if (!policy.requireClientAuthEku) return undefined
+    if (!policy.requireEku) return undefined
     const demand = wanted === 0 ? 'but required' : `${purpose}Auth is required`
     return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${demand}` }
   }
   if (wanted === 0) return undefined
-  const enough = policy.requireClientAuthEku ? wanted : wanted | PurposeBit.any
+  const enough = policy.requireEku ? wanted : wanted | PurposeBit.any
   if ((leaf.purposeBits & enough) !== 0) return undefined
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage does not include ${purpose}Auth` }
 }

@@ -7,7 +7,7 @@ const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
   intermediates: ['truststore', 'presented'],
   conformance: ['practical', 'strict', 'web-pki'],
   purpose: ['client', 'server', 'any'],
-  requireClientAuthEku: [true, false],
+  requireEku: [true, false],
   checkAnchorValidity: [true, false],
   enforceAnchorConstraints: [true, false],
 }

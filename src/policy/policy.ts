@@ -40,7 +40,7 @@ export interface Policy {
    */
   readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[]
   /** The leaf must have an extendedKeyUsage that lists the purpose; for purpose `any` it may list any. */
-  readonly requireClientAuthEku: boolean
+  readonly requireEku: boolean
   /** The anchor's own dates count; those of a pinned leaf always do. */
   readonly checkAnchorValidity: boolean
   /**
@@ -80,7 +80,7 @@ const budget: Budget = {
 const common = {
   curves: ['P-256', 'P-384'],
   hashes: ['sha256', 'sha384', 'sha512'],
-  requireClientAuthEku: false,
+  requireEku: false,
   enforceAnchorConstraints: true,
   budget,
 } as const satisfies Partial<Policy>
@@ -121,7 +121,7 @@ export const apiGateway: Policy = /* @__PURE__ */ freezePolicy({
  * - `webServer`: for server certificates of public CAs; CA/Browser Forum's rules as well.
  *
  * @example
- * const policy = { ...profiles.apiGateway, requireClientAuthEku: true }
+ * const policy = { ...profiles.apiGateway, requireEku: true }
  * buildTruststore(readFileSync('truststore.pem'), { policy })
  */
 export const profiles: {

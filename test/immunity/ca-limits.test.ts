@@ -181,14 +181,14 @@ describe('purposes that a CA above does not have', () => {
     const empty = { extendedKeyUsage: [], extensions: [{ oid: '2.5.29.37', value: sequence() }] }
     expect(judge(store, [client(root, purposes())])).toBe('accepted')
     expect(judge(store, [client(root, empty)])).toBe('malformed 0')
-    const required = storeFor({ ...presented, requireClientAuthEku: true }, root)
+    const required = storeFor({ ...presented, requireEku: true }, root)
     expect(judge(required, [client(root)])).toBe('accepted')
     expect(judge(required, [client(root, purposes())])).toBe('extended_key_usage_violation 0')
     expect(judge(required, [client(root, purposes('any'))])).toBe('extended_key_usage_violation 0')
   })
 
   it('any purpose at all, where a policy demands that one is named', () => {
-    const required = storeFor({ ...presented, requireClientAuthEku: true }, root)
+    const required = storeFor({ ...presented, requireEku: true }, root)
     const judgeFor = (purpose: Purpose, ...names: readonly string[]): string =>
       judge(required, [client(root, purposes(...names))], { purpose })
     const refused = 'extended_key_usage_violation 0'

@@ -28,14 +28,14 @@ describe('a policy', () => {
   ])('whose field is an accessor is read once: %s', (_name, settle) => {
     let demands = 0
     const policy = settle(
-      Object.defineProperty({ ...profiles.apiGateway }, 'requireClientAuthEku', {
+      Object.defineProperty({ ...profiles.apiGateway }, 'requireEku', {
         enumerable: true,
         get: () => demands++ > 0,
       }),
     ) as Policy
     const store = buildTruststore(root.der, { policy })
     expect(demands).toBe(1)
-    expect(store.policy.requireClientAuthEku).toBe(false)
+    expect(store.policy.requireEku).toBe(false)
     expect(verifyChain(store, plain.der).ok).toBe(true)
     expect(demands).toBe(1)
   })

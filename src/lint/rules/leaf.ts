@@ -19,11 +19,11 @@ export const leafAdvice: readonly CertificateAdvice[] = [
     remedy: 'Re-issue the certificate with clientAuth in extendedKeyUsage.',
     check({ purposeBits, extendedKeyUsage }, { role, policy }) {
       if (role !== 'leaf' || policy.purpose !== 'client') return undefined
-      const enough = policy.requireClientAuthEku ? PurposeBit.clientAuth : PurposeBit.clientAuth | PurposeBit.any
+      const enough = policy.requireEku ? PurposeBit.clientAuth : PurposeBit.clientAuth | PurposeBit.any
       if (purposeBits >= 0 && (purposeBits & enough) !== 0) return undefined
       const listed = extendedKeyUsage?.slice(0, 10).join(', ')
       const problem = listed === undefined ? 'no extendedKeyUsage' : `extendedKeyUsage is ${listed}, without clientAuth`
-      return policy.requireClientAuthEku ? { problem, severity: 'error' } : problem
+      return policy.requireEku ? { problem, severity: 'error' } : problem
     },
   },
   {

@@ -248,7 +248,7 @@ export const certificateFlaws: readonly Flaw[] = [
     name: 'a client with anyExtendedKeyUsage where the policy demands clientAuth',
     as: 'leaf',
     input: bentClient({ extendedKeyUsage: ['any'] }).der,
-    options: { policy: { ...profiles.apiGateway, requireClientAuthEku: true } },
+    options: { policy: { ...profiles.apiGateway, requireEku: true } },
   },
   {
     code: 'ku_no_digital_signature',

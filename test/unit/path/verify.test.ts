@@ -120,14 +120,14 @@ const rejected: readonly RejectedChain[] = [
   },
   {
     name: 'no EKU where one is required',
-    store: storeFor({ ...profiles.apiGateway, requireClientAuthEku: true }, root),
+    store: storeFor({ ...profiles.apiGateway, requireEku: true }, root),
     chain: [leaf({ extendedKeyUsage: [] })],
     code: 'extended_key_usage_violation',
     message: 'is absent, clientAuth is required',
   },
   {
     name: 'no EKU where one is required, whatever the purpose',
-    store: storeFor({ ...profiles.apiGateway, requireClientAuthEku: true }, root),
+    store: storeFor({ ...profiles.apiGateway, requireEku: true }, root),
     chain: [leaf({ extendedKeyUsage: [] })],
     options: { purpose: 'any' },
     code: 'extended_key_usage_violation',
@@ -135,7 +135,7 @@ const rejected: readonly RejectedChain[] = [
   },
   {
     name: 'anyExtendedKeyUsage where clientAuth is required',
-    store: storeFor({ ...profiles.apiGateway, requireClientAuthEku: true }, root),
+    store: storeFor({ ...profiles.apiGateway, requireEku: true }, root),
     chain: [leaf({ extendedKeyUsage: ['any'] })],
     code: 'extended_key_usage_violation',
     message: 'does not include clientAuth',
