@@ -4,6 +4,7 @@ const covered = { lines: 95 }
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/build.ts'],
     projects: [
       {
         test: {

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs'
+
+const { 'size-limit': bundles } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
 /**
  * The bars, by figure and row: `atLeast` or `atMost` is what must be reached, `aim` what is worth striving for. A list is
  * per runtime; `in` names the one a goal is for, and rows measured in another have no goal.
@@ -34,7 +38,7 @@ export const goals = {
   'handshakes/TLSv1.3': [{ in: 'Node 20', atLeast: 0.97, aim: 1 }],
   'handshakes/TLSv1.2': [{ in: 'Node 20', atLeast: 0.97, aim: 1 }],
   'allocation/returning': [{ in: 'Node 20', atMost: 1024 }],
-  'bundle-size/core': [{ atMost: 45, aim: 35 }],
+  'bundle-size/core': [{ atMost: Number.parseFloat(bundles[1].limit), aim: 35 }],
   'start/pkijs': [{ in: 'Node 20', atLeast: 1.5, aim: 3 }],
   'slowest-call/warm': [{ in: 'Node 20', atMost: 5 }],
 }

@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+
+function changedAt(path: string): number {
+  return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/** Builds `dist` where the sources have changed since, so that no test runs against what they no longer are. */
+export function setup(): void {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => join('src', path))
+  const changed = Math.max(...[...sources, 'tsup.config.ts', 'package.json'].map(changedAt))
+  if (changed > changedAt('dist/index.d.ts')) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
+}
