@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import { thrownText } from '../thrown-text.ts'
 import { addressKey, addressOf, keyOfAddress, setAddress } from './address.ts'
 import { type Account, AddressTable } from './address-table.ts'
-import { Bucket } from './bucket.ts'
+import { Allowances } from './allowances.ts'
 import { HandshakeCost } from './handshake-cost.ts'
 import type { ClientAddress, Limits } from './limits.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -41,31 +41,6 @@ interface Visit {
   lingers: boolean
 }
 
-/** How long an untouched bucket takes to fill up. */
-const handshakeWindowMs = 10_000
-const refusalWindowMs = 4000
-
-/**
- * The longest that an address without accepted connections is shut out after its last costly handshake. The more accepted
- * connections it has, the shorter: it may be a balancer or a NAT with honest clients.
- */
-const longestDebtMs = 300_000
-
-/** With such a debt, an address's other handshakes are ended as well: they may be as costly. */
-const overdrawnMs = 1000
-
-/**
- * Handshakes under way of an address that has let nobody in lately. All that begin before the first is judged pass every
- * limit on refusals.
- */
-const firstHandshakes = 8
-
-/** The part of its allowance of refusals that such an address cannot use, so that strangers get little of it at once. */
-const reservedForKnown = 0.75
-
-/** How long an address is known for a client that was let in. */
-const acquaintanceMs = 60_000
-
 /** A longer turn of the event loop makes the gate check handshakes under way. */
 const slowTurnMs = 5
 
@@ -80,8 +55,7 @@ const dearestMs = 50
 export class Doors {
   readonly #limits: Limits | undefined
   readonly #clientAddress: ClientAddress | undefined
-  readonly #handshakes: Bucket
-  readonly #refusals: Bucket
+  readonly #allowances: Allowances
   readonly #table: AddressTable<Visit>
   readonly #stopwatch = new Stopwatch((busyMs) => this.#turn(busyMs))
   readonly #visits = new Map<string, Visit>()
@@ -95,12 +69,8 @@ export class Doors {
   constructor(limits: Limits | undefined, clientAddress: ClientAddress | undefined) {
     this.#limits = limits
     this.#clientAddress = clientAddress
-    this.#handshakes = new Bucket(limits?.handshakesPerSecond ?? Infinity, handshakeWindowMs)
-    this.#refusals = new Bucket(limits?.refusedPerSecond ?? Infinity, refusalWindowMs)
-    this.#table = new AddressTable((account, now) => {
-      const areFull = this.#handshakes.isFull(account.handshakes, now) && this.#refusals.isFull(account.refusals, now)
-      return account.open === 0 && areFull
-    })
+    this.#allowances = new Allowances(limits)
+    this.#table = new AddressTable((account, now) => this.#allowances.isUnused(account, now))
   }
 
   counters(): DoorCounters {
@@ -122,23 +92,23 @@ export class Doors {
     if (said === 'failed') return this.#close(raw, 'address')
     if (said !== undefined) setAddress(raw, said)
     const account = this.#accountOf(raw)
-    const limit = account === undefined ? undefined : this.#limitOf(account)
+    const limit = account === undefined ? undefined : this.#allowances.take(account)
     if (limit !== undefined) return this.#close(raw, limit)
     const endpoint = endpointOf(raw)
     const visit = { raw, said, account, endpoint, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false }
     this.#follow(visit)
-    if (account === undefined || isKnown(account) || this.#hasPlace(account)) {
+    if (account === undefined || this.#allowances.hasPlace(account)) {
       this.#start(visit)
       return begin()
     }
     this.#waiting.add(visit)
     const beginOrClose = (): void => {
       this.#waiting.delete(visit)
-      if (this.#isShutOut(account)) return this.#close(raw, 'refused')
+      if (this.#allowances.isShutOut(account)) return this.#close(raw, 'refused')
       this.#start(visit)
       begin()
     }
-    account.queue.add(raw, beginOrClose, () => this.#isShutOut(account) || this.#canAfford(account))
+    account.queue.add(raw, beginOrClose, () => this.#allowances.isShutOut(account) || this.#allowances.canAfford(account))
   }
 
   /** A handshake has ended well, which says nothing about the client. */
@@ -211,39 +181,6 @@ export class Doors {
     return key === undefined ? undefined : this.#table.accountOf(key, performance.now())
   }
 
-  #limitOf(account: Account<Visit>): LimitName | undefined {
-    const { open, unfinished } = this.#limits!
-    if (this.#isShutOut(account)) return 'refused'
-    if (account.open >= open) return 'open'
-    if (account.unfinished.size + account.queue.size >= unfinished) return 'unfinished'
-    const now = performance.now()
-    if (this.#handshakes.isEmpty(account.handshakes, now)) return 'handshakes'
-    account.handshakes = this.#handshakes.take(account.handshakes, 1, now)
-    return undefined
-  }
-
-  #isShutOut(account: Account<Visit>): boolean {
-    const now = performance.now()
-    // Where many were refused lately, those under way are taken for such: otherwise all pass that come before the first is charged.
-    if (isKnown(account) && this.#refusals.isHalfEmpty(account.refusals, now)) return !this.#canAfford(account)
-    return this.#refusals.isEmpty(account.refusals, now, this.#reservedOf(account))
-  }
-
-  /** Whether the address could have one more refused if all handshakes under way were. */
-  #canAfford(account: Account<Visit>): boolean {
-    const reserved = this.#reservedOf(account) + account.unfinished.size
-    return !this.#refusals.isEmpty(account.refusals, performance.now(), reserved)
-  }
-
-  #reservedOf(account: Account<Visit>): number {
-    return isKnown(account) ? 0 : this.#refusals.capacity * reservedForKnown
-  }
-
-  /** Whether an address that is not known may begin a handshake at once. */
-  #hasPlace(account: Account<Visit>): boolean {
-    return account.unfinished.size < firstHandshakes && this.#canAfford(account)
-  }
-
   #close(raw: Socket, limit: LimitName): void {
     this.#count(limit)
     raw.destroy()
@@ -299,7 +236,8 @@ export class Doors {
 
   /** Begins handshakes of the same address that wait for its place. */
   #fill({ account }: Visit): void {
-    while (account !== undefined && account.queue.size > 0 && (this.#hasPlace(account) || this.#isShutOut(account)))
+    if (account === undefined) return
+    while (account.queue.size > 0 && (this.#allowances.hasPlace(account) || this.#allowances.isShutOut(account)))
       account.queue.next()
   }
 
@@ -313,9 +251,7 @@ export class Doors {
     const { account, raw, cost } = visit
     if (account === undefined || visit.isCharged || raw.bytesRead === 0) return
     visit.isCharged = true
-    const now = performance.now()
-    account.refusals = this.#refusals.take(account.refusals, cost.weight, now, longestDebtMs / (1 + account.admitted))
-    if (account.refusals <= now + overdrawnMs) return
+    if (!this.#allowances.charge(account, cost.weight)) return
     for (const other of account.unfinished) this.#end(other)
     if (account.admitted > 0)
       this.#warn(
@@ -343,10 +279,6 @@ export class Doors {
     }
     return this.#metered.size > 0
   }
-}
-
-function isKnown({ lastAdmitted }: Account<Visit>): boolean {
-  return performance.now() - lastAdmitted < acquaintanceMs
 }
 
 /** The same for the socket below TLS and the one above, and for no other connection that is open. */
