@@ -36,7 +36,7 @@ interface Webpki {
         readonly string[]
       >
     >
-    readonly leaves: Readonly<Record<string, string>>
+    readonly leafs: Readonly<Record<string, string>>
     readonly tests: readonly {
       readonly id: string
       readonly host: string
@@ -92,7 +92,7 @@ export const suite: Suite = {
             : pool[test.crls as 'rootCrls']
       const anchors = test.anchors === 'all' ? [...pool.roots, ...pool.legacyRoots] : pool[test.anchors as 'roots']
       const chain = [
-        amazon.leaves[test.host]!,
+        amazon.leafs[test.host]!,
         ...pool.intermediates,
         ...(test.intermediates === 'intermediates' ? [] : pool.rootsAsIntermediates),
       ]
