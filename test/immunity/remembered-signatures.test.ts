@@ -246,7 +246,7 @@ describe('a client that is read from memory', () => {
     const noted: SignatureBackend = {
       name: 'noted',
       importKey: (spki, tables) => {
-        if (tables.hasRoom(1)) roomy.add(Buffer.from(spki).toString('hex'))
+        if (tables?.hasRoom(1) === true) roomy.add(Buffer.from(spki).toString('hex'))
         return pureSignatures.importKey(spki, tables)
       },
     }
