@@ -133,9 +133,15 @@ export class Doors {
   judge(socket: TLSSocket, isAdmitted: boolean, isItsFault: boolean): void {
     const visit = this.#visitOf(socket)
     if (visit === undefined) return
+    const { account } = visit
     visit.isAdmitted = isAdmitted
+    if (isAdmitted && account !== undefined) {
+      account.admitted++
+      account.lastAdmitted = performance.now()
+    }
     if (isItsFault || visit.cost.isExcessive) this.#charge(visit)
-    if (isAdmitted && visit.account !== undefined) this.#noteAdmission(visit.account)
+    // One of its clients was let in, so that the others need not wait.
+    if (isAdmitted && account !== undefined) while (account.queue.size > 0) account.queue.next()
   }
 
   /** Whether a refused connection may stay until it is answered. */
@@ -208,13 +214,6 @@ export class Doors {
     visit.account.unfinished.add(visit)
     this.#metered.add(visit)
     this.#stopwatch.start()
-  }
-
-  /** One of its clients was let in, so that the others need not wait. */
-  #noteAdmission(account: Account<Visit>): void {
-    account.admitted++
-    account.lastAdmitted = performance.now()
-    while (account.queue.size > 0) account.queue.next()
   }
 
   #leave(visit: Visit): void {

@@ -5,6 +5,10 @@ import { bigintOf, type Limbs, limbsOf } from '../../../../src/crypto/curve/limb
 import { Scalars } from '../../../../src/crypto/curve/scalars.ts'
 import { inverseOf } from '../../../support/curve-points.ts'
 
+it('of more limbs than their arithmetic is exact for are refused', () => {
+  expect(() => new Scalars(2n ** 521n - 1n, 22)).toThrow(RangeError)
+})
+
 describe.each<CurveName>(['P-256', 'P-384'])('scalars of %s', (curve) => {
   const { n, bytes } = curves[curve]
   const limbs = Math.ceil(bytes / 3)
