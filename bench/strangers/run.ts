@@ -21,12 +21,18 @@ const credentialsOf = (subject: string, issuer = authority): Work['credentials']
 }
 const own = credentialsOf('CN=localhost')
 
-/** What strangers present. */
-export const strangers = {
-  'an unknown certificate': credentialsOf('CN=stranger', elsewhere),
-  '5 certificates on sect571r1': costlyChain(5),
-  '100 certificates on sect571r1': costlyChain(100),
-} as const
+export interface Strangers {
+  /** What they present. */
+  readonly credentials: Work['credentials']
+  /** How long a scene lasts unless the caller says: one handshake that shuts its address out counts against all that time. */
+  readonly seconds: number
+}
+
+export const strangers: Readonly<Record<string, Strangers>> = {
+  'an unknown certificate': { credentials: credentialsOf('CN=stranger', elsewhere), seconds: 120 },
+  '5 certificates on sect571r1': { credentials: costlyChain(5), seconds: 60 },
+  '100 certificates on sect571r1': { credentials: costlyChain(100), seconds: 300 },
+}
 
 /** `elsewhere`: strangers knock at another server of another process, which takes as much from the machine. */
 export type Scene = 'alone' | 'elsewhere' | 'limits' | 'no limits'

@@ -11,11 +11,11 @@ test('16,000 field operations at the bounds of their operands are what BigInt sa
   for (const [operation, count] of Object.entries(counts)) expect(count, operation).toBeGreaterThan(50)
 })
 
-test('4,000 signatures, half of them bent, are what OpenSSL and noble say, with tables and without', () => {
-  const { counts, findings } = fuzzSignatures(4000, seed)
+test('2,000 signatures, half of them bent, are what OpenSSL and noble say, with tables and without', () => {
+  const { counts, findings } = fuzzSignatures(2000, seed)
   expect(findings).toEqual([])
-  expect(counts).toMatchObject({ 'P-256': 3000, 'P-384': 1000, noble: 40 })
+  expect(counts).toMatchObject({ 'P-256': 1500, 'P-384': 500, noble: 20 })
   // Genuine ones, and those with the other s.
-  expect(counts.accepted).toBeGreaterThan(1500)
-  expect(counts.refused).toBeGreaterThan(1800)
+  expect(counts.accepted).toBeGreaterThan(750)
+  expect(counts.refused).toBeGreaterThan(900)
 })
