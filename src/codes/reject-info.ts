@@ -181,6 +181,16 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
       googleCloud: 'client_cert_chain_verification_failed',
     },
   },
+  nonconforming: {
+    summary: 'The certificate breaks a rule of the profile that policy.conformance demands; the message cites the rule.',
+    citation: 'RFC 5280 4; CA/Browser Forum BR 7.1',
+    remedy: 'Re-issue the certificate by the cited rule, or set conformance to practical.',
+    mappings: {
+      alb: 'ClientCertInvalid',
+      cloudFront: 'ClientCertInvalid',
+      googleCloud: 'client_cert_chain_verification_failed',
+    },
+  },
   name_constraint_violation: {
     summary: 'A name lies outside what a CA above may certify, or its form cannot be compared.',
     citation: 'RFC 5280 6.1.3 (b)(c), 4.2.1.10',

@@ -18,6 +18,7 @@ export const rejectCodes = [
   'key_usage_violation',
   'extended_key_usage_violation',
   'unknown_critical_extension',
+  'nonconforming',
   'name_constraint_violation',
   'policy_violation',
   'name_mismatch',

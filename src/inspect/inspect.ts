@@ -11,7 +11,7 @@ import {
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { parseUsableList } from '../path/parse-revocation-list.ts'
+import { parseJudgedList } from '../path/parse-revocation-list.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
@@ -109,7 +109,7 @@ type Report = (fault: InspectionFault) => void
 function readDer(bytes: Uint8Array, output: TextOutput, write: Write, report: Report): void {
   const certificate = parseCertificateDer(bytes)
   if (certificate.ok) return write(certificate.value)
-  const list = parseUsableList(bytes)
+  const list = parseJudgedList(bytes)
   if (list.ok) return write(list.value)
   writeFault(bytes, output, list.offset > certificate.offset ? list : certificate, report)
 }
@@ -162,7 +162,7 @@ function looksLikePrivateKey(bytes: Uint8Array): boolean {
 
 function parseBlock(label: string, content: Uint8Array): ParseResult<Signed> | undefined {
   if (isCertificateLabel(label)) return parseCertificateDer(content)
-  return isRevocationListLabel(label) ? parseUsableList(content) : undefined
+  return isRevocationListLabel(label) ? parseJudgedList(content) : undefined
 }
 
 function writeFault(bytes: Uint8Array, output: TextOutput, fault: ParseResult<never>, report: Report): void {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+export type { AddressCounters, LimitName } from './gate/address-limiter.ts'
 export type { RememberedAuthorizations } from './gate/answers.ts'
 export type { AdvertisedAuthorities } from './gate/authorities.ts'
 export type { CloseCode, GateCode } from './gate/codes.ts'
@@ -11,7 +13,6 @@ export type { ConnectionSettings } from './gate/connection-settings.ts'
 export type { GateCounters, Histogram } from './gate/counters.ts'
 export type { ServerCredentials } from './gate/credentials.ts'
 export { type DomainSelection, selectServerCertificate } from './gate/domain.ts'
-export type { DoorCounters, LimitName } from './gate/doors.ts'
 export { type ClientIdentity, getClientIdentity, type Identified, type IdentitySource } from './gate/identity.ts'
 export type { AddressLimits, ClientAddress } from './gate/limits.ts'
 export { type GateTlsOptions, type MutualTls, mutualTls } from './gate/mutual-tls.ts'

@@ -96,7 +96,7 @@ export function refuseListSigner(signer: CertificateView, parameters: PathParame
 
 function refuseProfile(policy: Policy, certificate: CertificateView, role: Role): Refusal | undefined {
   const demand = nonconformance(certificate, role, policy.conformance)
-  return demand === undefined ? undefined : { code: 'malformed', message: `the certificate does not conform: ${demand}` }
+  return demand === undefined ? undefined : { code: 'nonconforming', message: `the certificate does not conform: ${demand}` }
 }
 
 function refuseContradiction(certificate: CertificateView): Refusal | undefined {
@@ -136,13 +136,15 @@ function refuseCriticalExtension(
   return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }
 }
 
-/** Which purpose bit of extendedKeyUsage a purpose asks for; 0: none. */
-function purposeBit(purpose: Purpose): number {
-  return purpose === 'client' ? PurposeBit.clientAuth : purpose === 'server' ? PurposeBit.serverAuth : 0
+/** The bit of extendedKeyUsage that a purpose needs; 0: none. */
+const purposeBits: Readonly<Record<Purpose, number>> = {
+  client: PurposeBit.clientAuth,
+  server: PurposeBit.serverAuth,
+  any: 0,
 }
 
 function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParameters): Refusal | undefined {
-  const wanted = purposeBit(purpose)
+  const wanted = purposeBits[purpose]
   if (leaf.purposeBits < 0) {
     if (!policy.requireEku) return undefined
     const demand = wanted === 0 ? 'but required' : `${purpose}Auth is required`
@@ -156,26 +158,31 @@ function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParam
 
 /** An extendedKeyUsage in a CA certificate limits everything below it (CA/Browser Forum 7.1.2.2 g; what OpenSSL, NSS and Go do). */
 function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undefined {
-  const wanted = purposeBit(purpose)
+  const wanted = purposeBits[purpose]
   if (wanted === 0 || ca.purposeBits < 0 || (ca.purposeBits & (wanted | PurposeBit.any)) !== 0) return undefined
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage of the CA does not include ${purpose}Auth` }
 }
 
+const signing = KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement
+
 /**
- * What the leaf's key does in a handshake, a keyUsage must allow (RFC 5280 4.2.1.3). A client signs (RFC 8446 4.4.2.2, RFC
- * 5246 7.4.6; OpenSSL takes keyAgreement too). A server signs, or up to TLS 1.2 deciphers or agrees; TLS checks which of
- * them it is.
+ * What the leaf's key may do in a handshake (RFC 5280 4.2.1.3), and what is said of a keyUsage that allows none of it. A client
+ * signs (RFC 8446 4.4.2.2, RFC 5246 7.4.6); OpenSSL accepts keyAgreement as well. A server signs, or up to TLS 1.2 deciphers or
+ * agrees; TLS checks which of them it does.
  */
+const handshakeUses: Readonly<Record<Purpose, { readonly bits: number; readonly problem: string } | undefined>> = {
+  client: { bits: signing, problem: 'keyUsage does not include digitalSignature' },
+  server: {
+    bits: signing | KeyUsageBit.keyEncipherment,
+    problem: 'keyUsage includes neither digitalSignature nor keyEncipherment nor keyAgreement',
+  },
+  any: undefined,
+}
+
 function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose): Refusal | undefined {
-  if (purpose === 'any' || keyUsageBits < 0) return undefined
-  const signing = KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement
-  const useful = purpose === 'client' ? signing : signing | KeyUsageBit.keyEncipherment
-  if ((keyUsageBits & useful) !== 0) return undefined
-  const lacks =
-    purpose === 'client'
-      ? 'does not include digitalSignature'
-      : 'includes neither digitalSignature nor keyEncipherment nor keyAgreement'
-  return { code: 'key_usage_violation', message: `keyUsage ${lacks}` }
+  const uses = handshakeUses[purpose]
+  if (uses === undefined || keyUsageBits < 0 || (keyUsageBits & uses.bits) !== 0) return undefined
+  return { code: 'key_usage_violation', message: uses.problem }
 }
 
 /** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */

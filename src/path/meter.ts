@@ -51,9 +51,15 @@ export class Meter {
 
 /** What a verification costs, in those of P-256: RSA by its modular multiplications, as measured. */
 function signatureCost(key: KeyParts): number {
-  if (key.kind === 'unknown') return 1
-  if (key.kind === 'ec') return key.cost
-  const { bits, exponent } = key.key
-  const multiplications = exponent.toString(2).length + exponent.toString(2).replaceAll('0', '').length
-  return Math.ceil((multiplications * (bits / 8192) ** 2) / 25)
+  switch (key.kind) {
+    case 'unknown':
+      return 1
+    case 'ec':
+      return key.cost
+    case 'rsa': {
+      const { bits, exponent } = key.key
+      const multiplications = exponent.toString(2).length + exponent.toString(2).replaceAll('0', '').length
+      return Math.ceil((multiplications * (bits / 8192) ** 2) / 25)
+    }
+  }
 }

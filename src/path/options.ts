@@ -2,10 +2,10 @@ import { elements, hasOwn, type NoFields, readFields, refuseForeign } from '../p
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
-import type { RevocationList, RevocationListView } from '../x509/revocation-list.ts'
+import type { RevocationList } from '../x509/revocation-list.ts'
 import type { PathParameters } from './check.ts'
 import type { PolicyRequest } from './policy-graph.ts'
-import { type Judging, judgingOf, type RevocationRequest } from './revocation.ts'
+import { type JudgedList, type Judging, judging, type RevocationRequest } from './revocation.ts'
 
 /** What `verifyChain` is to check, and when. */
 export interface VerifyOptions {
@@ -151,16 +151,14 @@ export function readRevocation(revocation: unknown, what: string): RevocationReq
   requireChoice(what, 'unknown', unknown, ['refuse', 'allow'])
   requireChoice(what, 'expired', expired, ['refuse', 'allow'])
   if (!Array.isArray(lists)) fail(`${what}.lists must be an array`)
-  const views: RevocationListView[] = []
-  let judging: Judging | undefined
-  for (const [i, list] of elements(lists).entries()) {
-    judging = judgingOf(list) ?? fail(`${what}.lists[${i}] must be the value of parseRevocationList`)
-    views.push(list as RevocationListView)
-  }
+  const judged = elements(lists) as readonly (Partial<JudgedList> | null | undefined)[]
+  let judge: Judging | undefined
+  for (const [i, list] of judged.entries())
+    judge = list?.[judging] ?? fail(`${what}.lists[${i}] must be the value of parseRevocationList`)
   if (maxAgeDays !== undefined && !(typeof maxAgeDays === 'number' && maxAgeDays >= 0))
     fail(`${what}.maxAgeDays must be a number`)
   const maxAge = maxAgeDays === undefined ? Number.POSITIVE_INFINITY : maxAgeDays * day
-  return { lists: views, judging, depth, unknown, expired, maxAge }
+  return { lists: judged as readonly JudgedList[], judging: judge, depth, unknown, expired, maxAge }
 }
 
 function readPolicies(inputs: PolicyInputs): PolicyRequest {

@@ -1,10 +1,22 @@
 import { singleDer } from '../bytes/input.ts'
 import { isRevocationListLabel } from '../bytes/pem.ts'
 import type { ParseResult } from '../codes/parse.ts'
-import { parseRevocationListCopy, parseRevocationListDer } from '../x509/parse-revocation-list.ts'
-import type { RevocationList, RevocationListView } from '../x509/revocation-list.ts'
+import { readRevocationList, refuseListSize } from '../x509/parse-revocation-list.ts'
+import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
 import { CrlJudge } from './crl-judge.ts'
-import { admitList, type Judging } from './revocation.ts'
+import { type JudgedList, type Judging, judging } from './revocation.ts'
+
+/** A revocation list that carries {@link CrlJudge}, which `verifyChain` judges by. */
+class JudgedListView extends RevocationListView implements JudgedList {
+  readonly #isGenuine = true
+
+  /** Undefined for copies and proxies of a list: their fields may say something else than its bytes. */
+  get [judging](): Judging | undefined {
+    return #isGenuine in this ? judgeByLists : undefined
+  }
+}
+
+const judgeByLists: Judging = (context) => new CrlJudge(context)
 
 /**
  * Parses one CRL, DER or PEM, strictly (RFC 5280 section 5): every entry is read once. The bytes are copied. Signature, issuer and dates are judged when the list is used.
@@ -19,17 +31,12 @@ import { admitList, type Judging } from './revocation.ts'
 export function parseRevocationList(input: Uint8Array | string): ParseResult<RevocationList> {
   const der = singleDer(input, 'parseRevocationList: input', 'X509 CRL', isRevocationListLabel)
   if (!der.ok) return der
-  return parseUsableList(der.value, der.value === input ? parseRevocationListCopy : parseRevocationListDer)
+  return der.value === input
+    ? (refuseListSize(input.length) ?? parseJudgedList(new Uint8Array(input)))
+    : parseJudgedList(der.value)
 }
 
-/** Parses a DER list, in bytes of our own if not told otherwise, that `verifyChain` takes: it brings along what judges by it. */
-export function parseUsableList(
-  der: Uint8Array,
-  parse: typeof parseRevocationListDer = parseRevocationListDer,
-): ParseResult<RevocationListView> {
-  const parsed = parse(der)
-  if (parsed.ok) admitList(parsed.value, judging)
-  return parsed
+/** Parses a DER list that fills bytes of our own. */
+export function parseJudgedList(bytes: Uint8Array): ParseResult<JudgedList> {
+  return readRevocationList(new JudgedListView(bytes))
 }
-
-const judging: Judging = (context) => new CrlJudge(context)

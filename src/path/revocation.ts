@@ -7,10 +7,7 @@ import type { RevocationListView } from '../x509/revocation-list.ts'
 import type { PathRefusal } from './failure.ts'
 import type { Meter } from './meter.ts'
 
-/**
- * Revocation of the certificates of a path (RFC 5280 6.3). What the lists say of one certificate is judged by
- * `crl-judge.ts`, which comes with the lists: whoever has none does not carry it.
- */
+/** Revocation of the certificates of a path (RFC 5280 6.3). `crl-judge.ts` judges what the lists say of one certificate. */
 
 /** How revocation is checked, with its defaults. */
 export interface RevocationRequest {
@@ -47,7 +44,6 @@ export interface RevocationContext extends PathContext {
   refuseBelow(path: readonly CertificateView[], depth: number): PathRefusal | undefined
 }
 
-/** A refusal, and which certificate of the path is at fault. */
 /**
  * What lists say of a certificate. `uncovered`: none is about it, which the caller may allow. `unknown`: one is, but it must not
  * be relied on, for the reason given.
@@ -65,16 +61,15 @@ export interface ListJudge {
 
 export type Judging = (context: RevocationContext) => ListJudge
 
-const judgingOfLists = /* @__PURE__ */ new WeakMap<object, Judging>()
+/** The property of a list that holds the code that judges by it. */
+export const judging: unique symbol = /* @__PURE__ */ Symbol('judging')
 
-/** Makes a list one that `verifyChain` takes, by saying what judges by it. */
-export function admitList(list: RevocationListView, judging: Judging): void {
-  judgingOfLists.set(list, judging)
-}
-
-/** What judges by a list; `undefined` for everything that was not admitted as one. */
-export function judgingOf(list: unknown): Judging | undefined {
-  return judgingOfLists.get(list as object)
+/**
+ * A revocation list as `verifyChain` takes it. It carries the code that judges by it, so that bundles that check no revocation do
+ * not have that code. `parseRevocationList` makes them.
+ */
+export interface JudgedList extends RevocationListView {
+  readonly [judging]: Judging | undefined
 }
 
 const uncovered: RevocationStatus = { kind: 'uncovered' }

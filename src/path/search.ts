@@ -32,29 +32,22 @@ interface Candidate {
   readonly node: TrustNode | undefined
 }
 
-/** What was found wrong with a certificate as an issuer. */
-interface Judged {
-  readonly certificate: CertificateView
-  readonly refusal: Refusal | undefined
-  readonly next: Judged | undefined
-}
-
 /**
  * Builds paths from a leaf to an anchor by depth-first search (RFC 4158): the likeliest issuer first, back to the next
  * one when a path fails, no certificate and no (subject, key) pair twice on a path, every step metered. The most
  * specific of all failures is kept.
  *
- * Hot path: nearly every search has one candidate. Avoid allocations: lists are chained, and closures live in their own methods,
- * so that V8 allocates no context for them.
+ * Hot path: nearly every search finds one candidate at each step. Avoid allocations there: the path is a linked list, which branches
+ * share; maps are made at the first branch; and closures live in their own methods, so that V8 allocates no context for them.
  */
 export class Search {
   failure: Failure | undefined = undefined
   readonly #call: Call
   readonly #checkPath: PathCheck
-  /** What is wrong with a certificate as an issuer does not depend on the path, so it is asked once. */
-  #judged: Judged | undefined = undefined
-  /** The possible issuers of a certificate do not depend on the path either. */
+  /** The possible issuers of a certificate. They do not depend on the path, so they are looked up once. */
   #candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
+  /** What is wrong with a certificate as an issuer. This does not depend on the path either. */
+  #refusals: Map<CertificateView, Refusal | undefined> | undefined = undefined
 
   constructor(call: Call, checkPath: PathCheck) {
     this.#call = call
@@ -131,11 +124,11 @@ export class Search {
   }
 
   #refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {
-    for (let known = this.#judged; known !== undefined; known = known.next) {
-      if (known.certificate === certificate) return known.refusal
-    }
-    const refusal = isAnchor ? refuseAnchor(certificate, this.#call.request) : refuseIntermediate(certificate, this.#call.request)
-    this.#judged = { certificate, refusal, next: this.#judged }
+    const known = this.#refusals?.get(certificate)
+    if (known !== undefined || this.#refusals?.has(certificate) === true) return known
+    const { request } = this.#call
+    const refusal = isAnchor ? refuseAnchor(certificate, request) : refuseIntermediate(certificate, request)
+    this.#refusals?.set(certificate, refusal)
     return refusal
   }
 
@@ -156,6 +149,7 @@ export class Search {
   #fresh(top: Link): readonly Link[] {
     const { certificate: child } = top
     this.#candidates ??= new Map()
+    this.#refusals ??= new Map()
     const candidates = this.#candidates.get(child) ?? this.#ranked(top)
     this.#candidates.set(child, candidates)
     const links: Link[] = []

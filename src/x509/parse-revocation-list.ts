@@ -16,22 +16,22 @@ import { readAlgorithmAndIssuer, readSigned } from './signed.ts'
 /** The largest list any platform takes is 50 MB. */
 const maxListBytes = 64 * 1024 * 1024
 
-/** Parses one DER list of the caller's: a copy of it, unless it is refused for its size. */
-export function parseRevocationListCopy(der: Uint8Array): ParseResult<RevocationListView> {
-  return refuseSize(der.length) ?? parseRevocationListDer(new Uint8Array(der))
+/** Parses one DER list that fills bytes of our own. */
+export function parseRevocationListDer(bytes: Uint8Array): ParseResult<RevocationListView> {
+  return readRevocationList(new RevocationListView(bytes))
 }
 
-/** Parses one DER list that fills bytes of our own; see `parseRevocationList`. */
-export function parseRevocationListDer(bytes: Uint8Array): ParseResult<RevocationListView> {
-  const refusal = refuseSize(bytes.length)
+/** Fills in a view from its bytes; see `parseRevocationList`. */
+export function readRevocationList<View extends RevocationListView>(view: View): ParseResult<View> {
+  const refusal = refuseListSize(view.bytes.length)
   if (refusal !== undefined) return refusal
-  const reader = new Reader(bytes)
-  const view = new RevocationListView(bytes)
+  const reader = new Reader(view.bytes)
   readSigned(reader, view, 'CertificateList', 'tbsCertList', readTbs)
   return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
 }
 
-function refuseSize(length: number): ParseResult<never> | undefined {
+/** The fault of a list that is too large to be read, or even copied. */
+export function refuseListSize(length: number): ParseResult<never> | undefined {
   if (length <= maxListBytes) return undefined
   return parseFault('too_large', 0, 'CertificateList', `${length} bytes, at most ${maxListBytes} are read`)
 }

@@ -59,6 +59,7 @@ verdict.leaf
 export function statusOf(code: RejectCode): number {
   switch (code) {
     case 'malformed':
+    case 'nonconforming':
     case 'too_large':
     case 'budget_exhausted':
       return 400

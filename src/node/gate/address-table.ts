@@ -2,12 +2,12 @@ import { Bucket } from './bucket.ts'
 import { HandshakeQueue } from './handshake-queue.ts'
 
 /** What is known of one address. */
-export interface Account<Visit> {
+export interface Account<Arrival> {
   open: number
   /** Open ones that were let through. */
   admitted: number
   lingering: number
-  readonly unfinished: Set<Visit>
+  readonly unfinished: Set<Arrival>
   readonly queue: HandshakeQueue
   /** When a client of it was let in last, in milliseconds of `performance.now()`. */
   lastAdmitted: number
@@ -32,13 +32,13 @@ const looks = 2
  * one and is dropped. When all are in use, addresses share accounts: IPv6 addresses by their first 32 bits, IPv4 addresses
  * by their first 16, so that the owner of a whole network fills one account and not the table.
  */
-export class AddressTable<Visit> {
-  readonly #accounts = new Map<string, Account<Visit>>()
-  readonly #shared: (Account<Visit> | undefined)[] = []
-  readonly #isSettled: (account: Account<Visit>, now: number) => boolean
+export class AddressTable<Arrival> {
+  readonly #accounts = new Map<string, Account<Arrival>>()
+  readonly #shared: (Account<Arrival> | undefined)[] = []
+  readonly #isSettled: (account: Account<Arrival>, now: number) => boolean
   readonly #most: number
 
-  constructor(isSettled: (account: Account<Visit>, now: number) => boolean, most: number = mostAccounts) {
+  constructor(isSettled: (account: Account<Arrival>, now: number) => boolean, most: number = mostAccounts) {
     this.#isSettled = isSettled
     this.#most = most
   }
@@ -47,12 +47,12 @@ export class AddressTable<Visit> {
     return this.#accounts.size
   }
 
-  accountOf(key: string, now: number): Account<Visit> {
+  accountOf(key: string, now: number): Account<Arrival> {
     const known = this.#accounts.get(key)
     if (known !== undefined) return known
     this.#sweep(now)
     if (this.#accounts.size >= this.#most) return this.#sharedAccount(key)
-    const account = newAccount<Visit>()
+    const account = newAccount<Arrival>()
     this.#accounts.set(key, account)
     return account
   }
@@ -67,14 +67,14 @@ export class AddressTable<Visit> {
     }
   }
 
-  #sharedAccount(key: string): Account<Visit> {
+  #sharedAccount(key: string): Account<Arrival> {
     const number = networkNumber(key) % sharedAccounts
     this.#shared[number] ??= newAccount()
     return this.#shared[number]
   }
 }
 
-function newAccount<Visit>(): Account<Visit> {
+function newAccount<Arrival>(): Account<Arrival> {
   return {
     open: 0,
     admitted: 0,

@@ -1,8 +1,8 @@
+import type { AddressCounters } from './address-limiter.ts'
 import type { CloseCode, GateCode } from './codes.ts'
-import type { DoorCounters } from './doors.ts'
 
 /** What a gate has done since it was made: a plain snapshot that survives JSON unchanged. */
-export interface GateCounters extends DoorCounters {
+export interface GateCounters extends AddressCounters {
   /** Connections that were let through. */
   readonly accepted: number
   /** Connections that were refused, by code; codes that did not occur are absent. */
@@ -70,7 +70,7 @@ export class Counters {
     this.#counts[bucket]!++
   }
 
-  snapshot(present: GatePresent): Omit<GateCounters, keyof DoorCounters> {
+  snapshot(present: GatePresent): Omit<GateCounters, keyof AddressCounters> {
     let count = 0
     const buckets = bounds.map((bound, i) => {
       count += this.#counts[i]!

@@ -4,13 +4,13 @@ import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type SecureContext, type SecureVersion, Server, type TLSSocket } from 'node:tls'
 import { member } from '../../policy/fields.ts'
+import { AddressLimiter } from './address-limiter.ts'
 import { type Admission, Admissions } from './admission.ts'
 import type { RememberedAuthorizations } from './answers.ts'
 import { type GateCode, isOfClient } from './codes.ts'
 import { Contexts } from './contexts.ts'
 import type { GateCounters } from './counters.ts'
 import type { Demands, ServerCredentials } from './credentials.ts'
-import { Doors } from './doors.ts'
 import { type ClientIdentity, getClientIdentity, type Identified } from './identity.ts'
 import { type MutualTlsOptions, ownOptions, readGateOptions, type Settings } from './options.ts'
 import { type AnyRequest, type AnyResponse, answerRequest, RefusalServer } from './refuse.ts'
@@ -106,7 +106,7 @@ class Gate implements MutualTls {
   readonly tlsOptions: GateTlsOptions
   readonly #settings: Settings
   readonly #admissions: Admissions
-  readonly #doors: Doors
+  readonly #limiter: AddressLimiter
   readonly #contexts: Contexts
   readonly #refusals = new RefusalServer()
   /** Requests that were let through. */
@@ -115,14 +115,14 @@ class Gate implements MutualTls {
   constructor(options: MutualTlsOptions, settings: Settings) {
     this.#settings = settings
     this.#admissions = new Admissions(options, settings)
-    this.#doors = new Doors(settings.limits, settings.clientAddress)
+    this.#limiter = new AddressLimiter(settings.limits, settings.clientAddress)
     const demands = demandsOf(settings)
     this.#contexts = new Contexts(options, demands, settings)
     this.tlsOptions = tlsOptionsOf(options, settings, demands, this.#contexts)
   }
 
   counters(): GateCounters {
-    return { ...this.#admissions.counters({ lingering: this.#refusals.lingering }), ...this.#doors.counters() }
+    return { ...this.#admissions.counters({ lingering: this.#refusals.lingering }), ...this.#limiter.counters() }
   }
 
   disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode = 'not_authorized'): number {
@@ -146,7 +146,7 @@ class Gate implements MutualTls {
     endOnClose(server, outside)
     standBefore(server, (name, args, pass) => {
       const isHeard = this.#hear(server, outside, name, args, pass)
-      this.#doors.lap()
+      this.#limiter.lap()
       return isHeard
     })
     return server
@@ -165,7 +165,7 @@ class Gate implements MutualTls {
   #hear(server: Server, outside: Set<Socket>, name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
     if (name === 'connection') return this.#arrive(server, outside, args[0] as Socket, pass)
     if (name === 'secureConnection') return this.#enter(server, outside, args[0] as TLSSocket, pass)
-    if (name === 'tlsClientError') this.#doors.fail(args[1] as TLSSocket)
+    if (name === 'tlsClientError') this.#limiter.fail(args[1] as TLSSocket)
     // Junk from unverified clients: without listeners, Node answers it or closes.
     if (name === 'clientError' && getClientIdentity(args[1] as TLSSocket) === undefined) return false
     // Before its first stream: an application may listen for the streams of a session itself.
@@ -175,7 +175,7 @@ class Gate implements MutualTls {
 
   #arrive(server: Server, outside: Set<Socket>, raw: Socket, pass: () => unknown): boolean {
     let isBegun = false
-    this.#doors.arrive(raw, () => {
+    this.#limiter.arrive(raw, () => {
       isBegun = true
       outside.delete(raw)
       this.#contexts.refresh(server)
@@ -186,10 +186,10 @@ class Gate implements MutualTls {
   }
 
   #enter(server: Server, outside: Set<Socket>, socket: TLSSocket, pass: () => unknown): boolean {
-    const makePlace = this.#doors.finish(socket)
+    const makePlace = this.#limiter.finish(socket)
     let isInside = false
     this.#admissions.admitConnection(socket, speaksHttp(server), (admission) => {
-      this.#doors.judge(socket, admission.ok, !admission.ok && isOfClient(admission.code))
+      this.#limiter.judge(socket, admission.ok, !admission.ok && isOfClient(admission.code))
       isInside = admission.ok
       if (!admission.ok) return this.#refusals.refuse(socket, admission.code, this.#answers(server, socket) ? 'answer' : 'close')
       outside.delete(socket)
@@ -201,7 +201,7 @@ class Gate implements MutualTls {
   }
 
   #answers(server: Server, socket: TLSSocket): boolean {
-    return this.#settings.refusal === 'answer' && speaksHttp(server) && this.#doors.mayLinger(socket)
+    return this.#settings.refusal === 'answer' && speaksHttp(server) && this.#limiter.mayLinger(socket)
   }
 
   /** Of the events of a session only `stream` is a request. Node's own listener for it emits the server's `stream`. */

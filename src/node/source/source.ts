@@ -71,7 +71,7 @@ export class Source implements TruststoreSource {
   static async start(loader: Loader, settings: SourceSettings): Promise<Source> {
     const source = new Source(loader, settings)
     try {
-      await source.#offer(await loader.load(true, source.#closing.signal), true, true)
+      await source.#consider(await loader.load(true, source.#closing.signal), true, true)
     } catch (error) {
       source.close()
       throw error instanceof TypeError ? error : asSourceError(error)
@@ -149,7 +149,7 @@ export class Source implements TruststoreSource {
     if (this.#closed) return this.#outcome('closed')
     try {
       const loaded = await this.#loader.load(force, this.#closing.signal)
-      const decision = await this.#offer(
+      const decision = await this.#consider(
         loaded,
         allowEmptyOverlap || this.#settings.allowEmptyOverlap,
         allowRollback || this.#settings.allowRollback,
@@ -165,13 +165,13 @@ export class Source implements TruststoreSource {
   }
 
   /** In slices: thousands of certificates in one go would hold up a server. */
-  #offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
-    return slices.finish(this.#offering(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
+  #consider(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
+    return slices.finish(this.#considering(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
   }
 
   /** Emits events in the step that swaps: nothing else happens in between, so that they come in the order of the swaps. */
-  *#offering(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Steps<Decision> {
-    const decision = yield* this.#history.offer(loaded, allowEmptyOverlap, allowRollback)
+  *#considering(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Steps<Decision> {
+    const decision = yield* this.#history.consider(loaded, allowEmptyOverlap, allowRollback)
     if (decision.status !== 'held') this.checkedAt = new Date()
     this.failure = undefined
     this.#failures = 0

@@ -15,7 +15,7 @@ export interface Loaded {
   readonly versionId?: string | undefined
 }
 
-/** The outcome of an offer that was not an error. */
+/** What became of a version that was considered. */
 export type Decision =
   | {
       readonly status: 'updated'
@@ -94,7 +94,7 @@ export class Versions {
    * @param loaded `undefined`: the same as the last time
    * @throws TruststoreSourceError for what cannot serve
    */
-  *offer(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Steps<Decision> {
+  *consider(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Steps<Decision> {
     const built = yield* this.#build(loaded)
     if (built instanceof TruststoreSourceError) throw built
     const version = built.fingerprint

@@ -41,35 +41,40 @@ describe('conformance', () => {
   })
 
   it.each<readonly [string, CertificateSpec, string, string]>([
-    ['no authority key id', { authorityKeyId: false }, 'malformed 0', 'malformed 0'],
-    ['a serial number of 0', { serial: 0n }, 'malformed 0', 'malformed 0'],
-    ['a DNS name with underscore', { subjectAltNames: [{ dns: 'a_b.example' }], subject: 'O=x' }, 'malformed 0', 'malformed 0'],
-    ['a critical subject key id', { critical: { subjectKeyId: true } }, 'malformed 0', 'malformed 0'],
-    ['unique identifiers', { subjectUniqueId: Uint8Array.of(1) }, 'malformed 0', 'malformed 0'],
-    ['keyCertSign', { keyUsage: ['digitalSignature', 'keyCertSign'] }, 'malformed 0', 'malformed 0'],
-    ['no alternative names', { subject: 'O=x', subjectAltNames: [] }, accepted, 'malformed 0'],
-    ['a common name that is not listed', { subject: 'CN=b.example' }, accepted, 'malformed 0'],
-    ['no extendedKeyUsage', { extendedKeyUsage: [] }, accepted, 'malformed 0'],
-    ['anyExtendedKeyUsage', { extendedKeyUsage: ['serverAuth', 'any'] }, accepted, 'malformed 0'],
-    ['cA', { ca: true, keyUsage: ['digitalSignature'] }, accepted, 'malformed 0'],
+    ['no authority key id', { authorityKeyId: false }, 'nonconforming 0', 'nonconforming 0'],
+    ['a serial number of 0', { serial: 0n }, 'nonconforming 0', 'nonconforming 0'],
+    [
+      'a DNS name with underscore',
+      { subjectAltNames: [{ dns: 'a_b.example' }], subject: 'O=x' },
+      'nonconforming 0',
+      'nonconforming 0',
+    ],
+    ['a critical subject key id', { critical: { subjectKeyId: true } }, 'nonconforming 0', 'nonconforming 0'],
+    ['unique identifiers', { subjectUniqueId: Uint8Array.of(1) }, 'nonconforming 0', 'nonconforming 0'],
+    ['keyCertSign', { keyUsage: ['digitalSignature', 'keyCertSign'] }, 'nonconforming 0', 'nonconforming 0'],
+    ['no alternative names', { subject: 'O=x', subjectAltNames: [] }, accepted, 'nonconforming 0'],
+    ['a common name that is not listed', { subject: 'CN=b.example' }, accepted, 'nonconforming 0'],
+    ['no extendedKeyUsage', { extendedKeyUsage: [] }, accepted, 'nonconforming 0'],
+    ['anyExtendedKeyUsage', { extendedKeyUsage: ['serverAuth', 'any'] }, accepted, 'nonconforming 0'],
+    ['cA', { ca: true, keyUsage: ['digitalSignature'] }, accepted, 'nonconforming 0'],
   ])('asks of a leaf with %s', (_what, spec, strict, webPki) => {
     expect(underEach(root, [leaf({ ...server, ...spec })])).toEqual([accepted, strict, webPki])
   })
 
   it.each<readonly [string, CertificateSpec, string, string]>([
-    ['no subject key id', { subjectKeyId: false }, 'malformed 1', 'malformed 1'],
-    ['basicConstraints that are not critical', { critical: { basicConstraints: false } }, 'malformed 1', 'malformed 1'],
+    ['no subject key id', { subjectKeyId: false }, 'nonconforming 1', 'nonconforming 1'],
+    ['basicConstraints that are not critical', { critical: { basicConstraints: false } }, 'nonconforming 1', 'nonconforming 1'],
     [
       'inhibitAnyPolicy that is not critical',
       { inhibitAnyPolicy: 5, critical: { inhibitAnyPolicy: false } },
-      'malformed 1',
-      'malformed 1',
+      'nonconforming 1',
+      'nonconforming 1',
     ],
-    ['a leading dot', { nameConstraints: { permitted: [{ dns: '.example' }] } }, 'malformed 1', 'malformed 1'],
+    ['a leading dot', { nameConstraints: { permitted: [{ dns: '.example' }] } }, 'nonconforming 1', 'nonconforming 1'],
     [
       'nameConstraints that are not critical',
       { nameConstraints: { permitted: [{ dns: 'example' }] }, critical: { nameConstraints: false } },
-      'malformed 1',
+      'nonconforming 1',
       accepted,
     ],
   ])('asks of an intermediate with %s', (_what, spec, strict, webPki) => {
@@ -82,10 +87,10 @@ describe('conformance', () => {
   })
 
   it.each<readonly [string, CertificateSpec, string, string]>([
-    ['no subject key id', { subjectKeyId: false, authorityKeyId: false }, 'malformed 1', 'malformed 1'],
+    ['no subject key id', { subjectKeyId: false, authorityKeyId: false }, 'nonconforming 1', 'nonconforming 1'],
     ['a serial number of 0', { serial: 0n }, accepted, accepted],
-    ['extendedKeyUsage', { extendedKeyUsage: ['serverAuth'] }, accepted, 'malformed 1'],
-    ['another key’s id', { authorityKeyId: Uint8Array.of(1) }, accepted, 'malformed 1'],
+    ['extendedKeyUsage', { extendedKeyUsage: ['serverAuth'] }, accepted, 'nonconforming 1'],
+    ['another key’s id', { authorityKeyId: Uint8Array.of(1) }, accepted, 'nonconforming 1'],
   ])('asks of an anchor with %s, where its constraints count', (_what, spec, strict, webPki) => {
     const anchor = mint({ ...root.spec, ...spec })
     const chain = [leaf(server, root)]
@@ -96,7 +101,7 @@ describe('conformance', () => {
   it('is told with its citation', () => {
     const verdict = verifyChain(trusting('strict', root), leaf({ ...server, serial: 0n }).der)
     expect(verdict).toMatchObject({
-      code: 'malformed',
+      code: 'nonconforming',
       message:
         'leaf certificate CN=a.example: the certificate does not conform: the serial number must be positive (RFC 5280 4.1.2.2)',
     })

@@ -14,7 +14,7 @@ import { Stopwatch } from './stopwatch.ts'
 export type LimitName = 'open' | 'handshakes' | 'unfinished' | 'refused' | 'lingering' | 'address'
 
 /** What a gate counts before connections are judged. */
-export interface DoorCounters {
+export interface AddressCounters {
   /** Handshakes under way at this moment, those without limits included. */
   readonly unfinished: number
   /** Connections whose handshake waits for others of their address at this moment. */
@@ -26,12 +26,12 @@ export interface DoorCounters {
 }
 
 /** A connection, from its arrival to its close. */
-interface Visit {
+interface Arrival {
   readonly raw: Socket
-  /** What `clientAddress` said. */
-  readonly said: string | undefined
+  /** What `clientAddress` gave. */
+  readonly statedAddress: string | undefined
   /** `undefined` for those without limits. */
-  readonly account: Account<Visit> | undefined
+  readonly account: Account<Arrival> | undefined
   readonly cost: HandshakeCost
   /** What tells it from every other open connection; `undefined` for a stream that is not a socket. */
   readonly endpoint: string | undefined
@@ -52,17 +52,17 @@ const dearestMs = 50
  * to nothing count by what they cost, because OpenSSL checks every signature that a stranger sends before anybody is asked,
  * and the stranger chooses how dear they are.
  */
-export class Doors {
+export class AddressLimiter {
   readonly #limits: Limits | undefined
   readonly #clientAddress: ClientAddress | undefined
   readonly #allowances: Allowances
-  readonly #table: AddressTable<Visit>
+  readonly #table: AddressTable<Arrival>
   readonly #stopwatch = new Stopwatch((busyMs) => this.#turn(busyMs))
-  readonly #visits = new Map<string, Visit>()
-  readonly #unfinished = new Set<Visit>()
+  readonly #arrivals = new Map<string, Arrival>()
+  readonly #unfinished = new Set<Arrival>()
   /** Those of them that have an account to be charged. */
-  readonly #metered = new Set<Visit>()
-  readonly #waiting = new Set<Visit>()
+  readonly #metered = new Set<Arrival>()
+  readonly #waiting = new Set<Arrival>()
   readonly #limited = new Map<LimitName, number>()
   readonly #warned = new Set<string>()
 
@@ -73,7 +73,7 @@ export class Doors {
     this.#table = new AddressTable((account, now) => this.#allowances.isUnused(account, now))
   }
 
-  counters(): DoorCounters {
+  counters(): AddressCounters {
     return {
       unfinished: this.#unfinished.size,
       waiting: this.#waiting.size,
@@ -88,24 +88,33 @@ export class Doors {
    * @param begin hands it to TLS: at once, later, or never where the connection was closed
    */
   arrive(raw: Socket, begin: () => void): void {
-    const said = this.#askAddress(raw)
-    if (said === 'failed') return this.#close(raw, 'address')
-    if (said !== undefined) setAddress(raw, said)
+    const statedAddress = this.#askAddress(raw)
+    if (statedAddress === 'failed') return this.#close(raw, 'address')
+    if (statedAddress !== undefined) setAddress(raw, statedAddress)
     const account = this.#accountOf(raw)
     const limit = account === undefined ? undefined : this.#allowances.take(account)
     if (limit !== undefined) return this.#close(raw, limit)
     const endpoint = endpointOf(raw)
-    const visit = { raw, said, account, endpoint, cost: new HandshakeCost(), isCharged: false, isAdmitted: false, lingers: false }
-    this.#follow(visit)
+    const arrival = {
+      raw,
+      statedAddress,
+      account,
+      endpoint,
+      cost: new HandshakeCost(),
+      isCharged: false,
+      isAdmitted: false,
+      lingers: false,
+    }
+    this.#follow(arrival)
     if (account === undefined || this.#allowances.hasPlace(account)) {
-      this.#start(visit)
+      this.#start(arrival)
       return begin()
     }
-    this.#waiting.add(visit)
+    this.#waiting.add(arrival)
     const beginOrClose = (): void => {
-      this.#waiting.delete(visit)
+      this.#waiting.delete(arrival)
       if (this.#allowances.isShutOut(account)) return this.#close(raw, 'refused')
-      this.#start(visit)
+      this.#start(arrival)
       begin()
     }
     account.queue.add(raw, beginOrClose, () => this.#allowances.isShutOut(account) || this.#allowances.canAfford(account))
@@ -118,47 +127,47 @@ export class Doors {
    *   has to wait, because a refusal must be charged before the next one begins
    */
   finish(socket: TLSSocket): () => void {
-    const visit = this.#visitOf(socket)
-    if (visit === undefined) return () => undefined
-    if (visit.said !== undefined) setAddress(socket, visit.said)
-    if (this.#leaveUnfinished(visit)) visit.cost.add(this.#stopwatch.lap(), visit.raw.bytesRead)
-    return () => this.#fill(visit)
+    const arrival = this.#arrivalOf(socket)
+    if (arrival === undefined) return () => undefined
+    if (arrival.statedAddress !== undefined) setAddress(socket, arrival.statedAddress)
+    if (this.#leaveUnfinished(arrival)) arrival.cost.add(this.#stopwatch.lap(), arrival.raw.bytesRead)
+    return () => this.#fill(arrival)
   }
 
   /** A handshake has failed. */
   fail(socket: TLSSocket): void {
-    const visit = this.#visitOf(socket)
-    if (visit === undefined || !this.#leaveUnfinished(visit)) return
-    visit.cost.add(this.#stopwatch.lap(), visit.raw.bytesRead)
-    this.#charge(visit)
-    this.#fill(visit)
+    const arrival = this.#arrivalOf(socket)
+    if (arrival === undefined || !this.#leaveUnfinished(arrival)) return
+    arrival.cost.add(this.#stopwatch.lap(), arrival.raw.bytesRead)
+    this.#charge(arrival)
+    this.#fill(arrival)
   }
 
   /** A connection was let through, or refused; `isItsFault`: for something that the client did. */
   judge(socket: TLSSocket, isAdmitted: boolean, isItsFault: boolean): void {
-    const visit = this.#visitOf(socket)
-    if (visit === undefined) return
-    const { account } = visit
-    visit.isAdmitted = isAdmitted
+    const arrival = this.#arrivalOf(socket)
+    if (arrival === undefined) return
+    const { account } = arrival
+    arrival.isAdmitted = isAdmitted
     if (isAdmitted && account !== undefined) {
       account.admitted++
       account.lastAdmitted = performance.now()
     }
-    if (isItsFault || visit.cost.isExcessive) this.#charge(visit)
+    if (isItsFault || arrival.cost.isExcessive) this.#charge(arrival)
     // One of its clients was let in, so that the others need not wait.
     if (isAdmitted && account !== undefined) while (account.queue.size > 0) account.queue.next()
   }
 
   /** Whether a refused connection may stay until it is answered. */
   mayLinger(socket: TLSSocket): boolean {
-    const visit = this.#visitOf(socket)
-    if (this.#limits === undefined || visit?.account === undefined) return true
-    if (visit.account.lingering >= this.#limits.lingering) {
+    const arrival = this.#arrivalOf(socket)
+    if (this.#limits === undefined || arrival?.account === undefined) return true
+    if (arrival.account.lingering >= this.#limits.lingering) {
       this.#count('lingering')
       return false
     }
-    visit.account.lingering++
-    visit.lingers = true
+    arrival.account.lingering++
+    arrival.lingers = true
     return true
   }
 
@@ -170,10 +179,10 @@ export class Doors {
   #askAddress(raw: Socket): string | undefined {
     if (this.#clientAddress === undefined) return undefined
     try {
-      const said: unknown = this.#clientAddress(raw)
-      if (said === undefined) return undefined
-      if (typeof said === 'string' && keyOfAddress(said) !== undefined) return said
-      this.#warn('clientAddress', `gave ${thrownText(said)}, which is no IP address; such connections are closed`)
+      const stated: unknown = this.#clientAddress(raw)
+      if (stated === undefined) return undefined
+      if (typeof stated === 'string' && keyOfAddress(stated) !== undefined) return stated
+      this.#warn('clientAddress', `gave ${thrownText(stated)}, which is no IP address; such connections are closed`)
     } catch (error) {
       this.#warn('clientAddress', `failed: ${thrownText(error)}; such connections are closed`)
     }
@@ -186,7 +195,7 @@ export class Doors {
     this.#warned.add(about)
   }
 
-  #accountOf(raw: Socket): Account<Visit> | undefined {
+  #accountOf(raw: Socket): Account<Arrival> | undefined {
     if (this.#limits === undefined) return undefined
     const key = addressKey(raw, this.#limits.exempt)
     return key === undefined ? undefined : this.#table.accountOf(key, performance.now())
@@ -201,60 +210,60 @@ export class Doors {
     this.#limited.set(limit, (this.#limited.get(limit) ?? 0) + 1)
   }
 
-  #follow(visit: Visit): void {
-    const { raw, account, endpoint } = visit
+  #follow(arrival: Arrival): void {
+    const { raw, account, endpoint } = arrival
     if (account !== undefined) account.open++
-    if (endpoint !== undefined) this.#visits.set(endpoint, visit)
+    if (endpoint !== undefined) this.#arrivals.set(endpoint, arrival)
     raw.once('close', () => {
-      if (endpoint !== undefined && this.#visits.get(endpoint) === visit) this.#visits.delete(endpoint)
-      this.#leave(visit)
+      if (endpoint !== undefined && this.#arrivals.get(endpoint) === arrival) this.#arrivals.delete(endpoint)
+      this.#leave(arrival)
     })
   }
 
   /** Its handshake is under way from now on. For a stream that is not a socket, there is no way to find its TLS socket. */
-  #start(visit: Visit): void {
-    if (visit.endpoint === undefined) return
-    this.#unfinished.add(visit)
-    if (visit.account === undefined) return
-    visit.account.unfinished.add(visit)
-    this.#metered.add(visit)
+  #start(arrival: Arrival): void {
+    if (arrival.endpoint === undefined) return
+    this.#unfinished.add(arrival)
+    if (arrival.account === undefined) return
+    arrival.account.unfinished.add(arrival)
+    this.#metered.add(arrival)
     this.#stopwatch.start()
   }
 
-  #leave(visit: Visit): void {
-    if (this.#leaveUnfinished(visit)) this.#charge(visit)
-    this.#waiting.delete(visit)
-    if (visit.account === undefined) return
-    visit.account.open--
-    if (visit.isAdmitted) visit.account.admitted--
-    if (visit.lingers) visit.account.lingering--
-    this.#fill(visit)
+  #leave(arrival: Arrival): void {
+    if (this.#leaveUnfinished(arrival)) this.#charge(arrival)
+    this.#waiting.delete(arrival)
+    if (arrival.account === undefined) return
+    arrival.account.open--
+    if (arrival.isAdmitted) arrival.account.admitted--
+    if (arrival.lingers) arrival.account.lingering--
+    this.#fill(arrival)
   }
 
   /** Returns whether its handshake was under way and metered. */
-  #leaveUnfinished(visit: Visit): boolean {
-    visit.account?.unfinished.delete(visit)
-    this.#unfinished.delete(visit)
-    return this.#metered.delete(visit)
+  #leaveUnfinished(arrival: Arrival): boolean {
+    arrival.account?.unfinished.delete(arrival)
+    this.#unfinished.delete(arrival)
+    return this.#metered.delete(arrival)
   }
 
   /** Begins handshakes of the same address that wait for its place. */
-  #fill({ account }: Visit): void {
+  #fill({ account }: Arrival): void {
     if (account === undefined) return
     while (account.queue.size > 0 && (this.#allowances.hasPlace(account) || this.#allowances.isShutOut(account)))
       account.queue.next()
   }
 
-  #visitOf(socket: TLSSocket): Visit | undefined {
+  #arrivalOf(socket: TLSSocket): Arrival | undefined {
     const endpoint = endpointOf(socket)
-    return endpoint === undefined ? undefined : this.#visits.get(endpoint)
+    return endpoint === undefined ? undefined : this.#arrivals.get(endpoint)
   }
 
   /** Probes that connect and send nothing are not charged. */
-  #charge(visit: Visit): void {
-    const { account, raw, cost } = visit
-    if (account === undefined || visit.isCharged || raw.bytesRead === 0) return
-    visit.isCharged = true
+  #charge(arrival: Arrival): void {
+    const { account, raw, cost } = arrival
+    if (account === undefined || arrival.isCharged || raw.bytesRead === 0) return
+    arrival.isCharged = true
     if (!this.#allowances.charge(account, cost.weight)) return
     for (const other of account.unfinished) this.#end(other)
     if (account.admitted > 0)
@@ -264,20 +273,20 @@ export class Doors {
       )
   }
 
-  #end(visit: Visit): void {
-    visit.isCharged = true
-    this.#leaveUnfinished(visit)
-    visit.raw.destroy()
+  #end(arrival: Arrival): void {
+    arrival.isCharged = true
+    this.#leaveUnfinished(arrival)
+    arrival.raw.destroy()
   }
 
   /** Finds those that keep the server busy and never end their handshakes. */
   #turn(busyMs: number): boolean {
     if (busyMs > slowTurnMs) {
-      for (const visit of this.#metered) {
-        visit.cost.add(busyMs, visit.raw.bytesRead)
-        if (visit.cost.ms > dearestMs) {
-          this.#charge(visit)
-          this.#end(visit)
+      for (const arrival of this.#metered) {
+        arrival.cost.add(busyMs, arrival.raw.bytesRead)
+        if (arrival.cost.ms > dearestMs) {
+          this.#charge(arrival)
+          this.#end(arrival)
         }
       }
     }
