@@ -268,14 +268,14 @@ describe('one address', () => {
 })
 
 describe('an address that has let nobody in lately', () => {
-  it('begins eight handshakes at a time, and after half a second as many as it may have refused', async () => {
+  it('begins two handshakes at a time, and after half a second as many as it may have refused', async () => {
     const { port, gate, from } = await startLimited({})
     const silent = await openMany(port, 30)
-    await eventually(() => gate.counters().waiting === 22)
-    expect(gate.counters()).toMatchObject({ unfinished: 8, limited: {} })
+    await eventually(() => gate.counters().waiting === 28)
+    expect(gate.counters()).toMatchObject({ unfinished: 2, limited: {} })
     from.address = other
     expect(await ask(port, good)).toMatchObject({ status: 200 })
-    expect(gate.counters()).toMatchObject({ unfinished: 8, waiting: 22 })
+    expect(gate.counters()).toMatchObject({ unfinished: 2, waiting: 28 })
     // A quarter of its allowance, which is 25 for each of four seconds.
     await eventually(() => gate.counters().waiting === 5)
     expect(gate.counters()).toMatchObject({ unfinished: 25, limited: {} })
@@ -290,21 +290,38 @@ describe('an address that has let nobody in lately', () => {
     const regained = ((performance.now() - begin) / 1000) * 25
     const { refused, limited, waiting } = gate.counters()
     // A quarter of its allowance, which is 25 for each of four seconds, and those that were under way when it was used up.
-    expect(refused.unknown_issuer).toBeLessThan(25 + regained + 8)
+    expect(refused.unknown_issuer).toBeLessThan(25 + regained + 2)
     expect([refused.unknown_issuer! + limited.refused!, waiting]).toEqual([400, 0])
     from.address = other
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
+  it('begins none before the last one was charged', async () => {
+    const { port, gate } = await startLimited({ refusedPerSecond: 1 })
+    await Promise.all(Array.from({ length: 10 }, () => ask(port, costlyChain(5)).catch(() => undefined)))
+    expect(gate.counters()).toMatchObject({ refused: { unknown_issuer: 1 }, limited: { refused: 9 } })
+  })
+
+  it('begins the fewer handshakes at a time the more its last one cost', async () => {
+    const { port, gate } = await startLimited({ refusedPerSecond: 1000 })
+    expect(await ask(port, costlyChain(5))).toMatchObject({ status: 403 })
+    await openMany(port, 200)
+    await eventually(() => gate.counters().waiting === 198)
+    await eventually(() => gate.counters().waiting < 198)
+    // A thousand ordinary ones would be allowed, all 200 of these.
+    expect(gate.counters().waiting).toBeGreaterThan(100)
+    expect(gate.counters().limited).toEqual({})
+  })
+
   it('waits no longer once a client of it was let in', async () => {
     const { port, gate } = await startLimited({})
-    await openMany(port, 7)
-    await eventually(() => gate.counters().unfinished === 7)
+    await openMany(port, 1)
+    await eventually(() => gate.counters().unfinished === 1)
     const clients = Array.from({ length: 20 }, () => ask(port, good))
     await openMany(port, 30)
     expect((await Promise.all(clients)).map(({ status }) => status)).toEqual(Array(20).fill(200))
     // More than the 25 that time alone would have brought.
-    await eventually(() => gate.counters().unfinished === 37)
+    await eventually(() => gate.counters().unfinished === 31)
     expect(gate.counters()).toMatchObject({ waiting: 0, limited: {} })
   })
 
@@ -312,26 +329,26 @@ describe('an address that has let nobody in lately', () => {
     const { port, gate } = await startLimited({ unfinished: 10, open: 12 })
     await openMany(port, 15)
     await eventually(() => gate.counters().limited.unfinished === 5)
-    expect(gate.counters()).toMatchObject({ unfinished: 8, waiting: 2 })
+    expect(gate.counters()).toMatchObject({ unfinished: 2, waiting: 8 })
   })
 
   it('forgets those that leave while they wait, in whatever way', async () => {
     const { port, gate } = await startLimited({})
     const sockets = await openMany(port, 30)
-    await eventually(() => gate.counters().waiting === 22)
-    for (const socket of sockets.slice(8, 20)) socket.resetAndDestroy()
+    await eventually(() => gate.counters().waiting === 28)
+    for (const socket of sockets.slice(2, 20)) socket.resetAndDestroy()
     for (const socket of sockets.slice(20)) socket.destroy()
     await eventually(() => gate.counters().waiting === 0)
-    expect(gate.counters()).toMatchObject({ unfinished: 8, limited: {} })
+    expect(gate.counters()).toMatchObject({ unfinished: 2, limited: {} })
   })
 
   it('has those that wait ended with the server', async () => {
     const { port, gate, server } = await startLimited({})
     const sockets = await openMany(port, 30)
-    await eventually(() => gate.counters().waiting === 22)
+    await eventually(() => gate.counters().waiting === 28)
     const closed = once(server, 'close')
     server.close()
-    for (const socket of sockets.slice(0, 8)) socket.destroy()
+    for (const socket of sockets.slice(0, 2)) socket.destroy()
     await closed
     await eventually(() => gate.counters().waiting === 0)
   })

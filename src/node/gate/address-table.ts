@@ -11,6 +11,8 @@ export interface Account<Visit> {
   readonly queue: HandshakeQueue
   /** When a client of it was let in last, in milliseconds of `performance.now()`. */
   lastAdmitted: number
+  /** How many ordinary refusals the last one counted for. */
+  lastCharge: number
   /** States of the two buckets. */
   handshakes: number
   refusals: number
@@ -80,6 +82,7 @@ function newAccount<Visit>(): Account<Visit> {
     unfinished: new Set(),
     queue: new HandshakeQueue(),
     lastAdmitted: -Infinity,
+    lastCharge: 1,
     handshakes: Bucket.full,
     refusals: Bucket.full,
   }

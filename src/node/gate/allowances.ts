@@ -20,7 +20,7 @@ const overdrawnMs = 1000
  * Handshakes under way of an address that has let nobody in lately. All that begin before the first is judged pass every
  * limit on refusals.
  */
-const firstHandshakes = 8
+const firstHandshakes = 2
 
 /** The part of its allowance of refusals that such an address cannot use, so that strangers get little of it at once. */
 const reservedForKnown = 0.75
@@ -67,9 +67,13 @@ export class Allowances {
     return this.#refusals.isEmpty(account.refusals, now, this.#reservedOf(account))
   }
 
-  /** Whether the address could have one more refused if all handshakes under way were. */
+  /**
+   * Whether the address could have one more refused if all handshakes under way were. Where nobody was let in lately, each of them
+   * is expected to cost what the last refusal did, so that costly ones begin one by one and do not hold up others in a row.
+   */
   canAfford(account: Counted): boolean {
-    const reserved = this.#reservedOf(account) + account.unfinished.size
+    const expected = isKnown(account) ? 1 : account.lastCharge
+    const reserved = this.#reservedOf(account) + account.unfinished.size * expected
     return !this.#refusals.isEmpty(account.refusals, performance.now(), reserved)
   }
 
@@ -81,6 +85,7 @@ export class Allowances {
   /** Charges so many refusals, and answers whether the address is far beyond what it may have. */
   charge(account: Counted, refusals: number): boolean {
     const now = performance.now()
+    account.lastCharge = refusals
     account.refusals = this.#refusals.take(account.refusals, refusals, now, longestDebtMs / (1 + account.admitted))
     return account.refusals > now + overdrawnMs
   }

@@ -111,13 +111,18 @@ export class Doors {
     account.queue.add(raw, beginOrClose, () => this.#allowances.isShutOut(account) || this.#allowances.canAfford(account))
   }
 
-  /** A handshake has ended well, which says nothing about the client. */
-  finish(socket: TLSSocket): void {
+  /**
+   * A handshake has ended well, which says nothing about the client.
+   *
+   * @returns begins handshakes of the same address that wait for its place; to be called when the client is judged, or its judgment
+   *   has to wait, because a refusal must be charged before the next one begins
+   */
+  finish(socket: TLSSocket): () => void {
     const visit = this.#visitOf(socket)
-    if (visit === undefined) return
+    if (visit === undefined) return () => undefined
     if (visit.said !== undefined) setAddress(socket, visit.said)
     if (this.#leaveUnfinished(visit)) visit.cost.add(this.#stopwatch.lap(), visit.raw.bytesRead)
-    this.#fill(visit)
+    return () => this.#fill(visit)
   }
 
   /** A handshake has failed. */

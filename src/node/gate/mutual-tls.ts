@@ -186,7 +186,7 @@ class Gate implements MutualTls {
   }
 
   #enter(server: Server, outside: Set<Socket>, socket: TLSSocket, pass: () => unknown): boolean {
-    this.#doors.finish(socket)
+    const makePlace = this.#doors.finish(socket)
     let isInside = false
     this.#admissions.admitConnection(socket, speaksHttp(server), (admission) => {
       this.#doors.judge(socket, admission.ok, !admission.ok && isOfClient(admission.code))
@@ -195,6 +195,7 @@ class Gate implements MutualTls {
       outside.delete(socket)
       pass()
     })
+    makePlace()
     if (!isInside) addUntilClosed(outside, socket)
     return true
   }
