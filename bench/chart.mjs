@@ -25,7 +25,7 @@ export function chart(figures) {
   const ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter((value) => value <= most)
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    '  <title>How many times as fast as what it is compared with</title>',
+    '  <title>Speed compared with the alternatives</title>',
     '  <style>',
     '    text { font: 12px system-ui, sans-serif; fill: #1f2328 }',
     '    .axis { fill: #59636e } line { stroke: #d1d9e0 } .one { stroke: #59636e } rect { fill: #0969da }',
@@ -35,7 +35,7 @@ export function chart(figures) {
     '      rect { fill: #4493f8 } .short { fill: #f0883e }',
     '    }',
     '  </style>',
-    `  <text x="${label}" y="16" class="axis">times as fast as what it is compared with (logarithmic)</text>`,
+    `  <text x="${label}" y="16" class="axis">times as fast as the alternative (logarithmic)</text>`,
     ...ticks.flatMap((value) => [
       `  <line x1="${round(x(value))}" x2="${round(x(value))}" y1="${top - 8}" y2="${height - bottom}"${value === 1 ? ' class="one"' : ''} />`,
       `  <text x="${round(x(value))}" y="${top - 12}" text-anchor="middle" class="axis">${value}</text>`,

@@ -19,7 +19,7 @@ export function versionText(versions) {
 
 function table(rows) {
   const cells = [
-    ['figure', 'value', 'at least / at most', 'aim', 'made of'],
+    ['figure', 'value', 'at least / at most', 'aim', 'measured'],
     ...rows.map((row) => {
       const { title, details = [], goal } = row
       if (row.skipped !== undefined) return [title, '–', '', '', `not measured: ${row.skipped}`]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { writeCertificates } from './certificates.ts'
 
-/** `npm run example -- NAME`: certificates in a temporary folder, the server in it, and what to ask it with curl. */
+/** `npm run example -- NAME`: creates certificates in a temporary folder, starts the server there, and prints a curl command. */
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const serverOf = (name: string): string => join(folder, name, 'server.ts')
 const names = readdirSync(folder).filter((name) => name !== 'deno-server' && existsSync(serverOf(name)))

@@ -1,26 +1,26 @@
 const clients = ['clients-P-256', 'clients-P-384', 'clients-RSA-2048']
 
 /**
- * Every figure: its module, the runtime it is measured in (`node` is the one that runs the benchmark), what is needed
- * beforehand, and the title of its part in docs/performance.md. Each runs in a process of its own.
+ * Every figure: its module, the runtime it is measured in (`node` is the one that runs the benchmark), its
+ * fixtures, and the title of its section in docs/performance.md. Each runs in its own process.
  */
 export const figures = {
-  'new-client': { module: 'new-client', title: 'A client that was never seen', fixtures: clients },
+  'new-client': { module: 'new-client', title: 'New clients', fixtures: clients },
   'new-client-node24': {
     module: 'new-client',
-    title: 'A client that was never seen, on Node 24',
+    title: 'New clients, on Node 24',
     runtime: 'node24',
     fixtures: clients,
   },
-  'returning-client': { module: 'returning-client', title: 'A client that comes back', fixtures: clients },
+  'returning-client': { module: 'returning-client', title: 'Returning clients', fixtures: clients },
   deno: { module: 'runtime', title: 'Deno', runtime: 'deno', fixtures: ['clients-P-256'] },
   bun: { module: 'runtime', title: 'Bun', runtime: 'bun', fixtures: ['clients-P-256'] },
-  libraries: { module: 'libraries', title: 'Whole chains, against other libraries', rivals: true, fixtures: clients },
-  parse: { module: 'parse', title: 'Reading a certificate', rivals: true, fixtures: clients },
-  'unknown-key': { module: 'unknown-key', title: 'A key seen once' },
-  'many-authorities': { module: 'many-authorities', title: 'A hundred thousand CAs at the handshake', fixtures: ['authorities'] },
-  build: { module: 'build', title: 'A hundred thousand CAs at the build', fixtures: ['authorities'] },
-  'public-roots': { module: 'public-roots', title: 'A truststore of public roots', rivals: true },
+  libraries: { module: 'libraries', title: 'Whole chains, compared with other libraries', rivals: true, fixtures: clients },
+  parse: { module: 'parse', title: 'Parsing a certificate', rivals: true, fixtures: clients },
+  'unknown-key': { module: 'unknown-key', title: 'Keys used once' },
+  'many-authorities': { module: 'many-authorities', title: 'Handshakes with 100,000 CAs', fixtures: ['authorities'] },
+  build: { module: 'build', title: 'Building a truststore of 100,000 CAs', fixtures: ['authorities'] },
+  'public-roots': { module: 'public-roots', title: 'Building a truststore of public roots', rivals: true },
   handshakes: { module: 'handshakes', title: 'Mutual TLS in a Node server', fixtures: ['tls'] },
   allocation: {
     module: 'allocation',
@@ -29,6 +29,6 @@ export const figures = {
     fixtures: ['clients-P-256'],
   },
   'bundle-size': { module: 'bundle-size', title: 'Size' },
-  start: { module: 'start', title: 'A process from its start', rivals: true, fixtures: clients },
+  start: { module: 'start', title: 'Process start to first verdict', rivals: true, fixtures: clients },
   'slowest-call': { module: 'slowest-call', title: 'The slowest call', fixtures: clients },
 }

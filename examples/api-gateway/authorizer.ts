@@ -3,9 +3,9 @@ import { buildTruststore, parseRevocationList } from 'portcullis'
 import { matchIdentity, verifyRequest } from 'portcullis/headers'
 
 /**
- * A Lambda authorizer of an HTTP API with mutual TLS (payload 2.0, simple responses). API Gateway has proved that the client
- * has its key and looked for its issuer in the truststore; what it leaves out is done here: revocation, and who of the
- * clients of a CA may come in.
+ * A Lambda authorizer for an HTTP API with mutual TLS (payload 2.0, simple responses). API Gateway proves that the client
+ * has its key and finds its issuer in the truststore. The authorizer adds what API Gateway does not check: revocation, and
+ * which clients of a CA are allowed.
  */
 const store = buildTruststore(readFileSync('truststore.pem'))
 const list = parseRevocationList(readFileSync('clients.crl'))
@@ -15,7 +15,7 @@ const allowed = { dns: ['client.example.org'] }
 
 export interface Authorization {
   readonly isAuthorized: boolean
-  /** For the function behind: `event.requestContext.authorizer.lambda`. */
+  /** Your function gets this as `event.requestContext.authorizer.lambda`. */
   readonly context?: { readonly client: string; readonly fingerprint: string }
 }
 

@@ -6,8 +6,8 @@ import { mutualTls } from 'portcullis/node'
 import { handler } from './authorizer.ts'
 
 /**
- * API Gateway on your machine: mutual TLS by the same truststore and rules, then the event as its authorizers get it, and
- * its answers. For trying an authorizer before it is deployed.
+ * API Gateway on your machine, to try an authorizer before you deploy it: mutual TLS with the same truststore and rules, the
+ * event that authorizers get, and the same responses.
  */
 const gate = mutualTls({
   truststore: buildTruststore(readFileSync('truststore.pem')),

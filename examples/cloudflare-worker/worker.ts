@@ -6,13 +6,13 @@ interface Environment {
   readonly TRUSTSTORE: string
 }
 
-/** Built once in the life of an isolate. */
+/** Built once per isolate. */
 let store: Truststore | undefined
 
 /**
- * A Worker that judges clients by a truststore of its own. Cloudflare asks them for a certificate and proves that they have
- * its key, wherever mutual TLS is switched on for the host name; `tlsClientAuth` is written by it alone, which makes
- * `trustedProxy` true.
+ * A Worker that verifies clients against its own truststore. If mutual TLS is enabled for the host name, Cloudflare asks
+ * clients for a certificate and proves that they have its key. `trustedProxy` is true because only Cloudflare writes
+ * `tlsClientAuth`.
  */
 export default {
   fetch(request: Request, { TRUSTSTORE }: Environment): Response {

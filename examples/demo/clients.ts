@@ -2,7 +2,7 @@ import { get } from 'node:https'
 import { type Answer, everybody } from './gateway.ts'
 import type { DemoClient } from './pki.ts'
 
-/** Connects a client by mutual TLS, and brings the HTTP status and what the gateway answered. */
+/** Connects a client with mutual TLS and returns the HTTP status and the gateway's answer. */
 export function connect(client: DemoClient, port: number, authority: string): Promise<Answer & { readonly status: number }> {
   return new Promise((resolve, reject) => {
     const options = {

@@ -4,18 +4,18 @@ import type { TLSSocket } from 'node:tls'
 import { type Truststore, verifyChain } from 'portcullis'
 import type { DemoPki } from './pki.ts'
 
-/** What the gateway answers. */
+/** The gateway's response. */
 export interface Answer {
   readonly code: string
   readonly message: string
-  /** Microseconds of the handshake's own `verifyChain`, and of the same call made again, the median of many. */
+  /** Microseconds of `verifyChain` in the handshake, and the median of repeated calls. */
   readonly first: number
   readonly again: number
 }
 
 /**
- * TLS settings of both sides. OpenSSL lets everybody in, weak certificates too: who gets through is decided by
- * `verifyChain` alone. Do not copy the security level into a real server, where OpenSSL may well refuse first.
+ * TLS settings of both sides. OpenSSL accepts every certificate, even weak ones, so that `verifyChain` alone decides. Do not
+ * copy the security level into a real server: there OpenSSL may reject weak certificates first.
  */
 export const everybody = { ciphers: 'DEFAULT@SECLEVEL=0' } as const
 
@@ -47,7 +47,7 @@ function judge(store: Truststore, socket: TLSSocket): Answer & { readonly ok: bo
   return { ok: false, code, message, first, again }
 }
 
-/** In microseconds. */
+/** Returns microseconds. */
 function timeOf(call: () => unknown): number {
   const begin = performance.now()
   call()

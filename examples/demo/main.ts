@@ -6,8 +6,8 @@ import { showPublicRoots } from './roots.ts'
 import { heading, table } from './table.ts'
 
 /**
- * The main job on real input: a truststore of public roots, then a mutual-TLS gateway and real clients that connect to
- * it. Exits with 0 only if every client got the verdict that it should.
+ * Builds a truststore of public roots, then connects real clients to a mutual-TLS gateway. Exits with 0 only if every client
+ * gets the expected verdict.
  */
 showPublicRoots()
 
@@ -53,7 +53,7 @@ console.log(
 )
 if (wrong > 0) process.exitCode = 1
 
-/** A refusal begins with the name of the certificate, which the first column tells well enough. */
+/** Removes the certificate's name from the start of a rejection, because the table already shows it. */
 function withoutName(message: string, { expected }: DemoClient): string {
   return expected === 'ok' ? message : message.replace(/^(?:leaf|CA) certificate [^:]*: /, '')
 }

@@ -1,17 +1,17 @@
 import type { RejectCode } from 'portcullis'
 import { type CertificateSpec, type KeyPair, keyPair, type Minted, mint, privateKeyPem } from '../../test/support/mint.ts'
 
-/** A client of the demo: what it connects with, and the verdict it must get. */
+/** A client of the demo: its credentials and the verdict that it must get. */
 export interface DemoClient {
   readonly title: string
-  /** Its certificate and whatever it sends along, as PEM; undefined for a client without one. */
+  /** Its certificate and intermediates as PEM; undefined for a client without a certificate. */
   readonly certificates: string | undefined
   readonly privateKey: string | undefined
   readonly expected: 'ok' | RejectCode
 }
 
 export interface DemoPki {
-  /** PEM of what the gateway trusts. */
+  /** PEM of the certificates that the gateway trusts. */
   readonly truststore: string
   readonly clients: readonly DemoClient[]
   readonly server: { readonly authority: string; readonly certificate: string; readonly privateKey: string }
@@ -20,7 +20,7 @@ export interface DemoPki {
 const day = 86_400_000
 const daysFromNow = (days: number): Date => new Date(Date.now() + days * day)
 
-/** Makes a company's CAs, its good clients, and everybody who must be kept out. */
+/** Creates a company's CAs, its good clients, and the clients that must be rejected. */
 export function makePki(): DemoPki {
   const authority = (name: string, key: KeyPair, issuer?: Minted): Minted =>
     mint({ ca: true, subject: `O=Example,CN=${name}`, key }, issuer)
@@ -28,7 +28,7 @@ export function makePki(): DemoPki {
   const p384Root = authority('Root P-384', keyPair('p384', 0))
   const rsaRoot = authority('Root RSA', keyPair('rsa2048', 0))
   const issuing = authority('Issuing P-384', keyPair('p384', 1), p384Root)
-  // One under the other: four are as many as API Gateway allows above a client.
+  // A chain of five CAs. API Gateway allows four above a client.
   const tower = [p256Root]
   for (let level = 2; level <= 5; level++) tower.push(authority(`Level ${level}`, keyPair('p256', level), tower[level - 2]))
   const stranger = mint({ ca: true, subject: 'O=Elsewhere,CN=Root', key: keyPair('p256', 10) })
@@ -54,20 +54,20 @@ export function makePki(): DemoPki {
 
   connect('good, P-256', 'ok', device('device-1', p256Root))
   connect('good, RSA-2048', 'ok', device('device-2', rsaRoot, { key: keyPair('rsa2048', 1) }))
-  connect('good, P-384 by intermediate', 'ok', device('device-3', issuing, { key: keyPair('p384', 2) }))
+  connect('good, P-384 with intermediate', 'ok', device('device-3', issuing, { key: keyPair('p384', 2) }))
   connect('good, four CAs deep', 'ok', device('device-4', tower[3]!))
   connect('self-signed, but pinned', 'ok', pinned)
   connect('expired', 'expired', device('device-5', p256Root, { notBefore: daysFromNow(-30), notAfter: daysFromNow(-1) }))
   connect('not yet valid', 'not_yet_valid', device('device-6', p256Root, { notBefore: daysFromNow(1) }))
-  connect('of an unknown CA', 'unknown_issuer', device('device-7', stranger), stranger)
-  connect('of a false CA of that name', 'unknown_issuer', device('device-8', impostor), impostor)
+  connect('from an unknown CA', 'unknown_issuer', device('device-7', stranger), stranger)
+  connect('from a false CA with that name', 'unknown_issuer', device('device-8', impostor), impostor)
   connect('self-signed', 'self_signed_untrusted', mint({ subject: 'O=Example,CN=anybody', key: keyPair('p256', 21) }))
   connect('RSA-1024', 'weak_key', device('device-9', rsaRoot, { key: keyPair('rsa1024', 0) }))
   connect('signed with SHA-1', 'weak_hash', device('device-10', rsaRoot, { hash: 'sha1' }))
   connect('five CAs deep', 'chain_too_long', device('device-11', tower[4]!))
   connect('wrong key usage', 'key_usage_violation', device('device-12', p256Root, { keyUsage: ['keyEncipherment'] }))
   connect(
-    'a server’s certificate',
+    'with a server certificate',
     'extended_key_usage_violation',
     device('device-13', p256Root, { extendedKeyUsage: ['serverAuth'] }),
   )

@@ -4,7 +4,7 @@ import { heading, shorten, table, width } from './table.ts'
 
 const expiresWithinDays = 90
 
-/** Builds and lints a truststore of the Mozilla roots that Node carries, and prints what was found. */
+/** Builds and lints a truststore of the Mozilla roots that ship with Node, and prints the findings. */
 export function showPublicRoots(): void {
   const bundle = rootCertificates.join('\n')
   const begin = performance.now()
@@ -12,7 +12,7 @@ export function showPublicRoots(): void {
   const milliseconds = performance.now() - begin
   const { findings, counts, accepted } = lintTruststore(bundle, { expiresWithinDays })
 
-  console.log(heading('1  The public roots that Node carries, as a truststore'))
+  console.log(heading('1  The public roots that ship with Node, as a truststore'))
   console.log(
     [
       `  ${rootCertificates.length} certificates, ${store.certificates.length} usable; built in ${milliseconds.toFixed(0)} ms, every self-signature checked`,
@@ -22,13 +22,13 @@ export function showPublicRoots(): void {
   )
   if (findings.length === 0) return
   console.log(
-    `\n${table([{ title: 'severity' }, { title: 'finding' }, { title: 'number', right: true }, { title: 'such as' }], summarise(findings))}`,
+    `\n${table([{ title: 'severity' }, { title: 'finding' }, { title: 'count', right: true }, { title: 'example' }], summarise(findings))}`,
   )
-  console.log('\n  In full, the first of each:')
+  console.log('\n  The first finding of each kind in full:')
   for (const [finding] of byCode(findings)) console.log(describe(finding!))
 }
 
-/** A row for every code: how many, and whom the first of them is about. */
+/** One row per code: the number of findings, and the subject of the first. */
 function summarise(findings: readonly Finding[]): readonly (readonly string[])[] {
   return byCode(findings).map((group) => {
     const [{ severity, code, subject }] = group as readonly [Finding]
@@ -36,7 +36,7 @@ function summarise(findings: readonly Finding[]): readonly (readonly string[])[]
   })
 }
 
-/** The findings by code: errors first, then the most frequent. */
+/** Groups findings by code: errors first, then the most frequent. */
 function byCode(findings: readonly Finding[]): readonly (readonly Finding[])[] {
   const groups = new Map<string, Finding[]>()
   for (const finding of findings) groups.set(finding.code, [...(groups.get(finding.code) ?? []), finding])

@@ -1,4 +1,4 @@
-/** Aligned columns on a terminal of 120. */
+/** Width of the terminal in columns. */
 export const width = 120
 
 export interface Column {
@@ -6,7 +6,7 @@ export interface Column {
   readonly right?: boolean
 }
 
-/** Rows under their titles; the last column gets what is left of the line. */
+/** Formats rows in aligned columns; the last column gets the rest of the line. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], indent = '  '): string {
   const titles = columns.map(({ title }) => title)
   const widths = columns.map((_, i) => Math.max(...[titles, ...rows].map((row) => row[i]!.length)))

@@ -2,8 +2,8 @@ import { buildTruststore } from 'portcullis'
 import { verifyRequest } from 'portcullis/headers'
 
 /**
- * A Deno server behind a proxy that ends TLS and hands on the client's certificate as RFC 9440 says. It listens where only
- * that proxy can reach it, and the proxy removes `Client-Cert` from what clients send: that is what `trustedProxy` promises.
+ * A Deno server behind a proxy that terminates TLS and forwards the client's certificate (RFC 9440). With `trustedProxy` you
+ * confirm that only this proxy can reach the server, and that the proxy removes `Client-Cert` from client requests.
  *
  *     deno run --allow-net --allow-read=truststore.pem server.ts [PORT]
  */

@@ -3,7 +3,7 @@ import fastify from 'fastify'
 import { buildTruststore } from 'portcullis'
 import { getClientIdentity, mutualTls } from 'portcullis/node'
 
-/** Fastify behind the gate: `protect` its server, and no hook, plugin or route hears of who was refused. */
+/** Fastify with the gate. After `protect`, no hook, plugin or route sees a rejected client. */
 
 const gate = mutualTls({ truststore: buildTruststore(readFileSync('truststore.pem')) })
 const credentials = { key: readFileSync('server.key'), cert: readFileSync('server.pem') }

@@ -5,9 +5,9 @@ import { buildTruststore, parseRevocationList, type RevocationCheck } from 'port
 import { matchIdentity } from 'portcullis/headers'
 import { mutualTls } from 'portcullis/node'
 
-/** An HTTPS server that only clients of the truststore reach, with revocation, an authorizer, a log and counters. */
+/** An HTTPS server that accepts only clients of the truststore, with revocation, an authorizer, a log and counters. */
 
-/** Throws where the list cannot be read: at the start nothing is served, and later the list that was good goes on. */
+/** Throws if the list cannot be read. At startup the server then does not start; later it keeps the last good list. */
 function readRevocation(): RevocationCheck {
   const list = parseRevocationList(readFileSync('clients.crl'))
   if (!list.ok) throw new Error(`clients.crl: ${list.message}`)

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { fileTruststore, mutualTls } from 'portcullis/node'
 
 /**
- * A truststore that is replaced while the server runs: whoever connects is judged by the version that serves at that
- * moment, and connections that are open by the next one as soon as it serves. A bad version changes nothing.
+ * A truststore that is replaced while the server runs. New connections are verified against the current version, and open
+ * ones are checked again when it is replaced. A bad version changes nothing.
  */
 const truststore = await fileTruststore('truststore.pem', { expiresWithinDays: 30 })
 truststore.on('updated', ({ version, diff }) => {
@@ -27,7 +27,7 @@ const server = createServer(
 gate.protect(server).listen(Number(process.env['PORT'] ?? 8443), () => {
   console.log(`listening on https://localhost:${(server.address() as AddressInfo).port}`)
 })
-// Do not wait for the next look at the file; and the way back, should a version turn out to be wrong.
+// SIGHUP reads the file at once; SIGUSR2 rolls back to the previous version.
 process.on('SIGHUP', () => void truststore.refresh())
 process.on('SIGUSR2', () => {
   const [, previous] = truststore.versions

@@ -22,9 +22,9 @@ export const suite: Suite = {
   name: 'bettertls',
   files: ['bettertls.json'],
   cases: 9572,
-  mapping:
-    'Policy `rfc5280` with practical conformance (the suite tests path building and name constraints, not certificate profiles), purpose server with the ' +
-    'host name checked, at the suite’s own time. Soft cases (failureIsWarning) count like hard ones.',
+  mapping: `Policy \`rfc5280\` with practical conformance (the suite tests path building and name constraints, not
+certificate profiles), purpose server with the host name checked, at the suite’s own time. Soft cases
+(failureIsWarning) count like hard ones.`,
   *run(load): Iterable<CaseResult> {
     const data = load('bettertls.json') as BetterTls
     const pool = data.certs.map(der)

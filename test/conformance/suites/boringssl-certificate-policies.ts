@@ -13,8 +13,8 @@ export const suite: Suite = {
   name: 'boringssl-certificate-policies',
   files: [file],
   cases: 14,
-  mapping: `The value of the extension goes through the reader that parsing a certificate uses. \`invalid-\` in a case's name means
-that it must not parse, which is upstream's own rule.`,
+  mapping: `The value of the extension is parsed as in a certificate. As upstream, \`invalid-\` in a case’s name means
+that it must not parse.`,
   *run(load): Iterable<CaseResult> {
     for (const { id, blocks } of load(file) as readonly PolicyCase[]) {
       const der = Buffer.from(blocks['CERTIFICATE POLICIES'] ?? '', 'base64')

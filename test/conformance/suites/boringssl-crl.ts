@@ -26,9 +26,9 @@ export const suite: Suite = {
   name: 'boringssl-crl',
   files: ['boringssl-crl.json'],
   cases: 66,
-  mapping:
-    'The CA certificates are the truststore, the certificate is judged at the case’s time for any purpose with the list as the only one, `maxAgeDays` 7, depth leaf, unknown ' +
-    'refused: accepted is GOOD, `revoked` REVOKED, `revocation_unknown` UNKNOWN; any other code fails the case.',
+  mapping: `The CA certificates are the truststore. The certificate is verified at the case’s time for any purpose,
+with the list as the only one, \`maxAgeDays\` 7, depth leaf, and unknown status rejected. Accepted means GOOD,
+\`revoked\` REVOKED, and \`revocation_unknown\` UNKNOWN; any other code fails the case.`,
   *run(load): Iterable<CaseResult> {
     for (const test of load('boringssl-crl.json') as readonly CrlCase[]) {
       const at = new Date(test.time)

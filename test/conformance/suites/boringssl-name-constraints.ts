@@ -26,9 +26,9 @@ export const suite: Suite = {
   name: 'boringssl-name-constraints',
   files: ['boringssl-name-constraints.json'],
   cases: 294,
-  mapping:
-    'Each case puts names (a single one, or subject and subjectAltName) to the constraints directly. Constraints of unsupported forms are refused whether critical or not, so the cases that upstream ' +
-    'accepts only where the extension is not critical are expected to be rejected.',
+  mapping: `Each case checks names (a single one, or subject and subjectAltName) against constraints directly.
+portcullis rejects constraints on unsupported forms whether critical or not. So the cases that upstream accepts only
+because the extension is not critical are expected to be rejected.`,
   *run(load): Iterable<CaseResult> {
     const { data, tests } = load('boringssl-name-constraints.json') as NameConstraints
     const item = (id: string): Uint8Array => der(data[id]!.der)

@@ -13,9 +13,9 @@ export const suite: Suite = {
   name: 'boringssl-name-match',
   files: [file],
   cases: 217,
-  mapping: `Both names are read by the parser that reads subjects and issuers and compared by RFC 5280 section 7.1, as chain
-building does. Accept means that both parse and are equal; a pair of one name with itself that must not match is a name that must
-not parse.`,
+  mapping: `Both names are parsed by the parser for subjects and issuers and compared by RFC 5280 section 7.1, as in
+chain building. Accept means that both parse and are equal. If a case expects that a name does not match itself, the
+name must not parse.`,
   *run(load): Iterable<CaseResult> {
     const { names, pairs } = load(file) as NameMatches
     const parsed = new Map<string, { readonly der: Uint8Array; readonly fault?: string }>()

@@ -14,7 +14,7 @@ export const suite: Suite = {
   name: 'boringssl-parse-certificate',
   files: [file],
   cases: 53,
-  mapping: `The cases of kind \`certificate-full\`, in which a whole certificate goes through the strict parser: here through
+  mapping: `The cases of kind \`certificate-full\`, which pass a complete certificate to the strict parser, here
 \`parseCertificate\`. Accept means that it parses.`,
   *run(load): Iterable<CaseResult> {
     for (const { id, kind, expectedParse, blocks } of load(file) as readonly ParseCase[]) {

@@ -30,8 +30,8 @@ export const suiteBy = (backend: SignatureBackend): Suite => ({
   name: 'boringssl-signed-data',
   files: [file],
   cases: 32,
-  mapping: `The signature, a DER BIT STRING, is read as a certificate's is; the rest goes through the public signature interface
-(\`pureSignatures\`). No policy is involved: SHA-1 counts, as it does upstream.`,
+  mapping: `The signature, a DER BIT STRING, is parsed like that of a certificate; the rest uses the public signature
+interface (\`pureSignatures\`). No policy applies, so SHA-1 counts, as it does upstream.`,
   *run(load): Iterable<CaseResult> {
     for (const item of load(file) as readonly SignedData[]) {
       yield { id: item.id, expected: item.expected ? 'accept' : 'reject', actual: isGenuine(backend, item) ? 'accept' : 'reject' }

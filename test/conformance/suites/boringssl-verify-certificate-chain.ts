@@ -38,10 +38,11 @@ export const suite: Suite = {
   name: 'boringssl-verify-certificate-chain',
   files: ['boringssl-verify-certificate-chain.json'],
   cases: 126,
-  mapping:
-    'The last certificate is the only anchor, as name and key or with its constraints or dates as the case says; the others are presented. Policy `rfc5280` with ' +
-    'practical conformance. Not run, because portcullis has no such model: leaf trust and distrust (TRUSTED_LEAF…, …OR_LEAF, DISTRUSTED, UNSPECIFIED), anchors that ' +
-    'require basicConstraints separately, purposes that forbid others beside them (…_STRICT, …_STRICT_LEAF), C2PA and MLS; and the nine cases that upstream itself does not run.',
+  mapping: `The last certificate is the only anchor, as name and key or with its constraints or dates, as the case
+says; the others are presented. Policy \`rfc5280\` with practical conformance. Cases that portcullis has no equivalent
+for are not run: leaf trust and distrust (\`TRUSTED_LEAF…\`, \`…OR_LEAF\`, \`DISTRUSTED\`, \`UNSPECIFIED\`), anchors
+with a separate requirement for basicConstraints, purposes that forbid other purposes (\`…_STRICT\`,
+\`…_STRICT_LEAF\`), C2PA and MLS. The nine cases that upstream itself does not run are left out too.`,
   *run(load): Iterable<CaseResult> {
     for (const test of (load('boringssl-verify-certificate-chain.json') as readonly ChainCase[]).filter(isRun)) {
       const purpose = purposes[test.keyPurpose]!

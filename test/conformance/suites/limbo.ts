@@ -25,10 +25,10 @@ export const suite: Suite = {
   name: 'limbo',
   files: ['limbo.json'],
   cases: 208,
-  mapping:
-    'Policy `rfc5280` with the anchors’ dates counted; `webpki::` and `online::` cases under `webServer`. Purpose by `validation_kind`, or any ' +
-    'where the case lists no matching key purpose; the expected DNS name or address is checked; cases without a time are judged on 2026-11-23. ' +
-    '`max_chain_depth` counts intermediates, so the policy’s maximum is one more. CRLs, where given, are checked for the leaf.',
+  mapping: `Policy \`rfc5280\`, with the dates of anchors checked; \`webpki::\` and \`online::\` cases under
+\`webServer\`. The purpose follows \`validation_kind\`, or is any if the case lists no matching key purpose. The
+expected DNS name or address is checked. Cases without a time are verified at 2026-11-23. \`max_chain_depth\` counts
+intermediates, so the policy’s maximum is one more. CRLs, if any, are checked for the leaf.`,
   *run(load): Iterable<CaseResult> {
     for (const test of (load('limbo.json') as Limbo).testcases) {
       const { expected_peer_name: peer, max_chain_depth: depth, crls } = test

@@ -8,9 +8,10 @@ export const suite: Suite = {
   name: 'mozilla-lint',
   files: ['mozilla-roots.json'],
   cases: 400,
-  mapping: `Each of Mozilla's three root lists is linted as one truststore by \`lintTruststore\` under \`profiles.apiGateway\`. Every
-browser trusts (or trusted) these roots, so no finding may be an error unless the certificate truly cannot be used under the policy:
-a case is a root, and accepted where no error is found. Findings that are warnings or worth knowing are not judged here.`,
+  mapping: `\`lintTruststore\` lints each of Mozilla’s three root lists as one truststore under
+\`profiles.apiGateway\`. Every browser trusts (or trusted) these roots, so no finding may be an error unless the
+certificate really cannot be used under the policy. A case is a root; it is accepted if it has no error. Warnings and
+notes do not count.`,
   *run(load): Iterable<CaseResult> {
     const lists = load('mozilla-roots.json') as Record<string, Record<string, string> | readonly string[]>
     for (const [vintage, roots] of Object.entries(lists)) {

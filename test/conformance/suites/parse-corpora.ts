@@ -110,10 +110,11 @@ export const suite: Suite = {
   name: 'parse-corpora',
   files,
   cases: 3227,
-  mapping: `Every certificate of Mozilla's root lists, of real chains, PKITS, ZLint and pkilint goes through \`parseCertificate\`, every
-CRL of PKITS and of the CRL pool through \`parseRevocationList\`. For certificates and for the CRL pool the expectation is whether
-OpenSSL reads them; PKITS CRLs are all well-formed. OpenSSL takes BER and leaves extensions undecoded until something asks for
-them, so refusing what it reads can be right; ZLint's and pkilint's certificates are made to break rules.`,
+  mapping: `Every certificate of Mozilla’s root lists, of real chains, PKITS, ZLint and pkilint is parsed by
+\`parseCertificate\`, and every CRL of PKITS and of the CRL pool by \`parseRevocationList\`. For certificates and for
+the CRL pool, the expected result is whether OpenSSL parses them; PKITS CRLs are all well-formed. OpenSSL accepts BER
+and decodes extensions only on demand, so it can be right to reject what OpenSSL accepts. The certificates of ZLint
+and pkilint are made to break rules.`,
   *run(load): Iterable<CaseResult> {
     for (const [i, read] of readers.entries()) yield* read(load(files[i]!))
   },

@@ -39,10 +39,11 @@ export const suite: Suite = {
   files: ['pkilint.json'],
   cases: 11825,
   leastAgreement: 0.95,
-  mapping: `\`lint/pkilint.json\` maps pkilint's findings of RFC 5280 (\`pkix.*\`) to our codes, or says why nothing corresponds; findings
-that correspond to the same of ours are one question. pkilint puts all its questions to each certificate, so that silence is a
-verdict: a case is a question about a certificate, except those whose answer pkilint suppresses in its profiles for TLS servers.
-In 83 cases one of both finds something, in 77 of these both do. Certificates are linted as for \`zlint\`. At least 95 % must agree.`,
+  mapping: `\`lint/pkilint.json\` maps pkilint’s findings about RFC 5280 (\`pkix.*\`) to our codes, or says why
+nothing corresponds. Findings that correspond to the same code are one question. pkilint asks all its questions about
+each certificate, so no finding is a verdict too. A case is a question about a certificate, except those whose answer
+pkilint suppresses in its profiles for TLS servers. In 83 cases at least one of the two has a finding; in 77 of these
+both do. Certificates are linted as for \`zlint\`. At least 95 % must agree.`,
   *run(load): Iterable<CaseResult> {
     const certificates = load('pkilint.json') as readonly Linted[]
     const mapping = loadMapping('pkilint') as PkilintMapping

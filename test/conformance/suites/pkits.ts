@@ -24,10 +24,10 @@ export const suite: Suite = {
   name: 'pkits',
   files: ['pkits.json'],
   cases: 249,
-  mapping:
-    'Policy `rfc5280` with practical conformance, any purpose, at the suite’s time. Every case runs with its CRLs, for the whole chain, unknown and ' +
-    'expired status refused, and with its four policy inputs. Certificates after the first are a pool. A case that is accepted must also give the expected ' +
-    'user-constrained policy set; otherwise it counts as rejected.',
+  mapping: `Policy \`rfc5280\` with practical conformance, any purpose, at the suite’s time. Every case runs with its
+CRLs, which are checked for the whole chain; unknown and expired status is rejected. Its four policy inputs apply.
+Certificates after the first are a pool. A case that is accepted must also return the expected user-constrained policy
+set; otherwise it counts as rejected.`,
   *run(load): Iterable<CaseResult> {
     for (const test of load('pkits.json') as readonly PkitsCase[]) {
       const { settings, userConstrainedPolicySet: wanted } = test

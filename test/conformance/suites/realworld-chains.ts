@@ -24,8 +24,8 @@ export const suite: Suite = {
   name: 'realworld-chains',
   files: ['realworld-chains.json', 'mozilla-roots.json'],
   cases: 60,
-  mapping:
-    'Policy `rfc5280` with practical conformance, pinned leaves allowed, at the case’s time; purpose server, or any where the case names other key usages; the host is checked where there is one.',
+  mapping: `Policy \`rfc5280\` with practical conformance, pinned leaves allowed, at the case’s time. The purpose is
+server, or any if the case names other key usages. The host is checked if there is one.`,
   *run(load): Iterable<CaseResult> {
     const bundles = load('mozilla-roots.json') as Readonly<Record<string, Readonly<Record<string, string>>>>
     for (const test of load('realworld-chains.json') as readonly Chain[]) {

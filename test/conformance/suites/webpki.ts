@@ -74,10 +74,11 @@ export const suite: Suite = {
   name: 'webpki',
   files: ['webpki.json'],
   cases: 150,
-  mapping:
-    'Policy `rfc5280` with practical conformance and anchors as names and keys; in the name constraint cases the anchor’s constraints count, as upstream takes them over into its anchors. ' +
-    'Purpose and revocation as the case says; every valid name must be accepted and every invalid one refused for a case to agree. CRL parsing: a list is accepted if it parses and may be used as ' +
-    'a complete, direct list with a nextUpdate, an authority key and a number under strict conformance.',
+  mapping: `Policy \`rfc5280\` with practical conformance, and anchors as names and keys. In the name constraint cases
+the anchor’s constraints count, because upstream copies them into its anchors. Purpose and revocation are those of the
+case. A case agrees if every valid name is accepted and every invalid one rejected. CRL parsing: a list is accepted if
+it parses and can be used under strict conformance as a complete, direct list with a nextUpdate, an authority key
+identifier and a number.`,
   *run(load): Iterable<CaseResult> {
     const data = load('webpki.json') as Webpki
     for (const test of data.tests) yield runCase(test)

@@ -61,10 +61,11 @@ export const suiteBy = (backend: SignatureBackend): Suite => ({
   name: 'wycheproof',
   files: names.map((name) => `wycheproof/${name}_test.json`),
   cases: 7212,
-  mapping: `Every test goes through the public signature interface: \`pureSignatures.importKey(spki).verify(algorithmIdentifier,
-message, signature)\`, the AlgorithmIdentifier built in DER from the group's parameters. No policy is involved, so SHA-1 and small
-keys count as the vectors have them. \`acceptable\` counts as expected \`reject\`: the nine such tests leave the NULL out of the
-DigestInfo, and RFC 8017 section 9.2 is followed by building the one encoding with NULL and comparing it whole.`,
+  mapping: `Every test uses the public signature interface:
+\`pureSignatures.importKey(spki).verify(algorithmIdentifier, message, signature)\`. The AlgorithmIdentifier is built
+in DER from the group’s parameters. No policy applies, so SHA-1 and small keys count as the vectors say.
+\`acceptable\` counts as an expected \`reject\`: the nine such tests omit the NULL in the DigestInfo, and RFC 8017
+section 9.2 builds the one encoding with NULL and compares it as a whole.`,
   *run(load): Iterable<CaseResult> {
     for (const name of names) {
       const { testGroups } = load(`wycheproof/${name}_test.json`) as Vectors

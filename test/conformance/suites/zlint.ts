@@ -37,12 +37,13 @@ export const suite: Suite = {
   files: ['zlint.json'],
   cases: 376,
   leastAgreement: 0.95,
-  mapping: `\`lint/zlint.json\` maps ZLint's lints to our codes, or says why nothing corresponds: all 117 of RFC 5280 and 3279 on
-certificates one by one (103 of them mapped), of the other sources those that our catalogue has as well. A case is a verdict on a
-certificate: \`Error\`, \`Warn\` and \`Notice\` expect a finding, \`Pass\` and \`NA\` silence; \`NE\` (older than the rule) is no
-verdict. Certificates are linted one at a time by \`lintCertificate\` under \`profiles.apiGateway\`. 259 files are not read as a whole,
-172 because of empty RDNs, which have nothing to do with the verdict: what is at fault (an empty RDN, an extension) is a statement,
-is then taken out, and the rest is linted too. At least 95 % must agree.`,
+  mapping: `\`lint/zlint.json\` maps ZLint’s lints to our codes, or says why nothing corresponds. It covers all 117
+lints of RFC 5280 and 3279 about certificates individually (103 of them are mapped), and those lints of other sources
+that our catalogue also has. A case is a verdict on a certificate: \`Error\`, \`Warn\` and \`Notice\` expect a
+finding, \`Pass\` and \`NA\` expect none, and \`NE\` (older than the rule) is no verdict. \`lintCertificate\` lints
+certificates one at a time under \`profiles.apiGateway\`. 259 files do not parse as a whole, 172 of them because of
+empty RDNs, which are irrelevant to the verdict. The offending part (an empty RDN, an extension) counts as a finding
+and is removed, and the rest is linted too. At least 95 % must agree.`,
   *run(load): Iterable<CaseResult> {
     const { files, tests } = load('zlint.json') as Zlint
     const mapping = loadMapping('zlint')
