@@ -116,12 +116,9 @@ function refuseDates(certificate: CertificateView, { at }: PathParameters): Refu
 }
 
 /** RFC 5280 4.2; and 4.2.1.4: what is critical must be understood to the last qualifier. */
-function refuseCriticalExtension(
-  { bytes, extensions, hasUnknownQualifier }: CertificateView,
-  asksLists: boolean,
-): Refusal | undefined {
+function refuseCriticalExtension({ extensions, hasUnknownQualifier }: CertificateView, asksLists: boolean): Refusal | undefined {
   const index = extensions.firstCriticalOutside(asksLists ? understoodWithLists : understoodExtensions)
-  if (index < 0) {
+  if (index === undefined) {
     if (!hasUnknownQualifier || !extensions.isCritical(ExtensionId.certificatePolicies)) return undefined
     return {
       code: 'unknown_critical_extension',
@@ -132,7 +129,7 @@ function refuseCriticalExtension(
     const message = 'cRLDistributionPoints is critical, but no revocation list is consulted'
     return { code: 'unknown_critical_extension', message }
   }
-  const oid = oidForMessage(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
+  const oid = oidForMessage(extensions.oidAt(index))
   return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }
 }
 
@@ -143,7 +140,7 @@ function purposeBit(purpose: Purpose): number {
 
 function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParameters): Refusal | undefined {
   const wanted = purposeBit(purpose)
-  if (leaf.purposeBits < 0) {
+  if (leaf.purposeBits === undefined) {
     if (!policy.requireEku) return undefined
     const demand = wanted === 0 ? 'but required' : `${purpose}Auth is required`
     return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${demand}` }
@@ -157,7 +154,7 @@ function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParam
 /** An extendedKeyUsage in a CA certificate limits everything below it (CA/Browser Forum 7.1.2.2 g; what OpenSSL, NSS and Go do). */
 function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undefined {
   const wanted = purposeBit(purpose)
-  if (wanted === 0 || ca.purposeBits < 0 || (ca.purposeBits & (wanted | PurposeBit.any)) !== 0) return undefined
+  if (wanted === 0 || ca.purposeBits === undefined || (ca.purposeBits & (wanted | PurposeBit.any)) !== 0) return undefined
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage of the CA does not include ${purpose}Auth` }
 }
 
@@ -167,7 +164,7 @@ function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undef
  * them it is.
  */
 function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose): Refusal | undefined {
-  if (purpose === 'any' || keyUsageBits < 0) return undefined
+  if (purpose === 'any' || keyUsageBits === undefined) return undefined
   const signing = KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement
   const useful = purpose === 'client' ? signing : signing | KeyUsageBit.keyEncipherment
   if ((keyUsageBits & useful) !== 0) return undefined
@@ -180,7 +177,7 @@ function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose)
 
 /** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */
 function refuseAsCa(ca: CertificateView): Refusal | undefined {
-  if (ca.keyUsageBits >= 0 && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {
+  if (ca.keyUsageBits !== undefined && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {
     return { code: 'key_usage_violation', message: 'keyUsage of the CA does not include keyCertSign' }
   }
   return ca.isCa ? undefined : { code: 'not_a_ca', message: 'the issuer is not a CA: basicConstraints with cA TRUE is missing' }

@@ -1,4 +1,3 @@
-import { rangesEqual } from '../bytes/range.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import type { SignatureAlgorithm } from '../crypto/algorithm.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
@@ -78,6 +77,5 @@ export function refuseAlgorithm(
 
 /** RFC 5280 4.1.1.2: the algorithm that was signed and the one that is used must be the same, to the byte. */
 export function algorithmsDiffer(signed: SignedView): boolean {
-  const { bytes, tbsAlgorithmStart, tbsAlgorithmEnd, algorithmStart, algorithmEnd } = signed
-  return !rangesEqual(bytes, tbsAlgorithmStart, tbsAlgorithmEnd, bytes, algorithmStart, algorithmEnd)
+  return !signed.tbsAlgorithm.equals(signed.algorithm)
 }

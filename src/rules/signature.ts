@@ -50,9 +50,9 @@ export const algorithmRules: readonly CertificateRule[] = [
 ]
 
 /** RFC 4055 section 5: whoever signs with RSA writes NULL parameters; verifiers accept that they are absent. */
-function lacksNull({ bytes, algorithmEnd, parsedAlgorithm }: CertificateView): boolean {
+function lacksNull({ algorithm, parsedAlgorithm }: CertificateView): boolean {
   if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.scheme !== 'rsa-pkcs1') return false
-  return bytes[algorithmEnd - 2] !== Tag.null || bytes[algorithmEnd - 1] !== 0
+  return algorithm.at(algorithm.length - 2) !== Tag.null || algorithm.at(algorithm.length - 1) !== 0
 }
 
 export const chainingRules: readonly BundleRule[] = [
