@@ -91,7 +91,7 @@ describe('issuingDistributionPoint', () => {
     [
       'a name and all',
       sequence(fullName, implicit(1, yes), implicit(3, '0640'), implicit(4, yes)),
-      { fullNameStart: 6, fullNameEnd: 17 },
+      { fullName: { start: 6, end: 17 } },
     ],
   ])('of %s', (_what, der, expected) => {
     expect(read(der)).toMatchObject(expected)
