@@ -58,8 +58,11 @@ export function spanOf(bytes: Span | Uint8Array): Span {
   return bytes instanceof Span ? bytes : new Span(bytes)
 }
 
+/** A loop of its own and no spans: a returning client is found by all of its bytes. */
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return new Span(a).is(b)
+  if (a.length !== b.length) return false
+  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** Big-endian order of two unsigned numbers of equal width; negative, zero or positive. */
