@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { Span } from '../../src/bytes/span.ts'
 import { Accumulator } from '../../src/crypto/curve/accumulator.ts'
 import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
 import { FixedTable } from '../../src/crypto/curve/fixed-table.ts'
@@ -121,7 +122,7 @@ function sign({ curve, group, hash, table }: Signer, { secret }: SigningKey, dat
   sum.toAffine(scratch.x, scratch.y)
   const r = leaveNumber(curve, field, scratch.x) % n
   const digest = createHash(hash).update(data).digest()
-  readLimbs(scratch.e, digest, 0, digest.length)
+  readLimbs(scratch.e, new Span(digest))
   scratch.r.set(limbsOf(r, field.limbs))
   scalars.divide(scratch.u1, scratch.u2, scratch.e, scratch.r, k)
   return { r, s: (bigintOf(scratch.u1) + bigintOf(scratch.u2) * secret) % n }

@@ -1,3 +1,5 @@
+import { type Span, spanOf } from './span.ts'
+
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /** -1: not of the alphabet; -2: white space. */
@@ -11,10 +13,11 @@ const values: Int8Array = /* @__PURE__ */ (() => {
 const padding = 0x3d
 
 /**
- * Decodes the base64 (RFC 4648 section 4) in a range of ASCII bytes, white space ignored. Padding is required and the
+ * Decodes base64 (RFC 4648 section 4) in ASCII, white space ignored. Padding is required and the
  * bits it leaves over must be zero, so that one value has one text. Returns the offset of the fault where it is not so.
  */
-export function decodeBase64(text: Uint8Array, start: number, end: number): Uint8Array | number {
+export function decodeBase64(base64: Span | Uint8Array): Uint8Array | number {
+  const { bytes: text, start, end } = spanOf(base64)
   const out = new Uint8Array(Math.floor(((end - start) * 3) / 4))
   let length = 0
   let bits = 0

@@ -1,10 +1,13 @@
+import { type Span, spanOf } from './span.ts'
+
 const digits = '0123456789abcdef'
 
 /** The most characters for one call of `String.fromCharCode`: engines put arguments on the stack. */
 const chunk = 2048
 
-/** Lower-case hexadecimal of a range, without separators. By chunks: appending digits makes a rope, which takes ten times the heap. */
-export function hexOfRange(bytes: Uint8Array, start: number, end: number): string {
+/** Lower-case hexadecimal without separators. By chunks: appending digits makes a rope, which takes ten times the heap. */
+export function hexOf(part: Span | Uint8Array): string {
+  const { bytes, start, end } = spanOf(part)
   let text = ''
   for (let at = start; at < end; at += chunk) {
     const codes: number[] = []
@@ -13,10 +16,6 @@ export function hexOfRange(bytes: Uint8Array, start: number, end: number): strin
     text += String.fromCharCode(...codes)
   }
   return text
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return hexOfRange(bytes, 0, bytes.length)
 }
 
 /** Bytes of a constant written in hexadecimal; spaces are allowed for legibility. For literals in this code only. */

@@ -2,8 +2,9 @@ import type { ParseCode, ParseResult } from '../codes/parse.ts'
 import { parseFault } from '../codes/parse.ts'
 import { requireBytes } from './argument.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
+import { Span } from './span.ts'
 import { finish, type Steps } from './steps.ts'
-import { excerpt, latin1OfRange } from './text.ts'
+import { excerpt, latin1Of } from './text.ts'
 
 /** One `-----BEGIN …-----` block (RFC 7468): its bytes, or why they could not be read. */
 export interface PemBlock {
@@ -48,7 +49,7 @@ export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
     blocks.push(block)
     if (!(block.content instanceof Uint8Array)) bad++
   }
-  let open: { label: string; line: number; offset: number; bodyStart: number } | undefined
+  let open: { label: string; line: number; offset: number; body: number } | undefined
   const unterminated = (found: string): void => {
     if (open === undefined) return
     const { label, line, offset } = open
@@ -59,17 +60,17 @@ export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
   for (let start = lengthOfMark(text); start < text.length; line++) {
     let end = text.indexOf(newline, start)
     if (end < 0) end = text.length
-    const marks = boundaries(text, start, end)
+    const marks = boundaries(new Span(text, start, end))
     if (marks.length > 0 || line % linesAtOnce === 0) yield
     for (const { kind, label } of marks) {
       if (kind === 'BEGIN') {
         unterminated(`another block begins on line ${line}`)
-        open = { label, line, offset: start, bodyStart: end + 1 }
+        open = { label, line, offset: start, body: end + 1 }
       } else if (open === undefined) {
         const detail = `END ${label} on line ${line} has no BEGIN line`
         add({ label, line, offset: start, content: { code: 'pem_unterminated', detail, line, offset: start } })
       } else {
-        if (label === open.label) add({ ...open, content: body(text, open.bodyStart, start, open.line + 1) })
+        if (label === open.label) add({ ...open, content: body(new Span(text, open.body, start), open.line + 1) })
         else unterminated(`line ${line} ends a block of another kind, ${label}`)
         open = undefined
       }
@@ -96,28 +97,29 @@ const none: readonly Boundary[] = []
  * `-----BEGIN label-----` or `-----END label-----` alone on a line, blanks around it allowed; or an END and the next BEGIN
  * on one line, which is what joining files without a final newline makes.
  */
-function boundaries(text: Uint8Array, from: number, to: number): readonly Boundary[] {
-  let start = from
-  let end = to
+function boundaries(line: Span): readonly Boundary[] {
+  const { bytes: text } = line
+  let { start, end } = line
   while (start < end && isBlank(text[start]!)) start++
   while (end > start && isBlank(text[end - 1]!)) end--
   // The longest label in use has 25 characters; a longer line is text.
   if (end - start < 14 || end - start > 100) return none
   if (text[start] !== dash || text[start + 4] !== dash || text[end - 1] !== dash) return none
-  const line = latin1OfRange(text, start, end)
-  const joined = /^-----END ([^-]*)----------BEGIN ([^-]*)-----$/.exec(line)
+  const visible = latin1Of(new Span(text, start, end))
+  const joined = /^-----END ([^-]*)----------BEGIN ([^-]*)-----$/.exec(visible)
   if (joined !== null) {
     return [
       { kind: 'END', label: joined[1]! },
       { kind: 'BEGIN', label: joined[2]! },
     ]
   }
-  const match = /^-----(BEGIN|END) ([ -~]*?)-----$/.exec(line)
+  const match = /^-----(BEGIN|END) ([ -~]*?)-----$/.exec(visible)
   return match === null ? none : [{ kind: match[1] as 'BEGIN' | 'END', label: match[2]! }]
 }
 
-function body(text: Uint8Array, start: number, end: number, firstLine: number): Uint8Array | PemFault {
-  const decoded = decodeBase64(text, start, end)
+function body(base64: Span, firstLine: number): Uint8Array | PemFault {
+  const { bytes: text, start, end } = base64
+  const decoded = decodeBase64(base64)
   const fault = typeof decoded === 'number' ? decoded : decoded.length === 0 ? start : undefined
   if (fault === undefined) return decoded as Uint8Array
   let line = firstLine
@@ -125,7 +127,7 @@ function body(text: Uint8Array, start: number, end: number, firstLine: number): 
   if (fault === start && typeof decoded !== 'number') {
     return { code: 'pem_bad_base64', detail: 'the block is empty', line, offset: fault }
   }
-  const rest = latin1OfRange(text, fault, Math.min(fault + 20, end))
+  const rest = latin1Of(new Span(text, fault, Math.min(fault + 20, end)))
   const detail =
     fault >= end || rest.startsWith('=')
       ? `the base64 that ends on line ${line} is cut short or wrongly padded`
@@ -172,7 +174,7 @@ export function describeMissingPem(text: Uint8Array, wanted: string, blocks: rea
   const begin = `-----BEGIN ${wanted}-----`
   const labels = [...new Set(blocks.map((block) => block.label))].slice(0, 5)
   if (labels.length > 0) return `no "${begin}" in the text, only blocks of ${labels.join(', ')}`
-  const head = latin1OfRange(text, 0, Math.min(text.length, 200)).trimStart()
+  const head = latin1Of(new Span(text, 0, Math.min(text.length, 200))).trimStart()
   const kind = /^<(!doctype|html|\?xml|head|body)/i.test(head) ? 'HTML or XML, not PEM' : 'not PEM'
   return `no "${begin}" in ${text.length} bytes; the text is ${kind}: it starts ${excerpt(head, 40)}`
 }

@@ -1,17 +1,19 @@
+import type { Span } from './span.ts'
+
 /**
- * Text decoders over byte ranges. The core may use nothing beyond ES2022, so there is no `TextDecoder` here. Each
+ * Text decoders over spans. The core may use nothing beyond ES2022, so there is no `TextDecoder` here. Each
  * returns `undefined` where a byte does not belong to the encoding.
  */
 
 /** ISO 8859-1: every byte is the code point of its value. */
-export function latin1OfRange(bytes: Uint8Array, start: number, end: number): string {
+export function latin1Of({ bytes, start, end }: Span): string {
   let text = ''
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!)
   return text
 }
 
 /** UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-export function utf8OfRange(bytes: Uint8Array, start: number, end: number): string | undefined {
+export function utf8Of({ bytes, start, end }: Span): string | undefined {
   let text = ''
   let i = start
   while (i < end) {
@@ -36,7 +38,7 @@ export function utf8OfRange(bytes: Uint8Array, start: number, end: number): stri
 }
 
 /** Big-endian UCS-2 (BMPString) or UCS-4 (UniversalString), of Unicode scalar values only. */
-export function ucsOfRange(bytes: Uint8Array, start: number, end: number, width: 2 | 4): string | undefined {
+export function ucsOf({ bytes, start, end }: Span, width: 2 | 4): string | undefined {
   if ((end - start) % width !== 0) return undefined
   let text = ''
   for (let i = start; i < end; i += width) {

@@ -1,5 +1,5 @@
 import { bytesOfHex } from '../bytes/hex.ts'
-import { rangeIs } from '../bytes/range.ts'
+import type { Span } from '../bytes/span.ts'
 import { contextConstructed } from '../der/context-tag.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
 import { readSmallInteger } from '../der/primitives.ts'
@@ -63,28 +63,29 @@ const hashOids: readonly (readonly [HashName, Uint8Array])[] = /* @__PURE__ */ (
   ['sha224', oidBytes('2.16.840.1.101.3.4.2.4')],
 ])()
 
-/** Reads the DER AlgorithmIdentifier in a range; only the exact encodings of the RFCs are recognised. */
-export function readSignatureAlgorithm(bytes: Uint8Array, start: number, end: number): SignatureAlgorithm | AlgorithmFault {
-  const reader = new Reader(bytes, start, end)
+/** Reads a DER AlgorithmIdentifier; only the exact encodings of the RFCs are recognised. */
+export function readSignatureAlgorithm(identifier: Span): SignatureAlgorithm | AlgorithmFault {
+  const reader = new Reader(identifier)
   reader.enter(Tag.sequence, 'AlgorithmIdentifier')
   readOid(reader, 'AlgorithmIdentifier.algorithm')
-  if (reader.fault !== undefined || reader.limit !== end) return 'unknown_algorithm'
-  const { start: oidStart, end: oidEnd } = reader
+  if (reader.fault !== undefined || reader.limit !== identifier.end) return 'unknown_algorithm'
+  const oid = reader.content()
+  const parameters = reader.rest()
   for (const known of table) {
-    if (!rangeIs(bytes, oidStart, oidEnd, known.oid)) continue
-    const isExact = oidEnd === end || (known.algorithm.scheme === 'rsa-pkcs1' && rangeIs(bytes, oidEnd, end, nullParameters))
+    if (!oid.is(known.oid)) continue
+    const isExact = parameters.length === 0 || (known.algorithm.scheme === 'rsa-pkcs1' && parameters.is(nullParameters))
     return isExact ? known.algorithm : 'wrong_parameters'
   }
-  if (!rangeIs(bytes, oidStart, oidEnd, pssOid)) return 'unknown_algorithm'
-  return readPssParameters(bytes, oidEnd, end) ?? 'wrong_parameters'
+  if (!oid.is(pssOid)) return 'unknown_algorithm'
+  return readPssParameters(parameters) ?? 'wrong_parameters'
 }
 
 /**
  * Reads RSASSA-PSS-params (RFC 4055 section 3.1). All four fields have defaults, which DER leaves out: SHA-1, MGF1 with
  * SHA-1, a salt of 20 bytes, trailer field 1 (so a trailer field that is written is wrong either way).
  */
-export function readPssParameters(bytes: Uint8Array, start: number, end: number): SignatureAlgorithm | undefined {
-  const reader = new Reader(bytes, start, end)
+export function readPssParameters(parameters: Span): SignatureAlgorithm | undefined {
+  const reader = new Reader(parameters)
   const what = 'RSASSA-PSS-params'
   const outer = reader.enter(Tag.sequence, what)
   let hash: HashName | undefined = 'sha1'
@@ -100,7 +101,7 @@ export function readPssParameters(bytes: Uint8Array, start: number, end: number)
     const field = reader.enter(contextConstructed(1), what)
     const mgf = reader.enter(Tag.sequence, what)
     readOid(reader, what)
-    if (!rangeIs(bytes, reader.start, reader.end, mgf1Oid)) return undefined
+    if (!reader.content().is(mgf1Oid)) return undefined
     mgfHash = readHash(reader)
     reader.leave(mgf, what)
     reader.leave(field, what)
@@ -113,7 +114,8 @@ export function readPssParameters(bytes: Uint8Array, start: number, end: number)
     if (saltLength === 20) return undefined
   }
   reader.leave(outer, what)
-  if (reader.fault !== undefined || reader.position !== end || hash === undefined || mgfHash === undefined) return undefined
+  if (reader.fault !== undefined || reader.position !== parameters.end || hash === undefined || mgfHash === undefined)
+    return undefined
   return { name: 'RSASSA-PSS', scheme: 'rsa-pss', hash, mgfHash, saltLength }
 }
 
@@ -122,9 +124,10 @@ function readHash(reader: Reader): HashName | undefined {
   const what = 'RSASSA-PSS-params hash'
   const outer = reader.enter(Tag.sequence, what)
   readOid(reader, what)
-  const { bytes, start, end, limit } = reader
-  if (reader.fault !== undefined || (end !== limit && !rangeIs(bytes, end, limit, nullParameters))) return undefined
-  reader.position = limit
+  const name = reader.content()
+  const parameters = reader.rest()
+  if (reader.fault !== undefined || (parameters.length > 0 && !parameters.is(nullParameters))) return undefined
+  reader.position = reader.limit
   reader.leave(outer, what)
-  return hashOids.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0]
+  return hashOids.find(([, oid]) => name.is(oid))?.[0]
 }

@@ -1,3 +1,4 @@
+import { Span } from '../bytes/span.ts'
 import { readInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -43,7 +44,7 @@ export class EcdsaKey {
     const hashed = digest(hash, data)
     if (hashed === undefined) return false
     const { bytes } = curves[this.curve]
-    readLimbs(e, hashed, 0, Math.min(hashed.length, bytes))
+    readLimbs(e, new Span(hashed, 0, Math.min(hashed.length, bytes)))
     group.scalars.divide(u1, u2, e, r, s)
     key.combine(u1, u2)
     return hasCoordinate(group, r)
@@ -62,7 +63,7 @@ function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array)
     if (signature[start]! >= 0x80) return false
     const first = signature[start] === 0 ? start + 1 : start
     if (8 * (end - first) > bits || first === end) return false
-    readLimbs(out, signature, first, end)
+    readLimbs(out, new Span(signature, first, end))
     if (!isBelow(out, scalars.order)) return false
   }
   reader.leave(outer, what)

@@ -1,4 +1,4 @@
-import { rangeIs } from '../bytes/range.ts'
+import type { Span } from '../bytes/span.ts'
 import { oidBytes, oidForMessage, readOid } from '../der/oid.ts'
 import { readBitStringBytes, readInteger, readNull } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
@@ -33,8 +33,8 @@ export type KeyParts =
       readonly kind: 'rsa'
       readonly key: PublicKey & { readonly algorithm: 'RSA' | 'RSA-PSS' }
       readonly fault: KeyFault | undefined
-      readonly modulusStart: number
-      readonly modulusEnd: number
+      /** Without the zero byte that keeps it positive. */
+      readonly modulus: Span
       readonly pss: SignatureAlgorithm | undefined
     }
   | {
@@ -43,7 +43,7 @@ export type KeyParts =
       readonly fault: KeyFault | undefined
       readonly curve: CurveName | undefined
       readonly cost: number
-      readonly pointStart: number
+      readonly point: Span
     }
   | { readonly kind: 'unknown'; readonly key: PublicKey; readonly fault: KeyFault }
 
@@ -62,28 +62,27 @@ const namedCurves: readonly (readonly [string, Uint8Array])[] = /* @__PURE__ */ 
     ['secp256k1', '1.3.132.0.10'] as const,
   ].map(([name, oid]) => [name, oidBytes(oid)] as const))()
 
-/** Reads the DER SubjectPublicKeyInfo in a range. */
-export function readPublicKey(bytes: Uint8Array, start: number, end: number): KeyParts {
-  const reader = new Reader(bytes, start, end)
+/** Reads a DER SubjectPublicKeyInfo. */
+export function readPublicKey(spki: Span): KeyParts {
+  const reader = new Reader(spki)
   const what = 'subjectPublicKeyInfo'
   const outer = reader.enter(Tag.sequence, what)
   const algorithm = reader.enter(Tag.sequence, what)
   readOid(reader, what)
-  const { start: oidStart, end: oidEnd, limit: parametersEnd } = reader
+  const oid = reader.content()
+  const parameters = reader.rest()
   if (reader.fault !== undefined) return unknownKey('', 'malformed_key')
-  const isRsa = rangeIs(bytes, oidStart, oidEnd, rsaOid)
-  const isPss = !isRsa && rangeIs(bytes, oidStart, oidEnd, pssOid)
-  const isEc = !isRsa && !isPss && rangeIs(bytes, oidStart, oidEnd, ecOid)
-  if (!isRsa && !isPss && !isEc) return unknownKey(oidForMessage(bytes, oidStart, oidEnd), 'unknown_key_algorithm')
-  reader.position = parametersEnd
+  const isRsa = oid.is(rsaOid)
+  const isPss = !isRsa && oid.is(pssOid)
+  const isEc = !isRsa && !isPss && oid.is(ecOid)
+  if (!isRsa && !isPss && !isEc) return unknownKey(oidForMessage(oid), 'unknown_key_algorithm')
+  reader.position = reader.limit
   reader.leave(algorithm, what)
   readBitStringBytes(reader, what)
-  const { start: keyStart, end: keyEnd } = reader
+  const key = reader.content()
   reader.leave(outer, what)
-  if (reader.fault !== undefined || reader.position !== end)
-    return unknownKey(oidForMessage(bytes, oidStart, oidEnd), 'malformed_key')
-  if (isEc) return readEc(bytes, oidEnd, parametersEnd, keyStart, keyEnd)
-  return readRsa(bytes, isPss, oidEnd, parametersEnd, keyStart, keyEnd)
+  if (reader.fault !== undefined || reader.position !== spki.end) return unknownKey(oidForMessage(oid), 'malformed_key')
+  return isEc ? readEc(parameters, key) : readRsa(isPss, parameters, key)
 }
 
 function unknownKey(oid: string, fault: KeyFault): KeyParts {
@@ -91,47 +90,39 @@ function unknownKey(oid: string, fault: KeyFault): KeyParts {
 }
 
 /** RFC 4055 section 1.2: rsaEncryption has parameters NULL; id-RSASSA-PSS none, or those it restricts signatures to. */
-function readRsa(
-  bytes: Uint8Array,
-  isPss: boolean,
-  parametersStart: number,
-  parametersEnd: number,
-  keyStart: number,
-  keyEnd: number,
-): KeyParts {
+function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
   const what = 'RSAPublicKey'
   let pss: SignatureAlgorithm | undefined
   let parametersFault = false
   if (!isPss) {
-    const parameters = new Reader(bytes, parametersStart, parametersEnd)
-    readNull(parameters, what)
-    parametersFault = parameters.fault !== undefined || !parameters.atEnd()
-  } else if (parametersStart !== parametersEnd) {
-    pss = readPssParameters(bytes, parametersStart, parametersEnd)
+    const none = new Reader(parameters)
+    readNull(none, what)
+    parametersFault = none.fault !== undefined || !none.atEnd()
+  } else if (parameters.length > 0) {
+    pss = readPssParameters(parameters)
     parametersFault = pss === undefined
   }
-  const reader = new Reader(bytes, keyStart, keyEnd)
+  const reader = new Reader(key)
   const outer = reader.enter(Tag.sequence, what)
   readInteger(reader, what)
-  const modulusStart = bytes[reader.start] === 0 ? reader.start + 1 : reader.start
-  const modulusEnd = reader.end
-  const negative = reader.fault === undefined && bytes[reader.start]! >= 0x80
+  const modulus = reader.content().unpadded()
+  const negative = reader.fault === undefined && key.bytes[reader.start]! >= 0x80
   readInteger(reader, what)
   const exponent = exponentOf(reader)
   reader.leave(outer, what)
-  if (reader.fault !== undefined || reader.position !== keyEnd || negative || parametersFault) {
+  if (reader.fault !== undefined || reader.position !== key.end || negative || parametersFault) {
     return unknownKey(isPss ? '1.2.840.113549.1.1.10' : '1.2.840.113549.1.1.1', 'malformed_key')
   }
-  const bits = modulusEnd > modulusStart ? (modulusEnd - modulusStart) * 8 - Math.clz32(bytes[modulusStart]!) + 24 : 0
+  const bits = modulus.length > 0 ? modulus.length * 8 - Math.clz32(modulus.at(0)) + 24 : 0
   const fault: KeyFault | undefined =
     bits > maxModulusBits
       ? 'modulus_too_large'
-      : bits === 0 || (bytes[modulusEnd - 1]! & 1) === 0
+      : bits === 0 || (modulus.at(modulus.length - 1) & 1) === 0
         ? 'even_modulus'
         : exponent < 3 || exponent % 2 === 0
           ? 'invalid_exponent'
           : undefined
-  return { kind: 'rsa', key: { algorithm: isPss ? 'RSA-PSS' : 'RSA', bits, exponent }, fault, modulusStart, modulusEnd, pss }
+  return { kind: 'rsa', key: { algorithm: isPss ? 'RSA-PSS' : 'RSA', bits, exponent }, fault, modulus, pss }
 }
 
 /** The INTEGER read last, or 0, which no rule accepts, where it is negative or above 2^32 - 1. */
@@ -143,21 +134,21 @@ function exponentOf({ bytes, start, end }: Reader): number {
 }
 
 /** RFC 5480 section 2: a named curve, never its parameters; the point uncompressed, on the curve. */
-function readEc(bytes: Uint8Array, parametersStart: number, parametersEnd: number, keyStart: number, keyEnd: number): KeyParts {
-  const reader = new Reader(bytes, parametersStart, parametersEnd)
+function readEc(parameters: Span, point: Span): KeyParts {
+  const reader = new Reader(parameters)
   const ec = (curve: string, fault: KeyFault | undefined, usable?: CurveName): KeyParts => ({
     kind: 'ec',
     key: { algorithm: 'EC', curve },
     fault,
     curve: usable,
     cost: usable === undefined ? 1 : curves[usable].cost,
-    pointStart: keyStart,
+    point,
   })
   if (reader.peek(Tag.sequence)) return ec('explicit', 'explicit_curve')
   readOid(reader, 'namedCurve')
   if (reader.fault !== undefined || !reader.atEnd()) return unknownKey('1.2.840.10045.2.1', 'malformed_key')
-  const { start, end } = reader
-  const name = namedCurves.find(([, oid]) => rangeIs(bytes, start, end, oid))?.[0] ?? oidForMessage(bytes, start, end)
+  const named = reader.content()
+  const name = namedCurves.find(([, oid]) => named.is(oid))?.[0] ?? oidForMessage(named)
   if (!isCurveName(name)) return ec(name, 'unknown_curve')
-  return isOnCurve(name, bytes, keyStart, keyEnd) ? ec(name, undefined, name) : ec(name, 'invalid_point', name)
+  return isOnCurve(name, point) ? ec(name, undefined, name) : ec(name, 'invalid_point', name)
 }

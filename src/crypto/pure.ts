@@ -1,4 +1,5 @@
-import { bigintOfRange } from '../bytes/bigint.ts'
+import { bigintOfBytes } from '../bytes/bigint.ts'
+import { Span } from '../bytes/span.ts'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from './algorithm.ts'
 import type { SignatureBackend, VerifyingKey } from './backend.ts'
 import { defaultTableBytes, TableBudget } from './curve/table-budget.ts'
@@ -23,17 +24,15 @@ export const pureSignatures: SignatureBackend = {
   name: 'pure',
   importKey(spki, tables = sharedTables) {
     if (!(spki instanceof Uint8Array)) return undefined
-    const parts = readPublicKey(spki, 0, spki.length)
+    const parts = readPublicKey(new Span(spki))
     if (parts.fault !== undefined) return undefined
     if (parts.kind === 'rsa') {
-      const modulus = bigintOfRange(spki, parts.modulusStart, parts.modulusEnd)
       const { bits, exponent, algorithm } = parts.key
-      return rsaVerifier(new RsaKey(modulus, exponent, bits), algorithm === 'RSA-PSS', parts.pss)
+      return rsaVerifier(new RsaKey(bigintOfBytes(parts.modulus), exponent, bits), algorithm === 'RSA-PSS', parts.pss)
     }
-    const { curve } = parts
+    const { curve, point } = parts
     if (curve === undefined) return undefined
-    const point = new Uint8Array(spki.subarray(parts.pointStart))
-    const key = new EcdsaKey(curve, point, tables)
+    const key = new EcdsaKey(curve, point.copy(), tables)
     const check: Check = (algorithm, data, signature) => {
       return algorithm.scheme === 'ecdsa' && key.verify(algorithm.hash, data, signature)
     }
@@ -70,7 +69,7 @@ export function verifier(check: Check): VerifyingKey {
     verify(identifier, data, signature) {
       const known = identifier instanceof Uint8Array && data instanceof Uint8Array && signature instanceof Uint8Array
       if (!known) return false
-      const algorithm = readSignatureAlgorithm(identifier, 0, identifier.length)
+      const algorithm = readSignatureAlgorithm(new Span(identifier))
       return typeof algorithm === 'object' && check(algorithm, data, signature, identifier)
     },
   }

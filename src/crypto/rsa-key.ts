@@ -1,4 +1,4 @@
-import { bigintOfRange } from '../bytes/bigint.ts'
+import { bigintOfBytes } from '../bytes/bigint.ts'
 
 /** An RSA public key, checked: odd modulus, odd exponent of at least 3. */
 export class RsaKey {
@@ -21,7 +21,7 @@ export class RsaKey {
   recover(signature: Uint8Array): bigint | undefined {
     const { modulus, exponent, bits } = this
     if (signature.length !== Math.ceil(bits / 8)) return undefined
-    const s = bigintOfRange(signature, 0, signature.length)
+    const s = bigintOfBytes(signature)
     if (s >= modulus) return undefined
     this.cachedReduction ??= new Reduction(modulus, bits)
     const reduction = this.cachedReduction

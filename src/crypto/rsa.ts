@@ -1,6 +1,6 @@
-import { bigintOfRange, bytesOfBigint } from '../bytes/bigint.ts'
+import { bigintOfBytes, bytesOfBigint } from '../bytes/bigint.ts'
 import { bytesOfHex } from '../bytes/hex.ts'
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/span.ts'
 import { digest, digestLength, type HashName } from './digest.ts'
 import type { RsaKey } from './rsa-key.ts'
 
@@ -30,11 +30,11 @@ function encodedMessage(prefix: Uint8Array, hashed: Uint8Array, length: number):
   const message = new Uint8Array(length).fill(0xff)
   message[0] = 0x00
   message[1] = 0x01
-  const infoStart = length - prefix.length - hashed.length
-  message[infoStart - 1] = 0x00
-  message.set(prefix, infoStart)
-  message.set(hashed, infoStart + prefix.length)
-  return bigintOfRange(message, 0, length)
+  const infoAt = length - prefix.length - hashed.length
+  message[infoAt - 1] = 0x00
+  message.set(prefix, infoAt)
+  message.set(hashed, infoAt + prefix.length)
+  return bigintOfBytes(message)
 }
 
 /** RSASSA-PSS (RFC 8017 8.1.2 and 9.1.2) with exactly this salt length and trailer field 1 (BC). */
@@ -64,12 +64,12 @@ export function verifyPss(
   if (db === undefined) return false
   for (let i = 0; i < dbLength; i++) db[i]! ^= em[i]!
   db[0]! &= 0xff >> clearBits
-  const saltStart = dbLength - saltLength
-  for (let i = 0; i < saltStart - 1; i++) if (db[i] !== 0) return false
-  if (db[saltStart - 1] !== 0x01) return false
+  const saltAt = dbLength - saltLength
+  for (let i = 0; i < saltAt - 1; i++) if (db[i] !== 0) return false
+  if (db[saltAt - 1] !== 0x01) return false
   const message = new Uint8Array(8 + hashLength + saltLength)
   message.set(hashed, 8)
-  message.set(db.subarray(saltStart), 8 + hashLength)
+  message.set(db.subarray(saltAt), 8 + hashLength)
   const expected = digest(hash, message)
   return expected !== undefined && bytesEqual(h, expected)
 }

@@ -1,5 +1,5 @@
-import { ucsOfRange, utf8OfRange } from '../bytes/text.ts'
-import { isOid } from './oid.ts'
+import { ucsOf, utf8Of } from '../bytes/text.ts'
+import { checkOid } from './oid.ts'
 import { checkBitString, checkBoolean, checkInteger } from './primitives.ts'
 import type { Reader } from './reader.ts'
 import * as Tag from './tag.ts'
@@ -21,8 +21,7 @@ export function checkContent(reader: Reader, what: string, inName: boolean): voi
       return
     case Tag.oid:
     case Tag.relativeOid:
-      if (!isOid(bytes, start, end)) reader.fail('bad_oid', start, what)
-      return
+      return checkOid(reader, what)
     case Tag.integer:
     case Tag.enumerated:
       return checkInteger(reader, what)
@@ -37,7 +36,7 @@ export function checkContent(reader: Reader, what: string, inName: boolean): voi
     case Tag.utf8String: {
       const at = inName ? firstOutside(reader, 1, 0xff) : end
       if (at < end) reader.fail('bad_string', at, what)
-      else if (utf8OfRange(bytes, start, end) === undefined) reader.fail('bad_string', start, what)
+      else if (utf8Of(reader.content()) === undefined) reader.fail('bad_string', start, what)
       return
     }
     // X.680 41.4 has no `_`, `@`, `&` or `*` in PrintableString, but certificates made in JavaScript are full of them, and
@@ -62,7 +61,7 @@ export function checkContent(reader: Reader, what: string, inName: boolean): voi
       return
     case Tag.bmpString:
     case Tag.universalString: {
-      const text = ucsOfRange(bytes, start, end, tag === Tag.bmpString ? 2 : 4)
+      const text = ucsOf(reader.content(), tag === Tag.bmpString ? 2 : 4)
       if (text === undefined || (inName && text.includes('\0'))) reader.fail('bad_string', start, what)
       return
     }

@@ -1,3 +1,4 @@
+import type { Span } from '../bytes/span.ts'
 import type { Reader } from './reader.ts'
 import * as Tag from './tag.ts'
 
@@ -15,21 +16,19 @@ export function oidBytes(dotted: string): Uint8Array {
   return Uint8Array.from(out)
 }
 
-/** Reads an OBJECT IDENTIFIER; its content is left in the reader's range. */
+/** Reads an OBJECT IDENTIFIER; it is the reader's element. */
 export function readOid(reader: Reader, what: string): void {
   reader.expect(Tag.oid, what)
-  if (reader.fault === undefined && !isOid(reader.bytes, reader.start, reader.end)) {
-    reader.fail('bad_oid', reader.start, what)
-  }
+  if (reader.fault === undefined) checkOid(reader, what)
 }
 
-/** Whether the range is the content of a DER OBJECT IDENTIFIER: complete, minimal subidentifiers (X.690 8.19.2). */
-export function isOid(bytes: Uint8Array, start: number, end: number): boolean {
-  if (start >= end || bytes[end - 1]! >= 0x80) return false
+/** Checks that the element read last is a DER OBJECT IDENTIFIER: complete, minimal subidentifiers (X.690 8.19.2). */
+export function checkOid(reader: Reader, what: string): void {
+  const { bytes, start, end } = reader
+  if (start >= end || bytes[end - 1]! >= 0x80) return reader.fail('bad_oid', start, what)
   for (let i = start; i < end; i++) {
-    if (bytes[i] === 0x80 && (i === start || bytes[i - 1]! < 0x80)) return false
+    if (bytes[i] === 0x80 && (i === start || bytes[i - 1]! < 0x80)) return reader.fail('bad_oid', start, what)
   }
-  return true
 }
 
 /** Septets of an arc up to which it is written in decimal, which takes more time than it has digits. */
@@ -39,13 +38,13 @@ const longestDecimal = 64
  * Dotted text of an OID's content, exact for arcs of any size, in time linear in its length (CVE-2023-2650): an arc of more
  * than 448 bits, which nobody has, is written in hexadecimal. For display.
  */
-export function oidText(bytes: Uint8Array, start: number, end: number): string {
+export function oidText({ bytes, start, end }: Span): string {
   const arcs: string[] = []
   for (let first = start, i = start; i < end; i++) {
     if ((bytes[i]! & 0x80) !== 0) continue
-    const septets = i + 1 - first
-    const arc = septets <= 7 ? smallArc(bytes, first, i + 1) : largeArc(bytes, first, i + 1)
-    const isHuge = septets > longestDecimal
+    const septets = bytes.subarray(first, i + 1)
+    const arc = septets.length <= 7 ? smallArc(septets) : largeArc(septets)
+    const isHuge = septets.length > longestDecimal
     if (arcs.length > 0) arcs.push(arcText(arc, isHuge))
     else if (arc < 80) arcs.push(arc < 40 ? '0' : '1', String(Number(arc) % 40))
     else arcs.push('2', arcText(typeof arc === 'bigint' ? arc - 80n : arc - 80, isHuge))
@@ -59,19 +58,19 @@ function arcText(arc: number | bigint, isHuge: boolean): string {
 }
 
 /** At most seven septets: below 2^49. */
-function smallArc(bytes: Uint8Array, start: number, end: number): number {
+function smallArc(septets: Uint8Array): number {
   let arc = 0
-  for (let i = start; i < end; i++) arc = arc * 128 + (bytes[i]! & 0x7f)
+  for (const septet of septets) arc = arc * 128 + (septet & 0x7f)
   return arc
 }
 
-function largeArc(bytes: Uint8Array, start: number, end: number): bigint {
+function largeArc(septets: Uint8Array): bigint {
   let bits = '0b'
-  for (let i = start; i < end; i++) bits += (bytes[i]! & 0x7f).toString(2).padStart(7, '0')
+  for (const septet of septets) bits += (septet & 0x7f).toString(2).padStart(7, '0')
   return BigInt(bits)
 }
 
 /** An OID for a message: one of immoderate length only by its size. */
-export function oidForMessage(bytes: Uint8Array, start: number, end: number): string {
-  return end - start > 64 ? `(an OID of ${end - start} bytes)` : oidText(bytes, start, end)
+export function oidForMessage(oid: Span): string {
+  return oid.length > 64 ? `(an OID of ${oid.length} bytes)` : oidText(oid)
 }

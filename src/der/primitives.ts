@@ -32,7 +32,7 @@ export function checkInteger(reader: Reader, what: string): void {
   if (start >= end || redundant) reader.fail('bad_integer', start, what)
 }
 
-/** Reads an INTEGER of any size; its content, two's complement, is left in the reader's range. */
+/** Reads an INTEGER of any size; its content, two's complement, is the reader's. */
 export function readInteger(reader: Reader, what: string): void {
   reader.expect(Tag.integer, what)
   checkInteger(reader, what)
@@ -53,7 +53,7 @@ export function readSmallInteger(reader: Reader, max: number, what: string, tag:
   return value
 }
 
-/** Reads a BIT STRING of whole bytes, as keys and signatures are; the bytes are left in the reader's range. */
+/** Reads a BIT STRING of whole bytes, as keys and signatures are; they are left as the reader's content. */
 export function readBitStringBytes(reader: Reader, what: string): void {
   reader.expect(Tag.bitString, what)
   if (reader.fault !== undefined) return

@@ -1,9 +1,11 @@
+import { Span, spanOf } from '../bytes/span.ts'
 import type { ParseCode, ParseResult } from '../codes/parse.ts'
 import { parseFault } from '../codes/parse.ts'
 
 /**
  * A forward-only cursor over strict DER (X.690 section 10) in the caller's bytes. Nothing is copied and nothing is
- * allocated for an element: reading one leaves its tag and the range of its content in `tag`, `start` and `end`.
+ * allocated for an element: reading one leaves its tag and its place in `tag`, `header`, `start` and `end`. Whoever hands
+ * it on asks for {@link content} or {@link element}.
  *
  * Faults are sticky. The first one is remembered with its offset, the cursor jumps to the end, and whatever is read
  * afterwards is empty, so parsers are written as straight lines in the order of their RFC, loops over `atEnd()` stop,
@@ -30,10 +32,26 @@ export class Reader {
   faultWhat = ''
   faultDetail: string | undefined = undefined
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+  constructor(source: Span | Uint8Array) {
+    const { bytes, start, end } = spanOf(source)
     this.bytes = bytes
     this.position = start
     this.limit = end
+  }
+
+  /** The content of the element read last. */
+  content(): Span {
+    return new Span(this.bytes, this.start, this.end)
+  }
+
+  /** The element read last, its header included. */
+  element(): Span {
+    return new Span(this.bytes, this.header, this.end)
+  }
+
+  /** What is left of the container. */
+  rest(): Span {
+    return new Span(this.bytes, this.position, this.limit)
   }
 
   /** Whether the container is used up; true after a fault, so that every loop ends. */
@@ -132,16 +150,10 @@ export class Reader {
   }
 }
 
-/** Runs a parser over a range and refuses whatever it left unread. */
-export function readAll<T>(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  what: string,
-  parse: (reader: Reader) => T,
-): ParseResult<T> {
-  const reader = new Reader(bytes, start, end)
+/** Runs a parser over bytes and refuses whatever it left unread. */
+export function readAll<T>(source: Span | Uint8Array, what: string, parse: (reader: Reader) => T): ParseResult<T> {
+  const reader = new Reader(source)
   const value = parse(reader)
-  reader.leave(end, what)
+  reader.leave(reader.limit, what)
   return reader.fault === undefined ? { ok: true, value } : reader.failure()
 }

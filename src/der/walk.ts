@@ -6,7 +6,7 @@ const maxDepth = 16
 
 /**
  * Reads one element of any type and checks that it is DER all the way down: lengths, the primitive or constructed form
- * of universal types, and the content of primitive ones. Its range is left in the reader. Iterative, and bounded in depth.
+ * of universal types, and the content of primitive ones. It is left as the reader's element. Iterative, and bounded in depth.
  *
  * @param inName whether it is the value of an attribute of a name, whose characters count; see {@link checkContent}
  */

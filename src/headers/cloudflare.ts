@@ -163,8 +163,7 @@ function readForwarded({ certificate, sha256 }: HeaderValues<Role>, names: Heade
   }
   const blank = certificate.search(/[ \t]/)
   if (blank >= 0) return headerFault('malformed_header', `${names.certificate} has a blank in its base64`, blank)
-  const bytes = bytesOfPemText(certificate)
-  const der = decodeBase64(bytes, 0, bytes.length)
+  const der = decodeBase64(bytesOfPemText(certificate))
   if (typeof der === 'number') return headerFault('malformed_header', `${names.certificate} is not base64 with padding`, der)
   const leaf = readLeaf(names.certificate, der)
   if (!leaf.ok || sha256 === undefined) return leaf

@@ -1,5 +1,6 @@
 import { bytesOfHex } from '../bytes/hex.ts'
-import { utf8Bytes, utf8OfRange } from '../bytes/text.ts'
+import { Span } from '../bytes/span.ts'
+import { utf8Bytes, utf8Of } from '../bytes/text.ts'
 import { encodeElement } from '../der/encode.ts'
 import { oidBytes } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
@@ -86,6 +87,6 @@ function readStringValue(text: string, start: number): Attribute | undefined {
     }
   }
   const value = Uint8Array.from(bytes)
-  if (lastIsBlank || value.length === 0 || utf8OfRange(value, 0, value.length) === undefined) return undefined
+  if (lastIsBlank || value.length === 0 || utf8Of(new Span(value)) === undefined) return undefined
   return { der: encodeElement(Tag.utf8String, value), end: at }
 }

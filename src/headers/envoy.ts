@@ -1,5 +1,5 @@
 import { hexOf } from '../bytes/hex.ts'
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/span.ts'
 import { digest } from '../crypto/digest.ts'
 import type { NoFields } from '../policy/fields.ts'
 import { type HeaderFormat, headerFormat } from './format.ts'

@@ -138,8 +138,7 @@ function readBoolean(name: string, value: string | undefined): HeaderResult<bool
 }
 
 function checkBase64Fingerprint(name: string, value: string, leaf: Certificate): HeaderFault | undefined {
-  const bytes = bytesOfPemText(value)
-  const digest = decodeBase64(bytes, 0, bytes.length)
+  const digest = decodeBase64(bytesOfPemText(value))
   if (typeof digest === 'number') return headerFault('malformed_header', `${name} is not base64 with padding`, digest)
   return checkFingerprint(name, hexOf(digest), leaf)
 }

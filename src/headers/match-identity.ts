@@ -1,3 +1,4 @@
+import { Span } from '../bytes/span.ts'
 import { elements, type NoFields, readFields } from '../policy/fields.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
 import { canonicalName } from '../x509/name.ts'
@@ -112,7 +113,7 @@ const matchers: Readonly<Record<Form, Matcher>> = {
     what: 'the subject',
     read(entry) {
       const name = entry === '' ? undefined : nameOfText(entry)
-      return name === undefined ? undefined : canonicalName(name, 0, name.length)
+      return name === undefined ? undefined : canonicalName(new Span(name))
     },
     find: (certificate, list) => (list.has(certificate.subjectKey) ? certificate.subject : undefined),
   },

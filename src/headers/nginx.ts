@@ -120,8 +120,7 @@ function readLegacy(name: string, value: string): HeaderResult<Uint8Array> {
   if (!text.startsWith(begin) || !text.endsWith(end) || text.length < begin.length + end.length) {
     return headerFault('malformed_header', `${name} is not one PEM block CERTIFICATE`, 0)
   }
-  const base64 = bytesOfPemText(text.slice(begin.length, -end.length))
-  const der = decodeBase64(base64, 0, base64.length)
+  const der = decodeBase64(bytesOfPemText(text.slice(begin.length, -end.length)))
   if (typeof der !== 'number' && der.length > 0) return headerValue(der)
   return headerFault('malformed_header', `${name} has a PEM block that is not base64`)
 }

@@ -1,5 +1,6 @@
 import { type BaseBlock, fromBER } from 'asn1js'
-import { latin1OfRange } from '../bytes/text.ts'
+import { Span } from '../bytes/span.ts'
+import { latin1Of } from '../bytes/text.ts'
 import { oidForMessage } from '../der/oid.ts'
 import * as Tag from '../der/tag.ts'
 import { own } from '../policy/fields.ts'
@@ -42,11 +43,11 @@ const universalTypes: Readonly<Record<number, string>> = {
 const classNames = ['', '', 'APPLICATION ', '', 'PRIVATE '] as const
 const universalClass = 1
 
-/** Draws the one element that fills the range, or its bytes where asn1js cannot read it. */
-export function drawAsn1(output: TextOutput, bytes: Uint8Array, start: number, end: number): void {
-  const content = new Uint8Array(bytes.subarray(start, end))
+/** Draws the one element that fills the span, or its bytes where asn1js cannot read it. */
+export function drawAsn1(output: TextOutput, element: Span): void {
+  const content = element.copy()
   const root = readBer(content)
-  if (root === undefined) output.hexBlock(content, 0, content.length)
+  if (root === undefined) output.hexBlock(new Span(content))
   else drawElement(output, root)
 }
 
@@ -80,7 +81,7 @@ function drawElement(output: TextOutput, element: BaseBlock): void {
   const text = isUniversal ? valueText(tagNumber, content) : undefined
   if (text !== undefined) return output.line(`${type} ${text}`.trimEnd())
   output.line(type)
-  output.indented(2, () => output.hexBlock(content, 0, content.length))
+  output.indented(2, () => output.hexBlock(new Span(content)))
 }
 
 /** Elements inside: of constructed types, and of the strings in which asn1js found further DER; not the arcs of an OID. */
@@ -97,22 +98,22 @@ function valueText(tag: number, content: Uint8Array): string | undefined {
     case Tag.null:
       return content.length === 0 ? '' : undefined
     case Tag.oid:
-      return oidForMessage(content, 0, content.length)
+      return oidForMessage(new Span(content))
     case Tag.integer:
     case Tag.enumerated:
-      return integerText(content, 0, content.length)
+      return integerText(new Span(content))
     case Tag.utcTime:
     case Tag.generalizedTime:
-      return quoted(latin1OfRange(content, 0, content.length))
+      return quoted(latin1Of(new Span(content)))
     default: {
-      const text = stringValue(content, tag, 0, content.length)
+      const text = stringValue(tag, new Span(content))
       return text === undefined ? undefined : quoted(text)
     }
   }
 }
 
 /** An INTEGER's content in decimal; `undefined` for a long one, which is better read in hexadecimal. */
-export function integerText(bytes: Uint8Array, start: number, end: number): string | undefined {
+export function integerText({ bytes, start, end }: Span): string | undefined {
   if (start >= end || end - start > longestDecimal) return undefined
   let value = BigInt(bytes[start]! >= 0x80 ? bytes[start]! - 256 : bytes[start]!)
   for (let i = start + 1; i < end; i++) value = value * 256n + BigInt(bytes[i]!)

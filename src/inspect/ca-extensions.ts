@@ -1,3 +1,4 @@
+import { Span } from '../bytes/span.ts'
 import { contextConstructed } from '../der/context-tag.ts'
 import { oidText, readOid } from '../der/oid.ts'
 import type { Reader } from '../der/reader.ts'
@@ -30,7 +31,7 @@ function writeSubtrees(output: TextOutput, reader: Reader, tag: number, title: s
     const subtree = reader.enter(Tag.sequence, what)
     readGeneralName(reader, what, true)
     if (reader.fault !== undefined) return
-    const [name] = generalNamesOf(reader.bytes, reader.header, reader.end)
+    const [name] = generalNamesOf(reader.element())
     // OpenSSL's prefix for an address with a mask is shorter than for one without.
     output.indented(2, () => output.line(generalNameText(name!).replace(/^IP Address:/, 'IP:')))
     reader.leave(subtree, what)
@@ -39,17 +40,17 @@ function writeSubtrees(output: TextOutput, reader: Reader, tag: number, title: s
 }
 
 export function writePolicyMappings(output: TextOutput, reader: Reader): void {
-  const { bytes, position, limit } = reader
+  const mappings = reader.rest()
   readPolicyMappings(reader)
   if (reader.fault !== undefined) return
-  for (const [issuer, subject] of mappingsOf(bytes, position, limit)) output.line(`${policyText(issuer)}:${policyText(subject)}`)
+  for (const [issuer, subject] of mappingsOf(mappings)) output.line(`${policyText(issuer)}:${policyText(subject)}`)
 }
 
 export function writePolicyConstraints(output: TextOutput, reader: Reader): void {
   const { requireExplicitPolicy, inhibitPolicyMapping } = readPolicyConstraints(reader)
   const parts = [
-    ...(requireExplicitPolicy < 0 ? [] : [`Require Explicit Policy:${requireExplicitPolicy}`]),
-    ...(inhibitPolicyMapping < 0 ? [] : [`Inhibit Policy Mapping:${inhibitPolicyMapping}`]),
+    ...(requireExplicitPolicy === undefined ? [] : [`Require Explicit Policy:${requireExplicitPolicy}`]),
+    ...(inhibitPolicyMapping === undefined ? [] : [`Inhibit Policy Mapping:${inhibitPolicyMapping}`]),
   ]
   output.line(parts.join(', '))
 }
@@ -64,7 +65,7 @@ export function writePolicies(output: TextOutput, reader: Reader): void {
   while (!reader.atEnd() && !output.isFull) {
     const information = reader.enter(Tag.sequence, what)
     readOid(reader, what)
-    const policy = oidText(reader.bytes, reader.start, reader.end)
+    const policy = oidText(reader.content())
     output.line(`Policy: ${policy === anyPolicy ? 'X509v3 Any Policy' : policy}`)
     if (!reader.atEnd()) output.indented(2, () => writeQualifiers(output, reader))
     reader.leave(information, what)
@@ -78,23 +79,25 @@ function writeQualifiers(output: TextOutput, reader: Reader): void {
   while (!reader.atEnd() && !output.isFull) {
     const qualifier = reader.enter(Tag.sequence, what)
     readOid(reader, what)
-    const id = oidText(reader.bytes, reader.start, reader.end)
+    const id = oidText(reader.content())
     readAny(reader, what)
-    const { bytes, tag, header, start, end } = reader
+    const { tag } = reader
+    const content = reader.content()
+    const element = reader.element()
     if (reader.fault !== undefined) return
-    const text = id === cpsPointer ? stringValue(bytes, tag, start, end) : undefined
+    const text = id === cpsPointer ? stringValue(tag, content) : undefined
     output.line(text === undefined ? `${id === userNotice ? 'User Notice' : id}:` : `CPS: ${text}`)
-    if (text === undefined) output.indented(2, () => writeNotice(output, reader, header, start, end))
+    if (text === undefined) output.indented(2, () => writeNotice(output, tag, content, element))
     reader.leave(qualifier, what)
   }
   reader.leave(list, what)
 }
 
 /** A user notice is most often its text alone; whatever else it has is drawn. */
-function writeNotice(output: TextOutput, { bytes, tag }: Reader, header: number, start: number, end: number): void {
-  const inner = tag === Tag.sequence ? { tag: bytes[start]!, start: start + 2, end } : undefined
-  const isOneElement = inner !== undefined && bytes[start + 1]! < 0x80 && inner.start + bytes[start + 1]! === end
-  const text = isOneElement ? stringValue(bytes, inner.tag, inner.start, end) : undefined
-  if (text === undefined) drawAsn1(output, bytes, header, end)
+function writeNotice(output: TextOutput, tag: number, content: Span, element: Span): void {
+  const isOneElement = tag === Tag.sequence && content.at(1) < 0x80 && 2 + content.at(1) === content.length
+  const inner = new Span(content.bytes, content.start + 2, content.end)
+  const text = isOneElement ? stringValue(content.at(0), inner) : undefined
+  if (text === undefined) drawAsn1(output, element)
   else output.line(`Explicit Text: ${quoted(text)}`)
 }

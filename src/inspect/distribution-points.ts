@@ -1,3 +1,4 @@
+import { Span } from '../bytes/span.ts'
 import { encodeElement } from '../der/encode.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -14,11 +15,12 @@ export function writeDistributionPoints(output: TextOutput, reader: Reader): voi
   if (reader.fault !== undefined) return
   for (const point of points) {
     if (output.isFull) return
-    writePointName(output, reader.bytes, point)
+    writePointName(output, point)
     writeReasons(output, 'Reasons:', point.reasons)
-    if (point.crlIssuerEnd > 0) {
+    const { crlIssuer } = point
+    if (crlIssuer !== undefined) {
       output.line('CRL Issuer:')
-      output.indented(2, () => writeGeneralNames(output, reader.bytes, point.crlIssuerStart, point.crlIssuerEnd))
+      output.indented(2, () => writeGeneralNames(output, crlIssuer))
     }
   }
 }
@@ -27,7 +29,7 @@ export function writeDistributionPoints(output: TextOutput, reader: Reader): voi
 export function writeIssuingDistributionPoint(output: TextOutput, reader: Reader): void {
   const scope = readIssuingDistributionPoint(reader)
   if (reader.fault !== undefined) return
-  writePointName(output, reader.bytes, scope)
+  writePointName(output, scope)
   if (scope.onlyContainsUserCerts) output.line('Only User Certificates')
   if (scope.onlyContainsCaCerts) output.line('Only CA Certificates')
   writeReasons(output, 'Only Some Reasons:', scope.reasons)
@@ -35,25 +37,25 @@ export function writeIssuingDistributionPoint(output: TextOutput, reader: Reader
   if (scope.onlyContainsAttributeCerts) output.line('Only Attribute Certificates')
 }
 
-function writePointName(output: TextOutput, bytes: Uint8Array, point: DistributionPoint): void {
-  if (point.fullNameEnd > 0) {
+function writePointName(output: TextOutput, { fullName, relativeName }: DistributionPoint): void {
+  if (fullName !== undefined) {
     output.line('Full Name:')
-    output.indented(2, () => writeGeneralNames(output, bytes, point.fullNameStart, point.fullNameEnd))
+    output.indented(2, () => writeGeneralNames(output, fullName))
   }
-  if (point.relativeEnd > 0) {
-    const name = nameOfRdn(bytes.subarray(point.relativeStart, point.relativeEnd))
+  if (relativeName !== undefined) {
+    const name = nameOfRdn(relativeName)
     output.line('Relative Name:')
-    output.indented(2, () => output.line(nameText(name, 0, name.length, 'der')))
+    output.indented(2, () => output.line(nameText(name, 'der')))
   }
 }
 
-function writeReasons(output: TextOutput, title: string, reasons: number): void {
-  if (reasons < 0) return
+function writeReasons(output: TextOutput, title: string, reasons: number | undefined): void {
+  if (reasons === undefined) return
   output.line(title)
   output.indented(2, () => output.line(reasonFlagTitles.filter((_, bit) => (reasons & (1 << bit)) !== 0).join(', ')))
 }
 
 /** A Name of the one RDN whose attributes these are. */
-function nameOfRdn(attributes: Uint8Array): Uint8Array {
-  return encodeElement(Tag.sequence, encodeElement(Tag.set, attributes))
+function nameOfRdn(attributes: Span): Span {
+  return new Span(encodeElement(Tag.sequence, encodeElement(Tag.set, attributes.view())))
 }

@@ -1,12 +1,12 @@
 import { opensslTime } from '../bytes/openssl-time.ts'
-import { latin1OfRange } from '../bytes/text.ts'
+import { latin1Of } from '../bytes/text.ts'
 import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { oidText, readOid } from '../der/oid.ts'
 import { checkInteger, readInteger, readNamedBits, readNull, readSmallInteger } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readTime } from '../der/time.ts'
-import { noPathLength, readBasicConstraints } from '../x509/constraints.ts'
+import { readBasicConstraints } from '../x509/constraints.ts'
 import { readGeneralName, readGeneralNames } from '../x509/general-name.ts'
 import { extendedKeyUsageList, keyUsageList, readExtendedKeyUsage, readKeyUsage } from '../x509/key-usage.ts'
 import { reasonNames } from '../x509/revocation-entry.ts'
@@ -59,7 +59,7 @@ export const extensionDecoders: Readonly<Record<string, ExtensionDecoder>> = {
 
 function writeBasicConstraints(output: TextOutput, reader: Reader): void {
   const { ca, pathLength } = readBasicConstraints(reader)
-  output.line(`CA:${ca ? 'TRUE' : 'FALSE'}${pathLength === noPathLength ? '' : `, pathlen:${pathLength}`}`)
+  output.line(`CA:${ca ? 'TRUE' : 'FALSE'}${pathLength === undefined ? '' : `, pathlen:${pathLength}`}`)
 }
 
 function writeKeyUsage(output: TextOutput, reader: Reader): void {
@@ -68,16 +68,16 @@ function writeKeyUsage(output: TextOutput, reader: Reader): void {
 }
 
 function writePurposes(output: TextOutput, reader: Reader): void {
-  const { bytes, position, limit } = reader
+  const extendedKeyUsage = reader.rest()
   readExtendedKeyUsage(reader)
   if (reader.fault !== undefined) return
-  const purposes = extendedKeyUsageList(bytes, position, limit)
+  const purposes = extendedKeyUsageList(extendedKeyUsage)
   output.line(purposes.map((purpose) => purposeTitles[purpose] ?? purpose).join(', '))
 }
 
 function writeNames(output: TextOutput, reader: Reader): void {
   readGeneralNames(reader, 'GeneralNames')
-  if (reader.fault === undefined) writeGeneralNames(output, reader.bytes, reader.start, reader.end)
+  if (reader.fault === undefined) writeGeneralNames(output, reader.content())
 }
 
 function writeSubjectKeyId(output: TextOutput, reader: Reader): void {
@@ -92,7 +92,7 @@ function writeAuthorityKeyId(output: TextOutput, reader: Reader): void {
   if (reader.optional(contextPrimitive(0), what)) output.line(`${reader.atEnd() ? '' : 'keyid:'}${upperHex(reader)}`)
   if (reader.peek(contextConstructed(1))) {
     readGeneralNames(reader, what, contextConstructed(1))
-    if (reader.fault === undefined) writeGeneralNames(output, reader.bytes, reader.start, reader.end)
+    if (reader.fault === undefined) writeGeneralNames(output, reader.content())
   }
   if (reader.optional(contextPrimitive(2), what)) {
     checkInteger(reader, what)
@@ -101,14 +101,14 @@ function writeAuthorityKeyId(output: TextOutput, reader: Reader): void {
   reader.leave(outer, what)
 }
 
-function upperHex({ bytes, start, end }: Reader): string {
-  return colonHex(bytes, start, end).toUpperCase()
+function upperHex(reader: Reader): string {
+  return colonHex(reader.content()).toUpperCase()
 }
 
 function writeInteger(output: TextOutput, reader: Reader): void {
   readInteger(reader, 'INTEGER')
-  const { bytes, start, end } = reader
-  output.line(integerText(bytes, start, end) ?? colonHex(bytes, start, end))
+  const integer = reader.content()
+  output.line(integerText(integer) ?? colonHex(integer))
 }
 
 function writeReason(output: TextOutput, reader: Reader): void {
@@ -123,12 +123,12 @@ function writeAccess(output: TextOutput, reader: Reader): void {
   while (!reader.atEnd() && !output.isFull) {
     const description = reader.enter(Tag.sequence, what)
     readOid(reader, what)
-    const method = oidText(reader.bytes, reader.start, reader.end)
+    const method = oidText(reader.content())
     readGeneralName(reader, what)
     if (reader.fault !== undefined) return
     output.line(`${accessMethodTitles[method] ?? method}:`)
-    const { bytes, header, end } = reader
-    output.indented(2, () => writeGeneralNames(output, bytes, header, end))
+    const location = reader.element()
+    output.indented(2, () => writeGeneralNames(output, location))
     reader.leave(description, what)
   }
   reader.leave(outer, what)
@@ -169,5 +169,5 @@ function writeNetscapeType(output: TextOutput, reader: Reader): void {
 
 function writeComment(output: TextOutput, reader: Reader): void {
   reader.expect(Tag.ia5String, 'netscape-comment')
-  output.line(quoted(latin1OfRange(reader.bytes, reader.start, reader.end)))
+  output.line(quoted(latin1Of(reader.content())))
 }

@@ -1,3 +1,4 @@
+import type { Span } from '../bytes/span.ts'
 import { oidText } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import type { ExtensionList } from '../x509/extension-list.ts'
@@ -7,27 +8,27 @@ import type { TextOutput } from './output.ts'
 import { extensionTitles } from './titles.ts'
 
 /** Writes the extensions of a certificate, list or entry: each by its name, decoded; by asn1js where there is no decoder. */
-export function writeExtensions(output: TextOutput, title: string, bytes: Uint8Array, list: ExtensionList): void {
+export function writeExtensions(output: TextOutput, title: string, list: ExtensionList): void {
   if (list.length === 0) return
   output.line(title)
   output.indented(4, () => {
     for (let i = 0; i < list.length && !output.isFull; i++) {
-      const oid = oidText(bytes, list.oidStartAt(i), list.oidEndAt(i))
+      const oid = oidText(list.oidAt(i))
       output.line(`${extensionTitles[oid] ?? oid}:${list.criticalAt(i) ? ' critical' : ''}`)
-      output.indented(4, () => writeValue(output, oid, bytes, list.valueStartAt(i), list.valueEndAt(i)))
+      output.indented(4, () => writeValue(output, oid, list.valueAt(i)))
     }
   })
 }
 
 /** What a decoder wrote counts only if it read the value to its end; otherwise the value is drawn as it stands. */
-function writeValue(output: TextOutput, oid: string, bytes: Uint8Array, start: number, end: number): void {
+function writeValue(output: TextOutput, oid: string, value: Span): void {
   const decode = extensionDecoders[oid]
   const mark = output.mark()
   if (decode !== undefined) {
-    const reader = new Reader(bytes, start, end)
+    const reader = new Reader(value)
     decode(output, reader)
-    if (reader.fault === undefined && reader.position === end) return
+    if (reader.fault === undefined && reader.position === value.end) return
     output.rewind(mark)
   }
-  drawAsn1(output, bytes, start, end)
+  drawAsn1(output, value)
 }

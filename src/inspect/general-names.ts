@@ -1,3 +1,4 @@
+import { Span } from '../bytes/span.ts'
 import { oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import { type GeneralName, generalNamesOf, ipText } from '../x509/general-name.ts'
@@ -6,9 +7,9 @@ import { stringValue } from '../x509/name.ts'
 import { nameText } from '../x509/name-text.ts'
 import { colonHex, quoted, type TextOutput } from './output.ts'
 
-/** Writes a checked range of GeneralName elements, one a line: joined by commas, a name could pass for two. */
-export function writeGeneralNames(output: TextOutput, bytes: Uint8Array, start: number, end: number): void {
-  for (const name of generalNamesOf(bytes, start, end)) {
+/** Writes checked GeneralName elements, one a line: joined by commas, a name could pass for two. */
+export function writeGeneralNames(output: TextOutput, elements: Span): void {
+  for (const name of generalNamesOf(elements)) {
     if (output.isFull) return
     output.line(generalNameText(name))
   }
@@ -26,7 +27,7 @@ export function generalNameText(name: GeneralName): string {
     case 'ip':
       return `IP Address:${addressText(name.bytes)}`
     case 'directory':
-      return `DirName:${nameText(name.bytes, 0, name.bytes.length, 'der')}`
+      return `DirName:${nameText(new Span(name.bytes), 'der')}`
     case 'other':
       return otherText(name.value, name.bytes)
   }
@@ -44,14 +45,14 @@ function otherText(oid: string, der: Uint8Array): string {
   const reader = new Reader(der)
   reader.next('GeneralName')
   if (reader.tag === GeneralNameTag.registeredId) return `Registered ID:${oid}`
-  if (reader.tag !== GeneralNameTag.other) return `${oid}:${colonHex(der, reader.start, reader.end)}`
+  if (reader.tag !== GeneralNameTag.other) return `${oid}:${colonHex(reader.content())}`
   reader.descend()
   readOid(reader, 'otherName')
-  const id = oidText(der, reader.start, reader.end)
+  const id = oidText(reader.content())
   reader.next('otherName')
-  const { start: valueStart, end: valueEnd } = reader
+  const value = reader.content()
   reader.descend()
   reader.next('otherName')
-  const text = reader.atEnd() && reader.fault === undefined ? stringValue(der, reader.tag, reader.start, reader.end) : undefined
-  return `othername:${id}:${text === undefined ? colonHex(der, valueStart, valueEnd) : quoted(text)}`
+  const text = reader.atEnd() && reader.fault === undefined ? stringValue(reader.tag, reader.content()) : undefined
+  return `othername:${id}:${text === undefined ? colonHex(value) : quoted(text)}`
 }

@@ -8,6 +8,7 @@ import {
   type PemBlock,
   scanPem,
 } from '../bytes/pem.ts'
+import { Span } from '../bytes/span.ts'
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -150,7 +151,7 @@ const secret = 'private keys are not shown'
 /** Draws what is neither certificate nor list. Not a private key: somebody will paste the text into a ticket. */
 function drawUnknown(output: TextOutput, bytes: Uint8Array): void {
   if (looksLikePrivateKey(bytes)) output.line(secret)
-  else output.indented(4, () => drawAsn1(output, bytes, 0, bytes.length))
+  else output.indented(4, () => drawAsn1(output, new Span(bytes)))
 }
 
 /** PKCS #1, SEC 1 and PKCS #8 keys are a SEQUENCE that begins with version 0 or 1; nothing of X.509 is. */

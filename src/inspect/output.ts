@@ -1,4 +1,5 @@
-import { hexOfRange } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/hex.ts'
+import { Span } from '../bytes/span.ts'
 import { withoutCommands } from '../lint/report/printable.ts'
 
 /** Bytes a line in blocks of hexadecimal, as OpenSSL writes keys and signatures. */
@@ -46,11 +47,11 @@ export class TextOutput {
     this.#depth -= columns
   }
 
-  /** A range as `ab:cd:…`, broken into lines. */
-  hexBlock(bytes: Uint8Array, start: number, end: number): void {
+  /** `ab:cd:…`, broken into lines. */
+  hexBlock({ bytes, start, end }: Span): void {
     for (let at = start; at < end && !this.isFull; at += bytesPerLine) {
       const last = Math.min(at + bytesPerLine, end)
-      this.line(colonHex(bytes, at, last) + (last < end ? ':' : ''))
+      this.line(colonHex(new Span(bytes, at, last)) + (last < end ? ':' : ''))
     }
   }
 
@@ -88,6 +89,6 @@ export function quoted(text: string): string {
 }
 
 /** `ab:cd:ef` */
-export function colonHex(bytes: Uint8Array, start: number, end: number): string {
-  return hexOfRange(bytes, start, end).replace(/..(?!$)/g, '$&:')
+export function colonHex(bytes: Span): string {
+  return hexOf(bytes).replace(/..(?!$)/g, '$&:')
 }

@@ -1,4 +1,5 @@
 import { opensslTime } from '../bytes/openssl-time.ts'
+import { Span } from '../bytes/span.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { colonHex, type TextOutput } from './output.ts'
@@ -18,13 +19,13 @@ export function writeSctList(output: TextOutput, reader: Reader): void {
   if (end - start < 2 || start + 2 + uint16(bytes, start) !== end) return reader.fail('truncated', start, what)
   for (let at = start + 2; at < end && !output.isFull; ) {
     const next = at + 2 + (at + 2 <= end ? uint16(bytes, at) : end)
-    if (next > end || !writeSct(output, bytes, at + 2, next)) return reader.fail('truncated', at, what)
+    if (next > end || !writeSct(output, new Span(bytes, at + 2, next))) return reader.fail('truncated', at, what)
     at = next
   }
 }
 
 /** Version, log id, timestamp, extensions, signature; answers whether they fill the item. */
-function writeSct(output: TextOutput, bytes: Uint8Array, start: number, end: number): boolean {
+function writeSct(output: TextOutput, { bytes, start, end }: Span): boolean {
   const extensions = start + 41
   if (extensions + 2 > end || bytes[start] !== 0) return false
   const signature = extensions + 2 + uint16(bytes, extensions)
@@ -35,11 +36,11 @@ function writeSct(output: TextOutput, bytes: Uint8Array, start: number, end: num
   output.line('Signed Certificate Timestamp:')
   output.indented(4, () => {
     output.line('Version   : v1 (0x0)')
-    output.line(`Log ID    : ${colonHex(bytes, start + 1, start + 33).toUpperCase()}`)
+    output.line(`Log ID    : ${colonHex(new Span(bytes, start + 1, start + 33)).toUpperCase()}`)
     output.line(`Timestamp : ${time > latestTime ? `${time} ms since 1970` : opensslTime(time)}`)
-    output.line(`Extensions: ${signature === extensions + 2 ? 'none' : colonHex(bytes, extensions + 2, signature)}`)
+    output.line(`Extensions: ${signature === extensions + 2 ? 'none' : colonHex(new Span(bytes, extensions + 2, signature))}`)
     output.line(`Signature : ${algorithms[algorithm] ?? `algorithm ${algorithm}`}`)
-    output.indented(12, () => output.hexBlock(bytes, signature + 4, end))
+    output.indented(12, () => output.hexBlock(new Span(bytes, signature + 4, end)))
   })
   return true
 }

@@ -66,8 +66,7 @@ export class BundleGraph {
 
   /** The first of the store's certificates with this one's subject. */
   firstOfSubject({ certificate }: TrustNode): TrustNode | undefined {
-    const { bytes, subjectStart, subjectEnd } = certificate
-    return this.#store.subjects.find(bytes, subjectStart, subjectEnd)[0]
+    return this.#store.subjects.find(certificate.subjectName)[0]
   }
 
   /** How many certificates there are from this one to the nearest anchor, both counted; undefined: it reaches none. */

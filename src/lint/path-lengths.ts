@@ -1,6 +1,5 @@
 import type { Policy } from '../policy/policy.ts'
 import type { TrustNode } from '../truststore/node.ts'
-import { noPathLength } from '../x509/constraints.ts'
 
 /** Path lengths up to 255 are read (`x509/constraints.ts`); above them all there is no limit. */
 const unlimited = 256
@@ -61,5 +60,5 @@ export class PathLengths {
 function ownLimit(node: TrustNode, graph: IssuingGraph): number {
   const { pathLength } = node.certificate
   const counts = graph.policy.enforceAnchorConstraints || !graph.isAnchor(node)
-  return pathLength === noPathLength || !counts ? unlimited : pathLength
+  return pathLength === undefined || !counts ? unlimited : pathLength
 }

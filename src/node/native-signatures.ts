@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
+import { Span } from '../bytes/span.ts'
 import type { SignatureAlgorithm } from '../crypto/algorithm.ts'
 import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import type { HashName } from '../crypto/digest.ts'
@@ -30,8 +31,8 @@ export const nodeSignatures: SignatureBackend = {
   importKey(spki, tables) {
     const pure = pureSignatures.importKey(spki, tables)
     if (pure === undefined) return undefined
-    const parts = readPublicKey(spki, 0, spki.length)
-    return parts.kind === 'rsa' ? rsaKey(spki, parts, pure) : pure
+    const parts = readPublicKey(new Span(spki))
+    return parts.kind === 'rsa' ? rsaKey(parts, pure) : pure
   },
 }
 
@@ -39,10 +40,10 @@ export const nodeSignatures: SignatureBackend = {
  * The key is always imported as plain RSA, even where it is restricted to PSS: the restriction is judged by `rsaAllows`,
  * so that it means the same under every TLS library.
  */
-function rsaKey(spki: Uint8Array, parts: KeyParts & { readonly kind: 'rsa' }, pure: VerifyingKey): VerifyingKey {
+function rsaKey(parts: KeyParts & { readonly kind: 'rsa' }, pure: VerifyingKey): VerifyingKey {
   const { bits, exponent, algorithm } = parts.key
   if (bits < nativeModulusBits.least || bits > nativeModulusBits.most) return pure
-  const modulus = new Uint8Array(spki.subarray(parts.modulusStart, parts.modulusEnd))
+  const modulus = parts.modulus.copy()
   const key = importJwk({ kty: 'RSA', n: base64url(modulus), e: base64url(minimalBytes(exponent)) })
   if (key === undefined) return pure
   return withFallback(pure, (asked, data, signature) => {

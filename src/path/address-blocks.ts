@@ -1,4 +1,4 @@
-import { compareBytes } from '../bytes/range.ts'
+import { compareBytes } from '../bytes/span.ts'
 
 /** Addresses from `low` on that agree with it where the mask has ones. */
 interface Block {

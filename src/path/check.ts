@@ -1,7 +1,7 @@
 import { oidForMessage } from '../der/oid.ts'
 import { understoodExtensions, understoodWithLists } from '../policy/extensions.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
-import { algorithmsDiffer, type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
+import { type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -100,7 +100,7 @@ function refuseProfile(policy: Policy, certificate: CertificateView, role: Role)
 }
 
 function refuseContradiction(certificate: CertificateView): Refusal | undefined {
-  return algorithmsDiffer(certificate)
+  return certificate.algorithmsDiffer
     ? { code: 'malformed', message: 'signatureAlgorithm differs from tbsCertificate.signature' }
     : undefined
 }
@@ -116,12 +116,9 @@ function refuseDates(certificate: CertificateView, { at }: PathParameters): Refu
 }
 
 /** RFC 5280 4.2; and 4.2.1.4: what is critical must be understood to the last qualifier. */
-function refuseCriticalExtension(
-  { bytes, extensions, hasUnknownQualifier }: CertificateView,
-  asksLists: boolean,
-): Refusal | undefined {
+function refuseCriticalExtension({ extensions, hasUnknownQualifier }: CertificateView, asksLists: boolean): Refusal | undefined {
   const index = extensions.firstCriticalOutside(asksLists ? understoodWithLists : understoodExtensions)
-  if (index < 0) {
+  if (index === undefined) {
     if (!hasUnknownQualifier || !extensions.isCritical(ExtensionId.certificatePolicies)) return undefined
     return {
       code: 'unknown_critical_extension',
@@ -132,7 +129,7 @@ function refuseCriticalExtension(
     const message = 'cRLDistributionPoints is critical, but no revocation list is consulted'
     return { code: 'unknown_critical_extension', message }
   }
-  const oid = oidForMessage(bytes, extensions.oidStartAt(index), extensions.oidEndAt(index))
+  const oid = oidForMessage(extensions.oidAt(index))
   return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }
 }
 
@@ -145,7 +142,7 @@ const purposeBits: Readonly<Record<Purpose, number>> = {
 
 function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParameters): Refusal | undefined {
   const wanted = purposeBits[purpose]
-  if (leaf.purposeBits < 0) {
+  if (leaf.purposeBits === undefined) {
     if (!policy.requireEku) return undefined
     const demand = wanted === 0 ? 'but required' : `${purpose}Auth is required`
     return { code: 'extended_key_usage_violation', message: `extendedKeyUsage is absent, ${demand}` }
@@ -159,7 +156,7 @@ function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParam
 /** An extendedKeyUsage in a CA certificate limits everything below it (CA/Browser Forum 7.1.2.2 g; what OpenSSL, NSS and Go do). */
 function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undefined {
   const wanted = purposeBits[purpose]
-  if (wanted === 0 || ca.purposeBits < 0 || (ca.purposeBits & (wanted | PurposeBit.any)) !== 0) return undefined
+  if (wanted === 0 || ca.purposeBits === undefined || (ca.purposeBits & (wanted | PurposeBit.any)) !== 0) return undefined
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage of the CA does not include ${purpose}Auth` }
 }
 
@@ -181,13 +178,13 @@ const handshakeUses: Readonly<Record<Purpose, { readonly bits: number; readonly 
 
 function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose): Refusal | undefined {
   const uses = handshakeUses[purpose]
-  if (uses === undefined || keyUsageBits < 0 || (keyUsageBits & uses.bits) !== 0) return undefined
+  if (uses === undefined || keyUsageBits === undefined || (keyUsageBits & uses.bits) !== 0) return undefined
   return { code: 'key_usage_violation', message: uses.problem }
 }
 
 /** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */
 function refuseAsCa(ca: CertificateView): Refusal | undefined {
-  if (ca.keyUsageBits >= 0 && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {
+  if (ca.keyUsageBits !== undefined && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {
     return { code: 'key_usage_violation', message: 'keyUsage of the CA does not include keyCertSign' }
   }
   return ca.isCa ? undefined : { code: 'not_a_ca', message: 'the issuer is not a CA: basicConstraints with cA TRUE is missing' }

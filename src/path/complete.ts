@@ -95,5 +95,5 @@ function constrainsNames({ extensions }: CertificateView): boolean {
 
 /** Whether a certificate can make certificate policies matter although nobody asked for one. */
 function concernsPolicies({ requireExplicitPolicy, extensions }: CertificateView): boolean {
-  return requireExplicitPolicy >= 0 || extensions.has(ExtensionId.policyMappings)
+  return requireExplicitPolicy !== undefined || extensions.has(ExtensionId.policyMappings)
 }

@@ -1,34 +1,30 @@
-import { rangeIs } from '../bytes/range.ts'
-import { excerpt, latin1OfRange } from '../bytes/text.ts'
+import type { Span } from '../bytes/span.ts'
+import { excerpt, latin1Of } from '../bytes/text.ts'
 import { oidBytes } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as GeneralNameTag from '../x509/general-name-tag.ts'
 import { looseRdn } from '../x509/loose-name.ts'
-import { attributesOf, canonicalRdn, rdnRanges, stringValue } from '../x509/name.ts'
+import { attributesOf, canonicalRdn, rdnsOf, stringValue } from '../x509/name.ts'
 import { type HostPart, looksLikeHost, readDnsName, readEmail, readUri, withoutFinalDot } from './name-match.ts'
 
 /** A name that constraints apply to. What they do not ask for is not decoded: a name can be as long as its certificate. */
 export class ConstrainedName {
   /** Context tag of its GeneralName form. */
   readonly tag: number
-  readonly bytes: Uint8Array
-  readonly start: number
-  readonly end: number
+  readonly value: Span
   /** The type of the value where the name is an attribute of the subject. */
   readonly attributeTag: number | undefined
   #cachedText: string | undefined = undefined
   #cachedHost: HostPart | null | undefined = undefined
-  #cachedRdns: readonly (readonly [start: number, end: number])[] | undefined = undefined
+  #cachedRdns: readonly Span[] | undefined = undefined
   readonly #exact: string[] = []
   readonly #loose: (string | null)[] = []
 
-  constructor(tag: number, bytes: Uint8Array, start: number, end: number, attributeTag?: number) {
+  constructor(tag: number, value: Span, attributeTag?: number) {
     this.tag = tag
-    this.bytes = bytes
-    this.start = start
-    this.end = end
+    this.value = value
     this.attributeTag = attributeTag
   }
 
@@ -39,14 +35,14 @@ export class ConstrainedName {
   }
 
   #readText(): string | undefined {
-    const { tag, bytes, start, end, attributeTag = Tag.ia5String } = this
+    const { tag, value, attributeTag = Tag.ia5String } = this
     if (tag === GeneralNameTag.dns) {
-      const text = stringValue(bytes, attributeTag, start, end)
+      const text = stringValue(attributeTag, value)
       return text === undefined ? undefined : withoutFinalDot(text.toLowerCase())
     }
     // An address in another type than its own, IA5String (RFC 5280 A.1), is not compared.
     const isText = (tag === GeneralNameTag.email || tag === GeneralNameTag.uri) && attributeTag === Tag.ia5String
-    return isText ? latin1OfRange(bytes, start, end) : undefined
+    return isText ? latin1Of(value) : undefined
   }
 
   /** What is compared of a DNS name, e-mail address or URI; undefined where it is not well-formed. */
@@ -61,23 +57,21 @@ export class ConstrainedName {
     return tag === GeneralNameTag.email ? readEmail(text) : readUri(text)
   }
 
-  /** How many RDNs a directory name has, and where. */
-  get rdns(): readonly (readonly [start: number, end: number])[] {
-    this.#cachedRdns ??= rdnRanges(this.bytes, this.start, this.end)
+  /** The RDNs of a directory name. */
+  get rdns(): readonly Span[] {
+    this.#cachedRdns ??= rdnsOf(this.value)
     return this.#cachedRdns
   }
 
   /** An RDN in canonical form. */
   exactRdn(index: number): string {
-    const [start, end] = this.rdns[index]!
-    this.#exact[index] ??= canonicalRdn(this.bytes, start, end)
+    this.#exact[index] ??= canonicalRdn(this.rdns[index]!)
     return this.#exact[index]
   }
 
   /** The same, folded as far as it goes; undefined where that would cost too much. */
   looseRdn(index: number): string | undefined {
-    const [start, end] = this.rdns[index]!
-    if (this.#loose[index] === undefined) this.#loose[index] = looseRdn(this.bytes, start, end) ?? null
+    if (this.#loose[index] === undefined) this.#loose[index] = looseRdn(this.rdns[index]!) ?? null
     return this.#loose[index] ?? undefined
   }
 
@@ -97,16 +91,21 @@ const commonName = /* @__PURE__ */ oidBytes('2.5.4.3')
 
 /** The names of a certificate that constraints apply to: SANs, the subject if it is not empty, its e-mail attributes. */
 export function namesOf(certificate: CertificateView): readonly ConstrainedName[] {
-  const { bytes, altNamesStart, altNamesEnd, subjectStart, subjectEnd } = certificate
+  const names = alternativeNames(certificate)
+  if (certificate.subjectIsEmpty) return names
+  names.push(new ConstrainedName(GeneralNameTag.directory, certificate.subjectName))
+  return [...names, ...attributeNames(certificate, emailAddress, GeneralNameTag.email)]
+}
+
+function alternativeNames({ altNames }: CertificateView): ConstrainedName[] {
+  if (altNames === undefined) return []
   const names: ConstrainedName[] = []
-  const reader = new Reader(bytes, altNamesStart, altNamesEnd)
+  const reader = new Reader(altNames)
   while (!reader.atEnd()) {
     reader.next('subjectAltName')
-    names.push(new ConstrainedName(reader.tag, bytes, reader.start, reader.end))
+    names.push(new ConstrainedName(reader.tag, reader.content()))
   }
-  if (certificate.subjectIsEmpty) return names
-  names.push(new ConstrainedName(GeneralNameTag.directory, bytes, subjectStart, subjectEnd))
-  return [...names, ...attributeNames(certificate, emailAddress, GeneralNameTag.email)]
+  return names
 }
 
 /**
@@ -115,22 +114,17 @@ export function namesOf(certificate: CertificateView): readonly ConstrainedName[
  * its SANs is not called by its common name (RFC 6125 6.4.4; what OpenSSL, GnuTLS and NSS do).
  */
 export function commonNamesOf(client: CertificateView): readonly ConstrainedName[] {
-  const { bytes, altNamesStart, altNamesEnd } = client
-  const reader = new Reader(bytes, altNamesStart, altNamesEnd)
-  while (!reader.atEnd()) {
-    reader.next('subjectAltName')
-    if (reader.tag === GeneralNameTag.dns) return []
-  }
+  if (alternativeNames(client).some(({ tag }) => tag === GeneralNameTag.dns)) return []
   const names = attributeNames(client, commonName, GeneralNameTag.dns)
-  return names.filter(({ start, end, attributeTag }) => {
-    const text = stringValue(bytes, attributeTag!, start, end)
+  return names.filter(({ value, attributeTag }) => {
+    const text = stringValue(attributeTag!, value)
     return text === undefined || looksLikeHost(text)
   })
 }
 
 /** The values of an attribute of the subject, as names of a form. */
-function attributeNames({ bytes, subjectStart, subjectEnd }: CertificateView, type: Uint8Array, form: number): ConstrainedName[] {
-  return attributesOf(bytes, subjectStart, subjectEnd)
-    .filter(({ oidStart, oidEnd }) => rangeIs(bytes, oidStart, oidEnd, type))
-    .map(({ tag, valueStart, valueEnd }) => new ConstrainedName(form, bytes, valueStart, valueEnd, tag))
+function attributeNames({ subjectName }: CertificateView, wanted: Uint8Array, form: number): ConstrainedName[] {
+  return attributesOf(subjectName)
+    .filter(({ type }) => type.is(wanted))
+    .map(({ tag, value }) => new ConstrainedName(form, value, tag))
 }

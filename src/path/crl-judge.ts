@@ -1,4 +1,4 @@
-import { algorithmsDiffer, refuseAlgorithm } from '../policy/strength.ts'
+import { refuseAlgorithm } from '../policy/strength.ts'
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { forbidsUse, refuseList } from '../x509/profile/list.ts'
@@ -93,9 +93,8 @@ export class CrlJudge implements ListJudge {
 
   /** The entries that name the certificate, and who signed them; `undefined` if there are none, or no permitted signer signed the list. */
   #namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
-    const { bytes, serialStart, serialEnd } = certificate
     // Only the signature shows whose list it is, so entries made to be costly must not be read before it is checked.
-    if (list.isCostly(bytes, serialStart, serialEnd) && signerOf(list) === undefined) return undefined
+    if (list.isCostly(certificate.serial) && signerOf(list) === undefined) return undefined
     const entries = this.#namingEntries(certificate, list)
     const signer = entries.length === 0 ? undefined : signerOf(list)
     return signer && { entries, signer }
@@ -114,12 +113,11 @@ export class CrlJudge implements ListJudge {
     list: RevocationListView,
   ): readonly { readonly entry: RevocationEntry; readonly isForIt: boolean | undefined }[] {
     const { meter } = this.#context
-    const { bytes, serialStart, serialEnd } = certificate
     return list
-      .entriesOf(bytes, serialStart, serialEnd, (units) => meter.names(units))
+      .entriesOf(certificate.serial, (units) => meter.names(units))
       .map((entry) => {
         // Names are folded, at a cost in proportion to their length.
-        const isPaid = meter.names(entry.issuerEnd - entry.issuerStart)
+        const isPaid = meter.names(entry.issuer?.length ?? 0)
         return { entry, isForIt: isPaid ? entryIsFor(certificate, list, entry) : undefined }
       })
   }
@@ -163,7 +161,7 @@ export class CrlJudge implements ListJudge {
 
   /** Why a list that names the certificate cannot be relied on to revoke it. */
   #reservation(list: RevocationListView): string | undefined {
-    if (algorithmsDiffer(list)) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
+    if (list.algorithmsDiffer) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
     return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
   }
 

@@ -1,5 +1,4 @@
-import { rangeIs } from '../bytes/range.ts'
-import { latin1OfRange } from '../bytes/text.ts'
+import { latin1Of } from '../bytes/text.ts'
 import { Reader } from '../der/reader.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { ipText } from '../x509/general-name.ts'
@@ -74,16 +73,17 @@ function readGroups(text: string, isLast: boolean): number[] | undefined {
  * never looked at. `undefined` when the meter ran out.
  */
 export function matchesReference(leaf: CertificateView, reference: ReferenceId, meter: Meter): boolean | undefined {
-  const { bytes } = leaf
-  const reader = new Reader(bytes, leaf.altNamesStart, leaf.altNamesEnd)
+  if (leaf.altNames === undefined) return false
+  const reader = new Reader(leaf.altNames)
   while (!reader.atEnd()) {
     reader.next('subjectAltName')
     if (!meter.names()) return undefined
-    const { tag, start, end } = reader
+    const { tag } = reader
+    const name = reader.content()
     if (typeof reference !== 'string') {
-      if (tag === GeneralNameTag.ip && rangeIs(bytes, start, end, reference)) return true
-    } else if (tag === GeneralNameTag.dns && end - start <= longestName) {
-      if (matchesDnsName(latin1OfRange(bytes, start, end).toLowerCase(), reference)) return true
+      if (tag === GeneralNameTag.ip && name.is(reference)) return true
+    } else if (tag === GeneralNameTag.dns && name.length <= longestName) {
+      if (matchesDnsName(latin1Of(name).toLowerCase(), reference)) return true
     }
   }
   return false

@@ -122,12 +122,12 @@ export function inOrderOfLikelihood<T>(all: readonly T[], isLikely: (one: T) => 
 
 /** RFC 5280 6.3.3 (f): a keyUsage must have cRLSign, an anchor's as well, whatever else of the anchor the policy counts. */
 function allowsLists({ keyUsageBits }: CertificateView): boolean {
-  return keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.cRLSign) !== 0
+  return keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.cRLSign) !== 0
 }
 
 /** Another signer than the CA may do without a keyUsage only where it is a CA's. */
 function mayReplace(signer: CertificateView): boolean {
-  return allowsLists(signer) && (signer.keyUsageBits >= 0 || signer.isCa)
+  return allowsLists(signer) && (signer.keyUsageBits !== undefined || signer.isCa)
 }
 
 /**

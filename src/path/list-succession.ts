@@ -1,4 +1,4 @@
-import { rangesEqual } from '../bytes/range.ts'
+import { compareBytes, type Span } from '../bytes/span.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import type { RevocationListView } from '../x509/revocation-list.ts'
 
@@ -15,7 +15,7 @@ export function supersedes(newer: RevocationListView, older: RevocationListView)
   if (newer.isDelta || newer.issuerKey !== older.issuerKey || !sameScope(newer, older)) return false
   const order = compareCrlNumbers(newer, older)
   if (order !== undefined) return order > 0 && newer.thisUpdateTime >= older.thisUpdateTime
-  return newer.crlNumberStart === older.crlNumberStart && newer.thisUpdateTime > older.thisUpdateTime
+  return newer.listNumber === undefined && older.listNumber === undefined && newer.thisUpdateTime > older.thisUpdateTime
 }
 
 /**
@@ -26,8 +26,8 @@ export function updates(delta: RevocationListView, list: RevocationListView): bo
   if (!delta.isDelta || delta.issuerKey !== list.issuerKey || delta.authorityKeyId !== list.authorityKeyId) return false
   const order = compareCrlNumbers(delta, list)
   if (order === undefined || order <= 0 || delta.thisUpdateTime < list.thisUpdateTime || !sameScope(delta, list)) return false
-  const { baseCrlNumberStart, baseCrlNumberEnd } = delta
-  return compareNumbers(delta, baseCrlNumberStart, baseCrlNumberEnd, list, list.crlNumberStart, list.crlNumberEnd) <= 0
+  const sinceBase = compareNumbers(delta.baseListNumber, list.listNumber)
+  return sinceBase !== undefined && sinceBase <= 0
 }
 
 /**
@@ -40,40 +40,18 @@ export function isOlderDelta(delta: RevocationListView, other: RevocationListVie
 
 /** Both have the same issuingDistributionPoint, to the byte, or none. */
 function sameScope(a: RevocationListView, b: RevocationListView): boolean {
-  const [i, k] = [
-    a.extensions.find(ExtensionId.issuingDistributionPoint),
-    b.extensions.find(ExtensionId.issuingDistributionPoint),
-  ]
-  if (i < 0 || k < 0) return i === k
-  return rangesEqual(
-    a.bytes,
-    a.extensions.valueStartAt(i),
-    a.extensions.valueEndAt(i),
-    b.bytes,
-    b.extensions.valueStartAt(k),
-    b.extensions.valueEndAt(k),
-  )
+  const scope = a.extensions.value(ExtensionId.issuingDistributionPoint)
+  const other = b.extensions.value(ExtensionId.issuingDistributionPoint)
+  return scope === undefined || other === undefined ? scope === other : scope.equals(other)
 }
 
 /** Positive where the first number is higher; `undefined` where a list has none. */
 function compareCrlNumbers(a: RevocationListView, b: RevocationListView): number | undefined {
-  if (a.crlNumberStart === 0 || b.crlNumberStart === 0) return undefined
-  return compareNumbers(a, a.crlNumberStart, a.crlNumberEnd, b, b.crlNumberStart, b.crlNumberEnd)
+  return compareNumbers(a.listNumber, b.listNumber)
 }
 
 /** Compares two unsigned DER INTEGERs. */
-function compareNumbers(
-  a: RevocationListView,
-  aStart: number,
-  aEnd: number,
-  b: RevocationListView,
-  bStart: number,
-  bEnd: number,
-): number {
-  if (aEnd - aStart !== bEnd - bStart) return aEnd - aStart - (bEnd - bStart)
-  for (let i = 0; i < aEnd - aStart; i++) {
-    const difference = a.bytes[aStart + i]! - b.bytes[bStart + i]!
-    if (difference !== 0) return difference
-  }
-  return 0
+function compareNumbers(a: Span | undefined, b: Span | undefined): number | undefined {
+  if (a === undefined || b === undefined) return undefined
+  return a.length === b.length ? compareBytes(a.view(), b.view()) : a.length - b.length
 }

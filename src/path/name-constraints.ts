@@ -1,5 +1,5 @@
 import { bytesOfHex } from '../bytes/hex.ts'
-import { rangeIs } from '../bytes/range.ts'
+import { Span } from '../bytes/span.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as GeneralNameTag from '../x509/general-name-tag.ts'
@@ -122,12 +122,11 @@ function problemWith(name: ConstrainedName, subtrees: SubtreeList | undefined): 
 /** SmtpUTF8Mailbox, id-on 9: an e-mail address as otherName, which e-mail constraints must not let through (RFC 9598 6). */
 const smtpUtf8Mailbox = /* @__PURE__ */ bytesOfHex('0608 2b06010505070809')
 
-function isInternationalMailbox({ tag, bytes, start }: ConstrainedName): boolean {
-  return tag === GeneralNameTag.other && rangeIs(bytes, start, start + smtpUtf8Mailbox.length, smtpUtf8Mailbox)
+function isInternationalMailbox({ tag, value: { bytes, start } }: ConstrainedName): boolean {
+  return tag === GeneralNameTag.other && new Span(bytes, start, start + smtpUtf8Mailbox.length).is(smtpUtf8Mailbox)
 }
 
 /** The subtrees of a CA's name constraints, which were checked when it was parsed. */
-function subtreesOf({ bytes, extensions }: CertificateView): Subtrees {
-  const index = extensions.find(ExtensionId.nameConstraints)
-  return readSubtrees(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+function subtreesOf({ extensions }: CertificateView): Subtrees {
+  return readSubtrees(extensions.value(ExtensionId.nameConstraints)!)
 }

@@ -10,15 +10,14 @@ const listed = 3
  * of the same name with another key, and those of the same key identifier under another name.
  */
 export function describeWanted(child: CertificateView, store: TruststoreView): string {
-  const keyId = child.authorityKeyId
+  const { authorityKeyId: keyId, authorityKeyIdentifier } = child
   const wanted = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${cut(keyId)}`}`
-  const { bytes, authorityKeyIdStart, authorityKeyIdEnd } = child
   const namesakes = store.subjects.issuersOf(child).map(({ certificate }) => certificate)
   if (namesakes.length > 0) {
     return `${wanted}; of that name it has ${list(namesakes, ({ subjectKeyId }) => `key id ${subjectKeyId ?? 'unknown'}`)}`
   }
-  if (keyId === undefined) return wanted
-  const sameKey = store.keyIds.find(bytes, authorityKeyIdStart, authorityKeyIdEnd).map(({ certificate }) => certificate)
+  if (authorityKeyIdentifier === undefined) return wanted
+  const sameKey = store.keyIds.find(authorityKeyIdentifier).map(({ certificate }) => certificate)
   return sameKey.length === 0
     ? wanted
     : `${wanted}; with that key id it has ${list(sameKey, ({ subjectForMessage }) => subjectForMessage)}`

@@ -46,16 +46,16 @@ export function policyReader(): PolicyReader {
   return { policies: memoize(readPolicies), mappings: memoize(readMappings) }
 }
 
-function readPolicies({ bytes, extensions }: CertificateView): ReadonlySet<PolicyKey> | undefined {
-  const index = extensions.find(ExtensionId.certificatePolicies)
-  return index < 0 ? undefined : policiesOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+function readPolicies({ extensions }: CertificateView): ReadonlySet<PolicyKey> | undefined {
+  const value = extensions.value(ExtensionId.certificatePolicies)
+  return value && policiesOf(value)
 }
 
-function readMappings({ bytes, extensions }: CertificateView): ReadonlyMap<PolicyKey, ReadonlySet<PolicyKey>> | undefined {
-  const index = extensions.find(ExtensionId.policyMappings)
-  if (index < 0) return undefined
+function readMappings({ extensions }: CertificateView): ReadonlyMap<PolicyKey, ReadonlySet<PolicyKey>> | undefined {
+  const value = extensions.value(ExtensionId.policyMappings)
+  if (value === undefined) return undefined
   const targets = new Map<PolicyKey, Set<PolicyKey>>()
-  for (const [issuer, subject] of mappingsOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))) {
+  for (const [issuer, subject] of mappingsOf(value)) {
     const set = targets.get(issuer)
     if (set === undefined) targets.set(issuer, new Set([subject]))
     else set.add(subject)
@@ -213,9 +213,9 @@ class PolicyGraph {
 
   /** RFC 5280 6.1.4 (i) and (j). */
   #applyConstraints({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }: CertificateView): void {
-    if (requireExplicitPolicy >= 0) this.#explicitPolicy = Math.min(this.#explicitPolicy, requireExplicitPolicy)
-    if (inhibitPolicyMapping >= 0) this.#policyMapping = Math.min(this.#policyMapping, inhibitPolicyMapping)
-    if (inhibitAnyPolicy >= 0) this.#inhibitAny = Math.min(this.#inhibitAny, inhibitAnyPolicy)
+    if (requireExplicitPolicy !== undefined) this.#explicitPolicy = Math.min(this.#explicitPolicy, requireExplicitPolicy)
+    if (inhibitPolicyMapping !== undefined) this.#policyMapping = Math.min(this.#policyMapping, inhibitPolicyMapping)
+    if (inhibitAnyPolicy !== undefined) this.#inhibitAny = Math.min(this.#inhibitAny, inhibitAnyPolicy)
   }
 
   /** The policies by which the lowest level is reached, as the anchor knows them: those that came in under anyPolicy. */

@@ -1,4 +1,4 @@
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/span.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { SignedView } from '../x509/signed.ts'
 

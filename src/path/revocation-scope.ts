@@ -1,3 +1,4 @@
+import type { Span } from '../bytes/span.ts'
 import { Reader } from '../der/reader.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { type DistributionPoint, pointNames, readDistributionPoints } from '../x509/distribution-point.ts'
@@ -20,13 +21,13 @@ export function coveredReasons(
 ): number {
   const { scope } = list
   if (scope !== undefined && !coversKind(certificate, list)) return 0
-  const listReasons = scope === undefined || scope.reasons < 0 ? allReasons : scope.reasons & allReasons
+  const listReasons = scope?.reasons === undefined ? allReasons : scope.reasons & allReasons
   // Asked once: both names may be long.
   const isOwn = !list.isIndirect && certificate.issuerKey === list.issuerKey
   let covered = 0
   for (const point of points) {
     if (!(point.issuers === undefined ? isOwn : isIssuer(point.issuers, list)) || !matchesPoint(point, list)) continue
-    covered |= point.reasons < 0 ? listReasons : listReasons & point.reasons
+    covered |= point.reasons === undefined ? listReasons : listReasons & point.reasons
   }
   return covered
 }
@@ -45,7 +46,7 @@ function coversKind(certificate: CertificateView, { scope }: RevocationListView)
  */
 export interface CertificatePoint {
   /** As in {@link DistributionPoint}. */
-  readonly reasons: number
+  readonly reasons: number | undefined
   /** The directory names of cRLIssuer; `undefined` where that is absent, and the certificate's own issuer meant. */
   readonly issuers: ReadonlySet<string> | undefined
   readonly names: ReadonlySet<string>
@@ -58,23 +59,21 @@ export interface CertificatePoint {
  * @param pay charges a budget for what takes more work than reading the bytes, and answers whether it is paid
  */
 export function pointsOf(certificate: CertificateView, pay: (units: number) => boolean): readonly CertificatePoint[] {
-  const { bytes, extensions, issuerKey } = certificate
-  const points: CertificatePoint[] = [{ reasons: -1, issuers: undefined, names: new Set([`d:${issuerKey}`]) }]
-  const index = extensions.find(ExtensionId.crlDistributionPoints)
-  if (index < 0) return points
-  const reader = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
-  readDistributionPoints(reader, 'cRLDistributionPoints', (point) => points.push(readPoint(certificate, point, pay)))
+  const { extensions, issuerKey } = certificate
+  const points: CertificatePoint[] = [{ reasons: undefined, issuers: undefined, names: new Set([`d:${issuerKey}`]) }]
+  const value = extensions.value(ExtensionId.crlDistributionPoints)
+  if (value === undefined) return points
+  readDistributionPoints(new Reader(value), 'cRLDistributionPoints', (point) => points.push(readPoint(certificate, point, pay)))
   return points
 }
 
 function readPoint(certificate: CertificateView, point: DistributionPoint, pay: (units: number) => boolean): CertificatePoint {
-  const { bytes } = certificate
-  const { reasons, crlIssuerStart, crlIssuerEnd } = point
-  const issuers = crlIssuerEnd > crlIssuerStart ? directoryNames(bytes, crlIssuerStart, crlIssuerEnd) : undefined
+  const { reasons, crlIssuer } = point
+  const issuers = crlIssuer && directoryNames(crlIssuer)
   const [first = certificate.issuerKey] = issuers ?? []
   // A few bytes that are relative to a name are as long as that name.
-  if (point.relativeEnd > point.relativeStart && !pay(first.length)) return { reasons, issuers, names: new Set() }
-  const names = pointNames(bytes, point, first)
+  if (point.relativeName !== undefined && !pay(first.length)) return { reasons, issuers, names: new Set() }
+  const names = pointNames(point, first)
   if (names.size === 0) for (const issuer of issuers ?? []) names.add(`d:${issuer}`)
   return { reasons, issuers, names }
 }
@@ -93,13 +92,13 @@ function matchesPoint({ names }: CertificatePoint, list: RevocationListView): bo
   return false
 }
 
-/** The directory names in a range of GeneralName elements, canonical. */
-function directoryNames(bytes: Uint8Array, start: number, end: number): ReadonlySet<string> {
+/** The directory names among GeneralName elements, canonical. */
+function directoryNames(elements: Span): ReadonlySet<string> {
   const names = new Set<string>()
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(elements)
   while (!reader.atEnd()) {
     reader.next('cRLIssuer')
-    if (reader.tag === GeneralNameTag.directory) names.add(canonicalName(bytes, reader.start, reader.end))
+    if (reader.tag === GeneralNameTag.directory) names.add(canonicalName(reader.content()))
   }
   return names
 }
@@ -111,9 +110,9 @@ function directoryNames(bytes: Uint8Array, start: number, end: number): Readonly
 export function entryIsFor(
   certificate: CertificateView,
   list: RevocationListView,
-  { issuerStart, issuerEnd }: RevocationEntry,
+  { issuer }: RevocationEntry,
 ): boolean | undefined {
-  if (issuerEnd === issuerStart) return certificate.issuerKey === list.issuerKey
-  const names = directoryNames(list.bytes, issuerStart, issuerEnd)
+  if (issuer === undefined) return certificate.issuerKey === list.issuerKey
+  const names = directoryNames(issuer)
   return names.size === 0 ? undefined : names.has(certificate.issuerKey)
 }

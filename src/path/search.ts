@@ -246,7 +246,8 @@ function pathTo(top: Link): Path {
 function refuseLength({ certificate, below: child }: Link): Refusal | undefined {
   let count = 0
   for (let link = child; link?.below !== undefined; link = link.below) if (!link.certificate.isSelfIssued) count++
-  if (count <= certificate.pathLength) return undefined
-  const message = `path length is ${certificate.pathLength}, but ${count} CA certificates stand below`
+  const { pathLength } = certificate
+  if (pathLength === undefined || count <= pathLength) return undefined
+  const message = `path length is ${pathLength}, but ${count} CA certificates stand below`
   return { code: 'path_length_exceeded', message }
 }

@@ -1,4 +1,5 @@
-import { latin1OfRange } from '../bytes/text.ts'
+import type { Span } from '../bytes/span.ts'
+import { latin1Of } from '../bytes/text.ts'
 import { contextConstructed } from '../der/context-tag.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -38,16 +39,16 @@ export class SubtreeList {
 
   /** Whether the subtree could be read. */
   #take(base: ConstrainedName): boolean {
-    const { tag, bytes, start, end } = base
+    const { tag, value } = base
     switch (tag) {
       case GeneralNameTag.dns: {
-        const subtree = readDnsSubtree(latin1OfRange(bytes, start, end))
+        const subtree = readDnsSubtree(latin1Of(value))
         if (subtree !== undefined) this.#hosts.add(subtree.host, !subtree.below, true)
         return subtree !== undefined
       }
       case GeneralNameTag.email:
       case GeneralNameTag.uri: {
-        const text = latin1OfRange(bytes, start, end)
+        const text = latin1Of(value)
         const subtree = tag === GeneralNameTag.uri ? readHostSubtree(text) : readEmailSubtree(text)
         if (subtree === undefined) return false
         if (subtree.local === '') this.#hosts.add(subtree.host, !subtree.below, subtree.below)
@@ -55,10 +56,10 @@ export class SubtreeList {
         return true
       }
       case GeneralNameTag.ip: {
-        const width = (end - start) / 2
+        const width = value.length / 2
         const blocks = this.#blocks.get(width) ?? new AddressBlocks()
         this.#blocks.set(width, blocks)
-        blocks.add(bytes.subarray(start, end))
+        blocks.add(value.view())
         return true
       }
       case GeneralNameTag.directory:
@@ -92,9 +93,9 @@ export class SubtreeList {
    */
   has(name: ConstrainedName): boolean | undefined {
     if (this.incomparable !== undefined) return undefined
-    const { tag, bytes, start, end } = name
+    const { tag, value } = name
     if (tag === GeneralNameTag.directory) return this.#hasDirectory(name)
-    if (tag === GeneralNameTag.ip) return this.#blocks.get(end - start)?.has(bytes.subarray(start, end)) === true
+    if (tag === GeneralNameTag.ip) return this.#blocks.get(value.length)?.has(value.view()) === true
     if (name.host === undefined) return undefined
     const { host, local } = name.host
     if (this.#hosts.has(host)) return true
@@ -124,9 +125,9 @@ export interface Subtrees {
 }
 
 /** Reads nameConstraints that were checked when their certificate was parsed. */
-export function readSubtrees(bytes: Uint8Array, start: number, end: number): Subtrees {
+export function readSubtrees(nameConstraints: Span): Subtrees {
   const what = 'nameConstraints'
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(nameConstraints)
   let count = 0
   const readLists = (listTag: number, isExcluded: boolean): ReadonlyMap<number, SubtreeList> => {
     const byForm = new Map<number, SubtreeList>()
@@ -135,7 +136,7 @@ export function readSubtrees(bytes: Uint8Array, start: number, end: number): Sub
     while (!reader.atEnd()) {
       const subtree = reader.enter(Tag.sequence, what)
       reader.next(what)
-      const base = new ConstrainedName(reader.tag, bytes, reader.start, reader.end)
+      const base = new ConstrainedName(reader.tag, reader.content())
       const list = byForm.get(base.tag) ?? new SubtreeList(isExcluded, base)
       byForm.set(base.tag, list)
       list.add(base)

@@ -1,9 +1,7 @@
-import { rangesEqual } from '../bytes/range.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import type { SignatureAlgorithm } from '../crypto/algorithm.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { SignedView } from '../x509/signed.ts'
 import type { Policy } from './policy.ts'
 
 /** Which keys and signature algorithms a policy lets carry trust. */
@@ -74,10 +72,4 @@ export function refuseAlgorithm(
     return { code: 'unsupported_algorithm', message: `RSASSA-PSS with ${hash} but MGF1 with ${mgfHash} is not accepted` }
   }
   return undefined
-}
-
-/** RFC 5280 4.1.1.2: the algorithm that was signed and the one that is used must be the same, to the byte. */
-export function algorithmsDiffer(signed: SignedView): boolean {
-  const { bytes, tbsAlgorithmStart, tbsAlgorithmEnd, algorithmStart, algorithmEnd } = signed
-  return !rangesEqual(bytes, tbsAlgorithmStart, tbsAlgorithmEnd, bytes, algorithmStart, algorithmEnd)
 }

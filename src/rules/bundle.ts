@@ -102,7 +102,7 @@ export const neighbourRules: readonly BundleRule[] = [
 ]
 
 function sameIssuer({ certificate: a }: BundleEntry, { certificate: b }: BundleEntry): boolean {
-  return namesEqual(a.bytes, a.issuerStart, a.issuerEnd, b.bytes, b.issuerStart, b.issuerEnd)
+  return namesEqual(a.issuerName, b.issuerName)
 }
 
 /** What people are told of faults of reading beyond their findings. */

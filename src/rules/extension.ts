@@ -16,12 +16,12 @@ export const extensionRules: readonly CertificateRule[] = [
     code: 'unknown_critical_extension',
     severity: 'error',
     citation: 'RFC 5280 4.2',
-    check({ bytes, extensions }, context) {
+    check({ extensions }, context) {
       const unknown = extensions.firstCriticalOutside(understoodWithLists)
       const isPointed = extensions.isCritical(ExtensionId.crlDistributionPoints)
       const pointed = 'critical extension 2.5.29.31 (cRLDistributionPoints) is obeyed only where revocation lists are consulted'
-      if (unknown < 0) return isPointed ? { problem: pointed, severity: 'warning' } : undefined
-      const oid = oidForMessage(bytes, extensions.oidStartAt(unknown), extensions.oidEndAt(unknown))
+      if (unknown === undefined) return isPointed ? { problem: pointed, severity: 'warning' } : undefined
+      const oid = oidForMessage(extensions.oidAt(unknown))
       return whereCounted(`critical extension ${oid} is not understood${isPointed ? `; ${pointed}` : ''}`, context)
     },
   },
@@ -30,7 +30,7 @@ export const extensionRules: readonly CertificateRule[] = [
     severity: 'error',
     citation: 'RFC 5280 4.2.1.9',
     check({ isCa, keyUsageBits }, context) {
-      if (isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
+      if (isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
       return whereCounted('keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing', context)
     },
   },
@@ -39,7 +39,7 @@ export const extensionRules: readonly CertificateRule[] = [
     severity: 'error',
     citation: 'RFC 5280 4.2.1.3',
     check({ isCa, keyUsageBits }, context) {
-      if (!isCa || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
+      if (!isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
       return whereCounted('CA certificate without keyCertSign in keyUsage', context)
     },
   },

@@ -1,3 +1,4 @@
+import type { Span } from '../bytes/span.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { CertificateRule, RuleTexts } from './rule.ts'
@@ -33,7 +34,7 @@ const primeGroups: readonly PrimeGroup[] = /* @__PURE__ */ (() => {
 })()
 
 /** Whether a big-endian number has one of those primes as a factor. */
-function hasSmallFactor(bytes: Uint8Array, start: number, end: number): boolean {
+function hasSmallFactor({ bytes, start, end }: Span): boolean {
   return primeGroups.some(({ product, primes }) => {
     let remainder = 0
     for (let i = start; i < end; i++) remainder = (remainder * 256 + bytes[i]!) % product
@@ -72,11 +73,10 @@ export const keyRules: readonly CertificateRule[] = [
     code: 'rsa_modulus_even_or_small_factor',
     severity: 'error',
     citation: 'CA/Browser Forum BR 6.1.6',
-    check({ bytes, keyParts }) {
+    check({ keyParts }) {
       if (keyParts.kind !== 'rsa' || keyParts.fault === 'modulus_too_large') return undefined
       if (keyParts.fault === 'even_modulus') return 'RSA modulus is even'
-      const { modulusStart, modulusEnd } = keyParts
-      return hasSmallFactor(bytes, modulusStart, modulusEnd) ? 'RSA modulus has a prime factor below 752' : undefined
+      return hasSmallFactor(keyParts.modulus) ? 'RSA modulus has a prime factor below 752' : undefined
     },
   },
   {

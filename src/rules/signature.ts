@@ -1,5 +1,4 @@
 import * as Tag from '../der/tag.ts'
-import { algorithmsDiffer } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { BundleRule, CertificateRule, RuleTexts } from './rule.ts'
 
@@ -12,7 +11,7 @@ export const algorithmRules: readonly CertificateRule[] = [
     severity: 'error',
     citation: 'RFC 5280 4.1.1.2',
     check(certificate) {
-      return algorithmsDiffer(certificate) ? 'signatureAlgorithm differs from tbsCertificate.signature' : undefined
+      return certificate.algorithmsDiffer ? 'signatureAlgorithm differs from tbsCertificate.signature' : undefined
     },
   },
   {
@@ -50,9 +49,9 @@ export const algorithmRules: readonly CertificateRule[] = [
 ]
 
 /** RFC 4055 section 5: whoever signs with RSA writes NULL parameters; verifiers accept that they are absent. */
-function lacksNull({ bytes, algorithmEnd, parsedAlgorithm }: CertificateView): boolean {
+function lacksNull({ algorithm, parsedAlgorithm }: CertificateView): boolean {
   if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.scheme !== 'rsa-pkcs1') return false
-  return bytes[algorithmEnd - 2] !== Tag.null || bytes[algorithmEnd - 1] !== 0
+  return algorithm.at(algorithm.length - 2) !== Tag.null || algorithm.at(algorithm.length - 1) !== 0
 }
 
 export const chainingRules: readonly BundleRule[] = [

@@ -1,4 +1,5 @@
-import { RangeMap } from '../bytes/range-map.ts'
+import { Span } from '../bytes/span.ts'
+import { SpanMap } from '../bytes/span-map.ts'
 import { finish, type Steps } from '../bytes/steps.ts'
 import type { SignatureBackend } from '../crypto/backend.ts'
 import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
@@ -106,7 +107,7 @@ export function* analyse(input: TruststoreInput, context: RuleContext, cache: Ve
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
   const leftOut = new SubjectIndex()
-  const firsts = new RangeMap<BundledCertificate>()
+  const firsts = new SpanMap<BundledCertificate>()
   for (const entry of contents.certificates) {
     yield
     if (isCopy(entry, firsts, findings)) continue
@@ -161,18 +162,17 @@ class NodeSet implements Bundle {
   }
 
   withSubjectOf(node: TrustNode): readonly TrustNode[] {
-    const { bytes, subjectStart, subjectEnd } = node.certificate
-    return this.subjects.find(bytes, subjectStart, subjectEnd)
+    return this.subjects.find(node.certificate.subjectName)
   }
 }
 
 /** Whether the certificate stood in the bundle before, which is a finding. */
-function isCopy(entry: BundledCertificate, firsts: RangeMap<BundledCertificate>, findings: Finding[]): boolean {
+function isCopy(entry: BundledCertificate, firsts: SpanMap<BundledCertificate>, findings: Finding[]): boolean {
   const { certificate, index, line } = entry
-  const { bytes } = certificate
-  const first = firsts.get(bytes, 0, bytes.length)
+  const whole = new Span(certificate.bytes)
+  const first = firsts.get(whole)
   if (first === undefined) {
-    firsts.add(bytes, 0, bytes.length, entry)
+    firsts.add(whole, entry)
     return false
   }
   const problem = `is the same as certificate ${first.index} of the bundle`

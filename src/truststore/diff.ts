@@ -1,5 +1,5 @@
-import { hexOfRange } from '../bytes/hex.ts'
-import { bytesEqual } from '../bytes/range.ts'
+import { hexOf } from '../bytes/hex.ts'
+import { bytesEqual } from '../bytes/span.ts'
 import { finish, type Steps } from '../bytes/steps.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { sortIssuers } from './issuers.ts'
@@ -87,8 +87,8 @@ function* missingFrom(store: TruststoreView, other: TruststoreView): Steps<reado
   const missing: TrustNode[] = []
   for (const node of store.nodes) {
     yield
-    const { bytes, subjectStart, subjectEnd } = node.certificate
-    const named = other.subjects.find(bytes, subjectStart, subjectEnd)
+    const { bytes, subjectName } = node.certificate
+    const named = other.subjects.find(subjectName)
     if (!named.some(({ certificate }) => bytesEqual(bytes, certificate.bytes))) missing.push(node)
   }
   return missing
@@ -99,8 +99,8 @@ function* namesOf(issuers: readonly TrustNode[]): Steps<readonly string[]> {
   const names = new Map<string, string>()
   for (const { certificate } of issuers) {
     yield
-    const { bytes, keyStart, keyEnd, subjectKey, subject } = certificate
-    names.set(`${subjectKey} ${hexOfRange(bytes, keyStart, keyEnd)}`, subject)
+    const { keyInfo, subjectKey, subject } = certificate
+    names.set(`${subjectKey} ${hexOf(keyInfo)}`, subject)
   }
   return [...names.values()]
 }

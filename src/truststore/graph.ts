@@ -14,13 +14,14 @@ export function* linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex
   for (const node of nodes) {
     yield
     const { certificate } = node
-    const named = subjects.find(certificate.bytes, certificate.issuerStart, certificate.issuerEnd)
+    const named = subjects.find(certificate.issuerName)
     node.issuers = yield* signersOf(node, named, groups)
     node.isSelfSigned = node.issuers.includes(node)
     if (node.issuers.length > 0) continue
     // Without an authority key identifier a self-issued certificate claims to be self-signed (RFC 5280 4.2.1.1).
     node.hasBadSelfSignature =
-      certificate.isSelfIssued && (certificate.authorityKeyIdStart === 0 || compareKeyIds(certificate, certificate) === 'same')
+      certificate.isSelfIssued &&
+      (certificate.authorityKeyIdentifier === undefined || compareKeyIds(certificate, certificate) === 'same')
     if (node.hasBadSelfSignature) continue
     node.falseIssuer = named.find(({ certificate: issuer }) => compareKeyIds(certificate, issuer) === 'same')
   }
@@ -55,9 +56,9 @@ class SameSubjectGroup {
   readonly #all: ReadonlySet<Twins>
 
   constructor(nodes: readonly TrustNode[]) {
-    this.#keyIds = new PartIndex(nodes, 'subjectKeyId')
-    this.#keys = new PartIndex(nodes, 'key')
-    const nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdStart === 0)
+    this.#keyIds = new PartIndex(nodes, 'subjectKeyIdentifier')
+    this.#keys = new PartIndex(nodes, 'keyInfo')
+    const nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdentifier === undefined)
     this.#all = this.#twinsAmong([...nameless, ...nodes])
   }
 
@@ -71,9 +72,9 @@ class SameSubjectGroup {
    * re-keyed CAs one more signature check for each certificate.
    */
   *signersOf({ certificate }: TrustNode): Steps<readonly TrustNode[]> {
-    const { bytes, authorityKeyIdStart: start, authorityKeyIdEnd: end, keyStart, keyEnd } = certificate
-    const likely = new Set(start === 0 ? [] : this.#twinsAmong(this.#keyIds.find(bytes, start, end)))
-    if (certificate.isSelfIssued) likely.add(this.#keys.find(bytes, keyStart, keyEnd))
+    const { authorityKeyIdentifier: named } = certificate
+    const likely = new Set(named === undefined ? [] : this.#twinsAmong(this.#keyIds.find(named)))
+    if (certificate.isSelfIssued) likely.add(this.#keys.find(certificate.keyInfo))
     const signers: Twins[] = []
     for (const twins of likely) {
       yield
@@ -93,7 +94,7 @@ class SameSubjectGroup {
   #twinsAmong(candidates: readonly TrustNode[]): ReadonlySet<Twins> {
     let twins = this.#twins.get(candidates)
     if (twins === undefined) {
-      twins = new Set(candidates.map(({ certificate: { bytes, keyStart, keyEnd } }) => this.#keys.find(bytes, keyStart, keyEnd)))
+      twins = new Set(candidates.map(({ certificate }) => this.#keys.find(certificate.keyInfo)))
       this.#twins.set(candidates, twins)
     }
     return twins

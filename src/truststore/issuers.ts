@@ -39,9 +39,8 @@ export function* sortIssuers(
   const isSame = (a: TrustNode, b: TrustNode): boolean => a.certificate.hasKeyOf(b.certificate)
   for (const node of yield* acceptedIssuers(before)) {
     yield
-    const { bytes, subjectStart, subjectEnd } = node.certificate
     const survives = after.subjects
-      .find(bytes, subjectStart, subjectEnd)
+      .find(node.certificate.subjectName)
       .some((candidate) => remaining.has(candidate) && isSame(candidate, node))
     if (survives) kept.push(node)
     else dropped.push(node)

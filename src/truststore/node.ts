@@ -1,4 +1,3 @@
-import { rangesEqual } from '../bytes/range.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import type { BundleEntry } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -49,15 +48,8 @@ export type KeyIdMatch = 'same' | 'different' | 'unknown'
 
 /** Compares the child's authority key identifier with the issuer's subject key identifier (RFC 5280 4.2.1.1). */
 export function compareKeyIds(child: CertificateView, issuer: CertificateView): KeyIdMatch {
-  if (child.authorityKeyIdStart === 0 || issuer.subjectKeyIdStart === 0) return 'unknown'
-  return rangesEqual(
-    child.bytes,
-    child.authorityKeyIdStart,
-    child.authorityKeyIdEnd,
-    issuer.bytes,
-    issuer.subjectKeyIdStart,
-    issuer.subjectKeyIdEnd,
-  )
-    ? 'same'
-    : 'different'
+  const { authorityKeyIdentifier } = child
+  const { subjectKeyIdentifier } = issuer
+  if (authorityKeyIdentifier === undefined || subjectKeyIdentifier === undefined) return 'unknown'
+  return authorityKeyIdentifier.equals(subjectKeyIdentifier) ? 'same' : 'different'
 }

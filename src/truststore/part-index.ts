@@ -1,24 +1,25 @@
-import { RangeMap } from '../bytes/range-map.ts'
+import type { Span } from '../bytes/span.ts'
+import { SpanMap } from '../bytes/span-map.ts'
 import type { TrustNode } from './node.ts'
 
 const none: readonly TrustNode[] = []
 
 /** Finds certificates by their subject key identifier, or by their public key. */
 export class PartIndex {
-  readonly #groups = new RangeMap<TrustNode[]>()
+  readonly #groups = new SpanMap<TrustNode[]>()
 
-  constructor(nodes: readonly TrustNode[], part: 'subjectKeyId' | 'key') {
+  constructor(nodes: readonly TrustNode[], part: 'subjectKeyIdentifier' | 'keyInfo') {
     for (const node of nodes) {
-      const { bytes, [`${part}Start` as const]: start, [`${part}End` as const]: end } = node.certificate
-      if (start === 0) continue
-      const group = this.#groups.get(bytes, start, end)
-      if (group === undefined) this.#groups.add(bytes, start, end, [node])
+      const key = node.certificate[part]
+      if (key === undefined) continue
+      const group = this.#groups.get(key)
+      if (group === undefined) this.#groups.add(key, [node])
       else group.push(node)
     }
   }
 
   /** In bundle order; for the same part always the same array. */
-  find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.#groups.get(bytes, start, end) ?? none
+  find(part: Span): readonly TrustNode[] {
+    return this.#groups.get(part) ?? none
   }
 }

@@ -1,5 +1,5 @@
 import { hexOf } from '../bytes/hex.ts'
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/span.ts'
 import { finish, type Steps } from '../bytes/steps.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import { newHash } from '../crypto/digest.ts'
@@ -60,13 +60,13 @@ export class TruststoreView implements Truststore {
 
   /** Made when a refusal is first explained. */
   get keyIds(): PartIndex {
-    this.#cachedKeyIds ??= new PartIndex(this.nodes, 'subjectKeyId')
+    this.#cachedKeyIds ??= new PartIndex(this.nodes, 'subjectKeyIdentifier')
     return this.#cachedKeyIds
   }
 
   /** The node of a certificate of the same bytes. */
-  nodeOf({ bytes, subjectStart, subjectEnd }: CertificateView): TrustNode | undefined {
-    for (const node of this.subjects.findSpelled(bytes, subjectStart, subjectEnd)) {
+  nodeOf({ bytes, subjectName }: CertificateView): TrustNode | undefined {
+    for (const node of this.subjects.findSpelled(subjectName)) {
       if (bytesEqual(bytes, node.certificate.bytes)) return node
     }
     return undefined

@@ -1,5 +1,6 @@
-import { hashText } from '../bytes/range.ts'
-import { RangeMap } from '../bytes/range-map.ts'
+import { hashText } from '../bytes/hash.ts'
+import type { Span } from '../bytes/span.ts'
+import { SpanMap } from '../bytes/span-map.ts'
 import { canonicalName } from '../x509/name.ts'
 import type { SignedView } from '../x509/signed.ts'
 import type { TrustNode } from './node.ts'
@@ -19,17 +20,17 @@ const none: readonly TrustNode[] = []
  */
 export class SubjectIndex {
   /** Groups by each spelling of their name. */
-  readonly #spellings = new RangeMap<Group>()
+  readonly #spellings = new SpanMap<Group>()
   readonly #names = new Map<number, Group>()
 
   add(node: TrustNode): void {
-    const { bytes, subjectStart: start, subjectEnd: end } = node.certificate
-    const spelled = this.#spellings.get(bytes, start, end)
+    const { subjectName } = node.certificate
+    const spelled = this.#spellings.get(subjectName)
     if (spelled !== undefined) {
       spelled.nodes.push(node)
       return
     }
-    const name = canonicalName(bytes, start, end)
+    const name = canonicalName(subjectName)
     const nameHash = hashText(name)
     let group = this.#findGroup(name)
     if (group === undefined) {
@@ -38,23 +39,22 @@ export class SubjectIndex {
     } else {
       group.nodes.push(node)
     }
-    this.#spellings.add(bytes, start, end, group)
+    this.#spellings.add(subjectName, group)
   }
 
   /** All nodes whose subject is this name, in bundle order. */
-  find(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return (this.#spellings.get(bytes, start, end) ?? this.#findGroup(canonicalName(bytes, start, end)))?.nodes ?? none
+  find(name: Span): readonly TrustNode[] {
+    return (this.#spellings.get(name) ?? this.#findGroup(canonicalName(name)))?.nodes ?? none
   }
 
   /** All nodes whose subject is the issuer of a certificate or revocation list, which caches its folded name. */
   issuersOf(signed: SignedView): readonly TrustNode[] {
-    const { bytes, issuerStart: start, issuerEnd: end } = signed
-    return (this.#spellings.get(bytes, start, end) ?? this.#findGroup(signed.issuerKey))?.nodes ?? none
+    return (this.#spellings.get(signed.issuerName) ?? this.#findGroup(signed.issuerKey))?.nodes ?? none
   }
 
   /** {@link find}, but only by spellings of the store: enough to find a listed certificate by its bytes. */
-  findSpelled(bytes: Uint8Array, start: number, end: number): readonly TrustNode[] {
-    return this.#spellings.get(bytes, start, end)?.nodes ?? none
+  findSpelled(name: Span): readonly TrustNode[] {
+    return this.#spellings.get(name)?.nodes ?? none
   }
 
   /** Every distinct subject's nodes. */
@@ -66,8 +66,7 @@ export class SubjectIndex {
 
   #findGroup(name: string): Group | undefined {
     for (let group = this.#names.get(hashText(name)); group !== undefined; group = group.next) {
-      const own = group.nodes[0]!.certificate
-      if (canonicalName(own.bytes, own.subjectStart, own.subjectEnd) === name) return group
+      if (canonicalName(group.nodes[0]!.certificate.subjectName) === name) return group
     }
     return undefined
   }

@@ -1,4 +1,4 @@
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/span.ts'
 
 /** What is remembered of a certificate. */
 interface Entry {

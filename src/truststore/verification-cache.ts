@@ -1,4 +1,4 @@
-import { bytesEqual } from '../bytes/range.ts'
+import { bytesEqual } from '../bytes/span.ts'
 import type { ParseResult } from '../codes/parse.ts'
 import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import { TableBudget } from '../crypto/curve/table-budget.ts'

@@ -1,10 +1,10 @@
-import { hexOfRange } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
-import { rangesEqual } from '../bytes/range.ts'
+import type { Span } from '../bytes/span.ts'
 import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-key.ts'
 import { oidText } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
-import { type BasicConstraints, noPathLength } from './constraints.ts'
+import type { BasicConstraints } from './constraints.ts'
 import * as ExtensionId from './extension-id.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
 import { type CertificateJson, fieldsOf } from './json.ts'
@@ -12,6 +12,7 @@ import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.t
 import { canonicalName } from './name.ts'
 import { equalAtSight } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
+import * as Part from './part.ts'
 import { SignedView } from './signed.ts'
 
 /**
@@ -84,55 +85,67 @@ const fixedBytes = 1200
 const extensionBytes = 40
 const foldedNameFactor = 4
 
-/** The view itself. Offsets are filled in by `parse-certificate.ts` in one pass; validation works on them directly. */
+/** The view itself. `parse-certificate.ts` fills it in in one pass; validation works on spans of it. */
 export class CertificateView extends SignedView implements Certificate {
   version: 1 | 2 | 3 = 1
-  serialStart = 0
-  serialEnd = 0
-  subjectStart = 0
-  subjectEnd = 0
   /** Milliseconds since the epoch. */
   notBeforeTime = 0
   notAfterTime = 0
   /** Which of the two are GeneralizedTime. */
   notBeforeGeneral = false
   notAfterGeneral = false
-  keyStart = 0
-  keyEnd = 0
   hasUniqueIds = false
 
   /** basicConstraints says cA. */
   isCa = false
-  pathLength: number = noPathLength
-  /** -1 where the extension is absent. */
-  keyUsageBits = -1
-  /** -1 where the extension is absent. */
-  purposeBits = -1
-  subjectKeyIdStart = 0
-  subjectKeyIdEnd = 0
+  pathLength: number | undefined = undefined
+  /** As in `KeyUsageBit`. */
+  keyUsageBits: number | undefined = undefined
+  /** What extendedKeyUsage lists, as in `PurposeBit`. */
+  purposeBits: number | undefined = undefined
   authorityHasIssuer = false
   authorityHasSerial = false
-  /** The GeneralName elements of subjectAltName. */
-  altNamesStart = 0
-  altNamesEnd = 0
   /** certificatePolicies has a qualifier other than a CPS pointer or user notice. */
   hasUnknownQualifier = false
-  /** -1 where absent. */
-  requireExplicitPolicy = -1
-  inhibitPolicyMapping = -1
-  inhibitAnyPolicy = -1
+  requireExplicitPolicy: number | undefined = undefined
+  inhibitPolicyMapping: number | undefined = undefined
+  inhibitAnyPolicy: number | undefined = undefined
 
   #cachedKey: KeyParts | undefined = undefined
   #cachedSubjectKey: string | undefined = undefined
   #cachedSelfIssued: boolean | undefined = undefined
 
+  /** The content of the INTEGER serialNumber. */
+  get serial(): Span {
+    return this.part(Part.serial)
+  }
+
+  get subjectName(): Span {
+    return this.part(Part.subject)
+  }
+
+  /** The SubjectPublicKeyInfo. */
+  get keyInfo(): Span {
+    return this.part(Part.keyInfo)
+  }
+
+  /** The identifier in the extension of that name. */
+  get subjectKeyIdentifier(): Span | undefined {
+    return this.partIfAny(Part.subjectKeyIdentifier)
+  }
+
+  /** The GeneralName elements of subjectAltName. */
+  get altNames(): Span | undefined {
+    return this.partIfAny(Part.altNames)
+  }
+
   get subjectPublicKeyInfo(): Uint8Array {
-    return this.part(this.keyStart, this.keyEnd)
+    return this.keyInfo.copy()
   }
 
   /** The public key with its parts located, and the fault that makes it unusable. */
   get keyParts(): KeyParts {
-    this.#cachedKey ??= readPublicKey(this.bytes, this.keyStart, this.keyEnd)
+    this.#cachedKey ??= readPublicKey(this.keyInfo)
     return this.#cachedKey
   }
 
@@ -143,22 +156,18 @@ export class CertificateView extends SignedView implements Certificate {
 
   /** The subject as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
   get subjectKey(): string {
-    this.#cachedSubjectKey ??= canonicalName(this.bytes, this.subjectStart, this.subjectEnd)
+    this.#cachedSubjectKey ??= canonicalName(this.subjectName)
     return this.#cachedSubjectKey
   }
 
   /** Whether both have the same subject, by name: by bytes, and only where those differ by folding. */
   hasSubjectOf(other: CertificateView): boolean {
-    const { bytes, subjectStart, subjectEnd } = this
-    return (
-      equalAtSight(bytes, subjectStart, subjectEnd, other.bytes, other.subjectStart, other.subjectEnd) ??
-      this.subjectKey === other.subjectKey
-    )
+    return equalAtSight(this.subjectName, other.subjectName) ?? this.subjectKey === other.subjectKey
   }
 
   /** Whether both have the same public key, to the byte. */
   hasKeyOf(other: CertificateView): boolean {
-    return rangesEqual(this.bytes, this.keyStart, this.keyEnd, other.bytes, other.keyStart, other.keyEnd)
+    return this.keyInfo.equals(other.keyInfo)
   }
 
   /** Forgets what can be found out again, for certificates that are kept by the thousand. */
@@ -170,17 +179,16 @@ export class CertificateView extends SignedView implements Certificate {
 
   /** What the view takes of the heap beyond its bytes, at most: with everything that it remembers once it was asked. */
   get heapBytes(): number {
-    const names = this.issuerEnd - this.issuerStart + this.subjectEnd - this.subjectStart
+    const names = this.issuerName.length + this.subjectName.length
     return fixedBytes + extensionBytes * this.extensions.length + foldedNameFactor * names
   }
 
   get subjectIsEmpty(): boolean {
-    return this.subjectEnd - this.subjectStart === 2
+    return this.subjectName.length === 2
   }
 
   get serialNumber(): string {
-    const padded = this.bytes[this.serialStart] === 0 && this.serialEnd - this.serialStart > 1
-    return hexOfRange(this.bytes, padded ? this.serialStart + 1 : this.serialStart, this.serialEnd)
+    return hexOf(this.serial.unpadded())
   }
 
   get subject(): string {
@@ -188,12 +196,12 @@ export class CertificateView extends SignedView implements Certificate {
   }
 
   formatSubject(format: NameFormat): string {
-    return nameText(this.bytes, this.subjectStart, this.subjectEnd, format)
+    return nameText(this.subjectName, format)
   }
 
   /** Subject and issuer as messages name them: bounded, whatever the peer wrote. */
   get subjectForMessage(): string {
-    return nameForMessage(this.bytes, this.subjectStart, this.subjectEnd)
+    return nameForMessage(this.subjectName)
   }
 
   get notBefore(): Date {
@@ -209,37 +217,37 @@ export class CertificateView extends SignedView implements Certificate {
   }
 
   get signatureAlgorithm(): { readonly name: string; readonly hash?: string; readonly oid: string } {
-    const reader = new Reader(this.bytes, this.algorithmStart, this.algorithmEnd)
+    const reader = new Reader(this.algorithm)
     reader.next('AlgorithmIdentifier')
     reader.descend()
     reader.next('AlgorithmIdentifier')
-    const oid = oidText(this.bytes, reader.start, reader.end)
+    const oid = oidText(reader.content())
     const known = this.parsedAlgorithm
     return typeof known === 'string' ? { name: oid, oid } : { name: known.name, hash: known.hash, oid }
   }
 
   get subjectAltNames(): readonly GeneralName[] {
-    return generalNamesOf(this.bytes, this.altNamesStart, this.altNamesEnd)
+    const { altNames } = this
+    return altNames === undefined ? [] : generalNamesOf(altNames)
   }
 
   get basicConstraints(): BasicConstraints | undefined {
     if (!this.extensions.has(ExtensionId.basicConstraints)) return undefined
-    return this.pathLength === noPathLength ? { ca: this.isCa } : { ca: this.isCa, pathLength: this.pathLength }
+    return this.pathLength === undefined ? { ca: this.isCa } : { ca: this.isCa, pathLength: this.pathLength }
   }
 
   get keyUsage(): readonly KeyUsage[] | undefined {
-    return this.keyUsageBits < 0 ? undefined : keyUsageList(this.keyUsageBits)
+    return this.keyUsageBits === undefined ? undefined : keyUsageList(this.keyUsageBits)
   }
 
   get extendedKeyUsage(): readonly string[] | undefined {
-    const index = this.extensions.find(ExtensionId.extendedKeyUsage)
-    if (index < 0) return undefined
-    return extendedKeyUsageList(this.bytes, this.extensions.valueStartAt(index), this.extensions.valueEndAt(index))
+    const value = this.extensions.value(ExtensionId.extendedKeyUsage)
+    return value && extendedKeyUsageList(value)
   }
 
   get subjectKeyId(): string | undefined {
-    if (!this.extensions.has(ExtensionId.subjectKeyIdentifier)) return undefined
-    return hexOfRange(this.bytes, this.subjectKeyIdStart, this.subjectKeyIdEnd)
+    const { subjectKeyIdentifier } = this
+    return subjectKeyIdentifier && hexOf(subjectKeyIdentifier)
   }
 
   toPem(): string {

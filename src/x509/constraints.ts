@@ -1,3 +1,4 @@
+import type { Span } from '../bytes/span.ts'
 import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readBoolean, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
@@ -5,9 +6,6 @@ import * as Tag from '../der/tag.ts'
 import { readGeneralName } from './general-name.ts'
 
 /** Syntax of the extensions by which a CA limits what is below it. */
-
-/** basicConstraints (RFC 5280 4.2.1.9): -1 not a CA, otherwise its path length, {@link noPathLength} where it has none. */
-export const noPathLength = 0x7fffffff
 
 /** The extension basicConstraints (RFC 5280 4.2.1.9). */
 export interface BasicConstraints {
@@ -19,12 +17,12 @@ export interface BasicConstraints {
 /** A path length above 255 is refused: no path is that long, and large integers have only ever been attacks. */
 const maxPathLength = 255
 
-export function readBasicConstraints(reader: Reader): { ca: boolean; pathLength: number } {
+export function readBasicConstraints(reader: Reader): { ca: boolean; pathLength: number | undefined } {
   const what = 'basicConstraints'
   const outer = reader.enter(Tag.sequence, what)
   // FALSE spelled out is not DER, but common in old certificates, and can only mean one thing.
   const ca = reader.peek(Tag.boolean) && readBoolean(reader, what)
-  const pathLength = reader.atEnd() ? noPathLength : readSmallInteger(reader, maxPathLength, what)
+  const pathLength = reader.atEnd() ? undefined : readSmallInteger(reader, maxPathLength, what)
   reader.leave(outer, what)
   return { ca, pathLength }
 }
@@ -57,15 +55,14 @@ function readSubtreeBounds(reader: Reader, what: string): void {
 /** The base of one subtree of nameConstraints: the tag of its GeneralName form, and its content. */
 export interface SubtreeBase {
   readonly tag: number
-  readonly start: number
-  readonly end: number
+  readonly value: Span
 }
 
 /** The subtrees of a checked nameConstraints, permitted ones first. */
-export function subtreeBases(bytes: Uint8Array, valueStart: number, valueEnd: number): readonly SubtreeBase[] {
+export function subtreeBases(nameConstraints: Span): readonly SubtreeBase[] {
   const bases: SubtreeBase[] = []
   const what = 'nameConstraints'
-  const reader = new Reader(bytes, valueStart, valueEnd)
+  const reader = new Reader(nameConstraints)
   reader.enter(Tag.sequence, what)
   while (!reader.atEnd()) {
     reader.next(what)
@@ -73,7 +70,7 @@ export function subtreeBases(bytes: Uint8Array, valueStart: number, valueEnd: nu
     while (!reader.atEnd()) {
       const subtree = reader.enter(Tag.sequence, what)
       reader.next(what)
-      bases.push({ tag: reader.tag, start: reader.start, end: reader.end })
+      bases.push({ tag: reader.tag, value: reader.content() })
       reader.leave(subtree, what)
     }
     reader.leave(list, what)
@@ -81,12 +78,16 @@ export function subtreeBases(bytes: Uint8Array, valueStart: number, valueEnd: nu
   return bases
 }
 
-/** Checks policyConstraints (RFC 5280 4.2.1.11): -1 for a field that is absent. */
-export function readPolicyConstraints(reader: Reader): { requireExplicitPolicy: number; inhibitPolicyMapping: number } {
+/** Checks policyConstraints (RFC 5280 4.2.1.11). */
+export function readPolicyConstraints(reader: Reader): {
+  requireExplicitPolicy: number | undefined
+  inhibitPolicyMapping: number | undefined
+} {
   const what = 'policyConstraints'
   const outer = reader.enter(Tag.sequence, what)
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
-  const skip = (tag: number): number => (reader.peek(tag) ? readSmallInteger(reader, maxPathLength, what, tag) : -1)
+  const skip = (tag: number): number | undefined =>
+    reader.peek(tag) ? readSmallInteger(reader, maxPathLength, what, tag) : undefined
   const requireExplicitPolicy = skip(contextPrimitive(0))
   const inhibitPolicyMapping = skip(contextPrimitive(1))
   reader.leave(outer, what)

@@ -1,4 +1,5 @@
-import { hexOfRange } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/hex.ts'
+import type { Span } from '../bytes/span.ts'
 import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readDefaultFalse, readNamedBits } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
@@ -9,25 +10,22 @@ import { canonicalName, canonicalRdn, readAttributes } from './name.ts'
 
 /** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */
 
-/** A DistributionPoint or IssuingDistributionPoint as ranges; `start === end` for what is absent. */
+/** A DistributionPoint or IssuingDistributionPoint. */
 export interface DistributionPoint {
   /** The GeneralName elements of `fullName`. */
-  fullNameStart: number
-  fullNameEnd: number
+  fullName: Span | undefined
   /** The content of `nameRelativeToCRLIssuer`: the attributes of one RDN. */
-  relativeStart: number
-  relativeEnd: number
-  /** ReasonFlags, bit n as `1 << n`; -1 where absent. */
-  reasons: number
+  relativeName: Span | undefined
+  /** ReasonFlags, bit n as `1 << n`. */
+  reasons: number | undefined
   /** The GeneralName elements of `cRLIssuer`. */
-  crlIssuerStart: number
-  crlIssuerEnd: number
+  crlIssuer: Span | undefined
 }
 
 const reasonCount = 9
 
 function emptyPoint(): DistributionPoint {
-  return { fullNameStart: 0, fullNameEnd: 0, relativeStart: 0, relativeEnd: 0, reasons: -1, crlIssuerStart: 0, crlIssuerEnd: 0 }
+  return { fullName: undefined, relativeName: undefined, reasons: undefined, crlIssuer: undefined }
 }
 
 /** Reads `DistributionPointName`, which is a CHOICE and so explicitly tagged. */
@@ -36,12 +34,10 @@ function readPointName(reader: Reader, point: DistributionPoint, what: string): 
   const outer = reader.enter(contextConstructed(0), what)
   if (reader.peek(contextConstructed(0))) {
     readGeneralNames(reader, what, contextConstructed(0))
-    point.fullNameStart = reader.start
-    point.fullNameEnd = reader.end
+    point.fullName = reader.content()
   } else {
     const relative = reader.enter(contextConstructed(1), what)
-    point.relativeStart = reader.start
-    point.relativeEnd = reader.end
+    point.relativeName = reader.content()
     readAttributes(reader, what)
     reader.leave(relative, what)
   }
@@ -59,29 +55,29 @@ export function readDistributionPoints(reader: Reader, what: string, each?: (poi
     if (reader.peek(contextPrimitive(1))) point.reasons = readNamedBits(reader, reasonCount, what, contextPrimitive(1))
     if (reader.peek(contextConstructed(2))) {
       readGeneralNames(reader, what, contextConstructed(2))
-      point.crlIssuerStart = reader.start
-      point.crlIssuerEnd = reader.end
+      point.crlIssuer = reader.content()
     }
     reader.leave(inner, what)
     // A point that names only reasons says nothing (RFC 5280 4.2.1.13).
-    const named = point.fullNameEnd + point.relativeEnd + point.crlIssuerEnd > 0
-    if (!named && reader.fault === undefined) reader.fail('empty_sequence', reader.position, what)
+    const isNamed = (point.fullName ?? point.relativeName ?? point.crlIssuer) !== undefined
+    if (!isNamed && reader.fault === undefined) reader.fail('empty_sequence', reader.position, what)
     else each?.(point)
   }
   reader.leave(outer, what)
 }
 
 /** The names of a distribution point as texts that are equal for equal names; a relative name continues `issuer`. */
-export function pointNames(bytes: Uint8Array, point: DistributionPoint, issuer: string): Set<string> {
+export function pointNames({ fullName, relativeName }: DistributionPoint, issuer: string): Set<string> {
   const names = new Set<string>()
-  const reader = new Reader(bytes, point.fullNameStart, point.fullNameEnd)
-  while (!reader.atEnd()) {
-    reader.next('distributionPoint')
-    const { tag, header, start, end } = reader
-    names.add(tag === GeneralNameTag.directory ? `d:${canonicalName(bytes, start, end)}` : hexOfRange(bytes, header, end))
+  if (fullName !== undefined) {
+    const reader = new Reader(fullName)
+    while (!reader.atEnd()) {
+      reader.next('distributionPoint')
+      const isDirectoryName = reader.tag === GeneralNameTag.directory
+      names.add(isDirectoryName ? `d:${canonicalName(reader.content())}` : hexOf(reader.element()))
+    }
   }
-  if (point.relativeEnd > point.relativeStart)
-    names.add(`d:${issuer}${canonicalRdn(bytes, point.relativeStart, point.relativeEnd)}`)
+  if (relativeName !== undefined) names.add(`d:${issuer}${canonicalRdn(relativeName)}`)
   return names
 }
 

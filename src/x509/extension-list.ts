@@ -1,5 +1,5 @@
-import { rangeIs } from '../bytes/range.ts'
-import { latin1OfRange } from '../bytes/text.ts'
+import { Span } from '../bytes/span.ts'
+import { latin1Of } from '../bytes/text.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
 import { readDefaultFalse } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
@@ -17,9 +17,17 @@ const maxExtensions = 64
 
 const stride = 5
 
-/** The extensions of one certificate, list or list entry: ranges in the bytes, in order. */
+/**
+ * The extensions of one certificate, list or list entry, in order. Five numbers each rather than objects: the id, where the OID
+ * and the value begin and end, the last of them negative for a critical one.
+ */
 export class ExtensionList {
+  readonly #bytes: Uint8Array
   #records: number[] = []
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
 
   get length(): number {
     return this.#records.length / stride
@@ -29,31 +37,24 @@ export class ExtensionList {
     return this.#records[index * stride]!
   }
 
-  /** Offset of the OID's content; its end is {@link oidEndAt}. */
-  oidStartAt(index: number): number {
-    return this.#records[index * stride + 1]!
+  /** The content of the OID. */
+  oidAt(index: number): Span {
+    const at = index * stride
+    return new Span(this.#bytes, this.#records[at + 1]!, this.#records[at + 2]!)
   }
 
-  oidEndAt(index: number): number {
-    return this.#records[index * stride + 2]!
-  }
-
-  /** First byte of the extension's own DER, inside the OCTET STRING. */
-  valueStartAt(index: number): number {
-    return this.#records[index * stride + 3]!
-  }
-
-  /** Byte after it; the sign of the stored number tells criticality. */
-  valueEndAt(index: number): number {
-    return Math.abs(this.#records[index * stride + 4]!)
+  /** The extension's own DER, inside the OCTET STRING. */
+  valueAt(index: number): Span {
+    const at = index * stride
+    return new Span(this.#bytes, this.#records[at + 3]!, Math.abs(this.#records[at + 4]!))
   }
 
   criticalAt(index: number): boolean {
     return this.#records[index * stride + 4]! < 0
   }
 
-  add(id: number, oidStart: number, oidEnd: number, valueStart: number, valueEnd: number, critical: boolean): void {
-    this.#records.push(id, oidStart, oidEnd, valueStart, critical ? -valueEnd : valueEnd)
+  add(id: number, oid: Span, value: Span, critical: boolean): void {
+    this.#records.push(id, oid.start, oid.end, value.start, critical ? -value.end : value.end)
   }
 
   /** Gives back the room that was set aside for more. */
@@ -61,27 +62,32 @@ export class ExtensionList {
     this.#records = this.#records.slice()
   }
 
-  /** Index of a known extension, or -1. */
-  find(id: number): number {
+  #indexOf(id: number): number | undefined {
     const records = this.#records
     for (let i = 0; i < records.length; i += stride) if (records[i] === id) return i / stride
-    return -1
+    return undefined
+  }
+
+  /** The value of a known extension, as {@link valueAt} has it. */
+  value(id: number): Span | undefined {
+    const index = this.#indexOf(id)
+    return index === undefined ? undefined : this.valueAt(index)
   }
 
   has(id: number): boolean {
-    return this.find(id) >= 0
+    return this.#indexOf(id) !== undefined
   }
 
   /** Whether the known extension is there and critical. */
   isCritical(id: number): boolean {
-    const index = this.find(id)
-    return index >= 0 && this.criticalAt(index)
+    const index = this.#indexOf(id)
+    return index !== undefined && this.criticalAt(index)
   }
 
-  /** Index of the first critical extension that is not among `understood`, or -1. */
-  firstCriticalOutside(understood: ReadonlySet<number>): number {
+  /** Index of the first critical extension that is not among `understood`. */
+  firstCriticalOutside(understood: ReadonlySet<number>): number | undefined {
     for (let i = 0; i < this.length; i++) if (this.criticalAt(i) && !understood.has(this.idAt(i))) return i
-    return -1
+    return undefined
   }
 }
 
@@ -101,22 +107,21 @@ export function readExtensions(
   while (!reader.atEnd()) {
     const extension = reader.enter(Tag.sequence, what)
     readOid(reader, what)
-    const { bytes, start: oidStart, end: oidEnd } = reader
-    const id = identify(bytes, oidStart, oidEnd)
+    const oid = reader.content()
+    const id = identify(oid)
     const critical = readDefaultFalse(reader, what)
     const value = reader.enter(Tag.octetString, what)
-    const { start: valueStart, end: valueEnd } = reader
     if (reader.fault !== undefined) return
-    if (list.length >= maxExtensions) return reader.fail('too_many', oidStart, what)
+    if (list.length >= maxExtensions) return reader.fail('too_many', oid.start, what)
     if (list.has(id)) {
-      if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oidStart, what)
+      if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oid.start, what)
       // Their OIDs may be long and differ at the end, so they are looked up, not compared with one another.
-      unknown ??= unknownIn(list, bytes)
-      const oid = latin1OfRange(bytes, oidStart, oidEnd)
-      if (unknown.has(oid)) return reader.fail('duplicate_extension', oidStart, what)
-      unknown.add(oid)
+      unknown ??= unknownIn(list)
+      const text = latin1Of(oid)
+      if (unknown.has(text)) return reader.fail('duplicate_extension', oid.start, what)
+      unknown.add(text)
     }
-    list.add(id, oidStart, oidEnd, valueStart, valueEnd, critical)
+    list.add(id, oid, reader.rest(), critical)
     readValue(id, reader)
     reader.leave(value, what)
     reader.leave(extension, what)
@@ -124,20 +129,20 @@ export function readExtensions(
   reader.leave(outer, what)
 }
 
-function identify(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d) {
-    const arc = bytes[start + 2]!
+function identify(oid: Span): number {
+  if (oid.length === 3 && oid.at(0) === 0x55 && oid.at(1) === 0x1d) {
+    const arc = oid.at(2)
     return arc < firstPrivateNumber ? arc : ExtensionId.unknown
   }
-  if (rangeIs(bytes, start, end, authorityInfoAccess)) return ExtensionId.authorityInfoAccess
-  return rangeIs(bytes, start, end, subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown
+  if (oid.is(authorityInfoAccess)) return ExtensionId.authorityInfoAccess
+  return oid.is(subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown
 }
 
 /** The OIDs of those that have no number here. */
-function unknownIn(list: ExtensionList, bytes: Uint8Array): Set<string> {
+function unknownIn(list: ExtensionList): Set<string> {
   const oids = new Set<string>()
   for (let i = 0; i < list.length; i++) {
-    if (list.idAt(i) === ExtensionId.unknown) oids.add(latin1OfRange(bytes, list.oidStartAt(i), list.oidEndAt(i)))
+    if (list.idAt(i) === ExtensionId.unknown) oids.add(latin1Of(list.oidAt(i)))
   }
   return oids
 }

@@ -1,5 +1,6 @@
-import { latin1OfRange } from '../bytes/text.ts'
-import { isOid, oidText, readOid } from '../der/oid.ts'
+import type { Span } from '../bytes/span.ts'
+import { latin1Of } from '../bytes/text.ts'
+import { checkOid, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readAny } from '../der/walk.ts'
@@ -20,7 +21,7 @@ export type GeneralName =
   | { readonly type: 'other'; readonly value: string; readonly bytes: Uint8Array }
 
 /**
- * Reads and checks one GeneralName; its header and content are left in the reader's range.
+ * Reads and checks one GeneralName; it is the reader's element then.
  *
  * @param subtree as in name constraints, where an address carries a mask
  */
@@ -38,7 +39,7 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
       }
       return
     case GeneralNameTag.ip:
-      if (!(subtree ? isSubnet(bytes, start, end) : end - start === 4 || end - start === 16)) {
+      if (!(subtree ? isSubnet(reader.content()) : end - start === 4 || end - start === 16)) {
         reader.fail('bad_address', start, what)
       }
       return
@@ -57,8 +58,7 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
       break
     }
     case GeneralNameTag.registeredId:
-      if (!isOid(bytes, start, end)) reader.fail('bad_oid', start, what)
-      return
+      return checkOid(reader, what)
     case GeneralNameTag.x400:
     case GeneralNameTag.ediParty:
       reader.position = header
@@ -101,7 +101,7 @@ export function readAccessDescriptions(reader: Reader): void {
 }
 
 /** An address and a mask of equal length whose ones come first (RFC 4632, RFC 5280 4.2.1.10). */
-function isSubnet(bytes: Uint8Array, start: number, end: number): boolean {
+function isSubnet({ bytes, start, end }: Span): boolean {
   const width = (end - start) / 2
   if (width !== 4 && width !== 16) return false
   let zeros = false
@@ -115,42 +115,45 @@ function isSubnet(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-/** The names in a checked range of GeneralName elements, decoded. */
-export function generalNamesOf(bytes: Uint8Array, start: number, end: number): readonly GeneralName[] {
+/** Checked GeneralName elements, decoded. */
+export function generalNamesOf(elements: Span): readonly GeneralName[] {
   const names: GeneralName[] = []
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(elements)
   while (!reader.atEnd()) {
     reader.next('GeneralName')
-    names.push(decode(bytes, reader.tag, reader.header, reader.start, reader.end))
+    names.push(decode(reader))
   }
   return names
 }
 
-function decode(bytes: Uint8Array, tag: number, header: number, start: number, end: number): GeneralName {
+/** The element read last. */
+function decode(reader: Reader): GeneralName {
+  const { tag } = reader
+  const content = reader.content()
   switch (tag) {
     case GeneralNameTag.dns:
-      return { type: 'dns', value: latin1OfRange(bytes, start, end) }
+      return { type: 'dns', value: latin1Of(content) }
     case GeneralNameTag.email:
-      return { type: 'email', value: latin1OfRange(bytes, start, end) }
+      return { type: 'email', value: latin1Of(content) }
     case GeneralNameTag.uri:
-      return { type: 'uri', value: latin1OfRange(bytes, start, end) }
+      return { type: 'uri', value: latin1Of(content) }
     case GeneralNameTag.ip: {
-      const address = new Uint8Array(bytes.subarray(start, end))
+      const address = content.copy()
       return { type: 'ip', value: ipText(address), bytes: address }
     }
     case GeneralNameTag.directory:
-      return { type: 'directory', value: nameText(bytes, start, end), bytes: new Uint8Array(bytes.subarray(start, end)) }
+      return { type: 'directory', value: nameText(content), bytes: content.copy() }
     default:
-      return { type: 'other', value: otherText(bytes, tag, start, end), bytes: new Uint8Array(bytes.subarray(header, end)) }
+      return { type: 'other', value: otherText(tag, content), bytes: reader.element().copy() }
   }
 }
 
-function otherText(bytes: Uint8Array, tag: number, start: number, end: number): string {
-  if (tag === GeneralNameTag.registeredId) return oidText(bytes, start, end)
+function otherText(tag: number, content: Span): string {
+  if (tag === GeneralNameTag.registeredId) return oidText(content)
   if (tag !== GeneralNameTag.other) return tag === GeneralNameTag.x400 ? 'x400Address' : 'ediPartyName'
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(content)
   readOid(reader, 'otherName')
-  return oidText(bytes, reader.start, reader.end)
+  return oidText(reader.content())
 }
 
 /** An address of 4 or 16 bytes: dotted decimal, or IPv6 with the longest run of zero groups shortened (RFC 5952). */

@@ -1,4 +1,4 @@
-import { rangeIs } from '../bytes/range.ts'
+import type { Span } from '../bytes/span.ts'
 import { oidBytes, oidText, readOid } from '../der/oid.ts'
 import { readNamedBits } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
@@ -51,22 +51,22 @@ export function readExtendedKeyUsage(reader: Reader): number {
   let bits = 0
   while (!reader.atEnd()) {
     readOid(reader, 'extendedKeyUsage')
-    const { bytes, start, end } = reader
-    bits |= purposes.find(([, , oid]) => rangeIs(bytes, start, end, oid))?.[1] ?? PurposeBit.other
+    const purpose = reader.content()
+    bits |= purposes.find(([, , oid]) => purpose.is(oid))?.[1] ?? PurposeBit.other
   }
   reader.leave(outer, 'extendedKeyUsage')
   return bits
 }
 
 /** Names of the purposes in a checked extendedKeyUsage; OIDs where there is no name. */
-export function extendedKeyUsageList(bytes: Uint8Array, start: number, end: number): readonly string[] {
+export function extendedKeyUsageList(extendedKeyUsage: Span): readonly string[] {
   const list: string[] = []
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(extendedKeyUsage)
   reader.enter(Tag.sequence, 'extendedKeyUsage')
   while (!reader.atEnd()) {
     readOid(reader, 'extendedKeyUsage')
-    const { start: oidStart, end: oidEnd } = reader
-    list.push(purposes.find(([, , oid]) => rangeIs(bytes, oidStart, oidEnd, oid))?.[0] ?? oidText(bytes, oidStart, oidEnd))
+    const purpose = reader.content()
+    list.push(purposes.find(([, , oid]) => purpose.is(oid))?.[0] ?? oidText(purpose))
   }
   return list
 }

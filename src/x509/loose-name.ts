@@ -1,5 +1,6 @@
-import { hexOfRange } from '../bytes/hex.ts'
-import { latin1OfRange } from '../bytes/text.ts'
+import { hexOf } from '../bytes/hex.ts'
+import type { Span } from '../bytes/span.ts'
+import { latin1Of } from '../bytes/text.ts'
 import { attributesOfRdn, joinRdn, stringValue } from './name.ts'
 
 /**
@@ -24,13 +25,13 @@ const untidySpace = /(?:[^\S ]|\x85)[\s\x85]*| [\s\x85]+/gu
  * script are folded (by way of upper case, which folds ß to ss and both small sigmas to one); invisible characters are dropped.
  * `undefined` if that would cost too much.
  */
-export function looseRdn(bytes: Uint8Array, start: number, end: number): string | undefined {
+export function looseRdn(rdn: Span): string | undefined {
   const parts: string[] = []
-  for (const { oidStart, oidEnd, tag, valueStart, valueEnd } of attributesOfRdn(bytes, start, end)) {
+  for (const { type, tag, value } of attributesOfRdn(rdn)) {
     // Values of other types are read as Latin-1, so that another tag does not hide an excluded name.
-    const value = folded(stringValue(bytes, tag, valueStart, valueEnd) ?? latin1OfRange(bytes, valueStart, valueEnd))
-    if (value === undefined) return undefined
-    parts.push(`${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`)
+    const text = folded(stringValue(tag, value) ?? latin1Of(value))
+    if (text === undefined) return undefined
+    parts.push(`${hexOf(type)}:${text.length}:${text}`)
   }
   return joinRdn(parts)
 }

@@ -1,4 +1,4 @@
-import { rangesEqual } from '../bytes/range.ts'
+import { Span } from '../bytes/span.ts'
 import * as Tag from '../der/tag.ts'
 
 /**
@@ -8,35 +8,30 @@ import * as Tag from '../der/tag.ts'
  * It follows names of one attribute an RDN and lengths below 128 in step, and stops at the first attribute of another
  * type, or whose ASCII value differs by more than case.
  */
-export function namesDiffer(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
-  let i = aStart + 2
-  let j = bStart + 2
-  if (i > aEnd || j > bEnd || a[aStart + 1]! >= 0x80 || b[bStart + 1]! >= 0x80) return false
-  while (i < aEnd && j < bEnd) {
+export function namesDiffer(left: Span, right: Span): boolean {
+  const { bytes: a, end: leftEnd } = left
+  const { bytes: b, end: rightEnd } = right
+  let i = left.start + 2
+  let j = right.start + 2
+  if (i > leftEnd || j > rightEnd || left.at(1) >= 0x80 || right.at(1) >= 0x80) return false
+  while (i < leftEnd && j < rightEnd) {
     if (!isSingleRdn(a, i) || !isSingleRdn(b, j)) return false
     // SET, SEQUENCE and OBJECT IDENTIFIER have two octets before their content.
     const aValue = i + 6 + a[i + 5]!
     const bValue = j + 6 + b[j + 5]!
-    if (!rangesEqual(a, i + 6, aValue, b, j + 6, bValue)) return true
+    if (!new Span(a, i + 6, aValue).equals(new Span(b, j + 6, bValue))) return true
     if (!isPlainText(a, aValue) || !isPlainText(b, bValue)) return false
     if (!equalIgnoringCase(a, aValue + 2, b, bValue + 2, a[aValue + 1]!, b[bValue + 1]!)) return true
     i += 2 + a[i + 1]!
     j += 2 + b[j + 1]!
   }
-  return i < aEnd || j < bEnd
+  return i < leftEnd || j < rightEnd
 }
 
 /** Whether two names are equal by RFC 5280 7.1; `undefined` if only {@link canonicalName} can decide. */
-export function equalAtSight(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): boolean | undefined {
-  if (rangesEqual(a, aStart, aEnd, b, bStart, bEnd)) return true
-  return namesDiffer(a, aStart, aEnd, b, bStart, bEnd) ? false : undefined
+export function equalAtSight(a: Span, b: Span): boolean | undefined {
+  if (a.equals(b)) return true
+  return namesDiffer(a, b) ? false : undefined
 }
 
 /** A SET with one AttributeTypeAndValue and short lengths throughout. */

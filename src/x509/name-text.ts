@@ -1,7 +1,8 @@
-import { hexOf, hexOfRange } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/hex.ts'
+import type { Span } from '../bytes/span.ts'
 import { utf8Bytes } from '../bytes/text.ts'
 import { oidText } from '../der/oid.ts'
-import { type AttributeRange, attributesOf, stringValue } from './name.ts'
+import { type Attribute, attributesOf, stringValue } from './name.ts'
 
 /**
  * How a name is written: `rfc4514` (most specific first: `CN=a,O=b,C=US`), `der` (the same escapes in the order of the
@@ -41,12 +42,12 @@ export const shortNames: Readonly<Record<string, string>> = {
 const opensslNames: Readonly<Record<string, string>> = { '2.5.4.9': 'street', '2.5.4.18': 'postOfficeBox' }
 
 /** A name that was checked when its certificate was parsed, as text. */
-export function nameText(bytes: Uint8Array, start: number, end: number, format: NameFormat = 'rfc4514'): string {
+export function nameText(name: Span, format: NameFormat = 'rfc4514'): string {
   const rdns: string[] = []
   const write = format === 'openssl' ? opensslAttribute : rfc4514Attribute
   let last = -1
-  for (const attribute of attributesOf(bytes, start, end)) {
-    const text = write(bytes, attribute)
+  for (const attribute of attributesOf(name)) {
+    const text = write(attribute)
     if (attribute.rdn === last) rdns[rdns.length - 1] += `+${text}`
     else rdns.push(text)
     last = attribute.rdn
@@ -59,20 +60,18 @@ export function nameText(bytes: Uint8Array, start: number, end: number, format: 
 const longestInMessages = 1000
 
 /** A name for a message: RFC 4514, cut at 200 characters, and for an immoderate one only its size. */
-export function nameForMessage(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > longestInMessages) return `(a name of ${end - start} bytes)`
-  const text = nameText(bytes, start, end)
+export function nameForMessage(name: Span): string {
+  if (name.length > longestInMessages) return `(a name of ${name.length} bytes)`
+  const text = nameText(name)
   if (text === '') return '(empty name)'
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
 /** RFC 4514 section 2.3 and 2.4: values without a string form are `#` and the hex of their DER. */
-function rfc4514Attribute(bytes: Uint8Array, attribute: AttributeRange): string {
-  const { oidStart, oidEnd, tag, valueHeader, valueStart, valueEnd } = attribute
-  const oid = oidText(bytes, oidStart, oidEnd)
-  const text = shortNames[oid] === undefined ? undefined : stringValue(bytes, tag, valueStart, valueEnd)
-  const value = text === undefined ? `#${hexOfRange(bytes, valueHeader, valueEnd)}` : escape4514(text)
-  return `${shortNames[oid] ?? oid}=${value}`
+function rfc4514Attribute({ type, tag, value, valueElement }: Attribute): string {
+  const oid = oidText(type)
+  const text = shortNames[oid] === undefined ? undefined : stringValue(tag, value)
+  return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(valueElement)}` : escape4514(text)}`
 }
 
 /** Escapes what RFC 4514 demands, and also `=` and every control, format and line-separating character as hex pairs. */
@@ -84,15 +83,14 @@ function escape4514(text: string): string {
 }
 
 /** X509_NAME_oneline: bytes outside printable ASCII, and here the backslash too, as `\xHH`; separators as `\/` and `\+`. */
-function opensslAttribute(bytes: Uint8Array, attribute: AttributeRange): string {
-  const { oidStart, oidEnd, tag, valueStart, valueEnd } = attribute
-  const oid = oidText(bytes, oidStart, oidEnd)
-  const text = stringValue(bytes, tag, valueStart, valueEnd)
-  const value =
+function opensslAttribute({ type, tag, value, valueElement }: Attribute): string {
+  const oid = oidText(type)
+  const text = stringValue(tag, value)
+  const written =
     text === undefined
-      ? `#${hexOfRange(bytes, attribute.valueHeader, valueEnd)}`
+      ? `#${hexOf(valueElement)}`
       : text.replace(/(?:[^ -~]|\\)+/gu, (characters) => hexPairs(characters, '\\x')).replace(/[/+]/g, '\\$&')
-  return `${opensslNames[oid] ?? shortNames[oid] ?? oid}=${value}`
+  return `${opensslNames[oid] ?? shortNames[oid] ?? oid}=${written}`
 }
 
 function hexPairs(characters: string, prefix: string): string {

@@ -1,5 +1,6 @@
-import { hexOfRange } from '../bytes/hex.ts'
-import { latin1OfRange, ucsOfRange, utf8OfRange } from '../bytes/text.ts'
+import { hexOf } from '../bytes/hex.ts'
+import type { Span } from '../bytes/span.ts'
+import { latin1Of, ucsOf, utf8Of } from '../bytes/text.ts'
 import { readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -7,11 +8,11 @@ import { readAny } from '../der/walk.ts'
 import { equalAtSight } from './name-difference.ts'
 
 /**
- * Distinguished names (RFC 5280 4.1.2.4) as ranges of the certificate: checked in one pass, compared by RFC 5280 7.1,
+ * Distinguished names (RFC 5280 4.1.2.4) as spans of the certificate: checked in one pass, compared by RFC 5280 7.1,
  * walked attribute by attribute for display.
  */
 
-/** Reads a Name; its range, header included, is left in `header` and `end` of the reader. */
+/** Reads a Name; it is the reader's element then. */
 export function readName(reader: Reader, what: string): void {
   const outer = reader.enter(Tag.sequence, what)
   const { header, start, end } = reader
@@ -42,24 +43,23 @@ export function readAttributes(reader: Reader, what: string): void {
   }
 }
 
-/** One attribute of a name, as ranges. */
-export interface AttributeRange {
+/** One attribute of a name. */
+export interface Attribute {
   /** Index of its RDN; attributes of a multi-valued RDN share it. */
   readonly rdn: number
-  readonly oidStart: number
-  readonly oidEnd: number
+  /** The content of its OID. */
+  readonly type: Span
+  /** Tag and content of its value, and the whole of that element. */
   readonly tag: number
-  /** Header of the value. */
-  readonly valueHeader: number
-  readonly valueStart: number
-  readonly valueEnd: number
+  readonly value: Span
+  readonly valueElement: Span
 }
 
 /** The attributes of a name that {@link readName} has checked, in DER order. */
-export function attributesOf(bytes: Uint8Array, start: number, end: number): readonly AttributeRange[] {
-  const attributes: AttributeRange[] = []
+export function attributesOf(name: Span): readonly Attribute[] {
+  const attributes: Attribute[] = []
   let rdn = 0
-  eachRdn(bytes, start, end, (reader) => {
+  eachRdn(name, (reader) => {
     while (!reader.atEnd()) attributes.push(readAttribute(reader, rdn))
     rdn++
   })
@@ -67,38 +67,38 @@ export function attributesOf(bytes: Uint8Array, start: number, end: number): rea
 }
 
 /** The attributes of one RDN, given the content of its SET. */
-export function attributesOfRdn(bytes: Uint8Array, start: number, end: number): readonly AttributeRange[] {
-  const attributes: AttributeRange[] = []
-  const reader = new Reader(bytes, start, end)
+export function attributesOfRdn(rdn: Span): readonly Attribute[] {
+  const attributes: Attribute[] = []
+  const reader = new Reader(rdn)
   while (!reader.atEnd()) attributes.push(readAttribute(reader, 0))
   return attributes
 }
 
-function readAttribute(reader: Reader, rdn: number): AttributeRange {
+function readAttribute(reader: Reader, rdn: number): Attribute {
   const outer = reader.enter(Tag.sequence, 'Name')
   readOid(reader, 'Name')
-  const { start: oidStart, end: oidEnd } = reader
+  const type = reader.content()
   reader.next('Name')
-  const { tag, header: valueHeader, start: valueStart, end: valueEnd } = reader
+  const attribute = { rdn, type, tag: reader.tag, value: reader.content(), valueElement: reader.element() }
   reader.leave(outer, 'Name')
-  return { rdn, oidStart, oidEnd, tag, valueHeader, valueStart, valueEnd }
+  return attribute
 }
 
 /** The text of a directory string, or `undefined` for values of other types. */
-export function stringValue(bytes: Uint8Array, tag: number, start: number, end: number): string | undefined {
+export function stringValue(tag: number, value: Span): string | undefined {
   switch (tag) {
     case Tag.printableString:
     case Tag.ia5String:
     case Tag.visibleString:
     case Tag.numericString:
     case Tag.teletexString:
-      return latin1OfRange(bytes, start, end)
+      return latin1Of(value)
     case Tag.utf8String:
-      return utf8OfRange(bytes, start, end)
+      return utf8Of(value)
     case Tag.bmpString:
-      return ucsOfRange(bytes, start, end, 2)
+      return ucsOf(value, 2)
     case Tag.universalString:
-      return ucsOfRange(bytes, start, end, 4)
+      return ucsOf(value, 4)
     default:
       return undefined
   }
@@ -111,36 +111,36 @@ export function stringValue(bytes: Uint8Array, tag: number, start: number, end: 
  * it could only make more names equal, and no CA relies on it. Every part carries its length, so that no value can
  * imitate a boundary.
  */
-export function canonicalName(bytes: Uint8Array, start: number, end: number): string {
+export function canonicalName(name: Span): string {
   const rdns: string[] = []
-  eachRdn(bytes, start, end, (reader) => rdns.push(readCanonicalRdn(reader)))
+  eachRdn(name, (reader) => rdns.push(readCanonicalRdn(reader)))
   return rdns.join('')
 }
 
 /** One RDN, given the content of its SET, as {@link canonicalName} has it. */
-export function canonicalRdn(bytes: Uint8Array, start: number, end: number): string {
-  return readCanonicalRdn(new Reader(bytes, start, end))
+export function canonicalRdn(rdn: Span): string {
+  return readCanonicalRdn(new Reader(rdn))
 }
 
 function readCanonicalRdn(reader: Reader): string {
   const parts: string[] = []
-  while (!reader.atEnd()) parts.push(canonicalAttribute(reader.bytes, readAttribute(reader, 0)))
+  while (!reader.atEnd()) parts.push(canonicalAttribute(readAttribute(reader, 0)))
   return joinRdn(parts)
 }
 
-/** The content range of each RDN of a name. */
-export function rdnRanges(bytes: Uint8Array, start: number, end: number): readonly (readonly [start: number, end: number])[] {
-  const ranges: (readonly [number, number])[] = []
-  eachRdn(bytes, start, end, (reader) => {
-    ranges.push([reader.position, reader.limit])
+/** The content of each RDN of a name. */
+export function rdnsOf(name: Span): readonly Span[] {
+  const rdns: Span[] = []
+  eachRdn(name, (reader) => {
+    rdns.push(reader.rest())
     reader.position = reader.limit
   })
-  return ranges
+  return rdns
 }
 
 /** Calls `read` at the content of each RDN of a name, which it must read to its end. */
-function eachRdn(bytes: Uint8Array, start: number, end: number, read: (reader: Reader) => void): void {
-  const reader = new Reader(bytes, start, end)
+function eachRdn(name: Span, read: (reader: Reader) => void): void {
+  const reader = new Reader(name)
   reader.enter(Tag.sequence, 'Name')
   while (!reader.atEnd()) {
     const outer = reader.enter(Tag.set, 'Name')
@@ -154,11 +154,11 @@ export function joinRdn(attributes: string[]): string {
   return `${attributes.length}/${attributes.sort().join('')}`
 }
 
-function canonicalAttribute(bytes: Uint8Array, { oidStart, oidEnd, tag, valueStart, valueEnd }: AttributeRange): string {
+function canonicalAttribute({ type, tag, value }: Attribute): string {
   const folds = tag !== Tag.teletexString && tag !== Tag.numericString && tag !== Tag.visibleString
-  const text = folds ? stringValue(bytes, tag, valueStart, valueEnd) : undefined
-  const value = text === undefined ? `${tag}#${hexOfRange(bytes, valueStart, valueEnd)}` : `=${foldedCase(foldedSpaces(text))}`
-  return `${hexOfRange(bytes, oidStart, oidEnd)}:${value.length}:${value}`
+  const text = folds ? stringValue(tag, value) : undefined
+  const folded = text === undefined ? `${tag}#${hexOf(value)}` : `=${foldedCase(foldedSpaces(text))}`
+  return `${hexOf(type)}:${folded.length}:${folded}`
 }
 
 function foldedSpaces(text: string): string {
@@ -171,6 +171,6 @@ function foldedCase(text: string): string {
 }
 
 /** Whether two names are equal: by bytes, which is what CAs write, and only where those differ by RFC 5280 7.1. */
-export function namesEqual(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
-  return equalAtSight(a, aStart, aEnd, b, bStart, bEnd) ?? canonicalName(a, aStart, aEnd) === canonicalName(b, bStart, bEnd)
+export function namesEqual(a: Span, b: Span): boolean {
+  return equalAtSight(a, b) ?? canonicalName(a) === canonicalName(b)
 }

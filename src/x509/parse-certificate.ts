@@ -15,6 +15,7 @@ import { readAccessDescriptions, readGeneralNames } from './general-name.ts'
 import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from './key-identifier.ts'
 import { readExtendedKeyUsage, readKeyUsage } from './key-usage.ts'
 import { readName } from './name.ts'
+import * as Part from './part.ts'
 import { readCertificatePolicies, readPolicyMappings } from './policies.ts'
 import { readAlgorithmAndIssuer, readAlgorithmIdentifier, readSigned } from './signed.ts'
 
@@ -48,8 +49,7 @@ function refuseSize(length: number): ParseResult<never> | undefined {
 function readTbs(reader: Reader, view: CertificateView): void {
   readVersion(reader, view)
   readInteger(reader, 'serialNumber')
-  view.serialStart = reader.start
-  view.serialEnd = reader.end
+  view.locate(Part.serial, reader.content())
   readAlgorithmAndIssuer(reader, view)
   const validity = reader.enter(Tag.sequence, 'validity')
   view.notBeforeTime = readTime(reader, 'validity.notBefore')
@@ -58,11 +58,9 @@ function readTbs(reader: Reader, view: CertificateView): void {
   view.notAfterGeneral = reader.tag === Tag.generalizedTime
   reader.leave(validity, 'validity')
   readName(reader, 'subject')
-  view.subjectStart = reader.header
-  view.subjectEnd = reader.end
+  view.locate(Part.subject, reader.element())
   const key = reader.enter(Tag.sequence, 'subjectPublicKeyInfo')
-  view.keyStart = reader.header
-  view.keyEnd = reader.end
+  view.locate(Part.keyInfo, reader.element())
   readAlgorithmIdentifier(reader, 'subjectPublicKeyInfo.algorithm')
   readBitStringBytes(reader, 'subjectPublicKeyInfo.subjectPublicKey')
   reader.leave(key, 'subjectPublicKeyInfo')
@@ -108,21 +106,18 @@ function readExtensionValue(id: number, reader: Reader, view: CertificateView): 
       return
     case ExtensionId.subjectKeyIdentifier:
       readSubjectKeyIdentifier(reader)
-      view.subjectKeyIdStart = reader.start
-      view.subjectKeyIdEnd = reader.end
+      view.locate(Part.subjectKeyIdentifier, reader.content())
       return
     case ExtensionId.authorityKeyIdentifier: {
-      const { start, end, hasIssuer, hasSerial } = readAuthorityKeyIdentifier(reader)
-      view.authorityKeyIdStart = start
-      view.authorityKeyIdEnd = end
+      const { keyIdentifier, hasIssuer, hasSerial } = readAuthorityKeyIdentifier(reader)
+      if (keyIdentifier !== undefined) view.locate(Part.authorityKeyIdentifier, keyIdentifier)
       view.authorityHasIssuer = hasIssuer
       view.authorityHasSerial = hasSerial
       return
     }
     case ExtensionId.subjectAltName:
       readGeneralNames(reader, 'subjectAltName')
-      view.altNamesStart = reader.start
-      view.altNamesEnd = reader.end
+      view.locate(Part.altNames, reader.content())
       return
     case ExtensionId.issuerAltName:
       return readGeneralNames(reader, 'issuerAltName')

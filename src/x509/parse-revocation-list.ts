@@ -9,6 +9,7 @@ import * as ExtensionId from './extension-id.ts'
 import { readExtensions } from './extension-list.ts'
 import { readGeneralNames } from './general-name.ts'
 import { readAuthorityKeyIdentifier } from './key-identifier.ts'
+import * as Part from './part.ts'
 import { readEntry } from './revocation-entry.ts'
 import { RevocationListView } from './revocation-list.ts'
 import { readAlgorithmAndIssuer, readSigned } from './signed.ts'
@@ -57,8 +58,7 @@ function readTbs(reader: Reader, view: RevocationListView): void {
 /** RFC 5280 5.1.2.6: the list is absent rather than empty. */
 function readEntries(reader: Reader, view: RevocationListView): void {
   const outer = reader.enter(Tag.sequence, 'revokedCertificates')
-  view.entriesStart = reader.start
-  view.entriesEnd = reader.end
+  view.locate(Part.entries, reader.content())
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, 'revokedCertificates')
   while (!reader.atEnd()) {
     const at = reader.position
@@ -66,7 +66,7 @@ function readEntries(reader: Reader, view: RevocationListView): void {
     if (entry.hasExtensions && view.version === 1)
       reader.fail('fields_need_version', at, 'crlEntryExtensions', 'extensions need version 2')
     view.hasUnknownCriticalEntry ||= entry.unknownCritical
-    view.hasStrayIssuer ||= entry.issuerEnd > entry.issuerStart
+    view.hasStrayIssuer ||= entry.issuer !== undefined
     view.entryCount++
   }
   reader.leave(outer, 'revokedCertificates')
@@ -75,20 +75,17 @@ function readEntries(reader: Reader, view: RevocationListView): void {
 function readExtensionValue(id: number, reader: Reader, view: RevocationListView): void {
   switch (id) {
     case ExtensionId.authorityKeyIdentifier: {
-      const { start, end } = readAuthorityKeyIdentifier(reader)
-      view.authorityKeyIdStart = start
-      view.authorityKeyIdEnd = end
+      const { keyIdentifier } = readAuthorityKeyIdentifier(reader)
+      if (keyIdentifier !== undefined) view.locate(Part.authorityKeyIdentifier, keyIdentifier)
       return
     }
     case ExtensionId.crlNumber:
       readCrlNumber(reader, 'cRLNumber')
-      view.crlNumberStart = reader.start
-      view.crlNumberEnd = reader.end
+      view.locate(Part.listNumber, reader.content())
       return
     case ExtensionId.deltaCrlIndicator:
       readCrlNumber(reader, 'deltaCRLIndicator')
-      view.baseCrlNumberStart = reader.start
-      view.baseCrlNumberEnd = reader.end
+      view.locate(Part.baseListNumber, reader.content())
       return
     case ExtensionId.issuingDistributionPoint:
       view.scope = readIssuingDistributionPoint(reader)

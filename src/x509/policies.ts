@@ -1,5 +1,5 @@
-import { rangeIs } from '../bytes/range.ts'
-import { latin1OfRange } from '../bytes/text.ts'
+import { Span } from '../bytes/span.ts'
+import { latin1Of } from '../bytes/text.ts'
 import { oidBytes, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -21,7 +21,7 @@ export function readCertificatePolicies(reader: Reader): boolean {
     const information = reader.enter(Tag.sequence, what)
     readOid(reader, what)
     const { start } = reader
-    const policy = latin1OfRange(reader.bytes, start, reader.end)
+    const policy = latin1Of(reader.content())
     if (seen.has(policy)) reader.fail('bad_policy', start, what)
     seen.add(policy)
     if (!reader.atEnd()) {
@@ -43,8 +43,8 @@ function readQualifiers(reader: Reader, what: string): boolean {
   while (!reader.atEnd()) {
     const qualifier = reader.enter(Tag.sequence, what)
     readOid(reader, what)
-    const { bytes, start, end } = reader
-    unknown ||= !qualifiers.some((known) => rangeIs(bytes, start, end, known))
+    const id = reader.content()
+    unknown ||= !qualifiers.some((known) => id.is(known))
     readAny(reader, what)
     reader.leave(qualifier, what)
   }
@@ -69,14 +69,14 @@ export function readPolicyMappings(reader: Reader): void {
 export type PolicyKey = string
 
 /** The policies that a checked certificatePolicies lists; a policy named twice counts once. */
-export function policiesOf(bytes: Uint8Array, start: number, end: number): ReadonlySet<PolicyKey> {
+export function policiesOf(certificatePolicies: Span): ReadonlySet<PolicyKey> {
   const policies = new Set<PolicyKey>()
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(certificatePolicies)
   reader.enter(Tag.sequence, 'certificatePolicies')
   while (!reader.atEnd()) {
     const information = reader.enter(Tag.sequence, 'certificatePolicies')
     readOid(reader, 'certificatePolicies')
-    policies.add(latin1OfRange(bytes, reader.start, reader.end))
+    policies.add(latin1Of(reader.content()))
     reader.position = reader.limit
     reader.leave(information, 'certificatePolicies')
   }
@@ -84,16 +84,16 @@ export function policiesOf(bytes: Uint8Array, start: number, end: number): Reado
 }
 
 /** The pairs issuerDomainPolicy, subjectDomainPolicy of a checked policyMappings. */
-export function mappingsOf(bytes: Uint8Array, start: number, end: number): readonly (readonly [PolicyKey, PolicyKey])[] {
+export function mappingsOf(policyMappings: Span): readonly (readonly [PolicyKey, PolicyKey])[] {
   const mappings: (readonly [PolicyKey, PolicyKey])[] = []
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(policyMappings)
   reader.enter(Tag.sequence, 'policyMappings')
   while (!reader.atEnd()) {
     const mapping = reader.enter(Tag.sequence, 'policyMappings')
     readOid(reader, 'policyMappings')
-    const issuer = latin1OfRange(bytes, reader.start, reader.end)
+    const issuer = latin1Of(reader.content())
     readOid(reader, 'policyMappings')
-    mappings.push([issuer, latin1OfRange(bytes, reader.start, reader.end)])
+    mappings.push([issuer, latin1Of(reader.content())])
     reader.leave(mapping, 'policyMappings')
   }
   return mappings
@@ -102,14 +102,12 @@ export function mappingsOf(bytes: Uint8Array, start: number, end: number): reado
 /** A policy of the caller, from its dotted OID; `undefined` where it is none. */
 export function policyKey(dotted: string): PolicyKey | undefined {
   if (!/^([01]\.[1-3]?\d|2\.(0|[1-9]\d{0,38}))(\.(0|[1-9]\d{0,38}))*$/.test(dotted)) return undefined
-  const bytes = oidBytes(dotted)
-  return latin1OfRange(bytes, 0, bytes.length)
+  return latin1Of(new Span(oidBytes(dotted)))
 }
 
 /** The dotted OID of a policy. */
 export function policyText(key: PolicyKey): string {
-  const bytes = Uint8Array.from(key, (character) => character.charCodeAt(0))
-  return oidText(bytes, 0, bytes.length)
+  return oidText(new Span(Uint8Array.from(key, (character) => character.charCodeAt(0))))
 }
 
 /** anyPolicy, 2.5.29.32.0. */

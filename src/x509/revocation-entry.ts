@@ -1,3 +1,4 @@
+import { Span } from '../bytes/span.ts'
 import { readInteger, readSmallInteger } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -26,14 +27,11 @@ export type RevocationReason = Exclude<(typeof reasonNames)[number], undefined>
 
 /** One entry, located. */
 export interface RevocationEntry {
-  readonly serialStart: number
-  readonly serialEnd: number
   readonly revocationTime: number
-  /** RFC 5280 5.3.1; 0 where absent. */
+  /** RFC 5280 5.3.1; 0, unspecified, where none is given. */
   readonly reason: number
-  /** The GeneralName elements of certificateIssuer; `start === end` where absent. */
-  readonly issuerStart: number
-  readonly issuerEnd: number
+  /** The GeneralName elements of certificateIssuer. */
+  readonly issuer: Span | undefined
   /** Whether it has a critical extension that is not understood. */
   readonly unknownCritical: boolean
   /** Whether it has extensions at all, which version 1 does not allow. */
@@ -42,7 +40,7 @@ export interface RevocationEntry {
 
 /** Reads one entry of a list that was checked when it was parsed. */
 export function readEntryAt(bytes: Uint8Array, at: number): RevocationEntry {
-  return readEntry(new Reader(bytes, at))
+  return readEntry(new Reader(new Span(bytes, at)))
 }
 
 /** Whether nothing, or an empty SEQUENCE, is left of the element; the latter is read. */
@@ -63,16 +61,14 @@ export function readEntry(reader: Reader): RevocationEntry {
   const what = 'revokedCertificates'
   const outer = reader.enter(Tag.sequence, what)
   readInteger(reader, 'userCertificate')
-  const { start: serialStart, end: serialEnd } = reader
   const revocationTime = readTime(reader, 'revocationDate')
   let reason = 0
-  let issuerStart = 0
-  let issuerEnd = 0
+  let issuer: Span | undefined
   let unknownCritical = false
   let hasExtensions = false
   // A real CA writes an empty sequence where there are no extensions; it says nothing, so it is let pass.
   if (!isEmptySequence(reader)) {
-    const extensions = new ExtensionList()
+    const extensions = new ExtensionList(reader.bytes)
     readExtensions(reader, 'crlEntryExtensions', extensions, (id) => {
       if (id === ExtensionId.reasonCode) {
         reason = readSmallInteger(reader, 10, 'reasonCode', Tag.enumerated)
@@ -81,13 +77,12 @@ export function readEntry(reader: Reader): RevocationEntry {
         readTime(reader, 'invalidityDate')
       } else if (id === ExtensionId.certificateIssuer) {
         readGeneralNames(reader, 'certificateIssuer')
-        issuerStart = reader.start
-        issuerEnd = reader.end
+        issuer = reader.content()
       } else reader.position = reader.limit
     })
     hasExtensions = true
-    unknownCritical = extensions.firstCriticalOutside(understoodInEntries) >= 0
+    unknownCritical = extensions.firstCriticalOutside(understoodInEntries) !== undefined
   }
   reader.leave(outer, what)
-  return { serialStart, serialEnd, revocationTime, reason, issuerStart, issuerEnd, unknownCritical, hasExtensions }
+  return { revocationTime, reason, issuer, unknownCritical, hasExtensions }
 }

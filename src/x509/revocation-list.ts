@@ -1,10 +1,11 @@
-import { hexOfRange } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/hex.ts'
 import { encodePem } from '../bytes/pem.ts'
-import { rangesEqual } from '../bytes/range.ts'
+import { Span } from '../bytes/span.ts'
 import type { CertificateView } from './certificate.ts'
 import { type IssuingDistributionPoint, pointNames } from './distribution-point.ts'
 import * as ExtensionId from './extension-id.ts'
 import { fieldsOf, type RevocationListJson } from './json.ts'
+import * as Part from './part.ts'
 import { type RevocationEntry, type RevocationReason, reasonNames } from './revocation-entry.ts'
 import { SerialIndex, type Spend } from './serial-index.ts'
 import { SignedView } from './signed.ts'
@@ -72,13 +73,7 @@ export class RevocationListView extends SignedView implements RevocationList {
   version: 1 | 2 = 1
   thisUpdateTime = 0
   nextUpdateTime: number | undefined = undefined
-  entriesStart = 0
-  entriesEnd = 0
   entryCount = 0
-  crlNumberStart = 0
-  crlNumberEnd = 0
-  baseCrlNumberStart = 0
-  baseCrlNumberEnd = 0
   scope: IssuingDistributionPoint | undefined = undefined
   /** Some entry has a critical extension that is not understood. */
   hasUnknownCriticalEntry = false
@@ -87,6 +82,21 @@ export class RevocationListView extends SignedView implements RevocationList {
   readonly #signatures: { readonly by: object; readonly spki: Uint8Array; readonly signed: boolean }[] = []
   #index: SerialIndex | undefined = undefined
   #cachedPointNames: ReadonlySet<string> | undefined = undefined
+
+  /** The content of revokedCertificates, which is absent where nobody is revoked. */
+  get entries(): Span | undefined {
+    return this.partIfAny(Part.entries)
+  }
+
+  /** The content of the INTEGER cRLNumber. */
+  get listNumber(): Span | undefined {
+    return this.partIfAny(Part.listNumber)
+  }
+
+  /** The content of BaseCRLNumber, which deltas have. */
+  get baseListNumber(): Span | undefined {
+    return this.partIfAny(Part.baseListNumber)
+  }
 
   get thisUpdate(): Date {
     return new Date(this.thisUpdateTime)
@@ -97,7 +107,8 @@ export class RevocationListView extends SignedView implements RevocationList {
   }
 
   get crlNumber(): string | undefined {
-    return this.crlNumberStart === 0 ? undefined : hexOfRange(this.bytes, this.crlNumberStart, this.crlNumberEnd)
+    const { listNumber } = this
+    return listNumber && hexOf(listNumber)
   }
 
   get isDelta(): boolean {
@@ -110,21 +121,22 @@ export class RevocationListView extends SignedView implements RevocationList {
 
   /** The names of the distribution point that the list is for; empty where it names none. */
   get pointNames(): ReadonlySet<string> {
-    this.#cachedPointNames ??= this.scope === undefined ? new Set() : pointNames(this.bytes, this.scope, this.issuerKey)
+    this.#cachedPointNames ??= this.scope === undefined ? new Set() : pointNames(this.scope, this.issuerKey)
     return this.#cachedPointNames
   }
 
   /** Whether the list's authority key identifier is the subject key identifier of this certificate: a hint at its signer. */
-  authorityKeyIs({ bytes, subjectKeyIdStart, subjectKeyIdEnd }: CertificateView): boolean {
-    if (this.authorityKeyIdStart === 0 || subjectKeyIdStart === 0) return false
-    return rangesEqual(this.bytes, this.authorityKeyIdStart, this.authorityKeyIdEnd, bytes, subjectKeyIdStart, subjectKeyIdEnd)
+  authorityKeyIs({ subjectKeyIdentifier }: CertificateView): boolean {
+    const { authorityKeyIdentifier } = this
+    if (authorityKeyIdentifier === undefined || subjectKeyIdentifier === undefined) return false
+    return authorityKeyIdentifier.equals(subjectKeyIdentifier)
   }
 
   find(serialNumber: string): RevokedCertificate | undefined {
     const serial = serialOfHex(serialNumber)
     if (serial === undefined) return undefined
-    for (const entry of this.entriesOf(serial, 0, serial.length)) {
-      if (this.isIndirect && entry.issuerEnd > entry.issuerStart) continue
+    for (const entry of this.entriesOf(new Span(serial))) {
+      if (this.isIndirect && entry.issuer !== undefined) continue
       return {
         serialNumber,
         revocationDate: new Date(entry.revocationTime),
@@ -135,9 +147,8 @@ export class RevocationListView extends SignedView implements RevocationList {
   }
 
   /** Whether the signer's key made the list's signature, if that backend found out before. */
-  signatureUnder({ bytes, keyStart, keyEnd }: CertificateView, by: object): boolean | undefined {
-    const isKey = (spki: Uint8Array): boolean => rangesEqual(spki, 0, spki.length, bytes, keyStart, keyEnd)
-    return this.#signatures.find((known) => known.by === by && isKey(known.spki))?.signed
+  signatureUnder({ keyInfo }: CertificateView, by: object): boolean | undefined {
+    return this.#signatures.find((known) => known.by === by && keyInfo.is(known.spki))?.signed
   }
 
   /** Keeps the result for a key, in place of the oldest one where there are too many. */
@@ -147,16 +158,16 @@ export class RevocationListView extends SignedView implements RevocationList {
   }
 
   /** Whether looking for this serial number would be costly; see {@link SerialIndex.isCostly}. */
-  isCostly(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.#serials.isCostly(bytes, start, end)
+  isCostly(serial: Span): boolean {
+    return this.#serials.isCostly(serial)
   }
 
   /**
    * Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. `spend` as in
    * {@link SerialIndex.lookUp}.
    */
-  entriesOf(bytes: Uint8Array, start: number, end: number, spend?: Spend): readonly RevocationEntry[] {
-    return this.#serials.lookUp(bytes, start, end, spend)
+  entriesOf(serial: Span, spend?: Spend): readonly RevocationEntry[] {
+    return this.#serials.lookUp(serial, spend)
   }
 
   get #serials(): SerialIndex {

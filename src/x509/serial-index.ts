@@ -1,13 +1,13 @@
-import { hashRange, rangesEqual } from '../bytes/range.ts'
+import { hashOf } from '../bytes/hash.ts'
+import type { Span } from '../bytes/span.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { type RevocationEntry, readEntryAt } from './revocation-entry.ts'
 
 /** Where a list's entries are; `isIndirect`: they may be of several issuers; `hasStrayIssuer`: they are, though it is not. */
-export interface EntryRange {
+export interface EntryList {
   readonly bytes: Uint8Array
-  readonly entriesStart: number
-  readonly entriesEnd: number
+  readonly entries: Span | undefined
   readonly entryCount: number
   readonly isIndirect: boolean
   readonly hasStrayIssuer: boolean
@@ -43,7 +43,7 @@ export class SerialIndex {
   readonly #namedAt: Int32Array | undefined
   readonly #isIndirect: boolean
 
-  constructor({ bytes, entriesStart, entriesEnd, entryCount, isIndirect, hasStrayIssuer }: EntryRange) {
+  constructor({ bytes, entries, entryCount, isIndirect, hasStrayIssuer }: EntryList) {
     this.#bytes = bytes
     let size = 1
     while (size < entryCount) size *= 2
@@ -52,20 +52,21 @@ export class SerialIndex {
     this.#offsets = new Int32Array(entryCount)
     this.#isIndirect = isIndirect
     this.#namedAt = isIndirect || hasStrayIssuer ? new Int32Array(entryCount) : undefined
-    const reader = new Reader(bytes, entriesStart, entriesEnd)
+    if (entries === undefined) return
+    const reader = new Reader(entries)
     let named = 0
     for (let number = 0; number < entryCount; number++) {
       const at = reader.position
       const outer = reader.enter(Tag.sequence, 'revokedCertificates')
       reader.expect(Tag.integer, 'userCertificate')
-      const slot = hashRange(bytes, reader.start, reader.end) & (size - 1)
+      const slot = hashOf(reader.content()) & (size - 1)
       this.#offsets[number] = at
       this.#next[number] = this.#heads[slot]!
       this.#heads[slot] = number + 1
       reader.position = reader.limit
       reader.leave(outer, 'revokedCertificates')
       if (this.#namedAt === undefined) continue
-      if (readEntryAt(bytes, at).issuerEnd > 0) named = at
+      if (readEntryAt(bytes, at).issuer !== undefined) named = at
       this.#namedAt[number] = named
     }
   }
@@ -74,10 +75,10 @@ export class SerialIndex {
    * Whether looking for this serial number would be costly, as only entries made for that are. Callers check the list's
    * signature first.
    */
-  isCostly(serial: Uint8Array, start: number, end: number): boolean {
+  isCostly(serial: Span): boolean {
     const reader = new Reader(this.#bytes)
     let passed = 0
-    for (let link = this.#headOf(serial, start, end); link !== 0; link = this.#next[link - 1]!) {
+    for (let link = this.#headOf(serial); link !== 0; link = this.#next[link - 1]!) {
       reader.position = this.#offsets[link - 1]!
       reader.next('revokedCertificates')
       passed += reader.end - reader.header
@@ -91,11 +92,11 @@ export class SerialIndex {
    *
    * @param spend pays for what the look-up does; without it the look-up is free
    */
-  lookUp(serial: Uint8Array, start: number, end: number, spend?: Spend): readonly RevocationEntry[] {
+  lookUp(serial: Span, spend?: Spend): readonly RevocationEntry[] {
     const found: RevocationEntry[] = []
     const reader = new Reader(this.#bytes)
     let links = 0
-    for (let link = this.#headOf(serial, start, end); link !== 0; link = this.#next[link - 1]!) {
+    for (let link = this.#headOf(serial); link !== 0; link = this.#next[link - 1]!) {
       if (++links % linksPerUnit === 0 && spend?.(1) === false) break
       const at = this.#offsets[link - 1]!
       reader.position = at
@@ -103,22 +104,22 @@ export class SerialIndex {
       const entryEnd = reader.limit
       reader.next('userCertificate')
       reader.limit = outer
-      if (!rangesEqual(this.#bytes, reader.start, reader.end, serial, start, end)) continue
+      if (!reader.content().equals(serial)) continue
       if (spend?.((entryEnd - at) / bytesPerUnit) === false) break
       const entry = readEntryAt(this.#bytes, at)
       const named = this.#namedAt?.[link - 1] ?? 0
-      const isBare = named !== 0 && entry.issuerEnd === 0
+      const isBare = named !== 0 && entry.issuer === undefined
       if (!isBare || !this.#isIndirect) found.push(entry)
       if (isBare) {
-        const { issuerStart, issuerEnd } = readEntryAt(this.#bytes, named)
-        if (spend?.((issuerEnd - issuerStart) / bytesPerUnit) === false) break
-        found.push({ ...entry, issuerStart, issuerEnd })
+        const { issuer } = readEntryAt(this.#bytes, named)
+        if (spend?.((issuer?.length ?? 0) / bytesPerUnit) === false) break
+        found.push({ ...entry, issuer })
       }
     }
     return found
   }
 
-  #headOf(serial: Uint8Array, start: number, end: number): number {
-    return this.#heads[hashRange(serial, start, end) & (this.#heads.length - 1)]!
+  #headOf(serial: Span): number {
+    return this.#heads[hashOf(serial) & (this.#heads.length - 1)]!
   }
 }

@@ -1,4 +1,5 @@
-import { hexOf, hexOfRange } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/hex.ts'
+import { Span } from '../bytes/span.ts'
 import { type AlgorithmFault, readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
 import type { VerifyingKey } from '../crypto/backend.ts'
 import { digest } from '../crypto/digest.ts'
@@ -11,77 +12,109 @@ import { ExtensionList } from './extension-list.ts'
 import { canonicalName, readName } from './name.ts'
 import { equalAtSight } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
+import * as Part from './part.ts'
 
-/** The subject of a certificate: its range, and as a text that is equal for equal names. */
+/** The subject of a certificate, and as a text that is equal for equal names. */
 export interface Subject {
-  readonly bytes: Uint8Array
-  readonly subjectStart: number
-  readonly subjectEnd: number
+  readonly subjectName: Span
   readonly subjectKey: string
 }
 
 /**
  * What certificates and revocation lists have in common (RFC 5280 4.1, 5.1): a signed part that names its issuer and the
- * algorithm, the algorithm again, and the signature. A view over bytes; offsets are filled in by a parser.
+ * algorithm, the algorithm again, and the signature. A view over bytes; a parser tells it where its parts are. It remembers
+ * them as numbers and makes spans of them when it is asked, since a truststore may have a hundred thousand views.
  */
 export class SignedView {
   /** The whole DER, and nothing else: bytes of the library's own, of which callers are given copies. */
   readonly bytes: Uint8Array
-  tbsStart = 0
-  tbsEnd = 0
-  /** The AlgorithmIdentifier inside the signed part, and the one outside that verification uses. */
-  tbsAlgorithmStart = 0
-  tbsAlgorithmEnd = 0
-  algorithmStart = 0
-  algorithmEnd = 0
-  issuerStart = 0
-  issuerEnd = 0
-  signatureStart = 0
-  signatureEnd = 0
-  authorityKeyIdStart = 0
-  authorityKeyIdEnd = 0
-  readonly extensions: ExtensionList = new ExtensionList()
+  /** Where each part begins and ends; 0 and 0 for those that are absent. */
+  readonly #offsets: number[] = new Array<number>(2 * Part.count).fill(0)
+  readonly extensions: ExtensionList
+  #cachedAlgorithmsDiffer: boolean | undefined = undefined
   #cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined = undefined
   #cachedIssuerKey: string | undefined = undefined
   #cachedFingerprint: string | undefined = undefined
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
+    this.extensions = new ExtensionList(bytes)
+  }
+
+  /** Tells where one of its parts is. */
+  locate(part: number, { start, end }: Span): void {
+    this.#offsets[2 * part] = start
+    this.#offsets[2 * part + 1] = end
+  }
+
+  /** A part that none of its kind lacks. */
+  protected part(part: number): Span {
+    return new Span(this.bytes, this.#offsets[2 * part]!, this.#offsets[2 * part + 1]!)
+  }
+
+  /** Another part. */
+  protected partIfAny(part: number): Span | undefined {
+    return this.#offsets[2 * part] === 0 ? undefined : this.part(part)
+  }
+
+  /** The signed part, DER. */
+  get tbsPart(): Span {
+    return this.part(Part.tbs)
+  }
+
+  /** The AlgorithmIdentifier inside the signed part. */
+  get tbsAlgorithm(): Span {
+    return this.part(Part.tbsAlgorithm)
+  }
+
+  /** The AlgorithmIdentifier outside the signed part, which verification uses. */
+  get algorithm(): Span {
+    return this.part(Part.algorithm)
+  }
+
+  get issuerName(): Span {
+    return this.part(Part.issuer)
+  }
+
+  /** The bytes of the signature's BIT STRING. */
+  get signatureValue(): Span {
+    return this.part(Part.signatureValue)
+  }
+
+  /** The keyIdentifier in the extension of that name. */
+  get authorityKeyIdentifier(): Span | undefined {
+    return this.partIfAny(Part.authorityKeyIdentifier)
   }
 
   get raw(): Uint8Array {
-    return this.part(0, this.bytes.length)
+    return new Uint8Array(this.bytes)
   }
 
   get tbs(): Uint8Array {
-    return this.part(this.tbsStart, this.tbsEnd)
+    return this.tbsPart.copy()
   }
 
   get signature(): Uint8Array {
-    return this.part(this.signatureStart, this.signatureEnd)
+    return this.signatureValue.copy()
   }
 
   get algorithmIdentifier(): Uint8Array {
-    return this.part(this.algorithmStart, this.algorithmEnd)
-  }
-
-  /** A copy, which the caller may change. */
-  protected part(start: number, end: number): Uint8Array {
-    return new Uint8Array(this.bytes.subarray(start, end))
+    return this.algorithm.copy()
   }
 
   /** Whether the key made the signature. A backend is trusted, so it is given the bytes themselves: a list has up to 64 MB. */
   isSignedBy(key: VerifyingKey): boolean {
-    const { bytes } = this
-    return key.verify(
-      bytes.subarray(this.algorithmStart, this.algorithmEnd),
-      bytes.subarray(this.tbsStart, this.tbsEnd),
-      bytes.subarray(this.signatureStart, this.signatureEnd),
-    )
+    return key.verify(this.algorithm.view(), this.tbsPart.view(), this.signatureValue.view())
+  }
+
+  /** RFC 5280 4.1.1.2: the algorithm that was signed and the one that is used must be the same, to the byte. */
+  get algorithmsDiffer(): boolean {
+    this.#cachedAlgorithmsDiffer ??= !this.tbsAlgorithm.equals(this.algorithm)
+    return this.#cachedAlgorithmsDiffer
   }
 
   get parsedAlgorithm(): SignatureAlgorithm | AlgorithmFault {
-    this.#cachedAlgorithm ??= readSignatureAlgorithm(this.bytes, this.algorithmStart, this.algorithmEnd)
+    this.#cachedAlgorithm ??= readSignatureAlgorithm(this.algorithm)
     return this.#cachedAlgorithm
   }
 
@@ -90,31 +123,28 @@ export class SignedView {
   }
 
   formatIssuer(format: NameFormat): string {
-    return nameText(this.bytes, this.issuerStart, this.issuerEnd, format)
+    return nameText(this.issuerName, format)
   }
 
   /** The issuer as messages name it: bounded, whatever was written. */
   get issuerForMessage(): string {
-    return nameForMessage(this.bytes, this.issuerStart, this.issuerEnd)
+    return nameForMessage(this.issuerName)
   }
 
   /** The issuer as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
   get issuerKey(): string {
-    this.#cachedIssuerKey ??= canonicalName(this.bytes, this.issuerStart, this.issuerEnd)
+    this.#cachedIssuerKey ??= canonicalName(this.issuerName)
     return this.#cachedIssuerKey
   }
 
   /** Whether the issuer is this subject, by name: by bytes, and only where those differ by folding. */
   issuerIs(other: Subject): boolean {
-    const { bytes, issuerStart, issuerEnd } = this
-    return (
-      equalAtSight(bytes, issuerStart, issuerEnd, other.bytes, other.subjectStart, other.subjectEnd) ??
-      this.issuerKey === other.subjectKey
-    )
+    return equalAtSight(this.issuerName, other.subjectName) ?? this.issuerKey === other.subjectKey
   }
 
   get authorityKeyId(): string | undefined {
-    return this.authorityKeyIdStart === 0 ? undefined : hexOfRange(this.bytes, this.authorityKeyIdStart, this.authorityKeyIdEnd)
+    const { authorityKeyIdentifier } = this
+    return authorityKeyIdentifier && hexOf(authorityKeyIdentifier)
   }
 
   get fingerprint(): string {
@@ -133,16 +163,13 @@ export function readSigned<View extends SignedView>(
 ): void {
   const outer = reader.enter(Tag.sequence, what)
   const tbs = reader.enter(Tag.sequence, part)
-  view.tbsStart = reader.header
-  view.tbsEnd = reader.end
+  view.locate(Part.tbs, reader.element())
   readContent(reader, view)
   reader.leave(tbs, part)
   readAlgorithmIdentifier(reader, `${what}.signatureAlgorithm`)
-  view.algorithmStart = reader.header
-  view.algorithmEnd = reader.end
+  view.locate(Part.algorithm, reader.element())
   readBitStringBytes(reader, `${what}.signatureValue`)
-  view.signatureStart = reader.start
-  view.signatureEnd = reader.end
+  view.locate(Part.signatureValue, reader.content())
   reader.leave(outer, what)
   const left = view.bytes.length - reader.position
   if (reader.fault === undefined && left > 0)
@@ -152,14 +179,12 @@ export function readSigned<View extends SignedView>(
 /** Reads the algorithm and the issuer, which stand side by side in both structures. */
 export function readAlgorithmAndIssuer(reader: Reader, view: SignedView): void {
   readAlgorithmIdentifier(reader, 'signature')
-  view.tbsAlgorithmStart = reader.header
-  view.tbsAlgorithmEnd = reader.end
+  view.locate(Part.tbsAlgorithm, reader.element())
   readName(reader, 'issuer')
-  view.issuerStart = reader.header
-  view.issuerEnd = reader.end
+  view.locate(Part.issuer, reader.element())
 }
 
-/** An OID and at most one element, whose meaning is judged where the algorithm is used. The range is left in the reader. */
+/** An OID and at most one element, whose meaning is judged where the algorithm is used. It is the reader's element then. */
 export function readAlgorithmIdentifier(reader: Reader, what: string): void {
   const outer = reader.enter(Tag.sequence, what)
   const { header, end } = reader

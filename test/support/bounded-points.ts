@@ -1,3 +1,4 @@
+import { Span } from '../../src/bytes/span.ts'
 import { Accumulator } from '../../src/crypto/curve/accumulator.ts'
 import { Batch } from '../../src/crypto/curve/batch.ts'
 import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
@@ -54,9 +55,7 @@ export function boundedPoints(curve: CurveName): BoundedPoints {
       { ...group, field: Object.assign(Object.create(field), { isZero: zero }) },
       x,
       y,
-      anyPoint(bytes),
-      0,
-      2 * bytes + 1,
+      new Span(anyPoint(bytes), 0, 2 * bytes + 1),
     )
   )
     throw new Error('readPoint has stopped on the way')

@@ -8,7 +8,7 @@ export function refusal(result: ParseResult<unknown>): readonly [ParseCode, numb
 
 /** What a parser makes of bytes that it must read to their end. */
 export function readWhole<T>(bytes: Uint8Array, parse: (reader: Reader) => T): ParseResult<T> {
-  return readAll(bytes, 0, bytes.length, 'test', parse)
+  return readAll(bytes, 'test', parse)
 }
 
 /** The value of a result that must be one. */

@@ -1,3 +1,4 @@
+import { Span } from '../../bytes/span.ts'
 import { Accumulator } from './accumulator.ts'
 import { type CurveName, curves } from './curves.ts'
 import { Field } from './field.ts'
@@ -79,14 +80,14 @@ function makeGroup(curve: CurveName): Group {
 /**
  * Reads an uncompressed point (SEC 1 2.3.3) into x and y, which enter the field.
  *
- * @returns whether the range holds one, with both coordinates below p, on the curve
+ * @returns whether the span holds one, with both coordinates below p, on the curve
  */
-export function readPoint(group: Group, x: Limbs, y: Limbs, bytes: Uint8Array, start: number, end: number): boolean {
+export function readPoint(group: Group, x: Limbs, y: Limbs, { bytes, start, end }: Span): boolean {
   const { field, scratch } = group
   const width = group.bits / 8
   if (end - start !== 2 * width + 1 || bytes[start] !== 0x04) return false
-  readLimbs(x, bytes, start + 1, start + 1 + width)
-  readLimbs(y, bytes, start + 1 + width, end)
+  readLimbs(x, new Span(bytes, start + 1, start + 1 + width))
+  readLimbs(y, new Span(bytes, start + 1 + width, end))
   if (!isBelow(x, field.prime) || !isBelow(y, field.prime)) return false
   field.enter(x, x)
   field.enter(y, y)
@@ -98,8 +99,8 @@ export function readPoint(group: Group, x: Limbs, y: Limbs, bytes: Uint8Array, s
   return field.isZero(left, right)
 }
 
-/** Whether a range holds an uncompressed point that is on the curve. */
-export function isOnCurve(curve: CurveName, bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether a span holds an uncompressed point that is on the curve. */
+export function isOnCurve(curve: CurveName, point: Span): boolean {
   const group = groupOf(curve)
-  return readPoint(group, group.scratch.x, group.scratch.y, bytes, start, end)
+  return readPoint(group, group.scratch.x, group.scratch.y, point)
 }

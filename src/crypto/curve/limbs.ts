@@ -1,3 +1,5 @@
+import type { Span } from '../../bytes/span.ts'
+
 /**
  * A number in limbs of 24 bits, lowest first. Scalars have limbs from 0 to 2^24 − 1; field elements have signed ones and
  * stand in Montgomery form, as tools/kernels/plan.ts explains.
@@ -28,7 +30,7 @@ export function bigintOf(limbs: Limbs): bigint {
 }
 
 /** Reads a big-endian number; the limbs have room for it. */
-export function readLimbs(out: Limbs, bytes: Uint8Array, start: number, end: number): void {
+export function readLimbs(out: Limbs, { bytes, start, end }: Span): void {
   let at = end
   for (let i = 0; i < out.length; i++, at -= 3) {
     const low = at > start ? bytes[at - 1]! : 0

@@ -1,3 +1,4 @@
+import { Span } from '../../bytes/span.ts'
 import type { CurveName } from './curves.ts'
 import { type FixedPoint, Generator, sumOfProducts } from './fixed-point.ts'
 import { FixedTable } from './fixed-table.ts'
@@ -39,7 +40,7 @@ export class PointKey implements FixedPoint, TableOwner {
     this.budget = budget
     this.x = new Float64Array(group.field.limbs)
     this.y = new Float64Array(group.field.limbs)
-    readPoint(group, this.x, this.y, point, 0, point.length)
+    readPoint(group, this.x, this.y, new Span(point))
   }
 
   get tableBytes(): number {

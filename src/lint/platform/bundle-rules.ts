@@ -86,7 +86,7 @@ export const platformBundleRules: readonly PlatformRule[] = [
       remedy: 'Remove CAs that no client needs, or have the quota raised.',
     },
     (most, { entries }) => {
-      const total = entries.reduce((sum, { certificate: { subjectStart, subjectEnd } }) => sum + subjectEnd - subjectStart, 0)
+      const total = entries.reduce((sum, { certificate }) => sum + certificate.subjectName.length, 0)
       return total <= most ? [] : [{ problem: `all subjects have ${number(total)} bytes, at most ${number(most)} are taken` }]
     },
   ),

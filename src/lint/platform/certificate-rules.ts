@@ -120,23 +120,23 @@ export const platformCertificateRules: readonly PlatformRule[] = [
       remedy: 'Re-issue the CA with clientAuth among its purposes, or without the extension.',
     },
     (_, { certificate: { isCa, purposeBits, extendedKeyUsage } }) => {
-      if (!isCa || purposeBits < 0 || (purposeBits & (PurposeBit.clientAuth | PurposeBit.any)) !== 0) return undefined
+      if (!isCa || purposeBits === undefined || (purposeBits & (PurposeBit.clientAuth | PurposeBit.any)) !== 0) return undefined
       return `extended key usage is ${extendedKeyUsage?.join(', ')}, without clientAuth`
     },
   ),
 ]
 
 /** How many subtrees, permitted and excluded, the checked nameConstraints of a certificate have. */
-function subtreesOf({ bytes, extensions }: CertificateView): number {
-  const index = extensions.find(ExtensionId.nameConstraints)
-  if (index < 0) return 0
+function subtreesOf({ extensions }: CertificateView): number {
+  const value = extensions.value(ExtensionId.nameConstraints)
+  if (value === undefined) return 0
   let count = 0
-  const outer = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+  const outer = new Reader(value)
   outer.next('nameConstraints')
-  const lists = new Reader(bytes, outer.start, outer.end)
+  const lists = new Reader(outer.content())
   while (!lists.atEnd()) {
     lists.next('nameConstraints')
-    const subtrees = new Reader(bytes, lists.start, lists.end)
+    const subtrees = new Reader(lists.content())
     for (; !subtrees.atEnd(); count++) subtrees.next('nameConstraints')
   }
   return count

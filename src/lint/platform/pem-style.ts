@@ -1,4 +1,5 @@
-import { latin1OfRange } from '../../bytes/text.ts'
+import { Span } from '../../bytes/span.ts'
+import { latin1Of } from '../../bytes/text.ts'
 
 /** Lines of a PEM text that some platforms refuse, each kind by its line numbers, counted from 1. */
 export interface PemStyle {
@@ -24,11 +25,11 @@ export function pemStyle(bytes: Uint8Array): PemStyle {
   for (let start = mark; start < bytes.length; line++) {
     let end = bytes.indexOf(newline, start)
     if (end < 0) end = bytes.length
-    const first = firstVisible(bytes, start, end)
+    const first = firstVisible(new Span(bytes, start, end))
     if (first === end) style.blank.push(line)
     else if (bytes[first] === dash) {
       // Only five dashes begin or end a block, as the PEM scanner has it; both may stand on one line.
-      const marks = latin1OfRange(bytes, first, Math.min(end, first + 200)).match(/-----(BEGIN|END) [^-]*-----/g)
+      const marks = latin1Of(new Span(bytes, first, Math.min(end, first + 200))).match(/-----(BEGIN|END) [^-]*-----/g)
       if (marks !== null) inside = marks[marks.length - 1]!.startsWith('-----BEGIN')
       else if (!inside) style.text.push(line)
     } else if (!inside) {
@@ -41,7 +42,7 @@ export function pemStyle(bytes: Uint8Array): PemStyle {
 }
 
 /** Offset of the first character of a line that shows; its end where it is blank. */
-function firstVisible(bytes: Uint8Array, start: number, end: number): number {
+function firstVisible({ bytes, start, end }: Span): number {
   let i = start
   while (i < end && (bytes[i] === 0x20 || bytes[i] === 0x09 || bytes[i] === 0x0d)) i++
   return i

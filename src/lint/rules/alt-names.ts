@@ -1,3 +1,4 @@
+import type { Span } from '../../bytes/span.ts'
 import { excerpt } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import * as Tag from '../../der/tag.ts'
@@ -11,8 +12,6 @@ import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
 
 /** Advice about subject and issuer alternative names. */
-
-type Range = readonly [start: number, end: number]
 
 /** What RFC 3986 lets stand in a URI, percent-encodings complete. */
 const uriCharacters = /^(?:[a-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9a-f]{2})*$/i
@@ -38,8 +37,8 @@ function uriFault(uri: string): string | undefined {
 }
 
 /** The first name of each form that is malformed. A wildcard in the wrong place is another rule's, and counts as a letter. */
-function malformed(bytes: Uint8Array, [start, end]: Range): string | undefined {
-  const names = (tag: number): readonly string[] => namesOfForm(bytes, start, end, tag)
+function malformed(elements: Span | undefined): string | undefined {
+  const names = (tag: number): readonly string[] => namesOfForm(elements, tag)
   const problems: string[] = []
   const dns = names(GeneralNameTag.dns).find((name) => !isNameOfForm(GeneralNameTag.dns, name.replaceAll('*', 'w')))
   if (dns !== undefined) problems.push(`DNS name ${excerpt(dns, 80)} is not in preferred name syntax`)
@@ -50,21 +49,21 @@ function malformed(bytes: Uint8Array, [start, end]: Range): string | undefined {
   return problems.length === 0 ? undefined : problems.join('; ')
 }
 
-/** The GeneralName elements of issuerAltName; an empty range where it is absent. */
-function issuerAltNames({ bytes, extensions }: CertificateView): Range {
-  const index = extensions.find(ExtensionId.issuerAltName)
-  if (index < 0) return [0, 0]
-  const reader = new Reader(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+/** The GeneralName elements of issuerAltName. */
+function issuerAltNames({ extensions }: CertificateView): Span | undefined {
+  const value = extensions.value(ExtensionId.issuerAltName)
+  if (value === undefined) return undefined
+  const reader = new Reader(value)
   reader.expect(Tag.sequence, 'issuerAltName')
-  return [reader.start, reader.end]
+  return reader.content()
 }
 
 export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
     ...readingRule('san_malformed'),
     ...readingTexts.san_malformed,
-    check({ bytes, altNamesStart, altNamesEnd }, { policy }) {
-      const problem = malformed(bytes, [altNamesStart, altNamesEnd])
+    check({ altNames }, { policy }) {
+      const problem = malformed(altNames)
       if (problem === undefined) return undefined
       return policy.conformance === 'practical' ? { problem, severity: 'warning' } : problem
     },
@@ -86,7 +85,7 @@ export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() =
     citation: 'RFC 5280 4.2.1.7',
     remedy: 'Re-issue the certificate without issuerAltName, or with names in their preferred syntax.',
     check(certificate) {
-      return malformed(certificate.bytes, issuerAltNames(certificate))
+      return malformed(issuerAltNames(certificate))
     },
   },
   {
@@ -95,8 +94,8 @@ export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() =
     summary: 'A wildcard is not the whole left-most label of a DNS name, so that it matches nothing here and too much elsewhere.',
     citation: 'RFC 9525 6.3; RFC 5280 4.2.1.6',
     remedy: 'Re-issue the certificate with the wildcard as first label, or without it.',
-    check({ bytes, altNamesStart, altNamesEnd }) {
-      const names = namesOfForm(bytes, altNamesStart, altNamesEnd, GeneralNameTag.dns)
+    check({ altNames }) {
+      const names = namesOfForm(altNames, GeneralNameTag.dns)
       const bad = names.find((name) => name.replace(/^\*\.(?=.)/, '').includes('*'))
       return bad === undefined ? undefined : `wildcard in ${excerpt(bad, 80)} is not the whole first label`
     },
@@ -107,8 +106,8 @@ export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() =
     summary: 'The certificate has a SPIFFE id that is malformed or not its only URI, so that SPIFFE peers refuse it.',
     citation: 'SPIFFE X509-SVID 2; SPIFFE-ID 2',
     remedy: 'Issue the SVID with exactly one URI, spiffe://trust-domain/path, without query and fragment.',
-    check({ bytes, altNamesStart, altNamesEnd }) {
-      const uris = namesOfForm(bytes, altNamesStart, altNamesEnd, GeneralNameTag.uri)
+    check({ altNames }) {
+      const uris = namesOfForm(altNames, GeneralNameTag.uri)
       const id = uris.find((uri) => spiffeScheme.test(uri))
       if (id === undefined) return undefined
       if (uris.length > 1) return `${uris.length} URIs beside the SPIFFE id ${excerpt(id, 80)}, which must be the only one`

@@ -38,7 +38,7 @@ export const caAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
     citation: 'RFC 5280 4.2.1.3',
     remedy: 'Re-issue the CA certificate with keyUsage keyCertSign and cRLSign, critical.',
     check({ isCa, keyUsageBits }) {
-      return isCa && keyUsageBits < 0 ? 'CA certificate without keyUsage' : undefined
+      return isCa && keyUsageBits === undefined ? 'CA certificate without keyUsage' : undefined
     },
   },
   {

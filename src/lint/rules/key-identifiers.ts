@@ -13,9 +13,9 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
       'The certificate has no subject key identifier, so that issuers of one name cannot be told apart. For a client worth knowing.',
     citation: 'RFC 5280 4.2.1.2',
     remedy: 'Re-issue the certificate with subjectKeyIdentifier.',
-    check({ version, subjectKeyIdStart }, { role }) {
+    check({ version, subjectKeyIdentifier }, { role }) {
       // Before version 3 there are no extensions.
-      if (version !== 3 || subjectKeyIdStart !== 0) return undefined
+      if (version !== 3 || subjectKeyIdentifier !== undefined) return undefined
       const problem = 'no subject key identifier'
       return role === 'leaf' ? { problem, severity: 'info' } : problem
     },

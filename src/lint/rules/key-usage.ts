@@ -58,7 +58,7 @@ export const keyUsageAdvice: readonly CertificateAdvice[] = [
     citation: 'RFC 3279 2.3.1; RFC 4055 1.2; RFC 8813 3',
     remedy: 'Re-issue the certificate with the usages that its key is for.',
     check({ keyUsageBits, keyParts, isCa }) {
-      if (keyUsageBits < 0 || keyParts.kind === 'unknown') return undefined
+      if (keyUsageBits === undefined || keyParts.kind === 'unknown') return undefined
       const agreeing = keyAgreement | encipherOnly | decipherOnly
       const enciphering = keyEncipherment | dataEncipherment
       const signsOthers = isCa && (keyUsageBits & issuing) !== 0
@@ -75,7 +75,7 @@ export const keyUsageAdvice: readonly CertificateAdvice[] = [
     citation: 'RFC 5280 4.2.1.12',
     remedy: 'Re-issue the certificate with digitalSignature, for clients that sign TLS handshakes.',
     check({ extendedKeyUsage, keyUsageBits }, { role }) {
-      if (role !== 'leaf' || extendedKeyUsage === undefined || keyUsageBits < 0) return undefined
+      if (role !== 'leaf' || extendedKeyUsage === undefined || keyUsageBits === undefined) return undefined
       const bits = extendedKeyUsage.map((purpose) =>
         Object.hasOwn(consistentBits, purpose) ? consistentBits[purpose] : undefined,
       )
@@ -92,7 +92,7 @@ export const keyUsageAdvice: readonly CertificateAdvice[] = [
     remedy: 'Re-issue the certificate with the purposes that are meant, or with the extension not critical.',
     check({ extensions, purposeBits }) {
       const isContradiction =
-        purposeBits >= 0 && (purposeBits & PurposeBit.any) !== 0 && extensions.isCritical(ExtensionId.extendedKeyUsage)
+        purposeBits !== undefined && (purposeBits & PurposeBit.any) !== 0 && extensions.isCritical(ExtensionId.extendedKeyUsage)
       return isContradiction ? 'extendedKeyUsage is critical and includes anyExtendedKeyUsage' : undefined
     },
   },

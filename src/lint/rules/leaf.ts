@@ -20,7 +20,7 @@ export const leafAdvice: readonly CertificateAdvice[] = [
     check({ purposeBits, extendedKeyUsage }, { role, policy }) {
       if (role !== 'leaf' || policy.purpose !== 'client') return undefined
       const enough = policy.requireEku ? PurposeBit.clientAuth : PurposeBit.clientAuth | PurposeBit.any
-      if (purposeBits >= 0 && (purposeBits & enough) !== 0) return undefined
+      if (purposeBits !== undefined && (purposeBits & enough) !== 0) return undefined
       const listed = extendedKeyUsage?.slice(0, 10).join(', ')
       const problem = listed === undefined ? 'no extendedKeyUsage' : `extendedKeyUsage is ${listed}, without clientAuth`
       return policy.requireEku ? { problem, severity: 'error' } : problem
@@ -33,7 +33,7 @@ export const leafAdvice: readonly CertificateAdvice[] = [
     citation: 'RFC 8446 4.4.2.2',
     remedy: 'Re-issue the certificate with digitalSignature.',
     check({ keyUsageBits }, { role }) {
-      if (role !== 'leaf' || keyUsageBits < 0 || (keyUsageBits & KeyUsageBit.digitalSignature) !== 0) return undefined
+      if (role !== 'leaf' || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.digitalSignature) !== 0) return undefined
       return `keyUsage is ${keyUsageList(keyUsageBits).join(', ')}, without digitalSignature`
     },
   },

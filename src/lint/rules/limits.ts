@@ -1,4 +1,4 @@
-import { excerpt, latin1OfRange } from '../../bytes/text.ts'
+import { excerpt, latin1Of } from '../../bytes/text.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type SubtreeBase, subtreeBases } from '../../x509/constraints.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
@@ -26,9 +26,9 @@ const unsupportedForms: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [GeneralNameTag.registeredId, 'registeredID'],
 ])
 
-function subtreesOf({ bytes, extensions }: CertificateView): readonly SubtreeBase[] {
-  const index = extensions.find(ExtensionId.nameConstraints)
-  return index < 0 ? [] : subtreeBases(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+function subtreesOf({ extensions }: CertificateView): readonly SubtreeBase[] {
+  const value = extensions.value(ExtensionId.nameConstraints)
+  return value === undefined ? [] : subtreeBases(value)
 }
 
 /** RFC 5280 4.2.1.10: a constraint on URIs is a fully qualified domain name, of a host or with a leading dot of a domain. */
@@ -38,22 +38,22 @@ function isSubtreeOfHosts(text: string): boolean {
 }
 
 /** What is wrong with a subtree; of directory names and forms that are not supported nothing is judged. */
-function subtreeFault(bytes: Uint8Array, base: SubtreeBase): string | undefined {
-  const { tag, start, end } = base
+function subtreeFault(base: SubtreeBase): string | undefined {
+  const { tag, value } = base
   if (tag === GeneralNameTag.ip) {
-    const width = (end - start) / 2
-    const hasHostBits = Array.from({ length: width }).some((_, i) => (bytes[start + i]! & ~bytes[start + width + i]!) !== 0)
-    return hasHostBits ? `address subtree ${ipText(bytes.slice(start, start + width))} has bits outside its mask` : undefined
+    const width = value.length / 2
+    const hasHostBits = Array.from({ length: width }).some((_, i) => (value.at(i) & ~value.at(width + i)) !== 0)
+    return hasHostBits ? `address subtree ${ipText(value.view().subarray(0, width))} has bits outside its mask` : undefined
   }
-  const text = latin1OfRange(bytes, start, end)
-  if (isSubtreeOfItsForm(bytes, base) && (tag !== GeneralNameTag.uri || isSubtreeOfHosts(text))) return undefined
+  const text = latin1Of(value)
+  if (isSubtreeOfItsForm(base) && (tag !== GeneralNameTag.uri || isSubtreeOfHosts(text))) return undefined
   const form = tag === GeneralNameTag.dns ? 'DNS' : tag === GeneralNameTag.email ? 'e-mail' : 'URI'
   return `${form} subtree ${excerpt(text, 80)} of nameConstraints is not a name of its form`
 }
 
-function mappings({ bytes, extensions }: CertificateView): ReturnType<typeof mappingsOf> {
-  const index = extensions.find(ExtensionId.policyMappings)
-  return index < 0 ? [] : mappingsOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
+function mappings({ extensions }: CertificateView): ReturnType<typeof mappingsOf> {
+  const value = extensions.value(ExtensionId.policyMappings)
+  return value === undefined ? [] : mappingsOf(value)
 }
 
 export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
@@ -95,7 +95,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
     ),
     check(certificate) {
       for (const base of subtreesOf(certificate)) {
-        const problem = subtreeFault(certificate.bytes, base)
+        const problem = subtreeFault(base)
         if (problem !== undefined) return problem
       }
       return undefined
@@ -119,7 +119,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
     remedy: 'Make sure that its clients have certificate policies, or use a CA without policyConstraints.',
     check({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }) {
       const limits = Object.entries({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }).filter(
-        ([, skip]) => skip >= 0,
+        ([, skip]) => skip !== undefined,
       )
       return limits.length === 0 ? undefined : `CA limits policies: ${limits.map(([name, skip]) => `${name} ${skip}`).join(', ')}`
     },
@@ -173,11 +173,9 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
     citation: 'RFC 5280 4.2.1.5',
     remedy: 'Re-issue the CA certificate with that policy in certificatePolicies.',
     check(certificate) {
-      const { bytes, extensions } = certificate
-      const index = extensions.find(ExtensionId.certificatePolicies)
-      const listed =
-        index < 0 ? new Set<string>() : policiesOf(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
-      const stray = mappings(certificate).find(([domain]) => !listed.has(domain) && domain !== anyPolicy)
+      const value = certificate.extensions.value(ExtensionId.certificatePolicies)
+      const listed = value && policiesOf(value)
+      const stray = mappings(certificate).find(([domain]) => listed?.has(domain) !== true && domain !== anyPolicy)
       return stray === undefined
         ? undefined
         : `policyMappings maps ${policyText(stray[0]).slice(0, 80)}, which certificatePolicies has not`

@@ -1,9 +1,8 @@
-import { rangesEqual } from '../../bytes/range.ts'
 import { excerpt } from '../../bytes/text.ts'
 import { oidText } from '../../der/oid.ts'
 import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import { type AttributeRange, attributesOf, stringValue } from '../../x509/name.ts'
+import { type Attribute, attributesOf, stringValue } from '../../x509/name.ts'
 import { namedIssuer, printableStrings } from '../../x509/profile/rfc5280.ts'
 import type { CertificateAdvice } from '../advice.ts'
 import { profileAdvice } from './profile.ts'
@@ -48,21 +47,19 @@ const typeNames: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
 const maxAttributes = 256
 
 /** The attributes of subject and issuer; of one where both are the same bytes. */
-function attributes(certificate: CertificateView): readonly AttributeRange[] {
-  const { bytes, subjectStart, subjectEnd, issuerStart, issuerEnd } = certificate
-  const subject = attributesOf(bytes, subjectStart, subjectEnd)
-  const isSame = rangesEqual(bytes, subjectStart, subjectEnd, bytes, issuerStart, issuerEnd)
-  return (isSame ? subject : [...subject, ...attributesOf(bytes, issuerStart, issuerEnd)]).slice(0, maxAttributes)
+function attributes(certificate: CertificateView): readonly Attribute[] {
+  const { subjectName, issuerName } = certificate
+  const subject = attributesOf(subjectName)
+  return (subjectName.equals(issuerName) ? subject : [...subject, ...attributesOf(issuerName)]).slice(0, maxAttributes)
 }
 
 /** The first problem with an attribute that has one. */
 function firstProblem(
   certificate: CertificateView,
-  problem: (oid: string, attribute: AttributeRange, rule: AttributeRule | undefined) => string | undefined,
+  problem: (oid: string, attribute: Attribute, rule: AttributeRule | undefined) => string | undefined,
 ): string | undefined {
-  const { bytes } = certificate
   for (const attribute of attributes(certificate)) {
-    const oid = oidText(bytes, attribute.oidStart, attribute.oidEnd)
+    const oid = oidText(attribute.type)
     const found = problem(oid, attribute, attributeRules.get(oid))
     if (found !== undefined) return found
   }
@@ -98,8 +95,8 @@ export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
     citation: 'RFC 5280 4.1.2.4; X.520',
     remedy: 'Re-issue the certificate without them.',
     check(certificate) {
-      return firstProblem(certificate, (oid, { tag, valueStart, valueEnd }, rule) => {
-        const text = stringValue(certificate.bytes, tag, valueStart, valueEnd)
+      return firstProblem(certificate, (oid, { tag, value }, rule) => {
+        const text = stringValue(tag, value)
         if (text === undefined || !/\p{Cc}/u.test(text)) return undefined
         return `${rule?.name ?? oid} contains a control character: ${excerpt(text)}`
       })
@@ -112,9 +109,9 @@ export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
     citation: 'RFC 5280 appendix A.1; X.520',
     remedy: 'Re-issue the certificate with a shorter value.',
     check(certificate) {
-      return firstProblem(certificate, (_, { tag, valueStart, valueEnd }, rule) => {
-        if (rule?.longest === undefined || valueEnd - valueStart <= rule.longest) return undefined
-        const length = [...(stringValue(certificate.bytes, tag, valueStart, valueEnd) ?? '')].length
+      return firstProblem(certificate, (_, { tag, value }, rule) => {
+        if (rule?.longest === undefined || value.length <= rule.longest) return undefined
+        const length = [...(stringValue(tag, value) ?? '')].length
         return length > rule.longest ? `${rule.name} has ${length} characters, at most ${rule.longest} are allowed` : undefined
       })
     },
@@ -140,10 +137,9 @@ export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
     citation: 'RFC 5280 4.1.2.6',
     remedy: 'Re-issue the certificate with the address in subjectAltName.',
     check(certificate) {
-      const { bytes, subjectStart, subjectEnd } = certificate
-      const mails = attributesOf(bytes, subjectStart, subjectEnd)
-        .filter(({ oidStart, oidEnd }) => oidText(bytes, oidStart, oidEnd) === emailAddress)
-        .map(({ tag, valueStart, valueEnd }) => stringValue(bytes, tag, valueStart, valueEnd) ?? '')
+      const mails = attributesOf(certificate.subjectName)
+        .filter(({ type }) => oidText(type) === emailAddress)
+        .map(({ tag, value }) => stringValue(tag, value) ?? '')
       if (mails.length === 0) return undefined
       const listed = new Set(certificate.subjectAltNames.map(({ type, value }) => (type === 'email' ? value.toLowerCase() : '')))
       const missing = mails.find((mail) => !listed.has(mail.toLowerCase()))

@@ -1,6 +1,5 @@
-import { rangeIs } from '../../bytes/range.ts'
+import { Span } from '../../bytes/span.ts'
 import { isoTime } from '../../policy/time.ts'
-import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import { keyUsageNames } from '../../x509/key-usage.ts'
 import { noUniqueIds, positiveSerial, shortSerial, timeTypes } from '../../x509/profile/rfc5280.ts'
@@ -11,12 +10,6 @@ import { profileAdvice } from './profile.ts'
 
 /** `BasicConstraints ::= SEQUENCE { cA BOOLEAN FALSE … }`. */
 const spelledFalse = Uint8Array.of(0x01, 0x01, 0x00)
-
-/** The range of an extension's value; empty where it is absent. */
-function extensionValue({ extensions }: CertificateView, id: number): readonly [start: number, end: number] {
-  const index = extensions.find(id)
-  return index < 0 ? [0, 0] : [extensions.valueStartAt(index), extensions.valueEndAt(index)]
-}
 
 export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
   {
@@ -38,8 +31,8 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
       summary: 'The serial number is zero or negative, which some systems refuse to read or to revoke.',
       remedy: 'Re-issue the certificate with a positive serial number.',
     },
-    ({ bytes, serialStart, serialNumber }) =>
-      bytes[serialStart]! >= 0x80 ? `serial number is negative: ${serialNumber} (two's complement)` : 'serial number is zero',
+    ({ serial, serialNumber }) =>
+      serial.at(0) >= 0x80 ? `serial number is negative: ${serialNumber} (two's complement)` : 'serial number is zero',
   ),
   profileAdvice(
     'serial_too_long',
@@ -49,7 +42,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
       summary: 'The serial number has more than 20 octets, which some systems cannot store.',
       remedy: 'Re-issue the certificate with a serial number of at most 20 octets.',
     },
-    ({ serialStart, serialEnd }) => `serial number of ${serialEnd - serialStart} octets, at most 20 are allowed`,
+    ({ serial }) => `serial number of ${serial.length} octets, at most 20 are allowed`,
   ),
   profileAdvice(
     'time_encoding',
@@ -78,9 +71,10 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     summary: 'basicConstraints spells out cA FALSE, which DER leaves out; other readers may refuse it.',
     citation: 'X.690 11.5; RFC 5280 4.2.1.9',
     remedy: 'Re-issue the certificate with a correct tool.',
-    check(certificate) {
-      const [start, end] = extensionValue(certificate, ExtensionId.basicConstraints)
-      const isSpelled = end - start >= 5 && rangeIs(certificate.bytes, start + 2, start + 5, spelledFalse)
+    check({ extensions }) {
+      const value = extensions.value(ExtensionId.basicConstraints)
+      if (value === undefined || value.length < 5) return undefined
+      const isSpelled = new Span(value.bytes, value.start + 2, value.start + 5).is(spelledFalse)
       return isSpelled ? 'basicConstraints writes cA FALSE, its default' : undefined
     },
   },
@@ -90,14 +84,13 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     summary: 'keyUsage ends in zero bits, which DER leaves out, or has more than its nine bits; other readers may refuse it.',
     citation: 'X.690 11.2.2; RFC 5280 4.2.1.3',
     remedy: 'Re-issue the certificate with a correct tool.',
-    check(certificate) {
-      const { bytes } = certificate
-      const [start, end] = extensionValue(certificate, ExtensionId.keyUsage)
-      if (end - start < 4) return undefined
-      const unused = bytes[start + 2]!
-      const written = (end - start - 3) * 8 - unused
+    check({ extensions }) {
+      const value = extensions.value(ExtensionId.keyUsage)
+      if (value === undefined || value.length < 4) return undefined
+      const unused = value.at(2)
+      const written = (value.length - 3) * 8 - unused
       if (written > keyUsageNames.length) return `keyUsage has ${written} bits, ${keyUsageNames.length} are defined`
-      return ((bytes[end - 1]! >> unused) & 1) === 1 ? undefined : 'keyUsage is written with trailing zero bits'
+      return ((value.at(value.length - 1) >> unused) & 1) === 1 ? undefined : 'keyUsage is written with trailing zero bits'
     },
   },
 ])()

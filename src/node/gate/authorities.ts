@@ -1,4 +1,4 @@
-import { hexOfRange } from '../../bytes/hex.ts'
+import { hexOf } from '../../bytes/hex.ts'
 import { finish } from '../../bytes/steps.ts'
 import { acceptedIssuers } from '../../truststore/issuers.ts'
 import type { TrustNode } from '../../truststore/node.ts'
@@ -40,12 +40,12 @@ export function authoritiesOf(truststore: Truststore, domain: string | undefined
   const named = new Set(store.nodes.filter((node) => issuers.has(node) || node.certificate.isSelfIssued))
   const names = new Map<string, Uint8Array>()
   for (const { certificate } of named) {
-    const { bytes, subjectStart, subjectEnd } = certificate
-    names.set(hexOfRange(bytes, subjectStart, subjectEnd), bytes.subarray(subjectStart, subjectEnd))
+    const { subjectName } = certificate
+    names.set(hexOf(subjectName), subjectName.view())
   }
   const bytes = [...names.values()].reduce((sum, name) => sum + 2 + name.length, 0)
-  const hasItsName = ({ certificate: { bytes, issuerStart, issuerEnd } }: TrustNode): boolean =>
-    store.subjects.find(bytes, issuerStart, issuerEnd).some((issuer) => named.has(issuer))
+  const hasItsName = ({ certificate }: TrustNode): boolean =>
+    store.subjects.find(certificate.issuerName).some((issuer) => named.has(issuer))
   const isComplete = store.policy.trust !== 'every-certificate' || store.nodes.every(hasItsName)
   const sent = !isComplete ? 'incomplete' : bytes > maxAuthorityBytes ? 'too_long' : true
   const report = { truststoreVersion: store.fingerprint, domain, names: names.size, bytes, sent } as const

@@ -1,6 +1,7 @@
 import { pemSteps } from '../../bytes/pem.ts'
+import { Span } from '../../bytes/span.ts'
 import type { Steps } from '../../bytes/steps.ts'
-import { latin1OfRange } from '../../bytes/text.ts'
+import { latin1Of } from '../../bytes/text.ts'
 import type { LintCode } from '../../codes/lint.ts'
 import { inFull } from '../../rules/finding.ts'
 import type { Finding } from '../../rules/rule.ts'
@@ -49,7 +50,7 @@ function* brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): Steps
 /** A text that ends within a BEGIN line, which the PEM reader takes for a comment. */
 function cutBoundary(bytes: Uint8Array): string | undefined {
   const start = bytes.lastIndexOf(0x0a) + 1
-  const lastLine = latin1OfRange(bytes, start, Math.min(bytes.length, start + 100)).trim()
+  const lastLine = latin1Of(new Span(bytes, start, Math.min(bytes.length, start + 100))).trim()
   const isWhole = /^-----BEGIN .*-----$/.test(lastLine)
   const isCut = lastLine !== '' && ('-----BEGIN '.startsWith(lastLine) || lastLine.startsWith('-----BEGIN '))
   return isCut && !isWhole ? `it ends within a BEGIN line, at ${JSON.stringify(lastLine)}` : undefined

@@ -14,7 +14,7 @@ const understood: ReadonlySet<number> = /* @__PURE__ */ new Set([
  * understood, be it on any entry, or entries of issuers it may not speak for.
  */
 export function forbidsUse(list: RevocationListView): string | undefined {
-  if (list.extensions.firstCriticalOutside(understood) >= 0)
+  if (list.extensions.firstCriticalOutside(understood) !== undefined)
     return 'it has a critical extension that is not understood (RFC 5280 5.2)'
   if (list.hasUnknownCriticalEntry) return 'an entry has a critical extension that is not understood (RFC 5280 5.3)'
   if (list.hasStrayIssuer) return 'an entry names another issuer, but the list is not indirect (RFC 5280 5.3.3)'

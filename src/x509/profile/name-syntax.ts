@@ -1,4 +1,5 @@
-import { latin1OfRange } from '../../bytes/text.ts'
+import type { Span } from '../../bytes/span.ts'
+import { latin1Of } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import type { SubtreeBase } from '../constraints.ts'
 import * as GeneralNameTag from '../general-name-tag.ts'
@@ -24,19 +25,20 @@ export function isNameOfForm(tag: number, text: string): boolean {
   return namePatterns.get(tag)?.test(text) ?? true
 }
 
-/** The names of one form in a checked range of GeneralName elements. */
-export function namesOfForm(bytes: Uint8Array, start: number, end: number, tag: number): readonly string[] {
+/** The names of one form among checked GeneralName elements. */
+export function namesOfForm(elements: Span | undefined, tag: number): readonly string[] {
+  if (elements === undefined) return []
   const names: string[] = []
-  const reader = new Reader(bytes, start, end)
+  const reader = new Reader(elements)
   while (!reader.atEnd()) {
     reader.next('GeneralName')
-    if (reader.tag === tag) names.push(latin1OfRange(bytes, reader.start, reader.end))
+    if (reader.tag === tag) names.push(latin1Of(reader.content()))
   }
   return names
 }
 
 /** Whether a DNS or e-mail subtree is a name without wildcard or leading dot, or a mailbox; other forms are not judged. */
-export function isSubtreeOfItsForm(bytes: Uint8Array, { tag, start, end }: SubtreeBase): boolean {
+export function isSubtreeOfItsForm({ tag, value }: SubtreeBase): boolean {
   const pattern = tag === GeneralNameTag.dns ? dnsSubtree : tag === GeneralNameTag.email ? mailSubtree : undefined
-  return pattern === undefined || pattern.test(latin1OfRange(bytes, start, end))
+  return pattern === undefined || pattern.test(latin1Of(value))
 }

@@ -1,8 +1,8 @@
-import { rangesEqual } from '../../bytes/range.ts'
-import { latin1OfRange } from '../../bytes/text.ts'
+import type { Span } from '../../bytes/span.ts'
+import { latin1Of } from '../../bytes/text.ts'
 import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../certificate.ts'
-import { noPathLength, subtreeBases } from '../constraints.ts'
+import { subtreeBases } from '../constraints.ts'
 import * as ExtensionId from '../extension-id.ts'
 import * as GeneralNameTag from '../general-name-tag.ts'
 import * as KeyUsageBit from '../key-usage-bit.ts'
@@ -67,15 +67,14 @@ export const positiveSerial: Rfc5280Rule = {
   demand: 'the serial number must be positive',
   citation: 'RFC 5280 4.1.2.2',
   roles: issued,
-  violated: ({ bytes, serialStart, serialEnd }) =>
-    bytes[serialStart]! >= 0x80 || (serialEnd - serialStart === 1 && bytes[serialStart] === 0),
+  violated: ({ serial }) => serial.at(0) >= 0x80 || (serial.length === 1 && serial.at(0) === 0),
 }
 
 export const shortSerial: Rfc5280Rule = {
   demand: 'the serial number must have at most 20 octets',
   citation: 'RFC 5280 4.1.2.2',
   roles: everyone,
-  violated: ({ serialStart, serialEnd }) => serialEnd - serialStart > 20,
+  violated: ({ serial }) => serial.length > 20,
 }
 
 export const timeTypes: Rfc5280Rule = {
@@ -90,7 +89,7 @@ export const namedIssuer: Rfc5280Rule = {
   demand: 'the issuer must not be empty',
   citation: 'RFC 5280 4.1.2.4',
   roles: everyone,
-  violated: ({ issuerStart, issuerEnd }) => issuerEnd - issuerStart === 2,
+  violated: ({ issuerName }) => issuerName.length === 2,
 }
 
 export const criticalOnlyName: Rfc5280Rule = {
@@ -104,8 +103,7 @@ export const printableStrings: Rfc5280Rule = {
   demand: "a PrintableString may hold only letters, digits, space and '()+,-./:=?",
   citation: 'X.680 41.4',
   roles: everyone,
-  violated: ({ bytes, issuerStart, issuerEnd, subjectStart, subjectEnd }) =>
-    !isPrintable(bytes, issuerStart, issuerEnd) || !isPrintable(bytes, subjectStart, subjectEnd),
+  violated: ({ issuerName, subjectName }) => !isPrintable(issuerName) || !isPrintable(subjectName),
 }
 
 export const noUniqueIds: Rfc5280Rule = {
@@ -119,7 +117,7 @@ export const authorityKeyId: Rfc5280Rule = {
   demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
   citation: 'RFC 5280 4.2.1.1',
   roles: issued,
-  violated: (certificate) => certificate.authorityKeyIdStart === 0 && !certificate.isSelfIssued,
+  violated: (certificate) => certificate.authorityKeyIdentifier === undefined && !certificate.isSelfIssued,
 }
 
 export const criticalBasicConstraints: Rfc5280Rule = {
@@ -134,7 +132,7 @@ export const pathLengthOfCa: Rfc5280Rule = {
   citation: 'RFC 5280 4.2.1.9',
   roles: everyone,
   violated: ({ isCa, pathLength, keyUsageBits }) =>
-    pathLength !== noPathLength && (!isCa || (keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
+    pathLength !== undefined && (!isCa || (keyUsageBits !== undefined && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
 }
 
 export const nameConstraintsOfCa: Rfc5280Rule = {
@@ -196,7 +194,7 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = /* @__PURE__ */ (() => [
     demand: "keyCertSign must not be set where the certificate is not a CA's",
     citation: 'RFC 5280 4.2.1.3, 4.2.1.9',
     roles: everyone,
-    violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits >= 0 && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
+    violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits !== undefined && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
   },
   criticalBasicConstraints,
   pathLengthOfCa,
@@ -223,31 +221,23 @@ export const rfc5280Rules: readonly Rfc5280Rule[] = /* @__PURE__ */ (() => [
   },
 ])()
 
-function hasBadName({ bytes, altNamesStart, altNamesEnd }: CertificateView, tag: number): boolean {
-  return namesOfForm(bytes, altNamesStart, altNamesEnd, tag).some((name) => !isNameOfForm(tag, name))
+function hasBadName({ altNames }: CertificateView, tag: number): boolean {
+  return namesOfForm(altNames, tag).some((name) => !isNameOfForm(tag, name))
 }
 
-function hasBadSubtree({ bytes, extensions }: CertificateView): boolean {
-  const index = extensions.find(ExtensionId.nameConstraints)
-  if (index < 0) return false
-  const bases = subtreeBases(bytes, extensions.valueStartAt(index), extensions.valueEndAt(index))
-  return bases.some((base) => !isSubtreeOfItsForm(bytes, base))
+function hasBadSubtree({ extensions }: CertificateView): boolean {
+  const value = extensions.value(ExtensionId.nameConstraints)
+  return value !== undefined && subtreeBases(value).some((base) => !isSubtreeOfItsForm(base))
 }
 
-function isPrintable(bytes: Uint8Array, start: number, end: number): boolean {
-  return attributesOf(bytes, start, end).every(
-    ({ tag, valueStart, valueEnd }) =>
-      tag !== Tag.printableString || /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(latin1OfRange(bytes, valueStart, valueEnd)),
+function isPrintable(name: Span): boolean {
+  return attributesOf(name).every(
+    ({ tag, value }) => tag !== Tag.printableString || /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(latin1Of(value)),
   )
 }
 
-/** Whether authority and subject key identifier are the same bytes. */
-export function keyIdsAgree({
-  bytes,
-  authorityKeyIdStart,
-  authorityKeyIdEnd,
-  subjectKeyIdStart,
-  subjectKeyIdEnd,
-}: CertificateView): boolean {
-  return rangesEqual(bytes, authorityKeyIdStart, authorityKeyIdEnd, bytes, subjectKeyIdStart, subjectKeyIdEnd)
+/** Whether it has an authority and a subject key identifier, and they are the same bytes. */
+export function keyIdsAgree({ authorityKeyIdentifier, subjectKeyIdentifier }: CertificateView): boolean {
+  if (authorityKeyIdentifier === undefined || subjectKeyIdentifier === undefined) return false
+  return authorityKeyIdentifier.equals(subjectKeyIdentifier)
 }

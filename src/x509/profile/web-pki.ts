@@ -1,4 +1,3 @@
-import { rangeIs } from '../../bytes/range.ts'
 import { oidBytes } from '../../der/oid.ts'
 import type { CertificateView } from '../certificate.ts'
 import * as ExtensionId from '../extension-id.ts'
@@ -46,7 +45,7 @@ export const webPkiRules: readonly ProfileRule[] = [
     demand: 'extendedKeyUsage must be present, without anyExtendedKeyUsage',
     citation: 'CA/Browser Forum BR 7.1.2.7.10',
     roles: ['leaf'],
-    violated: ({ purposeBits }) => purposeBits < 0 || (purposeBits & PurposeBit.any) !== 0,
+    violated: ({ purposeBits }) => purposeBits === undefined || (purposeBits & PurposeBit.any) !== 0,
   },
   {
     demand: 'extendedKeyUsage of a server certificate must not be critical',
@@ -58,16 +57,16 @@ export const webPkiRules: readonly ProfileRule[] = [
     demand: 'a root must not have extendedKeyUsage',
     citation: 'CA/Browser Forum BR 7.1.2.1.2',
     roles: ['anchor'],
-    violated: (certificate) => certificate.isSelfIssued && certificate.purposeBits >= 0,
+    violated: (certificate) => certificate.isSelfIssued && certificate.purposeBits !== undefined,
   },
   {
     demand: "a root's authorityKeyIdentifier must be its own key identifier, without issuer and serial number",
     citation: 'CA/Browser Forum BR 7.1.2.1.3',
     roles: ['anchor'],
     violated: (certificate) => {
-      const { isSelfIssued, extensions, authorityKeyIdStart, authorityHasIssuer, authorityHasSerial } = certificate
+      const { isSelfIssued, extensions, authorityHasIssuer, authorityHasSerial } = certificate
       if (!isSelfIssued || !extensions.has(ExtensionId.authorityKeyIdentifier)) return false
-      return authorityKeyIdStart === 0 || authorityHasIssuer || authorityHasSerial || !keyIdsAgree(certificate)
+      return authorityHasIssuer || authorityHasSerial || !keyIdsAgree(certificate)
     },
   },
   {
@@ -80,10 +79,9 @@ export const webPkiRules: readonly ProfileRule[] = [
 
 /** Every common name stands among the DNS names and addresses, written the same way. */
 function commonNameIsListed(certificate: CertificateView): boolean {
-  const { bytes, subjectStart, subjectEnd } = certificate
   const names = certificate.subjectAltNames.filter(({ type }) => type === 'dns' || type === 'ip')
   const listed: ReadonlySet<string | undefined> = new Set(names.map(({ value }) => value))
-  return attributesOf(bytes, subjectStart, subjectEnd).every(({ oidStart, oidEnd, tag, valueStart, valueEnd }) => {
-    return !rangeIs(bytes, oidStart, oidEnd, commonName) || listed.has(stringValue(bytes, tag, valueStart, valueEnd))
+  return attributesOf(certificate.subjectName).every(({ type, tag, value }) => {
+    return !type.is(commonName) || listed.has(stringValue(tag, value))
   })
 }

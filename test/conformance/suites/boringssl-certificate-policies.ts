@@ -18,7 +18,7 @@ that it must not parse.`,
   *run(load): Iterable<CaseResult> {
     for (const { id, blocks } of load(file) as readonly PolicyCase[]) {
       const der = Buffer.from(blocks['CERTIFICATE POLICIES'] ?? '', 'base64')
-      const parsed = readAll(der, 0, der.length, 'certificatePolicies', readCertificatePolicies)
+      const parsed = readAll(der, 'certificatePolicies', readCertificatePolicies)
       const expected = id.startsWith('invalid-') ? 'reject' : 'accept'
       yield parsed.ok ? { id, expected, actual: 'accept' } : { id, expected, actual: 'reject', detail: parsed.message }
     }

@@ -1,3 +1,4 @@
+import { Span } from '../../../src/bytes/span.ts'
 import { readAll } from '../../../src/der/reader.ts'
 import { namesOf } from '../../../src/path/constrained-name.ts'
 import { judge } from '../../../src/path/name-constraints.ts'
@@ -6,6 +7,7 @@ import { CertificateView } from '../../../src/x509/certificate.ts'
 import { readNameConstraints } from '../../../src/x509/constraints.ts'
 import { readGeneralNames } from '../../../src/x509/general-name.ts'
 import { readName } from '../../../src/x509/name.ts'
+import * as Part from '../../../src/x509/part.ts'
 import { sequence, tlv } from '../../support/der.ts'
 import { der, verdictWord } from '../judge.ts'
 import type { CaseResult, Suite } from '../suite.ts'
@@ -37,12 +39,11 @@ because the extension is not critical are expected to be rejected.`,
         .filter((part) => part !== '')
         .join(' ')
       const bytes = item(test.constraints)
-      const parsed = readAll(bytes, 0, bytes.length, 'nameConstraints', readNameConstraints)
+      const parsed = readAll(bytes, 'nameConstraints', readNameConstraints)
       let problem = parsed.ok ? undefined : parsed.message
       if (parsed.ok && test.kind !== 'parse') {
         const leaf = viewOf(subjectOf(test, item), altNamesOf(test, item))
-        problem =
-          leaf === undefined ? 'the names do not parse' : judge(namesOf(leaf), readSubtrees(bytes, 0, bytes.length)).problem
+        problem = leaf === undefined ? 'the names do not parse' : judge(namesOf(leaf), readSubtrees(new Span(bytes))).problem
       }
       yield {
         id,
@@ -73,16 +74,15 @@ function altNamesOf({ kind, value, san }: Test, item: (id: string) => Uint8Array
 /** A certificate of which only the names exist. */
 function viewOf(subject: Uint8Array, altNames: Uint8Array | undefined): CertificateView | undefined {
   const view = new CertificateView(new Uint8Array([...subject, ...(altNames ?? [])]))
-  const { bytes } = view
-  view.subjectEnd = subject.length
-  if (!readAll(bytes, 0, subject.length, 'subject', (reader) => readName(reader, 'subject')).ok) return undefined
+  const name = new Span(view.bytes, 0, subject.length)
+  view.locate(Part.subject, name)
+  if (!readAll(name, 'subject', (reader) => readName(reader, 'subject')).ok) return undefined
   if (altNames === undefined) return view
-  const range = readAll(bytes, subject.length, bytes.length, 'subjectAltName', (reader) => {
+  const elements = readAll(new Span(view.bytes, subject.length), 'subjectAltName', (reader) => {
     readGeneralNames(reader, 'subjectAltName')
-    return { start: reader.start, end: reader.end }
+    return reader.content()
   })
-  if (!range.ok) return undefined
-  view.altNamesStart = range.value.start
-  view.altNamesEnd = range.value.end
+  if (!elements.ok) return undefined
+  view.locate(Part.altNames, elements.value)
   return view
 }

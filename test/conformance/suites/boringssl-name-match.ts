@@ -1,3 +1,4 @@
+import { Span } from '../../../src/bytes/span.ts'
 import { readAll } from '../../../src/der/reader.ts'
 import { namesEqual, readName } from '../../../src/x509/name.ts'
 import type { CaseResult, Suite } from '../suite.ts'
@@ -21,7 +22,7 @@ name must not parse.`,
     const parsed = new Map<string, { readonly der: Uint8Array; readonly fault?: string }>()
     for (const [id, base64] of Object.entries(names)) {
       const der = Buffer.from(base64, 'base64')
-      const result = readAll(der, 0, der.length, 'Name', (reader) => readName(reader, 'Name'))
+      const result = readAll(der, 'Name', (reader) => readName(reader, 'Name'))
       parsed.set(id, result.ok ? { der } : { der, fault: result.message })
     }
     // The file has a few pairs twice, for two reasons.
@@ -33,7 +34,7 @@ name must not parse.`,
       const left = parsed.get(a)!
       const right = parsed.get(b)!
       const fault = left.fault ?? right.fault
-      const equal = fault === undefined && namesEqual(left.der, 0, left.der.length, right.der, 0, right.der.length)
+      const equal = fault === undefined && namesEqual(new Span(left.der), new Span(right.der))
       yield {
         id: count === 1 ? pair : `${pair} #${count}`,
         expected: match ? 'accept' : 'reject',

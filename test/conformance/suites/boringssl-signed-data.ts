@@ -16,9 +16,9 @@ const file = 'boringssl-signed-data.json'
 
 function isGenuine(backend: SignatureBackend, { publicKey, algorithm, data, signature }: SignedData): boolean {
   const encoded = Buffer.from(signature, 'base64')
-  const value = readAll(encoded, 0, encoded.length, 'signature', (reader) => {
+  const value = readAll(encoded, 'signature', (reader) => {
     readBitStringBytes(reader, 'signature')
-    return encoded.subarray(reader.start, reader.end)
+    return reader.content().view()
   })
   const key = backend.importKey(Buffer.from(publicKey, 'base64'))
   if (!value.ok || key === undefined) return false

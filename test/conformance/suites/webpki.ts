@@ -1,5 +1,4 @@
 import { type Policy, parseRevocationList, profiles } from '../../../src/index.ts'
-import { algorithmsDiffer } from '../../../src/policy/strength.ts'
 import { refuseList } from '../../../src/x509/profile/list.ts'
 import type { RevocationListView } from '../../../src/x509/revocation-list.ts'
 import { der, judge, revocationBy, verdictWord } from '../judge.ts'
@@ -144,7 +143,7 @@ function runList({ id, crl, error }: Webpki['crlParse'][number]): CaseResult {
 }
 
 function refuseAsComplete(list: RevocationListView): string | undefined {
-  if (algorithmsDiffer(list)) return 'the signature algorithms differ'
+  if (list.algorithmsDiffer) return 'the signature algorithms differ'
   if (list.isDelta) return 'a delta list'
   if (list.nextUpdateTime === undefined) return 'no nextUpdate'
   return refuseList(list, 'strict')

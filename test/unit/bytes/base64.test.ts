@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { decodeBase64, encodeBase64 } from '../../../src/bytes/base64.ts'
+import { Span } from '../../../src/bytes/span.ts'
 
 function decode(text: string): string | number {
-  const bytes = Buffer.from(text, 'latin1')
-  const decoded = decodeBase64(bytes, 0, bytes.length)
+  const decoded = decodeBase64(Buffer.from(text, 'latin1'))
   return typeof decoded === 'number' ? decoded : Buffer.from(decoded).toString('hex')
 }
 
@@ -54,10 +54,10 @@ describe('decodeBase64', () => {
     expect(decode(text)).toBe(offset)
   })
 
-  it('reads only the range it is given', () => {
+  it('reads only the span it is given', () => {
     const bytes = Buffer.from('!!Zm9v!!')
-    expect(decodeBase64(bytes, 2, 6)).toEqual(Uint8Array.from(Buffer.from('foo')))
-    expect(decodeBase64(bytes, 2, 7)).toBe(6)
+    expect(decodeBase64(new Span(bytes, 2, 6))).toEqual(Uint8Array.from(Buffer.from('foo')))
+    expect(decodeBase64(new Span(bytes, 2, 7))).toBe(6)
   })
 })
 

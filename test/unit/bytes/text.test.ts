@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { excerpt, latin1OfRange, ucsOfRange, utf8Bytes, utf8OfRange } from '../../../src/bytes/text.ts'
+import { Span } from '../../../src/bytes/span.ts'
+import { excerpt, latin1Of, ucsOf, utf8Bytes, utf8Of } from '../../../src/bytes/text.ts'
 
 const utf8 = (hex: string): string | undefined => {
-  const bytes = Buffer.from(hex, 'hex')
-  return utf8OfRange(bytes, 0, bytes.length)
+  return utf8Of(new Span(Buffer.from(hex, 'hex')))
 }
 
-describe('utf8OfRange', () => {
+describe('utf8Of', () => {
   it('reads every length of sequence up to the last code point', () => {
     for (const text of ['', 'plain', 'é', '€', '𝄞', '\u{10ffff}', '\ud7ff\ue000', 'a\0b', 'mixed é € 𝄞 end']) {
       expect(utf8(Buffer.from(text).toString('hex'))).toBe(text)
@@ -33,14 +33,14 @@ describe('utf8OfRange', () => {
     expect(utf8(hex)).toBeUndefined()
   })
 
-  it('reads only the range it is given', () => {
-    expect(utf8OfRange(Buffer.from('xéy'), 1, 3)).toBe('é')
-    expect(utf8OfRange(Buffer.from('xéy'), 1, 2)).toBeUndefined()
+  it('reads only the span it is given', () => {
+    expect(utf8Of(new Span(Buffer.from('xéy'), 1, 3))).toBe('é')
+    expect(utf8Of(new Span(Buffer.from('xéy'), 1, 2))).toBeUndefined()
   })
 })
 
-describe('ucsOfRange', () => {
-  const ucs = (hex: string, width: 2 | 4): string | undefined => ucsOfRange(Buffer.from(hex, 'hex'), 0, hex.length / 2, width)
+describe('ucsOf', () => {
+  const ucs = (hex: string, width: 2 | 4): string | undefined => ucsOf(new Span(Buffer.from(hex, 'hex')), width)
 
   it('reads BMPString and UniversalString', () => {
     expect(ucs('0041 20ac'.replace(' ', ''), 2)).toBe('A€')
@@ -61,11 +61,11 @@ describe('ucsOfRange', () => {
   })
 })
 
-describe('latin1OfRange', () => {
+describe('latin1Of', () => {
   it('maps every byte to its code point', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, i) => i)
-    expect(latin1OfRange(bytes, 0, 256)).toBe(Buffer.from(bytes).toString('latin1'))
-    expect(latin1OfRange(bytes, 0x41, 0x44)).toBe('ABC')
+    expect(latin1Of(new Span(bytes))).toBe(Buffer.from(bytes).toString('latin1'))
+    expect(latin1Of(new Span(bytes, 0x41, 0x44))).toBe('ABC')
   })
 })
 

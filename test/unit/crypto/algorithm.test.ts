@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Span } from '../../../src/bytes/span.ts'
 import {
   type AlgorithmFault,
   readPssParameters,
@@ -8,7 +9,7 @@ import {
 import { ecdsa, hashAlgorithm, pssParameters, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'
 import { algorithm, bytes, context, integer, nul, oid, sequence } from '../../support/der.ts'
 
-const read = (der: Uint8Array): SignatureAlgorithm | AlgorithmFault => readSignatureAlgorithm(der, 0, der.length)
+const read = (der: Uint8Array): SignatureAlgorithm | AlgorithmFault => readSignatureAlgorithm(new Span(der))
 const pssOid = '1.2.840.113549.1.1.10'
 const mgf1 = (...hash: readonly Uint8Array[]): Uint8Array => algorithm('1.2.840.113549.1.1.8', ...hash)
 
@@ -56,11 +57,11 @@ describe('readSignatureAlgorithm', () => {
     expect(read(algorithm('1.2.840.113549.1.1.4294967307', nul()))).toBe('unknown_algorithm')
   })
 
-  it('reads the range it is given', () => {
+  it('reads the span it is given', () => {
     const good = ecdsa('SHA-256')
     const padded = bytes([9, 9], good, [9])
-    expect(readSignatureAlgorithm(padded, 2, 2 + good.length)).toMatchObject({ scheme: 'ecdsa' })
-    expect(readSignatureAlgorithm(padded, 2, 3 + good.length)).toBe('unknown_algorithm')
+    expect(readSignatureAlgorithm(new Span(padded, 2, 2 + good.length))).toMatchObject({ scheme: 'ecdsa' })
+    expect(readSignatureAlgorithm(new Span(padded, 2, 3 + good.length))).toBe('unknown_algorithm')
   })
 })
 
@@ -120,9 +121,8 @@ describe('RSASSA-PSS-params', () => {
 
   it('are read alone for keys', () => {
     const der = pssParameters('SHA-256', 'SHA-256', 32)
-    expect(readPssParameters(der, 0, der.length)).toMatchObject({ hash: 'sha256', saltLength: 32 })
-    const defaults = sequence()
-    expect(readPssParameters(defaults, 0, 2)).toMatchObject({ hash: 'sha1', mgfHash: 'sha1', saltLength: 20 })
-    expect(readPssParameters(bytes(der, [0]), 0, der.length + 1)).toBeUndefined()
+    expect(readPssParameters(new Span(der))).toMatchObject({ hash: 'sha256', saltLength: 32 })
+    expect(readPssParameters(new Span(sequence()))).toMatchObject({ hash: 'sha1', mgfHash: 'sha1', saltLength: 20 })
+    expect(readPssParameters(new Span(bytes(der, [0])))).toBeUndefined()
   })
 })

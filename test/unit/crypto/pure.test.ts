@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bigintOfRange } from '../../../src/bytes/bigint.ts'
+import { bigintOfBytes } from '../../../src/bytes/bigint.ts'
+import { Span } from '../../../src/bytes/span.ts'
 import { curves } from '../../../src/crypto/curve/curves.ts'
 import { isOnCurve } from '../../../src/crypto/curve/group.ts'
 import { digest, digestLength, type HashName } from '../../../src/crypto/digest.ts'
@@ -84,13 +85,13 @@ describe('curves', () => {
 
   it('points are checked in place', () => {
     const point = ecSpki.subarray(ecSpki.length - 65)
-    expect(isOnCurve('P-256', ecSpki, ecSpki.length - 65, ecSpki.length)).toBe(true)
-    expect(isOnCurve('P-256', point, 0, 64)).toBe(false)
-    expect(isOnCurve('P-384', point, 0, 65)).toBe(false)
+    expect(isOnCurve('P-256', new Span(ecSpki, ecSpki.length - 65))).toBe(true)
+    expect(isOnCurve('P-256', new Span(point, 0, 64))).toBe(false)
+    expect(isOnCurve('P-384', new Span(point))).toBe(false)
   })
 
-  it('numbers are read from ranges', () => {
-    expect(bigintOfRange(Uint8Array.of(9, 1, 0, 9), 1, 3)).toBe(256n)
-    expect(bigintOfRange(new Uint8Array(), 0, 0)).toBe(0n)
+  it('numbers are read from spans', () => {
+    expect(bigintOfBytes(new Span(Uint8Array.of(9, 1, 0, 9), 1, 3))).toBe(256n)
+    expect(bigintOfBytes(new Uint8Array())).toBe(0n)
   })
 })

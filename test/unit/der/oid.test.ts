@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isOid, oidBytes, oidText, readOid } from '../../../src/der/oid.ts'
+import { Span } from '../../../src/bytes/span.ts'
+import { oidBytes, oidText, readOid } from '../../../src/der/oid.ts'
 import { oid } from '../../support/der.ts'
 import { millisecondsOf, readWhole, refusal } from '../../support/refusal.ts'
 
@@ -32,7 +33,7 @@ const known: readonly (readonly [string, string])[] = [
 describe('object identifiers', () => {
   it.each(known)('%s is %s', (text, octets) => {
     expect(Buffer.from(oidBytes(text)).toString('hex')).toBe(octets)
-    expect(oidText(hex(octets), 0, octets.length / 2)).toBe(text)
+    expect(oidText(new Span(hex(octets)))).toBe(text)
   })
 
   it('keep arcs of any size apart', () => {
@@ -43,8 +44,8 @@ describe('object identifiers', () => {
     ]
     for (const text of arcs) {
       const octets = oidBytes(text)
-      expect(isOid(octets, 0, octets.length)).toBe(true)
-      expect(oidText(octets, 0, octets.length)).toBe(text)
+      expect(refusal(readWhole(oid(text), (reader) => readOid(reader, 'test')))).toBe('read')
+      expect(oidText(new Span(octets))).toBe(text)
     }
     // Equal modulo 2^32.
     expect(oidBytes('1.2.840')).not.toEqual(oidBytes('1.2.4294968136'))
@@ -53,22 +54,22 @@ describe('object identifiers', () => {
   it('are written in linear time (CVE-2023-2650)', () => {
     const giant = new Uint8Array(65000).fill(0xff)
     giant[64999] = 0x7f
-    expect(millisecondsOf(() => oidText(giant, 0, giant.length))).toBeLessThan(1000)
+    expect(millisecondsOf(() => oidText(new Span(giant)))).toBeLessThan(1000)
   })
 
   it('are written in decimal up to 448 bits, and in hexadecimal beyond', () => {
     const text = (septets: number): string => {
       const octets = Uint8Array.from([0x2a, ...new Array<number>(septets - 1).fill(0xff), 0x7f])
-      return oidText(octets, 0, octets.length)
+      return oidText(new Span(octets))
     }
     expect(text(64)).toBe(`1.2.${2n ** 448n - 1n}`)
     expect(text(65)).toBe(`1.2.0x${(2n ** 455n - 1n).toString(16)}`)
     const first = Uint8Array.from([...new Array<number>(64).fill(0xff), 0x7f])
-    expect(oidText(first, 0, first.length)).toBe(`2.0x${(2n ** 455n - 81n).toString(16)}`)
+    expect(oidText(new Span(first))).toBe(`2.0x${(2n ** 455n - 81n).toString(16)}`)
   })
 
-  it('are read in the range given', () => {
-    expect(oidText(hex('ff551d0fff'), 1, 4)).toBe('2.5.29.15')
+  it('are read in the span given', () => {
+    expect(oidText(new Span(hex('ff551d0fff'), 1, 4))).toBe('2.5.29.15')
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Span } from '../../../src/bytes/span.ts'
 import { parseSentence } from '../../../src/codes/parse.ts'
 import { contextConstructed, contextPrimitive } from '../../../src/der/context-tag.ts'
 import { Reader, readAll } from '../../../src/der/reader.ts'
@@ -44,15 +45,17 @@ describe('Reader.next', () => {
     expect(next(value)).toEqual(expected)
   })
 
-  it('leaves tag and range of the element', () => {
-    const reader = new Reader(hex('ff 0402aabb ff'), 1, 5)
+  it('leaves tag and place of the element', () => {
+    const reader = new Reader(new Span(hex('ff 0402aabb ff'), 1, 5))
     reader.next('test')
     expect(reader).toMatchObject({ tag: 4, header: 1, start: 3, end: 5, position: 5, fault: undefined })
+    expect(reader.content().view()).toEqual(hex('aabb'))
+    expect(reader.element().view()).toEqual(hex('0402aabb'))
     expect(reader.atEnd()).toBe(true)
   })
 
-  it('does not read beyond its range', () => {
-    expect(refusal(readAll(hex('0402aabb'), 0, 3, 'test', (reader) => reader.next('test')))).toEqual(['truncated', 0])
+  it('does not read beyond its span', () => {
+    expect(refusal(readAll(new Span(hex('0402aabb'), 0, 3), 'test', (reader) => reader.next('test')))).toEqual(['truncated', 0])
   })
 })
 

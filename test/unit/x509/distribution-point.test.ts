@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Span } from '../../../src/bytes/span.ts'
 import type { Reader } from '../../../src/der/reader.ts'
 import {
   type DistributionPoint,
@@ -36,12 +37,11 @@ describe('cRLDistributionPoints', () => {
       sequence(context(2, implicit(2, Buffer.from('x')))),
     )
     const found = points(der) as readonly DistributionPoint[]
-    const part = (from: number, to: number): Uint8Array => der.subarray(from, to)
-    expect(found.map(({ reasons }) => reasons)).toEqual([-1, 2, -1])
-    expect(part(found[0]!.fullNameStart, found[0]!.fullNameEnd)).toEqual(uri)
-    expect(part(found[1]!.relativeStart, found[1]!.relativeEnd)).toEqual(attribute)
-    expect(part(found[2]!.crlIssuerStart, found[2]!.crlIssuerEnd)).toEqual(implicit(2, Buffer.from('x')))
-    expect(found[0]).toMatchObject({ relativeStart: 0, relativeEnd: 0, crlIssuerStart: 0, crlIssuerEnd: 0 })
+    expect(found.map(({ reasons }) => reasons)).toEqual([undefined, 2, undefined])
+    expect(found[0]!.fullName?.view()).toEqual(uri)
+    expect(found[1]!.relativeName?.view()).toEqual(attribute)
+    expect(found[2]!.crlIssuer?.view()).toEqual(implicit(2, Buffer.from('x')))
+    expect(found[0]).toMatchObject({ relativeName: undefined, crlIssuer: undefined })
   })
 
   it.each<readonly [string, Uint8Array, ReturnType<typeof refusal>]>([
@@ -86,12 +86,12 @@ describe('issuingDistributionPoint', () => {
     ],
     ['CA certificates', sequence(implicit(2, yes)), { onlyContainsCaCerts: true }],
     ['attribute certificates', sequence(implicit(5, yes)), { onlyContainsAttributeCerts: true }],
-    ['an indirect list', sequence(implicit(4, yes)), { indirect: true, reasons: -1 }],
+    ['an indirect list', sequence(implicit(4, yes)), { indirect: true, reasons: undefined }],
     ['some reasons', sequence(implicit(3, '0640')), { reasons: 2 }],
     [
       'a name and all',
       sequence(fullName, implicit(1, yes), implicit(3, '0640'), implicit(4, yes)),
-      { fullNameStart: 6, fullNameEnd: 17 },
+      { fullName: { start: 6, end: 17 } },
     ],
   ])('of %s', (_what, der, expected) => {
     expect(read(der)).toMatchObject(expected)
@@ -151,7 +151,7 @@ describe('certificatePolicies', () => {
 
   it('are listed by OID', () => {
     const der = sequence(policy(cps), sequence(oid('2.5.29.32.0')), sequence(oid('1.2.18446744073709551619')))
-    const policies = [...policiesOf(der, 0, der.length)]
+    const policies = [...policiesOf(new Span(der))]
     expect(policies.map(policyText)).toEqual(['1.2.3', '2.5.29.32.0', '1.2.18446744073709551619'])
     expect(policies[1]).toBe(anyPolicy)
   })
@@ -170,7 +170,7 @@ describe('certificatePolicies', () => {
   it('map to one another in pairs', () => {
     const der = sequence(sequence(oid('1.2.3'), oid('1.2.4')), sequence(oid('1.2.3'), oid('1.2.5')))
     expect(refusal(readWhole(der, readPolicyMappings))).toBe('read')
-    expect(mappingsOf(der, 0, der.length).map((pair) => pair.map(policyText))).toEqual([
+    expect(mappingsOf(new Span(der)).map((pair) => pair.map(policyText))).toEqual([
       ['1.2.3', '1.2.4'],
       ['1.2.3', '1.2.5'],
     ])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Span } from '../../../src/bytes/span.ts'
 import {
   generalNamesOf,
   ipText,
@@ -139,7 +140,7 @@ describe('generalNamesOf', () => {
       x400,
       ediParty,
     )
-    expect(generalNamesOf(all, 0, all.length)).toEqual([
+    expect(generalNamesOf(new Span(all))).toEqual([
       { type: 'dns', value: 'a.example' },
       { type: 'email', value: 'a@b' },
       { type: 'uri', value: 'http://a/' },
@@ -150,7 +151,7 @@ describe('generalNamesOf', () => {
       { type: 'other', value: 'x400Address', bytes: x400 },
       { type: 'other', value: 'ediPartyName', bytes: ediParty },
     ])
-    expect(generalNamesOf(all, 3, 3)).toEqual([])
+    expect(generalNamesOf(new Span(all, 3, 3))).toEqual([])
   })
 })
 

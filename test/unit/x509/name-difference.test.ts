@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { Span } from '../../../src/bytes/span.ts'
 import { namesDiffer } from '../../../src/x509/name-difference.ts'
 import { name, oid, printable, sequence, set, tlv, utf8 } from '../../support/der.ts'
 
 const cn = '2.5.4.3'
 const ou = '2.5.4.11'
-const differ = (a: Uint8Array, b: Uint8Array): boolean => namesDiffer(a, 0, a.length, b, 0, b.length)
+const differ = (a: Uint8Array, b: Uint8Array): boolean => namesDiffer(new Span(a), new Span(b))
 const two = set(sequence(oid(cn), utf8('a')), sequence(oid(ou), utf8('b')))
 const long = 'x'.repeat(130)
 

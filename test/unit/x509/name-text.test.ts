@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { Span } from '../../../src/bytes/span.ts'
 import { type NameFormat, nameText } from '../../../src/x509/name-text.ts'
 import { bmp, integer, name, oid, printable, sequence, set, text, utf8 } from '../../support/der.ts'
 
 const cn = '2.5.4.3'
-const write = (der: Uint8Array, format?: NameFormat): string => nameText(der, 0, der.length, format)
+const write = (der: Uint8Array, format?: NameFormat): string => nameText(new Span(der), format)
 const common = (value: Uint8Array, format?: NameFormat): string => write(name([cn, value]), format)
 
 describe('the three orders', () => {

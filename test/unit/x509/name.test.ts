@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import {
-  attributesOf,
-  canonicalName,
-  canonicalRdn,
-  namesEqual,
-  rdnRanges,
-  readName,
-  stringValue,
-} from '../../../src/x509/name.ts'
+import { Span } from '../../../src/bytes/span.ts'
+import { attributesOf, canonicalName, canonicalRdn, namesEqual, rdnsOf, readName, stringValue } from '../../../src/x509/name.ts'
 import { bmp, bytes, integer, name, oid, printable, sequence, set, text, tlv, utf8 } from '../../support/der.ts'
 import { millisecondsOf, readWhole, refusal } from '../../support/refusal.ts'
 
 const cn = '2.5.4.3'
 const ou = '2.5.4.11'
 const read = (der: Uint8Array): ReturnType<typeof refusal> => refusal(readWhole(der, (reader) => readName(reader, 'test')))
-const equal = (a: Uint8Array, b: Uint8Array): boolean => namesEqual(a, 0, a.length, b, 0, b.length)
+const equal = (a: Uint8Array, b: Uint8Array): boolean => namesEqual(new Span(a), new Span(b))
 const attribute = (type: string, value: Uint8Array): Uint8Array => sequence(oid(type), value)
 const universal = (value: string): Uint8Array => tlv(0x1c, Buffer.from([...value].flatMap((c) => [0, 0, 0, c.charCodeAt(0)])))
 
@@ -92,7 +85,7 @@ describe('strings in names', () => {
   })
 
   it('are decoded by type', () => {
-    const decode = (value: Uint8Array): string | undefined => stringValue(value, value[0]!, 2, value.length)
+    const decode = (value: Uint8Array): string | undefined => stringValue(value[0]!, new Span(value, 2))
     for (const value of [
       printable('ab'),
       text(0x16, 'ab'),
@@ -111,14 +104,15 @@ describe('strings in names', () => {
 })
 
 describe('attributesOf', () => {
-  it('gives ranges in DER order, attributes of one RDN with one index', () => {
+  it('gives them in DER order, attributes of one RDN with one index', () => {
     const der = sequence(set(attribute(cn, utf8('a')), attribute(ou, printable('b'))), set(attribute(ou, utf8('c'))))
-    expect(attributesOf(der, 0, der.length)).toEqual([
-      { rdn: 0, oidStart: 8, oidEnd: 11, tag: 0x0c, valueHeader: 11, valueStart: 13, valueEnd: 14 },
-      { rdn: 0, oidStart: 18, oidEnd: 21, tag: 0x13, valueHeader: 21, valueStart: 23, valueEnd: 24 },
-      { rdn: 1, oidStart: 30, oidEnd: 33, tag: 0x0c, valueHeader: 33, valueStart: 35, valueEnd: 36 },
+    const span = (start: number, end: number): Span => new Span(der, start, end)
+    expect(attributesOf(new Span(der))).toEqual([
+      { rdn: 0, type: span(8, 11), tag: 0x0c, value: span(13, 14), valueElement: span(11, 14) },
+      { rdn: 0, type: span(18, 21), tag: 0x13, value: span(23, 24), valueElement: span(21, 24) },
+      { rdn: 1, type: span(30, 33), tag: 0x0c, value: span(35, 36), valueElement: span(33, 36) },
     ])
-    expect(attributesOf(sequence(), 0, 2)).toEqual([])
+    expect(attributesOf(new Span(sequence()))).toEqual([])
   })
 })
 
@@ -135,7 +129,7 @@ describe('namesEqual (RFC 5280 7.1)', () => {
     ['IA5String', name([cn, text(0x16, 'Example CA')], [ou, utf8('x')])],
   ])('is true for %s', (_what, b) => {
     expect(equal(a, b)).toBe(true)
-    expect(canonicalName(a, 0, a.length)).toBe(canonicalName(b, 0, b.length))
+    expect(canonicalName(new Span(a))).toBe(canonicalName(new Span(b)))
   })
 
   it.each<readonly [string, Uint8Array]>([
@@ -180,7 +174,7 @@ describe('namesEqual (RFC 5280 7.1)', () => {
   it('no value imitates a boundary', () => {
     const separators = ['a', 'a:1:=b', '=', '#', '12#61', '1/', '550403:2:=a', ',', 'a550403:2:=b', '1/550403:2:=a']
     const names = separators.flatMap((one) => [name([cn, utf8(one)]), name([cn, utf8(one)], [cn, utf8('a')])])
-    const texts = new Set(names.map((der) => canonicalName(der, 0, der.length)))
+    const texts = new Set(names.map((der) => canonicalName(new Span(der))))
     expect(texts.size).toBe(names.length)
   })
 
@@ -195,15 +189,15 @@ describe('canonical RDNs', () => {
   it('of a name start with those of the names above it', () => {
     const below = name([ou, utf8('X')], [cn, utf8('a')])
     const above = name([ou, printable('x')])
-    const parts = rdnRanges(below, 0, below.length).map(([start, end]) => canonicalRdn(below, start, end))
+    const parts = rdnsOf(new Span(below)).map(canonicalRdn)
     expect(parts).toHaveLength(2)
-    expect(parts[0]).toBe(canonicalName(above, 0, above.length))
-    expect(canonicalName(below, 0, below.length)).toBe(parts.join(''))
+    expect(parts[0]).toBe(canonicalName(new Span(above)))
+    expect(canonicalName(new Span(below))).toBe(parts.join(''))
   })
 
   it('are the same for the content of a SET alone', () => {
     const content = bytes(attribute(cn, utf8('A')), attribute(ou, utf8('b')))
     const der = sequence(set(content))
-    expect(canonicalRdn(content, 0, content.length)).toBe(canonicalName(der, 0, der.length))
+    expect(canonicalRdn(new Span(content))).toBe(canonicalName(new Span(der)))
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Span } from '../../../../src/bytes/span.ts'
 import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf, isOnCurve, readPoint } from '../../../../src/crypto/curve/group.ts'
 import { leaveNumber, modulo, multipleOf, nobleOf } from '../../../support/curve-points.ts'
@@ -11,7 +12,7 @@ describe.each<CurveName>(['P-256', 'P-384'])('points of %s as bytes', (curve) =>
     Uint8Array.from(
       Buffer.from(`${head}${x.toString(16).padStart(2 * width, '0')}${y.toString(16).padStart(2 * width, '0')}`, 'hex'),
     )
-  const isOn = (bytes: Uint8Array): boolean => isOnCurve(curve, bytes, 0, bytes.length)
+  const isOn = (bytes: Uint8Array): boolean => isOnCurve(curve, new Span(bytes))
 
   it('is the curve of the standard, as noble has it', () => {
     const { Point } = nobleOf(curve)
@@ -27,10 +28,10 @@ describe.each<CurveName>(['P-256', 'P-384'])('points of %s as bytes', (curve) =>
         const bytes = new Uint8Array(start + 2 * width + 1 + 3).fill(0xff)
         bytes.set(point.toBytes(false), start)
         const [x, y] = [new Float64Array(group.field.limbs), new Float64Array(group.field.limbs)]
-        expect(readPoint(group, x, y, bytes, start, start + 2 * width + 1)).toBe(true)
+        expect(readPoint(group, x, y, new Span(bytes, start, start + 2 * width + 1))).toBe(true)
         expect(leaveNumber(curve, group.field, x)).toBe(point.toAffine().x)
         expect(leaveNumber(curve, group.field, y)).toBe(point.toAffine().y)
-        expect(isOnCurve(curve, bytes, start, bytes.length)).toBe(false)
+        expect(isOnCurve(curve, new Span(bytes, start))).toBe(false)
       }),
       { numRuns: 30 },
     )

@@ -1,0 +1,77 @@
+/**
+ * A stretch of bytes that belong to someone else: an element of a certificate, its content, a line of a text. Nothing is
+ * copied. `start` and `end` are offsets in `bytes`, so that faults can say where they are.
+ */
+export class Span {
+  readonly bytes: Uint8Array
+  readonly start: number
+  /** Offset of the byte after the last one. */
+  readonly end: number
+
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.bytes = bytes
+    this.start = start
+    this.end = end
+  }
+
+  get length(): number {
+    return this.end - this.start
+  }
+
+  /** The byte at this place, counted from the span's first one. */
+  at(index: number): number {
+    return this.bytes[this.start + index]!
+  }
+
+  /** The content of a DER INTEGER without the zero byte that keeps it positive. */
+  unpadded(): Span {
+    return this.length > 1 && this.at(0) === 0 ? new Span(this.bytes, this.start + 1, this.end) : this
+  }
+
+  /** Compares from the end, where names, keys and OIDs are most likely to differ. */
+  equals(other: Span): boolean {
+    const { bytes: a, start, end } = this
+    const { bytes: b } = other
+    const shift = other.end - end
+    if (other.start !== start + shift) return false
+    for (let i = end - 1; i >= start; i--) if (a[i] !== b[i + shift]) return false
+    return true
+  }
+
+  /** Whether it holds exactly these bytes, such as a constant that is an OID's content. */
+  is(expected: Uint8Array): boolean {
+    return this.equals(new Span(expected))
+  }
+
+  /** Its bytes themselves, for those who only read them. */
+  view(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end)
+  }
+
+  /** A copy, which a caller may change. */
+  copy(): Uint8Array {
+    return new Uint8Array(this.view())
+  }
+}
+
+/** Bytes as a span: all of them, where it is not a span already. */
+export function spanOf(bytes: Span | Uint8Array): Span {
+  return bytes instanceof Span ? bytes : new Span(bytes)
+}
+
+/** A loop of its own and no spans: a returning client is found by all of its bytes. */
+export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Big-endian order of two unsigned numbers of equal width; negative, zero or positive. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = a[i]! - b[i]!
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
