@@ -1,6 +1,6 @@
-import { neighbourRules, neighbourTexts, readingTexts } from './bundle.ts'
 import { extensionRules, extensionTexts } from './extension.ts'
 import { keyRules, keyTexts } from './key.ts'
+import { neighbourRules, neighbourTexts, readingTexts } from './reading.ts'
 import type { BundleRule, CertificateRule, RuleTexts } from './rule.ts'
 import { algorithmRules, chainingRules, signatureTexts } from './signature.ts'
 import { validityRules, validityTexts } from './validity.ts'

@@ -12,9 +12,9 @@ import { findingOf, inBundleOrder, inFull } from '../rules/finding.ts'
 import type { Bundle, Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
 import { algorithmRules } from '../rules/signature.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
-import { linkIssuers } from './graph.ts'
+import { linkIssuers } from './link-issuers.ts'
 import { TrustNode } from './node.ts'
+import { type BundleContents, type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './read-bundle.ts'
 import { type Truststore, TruststoreView } from './store.ts'
 import { SubjectIndex } from './subject-index.ts'
 import { VerificationCache } from './verification-cache.ts'
@@ -92,7 +92,12 @@ export function* building(input: TruststoreInput, options: TruststoreOptions): S
   if (typeof tableBudgetBytes !== 'number' || !(tableBudgetBytes >= 0))
     throw new TypeError('buildTruststore: options.tableBudgetBytes must be a number of bytes')
   const at = requireTime(given.at, 'buildTruststore: options.at')
-  const store = yield* analyse(input, { policy, at, expiresWithinDays: 30 }, new VerificationCache(signatures, tableBudgetBytes))
+  const contents = yield* readBundle(input)
+  const store = yield* analyse(
+    contents,
+    { policy, at, expiresWithinDays: 30 },
+    new VerificationCache(signatures, tableBudgetBytes),
+  )
   const errors = store.findings.filter((finding) => finding.severity === 'error')
   if (store.nodes.length === 0)
     throw new TruststoreError(summarise('no usable certificate in the truststore', errors), store.findings)
@@ -100,9 +105,8 @@ export function* building(input: TruststoreInput, options: TruststoreOptions): S
   return store
 }
 
-/** Reads and judges a bundle without refusing it. */
-export function* analyse(input: TruststoreInput, context: RuleContext, cache: VerificationCache): Steps<TruststoreView> {
-  const contents = yield* readBundle(input)
+/** Judges what a bundle holds without refusing it. */
+export function* analyse(contents: BundleContents, context: RuleContext, cache: VerificationCache): Steps<TruststoreView> {
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
   const leftOut = new SubjectIndex()

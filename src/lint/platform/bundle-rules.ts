@@ -1,5 +1,5 @@
-import type { PlatformBundle, PlatformEntry } from './bundle.ts'
-import { bundleRule, type PlatformRule, type Violation } from './rule.ts'
+import { bundleRule, type PlatformRule, type Violation } from './limit-rule.ts'
+import type { PlatformBundle, PlatformEntry } from './platform-bundle.ts'
 
 /** Rules about the file, and about how many certificates of which kind are in it. */
 

@@ -1,9 +1,9 @@
 import { Reader } from '../../der/reader.ts'
-import { readingRule, readingTexts } from '../../rules/bundle.ts'
+import { readingRule, readingTexts } from '../../rules/reading.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import * as PurposeBit from '../../x509/purpose-bit.ts'
-import { entryRule, type PlatformRule } from './rule.ts'
+import { entryRule, type PlatformRule } from './limit-rule.ts'
 
 /** Rules about the certificates of a bundle, each by itself and in its chain. */
 export const platformCertificateRules: readonly PlatformRule[] = [

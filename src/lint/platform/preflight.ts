@@ -1,12 +1,12 @@
 import type { Severity } from '../../codes/lint.ts'
 import type { Finding } from '../../rules/rule.ts'
-import type { TruststoreInput } from '../../truststore/bundle.ts'
+import type { TruststoreInput } from '../../truststore/read-bundle.ts'
 import type { TruststoreView } from '../../truststore/store.ts'
-import { platformBundle, textOf } from './bundle.ts'
 import { pemRequired, pemStyleRules, platformBundleRules } from './bundle-rules.ts'
 import { platformCertificateRules } from './certificate-rules.ts'
+import type { PlatformRule, Violation } from './limit-rule.ts'
 import { type Consequence, isPlatform, type Limit, type Platform, type PlatformLimits, platforms } from './limits.ts'
-import type { PlatformRule, Violation } from './rule.ts'
+import { type BundleSource, platformBundle, textOf } from './platform-bundle.ts'
 
 /** Every rule about platforms. */
 export const platformRules: readonly PlatformRule[] = /* @__PURE__ */ (() => [
@@ -28,13 +28,13 @@ const severities: Readonly<Record<Consequence, Severity>> = {
  * the style of the PEM text is told, as info.
  *
  * @param asked one platform, several, or none
- * @param input absent for a truststore that was built already
+ * @param source absent for a truststore that was built already
  * @throws TypeError for what is no platform
  */
-export function platformFindings(asked: unknown, input: TruststoreInput | undefined, store: TruststoreView): readonly Finding[] {
+export function platformFindings(asked: unknown, store: TruststoreView, source?: BundleSource): readonly Finding[] {
   const names = readPlatforms(asked)
-  if (names.length === 0) return input === undefined ? [] : styleFindings(input)
-  const bundle = platformBundle(input, store)
+  if (names.length === 0) return source === undefined ? [] : styleFindings(source.input)
+  const bundle = platformBundle(store, source)
   return names.flatMap((platform) => {
     const limits = platforms[platform]
     return platformRules.flatMap((rule) => {

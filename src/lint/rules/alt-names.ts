@@ -1,13 +1,13 @@
 import { excerpt } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import * as Tag from '../../der/tag.ts'
-import { readingRule, readingTexts } from '../../rules/bundle.ts'
+import { readingRule, readingTexts } from '../../rules/reading.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import * as GeneralNameTag from '../../x509/general-name-tag.ts'
 import { isNameOfForm, namesOfForm } from '../../x509/profile/name-syntax.ts'
 import { criticalOnlyName } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
+import type { CertificateAdvice } from '../lint-rule.ts'
 import { profileAdvice } from './profile.ts'
 
 /** Advice about subject and issuer alternative names. */

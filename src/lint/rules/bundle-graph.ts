@@ -1,6 +1,6 @@
 import { isoTime } from '../../policy/time.ts'
-import type { GraphAdvice, WholeAdvice } from '../advice.ts'
-import { excludesClients } from '../client-purpose.ts'
+import { excludesClients } from '../graph.ts'
+import type { GraphAdvice, WholeAdvice } from '../lint-rule.ts'
 
 /** Advice about a truststore as a graph: who signed whom, and where paths end. */
 

@@ -1,7 +1,7 @@
 import { isoTime } from '../../policy/time.ts'
 import { criticalBasicConstraints, pathLengthOfCa } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
-import { excludesClients } from '../client-purpose.ts'
+import { excludesClients } from '../graph.ts'
+import type { CertificateAdvice } from '../lint-rule.ts'
 import { profileAdvice } from './profile.ts'
 
 /** Advice about what makes a certificate a CA's, and what it may issue. */

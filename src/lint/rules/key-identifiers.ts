@@ -1,6 +1,6 @@
 import { compareKeyIds } from '../../truststore/node.ts'
 import { authorityKeyId, uncriticalAuthorityKeyId, uncriticalSubjectKeyId } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
+import type { CertificateAdvice, GraphAdvice } from '../lint-rule.ts'
 import { profileAdvice } from './profile.ts'
 
 /** Advice about key identifiers, which tell issuers of one name apart and order the search for paths. */

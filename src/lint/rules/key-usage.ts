@@ -10,7 +10,7 @@ import {
   nonRepudiation,
 } from '../../x509/key-usage-bit.ts'
 import * as PurposeBit from '../../x509/purpose-bit.ts'
-import type { CertificateAdvice } from '../advice.ts'
+import type { CertificateAdvice } from '../lint-rule.ts'
 
 /** Advice about what a key is, and what it may be used for. */
 

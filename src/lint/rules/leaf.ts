@@ -2,7 +2,7 @@ import { isoTime } from '../../policy/time.ts'
 import { keyUsageList } from '../../x509/key-usage.ts'
 import * as KeyUsageBit from '../../x509/key-usage-bit.ts'
 import * as PurposeBit from '../../x509/purpose-bit.ts'
-import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
+import type { CertificateAdvice, GraphAdvice } from '../lint-rule.ts'
 
 /** Advice about certificates that are no CA's: clients, and leaves that stand in a truststore. */
 

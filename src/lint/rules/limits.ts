@@ -13,7 +13,7 @@ import {
   nameConstraintsOfCa,
   subtreeSyntax,
 } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
+import type { CertificateAdvice } from '../lint-rule.ts'
 import { profileAdvice } from './profile.ts'
 
 /** Advice about how a CA limits what is below it: name constraints and certificate policies. */

@@ -5,7 +5,7 @@ import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type AttributeRange, attributesOf, stringValue } from '../../x509/name.ts'
 import { namedIssuer, printableStrings } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
+import type { CertificateAdvice } from '../lint-rule.ts'
 import { profileAdvice } from './profile.ts'
 
 /** Advice about subject and issuer as distinguished names. */

@@ -1,8 +1,8 @@
 import type { LintCode } from '../../codes/lint.ts'
 import type { Problem, RuleInfo } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import type { ProfileRule } from '../../x509/profile/rule.ts'
-import type { AdviceContext, CertificateAdvice } from '../advice.ts'
+import type { ProfileRule } from '../../x509/profile/profile-rule.ts'
+import type { AdviceContext, CertificateAdvice } from '../lint-rule.ts'
 
 /** Advice that reports what a profile demands. */
 export interface ProfileAdvice extends CertificateAdvice {

@@ -4,7 +4,7 @@ import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import { keyUsageNames } from '../../x509/key-usage.ts'
 import { noUniqueIds, positiveSerial, shortSerial, timeTypes } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
+import type { CertificateAdvice } from '../lint-rule.ts'
 import { profileAdvice } from './profile.ts'
 
 /** Advice about version, serial number, dates, and encodings that are read although DER forbids them. */

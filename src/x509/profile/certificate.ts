@@ -1,6 +1,6 @@
 import type { CertificateView } from '../certificate.ts'
+import type { Role } from './profile-rule.ts'
 import { rfc5280Rules } from './rfc5280.ts'
-import type { Role } from './rule.ts'
 import { webPkiRules } from './web-pki.ts'
 
 const strict = /* @__PURE__ */ (() => rfc5280Rules)()

@@ -1,7 +1,7 @@
 import { own } from '../../policy/fields.ts'
 import type { RuleInfo } from '../../rules/rule.ts'
-import type { PlatformBundle, PlatformEntry } from './bundle.ts'
 import type { Limit, PlatformLimits } from './limits.ts'
+import type { PlatformBundle, PlatformEntry } from './platform-bundle.ts'
 
 /** What a rule found of a bundle that a platform is to take. */
 export interface Violation {

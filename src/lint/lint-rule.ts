@@ -1,8 +1,8 @@
 import type { Problem, RuleContext, RuleInfo } from '../rules/rule.ts'
 import type { TrustNode } from '../truststore/node.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Role } from '../x509/profile/rule.ts'
-import type { BundleGraph } from './graph.ts'
+import type { Role } from '../x509/profile/profile-rule.ts'
+import type { LintGraph } from './graph.ts'
 
 /**
  * Advice: rules that a truststore can be built without, because what they find keeps no certificate from being used. Only
@@ -21,12 +21,12 @@ export interface CertificateAdvice extends RuleInfo {
 
 /** Advice about one certificate of a truststore among the others. */
 export interface GraphAdvice extends RuleInfo {
-  readonly check: (node: TrustNode, graph: BundleGraph, context: RuleContext) => Problem | undefined
+  readonly check: (node: TrustNode, graph: LintGraph, context: RuleContext) => Problem | undefined
 }
 
 /** Advice about a truststore as a whole. */
 export interface WholeAdvice extends RuleInfo {
-  readonly check: (graph: BundleGraph, context: RuleContext) => Problem | undefined
+  readonly check: (graph: LintGraph, context: RuleContext) => Problem | undefined
 }
 
 /** Certificates of version 1 and 2 cannot say what they are; self-issued ones have always been taken for CAs. */

@@ -1,17 +1,17 @@
-import { incompleteChain } from '../rules/bundle.ts'
 import { findingOf, inFull, type Place } from '../rules/finding.ts'
+import { incompleteChain } from '../rules/reading.ts'
 import type { Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Role } from '../x509/profile/rule.ts'
-import { roleOf } from './advice.ts'
+import type { Role } from '../x509/profile/profile-rule.ts'
 import { certificateAdvice, neighbourAdvice } from './catalogue.ts'
-import { BundleGraph } from './graph.ts'
+import { LintGraph } from './graph.ts'
+import { roleOf } from './lint-rule.ts'
 import { wholeAdvice } from './rules/bundle-graph.ts'
 
 /** All advice about a built truststore: about the whole, then certificate by certificate. */
 export function adviseOnStore(store: TruststoreView, context: RuleContext): readonly Finding[] {
-  const graph = new BundleGraph(store, context.policy)
+  const graph = new LintGraph(store, context.policy)
   const findings: Finding[] = []
   for (const rule of wholeAdvice) add(findings, rule, rule.check(graph, context), {})
   for (const node of store.nodes) {
