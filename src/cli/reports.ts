@@ -1,5 +1,5 @@
 import type { LintCode } from '../codes/lint.ts'
-import { explain } from '../lint/explain.ts'
+import { explain } from '../lint/catalogue.ts'
 import { countProblems, type FileReport } from '../lint/report/file-report.ts'
 import { renderGithub } from '../lint/report/github.ts'
 import { renderJson } from '../lint/report/json.ts'

@@ -1,6 +1,6 @@
 import { looksLikeDer } from '../bytes/input.ts'
 import { decodePem } from '../bytes/pem.ts'
-import { explain } from '../lint/explain.ts'
+import { explain } from '../lint/catalogue.ts'
 import type { FileReport, ReportItem } from '../lint/report/file-report.ts'
 import { printable, printableJson } from '../lint/report/printable.ts'
 import { parseRevocationList } from '../path/parse-revocation-list.ts'

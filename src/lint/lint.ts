@@ -4,19 +4,17 @@ import { pureSignatures } from '../crypto/pure.ts'
 import { freezeCopy } from '../policy/check-policy.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
-import { requireTime } from '../policy/time.ts'
+import { requireDays, requireTime } from '../policy/time.ts'
 import { inBundleOrder, inFull } from '../rules/finding.ts'
 import type { Finding, RuleContext } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
 import { readBundle, type TruststoreInput } from '../truststore/read-bundle.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
 import { VerificationCache } from '../truststore/verification-cache.ts'
-import { type LintReport, reportOf } from './lint-report.ts'
-import { requireDays } from './options.ts'
+import { type LintReport, reportOf, type Waiver } from './lint-report.ts'
 import type { Platform } from './platform/limits.ts'
 import { platformFindings } from './platform/preflight.ts'
-import { adviseOnStore } from './run-rules.ts'
-import type { Waiver } from './waivers.ts'
+import { lintStore } from './run-rules.ts'
 
 /** What `lintTruststore` is to judge by. */
 export interface LintOptions {
@@ -70,9 +68,9 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
   return reportOf(inBundleOrder([...findingsOf(store, context), ...preflight]), given.waive ?? [], at)
 }
 
-/** What building finds, and all advice about what can be used. */
+/** What building finds, and what linting finds of the certificates that can be used. */
 function findingsOf(store: TruststoreView, context: RuleContext): readonly Finding[] {
-  return inBundleOrder([...store.findings, ...adviseOnStore(store, context)])
+  return inBundleOrder([...store.findings, ...lintStore(store, context)])
 }
 
 /** A built store judged anew, with what its build had to leave out. Positions are those of the bundle it came from. */

@@ -28,6 +28,8 @@ export interface PlatformEntry {
   readonly isRoot: boolean
   /** CA certificates from here up to the nearest root, both included; absent where no root is reached. */
   readonly depth: number | undefined
+  /** The intermediates of its subject and key in bundle order, itself included; empty for a root. */
+  readonly alike: readonly PlatformEntry[]
 }
 
 /** A bundle that was read: the text that was given, and what it holds. */
@@ -45,16 +47,16 @@ const acceptingRoots = { trust: 'roots' } as const
  */
 export function platformBundle(store: TruststoreView, source?: BundleSource): PlatformBundle {
   const graph = new TrustGraph(store.nodes, acceptingRoots)
+  const groups = new Map<string, PlatformEntry[]>()
   const entryOf = ({ certificate, index, line }: BundledCertificate): PlatformEntry => {
     const node = store.nodeOf(certificate)
-    return {
-      certificate,
-      index,
-      line,
-      node,
-      isRoot: node === undefined ? certificate.isSelfIssued : isTrustAnchor(node, acceptingRoots),
-      depth: node && graph.depthOf(node),
-    }
+    const isRoot = node === undefined ? certificate.isSelfIssued : isTrustAnchor(node, acceptingRoots)
+    const key = `${certificate.subjectKey} ${certificate.subjectPublicKeyInfo.join(' ')}`
+    const alike = (isRoot ? undefined : groups.get(key)) ?? []
+    const entry = { certificate, index, line, node, isRoot, depth: node && graph.depthOf(node), alike }
+    if (!isRoot) groups.set(key, alike)
+    if (!isRoot) alike.push(entry)
+    return entry
   }
   if (source === undefined) {
     const size = sum(store.nodes.map(({ certificate }) => pemSize(certificate.bytes)))

@@ -1,16 +1,16 @@
 import { excerpt } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import * as Tag from '../../der/tag.ts'
-import { readingRule, readingTexts } from '../../rules/reading.ts'
+import { sanMalformed, sanMalformedText } from '../../rules/reading.ts'
+import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import * as GeneralNameTag from '../../x509/general-name-tag.ts'
 import { isNameOfForm, namesOfForm } from '../../x509/profile/name-syntax.ts'
 import { criticalOnlyName } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../lint-rule.ts'
-import { profileAdvice } from './profile.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about subject and issuer alternative names. */
+/** Rules about subject and issuer alternative names. */
 
 type Range = readonly [start: number, end: number]
 
@@ -59,17 +59,17 @@ function issuerAltNames({ bytes, extensions }: CertificateView): Range {
   return [reader.start, reader.end]
 }
 
-export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+export const altNameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   {
-    ...readingRule('san_malformed'),
-    ...readingTexts.san_malformed,
+    ...sanMalformed,
+    ...sanMalformedText,
     check({ bytes, altNamesStart, altNamesEnd }, { policy }) {
       const problem = malformed(bytes, [altNamesStart, altNamesEnd])
       if (problem === undefined) return undefined
       return policy.conformance === 'practical' ? { problem, severity: 'warning' } : problem
     },
   },
-  profileAdvice(
+  profileRule(
     'san_not_critical',
     criticalOnlyName,
     {

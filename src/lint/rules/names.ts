@@ -2,13 +2,13 @@ import { rangesEqual } from '../../bytes/range.ts'
 import { excerpt } from '../../bytes/text.ts'
 import { oidText } from '../../der/oid.ts'
 import * as Tag from '../../der/tag.ts'
+import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type AttributeRange, attributesOf, stringValue } from '../../x509/name.ts'
 import { namedIssuer, printableStrings } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../lint-rule.ts'
-import { profileAdvice } from './profile.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about subject and issuer as distinguished names. */
+/** Rules about subject and issuer as distinguished names. */
 
 interface AttributeRule {
   readonly name: string
@@ -69,8 +69,8 @@ function firstProblem(
   return undefined
 }
 
-export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
-  profileAdvice(
+export const nameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
+  profileRule(
     'issuer_empty',
     namedIssuer,
     {
@@ -80,7 +80,7 @@ export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
     },
     () => 'issuer is empty',
   ),
-  profileAdvice(
+  profileRule(
     'printable_string_invalid',
     printableStrings,
     {

@@ -1,13 +1,13 @@
 import { rangeIs } from '../../bytes/range.ts'
 import { isoTime } from '../../policy/time.ts'
+import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import { keyUsageNames } from '../../x509/key-usage.ts'
 import { noUniqueIds, positiveSerial, shortSerial, timeTypes } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../lint-rule.ts'
-import { profileAdvice } from './profile.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about version, serial number, dates, and encodings that are read although DER forbids them. */
+/** Rules about version, serial number, dates, and encodings that are read although DER forbids them. */
 
 /** `BasicConstraints ::= SEQUENCE { cA BOOLEAN FALSE … }`. */
 const spelledFalse = Uint8Array.of(0x01, 0x01, 0x00)
@@ -18,7 +18,7 @@ function extensionValue({ extensions }: CertificateView, id: number): readonly [
   return index < 0 ? [0, 0] : [extensions.valueStartAt(index), extensions.valueEndAt(index)]
 }
 
-export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+export const structureRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   {
     code: 'v1_ca',
     severity: 'warning',
@@ -30,7 +30,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
       return version === 3 ? undefined : `certificate of version ${version}, which cannot say that it is a CA`
     },
   },
-  profileAdvice(
+  profileRule(
     'serial_zero_negative',
     positiveSerial,
     {
@@ -41,7 +41,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     ({ bytes, serialStart, serialNumber }) =>
       bytes[serialStart]! >= 0x80 ? `serial number is negative: ${serialNumber} (two's complement)` : 'serial number is zero',
   ),
-  profileAdvice(
+  profileRule(
     'serial_too_long',
     shortSerial,
     {
@@ -51,7 +51,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     },
     ({ serialStart, serialEnd }) => `serial number of ${serialEnd - serialStart} octets, at most 20 are allowed`,
   ),
-  profileAdvice(
+  profileRule(
     'time_encoding',
     timeTypes,
     {
@@ -62,7 +62,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
       `notBefore ${isoTime(notBeforeTime)} is ${timeType(notBeforeGeneral)}, notAfter ${isoTime(notAfterTime)} is ${timeType(notAfterGeneral)}`,
   ),
-  profileAdvice(
+  profileRule(
     'unique_identifiers_present',
     noUniqueIds,
     {
