@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/policy.ts'
 import type { TrustNode } from '../truststore/node.ts'
 import type { TruststoreView } from '../truststore/store.ts'
-import { TrustGraph } from '../truststore/trust-graph.ts'
+import { isTrustAnchor, TrustGraph } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as PurposeBit from '../x509/purpose-bit.ts'
 import { cyclesIn } from './cycles.ts'
@@ -12,13 +12,14 @@ export function excludesClients({ purposeBits }: CertificateView): boolean {
   return purposeBits >= 0 && (purposeBits & (PurposeBit.clientAuth | PurposeBit.any)) === 0
 }
 
-const none: readonly TrustNode[] = []
-
 /**
  * The graph of a truststore as lint rules ask about it: only CAs and anchors issue. Each answer is computed once, when a rule
- * first asks, in time linear in certificates and signatures.
+ * first asks, in time linear in certificates and signatures. It has a TrustGraph and does not extend it, because bundlers keep
+ * classes that extend others.
  */
-export class LintGraph extends TrustGraph {
+export class LintGraph {
+  readonly nodes: readonly TrustNode[]
+  readonly #graph: TrustGraph
   readonly #store: TruststoreView
   readonly #enforceAnchorConstraints: boolean
   #cachedHierarchies: boolean | undefined = undefined
@@ -29,28 +30,30 @@ export class LintGraph extends TrustGraph {
   #cachedGroups: ReadonlyMap<TrustNode, number> | undefined = undefined
 
   constructor(store: TruststoreView, policy: Policy) {
-    super(store.nodes, policy)
+    this.nodes = store.nodes
+    this.#graph = new TrustGraph(store.nodes, policy, (node) => node.certificate.isCa || isTrustAnchor(node, policy))
     this.#store = store
     this.#enforceAnchorConstraints = policy.enforceAnchorConstraints
   }
 
+  /** Whether a path may end at it, as verification decides. */
+  isAnchor(node: TrustNode): boolean {
+    return this.#graph.isAnchor(node)
+  }
+
   /** Certificates other than itself that signed this one and may issue. */
-  override issuersOf(node: TrustNode): readonly TrustNode[] {
-    return super.issuersOf(node).filter((issuer) => this.#mayIssue(issuer))
+  issuersOf(node: TrustNode): readonly TrustNode[] {
+    return this.#graph.issuersOf(node)
   }
 
-  /** Certificates other than itself that this one signed and may issue. */
-  override childrenOf(node: TrustNode): readonly TrustNode[] {
-    return this.#mayIssue(node) ? super.childrenOf(node) : none
-  }
-
-  #mayIssue(node: TrustNode): boolean {
-    return node.certificate.isCa || this.isAnchor(node)
+  /** How many certificates there are from this one to the nearest anchor, both counted; undefined: it reaches none. */
+  depthOf(node: TrustNode): number | undefined {
+    return this.#graph.depthOf(node)
   }
 
   /** Whether a CA other than its own next key is below it. */
   hasCasBelow(node: TrustNode): boolean {
-    return this.childrenOf(node).some(({ certificate }) => certificate.isCa && !certificate.isSelfIssued)
+    return this.#graph.childrenOf(node).some(({ certificate }) => certificate.isCa && !certificate.isSelfIssued)
   }
 
   /** Whether any anchor has CAs below it. */
@@ -67,7 +70,7 @@ export class LintGraph extends TrustGraph {
 
   /** For a certificate below one whose issuer is missing: that one. */
   openEndAbove(node: TrustNode): TrustNode | undefined {
-    this.#cachedOpenEnds ??= this.spread(
+    this.#cachedOpenEnds ??= this.#graph.spread(
       this.nodes.filter((each) => this.issuersOf(each).length === 0 && !this.isAnchor(each)),
       (top) => top,
       (top) => top,
@@ -78,13 +81,15 @@ export class LintGraph extends TrustGraph {
   /** Whether some path upwards from it goes through no CA whose extendedKeyUsage excludes TLS clients. */
   isOpenToClients(node: TrustNode): boolean {
     this.#cachedForClients ??= new Set(
-      this.spread(
-        this.nodes.filter(
-          (each) => (this.issuersOf(each).length === 0 || this.isAnchor(each)) && !excludesClients(each.certificate),
-        ),
-        () => true,
-        (_, child) => (excludesClients(child.certificate) ? undefined : true),
-      ).keys(),
+      this.#graph
+        .spread(
+          this.nodes.filter(
+            (each) => (this.issuersOf(each).length === 0 || this.isAnchor(each)) && !excludesClients(each.certificate),
+          ),
+          () => true,
+          (_, child) => (excludesClients(child.certificate) ? undefined : true),
+        )
+        .keys(),
     )
     return this.#cachedForClients.has(node)
   }
@@ -98,7 +103,7 @@ export class LintGraph extends TrustGraph {
 
   /** The CA whose path length leaves no room for this one, if none of its paths has. */
   blockerOf(node: TrustNode): TrustNode | undefined {
-    this.#cachedPathLengths ??= new PathLengths(this, this.#enforceAnchorConstraints)
+    this.#cachedPathLengths ??= new PathLengths(this.#graph, this.#enforceAnchorConstraints)
     return this.#cachedPathLengths.blockerOf(node)
   }
 

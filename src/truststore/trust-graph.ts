@@ -16,12 +16,15 @@ const none: readonly TrustNode[] = []
 export class TrustGraph {
   readonly nodes: readonly TrustNode[]
   readonly policy: Pick<Policy, 'trust'>
+  readonly #mayIssue: (node: TrustNode) => boolean
   #children: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined = undefined
   #depths: ReadonlyMap<TrustNode, number> | undefined = undefined
 
-  constructor(nodes: readonly TrustNode[], policy: Pick<Policy, 'trust'>) {
+  /** @param mayIssue whose signatures count; left out: everyone's */
+  constructor(nodes: readonly TrustNode[], policy: Pick<Policy, 'trust'>, mayIssue = (_: TrustNode): boolean => true) {
     this.nodes = nodes
     this.policy = policy
+    this.#mayIssue = mayIssue
   }
 
   /** Collects the children of every certificate, in steps. Without it the first question does so at once. */
@@ -30,7 +33,7 @@ export class TrustGraph {
     for (const node of this.nodes) {
       yield
       for (const issuer of node.issuers) {
-        if (issuer === node) continue
+        if (issuer === node || !this.#mayIssue(issuer)) continue
         const others = children.get(issuer)
         if (others === undefined) children.set(issuer, [node])
         else others.push(node)
@@ -47,7 +50,7 @@ export class TrustGraph {
 
   /** The certificates other than itself that signed this one. */
   issuersOf(node: TrustNode): readonly TrustNode[] {
-    return node.issuers.includes(node) ? node.issuers.filter((issuer) => issuer !== node) : node.issuers
+    return node.issuers.filter((issuer) => issuer !== node && this.#mayIssue(issuer))
   }
 
   /** The certificates other than itself that this one signed. */
