@@ -1,6 +1,6 @@
 import { lintTruststore } from '../lint/lint.ts'
 import { type Platform, platforms } from '../lint/platform/limits.ts'
-import type { FileReport } from '../lint/report/problem.ts'
+import type { FileReport } from '../lint/report/file-report.ts'
 import { choiceOf, listOf, oneOf, singleOf } from './arguments.ts'
 import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
 import { readInputs } from './input.ts'

@@ -1,8 +1,8 @@
 import { looksLikeDer } from '../bytes/input.ts'
 import { decodePem } from '../bytes/pem.ts'
-import { explain } from '../lint/explain.ts'
+import { explain } from '../lint/catalogue.ts'
+import type { FileReport, ReportItem } from '../lint/report/file-report.ts'
 import { printable, printableJson } from '../lint/report/printable.ts'
-import type { FileReport, Problem } from '../lint/report/problem.ts'
 import { parseRevocationList } from '../path/parse-revocation-list.ts'
 import { type Rejection, type Verdict, verifyChain } from '../path/verify.ts'
 import type { Purpose } from '../policy/policy.ts'
@@ -86,7 +86,7 @@ function render(verdict: Verdict, file: string, format: (typeof reportFormats)[n
   return `${name}  ${paint('green', 'accepted')}\n${path.join('')}`
 }
 
-function problemOf({ code, message, index, certificate }: Rejection): Problem {
+function problemOf({ code, message, index, certificate }: Rejection): ReportItem {
   return {
     code,
     severity: 'error',

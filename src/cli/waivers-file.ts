@@ -1,6 +1,6 @@
 import type { LintCode } from '../codes/lint.ts'
 import { ruleCatalogue } from '../lint/catalogue.ts'
-import type { Waiver } from '../lint/waivers.ts'
+import type { Waiver } from '../lint/lint-report.ts'
 import { oneOf } from './arguments.ts'
 import { CliError } from './errors.ts'
 import { readInput } from './input.ts'

@@ -1,22 +1,28 @@
 import type { Policy } from '../policy/policy.ts'
-import { isTrustAnchor } from '../truststore/anchor.ts'
 import type { TrustNode } from '../truststore/node.ts'
 import type { TruststoreView } from '../truststore/store.ts'
-import { excludesClients } from './client-purpose.ts'
+import { isTrustAnchor, TrustGraph } from '../truststore/trust-graph.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import * as PurposeBit from '../x509/purpose-bit.ts'
 import { cyclesIn } from './cycles.ts'
 import { PathLengths } from './path-lengths.ts'
 
+/** Whether a CA's extendedKeyUsage lets nobody below it be a TLS client. Verification judges alike. */
+export function excludesClients({ purposeBits }: CertificateView): boolean {
+  return purposeBits !== undefined && (purposeBits & (PurposeBit.clientAuth | PurposeBit.any)) === 0
+}
+
 /**
- * A truststore as the graph of who signed whom. Everything that advice asks about it is computed once, when it is first
- * asked, in time linear in certificates and in who signed whom.
+ * The graph of a truststore as lint rules ask about it: only CAs and anchors issue. Each answer is computed once, when a rule
+ * first asks, in time linear in certificates and signatures. It has a TrustGraph and does not extend it, because bundlers keep
+ * classes that extend others.
  */
-export class BundleGraph {
+export class LintGraph {
   readonly nodes: readonly TrustNode[]
-  readonly policy: Policy
+  readonly #graph: TrustGraph
   readonly #store: TruststoreView
-  readonly #children: ReadonlyMap<TrustNode, readonly TrustNode[]>
+  readonly #enforceAnchorConstraints: boolean
   #cachedHierarchies: boolean | undefined = undefined
-  #cachedDepths: ReadonlyMap<TrustNode, number> | undefined = undefined
   #cachedOpenEnds: ReadonlyMap<TrustNode, TrustNode> | undefined = undefined
   #cachedForClients: ReadonlySet<TrustNode> | undefined = undefined
   #cachedCycles: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined = undefined
@@ -24,38 +30,30 @@ export class BundleGraph {
   #cachedGroups: ReadonlyMap<TrustNode, number> | undefined = undefined
 
   constructor(store: TruststoreView, policy: Policy) {
-    this.#store = store
     this.nodes = store.nodes
-    this.policy = policy
-    const children = new Map<TrustNode, TrustNode[]>()
-    for (const node of store.nodes) {
-      for (const issuer of this.issuersOf(node)) {
-        const list = children.get(issuer)
-        if (list === undefined) children.set(issuer, [node])
-        else list.push(node)
-      }
-    }
-    this.#children = children
+    this.#graph = new TrustGraph(store.nodes, policy, (node) => node.certificate.isCa || isTrustAnchor(node, policy))
+    this.#store = store
+    this.#enforceAnchorConstraints = policy.enforceAnchorConstraints
+  }
+
+  /** Whether a path may end at it, as verification decides. */
+  isAnchor(node: TrustNode): boolean {
+    return this.#graph.isAnchor(node)
   }
 
   /** Certificates other than itself that signed this one and may issue. */
   issuersOf(node: TrustNode): readonly TrustNode[] {
-    return node.issuers.filter((issuer) => issuer !== node && (issuer.certificate.isCa || this.isAnchor(issuer)))
+    return this.#graph.issuersOf(node)
   }
 
-  /** Certificates other than itself that this one signed. */
-  childrenOf(node: TrustNode): readonly TrustNode[] {
-    return this.#children.get(node) ?? []
-  }
-
-  /** Whether a path may end at it, as verification has it. */
-  isAnchor(node: TrustNode): boolean {
-    return isTrustAnchor(node, this.policy)
+  /** How many certificates there are from this one to the nearest anchor, both counted; undefined: it reaches none. */
+  depthOf(node: TrustNode): number | undefined {
+    return this.#graph.depthOf(node)
   }
 
   /** Whether a CA other than its own next key is below it. */
   hasCasBelow(node: TrustNode): boolean {
-    return this.childrenOf(node).some(({ certificate }) => certificate.isCa && !certificate.isSelfIssued)
+    return this.#graph.childrenOf(node).some(({ certificate }) => certificate.isCa && !certificate.isSelfIssued)
   }
 
   /** Whether any anchor has CAs below it. */
@@ -69,19 +67,9 @@ export class BundleGraph {
     return this.#store.subjects.find(certificate.subjectName)[0]
   }
 
-  /** How many certificates there are from this one to the nearest anchor, both counted; undefined: it reaches none. */
-  depthOf(node: TrustNode): number | undefined {
-    this.#cachedDepths ??= this.#spread(
-      this.nodes.filter((each) => this.isAnchor(each)),
-      () => 1,
-      (depth) => depth + 1,
-    )
-    return this.#cachedDepths.get(node)
-  }
-
   /** For a certificate below one whose issuer is missing: that one. */
   openEndAbove(node: TrustNode): TrustNode | undefined {
-    this.#cachedOpenEnds ??= this.#spread(
+    this.#cachedOpenEnds ??= this.#graph.spread(
       this.nodes.filter((each) => this.issuersOf(each).length === 0 && !this.isAnchor(each)),
       (top) => top,
       (top) => top,
@@ -92,13 +80,15 @@ export class BundleGraph {
   /** Whether some path upwards from it goes through no CA whose extendedKeyUsage excludes TLS clients. */
   isOpenToClients(node: TrustNode): boolean {
     this.#cachedForClients ??= new Set(
-      this.#spread(
-        this.nodes.filter(
-          (each) => (this.issuersOf(each).length === 0 || this.isAnchor(each)) && !excludesClients(each.certificate),
-        ),
-        () => true,
-        (_, child) => (excludesClients(child.certificate) ? undefined : true),
-      ).keys(),
+      this.#graph
+        .spread(
+          this.nodes.filter(
+            (each) => (this.issuersOf(each).length === 0 || this.isAnchor(each)) && !excludesClients(each.certificate),
+          ),
+          () => true,
+          (_, child) => (excludesClients(child.certificate) ? undefined : true),
+        )
+        .keys(),
     )
     return this.#cachedForClients.has(node)
   }
@@ -112,7 +102,7 @@ export class BundleGraph {
 
   /** The CA whose path length leaves no room for this one, if none of its paths has. */
   blockerOf(node: TrustNode): TrustNode | undefined {
-    this.#cachedPathLengths ??= new PathLengths(this)
+    this.#cachedPathLengths ??= new PathLengths(this.#graph, this.#enforceAnchorConstraints)
     return this.#cachedPathLengths.blockerOf(node)
   }
 
@@ -127,26 +117,5 @@ export class BundleGraph {
       this.#cachedGroups = sameSubjectGroups
     }
     return this.#cachedGroups.get(node)
-  }
-
-  /** Breadth first from `tops` downwards: the value with which each node is reached first; undefined: not to be passed. */
-  #spread<Value>(
-    tops: readonly TrustNode[],
-    start: (top: TrustNode) => Value,
-    next: (value: Value, child: TrustNode) => Value | undefined,
-  ): ReadonlyMap<TrustNode, Value> {
-    const values = new Map<TrustNode, Value>(tops.map((top) => [top, start(top)]))
-    const queue = [...tops]
-    for (let i = 0; i < queue.length; i++) {
-      const value = values.get(queue[i]!)!
-      for (const child of this.childrenOf(queue[i]!)) {
-        if (values.has(child)) continue
-        const reached = next(value, child)
-        if (reached === undefined) continue
-        values.set(child, reached)
-        queue.push(child)
-      }
-    }
-    return values
   }
 }

@@ -4,19 +4,17 @@ import type { ParseResult } from '../codes/parse.ts'
 import { freezeCopy } from '../policy/check-policy.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
-import { requireTime } from '../policy/time.ts'
-import { certificateRules } from '../rules/catalogue.ts'
+import { requireDays, requireTime } from '../policy/time.ts'
 import { findingOf } from '../rules/finding.ts'
-import type { Finding, RuleContext } from '../rules/rule.ts'
-import { readingCodeOf, readingFinding } from '../truststore/bundle.ts'
+import { emptyBundle } from '../rules/reading.ts'
+import type { Finding } from '../rules/rule.ts'
+import { readingRuleOf } from '../truststore/read-bundle.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateCopy } from '../x509/parse-certificate.ts'
-import type { Role } from '../x509/profile/rule.ts'
-import { roleOf } from './advice.ts'
-import { adviseOnCertificate } from './advise.ts'
-import { type LintReport, reportOf } from './lint-report.ts'
-import { requireDays } from './options.ts'
-import type { Waiver } from './waivers.ts'
+import type { Role } from '../x509/profile/profile-rule.ts'
+import { type LintReport, reportOf, type Waiver } from './lint-report.ts'
+import { roleOf } from './lint-rule.ts'
+import { lintView } from './run-rules.ts'
 
 /** What `lintCertificate` is to judge by. */
 export interface LintCertificateOptions {
@@ -60,7 +58,9 @@ export function lintCertificate(input: Uint8Array | string | Certificate, option
   const at = requireTime(given.at, 'lintCertificate: options.at')
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintCertificate: options.expiresWithinDays')
   const parsed = parse(input)
-  const found = parsed.ok ? judge(parsed.value, as, { policy, at, expiresWithinDays }) : [unreadable(parsed)]
+  const found = parsed.ok
+    ? lintView(parsed.value, roleAs(parsed.value, as), { policy, at, expiresWithinDays })
+    : [unreadable(parsed)]
   return reportOf(found, waive, at)
 }
 
@@ -71,16 +71,7 @@ function parse(input: Uint8Array | string | Certificate): ParseResult<Certificat
 }
 
 function unreadable(fault: Exclude<ParseResult<never>, { readonly ok: true }>): Finding {
-  return readingFinding(fault.code === 'empty_input' ? 'empty_bundle' : readingCodeOf(fault), fault.message, {})
-}
-
-function judge(certificate: CertificateView, as: 'leaf' | 'ca' | undefined, context: RuleContext): readonly Finding[] {
-  const findings: Finding[] = []
-  for (const rule of certificateRules) {
-    const found = rule.check(certificate, context)
-    if (found !== undefined) findings.push(findingOf(rule, found, { certificate }))
-  }
-  return [...findings, ...adviseOnCertificate(certificate, roleAs(certificate, as), context)]
+  return findingOf(fault.code === 'empty_input' ? emptyBundle : readingRuleOf(fault), fault.message, {})
 }
 
 function roleAs(certificate: CertificateView, as: 'leaf' | 'ca' | undefined): Role {

@@ -4,19 +4,17 @@ import { pureSignatures } from '../crypto/pure.ts'
 import { freezeCopy } from '../policy/check-policy.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
-import { requireTime } from '../policy/time.ts'
+import { requireDays, requireTime } from '../policy/time.ts'
 import { inBundleOrder, inFull } from '../rules/finding.ts'
 import type { Finding, RuleContext } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
-import type { TruststoreInput } from '../truststore/bundle.ts'
+import { readBundle, type TruststoreInput } from '../truststore/read-bundle.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
 import { VerificationCache } from '../truststore/verification-cache.ts'
-import { adviseOnStore } from './advise.ts'
-import { type LintReport, reportOf } from './lint-report.ts'
-import { requireDays } from './options.ts'
+import { type LintReport, reportOf, type Waiver } from './lint-report.ts'
 import type { Platform } from './platform/limits.ts'
 import { platformFindings } from './platform/preflight.ts'
-import type { Waiver } from './waivers.ts'
+import { lintStore } from './run-rules.ts'
 
 /** What `lintTruststore` is to judge by. */
 export interface LintOptions {
@@ -60,16 +58,19 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
   const at = requireTime(given.at, 'lintTruststore: options.at')
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
   const context = { policy, at, expiresWithinDays }
-  const store =
-    built ?? finish(analyse(input as TruststoreInput, context, new VerificationCache(pureSignatures, defaultTableBytes)))
-  const found = built === undefined ? findingsOf(store, context) : relint(built, context)
-  const preflight = platformFindings(given.platform, built === undefined ? (input as TruststoreInput) : undefined, store)
-  return reportOf(inBundleOrder([...found, ...preflight]), given.waive ?? [], at)
+  if (built !== undefined) {
+    const preflight = platformFindings(given.platform, built)
+    return reportOf(inBundleOrder([...relint(built, context), ...preflight]), given.waive ?? [], at)
+  }
+  const source = { input: input as TruststoreInput, contents: finish(readBundle(input as TruststoreInput)) }
+  const store = finish(analyse(source.contents, context, new VerificationCache(pureSignatures, defaultTableBytes)))
+  const preflight = platformFindings(given.platform, store, source)
+  return reportOf(inBundleOrder([...findingsOf(store, context), ...preflight]), given.waive ?? [], at)
 }
 
-/** What building finds, and all advice about what can be used. */
+/** What building finds, and what linting finds of the certificates that can be used. */
 function findingsOf(store: TruststoreView, context: RuleContext): readonly Finding[] {
-  return inBundleOrder([...store.findings, ...adviseOnStore(store, context)])
+  return inBundleOrder([...store.findings, ...lintStore(store, context)])
 }
 
 /** A built store judged anew, with what its build had to leave out. Positions are those of the bundle it came from. */
@@ -80,12 +81,6 @@ function relint(store: TruststoreView, context: RuleContext): readonly Finding[]
     const { fingerprint, index } = inFull(finding)
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
-  const certificates = store.nodes.map((node) => node.certificate.bytes)
-  const fresh = findingsOf(finish(analyse(certificates, context, store.cache)), context).map((finding) => {
-    const { fingerprint } = inFull(finding)
-    const node = fingerprint === undefined ? undefined : kept.get(fingerprint)
-    if (node === undefined) return finding
-    return { ...finding, index: node.index, ...(node.line !== undefined && { line: node.line }) }
-  })
-  return inBundleOrder([...carried, ...fresh])
+  const fresh = finish(analyse({ certificates: store.nodes, findings: [] }, context, store.cache))
+  return inBundleOrder([...carried, ...findingsOf(fresh, context)])
 }

@@ -1,17 +1,8 @@
-import type { Policy } from '../policy/policy.ts'
 import type { TrustNode } from '../truststore/node.ts'
+import type { TrustGraph } from '../truststore/trust-graph.ts'
 
 /** Path lengths up to 255 are read (`x509/constraints.ts`); above them all there is no limit. */
 const unlimited = 256
-
-/** What is asked of the truststore's graph. */
-interface IssuingGraph {
-  readonly nodes: readonly TrustNode[]
-  readonly policy: Policy
-  isAnchor(node: TrustNode): boolean
-  issuersOf(node: TrustNode): readonly TrustNode[]
-  childrenOf(node: TrustNode): readonly TrustNode[]
-}
 
 /**
  * Which CAs of a truststore stand deeper than the path lengths above them allow (RFC 5280 6.1.4 (l) and (m)): for every CA
@@ -23,10 +14,11 @@ export class PathLengths {
   readonly #limiters = new Map<TrustNode, TrustNode>()
   readonly #blockers = new Map<TrustNode, TrustNode>()
 
-  constructor(graph: IssuingGraph) {
+  /** @param anchorsCount whether the policy counts what an anchor's certificate says */
+  constructor(graph: TrustGraph, anchorsCount: boolean) {
     const buckets: TrustNode[][] = Array.from({ length: unlimited + 1 }, () => [])
     const offer = (node: TrustNode, allowed: number, limiter: TrustNode): void => {
-      const own = ownLimit(node, graph)
+      const own = anchorsCount || !graph.isAnchor(node) ? ownLimit(node) : unlimited
       const left = Math.min(own, allowed)
       if ((this.#left.get(node) ?? -1) >= left) return
       this.#left.set(node, left)
@@ -56,9 +48,7 @@ export class PathLengths {
   }
 }
 
-/** What the certificate itself allows below; an anchor's word counts where the policy says so. */
-function ownLimit(node: TrustNode, graph: IssuingGraph): number {
-  const { pathLength } = node.certificate
-  const counts = graph.policy.enforceAnchorConstraints || !graph.isAnchor(node)
-  return pathLength === undefined || !counts ? unlimited : pathLength
+/** What the certificate itself allows below. */
+function ownLimit({ certificate: { pathLength } }: TrustNode): number {
+  return pathLength === undefined ? unlimited : pathLength
 }

@@ -8,7 +8,7 @@ import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as KeyUsageBit from '../x509/key-usage-bit.ts'
 import { nonconformance } from '../x509/profile/certificate.ts'
-import type { Role } from '../x509/profile/rule.ts'
+import type { Role } from '../x509/profile/profile-rule.ts'
 import * as PurposeBit from '../x509/purpose-bit.ts'
 
 /**

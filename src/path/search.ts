@@ -1,7 +1,7 @@
 import type { RejectCode } from '../codes/reject.ts'
 import type { Refusal } from '../policy/strength.ts'
-import { isTrustAnchor } from '../truststore/anchor.ts'
 import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
+import { isTrustAnchor } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Call } from './call.ts'
 import { refuseAnchor, refuseBelowAnchor, refuseIntermediate } from './check.ts'

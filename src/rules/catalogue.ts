@@ -1,8 +1,9 @@
-import { neighbourRules, neighbourTexts, readingTexts } from './bundle.ts'
+import type { CertificateView } from '../x509/certificate.ts'
+import { bundleTexts } from './chaining.ts'
 import { extensionRules, extensionTexts } from './extension.ts'
 import { keyRules, keyTexts } from './key.ts'
-import type { BundleRule, CertificateRule, RuleTexts } from './rule.ts'
-import { algorithmRules, chainingRules, signatureTexts } from './signature.ts'
+import type { Rule, RuleText, SignatureContext } from './rule.ts'
+import { algorithmRules, algorithmTexts } from './signature.ts'
 import { validityRules, validityTexts } from './validity.ts'
 
 /**
@@ -11,22 +12,18 @@ import { validityRules, validityTexts } from './validity.ts'
  */
 
 /** Every rule about a single certificate. An error leaves the certificate out before signatures are looked at. */
-export const certificateRules: readonly CertificateRule[] = /* @__PURE__ */ (() => [
+export const certificateRules: readonly Rule<CertificateView, SignatureContext>[] = /* @__PURE__ */ (() => [
   ...validityRules,
   ...keyRules,
   ...algorithmRules,
   ...extensionRules,
 ])()
 
-/** Every rule about a certificate among the others, run when signatures within the bundle are known. */
-export const bundleRules: readonly BundleRule[] = /* @__PURE__ */ (() => [...chainingRules, ...neighbourRules])()
-
-/** The texts of all of them, and of the faults of reading. */
-export const ruleTexts: RuleTexts = /* @__PURE__ */ (() => ({
-  ...readingTexts,
+/** The texts of these and of the rules about bundles. */
+export const ruleTexts: readonly RuleText[] = /* @__PURE__ */ (() => [
   ...validityTexts,
   ...keyTexts,
-  ...signatureTexts,
+  ...algorithmTexts,
   ...extensionTexts,
-  ...neighbourTexts,
-}))()
+  ...bundleTexts,
+])()

@@ -1,8 +1,9 @@
 import { oidForMessage } from '../der/oid.ts'
 import { understoodWithLists } from '../policy/extensions.ts'
+import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/extension-id.ts'
 import * as KeyUsageBit from '../x509/key-usage-bit.ts'
-import type { CertificateRule, Problem, RuleContext, RuleTexts } from './rule.ts'
+import type { Problem, Rule, RuleContext, RuleText } from './rule.ts'
 
 /** Rules about extensions and about what makes a certificate a CA's. */
 
@@ -11,64 +12,78 @@ function whereCounted(problem: string, { policy }: RuleContext): Problem {
   return policy.enforceAnchorConstraints ? problem : { problem, severity: 'warning' }
 }
 
-export const extensionRules: readonly CertificateRule[] = [
-  {
-    code: 'unknown_critical_extension',
-    severity: 'error',
-    citation: 'RFC 5280 4.2',
-    check({ extensions }, context) {
-      const unknown = extensions.firstCriticalOutside(understoodWithLists)
-      const isPointed = extensions.isCritical(ExtensionId.crlDistributionPoints)
-      const pointed = 'critical extension 2.5.29.31 (cRLDistributionPoints) is obeyed only where revocation lists are consulted'
-      if (unknown === undefined) return isPointed ? { problem: pointed, severity: 'warning' } : undefined
-      const oid = oidForMessage(extensions.oidAt(unknown))
-      return whereCounted(`critical extension ${oid} is not understood${isPointed ? `; ${pointed}` : ''}`, context)
-    },
-  },
-  {
-    code: 'ca_basic_constraints_missing',
-    severity: 'error',
-    citation: 'RFC 5280 4.2.1.9',
-    check({ isCa, keyUsageBits }, context) {
-      if (isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
-      return whereCounted('keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing', context)
-    },
-  },
-  {
-    code: 'key_cert_sign_not_set',
-    severity: 'error',
-    citation: 'RFC 5280 4.2.1.3',
-    check({ isCa, keyUsageBits }, context) {
-      if (!isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
-      return whereCounted('CA certificate without keyCertSign in keyUsage', context)
-    },
-  },
-  {
-    code: 'ca_subject_empty',
-    severity: 'error',
-    citation: 'RFC 5280 4.1.2.6',
-    check({ isCa, subjectIsEmpty, extensions }) {
-      return subjectIsEmpty && (isCa || !extensions.has(ExtensionId.subjectAltName)) ? 'subject is empty' : undefined
-    },
-  },
-]
-
-/** What people are told of these rules beyond their findings. */
-export const extensionTexts: RuleTexts = {
-  unknown_critical_extension: {
-    summary: 'A critical extension is not understood, so no path through the certificate may be accepted.',
-    remedy: 'Re-issue the certificate without it, or not critical.',
-  },
-  ca_basic_constraints_missing: {
-    summary: 'keyUsage says that the key signs certificates, but basicConstraints does not say that it is a CA.',
-    remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
-  },
-  key_cert_sign_not_set: {
-    summary: 'basicConstraints says CA, but keyUsage does not let the key sign certificates.',
-    remedy: 'Re-issue the CA certificate with keyCertSign.',
-  },
-  ca_subject_empty: {
-    summary: 'A CA without a subject name cannot be named as an issuer.',
-    remedy: 'Re-issue the CA certificate with a subject.',
+const unknownCriticalExtension: Rule<CertificateView> = {
+  code: 'unknown_critical_extension',
+  severity: 'error',
+  citation: 'RFC 5280 4.2',
+  check({ extensions }, context) {
+    const unknown = extensions.firstCriticalOutside(understoodWithLists)
+    const isPointed = extensions.isCritical(ExtensionId.crlDistributionPoints)
+    const pointed = 'critical extension 2.5.29.31 (cRLDistributionPoints) is obeyed only where revocation lists are consulted'
+    if (unknown === undefined) return isPointed ? { problem: pointed, severity: 'warning' } : undefined
+    const oid = oidForMessage(extensions.oidAt(unknown))
+    return whereCounted(`critical extension ${oid} is not understood${isPointed ? `; ${pointed}` : ''}`, context)
   },
 }
+const unknownCriticalExtensionText: RuleText = {
+  code: 'unknown_critical_extension',
+  summary: 'A critical extension is not understood, so no path through the certificate may be accepted.',
+  remedy: 'Re-issue the certificate without it, or not critical.',
+}
+
+const caBasicConstraintsMissing: Rule<CertificateView> = {
+  code: 'ca_basic_constraints_missing',
+  severity: 'error',
+  citation: 'RFC 5280 4.2.1.9',
+  check({ isCa, keyUsageBits }, context) {
+    if (isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
+    return whereCounted('keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing', context)
+  },
+}
+const caBasicConstraintsMissingText: RuleText = {
+  code: 'ca_basic_constraints_missing',
+  summary: 'keyUsage says that the key signs certificates, but basicConstraints does not say that it is a CA.',
+  remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
+}
+
+const keyCertSignNotSet: Rule<CertificateView> = {
+  code: 'key_cert_sign_not_set',
+  severity: 'error',
+  citation: 'RFC 5280 4.2.1.3',
+  check({ isCa, keyUsageBits }, context) {
+    if (!isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
+    return whereCounted('CA certificate without keyCertSign in keyUsage', context)
+  },
+}
+const keyCertSignNotSetText: RuleText = {
+  code: 'key_cert_sign_not_set',
+  summary: 'basicConstraints says CA, but keyUsage does not let the key sign certificates.',
+  remedy: 'Re-issue the CA certificate with keyCertSign.',
+}
+
+const caSubjectEmpty: Rule<CertificateView> = {
+  code: 'ca_subject_empty',
+  severity: 'error',
+  citation: 'RFC 5280 4.1.2.6',
+  check({ isCa, subjectIsEmpty, extensions }) {
+    return subjectIsEmpty && (isCa || !extensions.has(ExtensionId.subjectAltName)) ? 'subject is empty' : undefined
+  },
+}
+const caSubjectEmptyText: RuleText = {
+  code: 'ca_subject_empty',
+  summary: 'A CA without a subject name cannot be named as an issuer.',
+  remedy: 'Re-issue the CA certificate with a subject.',
+}
+
+export const extensionRules: readonly Rule<CertificateView>[] = [
+  unknownCriticalExtension,
+  caBasicConstraintsMissing,
+  keyCertSignNotSet,
+  caSubjectEmpty,
+]
+export const extensionTexts: readonly RuleText[] = [
+  unknownCriticalExtensionText,
+  caBasicConstraintsMissingText,
+  keyCertSignNotSetText,
+  caSubjectEmptyText,
+]

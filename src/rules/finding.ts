@@ -1,6 +1,6 @@
 import type { Fields, NoFields } from '../policy/fields.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Finding, Problem, ReportedRule } from './rule.ts'
+import type { Finding, Problem, Rule } from './rule.ts'
 
 /** What a finding is about; nothing where it is about the whole. */
 export interface Place {
@@ -25,18 +25,37 @@ export function inFull(finding: Finding): Fields<Finding> {
 }
 
 /** What a rule found, as it is reported. */
-export function findingOf(rule: ReportedRule, found: Problem, place: Place): Finding {
-  const { certificate, index, line } = { ...nowhere, ...place }
-  const { problem, severity } = typeof found === 'string' ? { problem: found, severity: rule.severity } : found
+export function findingOf(rule: Omit<Rule, 'check'>, found: Problem, place: Place): Finding {
+  const { code, severity, problem, citation, certificate, index, line } = {
+    ...nowhere,
+    ...rule,
+    ...place,
+    ...(typeof found === 'string' ? { problem: found } : found),
+  }
   return {
-    code: rule.code,
+    code,
     severity,
     message: problem,
-    citation: rule.citation,
+    citation,
     ...(certificate && { subject: certificate.subject, fingerprint: certificate.fingerprint }),
     ...(index !== undefined && { index }),
     ...(line !== undefined && { line }),
   }
+}
+
+/** What rules find of one subject. */
+export function runRules<Subject, Context>(
+  rules: readonly Rule<Subject, Context>[],
+  subject: Subject,
+  context: Context,
+  place: Place,
+): readonly Finding[] {
+  const findings: Finding[] = []
+  for (const rule of rules) {
+    const found = rule.check(subject, context)
+    if (found !== undefined) findings.push(findingOf(rule, found, place))
+  }
+  return findings
 }
 
 /** Findings about the whole first, then certificate by certificate. */

@@ -2,49 +2,62 @@ import type { LintCode, Severity } from '../codes/lint.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 
-/** What findings repeat of their rule. */
-export interface ReportedRule {
+/**
+ * A lint rule about one kind of subject: a certificate, a certificate among others, a bundle. What it may ask besides, such as
+ * the policy, is its context.
+ */
+export interface Rule<Subject = never, Context = RuleContext> {
   readonly code: LintCode
+  /** Of its findings, where the problem has none of its own. */
   readonly severity: Severity
   readonly citation: string
+  readonly check: (subject: Subject, context: Context) => Problem | undefined
 }
 
-/** What people are told of a rule beyond its findings. */
+/** What a check found: the problem in words, and what else is to be reported otherwise than rule and subject say. */
+export type Problem =
+  | string
+  | {
+      readonly problem: string
+      readonly severity?: Severity
+      readonly citation?: string
+      /** Line of the PEM text, counted from 1. */
+      readonly line?: number
+    }
+
+/**
+ * What explains a rule. Rules that `buildTruststore` runs keep it in a constant of its own beside them: bundlers drop constants
+ * that nothing uses, but no fields of objects, and a bundle that only builds and verifies explains nothing. Other rules have it
+ * among their fields.
+ */
 export interface RuleText {
+  readonly code: LintCode
   /** One sentence: what is wrong, and why it matters. */
   readonly summary: string
   /** What to do about it. */
   readonly remedy: string
 }
 
-/** What a rule says of itself; `docs/reference/lints.md` is made of these. */
-export interface RuleInfo extends ReportedRule, RuleText {}
-
-/** The texts of rules that `buildTruststore` runs: beside them and not in them, so that bundles that only build have none. */
-export type RuleTexts = Readonly<Partial<Record<LintCode, RuleText>>>
-
-/** What a rule found: the problem in words, and a severity where it is not the rule's own. */
-export type Problem = string | { readonly problem: string; readonly severity: Severity }
-
-/** A rule about one certificate by itself. */
-export interface CertificateRule extends ReportedRule {
-  /**
-   * @param isSelfSigned whether its own key signed it; left out where only names can be asked, and self-issued is all that is
-   *   known
-   */
-  readonly check: (certificate: CertificateView, context: RuleContext, isSelfSigned?: boolean) => Problem | undefined
-}
-
-/** A rule about one certificate among the others of its bundle. */
-export interface BundleRule extends ReportedRule {
-  readonly check: (entry: BundleEntry, bundle: Bundle, context: RuleContext) => Problem | undefined
-}
+/** A rule with its text; `docs/reference/lints.md` is made of these. */
+export type LintRule<Subject = never, Context = RuleContext> = Rule<Subject, Context> & RuleText
 
 export interface RuleContext {
   readonly policy: Policy
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly expiresWithinDays: number
+}
+
+/** For rules about the signature on a certificate. */
+export interface SignatureContext extends RuleContext {
+  /** Whether its own key signed it. Where only names are known: whether it is self-issued. */
+  readonly isSelfSigned: boolean
+}
+
+/** For rules about a certificate among the others of its bundle. */
+export interface BundleContext extends RuleContext {
+  /** Entries of equal subject (RFC 5280 7.1), in bundle order. */
+  readonly withSubjectOf: (entry: BundleEntry) => readonly BundleEntry[]
 }
 
 /** One certificate of a bundle, with what the signatures among the bundle's certificates say of it. */
@@ -60,13 +73,6 @@ export interface BundleEntry {
   readonly isSelfSigned: boolean
   /** Self-issued, and by its key identifiers self-signed, but the signature is wrong. */
   readonly hasBadSelfSignature: boolean
-}
-
-/** The usable certificates of a bundle, in order. */
-export interface Bundle {
-  readonly entries: readonly BundleEntry[]
-  /** Entries of equal subject (RFC 5280 7.1). */
-  withSubjectOf(entry: BundleEntry): readonly BundleEntry[]
 }
 
 /** Something that is wrong with a truststore, or soon will be. */

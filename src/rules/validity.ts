@@ -1,6 +1,6 @@
 import { isoTime } from '../policy/time.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { CertificateRule, RuleTexts } from './rule.ts'
+import type { Rule, RuleText } from './rule.ts'
 
 /** Rules about dates. */
 
@@ -16,64 +16,68 @@ function isNeverValid({ notBeforeTime, notAfterTime }: CertificateView): boolean
   return notBeforeTime > notAfterTime
 }
 
-export const validityRules: readonly CertificateRule[] = [
-  {
-    code: 'validity_inverted',
-    severity: 'error',
-    citation: 'RFC 5280 4.1.2.5',
-    check(certificate) {
-      const { notBeforeTime, notAfterTime } = certificate
-      if (!isNeverValid(certificate)) return undefined
-      return `notBefore ${isoTime(notBeforeTime)} is later than notAfter ${isoTime(notAfterTime)}`
-    },
-  },
-  {
-    code: 'expired',
-    severity: 'warning',
-    citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
-    check(certificate, { at }) {
-      if (isNeverValid(certificate) || !hasEnded(certificate, at)) return undefined
-      return `expired on ${isoTime(certificate.notAfterTime)}`
-    },
-  },
-  {
-    code: 'not_yet_valid',
-    severity: 'warning',
-    citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
-    check(certificate, { at }) {
-      const { notBeforeTime } = certificate
-      return at < notBeforeTime && !isNeverValid(certificate) ? `not valid before ${isoTime(notBeforeTime)}` : undefined
-    },
-  },
-  {
-    code: 'expires_within',
-    severity: 'warning',
-    citation: 'API Gateway: warnings are given at an update only',
-    check(certificate, { at, expiresWithinDays }) {
-      const { notAfterTime } = certificate
-      const isFar = notAfterTime > at + expiresWithinDays * day
-      if (isFar || isNeverValid(certificate) || hasEnded(certificate, at)) return undefined
-      return `expires in ${Math.max(0, Math.floor((notAfterTime - at) / day))} days, on ${isoTime(notAfterTime)}`
-    },
-  },
-]
-
-/** What people are told of these rules beyond their findings. */
-export const validityTexts: RuleTexts = {
-  validity_inverted: {
-    summary: 'notBefore is later than notAfter, so the certificate is never valid.',
-    remedy: 'Re-issue the certificate.',
-  },
-  expired: {
-    summary: 'The certificate is no longer valid, so clients below it are refused.',
-    remedy: 'Replace it by its successor, or remove it.',
-  },
-  not_yet_valid: {
-    summary: 'The certificate is not valid yet, so clients below it are refused until it is.',
-    remedy: 'Keep its predecessor in the truststore until then, or check the clock.',
-  },
-  expires_within: {
-    summary: 'The certificate will expire soon; API Gateway gives no notice of that.',
-    remedy: 'Add its successor to the truststore and move its clients before that date.',
+const validityInverted: Rule<CertificateView> = {
+  code: 'validity_inverted',
+  severity: 'error',
+  citation: 'RFC 5280 4.1.2.5',
+  check(certificate) {
+    const { notBeforeTime, notAfterTime } = certificate
+    if (!isNeverValid(certificate)) return undefined
+    return `notBefore ${isoTime(notBeforeTime)} is later than notAfter ${isoTime(notAfterTime)}`
   },
 }
+const validityInvertedText: RuleText = {
+  code: 'validity_inverted',
+  summary: 'notBefore is later than notAfter, so the certificate is never valid.',
+  remedy: 'Re-issue the certificate.',
+}
+
+const expired: Rule<CertificateView> = {
+  code: 'expired',
+  severity: 'warning',
+  citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
+  check(certificate, { at }) {
+    if (isNeverValid(certificate) || !hasEnded(certificate, at)) return undefined
+    return `expired on ${isoTime(certificate.notAfterTime)}`
+  },
+}
+const expiredText: RuleText = {
+  code: 'expired',
+  summary: 'The certificate is no longer valid, so clients below it are refused.',
+  remedy: 'Replace it by its successor, or remove it.',
+}
+
+const notYetValid: Rule<CertificateView> = {
+  code: 'not_yet_valid',
+  severity: 'warning',
+  citation: 'RFC 5280 4.1.2.5; API Gateway: validity',
+  check(certificate, { at }) {
+    const { notBeforeTime } = certificate
+    return at < notBeforeTime && !isNeverValid(certificate) ? `not valid before ${isoTime(notBeforeTime)}` : undefined
+  },
+}
+const notYetValidText: RuleText = {
+  code: 'not_yet_valid',
+  summary: 'The certificate is not valid yet, so clients below it are refused until it is.',
+  remedy: 'Keep its predecessor in the truststore until then, or check the clock.',
+}
+
+const expiresWithin: Rule<CertificateView> = {
+  code: 'expires_within',
+  severity: 'warning',
+  citation: 'API Gateway: warnings are given at an update only',
+  check(certificate, { at, expiresWithinDays }) {
+    const { notAfterTime } = certificate
+    const isFar = notAfterTime > at + expiresWithinDays * day
+    if (isFar || isNeverValid(certificate) || hasEnded(certificate, at)) return undefined
+    return `expires in ${Math.max(0, Math.floor((notAfterTime - at) / day))} days, on ${isoTime(notAfterTime)}`
+  },
+}
+const expiresWithinText: RuleText = {
+  code: 'expires_within',
+  summary: 'The certificate will expire soon; API Gateway gives no notice of that.',
+  remedy: 'Add its successor to the truststore and move its clients before that date.',
+}
+
+export const validityRules: readonly Rule<CertificateView>[] = [validityInverted, expired, notYetValid, expiresWithin]
+export const validityTexts: readonly RuleText[] = [validityInvertedText, expiredText, notYetValidText, expiresWithinText]

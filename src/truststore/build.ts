@@ -8,14 +8,16 @@ import { freezeCopy } from '../policy/check-policy.ts'
 import { member, type NoFields, readFields } from '../policy/fields.ts'
 import { apiGateway, type Policy } from '../policy/policy.ts'
 import { requireTime } from '../policy/time.ts'
-import { bundleRules, certificateRules } from '../rules/catalogue.ts'
+import { certificateRules } from '../rules/catalogue.ts'
+import { bundleRules } from '../rules/chaining.ts'
 import { findingOf, inBundleOrder, inFull } from '../rules/finding.ts'
-import type { Bundle, Finding, Problem, ReportedRule, RuleContext } from '../rules/rule.ts'
+import { duplicateCertificate } from '../rules/reading.ts'
+import type { BundleEntry, Finding, Problem, Rule, RuleContext } from '../rules/rule.ts'
 import { algorithmRules } from '../rules/signature.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import { type BundledCertificate, readBundle, readingFinding, type TruststoreInput } from './bundle.ts'
-import { linkIssuers } from './graph.ts'
+import { linkIssuers } from './link-issuers.ts'
 import { TrustNode } from './node.ts'
+import { type BundleContents, type BundledCertificate, readBundle, type TruststoreInput } from './read-bundle.ts'
 import { type Truststore, TruststoreView } from './store.ts'
 import { SubjectIndex } from './subject-index.ts'
 import { VerificationCache } from './verification-cache.ts'
@@ -93,7 +95,12 @@ export function* building(input: TruststoreInput, options: TruststoreOptions): S
   if (typeof tableBudgetBytes !== 'number' || !(tableBudgetBytes >= 0))
     throw new TypeError('buildTruststore: options.tableBudgetBytes must be a number of bytes')
   const at = requireTime(given.at, 'buildTruststore: options.at')
-  const store = yield* analyse(input, { policy, at, expiresWithinDays: 30 }, new VerificationCache(signatures, tableBudgetBytes))
+  const contents = yield* readBundle(input)
+  const store = yield* analyse(
+    contents,
+    { policy, at, expiresWithinDays: 30 },
+    new VerificationCache(signatures, tableBudgetBytes),
+  )
   const errors = store.findings.filter((finding) => finding.severity === 'error')
   if (store.nodes.length === 0)
     throw new TruststoreError(summarise('no usable certificate in the truststore', errors), store.findings)
@@ -101,9 +108,8 @@ export function* building(input: TruststoreInput, options: TruststoreOptions): S
   return store
 }
 
-/** Reads and judges a bundle without refusing it. */
-export function* analyse(input: TruststoreInput, context: RuleContext, cache: VerificationCache): Steps<TruststoreView> {
-  const contents = yield* readBundle(input)
+/** Judges what a bundle holds without refusing it. */
+export function* analyse(contents: BundleContents, context: RuleContext, cache: VerificationCache): Steps<TruststoreView> {
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
   const leftOut = new SubjectIndex()
@@ -112,8 +118,9 @@ export function* analyse(input: TruststoreInput, context: RuleContext, cache: Ve
     yield
     if (isCopy(entry, firsts, findings)) continue
     const { certificate } = entry
+    const asItSays = { ...context, isSelfSigned: certificate.isSelfIssued }
     const problems = certificateRules.map((rule) => {
-      const found = rule.check(certificate, context)
+      const found = rule.check(certificate, asItSays)
       // Whether a self-issued certificate is self-signed is not known yet. If it is, a weak signature is forgiven.
       const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
       return note(findings, rule, mayChange ? undefined : found, entry)
@@ -124,14 +131,17 @@ export function* analyse(input: TruststoreInput, context: RuleContext, cache: Ve
   }
   yield* linkIssuers(candidates.entries, candidates.subjects)
   const usable = new NodeSet()
+  const withSubjectOf = ({ certificate }: BundleEntry): readonly BundleEntry[] =>
+    candidates.subjects.find(certificate.subjectName)
+  const amongOthers = { ...context, withSubjectOf }
   for (const node of candidates.entries) {
     yield
     const { certificate, isSelfSigned } = node
     const ofSignature = algorithmRules.map((rule) => {
-      const found = rule.check(certificate, context, isSelfSigned)
+      const found = rule.check(certificate, { ...context, isSelfSigned })
       return found !== undefined && certificate.isSelfIssued ? note(findings, rule, found, node) : undefined
     })
-    const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, candidates, context), node))
+    const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, amongOthers), node))
     if (ofSignature.includes('error') || problems.includes('error')) leftOut.add(node)
     else usable.add(node)
     certificate.extensions.trim()
@@ -152,17 +162,13 @@ export function* analyse(input: TruststoreInput, context: RuleContext, cache: Ve
 }
 
 /** Nodes in order, found by subject. */
-class NodeSet implements Bundle {
+class NodeSet {
   readonly entries: TrustNode[] = []
   readonly subjects: SubjectIndex = new SubjectIndex()
 
   add(node: TrustNode): void {
     this.entries.push(node)
     this.subjects.add(node)
-  }
-
-  withSubjectOf(node: TrustNode): readonly TrustNode[] {
-    return this.subjects.find(node.certificate.subjectName)
   }
 }
 
@@ -176,14 +182,14 @@ function isCopy(entry: BundledCertificate, firsts: SpanMap<BundledCertificate>, 
     return false
   }
   const problem = `is the same as certificate ${first.index} of the bundle`
-  findings.push(readingFinding('duplicate_certificate', problem, { index, line, certificate }))
+  findings.push(findingOf(duplicateCertificate, problem, { index, line, certificate }))
   return true
 }
 
 /** Adds what a rule found, and answers its severity. */
 function note(
   findings: Finding[],
-  rule: ReportedRule,
+  rule: Omit<Rule, 'check'>,
   found: Problem | undefined,
   entry: { readonly certificate: CertificateView; readonly index: number; readonly line: number | undefined },
 ): Finding['severity'] | undefined {

@@ -1,7 +1,7 @@
 import type { Steps } from '../bytes/steps.ts'
-import { isTrustAnchor } from './anchor.ts'
 import type { TrustNode } from './node.ts'
 import type { TruststoreView } from './store.ts'
+import { TrustGraph } from './trust-graph.ts'
 
 /**
  * The certificates whose clients a truststore accepts, dates aside, in bundle order: those that may issue, and lead by
@@ -9,23 +9,14 @@ import type { TruststoreView } from './store.ts'
  * listed.
  */
 export function* acceptedIssuers({ nodes, policy }: TruststoreView): Steps<readonly TrustNode[]> {
-  const issued = new Map<TrustNode, TrustNode[]>()
-  for (const node of nodes) {
-    yield
-    for (const issuer of node.issuers) {
-      const others = issued.get(issuer)
-      if (others === undefined) issued.set(issuer, [node])
-      else others.push(node)
-    }
-  }
-  const accepted = new Set<TrustNode>()
-  let level = nodes.filter((node) => isTrustAnchor(node, policy) && (node.certificate.isCa || !policy.enforceAnchorConstraints))
-  for (let depth = 1; depth <= policy.maxChainLength && level.length > 0; depth++) {
-    const fresh = level.filter((node) => !accepted.has(node))
-    for (const node of fresh) accepted.add(node)
-    level = fresh.flatMap((node) => issued.get(node) ?? []).filter((node) => node.certificate.isCa)
-  }
-  return nodes.filter((node) => accepted.has(node))
+  const graph = new TrustGraph(nodes, policy)
+  yield* graph.collectChildren()
+  const depths = graph.spread(
+    nodes.filter((node) => graph.isAnchor(node) && (node.certificate.isCa || !policy.enforceAnchorConstraints)),
+    () => 1,
+    (depth, { certificate }) => (certificate.isCa ? depth + 1 : undefined),
+  )
+  return nodes.filter((node) => (depths.get(node) ?? Number.POSITIVE_INFINITY) <= policy.maxChainLength)
 }
 
 /** Which accepted issuers of one truststore another one keeps or drops. Same subject and key is the same issuer. */

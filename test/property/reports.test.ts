@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type FileReport, type ReportItem, sentence } from '../../src/lint/report/file-report.ts'
 import { renderGithub } from '../../src/lint/report/github.ts'
 import { renderJson } from '../../src/lint/report/json.ts'
 import { painter } from '../../src/lint/report/paint.ts'
-import { type FileReport, type Problem, sentence } from '../../src/lint/report/problem.ts'
 import { renderSarif } from '../../src/lint/report/sarif.ts'
 import { renderText } from '../../src/lint/report/text.ts'
 import { expectObeyedByNobody, hostileText, readAnnotations, readSarif } from '../support/build-server.ts'
@@ -24,7 +24,7 @@ const problem = fc.record(
     platform: code,
   },
   { requiredKeys: ['code', 'severity', 'message', 'citation'] },
-) as fc.Arbitrary<Problem>
+) as fc.Arbitrary<ReportItem>
 const reports: fc.Arbitrary<readonly FileReport[]> = fc.array(
   fc.record({ file: text.filter((name) => name !== ''), problems: fc.array(problem, { maxLength: 4 }) }),
   { maxLength: 4 },

@@ -2,9 +2,10 @@ import { finish } from '../../src/bytes/steps.ts'
 import { type LintOptions, type Policy, profiles, pureSignatures, type TruststoreInput } from '../../src/index.ts'
 import type { Finding } from '../../src/rules/rule.ts'
 import { analyse } from '../../src/truststore/build.ts'
+import { readBundle } from '../../src/truststore/read-bundle.ts'
 import { VerificationCache } from '../../src/truststore/verification-cache.ts'
 
-/** What building a truststore finds, even where nothing of it is usable; without the advice that only linting gives. */
+/** What building a truststore finds, even where nothing of it is usable; without what only linting finds. */
 export function analysed(
   input: TruststoreInput,
   {
@@ -13,5 +14,6 @@ export function analysed(
     expiresWithinDays = 30,
   }: Omit<LintOptions, 'waive'> & { policy?: Policy } = {},
 ): { readonly findings: readonly Finding[]; readonly nodes: readonly { readonly index: number }[] } {
-  return finish(analyse(input, { policy, at: Number(at), expiresWithinDays }, new VerificationCache(pureSignatures, 0)))
+  const contents = finish(readBundle(input))
+  return finish(analyse(contents, { policy, at: Number(at), expiresWithinDays }, new VerificationCache(pureSignatures, 0)))
 }

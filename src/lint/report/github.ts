@@ -1,6 +1,6 @@
 import type { Severity } from '../../codes/lint.ts'
+import { type FileReport, sentence } from './file-report.ts'
 import { printable } from './printable.ts'
-import { type FileReport, sentence } from './problem.ts'
 
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
 

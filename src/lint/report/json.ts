@@ -1,6 +1,6 @@
 import type { Severity } from '../../codes/lint.ts'
+import { countProblems, type FileReport, type ReportItem } from './file-report.ts'
 import { printableJson } from './printable.ts'
-import { countProblems, type FileReport, type Problem } from './problem.ts'
 
 /** What `--format json` writes for findings. Fields are added, never renamed or removed. */
 interface JsonReport {
@@ -10,7 +10,7 @@ interface JsonReport {
     /** No finding is an error. */
     readonly accepted: boolean
     readonly counts: Record<Severity, number>
-    readonly findings: readonly Problem[]
+    readonly findings: readonly ReportItem[]
   }[]
 }
 

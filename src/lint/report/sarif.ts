@@ -1,6 +1,6 @@
 import type { Severity } from '../../codes/lint.ts'
+import { type FileReport, type ReportItem, sentence } from './file-report.ts'
 import { printableJson } from './printable.ts'
-import { type FileReport, type Problem, sentence } from './problem.ts'
 
 /** What SARIF says of a rule beside its code. */
 export interface RuleText {
@@ -51,7 +51,11 @@ function rule(code: string, { summary, citation, remedy }: RuleText): object {
   }
 }
 
-function result(problem: Problem, ruleIndex: number, artifactLocation: { readonly uri: string; readonly index: number }): object {
+function result(
+  problem: ReportItem,
+  ruleIndex: number,
+  artifactLocation: { readonly uri: string; readonly index: number },
+): object {
   const { code, severity, citation, subject, fingerprint, index, line, platform } = problem
   return {
     ruleId: code,

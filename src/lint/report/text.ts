@@ -1,7 +1,7 @@
 import type { Severity } from '../../codes/lint.ts'
+import { countProblems, type FileReport, sentence } from './file-report.ts'
 import { type Paint, severityColours } from './paint.ts'
 import { printable } from './printable.ts'
-import { countProblems, type FileReport, sentence } from './problem.ts'
 
 /**
  * For people: one problem a line, `file:line`, severity, code and the problem with its subject, in columns; then a line of

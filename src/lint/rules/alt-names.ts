@@ -2,16 +2,16 @@ import type { Span } from '../../bytes/span.ts'
 import { excerpt } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import * as Tag from '../../der/tag.ts'
-import { readingRule, readingTexts } from '../../rules/bundle.ts'
+import { sanMalformed, sanMalformedText } from '../../rules/reading.ts'
+import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import * as GeneralNameTag from '../../x509/general-name-tag.ts'
 import { isNameOfForm, namesOfForm } from '../../x509/profile/name-syntax.ts'
 import { criticalOnlyName } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
-import { profileAdvice } from './profile.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about subject and issuer alternative names. */
+/** Rules about subject and issuer alternative names. */
 
 /** What RFC 3986 lets stand in a URI, percent-encodings complete. */
 const uriCharacters = /^(?:[a-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9a-f]{2})*$/i
@@ -58,17 +58,17 @@ function issuerAltNames({ extensions }: CertificateView): Span | undefined {
   return reader.content()
 }
 
-export const altNameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+export const altNameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   {
-    ...readingRule('san_malformed'),
-    ...readingTexts.san_malformed,
+    ...sanMalformed,
+    ...sanMalformedText,
     check({ altNames }, { policy }) {
       const problem = malformed(altNames)
       if (problem === undefined) return undefined
       return policy.conformance === 'practical' ? { problem, severity: 'warning' } : problem
     },
   },
-  profileAdvice(
+  profileRule(
     'san_not_critical',
     criticalOnlyName,
     {

@@ -1,17 +1,18 @@
 import { isoTime } from '../../policy/time.ts'
+import type { LintRule } from '../../rules/rule.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
 import { criticalBasicConstraints, pathLengthOfCa } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
-import { excludesClients } from '../client-purpose.ts'
-import { profileAdvice } from './profile.ts'
+import { excludesClients } from '../graph.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about what makes a certificate a CA's, and what it may issue. */
+/** Rules about what makes a certificate a CA's, and what it may issue. */
 
 /** Julian years, as validity periods of decades are counted in. */
 const year = 365.25 * 86_400_000
 const longestCaYears = 25
 
-export const caAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
-  profileAdvice(
+export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
+  profileRule(
     'basic_constraints_not_critical',
     criticalBasicConstraints,
     {
@@ -21,7 +22,7 @@ export const caAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
     },
     () => 'basicConstraints with cA TRUE is not critical',
   ),
-  profileAdvice(
+  profileRule(
     'path_len_on_non_ca',
     pathLengthOfCa,
     {

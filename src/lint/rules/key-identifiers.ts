@@ -1,11 +1,13 @@
+import type { LintRule } from '../../rules/rule.ts'
+import type { TrustNode } from '../../truststore/node.ts'
 import { compareKeyIds } from '../../truststore/node.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
 import { authorityKeyId, uncriticalAuthorityKeyId, uncriticalSubjectKeyId } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
-import { profileAdvice } from './profile.ts'
+import { type GraphContext, profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about key identifiers, which tell issuers of one name apart and order the search for paths. */
+/** Rules about key identifiers, which tell issuers of one name apart and order the search for paths. */
 
-export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+export const keyIdRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   {
     code: 'ski_missing',
     severity: 'warning',
@@ -20,7 +22,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
       return role === 'leaf' ? { problem, severity: 'info' } : problem
     },
   },
-  profileAdvice(
+  profileRule(
     'aki_missing',
     authorityKeyId,
     {
@@ -30,7 +32,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
     },
     ({ issuerForMessage }) => `no authority key identifier; the issuer is ${issuerForMessage}`,
   ),
-  profileAdvice(
+  profileRule(
     'ski_critical',
     uncriticalSubjectKeyId,
     {
@@ -40,7 +42,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
     },
     () => 'subjectKeyIdentifier is critical',
   ),
-  profileAdvice(
+  profileRule(
     'aki_critical',
     uncriticalAuthorityKeyId,
     {
@@ -52,7 +54,7 @@ export const keyIdAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
   ),
 ])()
 
-export const keyIdGraphAdvice: readonly GraphAdvice[] = [
+export const keyIdGraphRules: readonly LintRule<TrustNode, GraphContext>[] = [
   {
     code: 'aki_ski_mismatch',
     severity: 'warning',

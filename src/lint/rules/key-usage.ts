@@ -1,3 +1,5 @@
+import type { LintRule } from '../../rules/rule.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import { keyUsageList } from '../../x509/key-usage.ts'
 import {
@@ -10,9 +12,9 @@ import {
   nonRepudiation,
 } from '../../x509/key-usage-bit.ts'
 import * as PurposeBit from '../../x509/purpose-bit.ts'
-import type { CertificateAdvice } from '../advice.ts'
+import type { RoleContext } from '../lint-rule.ts'
 
-/** Advice about what a key is, and what it may be used for. */
+/** Rules about what a key is, and what it may be used for. */
 
 const encipherOnly = 1 << 7
 const decipherOnly = 1 << 8
@@ -28,7 +30,7 @@ const consistentBits: Readonly<Record<string, number>> = {
   OCSPSigning: digitalSignature | nonRepudiation,
 }
 
-export const keyUsageAdvice: readonly CertificateAdvice[] = [
+export const keyUsageRules: readonly LintRule<CertificateView, RoleContext>[] = [
   {
     code: 'rsa_exponent_unusual',
     severity: 'info',

@@ -1,15 +1,18 @@
 import { isoTime } from '../../policy/time.ts'
+import type { LintRule } from '../../rules/rule.ts'
+import type { TrustNode } from '../../truststore/node.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
 import { keyUsageList } from '../../x509/key-usage.ts'
 import * as KeyUsageBit from '../../x509/key-usage-bit.ts'
 import * as PurposeBit from '../../x509/purpose-bit.ts'
-import type { CertificateAdvice, GraphAdvice } from '../advice.ts'
+import type { GraphContext, RoleContext } from '../lint-rule.ts'
 
-/** Advice about certificates that are no CA's: clients, and leaves that stand in a truststore. */
+/** Rules about certificates that are no CA's: clients, and leaves that stand in a truststore. */
 
 const day = 86_400_000
 const longestLeafDays = 398
 
-export const leafAdvice: readonly CertificateAdvice[] = [
+export const leafRules: readonly LintRule<CertificateView, RoleContext>[] = [
   {
     code: 'eku_missing_client_auth',
     severity: 'warning',
@@ -61,14 +64,14 @@ export const leafAdvice: readonly CertificateAdvice[] = [
   },
 ]
 
-export const leafGraphAdvice: readonly GraphAdvice[] = [
+export const leafGraphRules: readonly LintRule<TrustNode, GraphContext>[] = [
   {
     code: 'leaf_in_truststore',
     severity: 'warning',
     summary: 'The certificate is no CA: no client chains to it. Only where leaves are pinned has it a place in a truststore.',
     citation: 'Azure Application Gateway: the bundle must contain a CA; Google Cloud: allowlisted certificates',
     remedy: 'Remove it, or pin it with a policy whose trust is every-certificate.',
-    check({ certificate, isSelfSigned }, _graph, { policy }) {
+    check({ certificate, isSelfSigned }, { policy }) {
       if (certificate.isCa || certificate.version !== 3 || policy.trust === 'every-certificate') return undefined
       return isSelfSigned
         ? 'is no CA: nobody but the holder of this very certificate is accepted by it'

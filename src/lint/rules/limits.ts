@@ -1,4 +1,5 @@
 import { excerpt, latin1Of } from '../../bytes/text.ts'
+import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type SubtreeBase, subtreeBases } from '../../x509/constraints.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
@@ -13,10 +14,9 @@ import {
   nameConstraintsOfCa,
   subtreeSyntax,
 } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
-import { profileAdvice } from './profile.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about how a CA limits what is below it: name constraints and certificate policies. */
+/** Rules about how a CA limits what is below it: name constraints and certificate policies. */
 
 /** Forms whose names nobody can compare: a subtree of them makes every name of the form refused. */
 const unsupportedForms: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
@@ -56,8 +56,8 @@ function mappings({ extensions }: CertificateView): ReturnType<typeof mappingsOf
   return value === undefined ? [] : mappingsOf(value)
 }
 
-export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
-  profileAdvice(
+export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
+  profileRule(
     'name_constraints_not_critical',
     criticalNameConstraints,
     {
@@ -82,7 +82,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
     },
   },
   {
-    ...profileAdvice(
+    ...profileRule(
       'name_constraints_malformed',
       subtreeSyntax,
       {
@@ -101,7 +101,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
       return undefined
     },
   },
-  profileAdvice(
+  profileRule(
     'name_constraints_on_non_ca',
     nameConstraintsOfCa,
     {
@@ -124,7 +124,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
       return limits.length === 0 ? undefined : `CA limits policies: ${limits.map(([name, skip]) => `${name} ${skip}`).join(', ')}`
     },
   },
-  profileAdvice(
+  profileRule(
     'policy_constraints_not_critical',
     criticalPolicyConstraints,
     {
@@ -134,7 +134,7 @@ export const limitAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => 
     },
     () => 'policyConstraints is not critical',
   ),
-  profileAdvice(
+  profileRule(
     'inhibit_any_policy_not_critical',
     criticalInhibitAnyPolicy,
     {

@@ -1,13 +1,13 @@
 import { excerpt } from '../../bytes/text.ts'
 import { oidText } from '../../der/oid.ts'
 import * as Tag from '../../der/tag.ts'
+import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type Attribute, attributesOf, stringValue } from '../../x509/name.ts'
 import { namedIssuer, printableStrings } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
-import { profileAdvice } from './profile.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about subject and issuer as distinguished names. */
+/** Rules about subject and issuer as distinguished names. */
 
 interface AttributeRule {
   readonly name: string
@@ -66,8 +66,8 @@ function firstProblem(
   return undefined
 }
 
-export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
-  profileAdvice(
+export const nameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
+  profileRule(
     'issuer_empty',
     namedIssuer,
     {
@@ -77,7 +77,7 @@ export const nameAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
     },
     () => 'issuer is empty',
   ),
-  profileAdvice(
+  profileRule(
     'printable_string_invalid',
     printableStrings,
     {

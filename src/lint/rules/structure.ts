@@ -1,17 +1,18 @@
 import { Span } from '../../bytes/span.ts'
 import { isoTime } from '../../policy/time.ts'
+import type { LintRule } from '../../rules/rule.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/extension-id.ts'
 import { keyUsageNames } from '../../x509/key-usage.ts'
 import { noUniqueIds, positiveSerial, shortSerial, timeTypes } from '../../x509/profile/rfc5280.ts'
-import type { CertificateAdvice } from '../advice.ts'
-import { profileAdvice } from './profile.ts'
+import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Advice about version, serial number, dates, and encodings that are read although DER forbids them. */
+/** Rules about version, serial number, dates, and encodings that are read although DER forbids them. */
 
 /** `BasicConstraints ::= SEQUENCE { cA BOOLEAN FALSE … }`. */
 const spelledFalse = Uint8Array.of(0x01, 0x01, 0x00)
 
-export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (() => [
+export const structureRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   {
     code: 'v1_ca',
     severity: 'warning',
@@ -23,7 +24,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
       return version === 3 ? undefined : `certificate of version ${version}, which cannot say that it is a CA`
     },
   },
-  profileAdvice(
+  profileRule(
     'serial_zero_negative',
     positiveSerial,
     {
@@ -34,7 +35,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     ({ serial, serialNumber }) =>
       serial.at(0) >= 0x80 ? `serial number is negative: ${serialNumber} (two's complement)` : 'serial number is zero',
   ),
-  profileAdvice(
+  profileRule(
     'serial_too_long',
     shortSerial,
     {
@@ -44,7 +45,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     },
     ({ serial }) => `serial number of ${serial.length} octets, at most 20 are allowed`,
   ),
-  profileAdvice(
+  profileRule(
     'time_encoding',
     timeTypes,
     {
@@ -55,7 +56,7 @@ export const structureAdvice: readonly CertificateAdvice[] = /* @__PURE__ */ (()
     ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
       `notBefore ${isoTime(notBeforeTime)} is ${timeType(notBeforeGeneral)}, notAfter ${isoTime(notAfterTime)} is ${timeType(notAfterGeneral)}`,
   ),
-  profileAdvice(
+  profileRule(
     'unique_identifiers_present',
     noUniqueIds,
     {

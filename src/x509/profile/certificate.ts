@@ -1,6 +1,6 @@
 import type { CertificateView } from '../certificate.ts'
+import type { ProfileRule, Role } from './profile-rule.ts'
 import { rfc5280Rules } from './rfc5280.ts'
-import type { ProfileRule, Role } from './rule.ts'
 import { webPkiRules } from './web-pki.ts'
 
 type Conformance = 'practical' | 'strict' | 'web-pki'

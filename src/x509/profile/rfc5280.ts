@@ -8,7 +8,7 @@ import * as GeneralNameTag from '../general-name-tag.ts'
 import * as KeyUsageBit from '../key-usage-bit.ts'
 import { attributesOf } from '../name.ts'
 import { isNameOfForm, isSubtreeOfItsForm, namesOfForm } from './name-syntax.ts'
-import type { Rfc5280Rule, Role } from './rule.ts'
+import type { ProfileRule, Role } from './profile-rule.ts'
 
 /** What RFC 5280 section 4 demands of issuers beyond what path validation needs. */
 
@@ -18,7 +18,7 @@ const issued: readonly Role[] = ['leaf', 'intermediate']
 const authorities: readonly Role[] = ['intermediate', 'anchor']
 
 /** An extension that conforming CAs never mark critical. */
-function neverCritical(id: number, name: string, section: string): Rfc5280Rule {
+function neverCritical(id: number, name: string, section: string): ProfileRule {
   return {
     demand: `${name} must not be critical`,
     citation: `RFC 5280 ${section}`,
@@ -28,7 +28,7 @@ function neverCritical(id: number, name: string, section: string): Rfc5280Rule {
 }
 
 /** An extension that they always mark critical. */
-function alwaysCritical(id: number, name: string, section: string): Rfc5280Rule {
+function alwaysCritical(id: number, name: string, section: string): ProfileRule {
   return {
     demand: `${name} must be critical`,
     citation: `RFC 5280 ${section}`,
@@ -37,25 +37,25 @@ function alwaysCritical(id: number, name: string, section: string): Rfc5280Rule 
   }
 }
 
-export const uncriticalAuthorityKeyId: Rfc5280Rule = /* @__PURE__ */ neverCritical(
+export const uncriticalAuthorityKeyId: ProfileRule = /* @__PURE__ */ neverCritical(
   ExtensionId.authorityKeyIdentifier,
   'authorityKeyIdentifier',
   '4.2.1.1',
 )
 
-export const uncriticalSubjectKeyId: Rfc5280Rule = /* @__PURE__ */ neverCritical(
+export const uncriticalSubjectKeyId: ProfileRule = /* @__PURE__ */ neverCritical(
   ExtensionId.subjectKeyIdentifier,
   'subjectKeyIdentifier',
   '4.2.1.2',
 )
 
-export const criticalPolicyConstraints: Rfc5280Rule = /* @__PURE__ */ alwaysCritical(
+export const criticalPolicyConstraints: ProfileRule = /* @__PURE__ */ alwaysCritical(
   ExtensionId.policyConstraints,
   'policyConstraints',
   '4.2.1.11',
 )
 
-export const criticalInhibitAnyPolicy: Rfc5280Rule = /* @__PURE__ */ alwaysCritical(
+export const criticalInhibitAnyPolicy: ProfileRule = /* @__PURE__ */ alwaysCritical(
   ExtensionId.inhibitAnyPolicy,
   'inhibitAnyPolicy',
   '4.2.1.14',
@@ -63,21 +63,21 @@ export const criticalInhibitAnyPolicy: Rfc5280Rule = /* @__PURE__ */ alwaysCriti
 
 const year2050 = Date.UTC(2050, 0, 1)
 
-export const positiveSerial: Rfc5280Rule = {
+export const positiveSerial: ProfileRule = {
   demand: 'the serial number must be positive',
   citation: 'RFC 5280 4.1.2.2',
   roles: issued,
   violated: ({ serial }) => serial.at(0) >= 0x80 || (serial.length === 1 && serial.at(0) === 0),
 }
 
-export const shortSerial: Rfc5280Rule = {
+export const shortSerial: ProfileRule = {
   demand: 'the serial number must have at most 20 octets',
   citation: 'RFC 5280 4.1.2.2',
   roles: everyone,
   violated: ({ serial }) => serial.length > 20,
 }
 
-export const timeTypes: Rfc5280Rule = {
+export const timeTypes: ProfileRule = {
   demand: 'dates before 2050 must be UTCTime, later ones GeneralizedTime',
   citation: 'RFC 5280 4.1.2.5',
   roles: everyone,
@@ -85,49 +85,49 @@ export const timeTypes: Rfc5280Rule = {
     notBeforeGeneral !== notBeforeTime >= year2050 || notAfterGeneral !== notAfterTime >= year2050,
 }
 
-export const namedIssuer: Rfc5280Rule = {
+export const namedIssuer: ProfileRule = {
   demand: 'the issuer must not be empty',
   citation: 'RFC 5280 4.1.2.4',
   roles: everyone,
   violated: ({ issuerName }) => issuerName.length === 2,
 }
 
-export const criticalOnlyName: Rfc5280Rule = {
+export const criticalOnlyName: ProfileRule = {
   demand: 'subjectAltName must be critical where the subject is empty',
   citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
   roles: everyone,
   violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
 }
 
-export const printableStrings: Rfc5280Rule = {
+export const printableStrings: ProfileRule = {
   demand: "a PrintableString may hold only letters, digits, space and '()+,-./:=?",
   citation: 'X.680 41.4',
   roles: everyone,
   violated: ({ issuerName, subjectName }) => !isPrintable(issuerName) || !isPrintable(subjectName),
 }
 
-export const noUniqueIds: Rfc5280Rule = {
+export const noUniqueIds: ProfileRule = {
   demand: 'unique identifiers must not be present',
   citation: 'RFC 5280 4.1.2.8',
   roles: everyone,
   violated: ({ hasUniqueIds }) => hasUniqueIds,
 }
 
-export const authorityKeyId: Rfc5280Rule = {
+export const authorityKeyId: ProfileRule = {
   demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
   citation: 'RFC 5280 4.2.1.1',
   roles: issued,
   violated: (certificate) => certificate.authorityKeyIdentifier === undefined && !certificate.isSelfIssued,
 }
 
-export const criticalBasicConstraints: Rfc5280Rule = {
+export const criticalBasicConstraints: ProfileRule = {
   demand: 'basicConstraints of a CA must be critical',
   citation: 'RFC 5280 4.2.1.9',
   roles: authorities,
   violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
 }
 
-export const pathLengthOfCa: Rfc5280Rule = {
+export const pathLengthOfCa: ProfileRule = {
   demand: 'a path length needs cA and keyCertSign',
   citation: 'RFC 5280 4.2.1.9',
   roles: everyone,
@@ -135,14 +135,14 @@ export const pathLengthOfCa: Rfc5280Rule = {
     pathLength !== undefined && (!isCa || (keyUsageBits !== undefined && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
 }
 
-export const nameConstraintsOfCa: Rfc5280Rule = {
+export const nameConstraintsOfCa: ProfileRule = {
   demand: 'nameConstraints may stand in CA certificates only',
   citation: 'RFC 5280 4.2.1.10',
   roles: everyone,
   violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
 }
 
-export const criticalNameConstraints: Rfc5280Rule = {
+export const criticalNameConstraints: ProfileRule = {
   demand: 'nameConstraints must be critical',
   citation: 'RFC 5280 4.2.1.10',
   roles: everyone,
@@ -151,7 +151,7 @@ export const criticalNameConstraints: Rfc5280Rule = {
     extensions.has(ExtensionId.nameConstraints) && !extensions.isCritical(ExtensionId.nameConstraints),
 }
 
-export const subtreeSyntax: Rfc5280Rule = {
+export const subtreeSyntax: ProfileRule = {
   demand: 'DNS and e-mail subtrees of nameConstraints must be names without wildcard or leading dot, and mailboxes',
   citation: 'RFC 5280 4.2.1.10',
   roles: everyone,
@@ -159,7 +159,7 @@ export const subtreeSyntax: Rfc5280Rule = {
 }
 
 /** All of them, in the order in which they are looked at. Those with a name are lint rules as well. */
-export const rfc5280Rules: readonly Rfc5280Rule[] = /* @__PURE__ */ (() => [
+export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   uncriticalAuthorityKeyId,
   uncriticalSubjectKeyId,
   // Path validation does not understand these, so that critical ones are refused by any policy.

@@ -3,8 +3,8 @@ import type { CertificateView } from '../certificate.ts'
 import * as ExtensionId from '../extension-id.ts'
 import { attributesOf, stringValue } from '../name.ts'
 import * as PurposeBit from '../purpose-bit.ts'
+import type { ProfileRule } from './profile-rule.ts'
 import { keyIdsAgree } from './rfc5280.ts'
-import type { ProfileRule } from './rule.ts'
 
 /** What CA/Browser Forum's Baseline Requirements for TLS server certificates demand on top of RFC 5280. */
 

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type LintCode, type LintReport, lintTruststore, profiles } from '../../../src/index.ts'
-import { certificateAdvice, neighbourAdvice, ruleCatalogue } from '../../../src/lint/catalogue.ts'
+import { certificateLintRules, graphLintRules, ruleCatalogue } from '../../../src/lint/catalogue.ts'
 import { platformRules } from '../../../src/lint/platform/preflight.ts'
-import { wholeAdvice } from '../../../src/lint/rules/bundle-graph.ts'
-import type { ProfileAdvice } from '../../../src/lint/rules/profile.ts'
-import { bundleRules, certificateRules } from '../../../src/rules/catalogue.ts'
+import { truststoreRules } from '../../../src/lint/rules/bundle-graph.ts'
+import { certificateRules } from '../../../src/rules/catalogue.ts'
+import { bundleRules } from '../../../src/rules/chaining.ts'
+import type { ProfileRule } from '../../../src/x509/profile/profile-rule.ts'
 import { rfc5280Rules } from '../../../src/x509/profile/rfc5280.ts'
 import { cleanBundle, type Flaw, lintFlaw, lintMended } from '../../support/flawed/flaw.ts'
 import { flaws } from '../../support/flawed-bundles.ts'
@@ -82,14 +83,15 @@ describe('every rule', () => {
   })
 
   it('has a code of its own', () => {
-    const codes = [...certificateRules, ...bundleRules, ...wholeAdvice, ...neighbourAdvice, ...certificateAdvice].map(
+    const codes = [...certificateRules, ...bundleRules, ...truststoreRules, ...graphLintRules, ...certificateLintRules].map(
       ({ code }) => code,
     )
     expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([])
+    expect(codes.filter((code) => !ruleCatalogue.has(code))).toEqual([])
   })
 
   it('reports whatever strict conformance refuses', () => {
-    const reported = new Set(certificateAdvice.flatMap((rule) => ('demand' in rule ? [(rule as ProfileAdvice).demand] : [])))
+    const reported = new Set(certificateLintRules.flatMap((rule) => ('demand' in rule ? [rule.demand as ProfileRule] : [])))
     const others = rfc5280Rules.filter((rule) => !reported.has(rule)).map(({ demand }) => reportedOtherwise[demand] ?? demand)
     expect(others.filter((code) => !ruleCatalogue.has(code as LintCode))).toEqual([])
     expect([...reported].filter((rule) => !rfc5280Rules.includes(rule))).toEqual([])
@@ -99,7 +101,7 @@ describe('every rule', () => {
 
 /** A table of rules that is not as it was written fails the tests above: proved by taking out each rule in turn. */
 describe('without the rule', () => {
-  const checked = [...certificateRules, ...bundleRules, ...wholeAdvice, ...neighbourAdvice, ...certificateAdvice]
+  const checked = [...certificateRules, ...bundleRules, ...truststoreRules, ...graphLintRules, ...certificateLintRules]
   afterEach(() => void vi.restoreAllMocks())
 
   it.each(checked.map((rule) => [rule.code, rule] as const))('%s an example fails', (code, rule) => {

@@ -19,7 +19,7 @@ describe('lintCertificate', () => {
     }
   })
 
-  it('runs the rules that decide about use, and advice', () => {
+  it('runs the rules that decide about use, and those of linting alone', () => {
     expect(
       codes({
         key: keyPair('rsa1024'),

@@ -3,7 +3,7 @@ import { parseCertificateDer } from '../../../src/x509/parse-certificate.ts'
 import { parseRevocationListDer } from '../../../src/x509/parse-revocation-list.ts'
 import { nonconformance } from '../../../src/x509/profile/certificate.ts'
 import { refuseList } from '../../../src/x509/profile/list.ts'
-import type { Role } from '../../../src/x509/profile/rule.ts'
+import type { Role } from '../../../src/x509/profile/profile-rule.ts'
 import {
   boolean,
   bytes,

@@ -1,4 +1,4 @@
-import type { FileReport } from '../../../../src/lint/report/problem.ts'
+import type { FileReport } from '../../../../src/lint/report/file-report.ts'
 
 /** Two files: one with every kind of problem, one with none. */
 export const mixedReports: readonly FileReport[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { explain, type LintCode, lintTruststore } from '../../../../src/index.ts'
-import type { FileReport } from '../../../../src/lint/report/problem.ts'
+import type { FileReport } from '../../../../src/lint/report/file-report.ts'
 import { renderSarif } from '../../../../src/lint/report/sarif.ts'
 import { expectObeyedByNobody, isSarif } from '../../../support/build-server.ts'
 import { lintFlaw } from '../../../support/flawed/flaw.ts'

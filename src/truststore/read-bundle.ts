@@ -3,9 +3,9 @@ import { looksLikeDer } from '../bytes/input.ts'
 import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, pemSteps } from '../bytes/pem.ts'
 import type { Steps } from '../bytes/steps.ts'
 import type { ParseCode } from '../codes/parse.ts'
-import { type ReadingCode, readingRule } from '../rules/bundle.ts'
-import { findingOf, type Place } from '../rules/finding.ts'
-import type { Finding } from '../rules/rule.ts'
+import { findingOf } from '../rules/finding.ts'
+import * as reading from '../rules/reading.ts'
+import type { Finding, Rule } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
 
@@ -42,7 +42,7 @@ export function* readBundle(input: TruststoreInput): Steps<BundleContents> {
     const at = index++
     const parsed = parseCertificateDer(der)
     if (parsed.ok) certificates.push({ certificate: parsed.value, index: at, line })
-    else findings.push(readingFinding(readingCodeOf(parsed), parsed.message, { index: at, line }))
+    else findings.push(findingOf(readingRuleOf(parsed), parsed.message, { index: at, line }))
   }
   for (const [i, part] of parts.entries()) {
     if (typeof part !== 'string' && !isBytes(part)) {
@@ -58,41 +58,41 @@ export function* readBundle(input: TruststoreInput): Steps<BundleContents> {
     const text = typeof part === 'string' ? bytesOfPemText(part) : part
     const blocks = yield* pemSteps(text)
     if (!blocks.some((block) => isCertificateLabel(block.label))) {
-      findings.push(readingFinding('empty_bundle', describeMissingPem(text, 'CERTIFICATE', blocks), {}))
+      findings.push(findingOf(reading.emptyBundle, describeMissingPem(text, 'CERTIFICATE', blocks), {}))
     }
     for (const block of blocks) {
       yield
       const finding = isCertificateLabel(block.label) ? undefined : otherBlockFinding(block)
       if (finding !== undefined) findings.push(finding)
       else if (block.content instanceof Uint8Array) add(block.content, block.line)
-      else findings.push(readingFinding('pem_syntax_invalid', block.content.detail, { index: index++, line: block.content.line }))
+      else findings.push(findingOf(reading.pemSyntaxInvalid, block.content.detail, { index: index++, line: block.content.line }))
     }
   }
-  if (parts.length === 0) findings.push(readingFinding('empty_bundle', 'the bundle is an empty array', {}))
+  if (parts.length === 0) findings.push(findingOf(reading.emptyBundle, 'the bundle is an empty array', {}))
   return { certificates, findings }
 }
 
 function otherBlockFinding({ label, line }: PemBlock): Finding {
   if (label.endsWith('PRIVATE KEY')) {
-    return readingFinding('private_key_in_bundle', `${label} block on line ${line}: remove it, and replace the key`, { line })
+    return findingOf(reading.privateKeyInBundle, `${label} block on line ${line}: remove it, and replace the key`, { line })
   }
-  return readingFinding('non_certificate_block', `${label} block on line ${line} is skipped`, { line })
+  return findingOf(reading.nonCertificateBlock, `${label} block on line ${line} is skipped`, { line })
 }
 
 /** Which rule a fault of the certificate parser breaks: one of its own, that of DER, or that of X.509's structure. */
-export function readingCodeOf({ code, element }: { readonly code: ParseCode; readonly element: string }): ReadingCode {
-  if (element === 'nameConstraints' && code === 'empty_sequence') return 'name_constraints_empty'
-  if (element === 'nameConstraints' && code === 'bad_integer') return 'name_constraints_minimum_not_zero'
-  if (element === 'subjectAltName' && !derFaults.has(code)) return 'san_malformed'
+export function readingRuleOf({ code, element }: { readonly code: ParseCode; readonly element: string }): Omit<Rule, 'check'> {
+  if (element === 'nameConstraints' && code === 'empty_sequence') return reading.nameConstraintsEmpty
+  if (element === 'nameConstraints' && code === 'bad_integer') return reading.nameConstraintsMinimumNotZero
+  if (element === 'subjectAltName' && !derFaults.has(code)) return reading.sanMalformed
   switch (code) {
     case 'fields_need_version':
-      return 'not_v3_with_extensions'
+      return reading.notV3WithExtensions
     case 'duplicate_extension':
-      return 'duplicate_extension'
+      return reading.duplicateExtension
     case 'too_large':
-      return 'cert_too_large'
+      return reading.certTooLarge
     default:
-      return derFaults.has(code) ? 'non_der_encoding' : 'pem_syntax_invalid'
+      return derFaults.has(code) ? reading.nonDerEncoding : reading.pemSyntaxInvalid
   }
 }
 
@@ -110,7 +110,3 @@ const derFaults: ReadonlySet<ParseCode> = /* @__PURE__ */ new Set<ParseCode>([
   'bad_null',
   'default_encoded',
 ])
-
-export function readingFinding(code: ReadingCode, message: string, where: Place): Finding {
-  return findingOf(readingRule(code), message, where)
-}

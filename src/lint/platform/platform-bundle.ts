@@ -1,9 +1,9 @@
 import { looksLikeDer } from '../../bytes/input.ts'
 import { bytesOfPemText, encodePem } from '../../bytes/pem.ts'
-import { finish } from '../../bytes/steps.ts'
-import { readBundle, type TruststoreInput } from '../../truststore/bundle.ts'
 import type { TrustNode } from '../../truststore/node.ts'
+import type { BundleContents, BundledCertificate, TruststoreInput } from '../../truststore/read-bundle.ts'
 import type { TruststoreView } from '../../truststore/store.ts'
+import { isTrustAnchor, TrustGraph } from '../../truststore/trust-graph.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type PemStyle, pemStyle } from './pem-style.ts'
 
@@ -28,34 +28,45 @@ export interface PlatformEntry {
   readonly isRoot: boolean
   /** CA certificates from here up to the nearest root, both included; absent where no root is reached. */
   readonly depth: number | undefined
+  /** The intermediates of its subject and key in bundle order, itself included; empty for a root. */
+  readonly alike: readonly PlatformEntry[]
 }
+
+/** A bundle that was read: the text that was given, and what it holds. */
+export interface BundleSource {
+  readonly input: TruststoreInput
+  readonly contents: BundleContents
+}
+
+/** Platforms accept clients below roots only, whatever `Policy.trust` is. */
+const acceptingRoots = { trust: 'roots' } as const
 
 /**
  * Puts together what the platform rules look at. Of a truststore that was built already, the certificates that it kept
  * are left: no text, no copies; its size is that of its certificates in PEM.
  */
-export function platformBundle(input: TruststoreInput | undefined, store: TruststoreView): PlatformBundle {
-  const depths = depthsOf(store.nodes)
-  const entry = (certificate: CertificateView, index: number, line: number | undefined): PlatformEntry => {
+export function platformBundle(store: TruststoreView, source?: BundleSource): PlatformBundle {
+  const graph = new TrustGraph(store.nodes, acceptingRoots)
+  const groups = new Map<string, PlatformEntry[]>()
+  const entryOf = ({ certificate, index, line }: BundledCertificate): PlatformEntry => {
     const node = store.nodeOf(certificate)
-    return {
-      certificate,
-      index,
-      line,
-      node,
-      isRoot: node === undefined ? certificate.isSelfIssued : node.isSelfSigned,
-      depth: node && depths.get(node),
-    }
+    const isRoot = node === undefined ? certificate.isSelfIssued : isTrustAnchor(node, acceptingRoots)
+    const key = `${certificate.subjectKey} ${certificate.subjectPublicKeyInfo.join(' ')}`
+    const alike = (isRoot ? undefined : groups.get(key)) ?? []
+    const entry = { certificate, index, line, node, isRoot, depth: node && graph.depthOf(node), alike }
+    if (!isRoot) groups.set(key, alike)
+    if (!isRoot) alike.push(entry)
+    return entry
   }
-  if (input === undefined) {
-    const entries = store.nodes.map(({ certificate, index, line }) => entry(certificate, index, line))
-    return { entries, size: sum(entries.map(({ certificate }) => pemSize(certificate.bytes))), text: undefined, hasDer: false }
+  if (source === undefined) {
+    const size = sum(store.nodes.map(({ certificate }) => pemSize(certificate.bytes)))
+    return { entries: store.nodes.map(entryOf), size, text: undefined, hasDer: false }
   }
-  const parts = partsOf(input)
+  const parts = partsOf(source.input)
   return {
-    entries: finish(readBundle(input)).certificates.map(({ certificate, index, line }) => entry(certificate, index, line)),
+    entries: source.contents.certificates.map(entryOf),
     size: sum(parts.map(sizeOf)),
-    text: textOf(input),
+    text: textOf(source.input),
     hasDer: parts.some(isDer),
   }
 }
@@ -104,23 +115,4 @@ function pemSize(der: Uint8Array): number {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0)
-}
-
-/** From the roots downwards, breadth first, so that each certificate gets its shortest way up. */
-function depthsOf(nodes: readonly TrustNode[]): ReadonlyMap<TrustNode, number> {
-  const below = new Map<TrustNode, TrustNode[]>()
-  for (const node of nodes) {
-    for (const issuer of node.issuers) {
-      const children = below.get(issuer)
-      if (children === undefined) below.set(issuer, [node])
-      else children.push(node)
-    }
-  }
-  const depths = new Map<TrustNode, number>()
-  let level: readonly TrustNode[] = nodes.filter((node) => node.isSelfSigned)
-  for (let depth = 1; level.length > 0; depth++) {
-    for (const node of level) depths.set(node, depth)
-    level = [...new Set(level.flatMap((node) => below.get(node) ?? []))].filter((node) => !depths.has(node))
-  }
-  return depths
 }

@@ -1,7 +1,7 @@
 import type { Severity } from '../../codes/lint.ts'
 
 /** One thing that is wrong with a file: a lint finding, or the refusal of a chain. */
-export interface Problem {
+export interface ReportItem {
   readonly code: string
   readonly severity: Severity
   readonly message: string
@@ -20,7 +20,7 @@ export interface Problem {
 /** What was found in one file. */
 export interface FileReport {
   readonly file: string
-  readonly problems: readonly Problem[]
+  readonly problems: readonly ReportItem[]
 }
 
 /** How many there are of each severity. */
@@ -31,6 +31,6 @@ export function countProblems(reports: readonly FileReport[]): Record<Severity, 
 }
 
 /** The problem and whose it is, in one sentence, as API Gateway words its warnings. */
-export function sentence({ message, subject }: Problem): string {
+export function sentence({ message, subject }: ReportItem): string {
   return subject === undefined ? message : `${message}: subject ${subject}`
 }

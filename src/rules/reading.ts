@@ -1,0 +1,152 @@
+import type { LintRule, RuleText } from './rule.ts'
+
+/** What is found while a bundle is read. The reader is the check of these rules: `truststore/read-bundle.ts`. */
+
+export const pemSyntaxInvalid = {
+  code: 'pem_syntax_invalid',
+  severity: 'error',
+  citation: 'RFC 7468; RFC 5280 4.1; API Gateway: X.509 syntax',
+} as const
+export const pemSyntaxInvalidText: RuleText = {
+  code: 'pem_syntax_invalid',
+  summary: 'A block of the bundle is not PEM, or is not an X.509 certificate.',
+  remedy: 'Fetch the certificate again, or convert it with `openssl x509`.',
+}
+
+export const nonDerEncoding = {
+  code: 'non_der_encoding',
+  severity: 'error',
+  citation: 'X.690 10, 11; RFC 5280 4.1',
+} as const
+export const nonDerEncodingText: RuleText = {
+  code: 'non_der_encoding',
+  summary: 'The certificate is not DER-encoded, so different readers may see different certificates in it.',
+  remedy: 'Re-issue the certificate with a correct tool.',
+}
+
+export const duplicateExtension = {
+  code: 'duplicate_extension',
+  severity: 'error',
+  citation: 'RFC 5280 4.2',
+} as const
+export const duplicateExtensionText: RuleText = {
+  code: 'duplicate_extension',
+  summary: 'An extension occurs twice, so different readers may obey different ones.',
+  remedy: 'Re-issue the certificate with a correct tool.',
+}
+
+export const certTooLarge = {
+  code: 'cert_too_large',
+  severity: 'error',
+  citation: 'portcullis reads 64 KB a certificate; Application Load Balancer and CloudFront 16 KB',
+} as const
+export const certTooLargeText: RuleText = {
+  code: 'cert_too_large',
+  summary: 'The certificate is larger than is ever read.',
+  remedy: 'Re-issue the certificate with fewer names or extensions.',
+}
+
+export const notV3WithExtensions = {
+  code: 'not_v3_with_extensions',
+  severity: 'error',
+  citation: 'RFC 5280 4.1.2.1, 4.1.2.8; Application Load Balancer: X.509 v3 only',
+} as const
+export const notV3WithExtensionsText: RuleText = {
+  code: 'not_v3_with_extensions',
+  summary: 'The certificate has fields that its version does not have, so readers that believe the version do not see them.',
+  remedy: 'Re-issue the certificate as version 3.',
+}
+
+export const sanMalformed = {
+  code: 'san_malformed',
+  severity: 'error',
+  citation: 'RFC 5280 4.2.1.6; RFC 1034 3.5',
+} as const
+export const sanMalformedText: RuleText = {
+  code: 'san_malformed',
+  summary:
+    'A subject alternative name is not of its form: empty, with a blank, an underscore, a NUL or a wrong length. A warning where the policy lets it pass.',
+  remedy: 'Re-issue the certificate with names in their preferred syntax.',
+}
+
+export const nameConstraintsEmpty = {
+  code: 'name_constraints_empty',
+  severity: 'error',
+  citation: 'RFC 5280 4.2.1.10',
+} as const
+export const nameConstraintsEmptyText: RuleText = {
+  code: 'name_constraints_empty',
+  summary: 'nameConstraints has no subtree, so it cannot be told what the CA was to be limited to.',
+  remedy: 'Re-issue the CA certificate with the subtrees that were meant, or without the extension.',
+}
+
+export const nameConstraintsMinimumNotZero = {
+  code: 'name_constraints_minimum_not_zero',
+  severity: 'error',
+  citation: 'RFC 5280 4.2.1.10',
+} as const
+export const nameConstraintsMinimumNotZeroText: RuleText = {
+  code: 'name_constraints_minimum_not_zero',
+  summary: 'A subtree of nameConstraints has a minimum or maximum distance, which nobody implements.',
+  remedy: 'Re-issue the CA certificate without minimum and maximum.',
+}
+
+export const privateKeyInBundle = {
+  code: 'private_key_in_bundle',
+  severity: 'error',
+  citation: 'Azure Application Gateway: the bundle must not have a private key',
+} as const
+export const privateKeyInBundleText: RuleText = {
+  code: 'private_key_in_bundle',
+  summary: 'The bundle contains a private key. Truststores are copied around and must not.',
+  remedy: 'Remove the key from the file, and replace it: consider it known to everybody who has the file.',
+}
+
+export const emptyBundle = {
+  code: 'empty_bundle',
+  severity: 'error',
+  citation: 'Azure Application Gateway: data must be specified',
+} as const
+export const emptyBundleText: RuleText = {
+  code: 'empty_bundle',
+  summary: 'The bundle contains no certificate.',
+  remedy: 'Give PEM text with at least one CERTIFICATE block, or DER.',
+}
+
+export const nonCertificateBlock = {
+  code: 'non_certificate_block',
+  severity: 'warning',
+  citation: 'RFC 7468 5',
+} as const
+export const nonCertificateBlockText: RuleText = {
+  code: 'non_certificate_block',
+  summary: 'The bundle has a block that is not a certificate; it is skipped.',
+  remedy: 'Remove the block, or convert it to a CERTIFICATE block.',
+}
+
+export const duplicateCertificate = {
+  code: 'duplicate_certificate',
+  severity: 'warning',
+  citation: 'Application Load Balancer, CloudFront: every copy counts towards the limit of 25',
+} as const
+export const duplicateCertificateText: RuleText = {
+  code: 'duplicate_certificate',
+  summary: 'The same certificate occurs more than once; the copies are skipped.',
+  remedy: 'Remove the copies.',
+}
+
+/** All of them, with their texts. */
+export const readingRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
+  { ...pemSyntaxInvalid, ...pemSyntaxInvalidText },
+  { ...nonDerEncoding, ...nonDerEncodingText },
+  { ...duplicateExtension, ...duplicateExtensionText },
+  { ...certTooLarge, ...certTooLargeText },
+  { ...notV3WithExtensions, ...notV3WithExtensionsText },
+  { ...sanMalformed, ...sanMalformedText },
+  { ...nameConstraintsEmpty, ...nameConstraintsEmptyText },
+  { ...nameConstraintsMinimumNotZero, ...nameConstraintsMinimumNotZeroText },
+  { ...privateKeyInBundle, ...privateKeyInBundleText },
+  { ...emptyBundle, ...emptyBundleText },
+  { ...nonCertificateBlock, ...nonCertificateBlockText },
+  { ...duplicateCertificate, ...duplicateCertificateText },
+])()
