@@ -159,7 +159,7 @@ describe('several lists', () => {
   it('tell which had none', () => {
     expect(matchIdentity(parsed(mint({ key, ...spec }).der), { dns: 'a.example', email: 'a@b' })).toEqual({
       ok: false,
-      message: 'allowed.email does not have an e-mail address of the certificate',
+      message: 'allowed.email does not contain an e-mail address of the certificate',
     })
   })
 
