@@ -53,7 +53,7 @@ function writeReasons(output: TextOutput, title: string, reasons: number): void 
   output.indented(2, () => output.line(reasonFlagTitles.filter((_, bit) => (reasons & (1 << bit)) !== 0).join(', ')))
 }
 
-/** A Name of the one RDN whose attributes these are. */
+/** A Name whose only RDN has these attributes. */
 function nameOfRdn(attributes: Uint8Array): Uint8Array {
   return encodeElement(Tag.sequence, encodeElement(Tag.set, attributes))
 }

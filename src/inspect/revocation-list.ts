@@ -9,7 +9,7 @@ import { algorithmText, writeSignature } from './certificate.ts'
 import { writeExtensions } from './extension.ts'
 import { colonHex, type TextOutput } from './output.ts'
 
-/** Writes a list in the layout of `openssl crl -text`, with at most so many of its entries. */
+/** Writes a list in the layout of `openssl crl -text`, with at most `maxEntries` entries. */
 export function writeRevocationList(output: TextOutput, list: RevocationListView, maxEntries: number): void {
   const { bytes, version, nextUpdateTime } = list
   output.line('Certificate Revocation List (CRL):')
@@ -41,7 +41,7 @@ function writeEntry(output: TextOutput, reader: Reader): void {
   output.line(`Serial Number: ${colonHex(bytes, from, reader.end).replaceAll(':', '').toUpperCase()}`)
   output.line(`    Revocation Date: ${opensslTime(readTime(reader, what))}`)
   const extensions = new ExtensionList()
-  // A real CA writes an empty sequence here, which the parser lets pass.
+  // A real CA writes an empty sequence here, which the parser accepts.
   if (reader.limit - reader.position > 2) {
     readExtensions(reader, what, extensions, (_, value) => {
       value.position = value.limit

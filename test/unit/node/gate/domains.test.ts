@@ -54,9 +54,7 @@ describe('selectServerCertificate', () => {
     expect(reason('api.example.com', Object.keys(domains))).toBe(
       'api.example.com has its own entry, which takes precedence over *.example.com',
     )
-    expect(reason('www.example.com', Object.keys(domains))).toBe(
-      'www.example.com has no entry; *.example.com covers it',
-    )
+    expect(reason('www.example.com', Object.keys(domains))).toBe('www.example.com has no entry; *.example.com covers it')
     expect(reason('example.org', Object.keys(domains))).toBe('neither example.org nor a wildcard is in the list of domains')
   })
 
