@@ -10,7 +10,7 @@ export function optionsOf(command: Command): Readonly<Record<string, Option>> {
 }
 
 /**
- * Reads the arguments of a command. Options may stand anywhere; `--` ends them; `-` is an operand.
+ * Reads the arguments of a command. Options may appear anywhere; `--` ends them; `-` is an operand.
  *
  * @throws CliError for unknown, repeated or incomplete options
  */
@@ -58,7 +58,7 @@ export function readArguments(command: Command, args: readonly string[]): Argume
   return { operands: positionals, flags, values }
 }
 
-/** How many operands there must be is looked at after `--help` was. */
+/** A separate step, because `--help` does not need operands. */
 export function checkOperands({ operands, least, most }: Command, given: readonly string[]): void {
   if (given.length < least) throw new CliError(given.length === 0 ? `${operands} is missing` : `too few operands: ${operands}`)
   if (given.length > most) throw new CliError(`too many operands, at ${given[most]}`)
@@ -69,24 +69,24 @@ export function singleOf({ values }: Arguments, name: string): string | undefine
   return values.get(name)?.[0]
 }
 
-/** All values of an option, those in one text separated by commas too. */
+/** All values of an option, whether repeated or separated by commas. */
 export function listOf({ values }: Arguments, name: string): readonly string[] {
   return (values.get(name) ?? []).flatMap((text) => text.split(','))
 }
 
-/** The value of an option that must be one of a few. */
+/** The value of an option that has a fixed set of choices. */
 export function choiceOf<T extends string>(given: Arguments, name: string, choices: readonly T[], fallback: T): T {
   const value = singleOf(given, name)
   if (value === undefined) return fallback
   return oneOf(value, `--${name}`, choices)
 }
 
-/** More choices than this are not listed in a message. */
+/** Messages do not list more choices than this. */
 const mostListed = 12
 
 export function oneOf<T extends string>(value: string, what: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value)
   if (found !== undefined) return found
-  const problem = choices.length > mostListed ? 'which is not known' : `which is none of ${choices.join(', ')}`
+  const problem = choices.length > mostListed ? 'which is not known' : `expected one of ${choices.join(', ')}`
   throw new CliError(`${what} is ${value === '' ? 'empty' : value}, ${problem}.${suggestion(value, choices)}`)
 }

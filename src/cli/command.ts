@@ -3,9 +3,9 @@ import type { ReportFormat } from './output.ts'
 
 /** An option of a command. */
 export interface Option {
-  /** What its value is called in the help; absent: it takes none. */
+  /** The name of its value in the help; absent if it takes none. */
   readonly value?: string
-  /** May be given several times. */
+  /** May be repeated. */
   readonly multiple?: true
   readonly help: string
 }
@@ -13,7 +13,7 @@ export interface Option {
 export interface Command {
   /** What follows the command's name: `<bundle…>`. */
   readonly operands: string
-  /** How many operands there must be. */
+  /** The least number of operands. */
   readonly least: number
   readonly most: number
   readonly options: Readonly<Record<string, Option>>
@@ -23,7 +23,7 @@ export interface Command {
   readonly run: (given: Arguments, surroundings: Surroundings) => Promise<Outcome>
 }
 
-/** A command line, checked against the command's options. */
+/** A parsed command line. */
 export interface Arguments {
   readonly operands: readonly string[]
   /** Options that take no value. */
@@ -31,19 +31,19 @@ export interface Arguments {
   readonly values: ReadonlyMap<string, readonly string[]>
 }
 
-/** What a command knows of where it runs. */
+/** What a command knows about its environment. */
 export interface Surroundings {
-  /** Of portcullis. */
+  /** The version of portcullis. */
   readonly version: string
   /** For standard output. */
   readonly paint: Paint
 }
 
-/** What a command came to: 0 clean, 1 findings or refused. What could not be done is a `CliError`. */
+/** The result of a command. Exit code 0: clean; 1: findings or rejected. Failures are thrown as `CliError`. */
 export interface Outcome {
   readonly exitCode: 0 | 1
   /** For standard output. */
   readonly output: string
-  /** What `output` is, which says what must be escaped in it. */
+  /** The format of `output`, which decides what must be escaped in it. */
   readonly format: ReportFormat
 }

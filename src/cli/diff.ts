@@ -23,7 +23,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
       if (!(error instanceof TruststoreError)) throw error
       throw new CliError(
         `${printable(name)}: ${printable(error.message)}`,
-        '`portcullis lint` tells everything that is wrong with it.',
+        '`portcullis lint` lists everything that is wrong with it.',
       )
     }
   }
@@ -44,7 +44,9 @@ function text({ added, removed, renewed, rekeyed, droppedIssuers, unchanged }: T
     ...renewed.map(({ before, after }) => row('cyan', 'renewed', after, before)),
     ...added.map((certificate) => row('green', 'added', certificate)),
     `${'unchanged'}  ${unchanged}\n`,
-    ...droppedIssuers.map((issuer) => `${paint('red', 'refused'.padEnd('unchanged'.length))}  clients of ${printable(issuer)}\n`),
+    ...droppedIssuers.map(
+      (issuer) => `${paint('red', 'rejected'.padEnd('unchanged'.length))}  clients of ${printable(issuer)}\n`,
+    ),
   ].join('')
 }
 
@@ -76,10 +78,10 @@ export const diffCommand: Command = {
   least: 2,
   most: 2,
   options: { profile: profileOption, format: formatOption(...formats) },
-  notes: ['Exit code 1: clients that were accepted will be refused. Other differences are 0.'],
+  notes: ['Exit code 1: clients that are accepted now will be rejected. Exit code 0: any other differences.'],
   examples: [
-    { does: 'whose clients are refused after the change?', line: 'portcullis diff truststore.pem next.pem' },
-    { does: 'against what is in use', line: 'aws s3 cp s3://bucket/truststore.pem - | portcullis diff - next.pem' },
+    { does: 'whose clients will be rejected?', line: 'portcullis diff truststore.pem next.pem' },
+    { does: 'compare with the truststore in use', line: 'aws s3 cp s3://bucket/truststore.pem - | portcullis diff - next.pem' },
   ],
   run,
 }

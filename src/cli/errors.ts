@@ -1,6 +1,8 @@
-/** What the caller did wrong, for standard error and exit code 2: what is wrong and where, then what to do. */
+/**
+ * A mistake of the caller, for standard error and exit code 2. The message names the problem and the place, then the way out.
+ */
 export class CliError extends Error {
-  /** Each is a line, whatever a name has in it. */
+  /** One line each, even if a name contains line breaks. */
   readonly problems: readonly string[]
   readonly advice: string | undefined
 
@@ -13,7 +15,7 @@ export class CliError extends Error {
   }
 }
 
-/** ` Did you mean …?` for a word that is nearly one of those that are known. */
+/** ` Did you mean …?` for a word that is close to a known one. */
 export function suggestion(word: string, known: readonly string[]): string {
   const wanted = word.toLowerCase()
   const ranked = known.map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
@@ -22,10 +24,12 @@ export function suggestion(word: string, known: readonly string[]): string {
   return ` Did you mean ${best.candidate}?`
 }
 
-/** Longest word that is compared: no option or code is longer, and the table below grows with the product. */
+/**
+ * The longest word that is compared. No option or code is longer, and the table below grows with the product of the lengths.
+ */
 const longestWord = 64
 
-/** Levenshtein's: how many characters must be inserted, removed or replaced; here also: neighbours swapped. */
+/** The Levenshtein distance, with swaps of neighbouring characters. */
 function distance(a: string, b: string): number {
   if (a.length > longestWord) return Number.POSITIVE_INFINITY
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)

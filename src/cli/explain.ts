@@ -10,7 +10,7 @@ import { formatOption } from './values.ts'
 
 const formats = ['text', 'json'] as const
 
-/** A code that verdicts and findings share is explained as the verdict's. */
+/** A code that both a verdict and a finding have is explained as the verdict's. */
 const codes: readonly string[] = [...new Set<string>([...rejectCodes, ...ruleCatalogue.keys()])]
 
 const systems: Readonly<Record<keyof CodeInfo['mappings'], string>> = {
@@ -47,8 +47,8 @@ export const explainCommand: Command = {
   options: { format: formatOption(...formats) },
   notes: [],
   examples: [
-    { does: 'what a finding means, and what to do', line: 'portcullis explain subject_issuer_conflict' },
-    { does: 'how other systems call a refusal', line: 'portcullis explain unknown_issuer' },
+    { does: 'what a finding means and how to fix it', line: 'portcullis explain subject_issuer_conflict' },
+    { does: 'what other systems call a rejection', line: 'portcullis explain unknown_issuer' },
   ],
   run,
 }

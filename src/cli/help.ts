@@ -20,7 +20,7 @@ export function commandHelp(name: string, summary: string, command: Command, pai
 
 /** `portcullis --help`. */
 export function overview(commands: readonly (readonly [name: string, summary: string])[], paint: Paint): string {
-  return `portcullis: mutual-TLS truststores and client certificates, judged with reasons
+  return `portcullis: verify and lint mutual-TLS truststores and client certificates
 
 ${paint('bold', 'Usage')}  portcullis <command> [options]
 
@@ -29,10 +29,10 @@ ${columns(commands)}
 ${paint('bold', 'Exit codes')}
 ${columns([
   ['0', 'Clean, or accepted.'],
-  ['1', 'Findings, or refused.'],
-  ['2', 'Wrong usage, or input that cannot be read.'],
+  ['1', 'Findings, or rejected.'],
+  ['2', 'Wrong usage, or unreadable input.'],
 ])}
-\`portcullis <command> --help\` has options and examples. Files are PEM or DER; - is standard input.
+\`portcullis <command> --help\` shows options and examples. Files are PEM or DER; - is standard input.
 Colours are for terminals: NO_COLOR=1 turns them off, FORCE_COLOR=1 on.
 `
 }

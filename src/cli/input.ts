@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises'
 import { printable } from '../lint/report/printable.ts'
 import { CliError } from './errors.ts'
 
-/** More than any truststore or revocation list that a platform takes; what is larger was named by mistake. */
+/** Larger than any truststore or CRL that a platform accepts. A larger file was named by mistake. */
 const maxInputBytes = 64 * 1024 * 1024
 
-/** A file that was read. */
+/** A file's content. */
 export interface Input {
-  /** As it is called in reports. */
+  /** The name in reports. */
   readonly name: string
   readonly bytes: Uint8Array
 }
@@ -54,7 +54,7 @@ async function readStdin(): Promise<Uint8Array> {
   return collect(process.stdin)
 }
 
-/** Everything of a stream, which may have no size beforehand, or lie about it. */
+/** Reads a whole stream, whose size may be unknown or wrong. */
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -75,7 +75,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a directory; name the files in it',
-  ENOTDIR: 'a part of the path is no directory',
+  ENOTDIR: 'a part of the path is not a directory',
   ELOOP: 'its symbolic links go in circles',
 }
 

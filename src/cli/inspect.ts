@@ -24,10 +24,10 @@ export const inspectCommand: Command = {
   least: 1,
   most: Number.POSITIVE_INFINITY,
   options: {},
-  notes: ['Exit code 1: something in the file is malformed; it is shown as far as it can be read.'],
+  notes: ['Exit code 1: something in the file is malformed. The rest is shown.'],
   examples: [
-    { does: 'what is in a certificate', line: 'portcullis inspect client.pem' },
-    { does: "a server's, from a pipe", line: 'openssl s_client -connect example.com:443 </dev/null | portcullis inspect -' },
+    { does: 'show a certificate', line: 'portcullis inspect client.pem' },
+    { does: "show a server's certificate", line: 'openssl s_client -connect example.com:443 </dev/null | portcullis inspect -' },
   ],
   run,
 }

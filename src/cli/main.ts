@@ -3,17 +3,14 @@ import { run } from './run.ts'
 
 /** The program `portcullis`. */
 
-/**
- * Whether to colour standard output. NO_COLOR (no-color.org) and FORCE_COLOR count where they are not empty, the first
- * above the second.
- */
+/** Whether to colour standard output. NO_COLOR (no-color.org) takes precedence over FORCE_COLOR; empty values are ignored. */
 function isColoured({ NO_COLOR = '', FORCE_COLOR = '', TERM }: NodeJS.ProcessEnv): boolean {
   if (NO_COLOR !== '') return false
   if (FORCE_COLOR !== '') return FORCE_COLOR !== '0'
   return process.stdout.isTTY === true && TERM !== 'dumb'
 }
 
-// A reader that has seen enough, such as `head`, closes the pipe: that is no fault, and the exit code stays the verdict's.
+// A reader such as `head` may close the pipe early. That is not an error, and the exit code does not change.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
@@ -21,7 +18,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { exitCode, output, errors } = await run(process.argv.slice(2), isColoured(process.env))
-// Not process.exit(), which would cut off what a slow pipe has not taken yet.
+// Not process.exit(), which would discard what a slow pipe has not taken yet.
 process.exitCode = exitCode
 process.stdout.write(output)
 process.stderr.write(errors)

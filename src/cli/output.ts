@@ -1,6 +1,6 @@
 import { printableJsonText, printableLines } from '../lint/report/printable.ts'
 
-/** What `--format` takes where findings are reported; other commands have some of them. */
+/** The values of `--format` for commands that report findings. Other commands support some of them. */
 export const reportFormats = ['text', 'json', 'sarif', 'github'] as const
 
 export type ReportFormat = (typeof reportFormats)[number]
@@ -9,8 +9,9 @@ export type ReportFormat = (typeof reportFormats)[number]
 const annotation = /^::((?:error|warning|notice) file=[^:,]*(?:,line=\d+)?,title=[a-z_]+)::/
 
 /**
- * Makes a command's output safe to print. All output passes here, so that no command can forget to escape names, labels and
- * paths: a terminal finds nothing to obey except colours, a build server no commands except annotations of the format `github`.
+ * Makes a command's output safe to print. All output passes through here, so that no command can forget to escape names,
+ * labels and paths. A terminal sees no control sequences except colours, and a build server no commands except annotations of
+ * the format `github`.
  */
 export function safeOutput(output: string, format: ReportFormat, coloured: boolean): string {
   switch (format) {

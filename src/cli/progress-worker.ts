@@ -8,7 +8,7 @@ const standardError = 2
 const started = Date.now()
 let state = 0
 for (let wait = patience; Atomics.wait(ended, 0, state, wait) === 'timed-out'; wait = 250) {
-  // Marked before it is written, so that a line that stands there is always cleared.
+  // Marked before it is written, so that a written line is always cleared.
   if (Atomics.compareExchange(ended, 0, state, 2) !== state) break
   state = 2
   writeSync(standardError, `\r${what} … ${Math.floor((Date.now() - started) / 1000)} s`)

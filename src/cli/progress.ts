@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { printable } from '../lint/report/printable.ts'
 
-/** Milliseconds before a command says that it is at work. */
+/** Milliseconds before a command shows progress. */
 const patience = 1000
 
 /**
- * Shows on standard error, where that is a terminal, what takes more than a second. Judging is one long computation, in
- * which no timer fires: so a thread does the showing.
+ * Shows progress on standard error, if that is a terminal, once a command takes more than a second. It runs in a thread,
+ * because verification is one long computation in which no timer fires.
  *
- * @returns ends it and clears the line
+ * @returns a function that stops it and clears the line
  */
 export function showProgress(what: string): () => void {
   if (!process.stderr.isTTY) return () => undefined
@@ -17,7 +17,7 @@ export function showProgress(what: string): () => void {
     workerData: { what: printable(what), ended, patience },
   })
   worker.unref()
-  // What is only for show must not break anything.
+  // A failure of the progress display must not break the command.
   worker.on('error', () => undefined)
   return () => {
     const wasShown = Atomics.exchange(ended, 0, 1) === 2

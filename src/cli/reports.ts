@@ -8,7 +8,7 @@ import { renderText } from '../lint/report/text.ts'
 import type { Surroundings } from './command.ts'
 import type { ReportFormat } from './output.ts'
 
-/** Findings in the format that was asked for. */
+/** Findings in the requested format. */
 export function renderReports(reports: readonly FileReport[], format: ReportFormat, { paint, version }: Surroundings): string {
   switch (format) {
     case 'text':
@@ -22,7 +22,7 @@ export function renderReports(reports: readonly FileReport[], format: ReportForm
   }
 }
 
-/** What `--fail-on` takes: the mildest severity that makes exit code 1. */
+/** The values of `--fail-on`: the lowest severity that causes exit code 1. */
 export const failLevels = ['error', 'warning', 'info'] as const
 
 export function fails(reports: readonly FileReport[], level: (typeof failLevels)[number]): boolean {

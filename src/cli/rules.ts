@@ -36,8 +36,8 @@ export const rulesCommand: Command = {
   options: { format: formatOption(...formats) },
   notes: [],
   examples: [
-    { does: 'every rule of lint', line: 'portcullis rules' },
-    { does: 'for a program', line: 'portcullis rules --format json' },
+    { does: 'list every lint rule', line: 'portcullis rules' },
+    { does: 'as JSON for scripts', line: 'portcullis rules --format json' },
   ],
   run,
 }

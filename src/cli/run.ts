@@ -9,33 +9,33 @@ import { safeOutput } from './output.ts'
 
 interface Entry {
   readonly summary: string
-  /** Each command in a file of its own, so that none waits for what another one needs. */
+  /** Each command is loaded on demand, so that none waits for another's modules. */
   readonly load: () => Promise<Command>
 }
 
 const commands: Readonly<Record<string, Entry>> = {
   lint: {
-    summary: 'Say what is wrong with truststores, or soon will be.',
+    summary: 'Check truststores for problems.',
     load: async () => (await import('./lint.ts')).lintCommand,
   },
   verify: {
-    summary: 'Judge a certificate chain by a truststore.',
+    summary: 'Verify a certificate chain against a truststore.',
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
   inspect: {
-    summary: 'Show what is in a certificate.',
+    summary: 'Show a certificate or revocation list as text.',
     load: async () => (await import('./inspect.ts')).inspectCommand,
   },
   diff: {
-    summary: 'Compare two truststores: whose clients will be refused?',
+    summary: 'Compare two truststores: whose clients will be rejected?',
     load: async () => (await import('./diff.ts')).diffCommand,
   },
   rules: {
-    summary: 'List the rules of lint.',
+    summary: 'List the lint rules.',
     load: async () => (await import('./rules.ts')).rulesCommand,
   },
   explain: {
-    summary: 'Explain a code of a finding or a refusal.',
+    summary: 'Explain the code of a finding or a rejection.',
     load: async () => (await import('./explain.ts')).explainCommand,
   },
 }
@@ -88,17 +88,17 @@ function withoutCommand(args: readonly string[], coloured: boolean): Outcome {
   throw new CliError(`unknown ${what} ${first}.${suggestion(first, known)}`, 'See portcullis --help.')
 }
 
-/** Beside the built program stands the package's manifest. */
+/** The package's manifest is one folder above the built program. */
 function version(): string {
   const manifest: { readonly version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   return manifest.version
 }
 
-/** What went wrong, line by line after the program's name, and what to do. */
+/** The problems, one per line after the program's name, and the way out. */
 function complaint(prefix: string, error: unknown): string {
   if (!(error instanceof CliError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return `${prefix}: this is a fault of portcullis, please report it\n${stack}\n`
+    return `${prefix}: this is a bug in portcullis, please report it\n${stack}\n`
   }
   const lines = error.problems.map((line) => `${prefix}: ${printable(line)}\n`)
   const advice = error.advice ?? (prefix === 'portcullis' ? undefined : `See ${prefix} --help.`)

@@ -50,17 +50,17 @@ function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTrust
   } catch (error) {
     if (!(error instanceof TruststoreError)) throw error
     const names = inputs.map(({ name }) => printable(name)).join(', ')
-    throw new CliError(`${names}: ${printable(error.message)}`, '`portcullis lint` tells everything that is wrong with it.')
+    throw new CliError(`${names}: ${printable(error.message)}`, '`portcullis lint` lists everything that is wrong with it.')
   }
 }
 
 function listOf({ name, bytes }: Input): RevocationList {
   const parsed = parseRevocationList(bytes)
   if (parsed.ok) return parsed.value
-  throw new CliError(`${printable(name)} is no revocation list: ${printable(parsed.message)}`)
+  throw new CliError(`${printable(name)} is not a revocation list: ${printable(parsed.message)}`)
 }
 
-/** The peer's certificates, leaf first. What is DER is judged as it is, since it may be wrong in itself. */
+/** The peer's certificates, leaf first. DER input is passed on unparsed, so that `verifyChain` can report its faults. */
 function chainOf({ name, bytes }: Input): readonly Uint8Array[] {
   if (looksLikeDer(bytes)) return [bytes]
   const decoded = decodePem(bytes)
@@ -78,7 +78,7 @@ function render(verdict: Verdict, file: string, format: (typeof reportFormats)[n
   const name = printable(file)
   if (!verdict.ok) {
     const { code, message } = verdict
-    return `${name}  ${paint('red', 'refused')}  ${paint('bold', code)}  ${printable(message)}\n${explain(code).remedy}\n`
+    return `${name}  ${paint('red', 'rejected')}  ${paint('bold', code)}  ${printable(message)}\n${explain(code).remedy}\n`
   }
   const path = verdict.path.map(({ subject, notAfter }, i) => {
     return `${'  '.repeat(i)}${i === 0 ? '' : '└ '}${printable(subject)}, until ${isoTime(notAfter.getTime())}\n`
@@ -128,18 +128,21 @@ export const verifyCommand: Command = {
   options: {
     truststore: { value: '<bundle>', multiple: true, help: 'CAs to trust.' },
     crl: { value: '<file>', multiple: true, help: 'Revocation list; with one, every certificate must be covered.' },
-    purpose: { value: '<purpose>', help: "client, server or any. Default the profile's; server where a name is given." },
-    name: { value: '<host>', help: 'DNS name or address that the certificate must be for.' },
+    purpose: { value: '<purpose>', help: "client, server or any. Default: the profile's, or server if --name is given." },
+    name: { value: '<host>', help: 'DNS name or IP address that the certificate must match.' },
     at: atOption,
     profile: profileOption,
     format: formatOption(...reportFormats),
   },
-  notes: ['The chain is the leaf first and then, where the profile takes them, further certificates that the peer sent.'],
+  notes: ['The chain starts with the leaf. Other presented certificates follow; the profile decides whether they are used.'],
   examples: [
     { does: 'would API Gateway accept this client?', line: 'portcullis verify --truststore truststore.pem client.pem' },
-    { does: 'and if it is revoked?', line: 'portcullis verify --truststore truststore.pem --crl clients.crl client.pem' },
     {
-      does: 'the certificate of a public server',
+      does: 'the same with a revocation list',
+      line: 'portcullis verify --truststore truststore.pem --crl clients.crl client.pem',
+    },
+    {
+      does: 'verify the certificate of a public server',
       line: 'portcullis verify --truststore roots.pem --profile web-server --name example.com chain.pem',
     },
   ],

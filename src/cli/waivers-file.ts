@@ -9,8 +9,8 @@ import { readTime } from './values.ts'
 const fields = ['code', 'fingerprint', 'until', 'reason'] as const
 
 /**
- * Reads waivers: a JSON array of `{ "code", "fingerprint"?, "until"?, "reason"? }`, the end as a date. The reason is for
- * those who read the file.
+ * Reads waivers: a JSON array of `{ "code", "fingerprint"?, "until"?, "reason"? }`. `until` is a date; `reason` is a comment
+ * for people.
  *
  * @throws CliError that names the file, the waiver and the field
  */
@@ -20,7 +20,7 @@ export async function readWaivers(file: string): Promise<readonly Waiver[]> {
   try {
     list = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw new CliError(`${name} is no JSON: ${(error as Error).message}`)
+    throw new CliError(`${name} is not valid JSON: ${(error as Error).message}`)
   }
   if (!Array.isArray(list))
     throw new CliError(`${name} must be a JSON array of waivers`, 'Write [{ "code": "expired", "until": "2026-12-31" }].')
@@ -31,11 +31,11 @@ function readWaiver(waiver: unknown, where: string): Waiver {
   if (typeof waiver !== 'object' || waiver === null || Array.isArray(waiver)) throw new CliError(`${where} must be an object`)
   for (const [field, value] of Object.entries(waiver)) {
     oneOf(field, `a field of ${where}`, fields)
-    if (typeof value !== 'string') throw new CliError(`${where}.${field} must be a text`)
+    if (typeof value !== 'string') throw new CliError(`${where}.${field} must be a string`)
   }
   const { code, fingerprint, until } = waiver as Readonly<Partial<Record<(typeof fields)[number], string>>>
   if (code === undefined) throw new CliError(`${where}.code is missing`)
-  // As other tools write it: in capitals, with colons.
+  // Other tools write it in capitals, with colons.
   const hex = fingerprint?.replaceAll(':', '').toLowerCase()
   if (hex !== undefined && !/^[0-9a-f]{64}$/.test(hex)) throw new CliError(`${where}.fingerprint must be SHA-256 in hexadecimal`)
   return {

@@ -1,4 +1,7 @@
-/** What `lintTruststore` and `buildTruststore` find. The rules that report them stand in `src/rules` and `src/lint/rules`. Never renamed. */
+/**
+ * The codes of `lintTruststore` and `buildTruststore`. The rules that report them are in `src/rules` and `src/lint/rules`.
+ * Codes are never renamed.
+ */
 export type LintCode =
   // the bundle
   | 'pem_syntax_invalid'
@@ -124,5 +127,5 @@ export type LintCode =
   // waivers
   | 'waiver_expired'
 
-/** `error`: the certificate cannot be used and is left out; `warning`: usable, doubtful; `info`: worth knowing. */
+/** `error`: the certificate is unusable and left out. `warning`: usable but doubtful. `info`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'info'

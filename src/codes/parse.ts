@@ -1,14 +1,14 @@
 /**
- * Why bytes were not read. Every refusal of the parsers carries one of these codes, the byte offset of the fault
- * (for PEM text: the offset of the block's first character) and a message.
+ * Why bytes could not be parsed. Every rejection by a parser carries one of these codes, a message and the byte offset of the
+ * fault (for PEM text, the offset of the block's first character).
  */
 const sentences = {
-  empty_input: 'there is nothing to read',
+  empty_input: 'the input is empty',
   truncated: 'the input ends inside this element',
   unexpected_tag: 'another element was expected here',
   high_tag_number: 'tag numbers above 30 do not occur in X.509',
   indefinite_length: 'DER forbids indefinite lengths (X.690 10.1)',
-  non_minimal_length: 'DER demands the shortest form of a length (X.690 10.1)',
+  non_minimal_length: 'DER requires the shortest length form (X.690 10.1)',
   trailing_bytes: 'bytes follow where the element should end',
   bad_boolean: 'a DER BOOLEAN is the single byte 00 or FF (X.690 11.1)',
   bad_integer: 'not a DER INTEGER in the allowed range (X.690 8.3)',
@@ -20,15 +20,15 @@ const sentences = {
   bad_address: 'an IP address has 4 or 16 bytes, a subnet 8 or 32 with a contiguous mask (RFC 5280 4.2.1.6, 4.2.1.10)',
   default_encoded: 'DER forbids encoding a default value (X.690 11.5)',
   empty_sequence: 'at least one element is required here',
-  bad_version: 'X.509 versions are 1, 2 and 3, and version 1 is not written; CRLs have version 2',
+  bad_version: 'X.509 versions are 1 (omitted), 2 and 3; CRLs have version 2',
   fields_need_version: 'unique identifiers need version 2 or 3, extensions version 3 (RFC 5280 4.1)',
   duplicate_extension: 'an extension occurs twice (RFC 5280 4.2)',
-  bad_policy: 'a policy is named twice, or anyPolicy has a qualifier that it may not have (RFC 5280 4.2.1.4)',
+  bad_policy: 'a policy occurs twice, or anyPolicy has a forbidden qualifier (RFC 5280 4.2.1.4)',
   too_large: 'larger than this library reads',
   too_many: 'more elements than this library reads',
   too_deep: 'nested deeper than this library reads',
-  pem_missing: 'no PEM block of the wanted kind was found',
-  pem_multiple: 'more than one PEM block was found where one is read',
+  pem_missing: 'no PEM block of the expected kind',
+  pem_multiple: 'more than one PEM block where one is expected',
   pem_unterminated: 'the PEM block has no matching END line',
   pem_bad_base64: 'the PEM block is not base64 (RFC 4648, with padding)',
 } as const
@@ -36,7 +36,7 @@ const sentences = {
 /** A fault in the syntax of an input: DER (X.690), PEM (RFC 7468) or the ASN.1 structures of RFC 5280. */
 export type ParseCode = keyof typeof sentences
 
-/** What a parser answers: the value, or the first fault and where it is. It never throws on bad bytes. */
+/** The result of a parser: the value, or the first fault and its place. Parsers never throw on bad bytes. */
 export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | {
@@ -48,7 +48,7 @@ export type ParseResult<T> =
       readonly element: string
     }
 
-/** The sentence of a code, without place. */
+/** The sentence of a code, without a place. */
 export function parseSentence(code: ParseCode): string {
   return sentences[code]
 }

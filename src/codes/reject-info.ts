@@ -1,10 +1,10 @@
 import type { RejectCode } from './reject.ts'
 
-/** How other systems name the same refusal. Absent: the system does not check it, or does not tell. */
+/** What other systems call the same rejection. Absent: the system does not check it, or does not report it. */
 export interface CodeMappings {
-  /** `error.code` of Node's TLS sockets, which is OpenSSL's X509_V_ERR_… without the prefix. */
+  /** `error.code` of Node's TLS sockets: OpenSSL's X509_V_ERR_… without the prefix. */
   readonly node?: string
-  /** AWS Application Load Balancer's connection log; CloudFront's names are the same but for the prefix. */
+  /** AWS Application Load Balancer's connection log. CloudFront uses the same names with another prefix. */
   readonly alb?: string
   readonly cloudFront?: string
   /** `client_cert_error` of Google Cloud load balancers. */
@@ -25,7 +25,7 @@ const noIssuer = 'Access denied. Reason: Could not find issuer for certificate'
 
 const table: Readonly<Record<RejectCode, RejectRow>> = {
   unknown_issuer: {
-    summary: 'No certificate of the truststore (or sent by the peer, where the policy allows that) is the issuer.',
+    summary: 'The issuer is not in the truststore, nor among the presented certificates if the policy uses them.',
     citation: 'RFC 5280 6.1.3 (a)(4)',
     remedy: 'Add the issuing CA to the truststore, or have the peer send its intermediates.',
     mappings: {
@@ -61,7 +61,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   signature_mismatch: {
-    summary: "The signature was not made by the issuer's key over these bytes.",
+    summary: "The signature does not match the issuer's key and these bytes.",
     citation: 'RFC 5280 6.1.3 (a)(1)',
     remedy: 'The certificate was altered, or another CA of the same name issued it: compare the key identifiers.',
     mappings: {
@@ -116,9 +116,9 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   chain_too_long: {
-    summary: 'More CA certificates stand above the leaf than the policy allows.',
+    summary: 'The path has more CA certificates than the policy allows.',
     citation: 'API Gateway: maximum chain length of four',
-    remedy: 'Issue the certificate from a CA nearer to the root, or raise maxChainLength.',
+    remedy: 'Issue the certificate from a CA closer to the root, or raise maxChainLength.',
     mappings: {
       node: 'CERT_CHAIN_TOO_LONG',
       alb: 'ClientCertMaxChainDepthExceeded',
@@ -129,7 +129,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   not_a_ca: {
     summary: 'A certificate that is not a CA certificate issued another one.',
     citation: 'RFC 5280 6.1.4 (k), 4.2.1.9',
-    remedy: 'The issuer needs basicConstraints with cA TRUE; a certificate that lacks it must not issue.',
+    remedy: 'The issuer needs basicConstraints with cA TRUE; without it, a certificate must not issue others.',
     mappings: {
       node: 'INVALID_CA',
       alb: 'ClientCertInvalid',
@@ -138,7 +138,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   path_length_exceeded: {
-    summary: 'More CAs stand below a CA than its basicConstraints allows.',
+    summary: 'The path has more CAs below a CA than its basicConstraints allows.',
     citation: 'RFC 5280 6.1.4 (l), 4.2.1.9',
     remedy: "Issue from a CA that the path length allows, or re-issue the constrained CA's certificate.",
     mappings: {
@@ -171,9 +171,9 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   unknown_critical_extension: {
-    summary: 'A critical extension is not understood, so the certificate must be refused.',
+    summary: 'A critical extension is not understood, so the certificate must be rejected.',
     citation: 'RFC 5280 6.1.4 (o), 6.1.5 (f), 4.2',
-    remedy: 'Re-issue the certificate without the extension, or not critical.',
+    remedy: 'Re-issue the certificate without the extension, or with a non-critical one.',
     mappings: {
       node: 'UNHANDLED_CRITICAL_EXTENSION',
       alb: 'ClientCertInvalid',
@@ -182,9 +182,9 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   nonconforming: {
-    summary: 'The certificate breaks a rule of the profile that policy.conformance demands; the message cites the rule.',
+    summary: 'The certificate breaks a rule of the profile that policy.conformance requires; the message cites the rule.',
     citation: 'RFC 5280 4; CA/Browser Forum BR 7.1',
-    remedy: 'Re-issue the certificate by the cited rule, or set conformance to practical.',
+    remedy: 'Re-issue the certificate according to the cited rule, or set conformance to practical.',
     mappings: {
       alb: 'ClientCertInvalid',
       cloudFront: 'ClientCertInvalid',
@@ -192,7 +192,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   name_constraint_violation: {
-    summary: 'A name lies outside what a CA above may certify, or its form cannot be compared.',
+    summary: 'A name is outside the name constraints of a CA, or its form cannot be compared.',
     citation: 'RFC 5280 6.1.3 (b)(c), 4.2.1.10',
     remedy: 'Issue the certificate from a CA that is allowed to certify the name.',
     mappings: {
@@ -203,21 +203,21 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   policy_violation: {
-    summary: 'The certificate policies of the path do not satisfy what is required.',
+    summary: 'The certificate policies of the path do not include a required policy.',
     citation: 'RFC 5280 6.1.3 (d)-(f), 6.1.5 (g); RFC 9618',
     remedy: 'Issue the certificate under a required policy, or change the policy inputs.',
     mappings: { node: 'NO_EXPLICIT_POLICY' },
   },
   name_mismatch: {
-    summary: 'None of the subject alternative names is the wanted server.',
+    summary: 'No subject alternative name matches the server name.',
     citation: 'RFC 9525 6',
-    remedy: 'Connect by a name in subjectAltName, or add the name to the certificate. The common name does not count.',
+    remedy: 'Connect to a name in subjectAltName, or add the name to the certificate. The common name does not count.',
     mappings: { node: 'ERR_TLS_CERT_ALTNAME_INVALID' },
   },
   revocation_unknown: {
-    summary: 'No usable revocation list covers the certificate, so it is not known to be good.',
+    summary: 'No usable revocation list covers the certificate, so its status is unknown.',
     citation: 'RFC 5280 6.3.3',
-    remedy: "Supply a current CRL of the certificate's issuer, or allow unknown status knowingly.",
+    remedy: "Supply a current CRL of the certificate's issuer, or set unknown to 'allow'.",
     mappings: { node: 'UNABLE_TO_GET_CRL' },
   },
   not_yet_valid: {
@@ -232,7 +232,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   expired: {
-    summary: 'The validity period is over.',
+    summary: 'The validity period has ended.',
     citation: 'RFC 5280 6.1.3 (a)(2), 4.1.2.5',
     remedy: 'Renew the certificate named in the message (index 0: the client; above: a CA of its chain).',
     mappings: {
@@ -249,8 +249,8 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     mappings: { node: 'CERT_REVOKED', alb: 'ClientCertCrlHit', cloudFront: 'ClientCertCrlHit' },
   },
   too_large: {
-    summary: 'The certificate or its key is larger than is read from strangers.',
-    citation: 'policy.maxRsaBits; 65,536 bytes a certificate',
+    summary: 'The certificate or its key is larger than the limit.',
+    citation: 'policy.maxRsaBits; 65,536 bytes per certificate',
     remedy: 'Use a smaller key or fewer names.',
     mappings: {
       alb: 'ClientCertMaxSizeExceeded',
@@ -259,13 +259,13 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   malformed: {
-    summary: 'The bytes are not a DER certificate, or contradict themselves; the message says where.',
+    summary: 'The bytes are not a DER certificate, or are inconsistent. The message says where.',
     citation: 'RFC 5280 4.1; X.690',
     remedy: 'Inspect the certificate at the byte offset given, and re-issue it.',
     mappings: { alb: 'ClientCertInvalid', cloudFront: 'ClientCertInvalid', googleCloud: 'client_cert_invalid' },
   },
   budget_exhausted: {
-    summary: 'The chain needs more work than the policy grants to a stranger; the message names the meter.',
+    summary: 'Verifying the chain exceeds the budget of the policy. The message names the limit.',
     citation: 'policy.budget',
     remedy: 'Send only the certificates of one path; raise the budget if the hierarchy really needs it.',
     mappings: {
@@ -276,19 +276,19 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   },
 }
 
-/** What is known about a code of any kind. */
+/** What is known about a code. */
 export interface CodeInfo {
   readonly code: string
   /** One sentence. */
   readonly summary: string
-  /** The section of the RFC or of the platform's documentation behind it. */
+  /** The section of the RFC or of the platform's documentation that it follows. */
   readonly citation: string
   /** What to do about it. */
   readonly remedy: string
   readonly mappings: CodeMappings
 }
 
-/** What a reject code means; `undefined` for any other text. */
+/** The meaning of a reject code; `undefined` for any other text. */
 export function rejectInfo(code: string): CodeInfo | undefined {
   if (!Object.hasOwn(table, code)) return undefined
   return { code, ...table[code as RejectCode] }

@@ -1,7 +1,6 @@
 /**
- * Every reason for which `verifyChain` refuses a chain, from the least to the most specific: where several candidate
- * paths fail for different reasons, the one that stands last here is reported. Codes are never renamed; what each
- * means stands in `reject-info.ts`.
+ * Every reason for which `verifyChain` rejects a chain, from the least to the most specific. If candidate paths fail for
+ * different reasons, the last of them in this list is reported. Codes are never renamed; `reject-info.ts` explains them.
  */
 export const rejectCodes = [
   'unknown_issuer',
@@ -31,10 +30,10 @@ export const rejectCodes = [
   'budget_exhausted',
 ] as const
 
-/** Why a chain was refused; `explain(code)` says more. */
+/** Why a chain was rejected; `explain(code)` says more. */
 export type RejectCode = (typeof rejectCodes)[number]
 
-/** How specific a code is; of several failures the one with the highest rank is reported. */
+/** How specific a code is. Of several failures, the one with the highest rank is reported. */
 export function rankOf(code: RejectCode): number {
   return rejectCodes.indexOf(code)
 }

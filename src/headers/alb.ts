@@ -13,8 +13,8 @@ import type { RequestLike } from './source.ts'
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
 
 /**
- * AWS Application Load Balancer. Passthrough mode hands on the whole chain unverified in `X-Amzn-Mtls-Clientcert`; verify
- * mode what it has verified, in five headers. PEM is URL-encoded "with +=/ as safe characters".
+ * AWS Application Load Balancer. Passthrough mode forwards the whole chain, unverified, in `X-Amzn-Mtls-Clientcert`. Verify
+ * mode forwards the verified client certificate in five headers. PEM is URL-encoded "with +=/ as safe characters".
  */
 
 const safe = '-._~+=/'
@@ -32,11 +32,11 @@ const verifyNames: HeaderNames<VerifyRole> = {
 
 const verifyKinds: HeaderKinds<VerifyRole> = { issuer: 'name', subject: 'name' }
 
-/** What verify mode says of a client. */
+/** What verify mode reports about a client. */
 export interface AlbClientCertificate {
-  /** Parsed; the serial number and the dates of the other headers are the same. */
+  /** Parsed. The other headers have been checked: the same serial number and dates. */
   readonly leaf: Certificate
-  /** As ALB writes it (RFC 2253). For logs: decide on `leaf`. */
+  /** As ALB writes it (RFC 2253). For logs only: base decisions on `leaf`. */
   readonly issuer?: string
   readonly subject?: string
 }
@@ -55,7 +55,7 @@ export function parseAlbPassthrough(value: string): HeaderResult<readonly Uint8A
 }
 
 /**
- * Writes the value of `X-Amzn-Mtls-Clientcert`; the chain leaf first.
+ * Writes the value of `X-Amzn-Mtls-Clientcert`. The chain starts with the leaf.
  *
  * @example
  * const value = formatAlbPassthrough([certificate.raw])
@@ -66,9 +66,9 @@ export function formatAlbPassthrough(chain: readonly Uint8Array[]): HeaderResult
 }
 
 /**
- * Reads the headers of verify mode: the leaf, and the others where they are present, which must say the same.
+ * Reads the headers of verify mode: the leaf, and any of the others, which must agree with it.
  *
- * @throws TypeError for what is no request
+ * @throws TypeError for an invalid request
  * @example
  * const client = parseAlbVerify({ headers })
  * if (client.ok) console.log(client.value.leaf.fingerprint, client.value.subject)
@@ -79,7 +79,7 @@ export function parseAlbVerify(request: RequestLike): HeaderResult<AlbClientCert
 }
 
 /**
- * Writes the headers of verify mode, by their names.
+ * Writes the headers of verify mode, by name.
  *
  * @example
  * const written = formatAlbVerify(certificate)
@@ -100,7 +100,7 @@ export function formatAlbVerify(leaf: Certificate): HeaderResult<Readonly<Record
 function readVerify(values: HeaderValues<VerifyRole>, names: HeaderNames<VerifyRole>): HeaderResult<AlbClientCertificate> {
   if (values.leaf === undefined) {
     if (Object.keys(values).length === 0) return headerFault('no_certificate', `there is no ${names.leaf}`)
-    return headerFault('inconsistent_headers', `other headers of the load balancer come without ${names.leaf}`)
+    return headerFault('inconsistent_headers', `${names.leaf} is missing but other headers of the load balancer are present`)
   }
   const chain = readUrlPem(names.leaf, values.leaf)
   if (!chain.ok) return chain

@@ -8,14 +8,15 @@ import { type HeaderFault, type HeaderResult, headerFault, headerValue, maxHeade
 import { readPem } from './url-pem.ts'
 
 /**
- * Amazon API Gateway's Lambda events: `requestContext.identity.clientCert` in payload 1.0 (REST APIs, and HTTP APIs that ask
- * for it), `requestContext.authentication.clientCert` in payload 2.0. The leaf alone, which API Gateway has verified.
+ * Lambda events of Amazon API Gateway: `requestContext.identity.clientCert` in payload 1.0 (REST APIs, and HTTP APIs that
+ * choose it), `requestContext.authentication.clientCert` in payload 2.0. They hold only the leaf, which API Gateway has
+ * verified.
  */
 
-/** `clientCert` as it stands in the event. */
+/** `clientCert` as it appears in the event. */
 export interface ApiGatewayClientCert {
   readonly clientCertPem: string
-  /** In the order of the DER: `C=US,O=Example,CN=client`. */
+  /** In DER order: `C=US,O=Example,CN=client`. */
   readonly subjectDN: string
   readonly issuerDN: string
   readonly serialNumber: string
@@ -26,11 +27,11 @@ export interface ApiGatewayClientCert {
   }
 }
 
-/** What an event says of its client. */
+/** What an event reports about its client. */
 export interface ApiGatewayIdentity {
-  /** Parsed; the serial number and the dates beside it are the same. */
+  /** Parsed. The event's serial number and dates have been checked against it. */
   readonly leaf: Certificate
-  /** As API Gateway writes it. For logs: decide on `leaf`. */
+  /** As API Gateway writes it. For logs only: base decisions on `leaf`. */
   readonly subjectDN: string
   readonly issuerDN: string
 }
@@ -38,7 +39,7 @@ export interface ApiGatewayIdentity {
 /**
  * Reads the client's certificate from a Lambda event.
  *
- * @param event of a REST or HTTP API, or of a REQUEST authorizer of one
+ * @param event of a REST or HTTP API, or of its REQUEST authorizer
  * @example
  * const client = parseApiGatewayEvent(event)
  * if (!client.ok) console.warn(client.code, client.message)
@@ -59,7 +60,7 @@ function readClientCert(clientCert: unknown): HeaderResult<ApiGatewayIdentity> {
   const issuerDN = text('issuerDN')
   const serialNumber = text('serialNumber')
   if (pem === undefined || subjectDN === undefined || issuerDN === undefined || serialNumber === undefined) {
-    const message = 'clientCert needs clientCertPem, subjectDN, issuerDN and serialNumber, each a text of moderate length'
+    const message = 'clientCert needs clientCertPem, subjectDN, issuerDN and serialNumber, each a string of moderate length'
     return headerFault('malformed_header', message)
   }
   const chain = readPem('clientCertPem', bytesOfPemText(pem))
@@ -81,13 +82,14 @@ function textOf(value: unknown): string | undefined {
 
 function checkDate(name: string, text: string | undefined, date: Date): HeaderFault | undefined {
   const time = text === undefined ? undefined : parseOpensslTime(text)
-  if (time === undefined) return headerFault('malformed_header', `${name} is not a date such as Aug  5 09:36:04 2021 GMT`)
+  if (time === undefined) return headerFault('malformed_header', `${name} is not a date in the form Aug  5 09:36:04 2021 GMT`)
   return time === date.getTime() ? undefined : inconsistent(name)
 }
 
 /**
- * A certificate as API Gateway hands it to a Lambda function or authorizer; put it into `requestContext.identity` (payload
- * 1.0) or `requestContext.authentication` (2.0) as `clientCert`. The serial number is written as in the documentation.
+ * Formats a certificate as API Gateway passes it to a Lambda function or authorizer. Use it as `clientCert` in
+ * `requestContext.identity` (payload 1.0) or `requestContext.authentication` (2.0). The serial number has the documented
+ * form.
  *
  * @example
  * const event = { requestContext: { identity: { clientCert: formatApiGatewayClientCert(certificate) } } }
@@ -105,7 +107,7 @@ export function formatApiGatewayClientCert(certificate: Certificate): ApiGateway
   }
 }
 
-/** `from: 'api-gateway'`: the Lambda event in place of a request. */
+/** `from: 'api-gateway'`: reads the Lambda event instead of a request. */
 export const apiGateway: HeaderFormat = {
   headers: {},
   readChain(event) {

@@ -9,24 +9,23 @@ import { formatClientCert, formatClientCertChain, readCertificateAndChain } from
 import type { RequestLike } from './source.ts'
 
 /**
- * Cloudflare. In a Worker `request.cf.tlsClientAuth` tells of the client's certificate, which is there whether Cloudflare
- * could verify it or not; an origin gets `Cf-Client-Cert-Der-Base64` and `-Sha256`, or what a rule writes into the headers
- * of RFC 9440.
+ * Cloudflare. In a Worker, `request.cf.tlsClientAuth` describes the client's certificate, whether or not Cloudflare could
+ * verify it. An origin receives `Cf-Client-Cert-Der-Base64` and `-Sha256`, or the headers of RFC 9440 if a rule writes them.
  */
 
-/** What Cloudflare says of a client. */
+/** What Cloudflare reports about a client. */
 export interface CloudflareClientCertificate {
-  /** Parsed; serial number and fingerprint beside it are the same. */
+  /** Parsed. The reported serial number and fingerprint have been checked against it. */
   readonly leaf: Certificate
-  /** DER, leaf first; without the root. */
+  /** DER, leaf first, without the root. */
   readonly chain: readonly Uint8Array[]
-  /** `SUCCESS` or `FAILED:reason`: against the CAs that Cloudflare was given. */
+  /** `SUCCESS` or `FAILED:reason`, by the CAs that you gave Cloudflare. */
   readonly verified: string
-  /** Cloudflare knows it to be revoked. */
+  /** Whether Cloudflare knows that it is revoked. */
   readonly revoked: boolean
 }
 
-/** The fields of `request.cf.tlsClientAuth` that are written here; Cloudflare has more. */
+/** The fields of `request.cf.tlsClientAuth` that this library reads. Cloudflare has more. */
 export interface CloudflareTlsClientAuth {
   readonly certPresented: '0' | '1'
   readonly certVerified: string
@@ -41,7 +40,7 @@ export interface CloudflareTlsClientAuth {
 
 const what = 'tlsClientAuth'
 
-/** What is read as text; anything else there, such as a list of two, is not taken for absent. */
+/** Fields read as strings. Any other type, such as a list of two values, is a fault and does not count as absent. */
 const textFields = [
   'certPresented',
   'certVerified',
@@ -55,22 +54,22 @@ const textFields = [
 /**
  * Reads `request.cf.tlsClientAuth`.
  *
- * @param auth whatever the runtime has there; `undefined` and `null` are no certificate
+ * @param auth the runtime's value; `undefined` and `null` mean no certificate
  * @example
  * const client = parseCloudflareTlsClientAuth(request.cf?.tlsClientAuth)
  * if (client.ok && !client.value.revoked) verifyChain(store, client.value.chain)
  */
 export function parseCloudflareTlsClientAuth(auth: unknown): HeaderResult<CloudflareClientCertificate> {
   if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${what}`)
-  if (typeof auth !== 'object') return headerFault('malformed_header', `${what} is no object`)
+  if (typeof auth !== 'object') return headerFault('malformed_header', `${what} is not an object`)
   const wrong = textFields.find((field) => typeof (own(auth, field) ?? '') !== 'string')
-  if (wrong !== undefined) return headerFault('malformed_header', `${what}.${wrong} is no text`)
+  if (wrong !== undefined) return headerFault('malformed_header', `${what}.${wrong} is not a string`)
   const text = (field: (typeof textFields)[number]): string => String(own(auth, field) ?? '')
   const presented = text('certPresented')
   if (presented === '0') return headerFault('no_certificate', `${what}.certPresented is 0`)
   if (presented !== '1') return headerFault('malformed_header', `${what}.certPresented is neither 0 nor 1`)
   if (own(auth, 'certRFC9440TooLarge') === true || own(auth, 'certChainRFC9440TooLarge') === true) {
-    return headerFault('oversized_header', `${what} leaves out certificates that are too large for Cloudflare`)
+    return headerFault('oversized_header', `${what} omits certificates that are too large for Cloudflare`)
   }
   const revoked = text('certRevoked')
   if (revoked !== '0' && revoked !== '1') return headerFault('malformed_header', `${what}.certRevoked is neither 0 nor 1`)
@@ -98,7 +97,7 @@ function readPair(certificate: string, chain: string): HeaderResult<readonly Uin
 }
 
 /**
- * Writes the fields of `request.cf.tlsClientAuth` that are read here, for tests and emulators.
+ * Writes the fields of `request.cf.tlsClientAuth` that this library reads, for tests and emulators.
  *
  * @example
  * const auth = formatCloudflareTlsClientAuth(certificate)
@@ -132,7 +131,7 @@ const headers: HeaderNames<Role> = { certificate: 'Cf-Client-Cert-Der-Base64', s
 /**
  * Reads the headers that Cloudflare forwards to an origin.
  *
- * @throws TypeError for what is no request
+ * @throws TypeError for an invalid request
  * @example
  * const leaf = parseCloudflareHeaders({ headers })
  * if (leaf.ok) verifyChain(store, leaf.value.raw)
@@ -143,7 +142,7 @@ export function parseCloudflareHeaders(request: RequestLike): HeaderResult<Certi
 }
 
 /**
- * Writes the headers that Cloudflare forwards to an origin, by their names.
+ * Writes the headers that Cloudflare forwards to an origin, by name.
  *
  * @example
  * const written = formatCloudflareHeaders(certificate)
@@ -159,10 +158,10 @@ export function formatCloudflareHeaders(leaf: Certificate): HeaderResult<Readonl
 function readForwarded({ certificate, sha256 }: HeaderValues<Role>, names: HeaderNames<Role>): HeaderResult<Certificate> {
   if (certificate === undefined) {
     if (sha256 === undefined) return headerFault('no_certificate', `there is no ${names.certificate}`)
-    return headerFault('inconsistent_headers', `there is ${names.sha256} without ${names.certificate}`)
+    return headerFault('inconsistent_headers', `${names.sha256} is present without ${names.certificate}`)
   }
   const blank = certificate.search(/[ \t]/)
-  if (blank >= 0) return headerFault('malformed_header', `${names.certificate} has a blank in its base64`, blank)
+  if (blank >= 0) return headerFault('malformed_header', `${names.certificate} has white space in its base64`, blank)
   const der = decodeBase64(bytesOfPemText(certificate))
   if (typeof der === 'number') return headerFault('malformed_header', `${names.certificate} is not base64 with padding`, der)
   const leaf = readLeaf(names.certificate, der)
@@ -180,7 +179,7 @@ export const cloudflare: HeaderFormat = {
   },
 }
 
-/** `from: 'cloudflare-headers'`: what Cloudflare forwards to an origin. */
+/** `from: 'cloudflare-headers'`: the headers that Cloudflare forwards to an origin. */
 export const cloudflareHeaders: HeaderFormat = /* @__PURE__ */ headerFormat(headers, {}, (values, names) => {
   const leaf = readForwarded(values, names)
   return leaf.ok ? headerValue([leaf.value.raw]) : leaf

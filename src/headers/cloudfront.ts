@@ -13,8 +13,8 @@ import type { RequestLike } from './source.ts'
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
 
 /**
- * Amazon CloudFront's `CloudFront-Viewer-Cert-*`, as far as the origin request policy names them; the leaf is in `-Pem`,
- * which edge functions never see. In passthrough mode CloudFront writes the headers of RFC 9440 instead.
+ * Amazon CloudFront's `CloudFront-Viewer-Cert-*`, as selected by the origin request policy. The leaf is in `-Pem`, which edge
+ * functions never see. In passthrough mode CloudFront writes the headers of RFC 9440 instead.
  */
 
 const safe = '-._~'
@@ -33,19 +33,19 @@ const headers: HeaderNames<Role> = {
 
 const kinds: HeaderKinds<Role> = { issuer: 'name', subject: 'name' }
 
-/** What CloudFront says of a viewer. */
+/** What CloudFront reports about a viewer. */
 export interface CloudFrontClientCertificate {
-  /** Parsed; serial number, dates and fingerprint of the other headers are the same. */
+  /** Parsed. The other headers have been checked: the same serial number, dates and fingerprint. */
   readonly leaf: Certificate
-  /** As CloudFront writes it (RFC 2253). For logs: decide on `leaf`. */
+  /** As CloudFront writes it (RFC 2253). For logs only: base decisions on `leaf`. */
   readonly issuer?: string
   readonly subject?: string
 }
 
 /**
- * Reads CloudFront's headers: the leaf, and the others where they are present, which must say the same.
+ * Reads CloudFront's headers: the leaf, and any of the others, which must agree with it.
  *
- * @throws TypeError for what is no request
+ * @throws TypeError for an invalid request
  * @example
  * const viewer = parseCloudFront({ headers })
  * if (viewer.ok) verifyChain(store, viewer.value.leaf.raw)
@@ -56,7 +56,7 @@ export function parseCloudFront(request: RequestLike): HeaderResult<CloudFrontCl
 }
 
 /**
- * Writes CloudFront's headers, by their names.
+ * Writes CloudFront's headers, by name.
  *
  * @example
  * const written = formatCloudFront(certificate)
@@ -82,10 +82,10 @@ function readValues(values: HeaderValues<Role>, names: HeaderNames<Role>): Heade
     return headerFault('malformed_header', `${names.present} is neither 0 nor 1`, 0)
   }
   if (pem === undefined) {
-    if (present === '1') return headerFault('inconsistent_headers', `${names.present} is 1 and there is no ${names.pem}`)
+    if (present === '1') return headerFault('inconsistent_headers', `${names.present} is 1 but there is no ${names.pem}`)
     return headerFault('no_certificate', present === '0' ? `${names.present} is 0` : `there is no ${names.pem}`)
   }
-  if (present === '0') return headerFault('inconsistent_headers', `${names.present} is 0 and there is ${names.pem}`)
+  if (present === '0') return headerFault('inconsistent_headers', `${names.present} is 0 but ${names.pem} is present`)
   const chain = readUrlPem(names.pem, pem)
   if (!chain.ok) return chain
   if (chain.value.length !== 1) return headerFault('malformed_header', `${names.pem} has ${chain.value.length} certificates`)

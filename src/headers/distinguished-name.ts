@@ -10,9 +10,9 @@ import { shortNames } from '../x509/name-text.ts'
 import { policyKey } from '../x509/policies.ts'
 
 /**
- * Reads a distinguished name in RFC 4514, as `Certificate.subject` writes it (`CN=client,O=Example`), into the DER of a
- * Name with UTF8Strings: names are compared as names. To the letter: no blanks around separators, no other notation.
- * `undefined` for anything else.
+ * Parses a distinguished name in RFC 4514 form, as `Certificate.subject` writes it (`CN=client,O=Example`), into the DER of a
+ * Name with UTF8Strings, because names are compared as names and not as strings. Strict: no spaces around separators, no
+ * other notation. `undefined` for anything else.
  */
 export function nameOfText(text: string): Uint8Array | undefined {
   if (text === '') return encodeElement(Tag.sequence)
@@ -36,7 +36,7 @@ export function nameOfText(text: string): Uint8Array | undefined {
 
 interface Attribute {
   readonly der: Uint8Array
-  /** Index of the `,` or `+` behind it, or of the end. */
+  /** Index of the `,` or `+` that follows, or of the end. */
   readonly end: number
 }
 
@@ -57,7 +57,7 @@ function typeOid(type: string): Uint8Array | undefined {
   return type.length < 200 && policyKey(type) !== undefined ? oidBytes(type) : undefined
 }
 
-/** `#` and the value's DER in hexadecimal, which {@link readName} checks later. */
+/** `#` and the value's DER in hexadecimal. {@link readName} checks the DER later. */
 function readHexValue(text: string, start: number): Attribute | undefined {
   let end = start
   while (end < text.length && text[end] !== ',' && text[end] !== '+') end++
@@ -65,7 +65,7 @@ function readHexValue(text: string, start: number): Attribute | undefined {
   return /^([0-9A-Fa-f]{2})+$/.test(hex) ? { der: bytesOfHex(hex), end } : undefined
 }
 
-/** RFC 4514 section 3: what must be escaped anywhere, and besides at the first and the last place. */
+/** RFC 4514 section 3: characters that must be escaped anywhere, and those that must be at the start or the end. */
 function readStringValue(text: string, start: number): Attribute | undefined {
   const bytes: number[] = []
   let at = start

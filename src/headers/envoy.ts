@@ -7,14 +7,15 @@ import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerVa
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
 
 /**
- * Envoy's `X-Forwarded-Client-Cert` (XFCC), also Istio's: one element a proxy on the way, separated by commas; `key=value`
- * pairs separated by semicolons; values with `,` `;` or `=` in double quotes, a quote inside as `\"`. Keys are not case
- * sensitive. Envoy escapes quotes and not backslashes, so two backslashes before a quote can mean two things: refused.
+ * Envoy's `X-Forwarded-Client-Cert` (XFCC), also used by Istio. One element per proxy, separated by commas. Each has
+ * `key=value` pairs, separated by semicolons. Values with `,` `;` or `=` are in double quotes, with `\"` for a quote. Keys
+ * are case-insensitive. Envoy escapes quotes but not backslashes, so two backslashes before a quote are ambiguous, and
+ * rejected.
  */
 
 const headerName = 'X-Forwarded-Client-Cert'
 
-/** What one proxy said of its client. */
+/** What one proxy reports about its client. */
 export interface XfccElement {
   /** URIs of the proxy's own certificate. */
   readonly by: readonly string[]
@@ -24,7 +25,7 @@ export interface XfccElement {
   readonly cert?: Uint8Array
   /** DER of the client's chain, its certificate first. */
   readonly chain?: readonly Uint8Array[]
-  /** As Envoy writes it. For logs: decide on the certificate. */
+  /** As Envoy writes it. For logs only: base decisions on the certificate. */
   readonly subject?: string
   /** URIs of the client's certificate. */
   readonly uri: readonly string[]
@@ -32,14 +33,14 @@ export interface XfccElement {
   readonly dns: readonly string[]
 }
 
-/** Keys of which an element has one at most. */
+/** Keys that an element may have only once. */
 const single: ReadonlySet<string> = /* @__PURE__ */ new Set(['hash', 'cert', 'chain', 'subject'])
 const repeated: ReadonlySet<string> = /* @__PURE__ */ new Set(['by', 'uri', 'dns'])
 
 /**
  * Reads the value of `X-Forwarded-Client-Cert`.
  *
- * @returns the elements in order: the last one is of the nearest proxy, those before it are of proxies that it trusted
+ * @returns the elements in order. The last one is from the nearest proxy, earlier ones from proxies that it trusted
  * @throws TypeError if `value` is not a string
  * @example
  * const elements = parseXfcc(headers['x-forwarded-client-cert'])
@@ -56,7 +57,7 @@ function readXfcc(name: string, value: string): HeaderResult<readonly XfccElemen
   const elements: XfccElement[] = []
   let pairs = new Map<string, string[]>()
   for (let at = 0; ; at++) {
-    // After a comma there may be blanks; Envoy writes none, servers that join headers do.
+    // Spaces may follow a comma: Envoy writes none, but servers that join headers do.
     if (pairs.size === 0) while (value.at(at) === ' ') at++
     const pair = readPair(name, value, at)
     if (!pair.ok) return pair
@@ -79,7 +80,7 @@ interface Pair {
   /** Lower case. */
   readonly key: string
   readonly text: string
-  /** Index of the `;` or `,` behind it, or of the end. */
+  /** Index of the `;` or `,` that follows, or of the end. */
   readonly end: number
 }
 
@@ -106,17 +107,17 @@ function readQuoted(name: string, value: string, key: string, start: number): He
   let from = start
   for (let at = start; ; at++) {
     at = value.indexOf('"', at)
-    if (at < 0) return headerFault('malformed_header', `${name} has a quote that does not end`, start - 1)
+    if (at < 0) return headerFault('malformed_header', `${name} has an unterminated quote`, start - 1)
     if (value[at - 1] !== '\\' || at === start) {
       const end = at + 1
       const next = value.at(end)
       if (next !== undefined && next !== ';' && next !== ',') {
-        return headerFault('malformed_header', `${name} goes on behind a quoted value`, end)
+        return headerFault('malformed_header', `${name} has text after a quoted value`, end)
       }
       return headerValue({ key, text: text + value.slice(from, at), end })
     }
     if (value[at - 2] === '\\' && at - 2 >= start) {
-      return headerFault('malformed_header', `${name} has backslashes before a quote that can mean two things`, at - 2)
+      return headerFault('malformed_header', `${name} has ambiguous backslashes before a quote`, at - 2)
     }
     text += `${value.slice(from, at - 1)}"`
     from = at + 1
@@ -156,7 +157,7 @@ function readCertificates(name: string, value: string | undefined): HeaderResult
   return value === undefined ? headerValue(undefined) : readUrlPem(name, value)
 }
 
-/** Cert is one certificate, Chain begins with it, and Hash is of it. */
+/** Cert must be one certificate, Chain must begin with it, and Hash must be its hash. */
 function contradiction(
   name: string,
   certs: readonly Uint8Array[] | undefined,
@@ -171,11 +172,11 @@ function contradiction(
     return headerFault('inconsistent_headers', `${name}: Chain does not begin with Cert`)
   }
   if (leaf === undefined || hash === undefined || hexOf(digest('sha256', leaf)!) === hash) return undefined
-  return headerFault('inconsistent_headers', `${name}: Hash is not of the certificate`)
+  return headerFault('inconsistent_headers', `${name}: Hash is not the hash of the certificate`)
 }
 
 /**
- * Writes the value of `X-Forwarded-Client-Cert`. Values that Envoy's quoting cannot carry are a fault.
+ * Writes the value of `X-Forwarded-Client-Cert`. Values that Envoy's quoting cannot express are a fault.
  *
  * @example
  * const value = formatXfcc([{ by: [], uri: ['spiffe://example.org/a'], dns: [], chain: [certificate.raw] }])
@@ -186,16 +187,16 @@ export function formatXfcc(elements: readonly XfccElement[]): HeaderResult<strin
   for (const element of elements) {
     const pairs = elementPairs(element)
     if (!pairs.ok) return pairs
-    if (pairs.value.length === 0) return headerFault('malformed_header', `${headerName}: an element says nothing`)
+    if (pairs.value.length === 0) return headerFault('malformed_header', `${headerName}: an element is empty`)
     parts.push(pairs.value.join(';'))
   }
   const value = parts.join(',')
-  // Reading it back is the proof that nothing in it can be taken for something else.
+  // Parse the result again: this proves that no value can be mistaken for anything else.
   const read = readXfcc(headerName, value)
   return read.ok ? headerValue(value) : read
 }
 
-/** What an element may leave out, so that it is found left out and not on a prototype. */
+/** Defaults, so that a missing field is not read from a prototype. */
 const nothing: NoFields<Pick<XfccElement, 'hash' | 'cert' | 'chain' | 'subject'>> = {
   hash: undefined,
   cert: undefined,
@@ -206,7 +207,7 @@ const nothing: NoFields<Pick<XfccElement, 'hash' | 'cert' | 'chain' | 'subject'>
 function elementPairs(element: XfccElement): HeaderResult<readonly string[]> {
   const { by, hash, cert, chain, subject, uri, dns } = { ...nothing, ...element }
   const pairs = by.map((value) => `By=${quotedIfNeeded(value)}`)
-  // Reading back takes what follows a good hash for further pairs, and further elements.
+  // Check the hash first. Parsing the result would take whatever follows a valid hash for further pairs or elements.
   if (hash !== undefined && !isHash(hash)) return headerFault('malformed_header', `${headerName}: ${hashRule}`)
   if (hash !== undefined) pairs.push(`Hash=${hash}`)
   for (const [key, certificates] of [
@@ -221,7 +222,7 @@ function elementPairs(element: XfccElement): HeaderResult<readonly string[]> {
   pairs.push(...uri.map((value) => `URI=${quotedIfNeeded(value)}`), ...dns.map((value) => `DNS=${quotedIfNeeded(value)}`))
   const isAmbiguous = [...by, ...uri, ...dns, subject ?? ''].some((value) => /\\("|$)/.test(value))
   return isAmbiguous
-    ? headerFault('malformed_header', `${headerName} cannot carry a backslash before a quote`)
+    ? headerFault('malformed_header', `${headerName} cannot express a backslash before a quote`)
     : headerValue(pairs)
 }
 
@@ -233,14 +234,14 @@ function quotedAlways(value: string): string {
   return `"${value.replaceAll('"', '\\"')}"`
 }
 
-/** `from: 'envoy'`: one element, with `Chain` or `Cert` in it. */
+/** `from: 'envoy'`: a single element that has `Chain` or `Cert`. */
 export const envoy: HeaderFormat = /* @__PURE__ */ headerFormat({ xfcc: headerName }, { xfcc: 'own' }, ({ xfcc }, names) => {
   if (xfcc === undefined) return headerFault('no_certificate', `there is no ${names.xfcc}`)
   const elements = readXfcc(names.xfcc, xfcc)
   if (!elements.ok) return elements
   const [element] = elements.value
   if (elements.value.length > 1) {
-    const remedy = 'set forward_client_cert_details to SANITIZE_SET, or choose with parseXfcc whom to believe'
+    const remedy = 'set forward_client_cert_details to SANITIZE_SET, or use parseXfcc and choose the element to trust'
     return headerFault('duplicate_header', `${names.xfcc} has ${elements.value.length} elements: ${remedy}`)
   }
   const { chain, cert } = { ...nothing, ...element }

@@ -6,17 +6,17 @@ import { parseCertificateCopy } from '../x509/parse-certificate.ts'
 import { type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
 
 /**
- * What platforms tell of a certificate beside the certificate itself. Whoever slips in one header does not slip in all of
- * them, so each is held against the certificate; nothing is decided on the texts.
+ * Checks of what platforms report next to the certificate. An attacker who can inject one header may not be able to inject
+ * all, so each is compared with the certificate. No decision is based on these values.
  */
 
-/** Parses the leaf that a header carries, of a copy: the chain that it belongs to is handed out as well. */
+/** Parses the leaf from a header. Copies it first, because the chain with the same bytes is returned to the caller. */
 export function readLeaf(name: string, der: Uint8Array): HeaderResult<CertificateView> {
   const parsed = parseCertificateCopy(der)
   return parsed.ok ? headerValue(parsed.value) : headerFault('malformed_certificate', `${name}: ${parsed.message}`)
 }
 
-/** A fault where the header says another serial number: hexadecimal, with or without colons, zeros in front or not. */
+/** A fault if the header has another serial number. It is hexadecimal, with or without colons and leading zeros. */
 export function checkSerial(name: string, text: string, certificate: Certificate): HeaderFault | undefined {
   if (!/^([0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{2})*|[0-9A-Fa-f]+)$/.test(text)) {
     return headerFault('malformed_header', `${name} is not a serial number in hexadecimal`)
@@ -24,7 +24,7 @@ export function checkSerial(name: string, text: string, certificate: Certificate
   return isSerial(text, certificate) ? undefined : inconsistent(name)
 }
 
-/** As {@link checkSerial}, for systems whose documentation leaves open whether the number is decimal. */
+/** Like {@link checkSerial}, for systems that do not document whether the number is decimal. */
 export function checkSerialOfAnyBase(name: string, text: string, certificate: Certificate): HeaderFault | undefined {
   const isDecimal = /^(0|[1-9]\d{0,49})$/.test(text)
   return isDecimal && BigInt(text) === BigInt(`0x${certificate.serialNumber}`) ? undefined : checkSerial(name, text, certificate)
@@ -38,7 +38,7 @@ function plainHex(text: string): string {
   return text.replaceAll(':', '').toLowerCase().replace(/^0+/, '')
 }
 
-/** A fault where the header says another SHA-256 fingerprint, in hexadecimal. */
+/** A fault if the header has another SHA-256 fingerprint, in hexadecimal. */
 export function checkFingerprint(name: string, text: string, certificate: Certificate): HeaderFault | undefined {
   if (!/^[0-9A-Fa-f]{64}$/.test(text)) return headerFault('malformed_header', `${name} is not 64 hexadecimal digits`)
   return text.toLowerCase() === certificate.fingerprint ? undefined : inconsistent(name)
@@ -55,16 +55,16 @@ export function formatValidity({ notBefore, notAfter }: Certificate): string {
   return `NotBefore=${isoTime(notBefore.getTime())};NotAfter=${isoTime(notAfter.getTime())}`
 }
 
-/** A name as AWS writes it (RFC 2253): ASCII, what is beyond it as the hex pairs of its UTF-8. */
+/** A name as AWS writes it (RFC 2253): ASCII, with other characters as the hex pairs of their UTF-8. */
 export function formatName(name: string): string {
   return name.replace(/[^ -~]/gu, (character) => hexOf(utf8Bytes(character)).toUpperCase().replace(/../g, '\\$&'))
 }
 
 export function inconsistent(name: string): HeaderFault {
-  return headerFault('inconsistent_headers', `${name} does not say what the certificate says`)
+  return headerFault('inconsistent_headers', `${name} does not match the certificate`)
 }
 
-/** The first fault among checks, each of a header that may be absent. */
+/** The first fault among checks of optional headers. */
 export function firstFault(
   checks: readonly (readonly [value: string | undefined, check: (value: string) => HeaderFault | undefined])[],
 ): HeaderFault | undefined {

@@ -4,21 +4,21 @@ import { type HeaderKind, headerReader } from './source.ts'
 /** Header names by what the headers carry. */
 export type HeaderNames<Role extends string> = Readonly<Record<Role, string>>
 
-/** Header values by what they carry; absent where the header is. */
+/** Header values by what they carry; absent headers are missing. */
 export type HeaderValues<Role extends string> = Readonly<Partial<Record<Role, string>>>
 
-/** Of headers that may have a comma, why; see {@link HeaderKind}. */
+/** The headers that may contain a comma, and why; see {@link HeaderKind}. */
 export type HeaderKinds<Role extends string> = Readonly<Partial<Record<Role, HeaderKind>>>
 
-/** How one system hands on a client's certificate; `formats.ts` has the table. */
+/** How one system forwards a client's certificate; `formats.ts` has the table. */
 export interface HeaderFormat {
   /** The headers that are read, by what they carry, with the names that the system gives them. */
   readonly headers: Readonly<Record<string, string>>
-  /** Reads the chain, leaf first, as DER; `renamed` are other names for some of the headers. */
+  /** Reads the chain, leaf first, as DER. `renamed` has other names for some of the headers. */
   readonly readChain: (request: object, renamed: Readonly<Record<string, string>>) => HeaderResult<readonly Uint8Array[]>
 }
 
-/** A format of headers, given what makes a chain of their values. */
+/** A format based on headers, given a function that turns their values into a chain. */
 export function headerFormat<Role extends string>(
   headers: HeaderNames<Role>,
   kinds: HeaderKinds<Role>,
@@ -34,7 +34,7 @@ export function headerFormat<Role extends string>(
   }
 }
 
-/** The values of several headers; the first fault among them. */
+/** The values of several headers, or the first fault among them. */
 export function collectHeaders<Role extends string>(
   request: object,
   names: HeaderNames<Role>,

@@ -8,7 +8,7 @@ import { googleCloud } from './google-cloud.ts'
 import { nginx, nginxLegacy } from './nginx.ts'
 import { rfc9440 } from './rfc9440.ts'
 
-/** Where a request's client certificate comes from. */
+/** The source of a request's client certificate. */
 export type HeaderFrom =
   | 'api-gateway'
   | 'alb'
@@ -22,7 +22,7 @@ export type HeaderFrom =
   | 'nginx-legacy'
   | 'rfc9440'
 
-/** Every system that `verifyRequest` takes certificates from; a new one is its file, its name above and a line here. */
+/** Every system that `verifyRequest` supports. To add one, write its file, add its name above and a line here. */
 export const formats: Readonly<Record<HeaderFrom, HeaderFormat>> = {
   'api-gateway': apiGateway,
   alb,

@@ -17,8 +17,8 @@ import { formatClientCert, formatClientCertChain, readCertificateAndChain } from
 import type { RequestLike } from './source.ts'
 
 /**
- * Google Cloud's Application Load Balancers: custom request headers, whose names the operator chooses and whose values are
- * variables `{client_cert_…}`. The default names here are those of Google's examples.
+ * Google Cloud's Application Load Balancers use custom request headers: the operator chooses their names, and their values
+ * are variables `{client_cert_…}`. The default names here are from Google's examples.
  */
 
 type Role = 'present' | 'chainVerified' | 'error' | 'fingerprint' | 'serialNumber' | 'notBefore' | 'notAfter' | 'leaf' | 'chain'
@@ -35,26 +35,26 @@ const headers: HeaderNames<Role> = {
   chain: 'X-Client-Cert-Chain',
 }
 
-/** Google writes all certificates of the chain into one line: a second one is somebody else's. */
+/** Google writes the whole chain on one line, so a second line is not Google's. */
 const kinds: HeaderKinds<Role> = { chain: 'own' }
 
-/** What Google Cloud says of a client. */
+/** What Google Cloud reports about a client. */
 export interface GoogleCloudClientCertificate {
-  /** `{client_cert_leaf}`, parsed; fingerprint, serial number and dates of the other headers are the same. */
+  /** `{client_cert_leaf}`, parsed. The other headers have been checked: the same fingerprint, serial number and dates. */
   readonly leaf: Certificate
   /** DER, leaf first. */
   readonly chain: readonly Uint8Array[]
-  /** `{client_cert_chain_verified}`, against Google's trust store; absent where the header is. */
+  /** `{client_cert_chain_verified}`, by Google's trust config; absent if the header is. */
   readonly chainVerified?: boolean
-  /** `{client_cert_error}`, such as `client_cert_not_provided`; absent where there is none. */
+  /** `{client_cert_error}`, such as `client_cert_not_provided`; absent if there is none. */
   readonly error?: string
 }
 
 /**
- * Reads the custom headers: the leaf, and the others where they are present, which must say the same.
+ * Reads the custom headers: the leaf, and any of the others, which must agree with it.
  *
- * @param names the names that the backend service gives the headers; those left out have the names of Google's examples
- * @throws TypeError for what is no request
+ * @param names the header names that the backend service is configured with; the default is the names from Google's examples
+ * @throws TypeError for an invalid request
  * @example
  * const client = parseGoogleCloud({ headers }, { leaf: 'X-Client-Leaf' })
  * if (client.ok) verifyChain(store, client.value.chain)
@@ -69,7 +69,7 @@ export function parseGoogleCloud(
 }
 
 /**
- * Writes the custom headers as for a certificate that Google could verify, by the names of Google's examples.
+ * Writes the custom headers for a certificate that Google could verify, with the names from Google's examples.
  *
  * @example
  * const written = formatGoogleCloud(certificate)
@@ -109,7 +109,8 @@ function readValues(values: HeaderValues<Role>, names: HeaderNames<Role>): Heade
   if (!chainVerified.ok) return chainVerified
   const { leaf: certificate, error } = values
   if (certificate === undefined) return absence(names, present.value, error)
-  if (present.value === false) return headerFault('inconsistent_headers', `${names.present} is false and there is ${names.leaf}`)
+  if (present.value === false)
+    return headerFault('inconsistent_headers', `${names.present} is false but ${names.leaf} is present`)
   const chain = readCertificateAndChain(names.leaf, certificate, names.chain, values.chain)
   if (!chain.ok) return chain
   const leaf = readLeaf(names.leaf, chain.value[0]!)
@@ -124,11 +125,14 @@ function readValues(values: HeaderValues<Role>, names: HeaderNames<Role>): Heade
   return fault ?? headerValue({ leaf: leaf.value, chain: chain.value, ...verified, ...(error === undefined ? {} : { error }) })
 }
 
-/** Google leaves the value empty where there is no certificate, and where it has more than 16 KB. */
+/** Google leaves the value empty if there is no certificate, or if it exceeds 16 KB. */
 function absence(names: HeaderNames<Role>, present: boolean | undefined, error: string | undefined): HeaderFault {
   if (present !== true)
     return headerFault('no_certificate', `there is no ${names.leaf}${error === undefined ? '' : `: ${error}`}`)
-  return headerFault('oversized_header', `${names.present} is true and there is no ${names.leaf}: is the certificate too large?`)
+  return headerFault(
+    'oversized_header',
+    `${names.present} is true but ${names.leaf} is missing: the certificate may be too large`,
+  )
 }
 
 function readBoolean(name: string, value: string | undefined): HeaderResult<boolean | undefined> {
@@ -145,7 +149,7 @@ function checkBase64Fingerprint(name: string, value: string, leaf: Certificate):
 
 function checkDate(name: string, value: string, date: Date): HeaderFault | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|\+00:00)$/.test(value)) {
-    return headerFault('malformed_header', `${name} is not a date of RFC 3339 in UTC`, 0)
+    return headerFault('malformed_header', `${name} is not an RFC 3339 date in UTC`, 0)
   }
   return value.slice(0, 19) === isoTime(date.getTime()).slice(0, 19) ? undefined : inconsistent(name)
 }

@@ -1,5 +1,5 @@
 /**
- * Client certificates that a proxy or platform hands on with a request: read, written, verified, and matched against
+ * Client certificates that a proxy or platform forwards with a request: read, write, verify and match them against
  * allow-lists, in any runtime.
  *
  * @module

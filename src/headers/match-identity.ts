@@ -7,38 +7,36 @@ import { parseSpiffeId, spiffeIdOf } from './spiffe.ts'
 
 type OneOrMore = string | readonly string[]
 
-/**
- * An allow-list. One entry of each given list must match. An empty list matches no certificate.
- */
+/** An allow-list. Every list that is present must have a matching entry. An empty list matches no certificate. */
 export interface AllowedIdentities {
   /**
-   * URIs among the subject alternative names, equal to the character. A `spiffe://` entry matches only a certificate that
-   * is an X.509-SVID with that ID: one URI, no CA.
+   * URIs in subjectAltName, compared exactly. A `spiffe://` entry only matches an X.509-SVID with that ID: a certificate with
+   * exactly one URI that is not a CA.
    */
   readonly uri?: OneOrMore
-  /** DNS names among them, without regard to ASCII case. A wildcard matches that same wildcard and nothing else. */
+  /** DNS names in subjectAltName, compared without regard to ASCII case. A wildcard only matches the identical wildcard. */
   readonly dns?: OneOrMore
-  /** E-mail addresses among them: the part behind the `@` without regard to ASCII case (RFC 5280 7.5). */
+  /** E-mail addresses in subjectAltName. The part after the `@` is compared without regard to ASCII case (RFC 5280 7.5). */
   readonly email?: OneOrMore
-  /** Distinguished names in RFC 4514, as `Certificate.subject` writes them; compared as names (RFC 5280 7.1). */
+  /** Distinguished names in RFC 4514 form, as `Certificate.subject` writes them; compared as names (RFC 5280 7.1). */
   readonly subject?: OneOrMore
   /** SHA-256 of the certificate in hexadecimal, colons allowed. */
   readonly fingerprint?: OneOrMore
 }
 
-/** Which identity was on which list, or the first list that had none. */
+/** The matching identity of each list, or the first list without a match. */
 export type IdentityMatch =
   | { readonly ok: true; readonly matched: Readonly<Partial<Record<keyof AllowedIdentities, string>>> }
   | { readonly ok: false; readonly message: string }
 
-/** What `identityMatcher` makes of the lists. */
+/** The function that `identityMatcher` returns. */
 export type IdentityMatcher = (certificate: Certificate) => IdentityMatch
 
 /**
- * Whether a client that `verifyChain` has accepted is one of those that are let in. Names are compared one by one and whole:
- * nothing is joined, split, mapped, or found inside something else, and the common name is no host name.
+ * Checks whether a client that `verifyChain` accepted is on your allow-list. Names are compared one by one and in full: they
+ * are never joined, split, mapped or matched as substrings, and the common name is never treated as a host name.
  *
- * @throws TypeError for an entry that can match nothing, such as a malformed SPIFFE ID, and where no list is given
+ * @throws TypeError for an entry that cannot match anything, such as a malformed SPIFFE ID, and if no list is given
  * @example
  * if (verdict.ok) {
  *   const match = matchIdentity(verdict.leaf, { uri: 'spiffe://example.org/service/a' })
@@ -50,7 +48,7 @@ export function matchIdentity(certificate: Certificate, allowed: AllowedIdentiti
 }
 
 /**
- * As {@link matchIdentity}, with the lists read once: for lists that are long or used at every request.
+ * Like {@link matchIdentity}, but parses the lists once. Use it for long lists, or if you match every request.
  *
  * @example
  * const isPartner = identityMatcher({ subject: ['CN=partner-1,O=Example', 'CN=partner-2,O=Example'] })
@@ -61,18 +59,18 @@ export function identityMatcher(allowed: AllowedIdentities): IdentityMatcher {
   const lists = (Object.keys(matchers) as Form[]).flatMap((form) => {
     if (!Object.hasOwn(allowed, form)) return []
     const entries = allowed[form]
-    // A setting that is missing would widen what the other lists allow.
-    if (entries === undefined) throw new TypeError(`matchIdentity: allowed.${form} is undefined; leave it out, or say who`)
+    // Ignoring a missing setting would widen what the other lists allow.
+    if (entries === undefined) throw new TypeError(`matchIdentity: allowed.${form} is undefined; omit it, or give a list`)
     return [[form, readList(form, entries)] as const]
   })
-  if (lists.length === 0) throw new TypeError('matchIdentity: allowed has no list, and would let everybody in')
+  if (lists.length === 0) throw new TypeError('matchIdentity: allowed has no list, so it would match everyone')
   return (certificate) => {
     if (!(certificate instanceof CertificateView)) throw new TypeError('matchIdentity: certificate must be a Certificate')
     const matched: Partial<Record<Form, string>> = {}
     for (const [form, list] of lists) {
       const found = matchers[form].find(certificate, list)
       if (found === undefined)
-        return { ok: false, message: `allowed.${form} does not have ${matchers[form].what} of the certificate` }
+        return { ok: false, message: `allowed.${form} does not contain ${matchers[form].what} of the certificate` }
       matched[form] = found
     }
     return { ok: true, matched }
@@ -82,11 +80,11 @@ export function identityMatcher(allowed: AllowedIdentities): IdentityMatcher {
 type Form = keyof AllowedIdentities
 
 interface Matcher {
-  /** For the message of a refusal. */
+  /** For the rejection message. */
   readonly what: string
-  /** The entry in the form that is compared; `undefined` where it can match nothing. */
+  /** The entry in the form that is compared; `undefined` if it cannot match anything. */
   readonly read: (entry: string) => string | undefined
-  /** The identity that is on the list. */
+  /** The identity of the certificate that is on the list. */
   readonly find: (certificate: CertificateView, list: ReadonlySet<string>) => string | undefined
 }
 
@@ -141,12 +139,12 @@ function readList(form: Form, entries: unknown): ReadonlySet<string> {
     list.map((entry) => {
       const key = typeof entry === 'string' ? matchers[form].read(entry) : undefined
       if (key !== undefined) return key
-      throw new TypeError(`matchIdentity: allowed.${form} has ${JSON.stringify(entry)}, which can match no certificate`)
+      throw new TypeError(`matchIdentity: allowed.${form} has ${JSON.stringify(entry)}, which cannot match any certificate`)
     }),
   )
 }
 
-/** Of any case, so that no spelling of the scheme avoids the rules for SPIFFE IDs. */
+/** In any case, so that no spelling of the scheme bypasses the rules for SPIFFE IDs. */
 function isSpiffe(uri: string): boolean {
   return /^spiffe:/i.test(uri)
 }
@@ -155,7 +153,7 @@ function namesOf(certificate: Certificate, type: 'uri' | 'dns' | 'email'): reado
   return certificate.subjectAltNames.filter((name) => name.type === type).map(({ value }) => value)
 }
 
-/** The last `@` ends the local part, which may have quoted ones. */
+/** The last `@` ends the local part. A quoted local part may contain others. */
 function foldedAddress(address: string): string {
   const at = address.lastIndexOf('@')
   return address.slice(0, at) + address.slice(at).toLowerCase()

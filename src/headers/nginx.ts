@@ -5,8 +5,8 @@ import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerVa
 import { readUrlPem, requireDer, writeUrlPem } from './url-pem.ts'
 
 /**
- * nginx, and what is built on it. The configuration names the headers: `proxy_set_header X-SSL-Client-Cert
- * $ssl_client_escaped_cert` (URL-encoded PEM), or `$ssl_client_cert`, which nginx deprecates for its line breaks, and
+ * nginx and its derivatives. The configuration chooses the headers: `proxy_set_header X-SSL-Client-Cert
+ * $ssl_client_escaped_cert` (URL-encoded PEM), or `$ssl_client_cert`, which nginx deprecates because of its line breaks, and
  * `X-SSL-Client-Verify $ssl_client_verify`.
  */
 
@@ -16,7 +16,7 @@ const verifyName = 'X-SSL-Client-Verify'
 /** `$ssl_client_verify`. */
 export type NginxVerify =
   | { readonly status: 'success' | 'none' }
-  /** With the reason in OpenSSL's words. */
+  /** With OpenSSL's reason. */
   | { readonly status: 'failed'; readonly reason: string }
 
 /**
@@ -44,7 +44,7 @@ export function formatNginxEscapedCert(leaf: Uint8Array): HeaderResult<string> {
 }
 
 /**
- * Reads `$ssl_client_cert`: PEM whose line breaks nginx follows by tabs, and which servers on the way turn into blanks.
+ * Reads `$ssl_client_cert`: PEM in which nginx adds a tab after each line break. Servers in between turn these into spaces.
  *
  * @returns the leaf's DER, not parsed
  * @throws TypeError if `value` is not a string
@@ -57,7 +57,7 @@ export function parseNginxLegacyCert(value: string): HeaderResult<Uint8Array> {
 }
 
 /**
- * Writes `$ssl_client_cert` as it arrives after a server has unfolded it: the lines joined by tabs.
+ * Writes `$ssl_client_cert` as it arrives after another server has unfolded it, with the lines joined by tabs.
  *
  * @example
  * const value = formatNginxLegacyCert(certificate.raw)
@@ -118,7 +118,7 @@ function readLegacy(name: string, value: string): HeaderResult<Uint8Array> {
   if (fault !== undefined) return fault
   const text = value.trim()
   if (!text.startsWith(begin) || !text.endsWith(end) || text.length < begin.length + end.length) {
-    return headerFault('malformed_header', `${name} is not one PEM block CERTIFICATE`, 0)
+    return headerFault('malformed_header', `${name} is not a single PEM block CERTIFICATE`, 0)
   }
   const der = decodeBase64(bytesOfPemText(text.slice(begin.length, -end.length)))
   if (typeof der !== 'number' && der.length > 0) return headerValue(der)
@@ -128,16 +128,16 @@ function readLegacy(name: string, value: string): HeaderResult<Uint8Array> {
 const headers = { certificate: certificateName, verify: verifyName }
 
 /**
- * Of `$ssl_client_verify` only what nginx knows better counts: that there is no certificate, or that it is revoked. What it
- * says of the chain is for `verifyChain` to judge.
+ * Uses `$ssl_client_verify` only for what nginx knows better: that there is no certificate, or that it is revoked. Whether
+ * the chain is valid is for `verifyChain` to decide.
  */
 function nginxFormat(read: (name: string, value: string) => HeaderResult<Uint8Array>): HeaderFormat {
   return headerFormat(headers, { verify: 'own' }, ({ certificate, verify }, names) => {
-    // Anywhere in it: where a header came twice, `fetch` has joined the other value to this one.
+    // Anywhere in the value: if the header occurred twice, `fetch` has joined the two.
     if (certificate !== undefined && verify?.includes('certificate revoked')) {
       return headerFault('refused_by_proxy', `${names.verify} is ${verify}`)
     }
-    // OpenSSL gives no reason with a comma for a certificate.
+    // OpenSSL has no reason with a comma for a certificate.
     if (verify?.includes(',')) return joinedFault(names.verify, verify)
     const status = verify === undefined ? undefined : readVerify(names.verify, verify)
     if (status !== undefined && !status.ok) return status
@@ -150,10 +150,10 @@ function nginxFormat(read: (name: string, value: string) => HeaderResult<Uint8Ar
 
 function absence(name: string, certificate: string | undefined, verify: NginxVerify | undefined): HeaderFault | undefined {
   if (certificate === undefined) {
-    if (verify?.status === 'success') return headerFault('inconsistent_headers', `nginx says SUCCESS and there is no ${name}`)
+    if (verify?.status === 'success') return headerFault('inconsistent_headers', `nginx says SUCCESS but there is no ${name}`)
     return headerFault('no_certificate', `there is no ${name}`)
   }
-  return verify?.status === 'none' ? headerFault('inconsistent_headers', `nginx says NONE and there is ${name}`) : undefined
+  return verify?.status === 'none' ? headerFault('inconsistent_headers', `nginx says NONE but ${name} is present`) : undefined
 }
 
 /** `from: 'nginx'`: `$ssl_client_escaped_cert`. */

@@ -5,9 +5,9 @@ import { checkHeader, type HeaderResult, headerFault, headerValue } from './resu
 import { requireDer } from './url-pem.ts'
 
 /**
- * RFC 9440: `Client-Cert: :base64:` is the leaf, `Client-Cert-Chain: :base64:, :base64:` what else the client sent, in the
- * order of TLS and without the leaf. Structured fields (RFC 8941) of byte sequences, here without parameters and with the
- * padding that senders must write, so that one certificate has one text.
+ * RFC 9440: `Client-Cert: :base64:` is the leaf. `Client-Cert-Chain: :base64:, :base64:` is the rest of what the client sent,
+ * in TLS order. Both are structured fields (RFC 8941) of byte sequences. Parameters are not accepted and padding is required,
+ * as senders must write it, so that each certificate has exactly one text.
  */
 
 /**
@@ -51,7 +51,7 @@ export function formatClientCert(leaf: Uint8Array): HeaderResult<string> {
 }
 
 /**
- * Writes the value of `Client-Cert-Chain`; the chain without the leaf, at least one certificate.
+ * Writes the value of `Client-Cert-Chain`: the chain without the leaf, at least one certificate.
  *
  * @example
  * const value = formatClientCertChain(chain.slice(1))
@@ -62,7 +62,7 @@ export function formatClientCertChain(chain: readonly Uint8Array[]): HeaderResul
   return checkHeader('Client-Cert-Chain', value) ?? headerValue(value)
 }
 
-/** A list of byte sequences; the value's size was checked. */
+/** A list of byte sequences. The caller has checked the size. */
 function readByteSequences(name: string, value: string): HeaderResult<readonly Uint8Array[]> {
   const chain: Uint8Array[] = []
   for (let start = 0; start <= value.length; ) {
@@ -76,7 +76,7 @@ function readByteSequences(name: string, value: string): HeaderResult<readonly U
   return headerValue(chain)
 }
 
-/** The place of the first character that is no blank, forwards or backwards. */
+/** The index of the first non-blank character, forwards or backwards. */
 function skipBlanks(value: string, from: number, to: number, step: 1 | -1): number {
   let at = from
   while (at !== to && isBlank(value[step === 1 ? at : at - 1])) at += step
@@ -87,14 +87,14 @@ function isBlank(character: string | undefined): boolean {
   return character === ' ' || character === '\t'
 }
 
-/** `:base64:`, and nothing else. */
+/** `:base64:`, without anything else. */
 function readByteSequence(name: string, value: string, start: number, end: number): HeaderResult<Uint8Array> {
   if (end - start < 2 || value[start] !== ':' || value[end - 1] !== ':') {
     return headerFault('malformed_header', `${name} is not a byte sequence :base64: (RFC 9440 2.1)`, start)
   }
   const base64 = value.slice(start + 1, end - 1)
   const blank = base64.search(/[ \t]/)
-  if (blank >= 0) return headerFault('malformed_header', `${name} has a blank in its base64`, start + 1 + blank)
+  if (blank >= 0) return headerFault('malformed_header', `${name} has white space in its base64`, start + 1 + blank)
   const der = decodeBase64(bytesOfPemText(base64))
   if (typeof der === 'number') return headerFault('malformed_header', `${name} is not base64 with padding`, start + 1 + der)
   if (der.length === 0) return headerFault('malformed_header', `${name} has an empty byte sequence`, start)
@@ -109,12 +109,12 @@ export const rfc9440: HeaderFormat = /* @__PURE__ */ headerFormat(
   ({ certificate, chain }, names) => {
     if (certificate !== undefined) return readCertificateAndChain(names.certificate, certificate, names.chain, chain)
     if (chain === undefined) return headerFault('no_certificate', `there is no ${names.certificate}`)
-    // RFC 9440 2.3: the chain never comes without the certificate.
-    return headerFault('malformed_header', `there is ${names.chain} without ${names.certificate}`)
+    // RFC 9440 2.3: the chain is never sent without the certificate.
+    return headerFault('malformed_header', `${names.chain} is present without ${names.certificate}`)
   },
 )
 
-/** The two values of RFC 9440 as one chain, leaf first; the sizes were checked. */
+/** The two values of RFC 9440 as one chain, leaf first. The caller has checked the sizes. */
 export function readCertificateAndChain(
   name: string,
   certificate: string,

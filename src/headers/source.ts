@@ -1,19 +1,19 @@
 import { member } from '../policy/fields.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue, joinedFault } from './result.ts'
 
-/** Headers with a method `get`, such as those of `fetch`: names in any case, `null` for what is absent. */
+/** Headers with a `get` method, such as those of `fetch`: case-insensitive names, `null` for absent headers. */
 export interface HeadersLike {
-  /** The value, by a name in any case. */
+  /** The value of a header, by its case-insensitive name. */
   get(name: string): string | null | undefined
 }
 
-/** Headers as an object; an array holds one value for each time the header occurred. */
+/** Headers as an object. An array holds one value per occurrence of the header. */
 export type HeaderRecord = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * A request or its headers: a `fetch` Request or Headers, Node's IncomingMessage (whose `rawHeaders` and `headersDistinct`
- * tell duplicates), a Lambda event of an Application Load Balancer or API Gateway (whose `multiValueHeaders` do), or a plain
- * object.
+ * A request or its headers: a `fetch` Request or Headers, Node's IncomingMessage (`rawHeaders` and `headersDistinct` show
+ * duplicates), a Lambda event of an Application Load Balancer or API Gateway (`multiValueHeaders` shows duplicates), or a
+ * plain object.
  */
 export type RequestLike =
   | {
@@ -27,24 +27,24 @@ export type RequestLike =
   | HeaderRecord
 
 /**
- * What a comma in a header means, and how often the header may occur. Servers on the way, `fetch` and some events join the
- * values of a header that occurs more than once by commas (RFC 9110 5.3), so that both are one question.
+ * How often a header may occur, and what a comma in it means. The two go together: servers, `fetch` and some events join the
+ * values of repeated headers with commas (RFC 9110 5.3).
  *
  * - `single`: once, and its value has no commas
- * - `name`: once, a distinguished name of RFC 2253, which has a comma between two parts and no blank after it
- * - `own`: once, with commas of its own; its parser has to detect joined values
- * - `list`: a list by its RFC; its lines are one list
+ * - `name`: once; a distinguished name of RFC 2253, in which a comma separates two parts and no space follows it
+ * - `own`: once; the value may contain commas, so its parser must detect joined values
+ * - `list`: any number of times; all lines form one list
  */
 export type HeaderKind = 'single' | 'name' | 'own' | 'list'
 
-/** The value of one header; `undefined` where it is absent or empty. */
+/** The value of one header; `undefined` if it is absent or empty. */
 export type HeaderReader = (name: string, kind?: HeaderKind) => HeaderResult<string | undefined>
 
 /**
- * How to read the headers of a request. A header that occurs twice is refused, for one of them is not the proxy's. An empty
- * one counts: it may be what the proxy says of a client without a certificate.
+ * Returns a function that reads the headers of a request. A header that occurs twice is rejected, because only one of them is
+ * the proxy's. Empty ones count: an empty value may be how the proxy reports a client without a certificate.
  *
- * @throws TypeError for what is no request
+ * @throws TypeError for an invalid request
  */
 export function headerReader(request: unknown): HeaderReader {
   const { headers, multiValueHeaders, rawHeaders, headersDistinct } = sourceOf(request)
@@ -53,7 +53,7 @@ export function headerReader(request: unknown): HeaderReader {
     const told = headers && valuesOf(headers, lowerCaseName)
     const each = multiValueHeaders && valuesOf(multiValueHeaders, lowerCaseName)
     const most = Math.max(told?.length ?? 0, each?.length ?? 0)
-    // Even if the other lists still have it: a header that the application removed stays removed.
+    // Even if other lists still have it: the application has removed it.
     if (most === 0) return headerValue(undefined)
     if (kind !== 'list') {
       const distinct = headersDistinct && valuesOf(headersDistinct, lowerCaseName)
@@ -62,7 +62,7 @@ export function headerReader(request: unknown): HeaderReader {
       if (count > 1) return headerFault('duplicate_header', `${name} occurs ${count} times`)
     }
     if (told !== undefined && each !== undefined && !saysTheSame(told, each)) {
-      return headerFault('inconsistent_headers', `headers and multiValueHeaders do not say the same of ${name}`)
+      return headerFault('inconsistent_headers', `headers and multiValueHeaders differ in ${name}`)
     }
     return readLines(name, each ?? told ?? [], kind)
   }
@@ -94,7 +94,7 @@ function isGetter(headers: object): headers is HeadersLike {
   return typeof member(headers, 'get') === 'function'
 }
 
-/** Every value that is there, in order. Only strings are values, which is looked at where one is read. */
+/** All values of a header, in order. Their types are checked when they are read. */
 function valuesOf(headers: object, lowerCaseName: string): readonly unknown[] {
   if (isGetter(headers)) {
     const value = headers.get(lowerCaseName)
@@ -110,8 +110,8 @@ function valuesOf(headers: object, lowerCaseName: string): readonly unknown[] {
 }
 
 /**
- * How often a header arrived, by Node's list of name, value, name, value …; some runtimes have it as a list of pairs. Values
- * are never taken from there: what an application has removed from `headers` must stay removed.
+ * How often a header arrived, by Node's list of name, value, name, value …; some runtimes have a list of pairs. Values are
+ * never read from there: a header that the application removed from `headers` must stay removed.
  */
 function countNames(raw: unknown, lowerCaseName: string): number {
   if (!Array.isArray(raw)) return 0
@@ -121,7 +121,7 @@ function countNames(raw: unknown, lowerCaseName: string): number {
   return count
 }
 
-/** How often a header is among the entries of what has a `get`: a Map keeps two spellings of one name apart. */
+/** How often a header is among the entries of an object with `get`. A Map keeps two spellings of one name apart. */
 function countEntries(headers: object | undefined, lowerCaseName: string): number {
   if (headers === undefined || !isGetter(headers) || !(Symbol.iterator in headers)) return 0
   let count = 0
@@ -133,7 +133,7 @@ function isNamed(key: unknown, lowerCaseName: string): boolean {
   return typeof key === 'string' && key.length === lowerCaseName.length && key.toLowerCase() === lowerCaseName
 }
 
-/** An event's `headers` have room for one value: the last line, or all lines joined. */
+/** An event's `headers` hold one value per name: the last line, or all lines joined. */
 function saysTheSame(told: readonly unknown[], each: readonly unknown[]): boolean {
   if (told.length === 1 && each.length > 0) return [each.at(-1), each.join(','), each.join(', ')].includes(told[0])
   return told.length === each.length && told.every((value, i) => value === each[i])
@@ -149,9 +149,9 @@ function readLines(name: string, lines: readonly unknown[], kind: HeaderKind): H
   return joinedFault(name, value)
 }
 
-/** Whether the value may be two, joined by a comma. */
+/** Whether the value may be two values joined by a comma. */
 function isJoined(value: string, kind: HeaderKind): boolean {
   if (kind === 'single') return value.includes(',')
-  // RFC 2253 2.4: a comma within a part is escaped, and so is a blank at the beginning of one.
+  // RFC 2253 2.4: a comma within a part is escaped, and so is a leading space.
   return kind === 'name' && /^,|,([ \t,]|$)/.test(value.replace(/\\./g, ''))
 }

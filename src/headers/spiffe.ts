@@ -2,7 +2,7 @@ import type { Certificate } from '../x509/certificate.ts'
 
 /** SPIFFE IDs (SPIFFE-ID) and the certificates that carry them (X509-SVID). */
 
-/** A SPIFFE ID in its parts. */
+/** A parsed SPIFFE ID. */
 export interface SpiffeId {
   /** `spiffe://example.org/service/a` */
   readonly id: string
@@ -12,7 +12,7 @@ export interface SpiffeId {
   readonly path: string
 }
 
-/** A SPIFFE ID, or what is wrong with it. */
+/** A SPIFFE ID, or why it is invalid. */
 export type SpiffeResult = { readonly ok: true; readonly value: SpiffeId } | { readonly ok: false; readonly message: string }
 
 const scheme = 'spiffe://'
@@ -21,9 +21,9 @@ const longestId = 2048
 const longestTrustDomain = 255
 
 /**
- * Reads a SPIFFE ID to the letter: the scheme in lower case, a trust domain of `a-z0-9.-_`, a path of segments of
- * `A-Za-z0-9.-_` of which none is empty, `.` or `..`. No port, user, query, fragment or percent-encoding, so that one
- * identity has one text and equality is equality of texts.
+ * Parses a SPIFFE ID strictly: the scheme in lower case, a trust domain of `a-z0-9.-_`, and a path of segments of
+ * `A-Za-z0-9.-_`, none of them empty, `.` or `..`. No port, user, query, fragment or percent-encoding. Each identity
+ * therefore has exactly one text, and IDs can be compared as strings.
  *
  * @throws TypeError if `text` is not a string
  * @example
@@ -48,8 +48,8 @@ export function parseSpiffeId(text: string): SpiffeResult {
 }
 
 /**
- * The SPIFFE ID of a leaf (X509-SVID 5.2): exactly one URI among its names, which is a SPIFFE ID with a path; no CA, and a
- * key that signs no certificates and no revocation lists. That its chain is good must have been verified before.
+ * Reads the SPIFFE ID of a leaf (X509-SVID 5.2): the only URI in subjectAltName, with a path. The leaf must not be a CA, nor
+ * have a key usage for signing certificates or CRLs. Verify its chain first.
  *
  * @example
  * if (verdict.ok) console.log(spiffeIdOf(verdict.leaf))
@@ -58,13 +58,14 @@ export function spiffeIdOf(leaf: Certificate): SpiffeResult {
   const uris = leaf.subjectAltNames.filter(({ type }) => type === 'uri')
   const [uri] = uris
   if (uri === undefined || uris.length > 1) {
-    return { ok: false, message: `an X.509-SVID has one URI among its names, this certificate ${uris.length}` }
+    return { ok: false, message: `an X.509-SVID has exactly one URI in subjectAltName, this certificate has ${uris.length}` }
   }
-  if (leaf.basicConstraints?.ca === true) return { ok: false, message: 'a CA certificate is not an identity' }
+  if (leaf.basicConstraints?.ca === true)
+    return { ok: false, message: 'the certificate is a CA certificate, not an X.509-SVID of a workload' }
   if (leaf.keyUsage?.some((usage) => usage === 'keyCertSign' || usage === 'cRLSign') === true) {
-    return { ok: false, message: 'a key that signs certificates or revocation lists is not an identity' }
+    return { ok: false, message: 'an X.509-SVID leaf must not have keyCertSign or cRLSign' }
   }
   const id = parseSpiffeId(uri.value)
-  if (id.ok && id.value.path === '') return { ok: false, message: 'the SPIFFE ID of a leaf has a path' }
+  if (id.ok && id.value.path === '') return { ok: false, message: 'the SPIFFE ID of a leaf must have a path' }
   return id
 }

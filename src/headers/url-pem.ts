@@ -3,14 +3,15 @@ import { encodePem, scanPem } from '../bytes/pem.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'
 
 /**
- * PEM in one header line, percent-encoded. Which characters stay as they are differs: AWS leaves `+`, `=` and `/` alone,
- * nginx and Envoy encode them. A plus sign is a plus sign everywhere: decoders for HTML forms would make blanks of it.
+ * PEM on one header line, percent-encoded. Platforms differ in which characters they encode: AWS leaves `+`, `=` and `/` as
+ * they are, nginx and Envoy encode them. A plus sign is always a plus sign; decoders for HTML forms would turn it into a
+ * space.
  */
 
-/** What any of the platforms leaves unencoded. */
+/** Characters that at least one platform leaves unencoded. */
 const plain = /[A-Za-z0-9._~+=/-]/
 
-/** Reads percent-encoded PEM that consists of certificates and nothing else, leaf first, as DER. */
+/** Reads percent-encoded PEM that contains only certificates, leaf first, as DER. */
 export function readUrlPem(name: string, value: string): HeaderResult<readonly Uint8Array[]> {
   const fault = checkHeader(name, value)
   if (fault !== undefined) return fault
@@ -32,18 +33,18 @@ export function readUrlPem(name: string, value: string): HeaderResult<readonly U
   return readPem(name, text.subarray(0, length))
 }
 
-/** Reads PEM that consists of certificates and white space and nothing else. */
+/** Reads PEM that contains only certificates and white space. */
 export function readPem(name: string, text: Uint8Array): HeaderResult<readonly Uint8Array[]> {
   const chain: Uint8Array[] = []
   let expected = 0
   for (const { label, content } of scanPem(text)) {
-    if (label !== 'CERTIFICATE') return headerFault('malformed_header', `${name} has a PEM block that is no CERTIFICATE`)
+    if (label !== 'CERTIFICATE') return headerFault('malformed_header', `${name} has a PEM block that is not CERTIFICATE`)
     if (!(content instanceof Uint8Array)) return headerFault('malformed_header', `${name}: ${content.detail}`)
     chain.push(content)
     expected += boundaries + Math.ceil(content.length / 3) * 4
   }
   if (chain.length === 0) return headerFault('malformed_header', `${name} has no PEM block CERTIFICATE`)
-  // Every block has exactly so many characters besides white space: any other one is text between the blocks.
+  // The blocks account for exactly this many visible characters. Any more are text between the blocks.
   if (visibleCharacters(text) !== expected) return headerFault('malformed_header', `${name} has text besides its certificates`)
   return headerValue(chain)
 }
@@ -57,7 +58,7 @@ function visibleCharacters(text: Uint8Array): number {
   return count
 }
 
-/** Writes certificates as percent-encoded PEM; `safe` are the characters besides letters and digits that stay. */
+/** Writes certificates as percent-encoded PEM. `safe`: characters besides letters and digits that stay unencoded. */
 export function writeUrlPem(name: string, chain: readonly Uint8Array[], safe: string): HeaderResult<string> {
   if (chain.length === 0) return headerFault('no_certificate', `${name} needs at least one certificate`)
   const pem = chain.map((der) => encodePem('CERTIFICATE', requireDer(der))).join('')
@@ -67,7 +68,7 @@ export function writeUrlPem(name: string, chain: readonly Uint8Array[], safe: st
   return checkHeader(name, value) ?? headerValue(value)
 }
 
-/** @throws TypeError for what is not bytes */
+/** @throws TypeError if it is not a Uint8Array */
 export function requireDer(der: unknown): Uint8Array {
   if (isBytes(der)) return der
   throw new TypeError('a certificate must be DER in a Uint8Array')

@@ -6,17 +6,16 @@ import type { HeaderFormat } from './format.ts'
 import { formats, type HeaderFrom } from './formats.ts'
 import type { HeaderFault } from './result.ts'
 
-/** How `verifyRequest` finds and judges a client's certificate; `purpose` is 'client' whatever the policy says, unless given. */
+/** How `verifyRequest` finds and verifies a client's certificate. `purpose` defaults to 'client', whatever the policy says. */
 export interface VerifyRequestOptions extends VerifyOptions {
-  /** Who writes the certificate into the request, and in which format. */
+  /** The proxy that writes the certificate into the request, and the format it uses. */
   readonly from: HeaderFrom
   /**
-   * Your word that nobody can reach this code but through that proxy, and that the proxy removes these headers from what
-   * clients send. A certificate in a header proves nothing by itself: certificates are public, and whoever can set the
-   * header can be anyone.
+   * Confirms that only the proxy can reach this code, and that it removes these headers from what clients send. A certificate
+   * in a header proves nothing by itself: certificates are public, so anyone who can set the header can impersonate anyone.
    */
   readonly trustedProxy: true
-  /** Other names for the headers that are read, by what they carry, where the proxy is configured so. */
+  /** Other header names, by what the headers carry, if your proxy is configured to use them. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -27,17 +26,17 @@ const noOptions: NoFields<VerifyRequestOptions> = {
   headers: undefined,
 }
 
-/** `verifyChain`'s verdict, or why there was no certificate to judge; the codes of the two differ. */
+/** The verdict of `verifyChain`, or why the request has no certificate to verify. Their codes differ. */
 export type RequestVerdict = Verdict | HeaderFault
 
 /**
- * Judges the client certificate that a trusted proxy handed on with a request. The proxy has proved that the client has
- * the private key; whether the certificate is to be trusted is decided here, by the truststore.
+ * Verifies the client certificate that a trusted proxy forwards with a request. The proxy has proved that the client has the
+ * private key. Whether to trust the certificate is decided here, by the truststore.
  *
  * @param request a `fetch` Request or Headers, Node's IncomingMessage, an object of headers, a Lambda event with `headers` or
  *   `multiValueHeaders`; a Worker's request (`from: 'cloudflare'`), or an event of API Gateway (`from: 'api-gateway'`)
- * @returns the verdict, or `no_certificate`, `malformed_header` and the like
- * @throws TypeError for arguments of the wrong type, and where `trustedProxy` is not `true`
+ * @returns the verdict, or a header fault such as `no_certificate` or `malformed_header`
+ * @throws TypeError for arguments of the wrong type, and if `trustedProxy` is not `true`
  * @example
  * const verdict = verifyRequest(request, store, { from: 'rfc9440', trustedProxy: true })
  * if (!verdict.ok) console.warn(403, verdict.code)
@@ -48,7 +47,7 @@ export function verifyRequest(request: object, store: Truststore, options: Verif
   const verifyOptions = { ...rest, purpose } as VerifyOptions
   if (trustedProxy !== true) {
     throw new TypeError(
-      'verifyRequest: options.trustedProxy must be true: your word that only the proxy, which removes such headers from what clients send, can reach this code',
+      'verifyRequest: options.trustedProxy must be true: confirm that only the proxy can reach this code, and that it removes these headers from what clients send',
     )
   }
   if (from === undefined || !Object.hasOwn(formats, from)) {
@@ -59,12 +58,12 @@ export function verifyRequest(request: object, store: Truststore, options: Verif
   if (typeof request !== 'object' || request === null) throw new TypeError('verifyRequest: request must be an object')
   const chain = format.readChain(request, names)
   if (chain.ok) return verifyChain(store, chain.value, verifyOptions)
-  // Mistakes in the code show at the first request, not at the first one that has a certificate.
+  // Report invalid options at the first request, not at the first one with a certificate.
   readOptions(verifyOptions, requireTruststore(store, 'verifyRequest: store').policy)
   return chain
 }
 
-/** The names of a format's headers, with those in their place that the caller gives. */
+/** The header names of a format, with the caller's names where given. */
 function readNames({ headers }: HeaderFormat, renamed: unknown): Readonly<Record<string, string>> {
   const names = readFields<Record<string, string>>('verifyRequest: options.headers', renamed, headers)
   for (const [role, name] of Object.entries(names)) {

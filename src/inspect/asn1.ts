@@ -8,14 +8,14 @@ import { stringValue } from '../x509/name.ts'
 import { quoted, type TextOutput } from './output.ts'
 
 /**
- * Draws ASN.1 that portcullis has no decoder for, BER included, as a tree of types and values. asn1js finds the structure;
- * for display only, nothing is decided by what it reads.
+ * Renders ASN.1 without a decoder of its own, BER included, as a tree of types and values. asn1js parses the structure. For
+ * display only: no decision depends on it.
  */
 
-/** asn1js stops at these; the structures of X.509 stay far below. */
+/** Limits for asn1js. X.509 structures stay far below. */
 const limits = { maxDepth: 32, maxNodes: 5000 } as const
 
-/** Integers of more bytes are written in hexadecimal: decimal costs quadratic time. */
+/** Longer integers are written in hexadecimal, because decimal takes quadratic time. */
 const longestDecimal = 16
 
 const universalTypes: Readonly<Record<number, string>> = {
@@ -43,7 +43,7 @@ const universalTypes: Readonly<Record<number, string>> = {
 const classNames = ['', '', 'APPLICATION ', '', 'PRIVATE '] as const
 const universalClass = 1
 
-/** Draws the one element that fills the span, or its bytes where asn1js cannot read it. */
+/** Renders the one element that fills the span, or its bytes if asn1js cannot read it. */
 export function drawAsn1(output: TextOutput, element: Span): void {
   const content = element.copy()
   const root = readBer(content)
@@ -51,7 +51,7 @@ export function drawAsn1(output: TextOutput, element: Span): void {
   else drawElement(output, root)
 }
 
-/** asn1js reports faults by a negative offset, and some by exceptions; both mean that there is no tree to draw. */
+/** asn1js reports some faults by a negative offset and others by exceptions. Either way there is no tree. */
 function readBer(content: Uint8Array): BaseBlock | undefined {
   try {
     const { result, offset } = fromBER(content, limits)
@@ -84,13 +84,13 @@ function drawElement(output: TextOutput, element: BaseBlock): void {
   output.indented(2, () => output.hexBlock(new Span(content)))
 }
 
-/** Elements inside: of constructed types, and of the strings in which asn1js found further DER; not the arcs of an OID. */
+/** Child elements of constructed types, and of strings in which asn1js found nested DER; not the arcs of an OID. */
 function childrenOf({ valueBlock }: BaseBlock): readonly BaseBlock[] {
   const value = own(valueBlock, 'value')
   return Array.isArray(value) ? value.filter((child): child is BaseBlock => own(child, 'idBlock') !== undefined) : []
 }
 
-/** The value of a primitive universal type in one line; `undefined` where bytes say more. */
+/** The value of a primitive universal type on one line; `undefined` if it is better shown as bytes. */
 function valueText(tag: number, content: Uint8Array): string | undefined {
   switch (tag) {
     case Tag.boolean:
@@ -112,7 +112,7 @@ function valueText(tag: number, content: Uint8Array): string | undefined {
   }
 }
 
-/** An INTEGER's content in decimal; `undefined` for a long one, which is better read in hexadecimal. */
+/** An INTEGER's content in decimal; `undefined` for a long one, which is shown in hexadecimal. */
 export function integerText({ bytes, start, end }: Span): string | undefined {
   if (start >= end || end - start > longestDecimal) return undefined
   let value = BigInt(bytes[start]! >= 0x80 ? bytes[start]! - 256 : bytes[start]!)

@@ -12,7 +12,7 @@ import { drawAsn1 } from './asn1.ts'
 import { generalNameText } from './general-names.ts'
 import { quoted, type TextOutput } from './output.ts'
 
-/** Text of the extensions by which a CA limits what is below it, and of policies. */
+/** Writes the extensions by which a CA limits certificates below it, and certificate policies. */
 
 export function writeNameConstraints(output: TextOutput, reader: Reader): void {
   const what = 'nameConstraints'
@@ -32,7 +32,7 @@ function writeSubtrees(output: TextOutput, reader: Reader, tag: number, title: s
     readGeneralName(reader, what, true)
     if (reader.fault !== undefined) return
     const [name] = generalNamesOf(reader.element())
-    // OpenSSL's prefix for an address with a mask is shorter than for one without.
+    // OpenSSL uses a shorter prefix for an address with a mask.
     output.indented(2, () => output.line(generalNameText(name!).replace(/^IP Address:/, 'IP:')))
     reader.leave(subtree, what)
   }
@@ -93,7 +93,7 @@ function writeQualifiers(output: TextOutput, reader: Reader): void {
   reader.leave(list, what)
 }
 
-/** A user notice is most often its text alone; whatever else it has is drawn. */
+/** Most user notices are only a text. Everything else is rendered as ASN.1. */
 function writeNotice(output: TextOutput, tag: number, content: Span, element: Span): void {
   const isOneElement = tag === Tag.sequence && content.at(1) < 0x80 && 2 + content.at(1) === content.length
   const inner = new Span(content.bytes, content.start + 2, content.end)

@@ -10,7 +10,7 @@ import { writeExtensions } from './extension.ts'
 import { colonHex, type TextOutput } from './output.ts'
 import { writePublicKey } from './public-key.ts'
 
-/** Writes a certificate in the layout of `openssl x509 -text`; names in the order of the DER, as everywhere here. */
+/** Writes a certificate in the layout of `openssl x509 -text`, with names in DER order. */
 export function writeCertificate(output: TextOutput, certificate: CertificateView): void {
   const { version } = certificate
   output.line('Certificate:')
@@ -34,7 +34,7 @@ export function writeCertificate(output: TextOutput, certificate: CertificateVie
   })
 }
 
-/** Short serial numbers in decimal and hexadecimal on the line, longer ones as bytes below it, as OpenSSL does. */
+/** Short serial numbers in decimal and hexadecimal on the same line, longer ones as bytes on the next, like OpenSSL. */
 function writeSerial(output: TextOutput, serial: Span): void {
   const text = serial.length <= 8 ? integerText(serial) : undefined
   if (text !== undefined) {
@@ -45,7 +45,7 @@ function writeSerial(output: TextOutput, serial: Span): void {
   output.indented(4, () => output.line(colonHex(serial.unpadded())))
 }
 
-/** The name of the algorithm in its RFC with the parameters that PSS has, or its OID where it is not known. */
+/** The name of the algorithm from its RFC, with the parameters of PSS, or the OID if it is unknown. */
 export function algorithmText(signed: SignedView, place: 'tbs' | 'outer'): string {
   const { parsedAlgorithm } = signed
   const isOuter = place === 'outer' || !signed.algorithmsDiffer

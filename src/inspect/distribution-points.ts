@@ -55,7 +55,7 @@ function writeReasons(output: TextOutput, title: string, reasons: number | undef
   output.indented(2, () => output.line(reasonFlagTitles.filter((_, bit) => (reasons & (1 << bit)) !== 0).join(', ')))
 }
 
-/** A Name of the one RDN whose attributes these are. */
+/** A Name whose only RDN has these attributes. */
 function nameOfRdn(attributes: Span): Span {
   return new Span(encodeElement(Tag.sequence, encodeElement(Tag.set, attributes.view())))
 }

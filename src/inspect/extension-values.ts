@@ -19,13 +19,12 @@ import { writeSctList } from './sct-list.ts'
 import { accessMethodTitles, keyUsageTitles, purposeTitles, reasonTitles } from './titles.ts'
 
 /**
- * Reads the value of an extension to its end and writes it. The value may be anything: in revocation lists and entries
- * not every extension was checked when the list was parsed. A fault is left in the reader, and the caller takes back
- * what was written.
+ * Reads the value of an extension to its end and writes it. The value may be malformed: when a revocation list is parsed, not
+ * every extension is checked. On a fault, the reader keeps it, and the caller discards what was written.
  */
 export type ExtensionDecoder = (output: TextOutput, reader: Reader) => void
 
-/** One entry an extension; adding a decoder is adding an entry here and its title in `titles.ts`. */
+/** One entry per extension. To add a decoder, add an entry here and its title in `titles.ts`. */
 export const extensionDecoders: Readonly<Record<string, ExtensionDecoder>> = {
   '2.5.29.14': writeSubjectKeyId,
   '2.5.29.15': writeKeyUsage,
@@ -85,7 +84,7 @@ function writeSubjectKeyId(output: TextOutput, reader: Reader): void {
   output.line(upperHex(reader))
 }
 
-/** RFC 5280 4.2.1.1: `keyid:` stands before the identifier only where something follows it. */
+/** RFC 5280 4.2.1.1: the prefix `keyid:` is only written if something follows the identifier. */
 function writeAuthorityKeyId(output: TextOutput, reader: Reader): void {
   const what = 'authorityKeyIdentifier'
   const outer = reader.enter(Tag.sequence, what)
@@ -134,7 +133,7 @@ function writeAccess(output: TextOutput, reader: Reader): void {
   reader.leave(outer, what)
 }
 
-/** RFC 7633: TLS extension numbers; 5 and 17 are the ones that mean stapling. */
+/** RFC 7633: TLS extension numbers. 5 and 17 mean OCSP stapling. */
 function writeTlsFeatures(output: TextOutput, reader: Reader): void {
   const outer = reader.enter(Tag.sequence, 'tlsfeature')
   const features: string[] = []

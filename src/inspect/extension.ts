@@ -7,7 +7,10 @@ import { extensionDecoders } from './extension-values.ts'
 import type { TextOutput } from './output.ts'
 import { extensionTitles } from './titles.ts'
 
-/** Writes the extensions of a certificate, list or entry: each by its name, decoded; by asn1js where there is no decoder. */
+/**
+ * Writes the extensions of a certificate, list or entry, each with its name and decoded value. Those without a decoder are
+ * rendered by asn1js.
+ */
 export function writeExtensions(output: TextOutput, title: string, list: ExtensionList): void {
   if (list.length === 0) return
   output.line(title)
@@ -20,7 +23,7 @@ export function writeExtensions(output: TextOutput, title: string, list: Extensi
   })
 }
 
-/** What a decoder wrote counts only if it read the value to its end; otherwise the value is drawn as it stands. */
+/** Keeps what a decoder wrote only if it read the value to its end. Otherwise the value is rendered as ASN.1. */
 function writeValue(output: TextOutput, oid: string, value: Span): void {
   const decode = extensionDecoders[oid]
   const mark = output.mark()

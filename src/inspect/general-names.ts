@@ -7,7 +7,7 @@ import { stringValue } from '../x509/name.ts'
 import { nameText } from '../x509/name-text.ts'
 import { colonHex, quoted, type TextOutput } from './output.ts'
 
-/** Writes checked GeneralName elements, one a line: joined by commas, a name could pass for two. */
+/** Writes checked GeneralName elements, one per line: separated by commas, one name could look like two. */
 export function writeGeneralNames(output: TextOutput, elements: Span): void {
   for (const name of generalNamesOf(elements)) {
     if (output.isFull) return
@@ -15,7 +15,7 @@ export function writeGeneralNames(output: TextOutput, elements: Span): void {
   }
 }
 
-/** One name with OpenSSL's prefix for its form. */
+/** A name with OpenSSL's prefix for its form. */
 export function generalNameText(name: GeneralName): string {
   switch (name.type) {
     case 'dns':
@@ -33,14 +33,14 @@ export function generalNameText(name: GeneralName): string {
   }
 }
 
-/** An address, or as in name constraints one with its mask behind it. */
+/** An address, followed by its mask in name constraints. */
 function addressText(bytes: Uint8Array): string {
   if (bytes.length !== 8 && bytes.length !== 32) return ipText(bytes)
   const half = bytes.length / 2
   return `${ipText(bytes.subarray(0, half))}/${ipText(bytes.subarray(half))}`
 }
 
-/** An otherName's value is an open type: text where it is a string, bytes otherwise. */
+/** The value of an otherName has an open type: written as text if it is a string, otherwise as bytes. */
 function otherText(oid: string, der: Uint8Array): string {
   const reader = new Reader(der)
   reader.next('GeneralName')

@@ -1,6 +1,5 @@
 /**
- * Certificates and revocation lists as text for people: the view of `openssl x509 -text` and `openssl crl -text`, in any
- * runtime.
+ * Certificates and revocation lists as text for people, like `openssl x509 -text` and `openssl crl -text`, in any runtime.
  *
  * @module
  */

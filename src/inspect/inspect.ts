@@ -22,31 +22,31 @@ import { writeCertificate } from './certificate.ts'
 import { TextOutput } from './output.ts'
 import { writeRevocationList } from './revocation-list.ts'
 
-/** Bounds of the text. */
+/** Limits of the text. */
 export interface RenderOptions {
-  /** Most characters of text. Default 1,000,000; what comes after is cut, and the last line says so. */
+  /** The most characters of text. Default 1,000,000. Longer text is cut, and the last line says so. */
   readonly maxLength?: number
-  /** Most entries of a revocation list that are written. Default 1,000. */
+  /** The most entries of a revocation list. Default 1,000. */
   readonly maxEntries?: number
 }
 
-/** Something in the input that is no certificate and no revocation list. */
+/** A part of the input that is neither a certificate nor a revocation list. */
 export interface InspectionFault {
   readonly code: ParseCode
   readonly message: string
-  /** In the DER; for faults of the PEM itself, in the text. */
+  /** Byte offset in the DER. For faults of the PEM itself, the offset in the text. */
   readonly offset: number
   /** 1-based line of the PEM block; absent for DER. */
   readonly line?: number
 }
 
-/** What an input holds: as text, and as values. */
+/** The contents of an input, as text and as values. */
 export interface Inspection {
-  /** The view for people, with a final newline. */
+  /** The text for people, with a final newline. */
   readonly text: string
   readonly certificates: readonly Certificate[]
   readonly revocationLists: readonly RevocationList[]
-  /** Empty where everything could be read. */
+  /** Empty if everything could be read. */
   readonly faults: readonly InspectionFault[]
 }
 
@@ -55,11 +55,12 @@ type Signed = CertificateView | RevocationListView
 const noOptions: NoFields<RenderOptions> = { maxLength: undefined, maxEntries: undefined }
 
 /**
- * Reads whatever certificates and revocation lists an input holds and describes them. What is neither is a fault and is
- * drawn as ASN.1, private keys excepted: they are named and not shown.
+ * Reads and describes all certificates and revocation lists in an input. Anything else is a fault and is rendered as ASN.1,
+ * except private keys: they are named but not shown.
  *
- * @param input DER, PEM as text or bytes with any number of blocks, or a value of `parseCertificate` or `parseRevocationList`
- * @throws TypeError for arguments of the wrong type; never for what the input says
+ * @param input DER, PEM with any number of blocks as text or bytes, or a value returned by `parseCertificate` or
+ *   `parseRevocationList`
+ * @throws TypeError for arguments of the wrong type; never for the contents of the input
  * @example
  * const { text, faults } = inspect(readFileSync('client.pem'))
  * console.log(text)
@@ -89,13 +90,13 @@ export function inspect(input: Uint8Array | string | Certificate | RevocationLis
 }
 
 /**
- * The `openssl x509 -text` view of a certificate, or `openssl crl -text` of a revocation list, of every one that the
- * input holds. Extensions are decoded by name; those without a decoder are drawn as ASN.1. The text is for people: its
- * layout may change. Control and bidirectional characters from a certificate are escaped, and hostile input costs no more
- * than `maxLength`.
+ * The `openssl x509 -text` view of every certificate, and the `openssl crl -text` view of every revocation list, in the
+ * input. Extensions are decoded by name; those without a decoder are rendered as ASN.1. The text is for people, and its
+ * layout may change. Control and bidirectional characters from certificates are escaped, and the cost of hostile input is
+ * bounded by `maxLength`.
  *
  * @param input as for {@link inspect}
- * @throws TypeError for arguments of the wrong type; never for what the input says
+ * @throws TypeError for arguments of the wrong type; never for the contents of the input
  * @example
  * console.log(renderText(readFileSync('client.pem')))
  */
@@ -106,7 +107,10 @@ export function renderText(input: Uint8Array | string | Certificate | Revocation
 type Write = (signed: Signed) => void
 type Report = (fault: InspectionFault) => void
 
-/** One DER element, in bytes of our own. Of the two faults the one that is further inside belongs to what the bytes were meant to be. */
+/**
+ * Reads one DER element, from a copy of the bytes. Of the two parsers' faults it reports the deeper one: that parser matches
+ * the kind of the input.
+ */
 function readDer(bytes: Uint8Array, output: TextOutput, write: Write, report: Report): void {
   const certificate = parseCertificateDer(bytes)
   if (certificate.ok) return write(certificate.value)
@@ -139,7 +143,7 @@ function readBlock({ label, line, content }: PemBlock, output: TextOutput, write
   const parsed = parseBlock(label, content)
   if (parsed?.ok === true) return write(parsed.value)
   if (parsed !== undefined) return writeFault(content, output, parsed, report)
-  const message = `the block on line ${line} is a ${label}, no certificate and no revocation list`
+  const message = `the block on line ${line} is a ${label}, neither a certificate nor a revocation list`
   report({ code: 'pem_missing', message, offset: 0 })
   output.line(message)
   if (label.includes('PRIVATE KEY')) output.line(secret)
@@ -148,13 +152,13 @@ function readBlock({ label, line, content }: PemBlock, output: TextOutput, write
 
 const secret = 'private keys are not shown'
 
-/** Draws what is neither certificate nor list. Not a private key: somebody will paste the text into a ticket. */
+/** Renders anything but certificates, lists and private keys. Someone may paste the text into a ticket. */
 function drawUnknown(output: TextOutput, bytes: Uint8Array): void {
   if (looksLikePrivateKey(bytes)) output.line(secret)
   else output.indented(4, () => drawAsn1(output, new Span(bytes)))
 }
 
-/** PKCS #1, SEC 1 and PKCS #8 keys are a SEQUENCE that begins with version 0 or 1; nothing of X.509 is. */
+/** PKCS #1, SEC 1 and PKCS #8 keys are a SEQUENCE that begins with version 0 or 1. No X.509 structure is. */
 function looksLikePrivateKey(bytes: Uint8Array): boolean {
   const reader = new Reader(bytes)
   reader.enter(Tag.sequence, 'PrivateKeyInfo')

@@ -2,10 +2,10 @@ import { hexOf } from '../bytes/hex.ts'
 import { Span } from '../bytes/span.ts'
 import { withoutCommands } from '../lint/report/printable.ts'
 
-/** Bytes a line in blocks of hexadecimal, as OpenSSL writes keys and signatures. */
+/** Bytes per line in hexadecimal blocks, as OpenSSL writes keys and signatures. */
 const bytesPerLine = 18
 
-/** A place to go back to; see {@link TextOutput.mark}. */
+/** A position to return to; see {@link TextOutput.mark}. */
 export interface Mark {
   readonly lines: number
   readonly length: number
@@ -13,8 +13,8 @@ export interface Mark {
 }
 
 /**
- * Collects lines for a terminal: indented, escaped, and no more than a fixed number of characters of them. What comes
- * after that is dropped, so that hostile input costs no more memory than was asked for; loops ask `isFull`.
+ * Collects lines for a terminal: indented, escaped, and at most a fixed number of characters. The rest is dropped, so that
+ * hostile input cannot use more memory. Loops check `isFull`.
  */
 export class TextOutput {
   readonly #lines: string[] = []
@@ -27,7 +27,7 @@ export class TextOutput {
     this.#maxLength = maxLength
   }
 
-  /** Adds one line; whatever a certificate put into it, it stays one line of visible characters. */
+  /** Adds one line. Whatever a certificate put into it, it stays one line of visible characters. */
   line(text: string): void {
     if (this.isFull) return
     const room = this.#maxLength - this.#length
@@ -40,7 +40,7 @@ export class TextOutput {
     this.#length += line.length + 1
   }
 
-  /** Runs `write` with its lines indented by so many columns. */
+  /** Runs `write` with its lines indented by this many columns. */
   indented(columns: number, write: () => void): void {
     this.#depth += columns
     write()
@@ -55,19 +55,19 @@ export class TextOutput {
     }
   }
 
-  /** Where the output stands, for {@link rewind}. */
+  /** The current position, for {@link rewind}. */
   mark(): Mark {
     return { lines: this.#lines.length, length: this.#length, depth: this.#depth }
   }
 
-  /** Takes back what was written since the mark. An output that is full stays so: it is not written again anyway. */
+  /** Discards what was written since the mark. A full output stays full: it is not written again. */
   rewind({ lines, length, depth }: Mark): void {
     this.#lines.length = lines
     this.#length = length
     this.#depth = depth
   }
 
-  /** All of it, with a final newline, and a last line that says so where something was left out. */
+  /** The whole text with a final newline. If text was cut, the last line says so. */
   toString(): string {
     const notice = this.isFull ? [`(cut: the text is longer than ${this.#maxLength} characters)`] : []
     return [...this.#lines, ...notice].map((line) => `${line}\n`).join('')
@@ -75,15 +75,15 @@ export class TextOutput {
 }
 
 /**
- * The text with every character escaped that has no shape of its own or moves others: control and format characters (the
- * bidirectional overrides among them), line and paragraph separators, surrogates, private and unassigned code points. What a
- * build server would take for a command is escaped, too.
+ * Escapes every character that is invisible or affects the display of others: control and format characters (bidirectional
+ * overrides included), line and paragraph separators, surrogates, private and unassigned code points. Also escapes what a
+ * build server would take for a command.
  */
 export function visible(text: string): string {
   return withoutCommands(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`))
 }
 
-/** A text of a certificate between quotation marks, so that it cannot pass for what stands around it. */
+/** A text from a certificate in quotation marks, so that it cannot be mistaken for the text around it. */
 export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`
 }

@@ -6,7 +6,7 @@ import type { Certificate } from '../x509/certificate.ts'
 import type { TextOutput } from './output.ts'
 import { curveTitles } from './titles.ts'
 
-/** Writes the subject's public key: its algorithm, size and bytes. Whether it can be used is lint's business. */
+/** Writes the subject's public key: algorithm, size and bytes. Lint checks whether it is usable. */
 export function writePublicKey(output: TextOutput, { publicKey, subjectPublicKeyInfo: spki }: Certificate): void {
   const key = keyBytes(spki)
   switch (publicKey.algorithm) {
@@ -35,7 +35,7 @@ export function writePublicKey(output: TextOutput, { publicKey, subjectPublicKey
   }
 }
 
-/** The content of the BIT STRING in a SubjectPublicKeyInfo, which the parser has checked. */
+/** The content of the BIT STRING in a SubjectPublicKeyInfo. The parser has checked it. */
 function keyBytes(spki: Uint8Array): Span {
   const reader = new Reader(spki)
   reader.enter(Tag.sequence, 'SubjectPublicKeyInfo')

@@ -10,7 +10,7 @@ import { algorithmText, writeSignature } from './certificate.ts'
 import { writeExtensions } from './extension.ts'
 import type { TextOutput } from './output.ts'
 
-/** Writes a list in the layout of `openssl crl -text`, with at most so many of its entries. */
+/** Writes a list in the layout of `openssl crl -text`, with at most `maxEntries` entries. */
 export function writeRevocationList(output: TextOutput, list: RevocationListView, maxEntries: number): void {
   const { version, nextUpdateTime, entries } = list
   output.line('Certificate Revocation List (CRL):')
@@ -43,7 +43,7 @@ function writeEntry(output: TextOutput, reader: Reader): void {
   output.line(`Serial Number: ${hexOf(reader.content().unpadded()).toUpperCase()}`)
   output.line(`    Revocation Date: ${opensslTime(readTime(reader, what))}`)
   const extensions = new ExtensionList(reader.bytes)
-  // A real CA writes an empty sequence here, which the parser lets pass.
+  // A real CA writes an empty sequence here, which the parser accepts.
   if (reader.limit - reader.position > 2) {
     readExtensions(reader, what, extensions, (_, value) => {
       value.position = value.limit

@@ -8,7 +8,7 @@ import { colonHex, type TextOutput } from './output.ts'
 const algorithms: Readonly<Record<number, string>> = { 1025: 'sha256WithRSAEncryption', 1027: 'ecdsa-with-SHA256' }
 
 /**
- * SignedCertificateTimestampList (RFC 6962 3.3): not DER inside the OCTET STRING but TLS presentation language, two-byte
+ * SignedCertificateTimestampList (RFC 6962 3.3). The OCTET STRING contains TLS presentation language, not DER: two-byte
  * lengths before the list and each item.
  */
 export function writeSctList(output: TextOutput, reader: Reader): void {
@@ -24,7 +24,7 @@ export function writeSctList(output: TextOutput, reader: Reader): void {
   }
 }
 
-/** Version, log id, timestamp, extensions, signature; answers whether they fill the item. */
+/** Version, log ID, timestamp, extensions, signature. Returns whether they fill the item. */
 function writeSct(output: TextOutput, { bytes, start, end }: Span): boolean {
   const extensions = start + 41
   if (extensions + 2 > end || bytes[start] !== 0) return false
@@ -45,7 +45,7 @@ function writeSct(output: TextOutput, { bytes, start, end }: Span): boolean {
   return true
 }
 
-/** 9999-12-31T23:59:59Z: four digits of a year. */
+/** 9999-12-31T23:59:59Z: the last year with four digits. */
 const latestTime = 253_402_300_799_000
 
 function uint16(bytes: Uint8Array, at: number): number {

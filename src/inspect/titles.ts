@@ -1,7 +1,7 @@
 import type { KeyUsage } from '../x509/key-usage.ts'
 import type { RevocationReason } from '../x509/revocation-entry.ts'
 
-/** OpenSSL's words for what certificates name by number: extensions, purposes, access methods. */
+/** OpenSSL's names for what certificates identify by OID: extensions, purposes, access methods. */
 
 export const extensionTitles: Readonly<Record<string, string>> = {
   '2.5.29.9': 'X509v3 Subject Directory Attributes',
@@ -53,7 +53,7 @@ export const keyUsageTitles: Readonly<Record<KeyUsage, string>> = {
   decipherOnly: 'Decipher Only',
 }
 
-/** By the names of `Certificate.extendedKeyUsage`, and the OIDs of purposes that it does not name. */
+/** By the names in `Certificate.extendedKeyUsage`, and the OIDs of purposes without such a name. */
 export const purposeTitles: Readonly<Record<string, string>> = {
   clientAuth: 'TLS Web Client Authentication',
   serverAuth: 'TLS Web Server Authentication',

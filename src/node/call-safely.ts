@@ -2,10 +2,10 @@ import { emitWarning } from 'node:process'
 import { thrownText } from './thrown-text.ts'
 
 /**
- * Calls what the user gave to be told of something. What it throws, or rejects with, becomes a process warning: it must not
- * change what it is told of, nor end the process.
+ * Calls a user's listener. Whatever it throws or rejects with becomes a process warning: it must not affect what it reports
+ * on, nor end the process.
  *
- * @param what for the warning's text, such as `a listener of the truststore event "updated"`
+ * @param what names the listener in the warning, such as `a listener of the truststore event "updated"`
  */
 export function callSafely<Event>(listener: (event: Event) => unknown, event: Event, what: string, warning: string): void {
   const warn = (error: unknown): void => {

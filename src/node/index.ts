@@ -1,6 +1,6 @@
 /**
- * What needs Node's own modules: a gate for TLS servers, signatures by node:crypto, truststores that are kept up to date
- * from files and URLs.
+ * Everything that needs Node's own modules: a gate for TLS servers, signatures by node:crypto, and truststores that follow a
+ * file or URL.
  *
  * @module
  */

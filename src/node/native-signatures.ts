@@ -8,20 +8,20 @@ import { type KeyParts, readPublicKey } from '../crypto/public-key.ts'
 import { pureSignatures, rsaAllows, verifier } from '../crypto/pure.ts'
 
 /**
- * RSA moduli that every TLS library behind node:crypto takes, in bits: BoringSSL ends at 8,192, and below 1,024 some
- * refuse. Keys outside are for pureSignatures.
+ * RSA modulus sizes that every TLS library behind node:crypto accepts, in bits: BoringSSL stops at 8,192, and some reject
+ * less than 1,024. Other keys go to pureSignatures.
  */
 const nativeModulusBits = { least: 1024, most: 8192 }
 
-/** Nothing weaker is asked of the system: its administrator may have switched SHA-1 off, and no policy trusts it anyway. */
+/** Weaker hashes go to pureSignatures: the system may have disabled SHA-1, and no policy accepts it anyway. */
 const nativeHashes: ReadonlySet<HashName> = /* @__PURE__ */ new Set<HashName>(['sha256', 'sha384', 'sha512'])
 
 /**
- * RSA by node:crypto, which measures twice as fast as `pureSignatures` (`npm run bench`); ECDSA by `pureSignatures`, whose
- * tables measure faster than node:crypto. Both decide alike on every input: keys and algorithm identifiers are read by the
- * same strict readers, and what the native side could judge more leniently (lengths, ranges) is checked before it is asked.
+ * Uses node:crypto for RSA, which is twice as fast as `pureSignatures` (`npm run bench`), and `pureSignatures` for ECDSA,
+ * whose precomputed tables are faster than node:crypto. Verdicts are identical on every input: the same strict readers parse
+ * keys and algorithm identifiers, and whatever node:crypto might accept more leniently (lengths, ranges) is checked first.
  *
- * Needs node:crypto, which Deno and Bun have too.
+ * Needs node:crypto, which Deno and Bun also provide.
  *
  * @example
  * const store = buildTruststore(readFileSync('truststore.pem'), { signatures: nodeSignatures })
@@ -37,8 +37,8 @@ export const nodeSignatures: SignatureBackend = {
 }
 
 /**
- * The key is always imported as plain RSA, even where it is restricted to PSS: the restriction is judged by `rsaAllows`,
- * so that it means the same under every TLS library.
+ * Always imports the key as plain RSA, even if it is restricted to PSS. `rsaAllows` enforces the restriction, so that it
+ * means the same under every TLS library.
  */
 function rsaKey(parts: KeyParts & { readonly kind: 'rsa' }, pure: VerifyingKey): VerifyingKey {
   const { bits, exponent, algorithm } = parts.key
@@ -48,19 +48,20 @@ function rsaKey(parts: KeyParts & { readonly kind: 'rsa' }, pure: VerifyingKey):
   if (key === undefined) return pure
   return withFallback(pure, (asked, data, signature) => {
     const { scheme, hash, mgfHash, saltLength } = asked
-    // node:crypto has no parameter for another hash inside MGF1.
+    // node:crypto cannot use a different hash inside MGF1.
     if (!nativeHashes.has(hash) || mgfHash !== hash) return undefined
     if (!rsaAllows(asked, algorithm === 'RSA-PSS', parts.pss)) return false
-    // RFC 8017 8.1.2 and 8.2.2: as long as the modulus, and below it. OpenSSL takes shorter signatures for PSS.
+    // RFC 8017 8.1.2 and 8.2.2: a signature is as long as the modulus and less than it. OpenSSL accepts shorter PSS
+    // signatures.
     if (signature.length !== modulus.length || Buffer.compare(signature, modulus) >= 0) return false
     if (scheme === 'rsa-pkcs1') return verify(hash, data, key, signature)
-    // A salt that cannot fit is false here already: some libraries throw at such a number.
+    // A salt that cannot fit makes the signature invalid. Some libraries throw at such a length.
     if (saltLength > modulus.length) return false
     return verify(hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, signature)
   })
 }
 
-/** Asks `pure` where `check` has no answer, and where node:crypto throws: a system may have switched anything off. */
+/** Falls back to `pure` if `check` has no answer or node:crypto throws: a system may have disabled any algorithm. */
 function withFallback(
   pure: VerifyingKey,
   check: (algorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array) => boolean | undefined,

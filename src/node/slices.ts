@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers'
 import type { Steps } from '../bytes/steps.ts'
 
-/** Milliseconds until a slice ends; its last item or step may take longer. */
+/** Milliseconds until a slice ends. Its last item or step may take longer. */
 const sliceMs = 5
 
-/** A monotonic clock and a way to continue later; tests bring their own. */
+/** A monotonic clock and a way to continue later. Tests supply their own. */
 export interface Pace {
   now(): number
   defer(call: () => void): unknown
@@ -13,7 +13,7 @@ export interface Pace {
 
 const ownPace: Pace = { now: () => performance.now(), defer: setImmediate }
 
-/** Works through many items in slices, so that the event loop can serve others in between. */
+/** Processes many items in slices, so that the event loop stays responsive. */
 export class Slices {
   readonly #pace: Pace
 
@@ -28,7 +28,7 @@ export class Slices {
   /**
    * Starts asynchronously.
    *
-   * @param begin called at the start of every slice; it returns what to do with each item
+   * @param begin called at the start of every slice; returns the function that handles each item
    * @param finished called after the last item
    */
   run<Item>(items: Iterable<Item>, begin: () => (item: Item) => void, finished: () => void): void {
@@ -62,7 +62,7 @@ export class Slices {
     })
   }
 
-  /** @param begin called at the start of every slice; it returns the step to repeat, which answers whether it was the last */
+  /** @param begin called at the start of every slice; returns the step to repeat, which returns true if it was the last */
   #repeat(begin: () => () => boolean): void {
     const slice = (): void => {
       const isLast = begin()

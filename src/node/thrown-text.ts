@@ -1,8 +1,11 @@
-/** What the user's code has thrown, as text. Anything can be thrown, and what cannot be made a text must not throw again. */
+/**
+ * The text of a value that the user's code has thrown. Anything can be thrown, and converting it to a string must not throw
+ * again.
+ */
 export function thrownText(error: unknown): string {
   try {
     return String(error)
   } catch {
-    return 'something that has no text'
+    return 'a value that cannot be converted to a string'
   }
 }

@@ -6,10 +6,10 @@ import { isoTime, requireTime } from '../policy/time.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 
-/** `domainNameStatus` of an API Gateway custom domain, as far as its two certificates decide it. */
+/** The `domainNameStatus` of an API Gateway custom domain, as far as it depends on its two certificates. */
 export type OwnershipStatus = 'AVAILABLE' | 'PENDING_CERTIFICATE_REIMPORT' | 'PENDING_OWNERSHIP_VERIFICATION'
 
-/** One thing that keeps a custom domain from being `AVAILABLE`. */
+/** A reason why a custom domain is not `AVAILABLE`. */
 export interface OwnershipReason {
   readonly code:
     | 'server_certificate_malformed'
@@ -21,36 +21,36 @@ export interface OwnershipReason {
     | 'ownership_certificate_expired'
     | 'ownership_certificate_not_yet_valid'
     | 'ownership_name_mismatch'
-  /** The problem in words, with the values at fault. */
+  /** The problem, with the offending values. */
   readonly message: string
 }
 
-/** The answer of `checkOwnership`. */
+/** The result of `checkOwnership`. */
 export interface OwnershipReport {
   readonly status: OwnershipStatus
-  /** Everything that is wrong, the ownership certificate's faults first; empty for `AVAILABLE`. */
+  /** Everything that is wrong, problems of the ownership certificate first. Empty for `AVAILABLE`. */
   readonly reasons: readonly OwnershipReason[]
 }
 
 /**
- * Says which status API Gateway gives a mutual-TLS custom domain whose server certificate is imported or private, and
- * which therefore needs an ownership verification certificate:
+ * Returns the status that API Gateway gives a mutual-TLS custom domain whose server certificate is imported or private. Such
+ * a domain needs an ownership verification certificate.
  *
  * - `PENDING_OWNERSHIP_VERIFICATION`: the ownership certificate cannot be read, is not valid at that time, or is not for
  *   the domain.
  * - `PENDING_CERTIFICATE_REIMPORT`: the server certificate cannot be read, is not valid, is not for the domain, or has a
  *   name that the ownership certificate does not cover.
- * - `AVAILABLE`: neither.
+ * - `AVAILABLE`: none of these problems.
  *
- * Names are matched as by `verifyChain` (RFC 9525): subjectAltName alone, a wildcard for one whole label; a wildcard is
- * covered only by the same wildcard. Whether ACM issued the ownership certificate is for ACM to say: no signature is
- * checked here.
+ * Names are matched as in `verifyChain` (RFC 9525): only subjectAltName counts, and a wildcard stands for one whole label. A
+ * wildcard is only covered by the same wildcard. No signature is checked: whether ACM issued the ownership certificate is for
+ * ACM to decide.
  *
- * @param domain the custom domain: a DNS name of A-labels, such as `api.example.com` or `*.example.com`
- * @param serverCertificate what the domain serves: one certificate, PEM or DER
- * @param ownershipCertificate the `ownershipVerificationCertificate`: one certificate, PEM or DER
+ * @param domain the custom domain: a DNS name (IDNs as A-labels), such as `api.example.com` or `*.example.com`
+ * @param serverCertificate the certificate that the domain serves, PEM or DER
+ * @param ownershipCertificate the `ownershipVerificationCertificate`, PEM or DER
  * @param at Date or milliseconds since the epoch; default now
- * @throws TypeError for arguments of the wrong type and a domain that is no DNS name; never for a bad certificate
+ * @throws TypeError for arguments of the wrong type and an invalid domain; never for a bad certificate
  * @example
  * const { status, reasons } = checkOwnership('api.example.com', serverPem, ownershipPem)
  * for (const { code, message } of reasons) console.warn(status, code, message)
@@ -93,7 +93,7 @@ interface Judged {
   readonly reasons: OwnershipReason[]
 }
 
-/** What is wrong with one of the two by itself. */
+/** The problems of one certificate by itself. */
 function judge(role: 'server' | 'ownership', input: Uint8Array | string, domain: ReferenceId, at: number): Judged {
   const parsed = parseCertificate(input)
   if (!parsed.ok) {
@@ -105,7 +105,7 @@ function judge(role: 'server' | 'ownership', input: Uint8Array | string, domain:
   const certificate = parsed.value as CertificateView
   const reasons: OwnershipReason[] = []
   const { notBeforeTime, notAfterTime } = certificate
-  // notAfter names a whole second, which belongs to the validity period (RFC 5280 4.1.2.5).
+  // notAfter names a whole second, all of which is within the validity period (RFC 5280 4.1.2.5).
   if (at >= notAfterTime + 1000) {
     reasons.push({
       code: `${role}_certificate_expired`,
@@ -122,7 +122,7 @@ function judge(role: 'server' | 'ownership', input: Uint8Array | string, domain:
   return { certificate, reasons }
 }
 
-/** Names of the server certificate that the ownership certificate does not cover, as one reason. */
+/** One reason that lists the names of the server certificate that the ownership certificate does not cover. */
 function namesNotOwned(server: CertificateView, owner: CertificateView): readonly OwnershipReason[] {
   const meter = newMeter()
   const strange = namesOf(server).filter((name) => {
@@ -138,17 +138,17 @@ function covers(certificate: CertificateView, reference: ReferenceId, meter: Met
   return matchesReference(certificate, reference, meter) === true
 }
 
-/** Running out of comparisons counts as not covered. */
+/** If the budget of comparisons runs out, the name counts as not covered. */
 function newMeter(): Meter {
   return new Meter(profiles.apiGateway.budget)
 }
 
-/** DNS names and addresses: what a domain can be. */
+/** DNS names and addresses: the names that a domain can have. */
 function namesOf({ subjectAltNames }: Certificate): readonly string[] {
   return subjectAltNames.flatMap(({ type, value }) => (type === 'dns' || type === 'ip' ? [value] : []))
 }
 
-/** Most names that a message lists. */
+/** The most names that a message lists. */
 const listedNames = 10
 
 function listOf(names: readonly string[]): string {

@@ -122,7 +122,7 @@ describe('handshakes that keep OpenSSL busy', () => {
     for (const socket of inside) socket.destroy()
     process.off('warning', note)
     expect(warnings).toEqual([
-      `limits of mutualTls shut out ${attacker}, from where clients were let in; if it is a balancer, list it in limits.exempt`,
+      `limits of mutualTls blocked ${attacker}, which also has accepted clients; if it is a load balancer, list it in limits.exempt`,
     ])
   })
 

@@ -290,7 +290,7 @@ describe('a connection whose revocation status is unknown', () => {
     const all = await scene.keepAll(credentialsOf(leaving))
     broken = true
     await eventually(() => warnings.length > 0)
-    expect(warnings[0]).toMatch(/open connections cannot be judged: Error: no lists today/)
+    expect(warnings[0]).toMatch(/open connections cannot be verified: Error: no lists today/)
     if (onUnknown === 'keep') await stillRuns(all)
     else await eventually(() => all.every((kept) => kept.isOver()))
     await new Promise((resolve) => setTimeout(resolve, 1200))
@@ -388,9 +388,9 @@ describe('disconnect', () => {
 
   it.each([
     ['a predicate that is none', 1, undefined, /needs a function/],
-    ['a code that is none', () => true, 'gone', /needs a code of the gate, got gone/],
-    ['a code of a prototype', () => true, 'constructor', /needs a code of the gate/],
-    ['a promise, which would pass for yes', async () => false, undefined, /must give a boolean/],
+    ['a code that is none', () => true, 'gone', /needs a GateCode, got gone/],
+    ['a code of a prototype', () => true, 'constructor', /needs a GateCode/],
+    ['a promise, which would pass for yes', async () => false, undefined, /must return a boolean/],
     [
       'a predicate that throws',
       () => {

@@ -110,7 +110,7 @@ describe.skipIf(nginx === undefined)(title, () => {
     ['is missing', '/absent.pem', /got 404/],
     ['is behind a server that is busy', '/busy/', /got 503/],
     ['is a page', '/page/', /HTML or XML/],
-    ['trickles', '/trickle/ca.pem', /no complete answer within 400 ms/],
+    ['trickles', '/trickle/ca.pem', /no complete response within 400 ms/],
   ])('that %s is told', async (_what, path, message) => {
     await expect(sourceOf(path, { timeoutMs: 400 })).rejects.toMatchObject({ message })
   })

@@ -10,47 +10,47 @@ import { HandshakeCost } from './handshake-cost.ts'
 import type { ClientAddress, Limits } from './limits.ts'
 import { Stopwatch } from './stopwatch.ts'
 
-/** Which limit closed a connection; `address`: `clientAddress` failed. */
+/** The limit that closed a connection. `address`: `clientAddress` failed. */
 export type LimitName = 'open' | 'handshakes' | 'unfinished' | 'refused' | 'lingering' | 'address'
 
-/** What a gate counts before connections are judged. */
+/** Counters kept before the gate verifies a connection. */
 export interface AddressCounters {
-  /** Handshakes under way at this moment, those without limits included. */
+  /** Handshakes in progress now, including those of exempt addresses. */
   readonly unfinished: number
-  /** Connections whose handshake waits for others of their address at this moment. */
+  /** Connections that now wait for other handshakes from their address to finish. */
   readonly waiting: number
-  /** Connections that limits by address have closed, by limit; `lingering` are refused ones that were not answered. */
+  /** Connections closed by the limits per address, by limit. `lingering`: rejected connections closed without an answer. */
   readonly limited: Readonly<Partial<Record<LimitName, number>>>
-  /** Addresses that are remembered at this moment. */
+  /** Addresses in memory now. */
   readonly addresses: number
 }
 
-/** A connection, from its arrival to its close. */
+/** A connection, from arrival to close. */
 interface Arrival {
   readonly raw: Socket
-  /** What `clientAddress` gave. */
+  /** What `clientAddress` returned. */
   readonly statedAddress: string | undefined
-  /** `undefined` for those without limits. */
+  /** `undefined` if no limits apply. */
   readonly account: Account<Arrival> | undefined
   readonly cost: HandshakeCost
-  /** What tells it from every other open connection; `undefined` for a stream that is not a socket. */
+  /** Unique among open connections. `undefined` for a stream that is not a socket. */
   readonly endpoint: string | undefined
-  /** Whether it was counted as a failed or refused handshake. */
+  /** Whether it already counted as a failed or rejected handshake. */
   isCharged: boolean
   isAdmitted: boolean
   lingers: boolean
 }
 
-/** A longer turn of the event loop makes the gate check handshakes under way. */
+/** After a turn of the event loop longer than this, the gate checks the handshakes in progress. */
 const slowTurnMs = 5
 
-/** A handshake that has cost so much before it ended is ended. */
+/** A handshake that has cost this much before it finishes is aborted. */
 const dearestMs = 50
 
 /**
- * Limits by address, from before TLS begins: a connection that is closed here has cost no cryptography. Handshakes that come
- * to nothing count by what they cost, because OpenSSL checks every signature that a stranger sends before anybody is asked,
- * and the stranger chooses how dear they are.
+ * Limits per address, enforced before TLS begins: a connection closed here has cost no cryptography. Failed and rejected
+ * handshakes are charged by their cost. OpenSSL checks every signature that an unverified client sends, and the client
+ * chooses how expensive those are.
  */
 export class AddressLimiter {
   readonly #limits: Limits | undefined
@@ -60,7 +60,7 @@ export class AddressLimiter {
   readonly #stopwatch = new Stopwatch((busyMs) => this.#turn(busyMs))
   readonly #arrivals = new Map<string, Arrival>()
   readonly #unfinished = new Set<Arrival>()
-  /** Those of them that have an account to be charged. */
+  /** The unfinished handshakes that have an account to charge. */
   readonly #metered = new Set<Arrival>()
   readonly #waiting = new Set<Arrival>()
   readonly #limited = new Map<LimitName, number>()
@@ -83,9 +83,9 @@ export class AddressLimiter {
   }
 
   /**
-   * A connection has come and TLS knows nothing of it yet.
+   * Handles a new connection, before TLS sees it.
    *
-   * @param begin hands it to TLS: at once, later, or never where the connection was closed
+   * @param begin hands the connection to TLS. Called at once, later, or never if the connection was closed
    */
   arrive(raw: Socket, begin: () => void): void {
     const statedAddress = this.#askAddress(raw)
@@ -121,10 +121,10 @@ export class AddressLimiter {
   }
 
   /**
-   * A handshake has ended well, which says nothing about the client.
+   * A handshake succeeded. That proves nothing about the client yet.
    *
-   * @returns begins handshakes of the same address that wait for its place; to be called when the client is judged, or its judgment
-   *   has to wait, because a refusal must be charged before the next one begins
+   * @returns starts the next waiting handshakes from the same address. Call it once the client is verified or waits for
+   *   `authorize`: a rejection must be charged before the next handshake begins
    */
   finish(socket: TLSSocket): () => void {
     const arrival = this.#arrivalOf(socket)
@@ -134,7 +134,7 @@ export class AddressLimiter {
     return () => this.#fill(arrival)
   }
 
-  /** A handshake has failed. */
+  /** A handshake failed. */
   fail(socket: TLSSocket): void {
     const arrival = this.#arrivalOf(socket)
     if (arrival === undefined || !this.#leaveUnfinished(arrival)) return
@@ -143,7 +143,7 @@ export class AddressLimiter {
     this.#fill(arrival)
   }
 
-  /** A connection was let through, or refused; `isItsFault`: for something that the client did. */
+  /** A connection was accepted or rejected. `isItsFault`: the client caused the rejection. */
   judge(socket: TLSSocket, isAdmitted: boolean, isItsFault: boolean): void {
     const arrival = this.#arrivalOf(socket)
     if (arrival === undefined) return
@@ -154,11 +154,11 @@ export class AddressLimiter {
       account.lastAdmitted = performance.now()
     }
     if (isItsFault || arrival.cost.isExcessive) this.#charge(arrival)
-    // One of its clients was let in, so that the others need not wait.
+    // An accepted client shows that the address is in good standing, so the others need not wait.
     if (isAdmitted && account !== undefined) while (account.queue.size > 0) account.queue.next()
   }
 
-  /** Whether a refused connection may stay until it is answered. */
+  /** Whether a rejected connection may stay open until it is answered. */
   mayLinger(socket: TLSSocket): boolean {
     const arrival = this.#arrivalOf(socket)
     if (this.#limits === undefined || arrival?.account === undefined) return true
@@ -171,7 +171,7 @@ export class AddressLimiter {
     return true
   }
 
-  /** Starts a new lap: the time until now was the application's. */
+  /** Starts a new lap. The time until now was spent by the application. */
   lap(): void {
     if (this.#metered.size > 0) this.#stopwatch.lap()
   }
@@ -182,14 +182,14 @@ export class AddressLimiter {
       const stated: unknown = this.#clientAddress(raw)
       if (stated === undefined) return undefined
       if (typeof stated === 'string' && keyOfAddress(stated) !== undefined) return stated
-      this.#warn('clientAddress', `gave ${thrownText(stated)}, which is no IP address; such connections are closed`)
+      this.#warn('clientAddress', `returned ${thrownText(stated)}, not an IP address; the connection was closed`)
     } catch (error) {
-      this.#warn('clientAddress', `failed: ${thrownText(error)}; such connections are closed`)
+      this.#warn('clientAddress', `failed: ${thrownText(error)}; the connection was closed`)
     }
     return 'failed'
   }
 
-  /** Once of each kind, because clients could cause any number of them. */
+  /** One warning of each kind, because clients could trigger any number of them. */
   #warn(about: 'clientAddress' | 'limits', what: string): void {
     if (!this.#warned.has(about)) emitWarning(`${about} of mutualTls ${what}`, 'MutualTlsWarning')
     this.#warned.add(about)
@@ -220,7 +220,7 @@ export class AddressLimiter {
     })
   }
 
-  /** Its handshake is under way from now on. For a stream that is not a socket, there is no way to find its TLS socket. */
+  /** Marks the handshake as in progress. Streams that are not sockets are skipped: their TLS socket cannot be found later. */
   #start(arrival: Arrival): void {
     if (arrival.endpoint === undefined) return
     this.#unfinished.add(arrival)
@@ -240,14 +240,14 @@ export class AddressLimiter {
     this.#fill(arrival)
   }
 
-  /** Returns whether its handshake was under way and metered. */
+  /** Returns whether the handshake was in progress and metered. */
   #leaveUnfinished(arrival: Arrival): boolean {
     arrival.account?.unfinished.delete(arrival)
     this.#unfinished.delete(arrival)
     return this.#metered.delete(arrival)
   }
 
-  /** Begins handshakes of the same address that wait for its place. */
+  /** Starts waiting handshakes of the same address. */
   #fill({ account }: Arrival): void {
     if (account === undefined) return
     while (account.queue.size > 0 && (this.#allowances.hasPlace(account) || this.#allowances.isShutOut(account)))
@@ -259,7 +259,7 @@ export class AddressLimiter {
     return endpoint === undefined ? undefined : this.#arrivals.get(endpoint)
   }
 
-  /** Probes that connect and send nothing are not charged. */
+  /** Health checks that connect and send nothing are not charged. */
   #charge(arrival: Arrival): void {
     const { account, raw, cost } = arrival
     if (account === undefined || arrival.isCharged || raw.bytesRead === 0) return
@@ -269,7 +269,7 @@ export class AddressLimiter {
     if (account.admitted > 0)
       this.#warn(
         'limits',
-        `shut out ${addressOf(raw)}, from where clients were let in; if it is a balancer, list it in limits.exempt`,
+        `blocked ${addressOf(raw)}, which also has accepted clients; if it is a load balancer, list it in limits.exempt`,
       )
   }
 
@@ -279,7 +279,7 @@ export class AddressLimiter {
     arrival.raw.destroy()
   }
 
-  /** Finds those that keep the server busy and never end their handshakes. */
+  /** Finds clients that keep the server busy and never finish their handshakes. */
   #turn(busyMs: number): boolean {
     if (busyMs > slowTurnMs) {
       for (const arrival of this.#metered) {
@@ -294,7 +294,7 @@ export class AddressLimiter {
   }
 }
 
-/** The same for the socket below TLS and the one above, and for no other connection that is open. */
+/** The same for a TLS socket and the socket below it, and unique among open connections. */
 function endpointOf(socket: Socket): string | undefined {
   const { remoteAddress, remotePort, localAddress, localPort } = socket
   return remotePort === undefined ? undefined : `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`

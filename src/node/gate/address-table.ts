@@ -1,36 +1,36 @@
 import { Bucket } from './bucket.ts'
 import { HandshakeQueue } from './handshake-queue.ts'
 
-/** What is known of one address. */
+/** What the gate knows about one address. */
 export interface Account<Arrival> {
   open: number
-  /** Open ones that were let through. */
+  /** Open connections that were accepted. */
   admitted: number
   lingering: number
   readonly unfinished: Set<Arrival>
   readonly queue: HandshakeQueue
-  /** When a client of it was let in last, in milliseconds of `performance.now()`. */
+  /** When a client of this address was last accepted, in milliseconds of `performance.now()`. */
   lastAdmitted: number
-  /** How many ordinary refusals the last one counted for. */
+  /** How many ordinary rejections the last rejection counted for. */
   lastCharge: number
   /** States of the two buckets. */
   handshakes: number
   refusals: number
 }
 
-/** Accounts of addresses. */
+/** The most accounts. */
 export const mostAccounts = 65_536
 
-/** Accounts that are shared once those are all in use. */
+/** Shared accounts, used once all others are taken. */
 const sharedAccounts = 1024
 
-/** How many accounts are looked at for each new one, so that those of clients that have gone do not stay. */
+/** Old accounts checked for each new one, so that unused accounts are dropped. */
 const looks = 2
 
 /**
- * An account for each address, and no more than `most`. An account without connections whose buckets are full is like a new
- * one and is dropped. When all are in use, addresses share accounts: IPv6 addresses by their first 32 bits, IPv4 addresses
- * by their first 16, so that the owner of a whole network fills one account and not the table.
+ * One account per address, at most `most`. An account without connections and with full buckets is the same as a new one, so
+ * it is dropped. When all are in use, addresses share accounts: IPv6 addresses by their first 32 bits, IPv4 addresses by
+ * their first 16. Someone who owns a whole network then fills one account, not the table.
  */
 export class AddressTable<Arrival> {
   readonly #accounts = new Map<string, Account<Arrival>>()
@@ -57,7 +57,7 @@ export class AddressTable<Arrival> {
     return account
   }
 
-  /** The oldest come first; those that stay go to the end, so that all get their turn. */
+  /** Checks the oldest first. Those that stay go to the end, so that each gets its turn. */
   #sweep(now: number): void {
     let left = looks
     for (const [key, account] of this.#accounts) {

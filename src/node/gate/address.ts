@@ -1,27 +1,26 @@
 import { BlockList, isIP } from 'node:net'
 
-/** A socket, below TLS or above it. */
+/** A TLS socket or the socket below it. */
 export interface Remote {
   readonly remoteAddress?: string | undefined
 }
 
-/** What `clientAddress` said of a socket. The symbol stays in this module. */
+/** The address that `clientAddress` returned. The symbol stays in this module. */
 const said = Symbol('portcullis.address')
 
-/** Remembers where a connection really comes from, on any of its sockets. */
+/** Stores the client's real address on a socket. */
 export function setAddress(socket: object, address: string): void {
   Object.defineProperty(socket, said, { value: address, configurable: true })
 }
 
-/** Where a connection comes from: what `clientAddress` said, or the other end of the socket. */
+/** The client's address: the one that `clientAddress` returned, or else the socket's remote address. */
 export function addressOf(socket: Remote): string | undefined {
   return (socket as { readonly [said]?: string })[said] ?? socket.remoteAddress
 }
 
 /**
- * The key under which connections of one client are counted: an IPv4 address, or the first 64 bits of an IPv6 address, the
- * least that one site has (RFC 6177). `undefined` for addresses that are exempt, and where there is no address, such
- * as on Unix domain sockets.
+ * The key that connections are counted by: the IPv4 address, or the first 64 bits of the IPv6 address, because a site has at
+ * least a /64 (RFC 6177). `undefined` for exempt addresses, and for sockets without an address, such as Unix domain sockets.
  */
 export function addressKey(socket: Remote, exempt?: AddressRanges): string | undefined {
   const address = addressOf(socket)
@@ -42,10 +41,10 @@ export function keyOfAddress(address: string): string | undefined {
 export class AddressRanges {
   readonly #ranges = new BlockList()
 
-  /** @throws TypeError naming the entry that is neither */
+  /** @throws TypeError that names the invalid entry */
   constructor(entries: readonly string[], what: string) {
     for (const entry of entries)
-      if (!this.#add(entry)) throw new TypeError(`${what}: ${String(entry)} is no address or CIDR range`)
+      if (!this.#add(entry)) throw new TypeError(`${what}: ${String(entry)} is not an IP address or CIDR range`)
   }
 
   has(address: string): boolean {
@@ -70,7 +69,7 @@ export class AddressRanges {
   }
 }
 
-/** The eight numbers of an IPv6 address that `isIP` has found to be one. */
+/** The eight numbers of an IPv6 address that `isIP` has accepted. */
 function groupsOf(address: string): readonly number[] {
   const [head = '', tail] = withoutZone(address).split('::')
   const first = numbersOf(head)

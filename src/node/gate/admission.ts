@@ -18,10 +18,10 @@ import { presentedChain } from './peer.ts'
 import { PendingConnections } from './pending.ts'
 import { Usage } from './usage.ts'
 
-/** Whether a connection or request may come in. */
+/** Whether a connection or request is accepted. */
 export type Admission = { readonly ok: true; readonly identity: ClientIdentity } | { readonly ok: false; readonly code: GateCode }
 
-/** Decides about connections and, on those that are open, about requests. Knows sockets, and nothing of servers. */
+/** Decides about connections, and about the requests on them. Knows sockets but not servers. */
 export class Admissions {
   readonly answers: Answers
   readonly #settings: Settings
@@ -49,8 +49,8 @@ export class Admissions {
   }
 
   /**
-   * Decides about a connection whose handshake has just ended: `decided` is called once, at once or, where `authorize` is
-   * waited for, later; never for a connection that has ended in the meantime. Until it was, the connection has no identity.
+   * Decides about a connection after its handshake. Calls `decided` once: immediately, or later if `authorize` is
+   * asynchronous. Never calls it for a connection that closed in the meantime. Until then the connection has no identity.
    */
   admitConnection(socket: TLSSocket, speaksHttp: boolean, decided: (admission: Admission) => void): void {
     let connection: Connection | undefined
@@ -58,20 +58,20 @@ export class Admissions {
     try {
       if (socket.isSessionReused()) this.#counters.resumed++
       connection = this.#newConnection(socket, speaksHttp)
-      // What stands already cannot be overwritten: a socket is judged once.
+      // Throws if the socket already has a state: a socket is verified once.
       setConnectionState(socket, connection)
       admission = this.#judgeConnection(connection, decided)
     } catch (error) {
       admission = this.#refuseConnection(connection ?? socket, 'internal_error', { error, message: thrownText(error) })
     }
-    // Out here, so that an error of the application does not look like one of the gate.
+    // Outside the `try`, so that an error of the application is not reported as one of the gate.
     if (admission !== undefined) decided(admission)
   }
 
   /**
-   * Decides about a request or HTTP/2 stream, or anything else that has a connection.
+   * Decides about a request, an HTTP/2 stream, or anything else that belongs to a connection.
    *
-   * @param authorities what it says for whom it is: `Host`, `:authority`, the authority of an absolute target
+   * @param authorities the hosts that the request names: `Host`, `:authority`, the authority of an absolute target
    */
   admitRequest(source: object, authorities: readonly string[]): Admission {
     const connection = this.connectionOf(source)
@@ -85,21 +85,21 @@ export class Admissions {
     }
   }
 
-  /** The connection of a socket, request, stream or session, if this gate has judged it. */
+  /** The connection of a socket, request, stream or session, if this gate has verified it. */
   connectionOf(source: object): Connection | undefined {
     const standing = connectionStateOf(source)
     return standing?.gate === this ? (standing as Connection) : undefined
   }
 
-  /** Ends the connections, pending ones included, of all clients for which the predicate is true. */
+  /** Ends the connections, pending ones included, of all clients that match the predicate. */
   disconnect(predicate: (identity: ClientIdentity) => boolean, code: GateCode): number {
     if (typeof predicate !== 'function') throw new TypeError('mutualTls: disconnect needs a function')
-    if (!isGateCode(code)) throw new TypeError(`mutualTls: disconnect needs a code of the gate, got ${String(code)}`)
-    // All are asked first: if the predicate throws, nothing has happened yet.
+    if (!isGateCode(code)) throw new TypeError(`mutualTls: disconnect needs a GateCode, got ${String(code)}`)
+    // Call the predicate for all first: if it throws, no connection has been ended.
     const [pending, open] = [this.#pending.connections, this.#open.connections].map((connections) =>
       connections.filter((connection) => concerns(predicate, connection)),
     ) as [Connection[], Connection[]]
-    // Clients that come back are asked about again.
+    // Clients that reconnect go through `authorize` again.
     this.answers.clear()
     for (const connection of pending) {
       connection.refused = code
@@ -116,7 +116,7 @@ export class Admissions {
     return this.#settings.clock()
   }
 
-  /** Judges an open connection again if its verdict may have changed; returns why it must end. */
+  /** Verifies an open connection again if its verdict may have changed. Returns why it must end. */
   judge(connection: Connection, { now, grounds }: Moment): GateCode | undefined {
     const { basis, approval, refused } = connection
     if (refused !== undefined || basis === undefined || approval === undefined) return refused
@@ -128,7 +128,7 @@ export class Admissions {
       disqualify(connection, code)
       return code
     }
-    // Not judged again here before something changes, and again at every request.
+    // Skip it here until something changes, but verify it again at every request.
     if (ground !== undefined) connection.approval = { ...approval, epoch: ground.epoch, until: Number.NEGATIVE_INFINITY }
     return undefined
   }
@@ -160,7 +160,7 @@ export class Admissions {
     }
   }
 
-  /** `undefined` where `authorize` is waited for. */
+  /** `undefined` while `authorize` is pending. */
   #judgeConnection(connection: Connection, decided: (admission: Admission) => void): Admission | undefined {
     const { basis, chain, socket } = connection
     if (basis === undefined) return this.#refuseConnection(connection, 'unknown_domain', {})
@@ -185,14 +185,14 @@ export class Admissions {
     }
     const abort = (): void => controller.abort()
     this.#pending.hold(connection, answer, abort, (decision) => {
-      // Not if `disconnect` decided in its place.
+      // Unless `disconnect` has decided instead.
       if (connection.refused === undefined) remember(decision)
       decided(this.#conclude(connection, decision, true))
     })
     return undefined
   }
 
-  /** @param waited something else may have happened since the connection was judged */
+  /** @param waited whether time has passed since the connection was verified */
   #conclude(connection: Connection, decision: Decision, waited: boolean): Admission {
     if (!decision.ok) return this.#refuseConnection(connection, decision.code, { error: decision.error })
     try {
@@ -210,12 +210,12 @@ export class Admissions {
     }
   }
 
-  /** Judges a connection again before it is let in, if its verdict may have changed while `authorize` was asked. */
+  /** Verifies a connection again before it is accepted, if its verdict may have changed while `authorize` ran. */
   #renew(connection: Connection, waited: boolean): Rejection | undefined {
     const { approval, basis, chain } = connection
     const now = this.#settings.clock()
     const grounds = basis!.look(now)
-    // After a wait, revocation is always checked again.
+    // After a wait, always check revocation again.
     const isOld = waited && grounds.revocation !== undefined
     if (!isOld && isUnchanged(approval!, grounds, now)) return undefined
     const judged = judge(grounds, chain, now, this.#counters)
@@ -224,12 +224,12 @@ export class Admissions {
     return undefined
   }
 
-  /** Every name must lead to the connection's own domain; a request without a name could be for any domain. */
+  /** Every host must lead to the connection's own domain. A request without one could be for any domain. */
   #belongs({ basis }: Connection, authorities: readonly string[], domains: DomainMap<Basis>): boolean {
     return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === basis)
   }
 
-  /** `undefined`: nothing has changed, or judging anew has the same result. A connection that was refused stays refused. */
+  /** Returns `undefined` if nothing has changed, or if a new verdict is the same. A rejected connection stays rejected. */
   #recheck(connection: Connection): Admission | undefined {
     const { approval, basis } = connection
     if (!this.#settings.recheck || approval === undefined || basis === undefined) return undefined
@@ -241,7 +241,7 @@ export class Admissions {
     return this.#refuseRequest(connection, rejection.code, whyOf(rejection))
   }
 
-  /** Renews the verdict on an open connection, or returns the rejection; the caller decides what follows from it. */
+  /** Renews the verdict on an open connection, or returns the rejection for the caller to act on. */
   #rejudge(connection: Connection, grounds: Grounds, now: number): Rejection | undefined {
     this.#counters.rejudged++
     const judged = judge(grounds, connection.chain, now, this.#counters)
@@ -260,7 +260,7 @@ export class Admissions {
     }
   }
 
-  /** Whether a connection is refused for good. A status that is unknown now may be known again later. */
+  /** Whether the rejection is final. An unknown revocation status may become known again. */
   #isFinal(code: GateCode): boolean {
     return this.#settings.onUnknown === 'end' || (code !== 'revocation_unknown' && code !== 'internal_error')
   }
@@ -280,7 +280,7 @@ export class Admissions {
   }
 }
 
-/** Names that share one rules object are one domain. */
+/** Names that share a rules object share a domain. */
 function basesOf(domains: NonNullable<MutualTlsOptions['domains']>): readonly (readonly [string, Basis])[] {
   const bases = new Map<DomainRules, Basis>()
   return Object.entries(domains).map(([name, rules]) => {
@@ -295,7 +295,7 @@ function identify(connection: Connection, { verdict, store }: Approval, context:
   return new Client(verdict, store.fingerprint, { serverName, remoteAddress, context })
 }
 
-/** Refuses a connection for good: it gets no identity again. */
+/** Rejects a connection for good: it never gets an identity again. */
 function disqualify(connection: Connection, code: GateCode): void {
   connection.refused = code
   connection.identity = undefined
@@ -308,7 +308,7 @@ function whyOf(verdict: Rejection): Why {
 function concerns(predicate: (identity: ClientIdentity) => boolean, { client, refused }: Connection): boolean {
   if (client === undefined || refused !== undefined) return false
   const answer: unknown = predicate(client)
-  // A promise would be truthy, whatever it brings.
-  if (typeof answer !== 'boolean') throw new TypeError('mutualTls: the predicate of disconnect must give a boolean')
+  // A promise would be truthy, whatever it resolves to.
+  if (typeof answer !== 'boolean') throw new TypeError('mutualTls: the predicate of disconnect must return a boolean')
   return answer
 }

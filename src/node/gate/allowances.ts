@@ -3,34 +3,34 @@ import type { Account } from './address-table.ts'
 import { Bucket } from './bucket.ts'
 import type { Limits } from './limits.ts'
 
-/** How long an untouched bucket takes to fill up. */
+/** How long an unused bucket takes to fill up. */
 const handshakeWindowMs = 10_000
 const refusalWindowMs = 4000
 
 /**
- * The longest that an address without accepted connections is shut out after its last costly handshake. The more accepted
- * connections it has, the shorter: it may be a balancer or a NAT with honest clients.
+ * The longest that an address without accepted connections is blocked after its last expensive handshake. Addresses with
+ * accepted connections are blocked for less, since they may be a load balancer or NAT with honest clients.
  */
 const longestDebtMs = 300_000
 
-/** With such a debt, an address's other handshakes are ended as well: they may be as costly. */
+/** With such a debt, the address's other handshakes are aborted too: they may be just as expensive. */
 const overdrawnMs = 1000
 
 /**
- * Handshakes under way of an address that has let nobody in lately. All that begin before the first is judged pass every
- * limit on refusals.
+ * Concurrent handshakes of an address with no recently accepted client. All of them start before the first is verified, so
+ * the limit on rejections cannot stop them.
  */
 const firstHandshakes = 2
 
-/** The part of its allowance of refusals that such an address cannot use, so that strangers get little of it at once. */
+/** The share of its rejections that such an address cannot use, so that unverified clients get only a little at once. */
 const reservedForKnown = 0.75
 
-/** How long an address is known for a client that was let in. */
+/** How long an address counts as known after one of its clients was accepted. */
 const acquaintanceMs = 60_000
 
 type Counted = Account<unknown>
 
-/** How much of its limits an address has used. */
+/** Tracks how much of its limits an address has used. */
 export class Allowances {
   readonly #limits: Limits | undefined
   readonly #handshakes: Bucket
@@ -42,12 +42,12 @@ export class Allowances {
     this.#refusals = new Bucket(limits?.refusedPerSecond ?? Infinity, refusalWindowMs)
   }
 
-  /** Whether an account is like a new one. */
+  /** Whether an account is the same as a new one. */
   isUnused({ open, handshakes, refusals }: Counted, now: number): boolean {
     return open === 0 && this.#handshakes.isFull(handshakes, now) && this.#refusals.isFull(refusals, now)
   }
 
-  /** Counts one more connection, or answers which limit it is beyond. */
+  /** Counts one more connection, or returns the limit that it exceeds. */
   take(account: Counted): 'refused' | 'open' | 'unfinished' | 'handshakes' | undefined {
     const { open, unfinished } = this.#limits!
     if (this.isShutOut(account)) return 'refused'
@@ -59,17 +59,19 @@ export class Allowances {
     return undefined
   }
 
-  /** Whether the address has had all refused that it may. */
+  /** Whether the address has used up its rejections. */
   isShutOut(account: Counted): boolean {
     const now = performance.now()
-    // Where many were refused lately, those under way are taken for such: otherwise all pass that come before the first is charged.
+    // After many recent rejections, assume that the handshakes in progress will be rejected too. Otherwise all that start
+    // before the first is charged would pass.
     if (isKnown(account) && this.#refusals.isHalfEmpty(account.refusals, now)) return !this.canAfford(account)
     return this.#refusals.isEmpty(account.refusals, now, this.#reservedOf(account))
   }
 
   /**
-   * Whether the address could have one more refused if all handshakes under way were. Where nobody was let in lately, each of them
-   * is expected to cost what the last refusal did, so that costly ones begin one by one and do not hold up others in a row.
+   * Whether the address could afford one more rejection if all its handshakes in progress were rejected. If none of its
+   * clients was accepted recently, each is expected to cost as much as the last rejection. Expensive handshakes then start
+   * one by one, and do not delay other clients in a row.
    */
   canAfford(account: Counted): boolean {
     const expected = isKnown(account) ? 1 : account.lastCharge
@@ -82,7 +84,7 @@ export class Allowances {
     return isKnown(account) || (account.unfinished.size < firstHandshakes && this.canAfford(account))
   }
 
-  /** Charges so many refusals, and answers whether the address is far beyond what it may have. */
+  /** Charges rejections. Returns whether the address is far over its limit. */
   charge(account: Counted, refusals: number): boolean {
     const now = performance.now()
     account.lastCharge = refusals

@@ -5,7 +5,7 @@ import type { ClientIdentity } from './identity.ts'
 export interface RememberedAuthorizations {
   /** How many are stored, expired ones included. */
   readonly size: number
-  /** Forgets all of them. Answers that are still waited for will not be remembered either. */
+  /** Forgets all answers. Pending ones will not be remembered either. */
   clear(): void
 }
 
@@ -16,7 +16,7 @@ interface Answer {
   readonly until: number
 }
 
-/** What `authorize` answered, for a limited time and up to a limited number; the oldest answers go first. */
+/** Remembers answers of `authorize` for a limited time and up to a limited number. The oldest are dropped first. */
 export class Answers implements RememberedAuthorizations {
   readonly #ttlMs: number
   readonly #most: number
@@ -40,7 +40,7 @@ export class Answers implements RememberedAuthorizations {
   find(client: ClientIdentity, now: number): Decision | undefined {
     if (this.#ttlMs === 0) return undefined
     const answer = this.#answers.get(keyOf(client))
-    // Not after the clock went back either.
+    // An answer from the future does not count: the clock went back.
     return answer !== undefined && now >= answer.from && now < answer.until ? answer.decision : undefined
   }
 
@@ -51,7 +51,7 @@ export class Answers implements RememberedAuthorizations {
       const isAnswer = decision.ok || decision.code === 'not_authorized'
       if (!isAnswer || this.#ttlMs === 0 || generation !== this.#generation) return
       const key = keyOf(client)
-      // Reinserted, so that the oldest stand first.
+      // Reinsert, so that the oldest come first.
       this.#answers.delete(key)
       this.#answers.set(key, { decision, from: now, until: now + this.#ttlMs })
       for (const oldest of this.#answers.keys()) {
@@ -62,7 +62,7 @@ export class Answers implements RememberedAuthorizations {
   }
 }
 
-/** The server name chooses the domain; below a wildcard, `authorize` may tell names apart. */
+/** Includes the server name: it selects the domain, and `authorize` may treat names below a wildcard differently. */
 function keyOf({ certificate, truststoreVersion, serverName = '' }: ClientIdentity): string {
   return `${certificate.fingerprint} ${truststoreVersion} ${serverName}`
 }

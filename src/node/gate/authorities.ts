@@ -6,37 +6,37 @@ import { requireTruststore, type Truststore } from '../../truststore/store.ts'
 import { carrierOf } from './name-carrier.ts'
 
 /**
- * The most that a list of names may take. TLS allows 65,535 bytes (RFC 8446 4.2.4), but Java's clients refuse handshake
- * messages of more than 32,768, which have other things in them.
+ * The largest list of names. TLS allows 65,535 bytes (RFC 8446 4.2.4), but Java clients reject handshake messages over 32,768
+ * bytes, and the message holds more than this list.
  */
 export const maxAuthorityBytes = 32_000
 
-/** Which CAs clients are told of in the handshake. */
+/** The CAs that the handshake advertises to clients. */
 export interface AdvertisedAuthorities {
   readonly truststoreVersion: string
-  /** The domain that they belong to, where there are domains. */
+  /** The domain that they belong to, if the gate has domains. */
   readonly domain: string | undefined
   readonly names: number
-  /** What the list of them takes. */
+  /** The size of the list. */
   readonly bytes: number
   /**
-   * `too_long`: of more than 32,000 bytes none are sent. `incomplete`: nor where a certificate is listed whose issuer is
-   * not, because a client that has it could not tell that it is accepted.
+   * `too_long`: nothing is sent, because the list exceeds 32,000 bytes. `incomplete`: nothing is sent, because the truststore
+   * lists a certificate without its issuer. A client with that certificate could not tell that it is accepted.
    */
   readonly sent: true | 'too_long' | 'incomplete'
 }
 
-/** The names, as PEM for the option `ca` of Node. */
+/** The names, as PEM for Node's option `ca`. */
 export interface Authorities {
   readonly report: AdvertisedAuthorities
   readonly ca: string[]
 }
 
-/** The names of the CAs whose clients a truststore accepts, each once: all of them or none. */
+/** The names of the CAs whose clients a truststore accepts, without duplicates. Either all of them or none. */
 export function authoritiesOf(truststore: Truststore, domain: string | undefined): Authorities {
   const store = requireTruststore(truststore, 'mutualTls: truststore')
   const issuers = new Set(finish(acceptedIssuers(store)))
-  // A client that is listed itself and has issued its own certificate finds its own name.
+  // A listed self-issued client certificate looks for its own name.
   const named = new Set(store.nodes.filter((node) => issuers.has(node) || node.certificate.isSelfIssued))
   const names = new Map<string, Uint8Array>()
   for (const { certificate } of named) {

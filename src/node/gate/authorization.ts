@@ -5,19 +5,19 @@ import type { GateCode } from './codes.ts'
 import type { ClientIdentity } from './identity.ts'
 import type { Authorize } from './options.ts'
 
-/** What came of asking `authorize`. */
+/** The result of calling `authorize`. */
 export type Decision =
   | { readonly ok: true; readonly context: Readonly<Record<string, unknown>> | undefined }
   | { readonly ok: false; readonly code: GateCode; readonly error: unknown }
 
 /**
- * Asks `authorize`. An answer that is there at once is given at once; a promise is waited for, but no longer than
- * `timeoutMs`. Whatever it throws or rejects with refuses.
+ * Calls `authorize`. A synchronous answer takes effect at once; a promise is awaited for at most `timeoutMs`. If it throws or
+ * rejects, the client is rejected.
  */
 export function askFor(authorize: Authorize, identity: ClientIdentity, signal: AbortSignal): Decision | Promise<unknown> {
   try {
     const answer: unknown = authorize(identity, signal)
-    // A promise of our own: it calls `then` later, takes what that throws, and is nothing that could pass for a decision.
+    // Wrap it in our own promise: that calls `then` later, catches what it throws, and cannot be mistaken for a decision.
     return isThenable(answer) ? new Promise((resolve) => resolve(answer)) : read(answer)
   } catch (error) {
     return { ok: false, code: 'authorizer_failed', error }
@@ -25,9 +25,9 @@ export function askFor(authorize: Authorize, identity: ClientIdentity, signal: A
 }
 
 /**
- * Calls `settle` exactly once, with what the promise brings or with a refusal after `timeoutMs`.
+ * Calls `settle` exactly once, with what the promise brings or with a rejection after `timeoutMs`.
  *
- * @param abort called when the answer is no longer waited for
+ * @param abort called when the answer is no longer needed
  * @returns a function that decides in place of the answer
  */
 export function awaitAuthorization(
@@ -67,7 +67,7 @@ function readSafely(value: unknown): Decision {
   }
 }
 
-/** Consent is `true` and nothing that merely looks like it. */
+/** Only a literal `true` is consent. */
 function read(answer: unknown): Decision {
   if (answer === true) return { ok: true, context: undefined }
   const isAuthorized = own(answer, 'isAuthorized')
@@ -76,11 +76,11 @@ function read(answer: unknown): Decision {
   return { ok: true, context: typeof context === 'object' && context !== null ? (context as Record<string, unknown>) : undefined }
 }
 
-/** What `onReject` is told of an answer that neither accepts nor denies, which is a mistake in the application. */
+/** The error for `onReject` if an answer neither accepts nor denies. That is a mistake in the application. */
 function noAnswer(answer: unknown, isAuthorized: unknown): TypeError | undefined {
   if (answer === false || isAuthorized === false) return undefined
   const given = typeof answer === 'object' && answer !== null ? 'an object without isAuthorized' : thrownText(answer)
-  return new TypeError(`authorize gave ${given}; true and { isAuthorized: true } accept, false denies`)
+  return new TypeError(`authorize returned ${given}; return true or { isAuthorized: true } to accept, false to deny`)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -5,12 +5,12 @@ import { Source } from '../source/source.ts'
 import { currentStore, type GateRules, requireRevocation } from './options.ts'
 
 /**
- * With revocation, open connections are judged again after this many milliseconds even if no change is seen: certificates of
- * CRL signers expire too, and are not tracked one by one.
+ * With revocation, open connections are verified again after this many milliseconds even without a visible change:
+ * certificates of CRL signers expire too, and are not tracked one by one.
  */
 const renewAfter = 60_000
 
-/** What a verdict depends on besides the chain and the time. */
+/** Everything a verdict depends on besides the chain and the time. */
 export interface Grounds {
   readonly store: Truststore
   readonly revocation: RevocationCheck | undefined
@@ -18,7 +18,7 @@ export interface Grounds {
   readonly epoch: number
 }
 
-/** The rules of one domain, and whether the truststore or the lists behind them have changed. */
+/** The rules of one domain, and whether its truststore or revocation lists have changed. */
 export class Basis {
   readonly rules: GateRules
   #epoch = 0
@@ -32,7 +32,7 @@ export class Basis {
   }
 
   /**
-   * The truststore and the lists that serve now.
+   * The truststore and the revocation lists in force now.
    *
    * @throws whatever the application's functions throw
    */
@@ -40,8 +40,8 @@ export class Basis {
     const store = currentStore(this.rules.truststore)
     const { revocation } = this.rules
     const check = typeof revocation === 'function' ? revocation() : revocation
-    // A function that forgot its result must not switch the check off.
-    const read = revocation === undefined ? undefined : requireRevocation(check, 'mutualTls: what revocation() gives')
+    // A function that forgets to return must not switch the check off.
+    const read = revocation === undefined ? undefined : requireRevocation(check, 'mutualTls: the result of revocation()')
     // A list never changes, but the array that holds it may.
     const parts: readonly unknown[] = read === undefined ? [] : Object.values(read).flat()
     const isSame = store === this.#store && isSameList(parts, this.#revocation) && now >= this.#from && now <= this.#until
@@ -56,9 +56,9 @@ export class Basis {
   }
 
   /**
-   * Calls the listener when a source reports another version. Other truststores are compared at each look.
+   * Calls the listener when a source swaps its version. Plain truststores are compared at each look.
    *
-   * @returns a function that ends it
+   * @returns a function that removes the listener
    */
   onSwap(listener: () => void): () => void {
     const { truststore } = this.rules
@@ -70,7 +70,7 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i])
 }
 
-/** When the clock alone changes what a list says: it becomes current, or goes stale. */
+/** The next time at which the clock alone changes a verdict: a list becomes current or goes stale. */
 function nextChange({ lists, maxAge }: RevocationRequest, now: number): number {
   let next = Infinity
   for (const { thisUpdateTime, nextUpdateTime = Infinity } of lists) {

@@ -1,9 +1,9 @@
 /**
- * A token bucket whose state is one number, kept by the caller: the time in milliseconds at which the bucket was, or will be,
- * empty. It holds the tokens gained since then, at most those of `fullAfterMs`.
+ * A token bucket. Its state is one number that the caller keeps: the time in milliseconds at which the bucket was, or will
+ * be, empty. It holds the tokens gained since then, up to those of `fullAfterMs`.
  */
 export class Bucket {
-  /** The state of a full one. */
+  /** The state of a full bucket. */
   static readonly full: number = -Infinity
 
   readonly #perMs: number
@@ -21,13 +21,13 @@ export class Bucket {
   /**
    * Whether less than one token is left.
    *
-   * @param reserved tokens that may be taken before the next one
+   * @param reserved tokens that must remain untouched
    */
   isEmpty(state: number, now: number, reserved = 0): boolean {
     return this.#tokens(state, now) < 1 + reserved
   }
 
-  /** Whether less than half of what it holds is left. */
+  /** Whether less than half of its capacity is left. */
   isHalfEmpty(state: number, now: number): boolean {
     return now - state < this.#fullAfterMs / 2
   }
@@ -41,9 +41,9 @@ export class Bucket {
   }
 
   /**
-   * The state after so many tokens were taken, whether they were there or not.
+   * The state after taking tokens, even if fewer were left.
    *
-   * @param longestDebtMs the bucket stays empty for at most this long, however many tokens were taken
+   * @param longestDebtMs the longest time that the bucket then stays empty
    */
   take(state: number, tokens: number, now: number, longestDebtMs = 0): number {
     const before = Math.max(state, now - this.#fullAfterMs)

@@ -1,6 +1,6 @@
 import { Timer } from '../source/timer.ts'
 
-/** Bursts a second, at most. Small ones, because ending a TLS connection takes a tenth of a millisecond or more. */
+/** Bursts per second. Many small ones, because ending a TLS connection takes a tenth of a millisecond or more. */
 const burstsPerSecond = 50
 
 /** Closes items at a limited rate, so that their clients do not all reconnect at once. The first burst is immediate. */

@@ -17,29 +17,29 @@ type OwnCode =
   | 'not_judged'
   | 'internal_error'
 
-/** What only a gate refuses; what `verifyChain` refuses has its own table, and status 403. */
+/** The codes that only a gate has. Those of `verifyChain` have their own table, and always status 403. */
 const table: Readonly<Record<OwnCode, GateRow>> = {
   no_certificate: { status: 403, message: 'The client presented no certificate.' },
-  unknown_domain: { status: 403, message: 'The server name that the client asked for is not served here.' },
-  misdirected_request: { status: 421, message: 'The request is for another domain than the connection.' },
+  unknown_domain: { status: 403, message: 'This server does not serve the requested server name.' },
+  misdirected_request: { status: 421, message: 'The request is for a different domain than the connection.' },
   not_authorized: { status: 403, message: 'The client is not authorized.' },
-  authorizer_failed: { status: 403, message: 'Whether the client is authorized could not be found out.' },
-  authorizer_timeout: { status: 403, message: 'Whether the client is authorized could not be found out in time.' },
-  overloaded: { status: 503, message: 'Too many clients wait for their authorization.' },
-  not_judged: { status: 403, message: 'The connection was not judged.' },
-  internal_error: { status: 403, message: 'The connection could not be judged.' },
+  authorizer_failed: { status: 403, message: 'The authorization check failed.' },
+  authorizer_timeout: { status: 403, message: 'The authorization check timed out.' },
+  overloaded: { status: 503, message: 'Too many clients are waiting for authorization.' },
+  not_judged: { status: 403, message: 'The connection was not verified.' },
+  internal_error: { status: 403, message: 'The connection could not be verified.' },
 }
 
 /**
- * Why a gate refuses a connection or a request: the codes of `verifyChain`, and what only a gate knows. `internal_error`:
- * the gate's own settings fail, for instance a `revocation` function that throws; `onReject` is told the error.
+ * Why a gate rejects a connection or request: the codes of `verifyChain`, and those that only a gate has. `internal_error`:
+ * the gate's own configuration fails, for instance a `revocation` function that throws; `onReject` gets the error.
  */
 export type GateCode = RejectCode | OwnCode
 
-/** Why a gate ends an open connection: a code of a refusal, or `max_age_reached` for `maxConnectionAgeMs`. */
+/** Why a gate ends an open connection: a rejection code, or `max_age_reached` for `maxConnectionAgeMs`. */
 export type CloseCode = GateCode | 'max_age_reached'
 
-/** Refusals that say nothing about the client: what the server needs to judge it is missing. */
+/** Rejections that say nothing about the client: the server lacks what it needs to verify it. */
 const troubles: ReadonlySet<GateCode> = new Set<GateCode>([
   'authorizer_failed',
   'authorizer_timeout',
@@ -48,7 +48,7 @@ const troubles: ReadonlySet<GateCode> = new Set<GateCode>([
   'revocation_unknown',
 ])
 
-/** Whether a refusal is the client's own doing, for all that is known. */
+/** Whether the client is to blame for the rejection. */
 export function isOfClient(code: GateCode): boolean {
   return !troubles.has(code)
 }
@@ -58,7 +58,7 @@ export function isGateCode(code: unknown): code is GateCode {
   return typeof code === 'string' && (Object.hasOwn(table, code) || rejectInfo(code) !== undefined)
 }
 
-/** What a client is told: the code and its sentence, which are the same for everybody, and nothing about certificates. */
+/** What a client receives: the code and its sentence. They are the same for everyone, and reveal nothing about certificates. */
 export interface Refusal {
   readonly status: number
   readonly body: string

@@ -5,21 +5,21 @@ import type { ClientIdentity, ConnectionState } from './identity.ts'
 import type { Approval } from './judge.ts'
 import type { Usage } from './usage.ts'
 
-/** What a gate knows of a connection beyond its standing. */
+/** The gate's record of a connection. */
 export interface Connection extends ConnectionState {
   readonly socket: TLSSocket
-  /** `undefined` where the requested server name is not served. */
+  /** `undefined` if the gate does not serve the requested server name. */
   readonly basis: Basis | undefined
   readonly chain: readonly Uint8Array[]
-  /** A DNS name; `undefined` if the client sent none, or something else. */
+  /** A DNS name. `undefined` if the client sent no valid one. */
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
   readonly usage: Usage
   approval: Approval | undefined
-  /** Why it was refused, for good. */
+  /** Why it was rejected, for good. */
   refused: GateCode | undefined
   /** Why the gate is ending it. */
   closing: CloseCode | undefined
-  /** The client as last identified, for hooks; `identity` is cleared when the connection is refused. */
+  /** The last identity, for hooks: `identity` is cleared when the connection is rejected. */
   client: ClientIdentity | undefined
 }

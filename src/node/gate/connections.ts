@@ -8,21 +8,21 @@ import type { CloseCode, GateCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 
 /**
- * How often open connections are checked, in milliseconds. A timer set for the moment at which a certificate ends would be
- * wrong after the clock is set, and too long for `setTimeout` beyond 24.8 days.
+ * How often open connections are checked, in milliseconds. A timer for the expiry of each certificate would fail if the clock
+ * is set, and `setTimeout` cannot wait longer than 24.8 days.
  */
 const lookMs = 1000
 
-/** The time, truststores and lists during one slice. */
+/** The time, truststores and lists for one slice. */
 export interface Moment {
   readonly now: number
-  /** Without an entry for rules whose functions threw. */
+  /** Has no entry for rules whose functions threw. */
   readonly grounds: ReadonlyMap<Basis, Grounds>
 }
 
-/** Judges open connections, and is told when they end. */
+/** Verifies open connections, and learns when they end. */
 export interface Watch {
-  /** Why the connection must end now, if it must. */
+  /** Returns why the connection must end now, if it must. */
   judge(connection: Connection, moment: Moment): GateCode | undefined
   /** Called right before the connection is ended. */
   closing(connection: Connection, code: CloseCode): void
@@ -38,8 +38,8 @@ export interface WatchSettings {
 }
 
 /**
- * The connection registry: every accepted connection that is open. While there are any they are checked every second, and at
- * once when a source reports a new version. Those whose verdict has changed are ended.
+ * The registry of accepted, open connections. It checks them every second, and immediately when a source swaps its
+ * truststore. It ends those whose verdict has changed.
  */
 export class OpenConnections {
   readonly #settings: WatchSettings
@@ -78,14 +78,14 @@ export class OpenConnections {
     if (this.#since.size === 1) this.#start()
   }
 
-  /** Queues the connection to be ended. If its client is no longer accepted, the caller has cleared its identity. */
+  /** Queues the connection to be ended. The caller must clear its identity first if its client is no longer accepted. */
   end(connection: Connection, code: CloseCode): void {
     if (connection.closing !== undefined || !this.#since.has(connection)) return
     connection.closing = code
     this.#closings.add(connection)
   }
 
-  /** Checks all connections soon; once more if a check is running. */
+  /** Checks all connections soon, and once more if a check is already running. */
   look(): void {
     if (this.#looking !== 'no') {
       this.#looking = 'again'
@@ -123,7 +123,7 @@ export class OpenConnections {
     this.#timer.clear()
   }
 
-  /** Read once per slice, because nothing changes within one. */
+  /** Read once per slice: nothing changes within one. */
   #moment(): Moment {
     const grounds = new Map<Basis, Grounds>()
     let now = Number.NaN
@@ -145,9 +145,9 @@ export class OpenConnections {
     return { now, grounds }
   }
 
-  /** Once per failure: without requests there would be no other sign of it. */
+  /** Warns once per failure: without requests nothing else would show it. */
   #warn(failure: unknown): void {
-    if (!this.#isBroken) emitWarning(`mutualTls: open connections cannot be judged: ${thrownText(failure)}`, 'MutualTlsWarning')
+    if (!this.#isBroken) emitWarning(`mutualTls: open connections cannot be verified: ${thrownText(failure)}`, 'MutualTlsWarning')
     this.#isBroken = true
   }
 
@@ -165,7 +165,7 @@ export class OpenConnections {
     try {
       usage.end(socket, this.#settings.endTimeoutMs)
     } catch {
-      // An error on the way to an orderly end must not keep it open.
+      // If an orderly end fails, close it anyway.
       socket.destroy()
     }
   }

@@ -16,10 +16,10 @@ import {
 import { DomainMap } from './domain.ts'
 import { currentStore, type DomainRules, type GateRules, type MutualTlsOptions, type Settings } from './options.ts'
 
-/** A server whose context the gate looks after. */
+/** A server whose secure context the gate manages. */
 interface Kept {
   options: SecureContextOptions
-  /** Whose names it sends. */
+  /** The truststore whose CA names it advertises. */
   store: Truststore | undefined
   readonly set: (options: SecureContextOptions) => void
 }
@@ -28,16 +28,16 @@ interface Domain {
   readonly name: string
   readonly rules: DomainRules
   credentials: ServerCredentials | undefined
-  /** Made when it is needed, of what its server is made of. */
+  /** Created on first use, from the options of its server. */
   context: SecureContext | undefined
   store: Truststore | undefined
 }
 
 type Advertising = Pick<Settings, 'advertiseAuthorities' | 'onAdvertise'>
 
-/** The secure contexts of a gate's servers and domains. When they are replaced, the gate's demands on TLS stay. */
+/** The secure contexts of a gate's servers and domains. Replacing them keeps the gate's TLS requirements. */
 export class Contexts {
-  /** What a server is made with. */
+  /** The option `ca` that a server is created with. */
   readonly ca: string[]
   readonly #demands: Demands
   readonly #rules: GateRules | undefined
@@ -48,7 +48,7 @@ export class Contexts {
   readonly #told = new Map<string | undefined, string>()
   readonly #servers = new Map<Server, Kept>()
   readonly #firstStore: Truststore | undefined
-  /** What the servers of a gate with domains are made of. */
+  /** The options of the servers, if the gate has domains. */
   #base: SecureContextOptions = {}
 
   constructor(options: MutualTlsOptions, demands: Demands, { advertiseAuthorities, onAdvertise }: Advertising) {
@@ -67,7 +67,7 @@ export class Contexts {
     for (const { name, rules } of this.#domains) this.#authorities(currentStore(rules.truststore), name)
   }
 
-  /** The context of a domain; `undefined` for the server's own. */
+  /** The context of a domain. `undefined`: use the server's own. */
   find(serverName: string): SecureContext | undefined {
     const domain = this.#byName?.find(serverName)
     if (domain === undefined || (domain.credentials === undefined && !this.#advertises)) return undefined
@@ -82,13 +82,13 @@ export class Contexts {
     return domain.context
   }
 
-  /** @throws TypeError for a server that asks for no certificates, or lets TLS judge them */
+  /** @throws TypeError for a server that requests no client certificates, or lets TLS verify them */
   adopt(server: Server): void {
-    // On runtimes without these properties, the first connection is refused instead.
+    // On runtimes without these properties, the first connection is rejected instead.
     if (Reflect.get(server, 'requestCert') === false || Reflect.get(server, 'rejectUnauthorized') === true)
       throw new TypeError('mutualTls: protect needs a server made with gate.tlsOptions: { ...credentials, ...gate.tlsOptions }')
     const { setSecureContext, addContext } = server
-    // Deno's servers keep the context that they were made with.
+    // Deno's servers keep the context that they were created with.
     if (typeof setSecureContext !== 'function') return
     const options = contextOptionsOf(server)
     this.#requireSameAsOthers(options)
@@ -102,13 +102,13 @@ export class Contexts {
     takeOver(server, 'setSecureContext', (given: SecureContextOptions) => this.#set(kept, given))
     takeOver(server, 'addContext', (name: string, given: SecureContextOptions) => {
       if ('context' in given)
-        throw new TypeError('mutualTls: addContext needs options: what a SecureContext allows cannot be seen')
+        throw new TypeError('mutualTls: addContext needs options, not a SecureContext, whose settings cannot be checked')
       if (this.#byName !== undefined) this.replace(given, name)
       else Reflect.apply(addContext, server, [name, asDemanded(given, this.#demands)])
     })
   }
 
-  /** Before a handshake begins: a truststore that was swapped has other names. */
+  /** Runs before each handshake: a swapped truststore may have other CA names. */
   refresh(server: Server): void {
     const kept = this.#servers.get(server)
     if (!this.#advertises || this.#rules === undefined || kept === undefined) return
@@ -118,22 +118,22 @@ export class Contexts {
     try {
       this.#set(kept, kept.options)
     } catch (error) {
-      // Nothing of this may end the process. The names before are as good as none: they are no verdict.
-      emitWarning(`the names of CAs are not renewed: ${thrownText(error)}`, 'MutualTlsWarning')
+      // This must not end the process. The old names do no harm: they decide nothing.
+      emitWarning(`the advertised CA names could not be updated: ${thrownText(error)}`, 'MutualTlsWarning')
     }
   }
 
-  /** @throws what `requireCredentials` throws, and a TypeError for a domain that there is not; then nothing has changed */
+  /** @throws what `requireCredentials` throws, and a TypeError for an unknown domain. Nothing changes then */
   replace(credentials: ServerCredentials, name: string | undefined): void {
     requireCredentials('mutualTls: credentials', credentials)
     if (name !== undefined) {
       const domain = this.#domains.find((candidate) => candidate.name === name)
-      if (domain === undefined) throw new TypeError(`mutualTls: ${String(name)} is not among options.domains`)
+      if (domain === undefined) throw new TypeError(`mutualTls: ${String(name)} is not in options.domains`)
       domain.credentials = { ...credentials }
       domain.context = undefined
       return
     }
-    if (this.#servers.size === 0) throw new TypeError('mutualTls: replaceCredentials needs a server that the gate protects')
+    if (this.#servers.size === 0) throw new TypeError('mutualTls: replaceCredentials needs a server; call protect first')
     for (const kept of this.#servers.values()) this.#set(kept, withCredentials(kept.options, credentials))
   }
 
@@ -151,7 +151,7 @@ export class Contexts {
     for (const domain of this.#domains) domain.context = undefined
   }
 
-  /** A domain has one context, and nothing tells which server a client has come to. */
+  /** A domain has one context for all servers, because the SNI callback does not know which server it serves. */
   #requireSameAsOthers(options: SecureContextOptions): void {
     if (this.#byName === undefined || this.#servers.size === 0) return
     const compared = (some: SecureContextOptions): object => (this.#advertises ? some : withCredentials(some, {}))
@@ -159,7 +159,7 @@ export class Contexts {
       throw new TypeError('mutualTls: with options.domains, all servers of a gate must have the same TLS options')
   }
 
-  /** PEM, for the option of Node that sends the names. */
+  /** PEM for Node's option `ca`, from which TLS sends the names. */
   #authorities(store: Truststore, domain?: string): string[] {
     if (!this.#advertises) return []
     const { report, ca } = authoritiesOf(store, domain)
@@ -178,7 +178,7 @@ function newDomain(name: string, rules: DomainRules): Domain {
   return { name, rules, credentials, context: undefined, store: undefined }
 }
 
-/** A source that fails now is the gate's to refuse by, when the handshake has ended. */
+/** If the source fails now, the gate rejects the connection after the handshake. */
 function storeNow({ truststore }: GateRules, otherwise: Truststore | undefined): Truststore | undefined {
   try {
     return currentStore(truststore)
@@ -191,11 +191,11 @@ function tell(onAdvertise: Advertising['onAdvertise'], report: AdvertisedAuthori
   if (onAdvertise !== undefined) callSafely(onAdvertise, report, 'onAdvertise of mutualTls', 'MutualTlsWarning')
   else if (report.sent === 'too_long')
     emitWarning(
-      `no names of CAs are sent: ${report.names} take ${report.bytes} bytes of ${maxAuthorityBytes}`,
+      `no CA names are advertised: ${report.names} names take ${report.bytes} bytes, the limit is ${maxAuthorityBytes}`,
       'MutualTlsWarning',
     )
   else if (report.sent === 'incomplete')
-    emitWarning('no names of CAs are sent: the issuer of a listed certificate is not listed itself', 'MutualTlsWarning')
+    emitWarning('no CA names are advertised: the truststore lists a certificate without its issuer', 'MutualTlsWarning')
 }
 
 function takeOver(server: Server, name: 'setSecureContext' | 'addContext', value: (...args: never[]) => void): void {

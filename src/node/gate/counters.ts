@@ -1,33 +1,33 @@
 import type { AddressCounters } from './address-limiter.ts'
 import type { CloseCode, GateCode } from './codes.ts'
 
-/** What a gate has done since it was made: a plain snapshot that survives JSON unchanged. */
+/** What a gate has done since it was created. A plain snapshot that survives JSON unchanged. */
 export interface GateCounters extends AddressCounters {
-  /** Connections that were let through. */
+  /** Accepted connections. */
   readonly accepted: number
-  /** Connections that were refused, by code; codes that did not occur are absent. */
+  /** Rejected connections, by code. Codes that did not occur are absent. */
   readonly refused: Readonly<Partial<Record<GateCode, number>>>
-  /** Requests that were refused on connections that had been let through, by code. */
+  /** Rejected requests on accepted connections, by code. */
   readonly refusedRequests: Readonly<Partial<Record<GateCode, number>>>
-  /** Connections among all of them that resumed a TLS session. */
+  /** Connections that resumed a TLS session, accepted or not. */
   readonly resumed: number
-  /** Connections that wait for `authorize` at this moment. */
+  /** Connections that now wait for `authorize`. */
   readonly pending: number
-  /** Accepted connections that are open at this moment, including those that are being ended. `limits.open` counts all. */
+  /** Accepted connections that are open now, including those that are ending. `limits.open` counts all. */
   readonly open: number
-  /** Refused connections that stay open at this moment until they are answered. */
+  /** Rejected connections that are open now, to be answered. */
   readonly lingering: number
   /** Accepted connections that the gate has ended, by code. */
   readonly ended: Readonly<Partial<Record<CloseCode, number>>>
-  /** Verdicts that were renewed on connections that stayed open. */
+  /** Verdicts renewed on open connections. */
   readonly rejudged: number
-  /** Signatures that the truststore's memo knew already, so that they were not computed. */
+  /** Signatures that were not computed, because the truststore's memo already had the result. */
   readonly memoHits: number
   /** How long `verifyChain` took, in microseconds. */
   readonly verifyMicroseconds: Histogram
 }
 
-/** As Prometheus counts: each bucket includes those below it; `le` is the bucket's upper bound, that of the last is `+Inf`. */
+/** In the format of Prometheus: each bucket includes those below it. `le` is the bucket's upper bound; the last is `+Inf`. */
 export interface Histogram {
   readonly buckets: readonly { readonly le: number | '+Inf'; readonly count: number }[]
   readonly sum: number
@@ -36,10 +36,10 @@ export interface Histogram {
 
 const bounds = [25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, Infinity]
 
-/** What is counted elsewhere, because it also goes down. */
+/** Counted elsewhere, because these also go down. */
 export type GatePresent = Pick<GateCounters, 'pending' | 'open' | 'lingering'>
 
-/** The counters themselves. */
+/** The counters. */
 export class Counters {
   accepted = 0
   resumed = 0

@@ -4,7 +4,7 @@ import { type NoFields, readFields } from '../../policy/fields.ts'
 /** A server's key and certificate: PEM, or PKCS#12, as `tls.createSecureContext` takes it. */
 export type ServerCredentials = Pick<SecureContextOptions, 'key' | 'cert' | 'pfx' | 'passphrase'>
 
-/** The gate's demands on every secure context. */
+/** The gate's requirements for every secure context. */
 export interface Demands {
   readonly minVersion: SecureVersion
   readonly secureOptions: number
@@ -12,7 +12,7 @@ export interface Demands {
 
 const noCredentials: NoFields<ServerCredentials> = { key: undefined, cert: undefined, pfx: undefined, passphrase: undefined }
 
-/** The options of a context. Node's servers keep them in properties of these names. */
+/** The options of a context. Node's servers store them in properties of the same names. */
 const contextFields: readonly (keyof SecureContextOptions)[] = [
   'key',
   'cert',
@@ -37,19 +37,19 @@ const contextFields: readonly (keyof SecureContextOptions)[] = [
   'ticketKeys',
 ]
 
-/** What a server was made of. */
+/** The context options that a server was created with. */
 export function contextOptionsOf(server: object): SecureContextOptions {
   const values = contextFields.map((name) => [name, Reflect.get(server, name)] as const)
   return Object.fromEntries(values.filter(([, value]) => value !== undefined))
 }
 
-/** The same with other credentials. */
+/** The same options with other credentials. */
 export function withCredentials(options: SecureContextOptions, credentials: ServerCredentials): SecureContextOptions {
   const { key, cert, pfx, passphrase, privateKeyEngine, privateKeyIdentifier, ...rest } = options
   return { ...rest, ...credentials }
 }
 
-/** The same as the gate demands it. What is stricter stays. */
+/** The same options with the gate's requirements applied. Stricter values stay. */
 export function asDemanded(options: SecureContextOptions, { minVersion, secureOptions }: Demands): SecureContextOptions {
   const isStricter = options.minVersion !== undefined && options.minVersion > minVersion
   return {
@@ -61,9 +61,9 @@ export function asDemanded(options: SecureContextOptions, { minVersion, secureOp
 }
 
 /**
- * Checks credentials that are to replace others.
+ * Checks credentials before they replace others.
  *
- * @throws TypeError for what are none, and the error of `tls.createSecureContext` for those it cannot use
+ * @throws TypeError for invalid credentials, and the error of `tls.createSecureContext` for those that it cannot use
  */
 export function requireCredentials(what: string, credentials: ServerCredentials): SecureContext {
   const { key, cert, pfx } = readFields<ServerCredentials>(what, credentials, noCredentials)

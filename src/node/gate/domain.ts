@@ -1,11 +1,11 @@
-/** Which of several domains a server name belongs to, and why. */
+/** The domain that a server name belongs to, and why. */
 export type DomainSelection =
   | {
       readonly ok: true
-      /** The domain's name, as it was given. */
+      /** The domain's name, as given. */
       readonly domain: string
       readonly match: 'exact' | 'wildcard'
-      /** Why this one, for people. */
+      /** Why this domain was selected, for people. */
       readonly reason: string
     }
   | { readonly ok: false; readonly reason: string }
@@ -13,11 +13,11 @@ export type DomainSelection =
 const longestName = 253
 
 /**
- * Chooses the domain, and with it the server certificate and the truststore, that serves a name: an exact name first, then a
- * wildcard, which stands for one whole label. So a host name that has its own entry keeps its own certificate after a
- * wildcard was added, until the entry is removed; `reason` says so.
+ * Selects the domain that serves a name, and with it the server certificate and the truststore. An exact name wins over a
+ * wildcard, and a wildcard stands for exactly one label. A host name with its own entry therefore keeps its certificate when
+ * you add a wildcard, until you remove the entry. `reason` explains the choice.
  *
- * @param serverName what the client asked for by SNI (RFC 6066 3)
+ * @param serverName the name that the client sent by SNI (RFC 6066 3)
  * @param domains exact names and wildcards such as `*.example.com`
  * @example
  * const selection = selectServerCertificate('api.example.com', ['api.example.com', '*.example.com'])
@@ -25,8 +25,8 @@ const longestName = 253
  */
 export function selectServerCertificate(serverName: string | undefined, domains: Iterable<string>): DomainSelection {
   const name = serverName === undefined ? undefined : domainName(serverName)
-  if (serverName === undefined) return { ok: false, reason: 'the client asked for no server name' }
-  if (name === undefined) return { ok: false, reason: 'the client asked for what is no DNS name' }
+  if (serverName === undefined) return { ok: false, reason: 'the client sent no server name' }
+  if (name === undefined) return { ok: false, reason: 'the requested server name is not a DNS name' }
   const wildcard = wildcardOf(name)
   let byWildcard: string | undefined
   let exact: string | undefined
@@ -36,24 +36,24 @@ export function selectServerCertificate(serverName: string | undefined, domains:
     else if (known === wildcard) byWildcard = domain
   }
   if (exact !== undefined) {
-    const before = byWildcard === undefined ? '' : `, which comes before ${byWildcard}`
-    return { ok: true, domain: exact, match: 'exact', reason: `${name} has an entry of its own${before}` }
+    const before = byWildcard === undefined ? '' : `, which takes precedence over ${byWildcard}`
+    return { ok: true, domain: exact, match: 'exact', reason: `${name} has its own entry${before}` }
   }
   if (byWildcard === undefined)
-    return { ok: false, reason: `neither ${name} nor ${wildcard ?? 'a wildcard'} is among the domains` }
-  return { ok: true, domain: byWildcard, match: 'wildcard', reason: `${name} has no entry of its own; ${byWildcard} covers it` }
+    return { ok: false, reason: `neither ${name} nor ${wildcard ?? 'a wildcard'} is in the list of domains` }
+  return { ok: true, domain: byWildcard, match: 'wildcard', reason: `${name} has no entry; ${byWildcard} covers it` }
 }
 
-/** Domains by name, read once. */
+/** Domains by name, parsed once. */
 export class DomainMap<Value> {
   readonly #values = new Map<string, Value>()
 
-  /** @throws TypeError for a name that is neither a DNS name nor a wildcard, and for one that occurs twice */
+  /** @throws TypeError for a name that is neither a DNS name nor a wildcard, and for duplicates */
   constructor(entries: Iterable<readonly [name: string, value: Value]>, what: string) {
     for (const [name, value] of entries) {
       const known = domainName(name.startsWith('*.') ? name.slice(2) : name)
       if (known === undefined || (name.startsWith('*.') && !known.includes('.')))
-        throw new TypeError(`${what}: ${name} is neither a DNS name of A-labels nor a wildcard such as *.example.com`)
+        throw new TypeError(`${what}: ${name} is neither a DNS name (IDNs as A-labels) nor a wildcard such as *.example.com`)
       const key = name.startsWith('*.') ? `*.${known}` : known
       if (this.#values.has(key)) throw new TypeError(`${what}: ${name} occurs twice`)
       this.#values.set(key, value)
@@ -61,7 +61,7 @@ export class DomainMap<Value> {
     if (this.#values.size === 0) throw new TypeError(`${what} must name at least one domain`)
   }
 
-  /** As `selectServerCertificate` chooses, without giving reasons. */
+  /** Selects like `selectServerCertificate`, without a reason. */
   find(serverName: string | undefined): Value | undefined {
     const name = serverName === undefined ? undefined : domainName(serverName)
     if (name === undefined) return undefined
@@ -70,14 +70,17 @@ export class DomainMap<Value> {
   }
 }
 
-/** The name of a `Host` header or an `:authority` (RFC 9110 7.2), without its port; `undefined` for junk and IPv6 addresses. */
+/**
+ * The host of a `Host` header or an `:authority` (RFC 9110 7.2), without its port. `undefined` for IPv6 addresses and invalid
+ * values.
+ */
 export function hostOfAuthority(authority: string): string | undefined {
   return /^([^:@/?#\s]+)(:\d{0,5})?$/.exec(authority)?.[1]
 }
 
 /** A DNS name of A-labels in lower case, without its final dot; `undefined` for everything else. */
 export function domainName(text: string): string | undefined {
-  // Before folding: other alphabets have letters whose lower case is ASCII.
+  // Check before lower-casing: letters of other alphabets may become ASCII.
   if (text.length > longestName + 1 || !/^[!-~]+$/.test(text)) return undefined
   const name = (text.endsWith('.') ? text.slice(0, -1) : text).toLowerCase()
   return name.length <= longestName && /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(name) ? name : undefined

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 
-/** Who has waited so long is asked about, whatever becomes of the handshakes under way: some of them may never end. */
+/** After this wait, `isDue` decides whether the handshake begins. The handshakes ahead of it may never finish. */
 const longWaitMs = 500
 
-/** Connections of one address that TLS has not begun on, in the order in which they came. */
+/** Connections of one address whose TLS handshake has not begun, oldest first. */
 export class HandshakeQueue {
   readonly #waiting = new Map<Socket, () => void>()
 
@@ -12,8 +12,8 @@ export class HandshakeQueue {
   }
 
   /**
-   * @param begin called once: when its turn comes or after a long wait, and never after the connection was closed
-   * @param isDue whether a long wait ends without its turn; if not, it waits as long again
+   * @param begin called at most once: when its turn comes or after a long wait, and never after the connection was closed
+   * @param isDue whether to begin after a long wait without its turn; if not, the wait starts over
    */
   add(raw: Socket, begin: () => void, isDue: () => boolean): void {
     const leave = (): void => {
@@ -29,13 +29,13 @@ export class HandshakeQueue {
     const timer = setInterval(() => {
       if (isDue()) begun()
     }, longWaitMs)
-    // TLS hears of errors once it has the connection. Until then nobody would.
+    // TLS handles errors once it has the connection. Until then an `error` event would be unhandled.
     raw.on('error', ignore)
     raw.once('close', leave)
     this.#waiting.set(raw, begun)
   }
 
-  /** Begins the handshake that has waited longest. */
+  /** Begins the oldest handshake. */
   next(): void {
     for (const begin of this.#waiting.values()) return begin()
   }

@@ -7,32 +7,32 @@ import type { Acceptance } from '../../path/verify.ts'
 import { member } from '../../policy/fields.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 
-/** Who is at the other end of an accepted connection. */
+/** The client of an accepted connection. */
 export interface ClientIdentity {
   readonly certificate: Certificate
-  /** From the client's certificate to the anchor, both included. */
+  /** From the client's certificate to the trust anchor, both included. */
   readonly path: readonly Certificate[]
-  /** As API Gateway hands it to Lambda authorizers and functions. */
+  /** In the format that API Gateway passes to Lambda authorizers and functions. */
   readonly clientCert: ApiGatewayClientCert
-  /** The `fingerprint` of the truststore that accepted the client at last. */
+  /** The `fingerprint` of the truststore that last accepted the client. */
   readonly truststoreVersion: string
-  /** The server name that the client asked for, `undefined` where it asked for none. */
+  /** The server name that the client asked for. `undefined` if it asked for none. */
   readonly serverName: string | undefined
-  /** Where the client connected from. */
+  /** The client's address. */
   readonly remoteAddress: string | undefined
-  /** What `authorize` gave along with its consent. */
+  /** The `context` that `authorize` returned. */
   readonly context: Readonly<Record<string, unknown>> | undefined
 }
 
-/** A request that a gate has let through. */
+/** A request that a gate has accepted. */
 export interface Identified {
   readonly clientIdentity: ClientIdentity
 }
 
-/** Anything by which a connection can be found. */
+/** Any object that leads to a connection. */
 export type IdentitySource = TLSSocket | Duplex | IncomingMessage | Http2ServerRequest | ServerHttp2Stream
 
-/** The identity itself. */
+/** The implementation of an identity. */
 export class Client implements ClientIdentity {
   readonly certificate: Certificate
   readonly path: readonly Certificate[]
@@ -55,21 +55,21 @@ export class Client implements ClientIdentity {
     this.context = from.context
   }
 
-  /** Written when first asked for: most requests never do. */
+  /** Formatted on first use: most requests never need it. */
   get clientCert(): ApiGatewayClientCert {
     this.#formatted ??= formatApiGatewayClientCert(this.certificate)
     return this.#formatted
   }
 }
 
-/** What gates know of a connection. It changes from `undefined` to an identity once, and back for good when it is refused. */
+/** What gates know of a connection. `identity` is set once, on acceptance. A rejection clears it for good. */
 export interface ConnectionState {
   readonly gate: object
   identity: ClientIdentity | undefined
 }
 
 /**
- * A property and no WeakMap: HTTP/2 hands out proxies of the socket, which have its properties and not its identity. The
+ * A property, not a WeakMap: HTTP/2 hands out proxies of the socket, which share its properties but not its identity. The
  * symbol stays in this module.
  */
 const connectionState = Symbol('portcullis.connectionState')
@@ -82,7 +82,7 @@ export function setConnectionState(socket: TLSSocket, value: ConnectionState): v
   Object.defineProperty(socket, connectionState, { __proto__: null, value } as PropertyDescriptor)
 }
 
-/** What is known of the connection of a socket, request or stream; `undefined` where it was never judged. */
+/** The state of the connection behind a socket, request or stream. `undefined` if it was never verified. */
 export function connectionStateOf(source: unknown): ConnectionState | undefined {
   try {
     return (socketOf(source) as Judged | undefined)?.[connectionState]
@@ -95,14 +95,14 @@ export function connectionStateOf(source: unknown): ConnectionState | undefined 
 function socketOf(source: unknown): object | undefined {
   if (typeof source !== 'object' || source === null) return undefined
   if ((source as Judged)[connectionState] !== undefined) return source
-  // Own properties only: an identity on `Object.prototype` would be that of every socket.
+  // Own properties only: an identity on `Object.prototype` would apply to every socket.
   const session = member(source, 'session') ?? member(member(source, 'stream'), 'session')
   return (member(session, 'socket') ?? member(source, 'socket')) as object | undefined
 }
 
 /**
- * Who is at the other end: of a socket, a request or an HTTP/2 stream, once a gate has accepted the connection; `undefined`
- * for every other. Refuse where there is none.
+ * Returns the client of a socket, request or HTTP/2 stream whose connection a gate has accepted, and `undefined` otherwise.
+ * Reject the request if there is none.
  *
  * @example
  * createServer(gate.tlsOptions, (request, response) => {

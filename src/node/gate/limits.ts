@@ -4,29 +4,29 @@ import { numberOption } from '../source/options.ts'
 import { AddressRanges } from './address.ts'
 
 /**
- * What one address may take of a server. Every limit may be `Infinity`. The defaults are for an address that thousands of
+ * How much of a server one address may use. Every limit may be `Infinity`. The defaults suit an address that thousands of
  * clients share behind a NAT.
  */
 export interface AddressLimits {
   /** Open connections. Default 10,000. */
   readonly open?: number
-  /** New connections a second, on average over ten seconds. Default 500. */
+  /** New connections per second, averaged over ten seconds. Default 500. */
   readonly handshakesPerSecond?: number
-  /** Handshakes that have begun and not ended. Default 500. */
+  /** Handshakes in progress. Default 500. */
   readonly unfinished?: number
   /**
-   * Handshakes a second that come to nothing, on average over four seconds: refused, failed, given up. Default 25. An address
-   * none of whose clients was let in during the last minute has a quarter of that at once. One
-   * that keeps the server busy for more than three milliseconds counts (ms / 3)² times, since others wait by the square.
+   * Rejected, failed or abandoned handshakes per second, averaged over four seconds. Default 25. An address with no accepted
+   * client in the last minute gets only a quarter of that at once. A handshake that keeps the server busy for more than three
+   * milliseconds counts (ms / 3)² times, because the delay for other clients grows with the square.
    */
   readonly refusedPerSecond?: number
-  /** Refused connections that are still being answered; others are closed without an answer. Default 100. */
+  /** Rejected connections that are being answered. Beyond that, they are closed without an answer. Default 100. */
   readonly lingering?: number
-  /** Addresses and CIDR ranges without limits: the balancers in front of the server. */
+  /** Addresses and CIDR ranges without limits, such as your load balancers. */
   readonly exempt?: readonly string[]
 }
 
-/** Where a connection comes from, as an IP address. It is asked before TLS begins. `undefined`: the socket's remote address. */
+/** Returns the client's IP address. Called before TLS begins. `undefined`: use the socket's remote address. */
 export type ClientAddress = (socket: Socket) => string | undefined
 
 /** The limits with their defaults. */
@@ -41,7 +41,7 @@ const noLimits: NoFields<AddressLimits> = {
   exempt: undefined,
 }
 
-/** @returns `undefined` where there are to be no limits */
+/** @returns `undefined` if limits are off */
 export function readLimits(what: string, limits: AddressLimits | false | undefined): Limits | undefined {
   if (limits === false) return undefined
   const given = limits === undefined ? noLimits : readFields<AddressLimits>(`${what}: options.limits`, limits, noLimits)

@@ -18,75 +18,81 @@ import { type EventGuard, eventGuardOf } from './requests.ts'
 import { endOnClose } from './server-close.ts'
 import { tellsUsage } from './usage.ts'
 
-/** A gate for mutual TLS; made by `mutualTls`. */
+/** A gate for mutual TLS, created by `mutualTls`. */
 export interface MutualTls {
-  /** For `https.createServer`, `http2.createSecureServer` and `tls.createServer`, beside the server's key and certificate. */
+  /**
+   * For `https.createServer`, `http2.createSecureServer` and `tls.createServer`, together with the server's key and
+   * certificate.
+   */
   readonly tlsOptions: GateTlsOptions
   /**
-   * Puts the gate before a server: its listeners, added before or after this call, only see accepted connections, and accepted
-   * requests on them. Refused clients of HTTP servers are answered; plain TLS servers close their connections.
+   * Puts the gate in front of a server. Its listeners, added before or after this call, only see accepted connections, and
+   * accepted requests on them. HTTP servers answer rejected clients; plain TLS servers close their connections.
    *
    * @returns the same server
-   * @throws TypeError for what is no TLS server, for one that has a gate, and for one that was made without `tlsOptions`
+   * @throws TypeError for an object that is not a TLS server, a server that already has a gate, or one created without
+   *   `tlsOptions`
    */
   protect<S extends Server>(server: S): S
   /**
-   * A listener for requests that has `request.clientIdentity`, and answers 403 in place of yours where `protect` was
-   * forgotten.
+   * Wraps a request listener. The request has `clientIdentity`. Responds with 403 instead of calling yours if you forgot
+   * `protect`.
    */
   handler<Request extends AnyRequest, Response extends AnyResponse>(
     listener: (request: Request & Identified, response: Response) => unknown,
   ): (request: Request, response: Response) => void
   /**
-   * Replaces the certificate and key of the servers that the gate protects, or of one of its domains, while they run. What
-   * else the servers were made with stays, and so does what the gate demands of TLS. Open connections are not affected.
+   * Replaces the certificate and key of the protected servers, or of one domain, while they run. The servers' other options
+   * stay, and so do the gate's TLS requirements. Open connections are not affected.
    *
-   * @param domain its name as it stands in `domains`
-   * @throws TypeError for what are no credentials and for a domain that there is not, and the error of
-   *   `tls.createSecureContext` for credentials that do not fit together; then nothing has changed
+   * @param domain its name as in `domains`
+   * @throws TypeError for invalid credentials or an unknown domain, and the error of `tls.createSecureContext` for
+   *   credentials that do not belong together. Nothing changes then
    */
   replaceCredentials(credentials: ServerCredentials, domain?: string): void
-  /** What happened so far. */
+  /** What the gate has done so far. */
   counters(): GateCounters
   /**
-   * Ends the open connections of every client for which the predicate is true, and refuses those that wait for `authorize`:
-   * for deny lists of your own. Once it returns, no further request of theirs is accepted. It forgets remembered answers of
-   * `authorize`, which decides whether the clients may come back.
+   * Ends the open connections of every client that matches the predicate, and rejects those that wait for `authorize`. Use it
+   * for your own deny lists. Once it returns, no further request of these clients is accepted. It also forgets remembered
+   * answers of `authorize`, which decides whether the clients may reconnect.
    *
-   * @param code the code they are refused with; default `not_authorized`
+   * @param code the rejection code; default `not_authorized`
    * @returns the number of connections
-   * @throws TypeError for an unknown code, and if the predicate returns anything but a boolean. Nothing is ended then, nor if
-   *   the predicate throws
+   * @throws TypeError for an unknown code, or a predicate that returns anything but a boolean. If it throws, or the predicate
+   *   does, no connection is ended
    */
   disconnect(predicate: (identity: ClientIdentity) => boolean, code?: GateCode): number
   /** Remembered answers of `authorize`; see `authorizeTtlMs`. */
   readonly authorizations: RememberedAuthorizations
 }
 
-/** TLS asks for a certificate, proves that the client has its key, and leaves every judgement to the gate. */
+/** TLS requests a certificate and proves that the client has its key. The gate does everything else. */
 export interface GateTlsOptions {
   readonly requestCert: true
-  /** The gate refuses, with an answer: TLS could only close. */
+  /** The gate rejects clients, with an answer. TLS could only close the connection. */
   readonly rejectUnauthorized: false
   /**
-   * Empty, or with `advertiseAuthorities` the names to be sent; without this field Node would load its own roots. The gate
-   * ignores OpenSSL's verdict, but OpenSSL checks the signatures of all certificates that a client sends, whatever stands here.
+   * Disables renegotiation, so that a client cannot change its certificate within a connection, and session tickets unless
+   * `resumption` is on.
    */
   readonly ca: string[]
   readonly minVersion: SecureVersion
   readonly handshakeTimeout: number
-  /** A client cannot become another one on the same connection; and no sessions, where they cannot be judged. */
+  /**
+   * No renegotiation, so that a client cannot change its certificate within a connection. No session tickets if sessions
+   * cannot be verified.
+   */
   readonly secureOptions: number
-  /** Chooses the certificate of a domain by the name that the client asks for; only where there are domains. */
+  /** Selects a domain's certificate by the requested server name. Only present with `domains`. */
   readonly SNICallback?: (serverName: string, callback: (error: Error | null, context?: SecureContext) => void) => void
 }
 
 /**
- * Mutual TLS for Node's servers: every connection is judged by `verifyChain` when its handshake ends, resumed ones as well,
- * and every request on a connection that stays open is judged again when something has changed. Rejected clients get a
- * 403 with a code.
+ * Mutual TLS for Node's servers. Every connection, resumed ones included, is verified by `verifyChain` after its handshake.
+ * On open connections, requests are verified again when something has changed. Rejected clients get a 403 with a code.
  *
- * @throws TypeError for options that are unknown or out of range
+ * @throws TypeError for unknown options and values out of range
  * @example
  * const gate = mutualTls({ truststore: store })
  * const server = createServer({ key, cert, ...gate.tlsOptions }, gate.handler((request, response) => {
@@ -99,7 +105,7 @@ export function mutualTls(options: MutualTlsOptions): MutualTls {
   return new Gate(given, readGateOptions(given))
 }
 
-/** Servers, and sessions of HTTP/2. */
+/** Servers, and HTTP/2 sessions. */
 const guarded = new WeakSet<EventEmitter>()
 
 class Gate implements MutualTls {
@@ -109,7 +115,7 @@ class Gate implements MutualTls {
   readonly #limiter: AddressLimiter
   readonly #contexts: Contexts
   readonly #refusals = new RefusalServer()
-  /** Requests that were let through. */
+  /** Accepted requests. */
   readonly #admitted = new WeakSet<object>()
 
   constructor(options: MutualTlsOptions, settings: Settings) {
@@ -138,10 +144,11 @@ class Gate implements MutualTls {
   }
 
   protect<S extends Server>(server: S): S {
-    if (!(server instanceof Server)) throw new TypeError('mutualTls: protect needs a server of tls, https or http2')
-    if (guarded.has(server)) throw new TypeError('mutualTls: the server has a gate already')
+    if (!(server instanceof Server))
+      throw new TypeError('mutualTls: protect needs a server of node:tls, node:https or node:http2')
+    if (guarded.has(server)) throw new TypeError('mutualTls: the server already has a gate')
     this.#contexts.adopt(server)
-    /** Connections that were not let through, or not yet. */
+    /** Connections that are not accepted, or not yet. */
     const outside = new Set<Socket>()
     endOnClose(server, outside)
     standBefore(server, (name, args, pass) => {
@@ -155,7 +162,7 @@ class Gate implements MutualTls {
   handler<Request extends AnyRequest, Response extends AnyResponse>(
     listener: (request: Request & Identified, response: Response) => unknown,
   ): (request: Request, response: Response) => void {
-    if (typeof listener !== 'function') throw new TypeError('mutualTls: handler needs a function')
+    if (typeof listener !== 'function') throw new TypeError('mutualTls: handler needs a request listener')
     return (request, response) => {
       if (this.#admitted.has(request)) listener(request as Request & Identified, response)
       else answerRequest(response, 'not_judged')
@@ -166,9 +173,9 @@ class Gate implements MutualTls {
     if (name === 'connection') return this.#arrive(server, outside, args[0] as Socket, pass)
     if (name === 'secureConnection') return this.#enter(server, outside, args[0] as TLSSocket, pass)
     if (name === 'tlsClientError') this.#limiter.fail(args[1] as TLSSocket)
-    // Junk from unverified clients: without listeners, Node answers it or closes.
+    // Invalid HTTP from unverified clients. Without listeners, Node answers or closes the connection.
     if (name === 'clientError' && getClientIdentity(args[1] as TLSSocket) === undefined) return false
-    // Before its first stream: an application may listen for the streams of a session itself.
+    // Before its first stream: an application may listen for `stream` on the session.
     if (name === 'session' && args[0] instanceof EventEmitter) this.#guardSession(args[0])
     return this.#passRequests(name, args, pass)
   }
@@ -204,7 +211,7 @@ class Gate implements MutualTls {
     return this.#settings.refusal === 'answer' && speaksHttp(server) && this.#limiter.mayLinger(socket)
   }
 
-  /** Of the events of a session only `stream` is a request. Node's own listener for it emits the server's `stream`. */
+  /** Among a session's events, only `stream` is a request. Node's own listener for it emits the server's `stream`. */
   #guardSession(session: EventEmitter): void {
     if (guarded.has(session)) return
     standBefore(session, (name, args, pass) => (name === 'stream' ? this.#passRequests(name, args, pass) : pass()))
@@ -218,7 +225,7 @@ class Gate implements MutualTls {
     return pass()
   }
 
-  /** How an open connection is used decides how it will be ended. */
+  /** The use of a connection decides how the gate ends it. */
   #noteUsage(name: string | symbol, args: readonly unknown[]): void {
     const connection = this.#admissions.connectionOf(args[0] as object)
     connection?.usage.note(name, connection.socket, args)
@@ -244,8 +251,8 @@ function addUntilClosed(sockets: Set<Socket>, socket: Socket): void {
 type Gated = (name: string | symbol, args: readonly unknown[], pass: () => boolean) => boolean
 
 /**
- * Replaces `emit` instead of adding a listener: all events pass through it, whatever listeners there are and whenever they were
- * added.
+ * Replaces `emit` instead of adding a listener: all events pass through it, regardless of which listeners exist and when they
+ * were added.
  */
 function standBefore(emitter: EventEmitter, gated: Gated): void {
   guarded.add(emitter)
@@ -255,7 +262,7 @@ function standBefore(emitter: EventEmitter, gated: Gated): void {
   Object.defineProperty(emitter, 'emit', { value, configurable: true, writable: true })
 }
 
-/** `updateSettings` is what only servers of HTTP/2 have, whose class is not public. */
+/** Only HTTP/2 servers have `updateSettings`; their class is not public. */
 function speaksHttp(server: Server): boolean {
   return server instanceof HttpsServer || member(server, 'updateSettings') !== undefined
 }
@@ -276,7 +283,7 @@ function tlsOptionsOf(options: MutualTlsOptions, settings: Settings, demands: De
   }
 }
 
-/** A domain's own certificate; for every other name the server's, so that the client can be told that it is unknown. */
+/** A domain's own certificate. For unknown names the server's own, so that the client gets an answer. */
 function contextChooser(contexts: Contexts): NonNullable<GateTlsOptions['SNICallback']> {
   return (serverName, callback) => {
     let context: SecureContext | undefined

@@ -1,6 +1,6 @@
 import { encodePem } from '../../bytes/pem.ts'
 
-/** 2.5.29.0, which is no algorithm: no reader can verify anything with it. */
+/** 2.5.29.0, which is not an algorithm: no library can verify a signature with it. */
 const noAlgorithm = element(0x30, Uint8Array.of(0x06, 0x03, 0x55, 0x1d, 0x00))
 const noBits = Uint8Array.of(0x03, 0x01, 0x00)
 const noKey = element(0x30, noAlgorithm, noBits)
@@ -9,8 +9,8 @@ const validity = element(0x30, anyTime, anyTime)
 const serialNumber = Uint8Array.of(0x02, 0x01, 0x01)
 
 /**
- * A certificate, as PEM, that contains only a name. Node sends names of CAs only as subjects of the certificates in its option
- * `ca`. With the CAs' own certificates, OpenSSL would trust them, and reading them would take sixteen times as long.
+ * A certificate, as PEM, that holds only a name. Node can only advertise CA names as subjects of certificates in its option
+ * `ca`. OpenSSL would trust the real CA certificates, and parsing them would take sixteen times as long.
  *
  * @param name DER of a Name
  */

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts'
 import type { ClientIdentity } from './identity.ts'
 import type { GateRejection, GateSettings } from './options.ts'
 
-/** What a refusal says beyond its code. */
+/** The details of a rejection. */
 export type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
 
 /** Defaults, so that a missing field is not read from a prototype. */
@@ -13,7 +13,7 @@ const nothing: NoFields<Why> = { message: undefined, verdict: undefined, error: 
 
 type Listeners = { readonly [Name in 'onAccept' | 'onReject' | 'onClose']: GateSettings[Name] | undefined }
 
-/** Calls the application's hooks. Whatever they throw becomes a process warning. */
+/** Calls the application's hooks. An exception becomes a process warning. */
 export class Notices {
   readonly #listeners: Listeners
 
@@ -26,7 +26,7 @@ export class Notices {
     if (onAccept !== undefined) callSafely(onAccept, identity, 'onAccept of mutualTls', 'MutualTlsWarning')
   }
 
-  /** @param from the connection, or its address if no more is known */
+  /** @param from the connection, or only its address if nothing else is known */
   rejected(
     from: Connection | Pick<GateRejection, 'remoteAddress'>,
     code: GateCode,

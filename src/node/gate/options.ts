@@ -11,106 +11,115 @@ import type { ConnectionSettings } from './connection-settings.ts'
 import type { ClientIdentity } from './identity.ts'
 import { type AddressLimits, type ClientAddress, type Limits, readLimits } from './limits.ts'
 
-/** A truststore, or what has the one that serves now, such as the source of `fileTruststore` or `urlTruststore`. */
+/** A truststore, or an object with the current one, such as the source of `fileTruststore` or `urlTruststore`. */
 export type TruststoreLike = Truststore | { readonly current: Truststore }
 
-/** What clients are judged by. */
+/** The rules that clients are verified by. */
 export interface GateRules {
-  /** With a source each connection is judged by the version that serves at that moment. */
+  /** With a source, each connection is verified by the version in force at that moment. */
   readonly truststore: TruststoreLike
-  /** Called once per connection, after its certificate was accepted. Anything but clear consent refuses. */
+  /** Called once per connection, after its certificate was accepted. Anything but explicit consent rejects the client. */
   readonly authorize?: Authorize
-  /** The lists, or a function that gives the newest. Absent: revocation is not checked. */
+  /** The lists, or a function that returns the current ones. Absent: revocation is not checked. */
   readonly revocation?: RevocationCheck | (() => RevocationCheck)
 }
 
-/** A domain that has its own truststore, and its own server certificate if it has one. */
+/** A domain with its own truststore and, optionally, its own server certificate. */
 export interface DomainRules extends GateRules {
-  /** PEM, as `tls.createSecureContext` takes it; absent: the server's own key and certificate. */
+  /** PEM, as `tls.createSecureContext` takes it. Absent: the server's key and certificate. */
   readonly key?: SecureContextOptions['key']
   readonly cert?: SecureContextOptions['cert']
 }
 
 /**
- * Asked whether a client whose certificate is good may come in. The signal is aborted when the answer is no longer needed:
- * the client has left, `authorizeTimeoutMs` is over, or `disconnect` has decided.
+ * Decides whether a client with a valid certificate is accepted. The signal is aborted when the answer is no longer needed:
+ * the client has disconnected, `authorizeTimeoutMs` has passed, or `disconnect` has decided.
  */
 export type Authorize = (identity: ClientIdentity, signal: AbortSignal) => Consent | PromiseLike<Consent>
 
-/** `true`, or what a Lambda authorizer answers; `context` becomes the identity's. Everything else refuses. */
+/**
+ * `true`, or the response format of a Lambda authorizer; its `context` becomes the identity's. Anything else rejects the
+ * client.
+ */
 export type Consent = boolean | { readonly isAuthorized: boolean; readonly context?: Readonly<Record<string, unknown>> }
 
-/** A refusal with everything that is known, for logs; the client is told the code alone. */
+/** A rejection with all its details, for logs. The client only receives the code. */
 export interface GateRejection {
   readonly code: GateCode
-  /** With the values at fault. */
+  /** Includes the offending values. */
   readonly message: string
-  /** Whether a connection is refused, or a request on one that had been let through. */
+  /** Whether a connection is rejected, or a request on an accepted connection. */
   readonly refused: 'connection' | 'request'
-  /** The client, if its certificate was accepted: one that `authorize` denies, or that was accepted before. */
+  /** The client, if its certificate was accepted: `authorize` denied it, or it was accepted before. */
   readonly identity: ClientIdentity | undefined
-  /** The last answer of `verifyChain`: a rejection, or the acceptance of a client that is refused for another reason. */
+  /** The last result of `verifyChain`: a rejection, or an acceptance if the client is rejected for another reason. */
   readonly verdict: Verdict | undefined
-  /** What was thrown, for `authorizer_failed` and `internal_error`; for `not_authorized`, that `authorize` gave no proper answer. */
+  /**
+   * For `authorizer_failed` and `internal_error`, the exception. For `not_authorized`, a TypeError if `authorize` returned an
+   * invalid answer.
+   */
   readonly error: unknown
-  /** A DNS name in lower case; `undefined` if the client sent none, or something else. */
+  /** A DNS name in lower case. `undefined` if the client sent no valid one. */
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
 }
 
-/** How a gate judges and refuses, whatever truststores it has. */
+/** Settings of a gate that do not depend on the truststore. */
 export interface GateSettings extends ConnectionSettings {
-  /** Called for every refusal. What it throws becomes a process warning. */
+  /** Called for every rejection. An exception becomes a process warning. */
   readonly onReject?: (rejection: GateRejection) => unknown
   /** Default `TLSv1.2`. */
   readonly minVersion?: Extract<SecureVersion, 'TLSv1.2' | 'TLSv1.3'>
-  /** `answer` (default): refused clients of HTTP servers get a status and `{code, message}`; `close`: nothing. */
+  /** `answer` (default): rejected clients of HTTP servers get a status and `{code, message}`. `close`: they get nothing. */
   readonly refusal?: 'answer' | 'close'
   /**
-   * Judge a connection that stays open anew when a request arrives and the verdict is no longer sure: the truststore was
-   * swapped, a certificate of the path has ended, or, with revocation, a second has passed. Default true.
+   * Verify an open connection again when a request arrives and the verdict may be outdated: the truststore was swapped, a
+   * certificate of the path has expired, or, with revocation, a second has passed. Default true.
    */
   readonly recheck?: boolean
   /**
-   * Let clients resume TLS sessions. Default true where their certificates can be rebuilt from a session, which holds
-   * neither intermediates nor, in TLS 1.2, the domain: not with `intermediates: 'presented'`, and with `domains` only from
-   * TLS 1.3 on. True where they cannot is a TypeError.
+   * Let clients resume TLS sessions. A session does not keep presented intermediates nor, in TLS 1.2, the domain. Default
+   * true, unless the gate needs what a session loses: false with `intermediates: 'presented'`, and with `domains` below TLS
+   * 1.3. Setting true in these cases is a TypeError.
    */
   readonly resumption?: boolean
   /** How long a connection waits for `authorize`, in milliseconds. Default 5,000. */
   readonly authorizeTimeoutMs?: number
-  /** How many connections wait for `authorize` at most; others are refused as `overloaded`. Default 1,000. */
+  /** How many connections may wait for `authorize`. Others are rejected as `overloaded`. Default 1,000. */
   readonly maxPending?: number
-  /** How many of them may come from one address that is not in `limits.exempt`. Default half of `maxPending`, but at least 2. */
+  /**
+   * How many of them may come from one address, unless it is in `limits.exempt`. Default half of `maxPending`, but at least
+   * 2.
+   */
   readonly maxPendingPerAddress?: number
   /**
-   * How long answers of `authorize` are remembered, in milliseconds. An answer counts for the same certificate, server name
-   * and truststore version only; certificates are still verified each time. Default 0: not at all.
+   * How long answers of `authorize` are remembered, in milliseconds. An answer only applies to the same certificate, server
+   * name and truststore version, and certificates are still verified each time. Default 0: not at all.
    */
   readonly authorizeTtlMs?: number
-  /** How many answers are remembered at most; the oldest go first. Default 10,000. */
+  /** How many answers are remembered; the oldest are dropped first. Default 10,000. */
   readonly maxRemembered?: number
   /** How long a handshake may take, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number
-  /** The time to judge at, in milliseconds since the epoch. Default `Date.now`. */
+  /** Returns the time to verify at, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number
-  /** Limits for each address. Connections beyond them are closed before TLS begins. False: no limits. */
+  /** Limits per address. Connections beyond them are closed before TLS begins. False: no limits. */
   readonly limits?: AddressLimits | false
   /**
-   * Returns the client's IP address for limits, identities and logs, behind balancers that send it by the PROXY protocol. It
-   * gets the socket below TLS. If it throws or returns anything but an IP address, the connection is closed.
+   * Returns the client's IP address for limits, identities and logs, for example behind load balancers that use the PROXY
+   * protocol. It receives the socket below TLS. If it throws or returns anything but an IP address, the connection is closed.
    */
   readonly clientAddress?: ClientAddress
   /**
-   * Send the names of the accepted CAs in the handshake, so that clients with several certificates can choose; those of the
-   * version that serves at that moment. Default false.
+   * Advertise the names of the accepted CAs in the handshake, so that clients with several certificates can choose. The names
+   * follow the truststore version in force. Default false.
    */
   readonly advertiseAuthorities?: boolean
   /** Called with the names and whether they are sent. Default: a process warning if they cannot be sent. */
   readonly onAdvertise?: (authorities: AdvertisedAuthorities) => unknown
 }
 
-/** Either one truststore for everybody, or `domains`: by exact name or wildcard such as `*.example.com`. */
+/** Either one truststore for everyone, or `domains`: by exact name or wildcard such as `*.example.com`. */
 export type MutualTlsOptions = GateSettings & ((GateRules & { readonly domains?: undefined }) | DomainsOnly)
 
 interface DomainsOnly {
@@ -122,10 +131,10 @@ interface DomainsOnly {
 
 type Listener = 'onAccept' | 'onReject' | 'onClose' | 'onAdvertise'
 
-/** With every field, so that a missing one is not read from a prototype. */
+/** Has every field, so that a missing one is not read from a prototype. */
 type Listeners = { readonly [Name in Listener]: GateSettings[Name] | undefined }
 
-/** The settings with their defaults. */
+/** The settings with their defaults applied. */
 export type Settings = Required<Omit<GateSettings, Listener | 'limits' | 'clientAddress'>> &
   Listeners & {
     readonly limits: Limits | undefined
@@ -168,7 +177,7 @@ const longestDelay = 2 ** 31 - 1
 /**
  * Copies the own fields of the options and of each domain.
  *
- * @throws TypeError naming the option
+ * @throws TypeError that names the option
  */
 export function ownOptions(options: MutualTlsOptions): MutualTlsOptions {
   const given = readFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'>>(`${what}: options`, options, noOptions)
@@ -180,8 +189,8 @@ export function ownOptions(options: MutualTlsOptions): MutualTlsOptions {
 }
 
 /**
- * @param options as `ownOptions` gives them
- * @throws TypeError naming the option
+ * @param options as returned by `ownOptions`
+ * @throws TypeError that names the option
  */
 export function readGateOptions(options: MutualTlsOptions): Settings {
   if ((options.truststore === undefined) === (options.domains === undefined))
@@ -238,12 +247,12 @@ function listenersOf(options: MutualTlsOptions): Listeners {
   }
 }
 
-/** The truststore that serves now. */
+/** The truststore in force now. */
 export function currentStore(truststore: TruststoreLike, of = `${what}: options`): Truststore {
   const store = truststore instanceof TruststoreView ? truststore : member(truststore, 'current')
   if (store instanceof TruststoreView) return store
   const problem = 'must be a Truststore made by buildTruststore, or a source of one'
-  throw new TypeError(`${of}.truststore ${problem}${isPromise(truststore) ? '; this is a Promise, await it' : ''}`)
+  throw new TypeError(`${of}.truststore ${problem}${isPromise(truststore) ? '; got a Promise, await it' : ''}`)
 }
 
 function readRules(path: string, { truststore, authorize, revocation }: GateRules): void {
@@ -255,12 +264,12 @@ function readRules(path: string, { truststore, authorize, revocation }: GateRule
 }
 
 /**
- * Reads a check as `verifyChain` does.
+ * Validates a check as `verifyChain` does.
  *
- * @throws TypeError for what it would not take
+ * @throws TypeError for a check that `verifyChain` would reject
  */
 export function requireRevocation(check: unknown, what: string): RevocationRequest {
-  if (isPromise(check)) throw new TypeError(`${what} must be a RevocationCheck and no Promise: lists are fetched beforehand`)
+  if (isPromise(check)) throw new TypeError(`${what} must be a RevocationCheck, got a Promise: fetch the lists beforehand`)
   return readRevocation(check, what)
 }
 
@@ -271,7 +280,7 @@ function isPromise(value: unknown): boolean {
 function readResumption(options: MutualTlsOptions, minVersion: SecureVersion): boolean {
   const rules: readonly GateRules[] = options.domains === undefined ? [options] : Object.values(options.domains)
   const loses = rules.some(({ truststore }) => currentStore(truststore).policy.intermediates === 'presented')
-    ? "intermediates that the client presented (policy.intermediates is 'presented')"
+    ? "the presented intermediates (policy.intermediates is 'presented')"
     : options.domains !== undefined && minVersion !== 'TLSv1.3'
       ? "the domain in TLS 1.2 (minVersion: 'TLSv1.3' keeps it)"
       : undefined

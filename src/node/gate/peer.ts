@@ -3,10 +3,10 @@ import type { TLSSocket } from 'node:tls'
 import type { Policy } from '../../policy/policy.ts'
 
 /**
- * What the client presented, as DER, leaf first; empty where it presented nothing. The others are read only where the
- * policy looks at them, and one more than its budget at most, so that the budget itself refuses a longer list.
+ * The chain that the client presented, as DER, leaf first; empty if it presented none. Intermediates are read only if the
+ * policy uses them, and at most one more than its budget allows, so that the budget rejects longer lists.
  *
- * In a resumed session TLS hands out the leaf, which the session holds, and not the others.
+ * For a resumed session TLS returns the leaf, which the session holds, but not the intermediates.
  */
 export function presentedChain(socket: TLSSocket, { intermediates, budget }: Policy): readonly Uint8Array[] {
   const chain: Uint8Array[] = []

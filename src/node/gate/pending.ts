@@ -4,7 +4,7 @@ import { type AddressRanges, addressKey } from './address.ts'
 import { awaitAuthorization, type Decision } from './authorization.ts'
 import type { Connection } from './connection.ts'
 
-/** How often pending connections are checked for clients that have left, in milliseconds. */
+/** How often pending connections are checked for disconnected clients, in milliseconds. */
 const patrolMs = 250
 
 /** Never reported, because the connection is closed. */
@@ -14,17 +14,17 @@ interface PendingSettings {
   readonly authorizeTimeoutMs: number
   readonly maxPending: number
   readonly maxPendingPerAddress: number
-  /** `maxPendingPerAddress` does not count for exempt addresses either. */
+  /** Exempt addresses have no `maxPendingPerAddress` either. */
   readonly limits: { readonly exempt: AddressRanges } | undefined
 }
 
 /**
- * The connections that wait for `authorize`, limited in all and by address. They are not read, so TLS buffers and bounds what
- * clients send.
+ * The connections that wait for `authorize`, limited in total and per address. They are not read, so TLS buffers what clients
+ * send, within its bounds.
  */
 export class PendingConnections {
   readonly #settings: PendingSettings
-  /** Each with a function that decides in place of `authorize`. */
+  /** Each with a function that decides instead of `authorize`. */
   readonly #places = new Map<Connection, (decision: Decision) => void>()
   readonly #perAddress = new Map<string, number>()
   readonly #patrol: Timer = new Timer(() => this.#dropGone())
@@ -48,10 +48,10 @@ export class PendingConnections {
   }
 
   /**
-   * Holds a place for the connection until there is an answer, the answer takes too long, or the client has left. In the last
+   * Holds a place for the connection until there is an answer, the answer times out, or the client disconnects. In the last
    * case `settle` is not called.
    *
-   * @param abort called when the answer is no longer waited for
+   * @param abort called when the answer is no longer needed
    */
   hold(connection: Connection, answer: Promise<unknown>, abort: () => void, settle: (decision: Decision) => void): void {
     const { socket } = connection
@@ -67,12 +67,12 @@ export class PendingConnections {
     this.#places.set(connection, decide)
     const leave = (): void => decide(gone)
     socket.once('close', leave)
-    // An error without a listener would end the process.
+    // An `error` event without a listener would end the process.
     socket.on('error', ignore)
     if (!this.#patrol.isSet) this.#patrol.set(patrolMs)
   }
 
-  /** Decides about a pending connection in place of `authorize`. */
+  /** Decides about a pending connection instead of `authorize`. */
   decide(connection: Connection, decision: Decision): void {
     this.#places.get(connection)?.(decision)
   }
@@ -88,14 +88,17 @@ export class PendingConnections {
     else this.#perAddress.set(address, count)
   }
 
-  /** While a socket is not read, Node emits no event for a client that sent something and then left. */
+  /** While a socket is not read, Node emits no event for a client that sent data and then disconnected. */
   #dropGone(): void {
     for (const { socket } of this.#places.keys()) if (hasEnded(socket)) socket.destroy()
     if (this.#places.size > 0) this.#patrol.set(patrolMs)
   }
 }
 
-/** Node has no public way to find out without reading. On half-open servers, clients may end their side and still wait. */
+/**
+ * Node has no public way to find out without reading. On half-open servers, clients may end their side and still wait for an
+ * answer.
+ */
 function hasEnded(socket: TLSSocket): boolean {
   const { _readableState: state } = socket as { readonly _readableState?: { readonly ended?: unknown } }
   return state?.ended === true && !socket.allowHalfOpen

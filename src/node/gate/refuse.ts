@@ -13,15 +13,15 @@ import { type GateCode, refusalOf } from './codes.ts'
 export type AnyRequest = IncomingMessage | Http2ServerRequest
 export type AnyResponse = ServerResponse | Http2ServerResponse
 
-/** How long a refused client may take to ask and be answered, in milliseconds. */
+/** How long a rejected client may take to send its request and receive the answer, in milliseconds. */
 const lingerMs = 5000
 
-/** Refused connections that are open at a time; beyond it they are closed unanswered, so that refusals are no burden. */
+/** The most rejected connections open at a time. Beyond it they are closed without an answer, so that rejections stay cheap. */
 const maxLingering = 1000
 
 /**
- * Answers refused connections on servers of its own, which never listen: the application's server does not learn of them,
- * so that no handler, however it is registered, can be reached.
+ * Answers rejected connections on separate servers that never listen. The application's server never sees them, so they
+ * cannot reach any of its handlers.
  */
 export class RefusalServer {
   readonly #http1 = createServer()
@@ -32,9 +32,9 @@ export class RefusalServer {
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       answerRequest(response, codeOfSocket(request.socket))
     }
-    // Without these the server would ask for the body first.
+    // Without these listeners the server would ask for the body first.
     for (const event of ['request', 'checkContinue', 'checkExpectation']) this.#http1.on(event, answer)
-    // Nor would it answer a request for a tunnel at all.
+    // Without this one it would not answer CONNECT at all.
     this.#http1.on('connect', ({ socket }) => answerUpgrade(socket, codeOfSocket(socket)))
     this.#http2.on('session', (session) => {
       session.on('error', ignore)
@@ -45,12 +45,12 @@ export class RefusalServer {
     })
   }
 
-  /** Refused connections that are still open, to be answered. */
+  /** The rejected connections that are open, to be answered. */
   get lingering(): number {
     return this.#open
   }
 
-  /** Answers the connection's requests with the code, or closes it, and ends it in any case. */
+  /** Answers the connection's requests with the code, or closes it at once. It ends in either case. */
   refuse(socket: TLSSocket, code: GateCode, how: 'answer' | 'close'): void {
     socket.on('error', ignore)
     if (how === 'close' || this.#open >= maxLingering) {
@@ -69,7 +69,7 @@ export class RefusalServer {
   }
 }
 
-/** HTTP/2 hands out proxies of sockets, which have their properties. */
+/** HTTP/2 hands out proxies of sockets, which share their properties. */
 const codeOf = Symbol('portcullis.refusal')
 
 function codeOfSocket(socket: object): GateCode {
@@ -82,7 +82,7 @@ function headersOf(body: string): Readonly<Record<string, string>> {
   return { 'content-type': 'application/json', 'content-length': String(body.length), 'cache-control': 'no-store' }
 }
 
-/** Answers one request; over HTTP/1 the connection ends with it, since the rest of the request is not read. */
+/** Answers one request. With HTTP/1 this ends the connection, since the rest of the request is not read. */
 export function answerRequest(response: AnyResponse, code: GateCode): void {
   const { status, body } = refusalOf(code)
   if (response instanceof Http2ServerResponse) {
@@ -96,13 +96,13 @@ export function answerRequest(response: AnyResponse, code: GateCode): void {
 export function answerStream(stream: ServerHttp2Stream, code: GateCode): void {
   const { status, body } = refusalOf(code)
   stream.on('error', ignore)
-  // A client may reset a stream in the packet that opens it: `respond` throws then, and nobody waits for an answer.
+  // A client may reset a stream in the packet that opens it. `respond` would throw, and no one is waiting for an answer.
   if (stream.destroyed || stream.closed || stream.headersSent) return
   stream.respond({ ':status': status, ...headersOf(body) })
   stream.end(body)
 }
 
-/** Answers a request for an upgrade or a tunnel, for which there is no response object. */
+/** Answers an upgrade or CONNECT request, which has no response object. */
 export function answerUpgrade(socket: Duplex, code: GateCode): void {
   const { status, body } = refusalOf(code)
   const headers = Object.entries({ ...headersOf(body), connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)

@@ -4,26 +4,26 @@ import type { Duplex } from 'node:stream'
 import type { Admission } from './admission.ts'
 import { type AnyRequest, type AnyResponse, answerRequest, answerStream, answerUpgrade } from './refuse.ts'
 
-/** Asks whether what came over a connection may come in. */
+/** Decides whether something that arrived over a connection is accepted. */
 export type RequestGuard = (source: object, authorities: readonly string[]) => Admission
 
-/** Lets an event's arguments through (true), or answers the client itself. */
+/** Passes an event's arguments on (true), or answers the client itself. */
 export type EventGuard = (args: readonly unknown[], guard: RequestGuard) => boolean
 
-/** The events by which servers hand requests to an application; HTTP/2 has `stream`, and `request` for its other API. */
+/** The events that hand requests to an application. HTTP/2 emits `stream`, and `request` for its compatibility API. */
 const eventGuards: Readonly<Record<string, EventGuard>> = {
   request: passRequest,
   checkContinue: passRequest,
   checkExpectation: passRequest,
   upgrade: passUpgrade,
-  // The server itself answers: the socket has had as many requests as maxRequestsPerSocket allows.
+  // The server answers it: the socket has reached maxRequestsPerSocket.
   dropRequest: ([request], guard) => guard(request as IncomingMessage, authoritiesOf(request as IncomingMessage)).ok,
   connect(args, guard) {
-    // HTTP/2 passes request and response here, HTTP/1 a socket.
+    // HTTP/2 passes a request and a response here, HTTP/1 a socket.
     return args[0] instanceof Http2ServerRequest ? passRequest(args, guard) : passUpgrade(args, guard)
   },
   stream([stream, headers], guard) {
-    // Reset before its event: there is no connection left to judge it by, and no client waits for an answer.
+    // The stream was reset before its event. Its connection is gone, and no one is waiting for an answer.
     if ((stream as ServerHttp2Stream).destroyed) return false
     const admission = guard(stream as ServerHttp2Stream, authoritiesOfHttp2(headers as IncomingHttpHeaders))
     if (!admission.ok) answerStream(stream as ServerHttp2Stream, admission.code)
@@ -31,7 +31,7 @@ const eventGuards: Readonly<Record<string, EventGuard>> = {
   },
 }
 
-/** The passage of an event; `undefined` for those that carry no request. */
+/** The guard of an event. `undefined` for events that carry no request. */
 export function eventGuardOf(event: string | symbol): EventGuard | undefined {
   return typeof event === 'string' && Object.hasOwn(eventGuards, event) ? eventGuards[event] : undefined
 }
@@ -56,7 +56,7 @@ function authoritiesOf(request: AnyRequest): readonly string[] {
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]!.toLowerCase() === 'host') authorities.push(rawHeaders[i + 1]!)
   }
-  // RFC 9112 3.2.2 and 3.2.3: a target in absolute or authority form names the host, whatever Host says.
+  // RFC 9112 3.2.2 and 3.2.3: a target in absolute or authority form names the host; Host is ignored.
   if (method === 'CONNECT') authorities.push(url)
   else if (!url.startsWith('/') && url !== '*') authorities.push(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '')
   return authorities

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net'
 import type { Server } from 'node:tls'
 
 /**
- * Ends connections that were not let through when the server closes: Node's own `close` and `closeAllConnections` of HTTP
- * servers know those that were handed to HTTP, and a server would wait for the others.
+ * Ends connections that are not accepted when the server closes. The server would otherwise wait for them: Node's `close` and
+ * `closeAllConnections` only know connections that were handed to HTTP.
  */
 export function endOnClose(server: Server, outside: ReadonlySet<Socket>): void {
-  // Those that are being answered get their answer.
+  // Connections that are being answered still get their answer.
   after(server, 'close', () => outside.forEach((socket) => void socket.destroySoon()))
   after(server, 'closeAllConnections', () => outside.forEach((socket) => void socket.destroy()))
 }

@@ -6,11 +6,11 @@ import { thrownText } from '../thrown-text.ts'
 import type { GateCode } from './codes.ts'
 import { currentStore, type TruststoreLike } from './options.ts'
 
-/** Those of `verifyChain`, but for the name, which Node gives. */
+/** The options of `verifyChain`, without the name, which Node supplies. */
 export type ServerIdentityOptions = Omit<VerifyOptions, 'serverName'>
 
 /**
- * Why a server is refused.
+ * Why a server is rejected.
  *
  * @example
  * socket.on('error', (error) => {
@@ -19,7 +19,7 @@ export type ServerIdentityOptions = Omit<VerifyOptions, 'serverName'>
  */
 export class ServerIdentityError extends Error {
   readonly code: GateCode
-  /** The name or address that the client wanted. */
+  /** The name or address that the client connected to. */
   readonly host: string
 
   constructor(code: GateCode, message: string, host: string) {
@@ -37,17 +37,18 @@ const noOptions: NoFields<ServerIdentityOptions> = {
   certificatePolicies: undefined,
 }
 
-/** More than any chain has; what a policy allows is its budget's. */
+/** More than any real chain has. The policy's budget sets the actual limit. */
 const mostCertificates = 64
 
 /**
- * For clients: a `checkServerIdentity` that judges the server's chain and its name by a truststore, usually one with the policy
- * `profiles.webServer`. Node asks it once OpenSSL has found the chain good, so give OpenSSL the same CAs, and not on
- * resumed sessions: switch those off (`maxCachedSessions: 0` of an Agent) where a swapped truststore must count at once.
+ * For clients: a `checkServerIdentity` that verifies the server's chain and name against a truststore, usually with the
+ * policy `profiles.webServer`. Node calls it only after OpenSSL has accepted the chain, so give OpenSSL the same CAs. Node
+ * does not call it for resumed sessions: disable them (`maxCachedSessions: 0` of an Agent) if a swapped truststore must take
+ * effect at once.
  *
- * @param truststore or a source of one; the version that serves when a connection is made counts
- * @returns what answers an Error with `code`, or `undefined` for a server that is who it should be; it never throws
- * @throws TypeError for unknown options and what is no truststore
+ * @param truststore or a source of one; each connection uses the version in force at that moment
+ * @returns a function that returns an Error with `code`, or `undefined` if the server is accepted. It never throws
+ * @throws TypeError for unknown options and invalid truststores
  * @example
  * const ca = store.certificates.map((certificate) => certificate.toPem())
  * const options = { ca, checkServerIdentity: portcullisServerIdentity(store) }
@@ -61,7 +62,7 @@ export function portcullisServerIdentity(
   const fixed = { ...rest, purpose } as VerifyOptions
   if (typeof truststore !== 'object' || truststore === null)
     throw new TypeError('portcullisServerIdentity: truststore must be a Truststore or a source')
-  // Wrong options are found here and not at the first connection.
+  // Report invalid options now and not at the first connection.
   verifyChain(currentStore(truststore, 'portcullisServerIdentity'), [], fixed)
   return (host, certificate) => {
     try {
@@ -69,8 +70,8 @@ export function portcullisServerIdentity(
       const verdict = verifyChain(store, chainOf(certificate), { ...fixed, serverName: host })
       return verdict.ok ? undefined : new ServerIdentityError(verdict.code, verdict.message, host)
     } catch (error) {
-      // An exception here would be nobody's: the answer is no.
-      return new ServerIdentityError('internal_error', `the server could not be judged: ${thrownText(error)}`, host)
+      // Nothing would catch an exception here, so reject the server.
+      return new ServerIdentityError('internal_error', `the server could not be verified: ${thrownText(error)}`, host)
     }
   }
 }

@@ -3,8 +3,8 @@ import { cpuUsage } from 'node:process'
 import { setImmediate } from 'node:timers'
 
 /**
- * How long the event loop was busy since the last lap. OpenSSL does not report how long it works between two runs of
- * JavaScript, so the clocks are read at each of them.
+ * Measures how long the event loop was busy since the last lap. OpenSSL does not report how long it works between two
+ * JavaScript callbacks, so the clocks are read at each of them.
  */
 export class Stopwatch {
   readonly #onTurn: (busyMs: number) => boolean
@@ -13,7 +13,7 @@ export class Stopwatch {
   #idle = 0
   #cpu = 0
 
-  /** @param onTurn called at every turn of the event loop, with the time since the last lap; false stops the watch */
+  /** @param onTurn called at every turn of the event loop, with the time since the last lap; return false to stop the watch */
   constructor(onTurn: (busyMs: number) => boolean) {
     this.#onTurn = onTurn
   }
@@ -26,12 +26,12 @@ export class Stopwatch {
   }
 
   /**
-   * Milliseconds of work since the last lap, without the time that the event loop waited. The lesser of two clocks: wall-clock
-   * time includes other processes, CPU time includes other threads of this one.
+   * Milliseconds of work since the last lap, without the time that the event loop was idle. The lesser of two clocks:
+   * wall-clock time includes other processes, CPU time includes other threads of this process.
    */
   lap(): number {
     const at = performance.now()
-    // Deno has no such figure.
+    // Deno does not report it.
     const idle = performance.nodeTiming.idleTime ?? 0
     const { user, system } = cpuUsage()
     const cpu = (user + system) / 1000
@@ -43,7 +43,7 @@ export class Stopwatch {
   }
 
   #next(): void {
-    // Unreferenced, it runs once a turn and causes none.
+    // Unreferenced, it runs once per turn but does not keep the loop alive.
     setImmediate(() => {
       this.#isRunning = this.#onTurn(this.lap())
       if (this.#isRunning) this.#next()

@@ -18,9 +18,9 @@ export function tellsUsage(event: string | symbol): boolean {
   return telling.has(event)
 }
 
-/** How a connection is used, which decides how it is ended. */
+/** How a connection is used. This decides how it ends. */
 export class Usage {
-  /** Not HTTP, or no longer since an upgrade or CONNECT: the application reads and writes the bytes. */
+  /** Not HTTP, or no longer HTTP after an upgrade or CONNECT: the application reads and writes the bytes. */
   #isRaw: boolean
   #session: ServerHttp2Session | undefined = undefined
   /** HTTP/1 responses that have not ended; several when requests are pipelined. */
@@ -31,7 +31,7 @@ export class Usage {
     this.#isRaw = !speaksHttp
   }
 
-  /** Records an event that was let through, one for which `tellsUsage` is true. */
+  /** Records an accepted event for which `tellsUsage` is true. */
   note(event: string | symbol, socket: TLSSocket, args: readonly unknown[]): void {
     const [subject, response] = args
     if (event === 'session') this.#session = subject as ServerHttp2Session
@@ -41,8 +41,8 @@ export class Usage {
   }
 
   /**
-   * Ends the connection. HTTP/2 sends GOAWAY. HTTP/2 streams and HTTP/1 responses that are under way may go on for
-   * `withinMs`. Anything that is not HTTP, or no longer, ends at once.
+   * Ends the connection. HTTP/2 sends GOAWAY. HTTP/2 streams and HTTP/1 responses in progress may continue for `withinMs`.
+   * Everything else, upgraded connections included, ends at once.
    */
   end(socket: TLSSocket, withinMs: number): void {
     if (this.#isRaw) {

@@ -3,9 +3,9 @@ import { realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /**
- * Watches the directories in which a file and, where it is a symbolic link, its target stand. A watch on the file itself
- * would follow its inode, and see neither a file that replaces it nor a link that is turned to another one (Kubernetes
- * turns the link `..data` beside it). Where watching does not work it does nothing: sources poll as well.
+ * Watches the directory of a file and, for a symbolic link, that of its target. A watch on the file itself would follow its
+ * inode, and miss a replaced file or a link that now points elsewhere (Kubernetes swaps the link `..data` next to it). Does
+ * nothing where watching does not work: sources also poll.
  */
 export class DirectoryWatch {
   readonly #path: string
@@ -18,7 +18,7 @@ export class DirectoryWatch {
     this.#changed = changed
   }
 
-  /** Watches what is to be watched by now: directories may have been replaced, and links turned. */
+  /** Updates the watched directories: they may have been replaced, and links may point elsewhere. */
   async renew(): Promise<void> {
     const target = await realpath(this.#path).catch(() => this.#path)
     const wanted = new Set([dirname(this.#path), dirname(target)])
@@ -46,7 +46,7 @@ export class DirectoryWatch {
       watcher.on('error', () => this.#drop(directory))
       this.#watched.set(directory, { identity, watcher })
     } catch {
-      // No watches left, or a file system without them.
+      // No watches left, or a file system without support for them.
     }
   }
 

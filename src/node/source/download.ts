@@ -6,21 +6,21 @@ import { type Answer, exchange } from './exchange.ts'
 import { TruststoreSourceError } from './handle.ts'
 import type { Loaded } from './versions.ts'
 
-/** How a server names a version: HTTP's entity tag (RFC 9110 8.8.3), S3's version id. */
+/** How a server names a version: by HTTP's entity tag (RFC 9110 8.8.3) or S3's version ID. */
 export interface Validators {
   readonly etag: string | undefined
   readonly versionId: string | undefined
 }
 
 /**
- * What the last answer was called, and by which URL, query included: an entity tag says nothing about other URLs
- * (RFC 9110 8.8.3), and another query may be another object, version or tenant.
+ * The validators of the last response, and its URL including the query. An entity tag is only meaningful for the same URL
+ * (RFC 9110 8.8.3), and another query may mean another object, version or tenant.
  */
 export interface Known extends Validators {
   readonly address: string
 }
 
-/** For the URL that was asked for, or a function that says which agent each URL on the way gets. */
+/** The agent for the given URL, or a function that returns the agent for each URL, redirects included. */
 export type UrlAgent = Agent | ((url: URL) => Agent | undefined)
 
 export interface DownloadTerms {
@@ -36,11 +36,12 @@ export interface DownloadTerms {
 const longestRetryAfterMs = 3_600_000
 
 /**
- * Gets a URL, following redirects, within one limit of time for all of it: a server that sends a byte a second is cut off.
+ * Downloads a URL and follows redirects. One time limit applies to everything, so that a server that sends one byte per
+ * second is cut off.
  *
- * @param known what need not be sent again by the URL that it came from
- * @returns what the last URL on the way has, with its address; `undefined` where that is known
- * @throws TruststoreSourceError for everything but a complete body and a "not modified" about the right version
+ * @param known validators, for a conditional request to the URL that they came from
+ * @returns the body and validators of the last URL, with that URL; `undefined` if it has not changed
+ * @throws TruststoreSourceError for everything but a complete body or a 304 about the right version
  */
 export async function download(
   from: URL,
@@ -59,7 +60,7 @@ export async function download(
       const answer = await exchange(url, { ...terms, signal: limit.signal, headers, agent })
       if (answer.status === 304 && condition !== undefined) {
         if (isSame(validatorsOf(answer.headers), condition)) return undefined
-        // Another version is not modified than the one that was asked about: ask for the whole.
+        // The 304 is about another version than the one we have: request the body unconditionally.
         believed = undefined
         continue
       }
@@ -69,7 +70,7 @@ export async function download(
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    const problem = limit.isOver() ? `no complete answer within ${terms.timeoutMs} ms` : message
+    const problem = limit.isOver() ? `no complete response within ${terms.timeoutMs} ms` : message
     const retryAfterMs = error instanceof StatusError ? error.retryAfterMs : 0
     throw new TruststoreSourceError('unreadable', `${printable(url)}: ${problem}`, { retryAfterMs, cause: error })
   } finally {
@@ -77,7 +78,7 @@ export async function download(
   }
 }
 
-/** Aborts with the outer signal, or when the time is over. Not AbortSignal.any, which some versions of Node leak. */
+/** Aborts with the outer signal, or when the time is up. Not AbortSignal.any, which leaks in some versions of Node. */
 function limitTime(ms: number, outer: AbortSignal): { signal: AbortSignal; isOver: () => boolean; end: () => void } {
   const inner = new AbortController()
   const abort = (): void => inner.abort()
@@ -94,19 +95,19 @@ function limitTime(ms: number, outer: AbortSignal): { signal: AbortSignal; isOve
   }
 }
 
-/** Without query and credentials: what is presigned is in there, and messages are logged. */
+/** Without the query and credentials: these may be presigned secrets, and messages are logged. */
 export function printable({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`
 }
 
-/** Why requests to this URL are refused: what comes over plain HTTP, anybody on the way may have written. */
+/** Why a URL may not be requested: over plain HTTP, anyone on the network path could replace the truststore. */
 export function refuseUrl({ protocol, hostname }: URL, allowHttp: boolean): string | undefined {
   if (protocol === 'https:') return undefined
   if (protocol !== 'http:') return `the protocol must be https: or http:, got ${protocol}`
   const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
   return allowHttp || isLoopback
     ? undefined
-    : 'plain http: lets anybody on the way choose whom you trust; set allowHttp if you must'
+    : 'plain http: lets anyone on the network replace your truststore; use https:, or set allowHttp'
 }
 
 class StatusError extends Error {
@@ -119,7 +120,7 @@ class StatusError extends Error {
   }
 }
 
-/** The caller's headers, credentials among them, go to the origin that they are meant for and no other. */
+/** The caller's headers, which may hold credentials, only go to the origin that they were given for. */
 function headersFor(
   url: URL,
   from: URL,
@@ -134,13 +135,13 @@ function headersFor(
   }
 }
 
-/** An agent may have a client certificate, which is the same as a password in a header. */
+/** An agent may hold a client certificate, so it is as secret as a password in a header. */
 function agentFor(url: URL, from: URL, agent: UrlAgent | undefined): Agent | undefined {
   if (typeof agent === 'function') return agent(new URL(url))
   return url.origin === from.origin ? agent : undefined
 }
 
-/** Everything that is sent: all but the fragment. */
+/** The URL without the fragment, which is never sent. */
 function addressOf(url: URL): string {
   const sent = new URL(url)
   sent.hash = ''
@@ -153,10 +154,10 @@ function isRedirect(status: number): boolean {
 
 function redirectTarget({ status, headers }: Answer, url: URL, allowHttp: boolean): URL {
   const { location } = headers
-  if (location === undefined || !URL.canParse(location, url.href)) throw new Error(`redirect ${status} without a usable Location`)
+  if (location === undefined || !URL.canParse(location, url.href)) throw new Error(`redirect ${status} without a valid Location`)
   const target = new URL(location, url)
   const isDowngrade = url.protocol === 'https:' && target.protocol !== 'https:'
-  const refusal = isDowngrade ? 'it leads from https: to another protocol' : refuseUrl(target, allowHttp)
+  const refusal = isDowngrade ? 'it leaves https:' : refuseUrl(target, allowHttp)
   if (refusal !== undefined) throw new Error(`redirect to ${printable(target)} is not followed: ${refusal}`)
   return target
 }
@@ -167,7 +168,7 @@ async function read(answer: Answer, maxBytes: number): Promise<Loaded> {
   return { bytes: await decode(body, headers['content-encoding'], maxBytes), ...validatorsOf(headers) }
 }
 
-/** A "not modified" may leave out what it is about (RFC 9110 15.4.5 asks for the ETag); what it says must be right. */
+/** A 304 may omit the validators (RFC 9110 15.4.5 requires the ETag), but those that it has must match. */
 function isSame(answer: Validators, known: Validators): boolean {
   const opaque = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '')
   return (
@@ -176,7 +177,7 @@ function isSame(answer: Validators, known: Validators): boolean {
   )
 }
 
-/** An entity tag that is not well-formed is as good as none: it could not be sent back. */
+/** A malformed entity tag is ignored: it could not be sent back. */
 function validatorsOf(headers: IncomingHttpHeaders): Validators {
   const { etag, 'x-amz-version-id': versionId } = headers
   return {
@@ -185,11 +186,11 @@ function validatorsOf(headers: IncomingHttpHeaders): Validators {
   }
 }
 
-/** S3 objects may be stored compressed, and say so. The limit counts what comes out. */
+/** S3 objects may be stored compressed, with a Content-Encoding. The limit applies to the decompressed bytes. */
 async function decode(body: Uint8Array, encoding: string | undefined, maxBytes: number): Promise<Uint8Array> {
   const name = encoding?.trim().toLowerCase() ?? 'identity'
   if (name === 'identity' || name === '') return body
-  if (name !== 'gzip' && name !== 'x-gzip') throw new Error(`the response has Content-Encoding ${name}, which was not asked for`)
+  if (name !== 'gzip' && name !== 'x-gzip') throw new Error(`the response has Content-Encoding ${name} that was not requested`)
   try {
     return await promisify(gunzip)(body, { maxOutputLength: maxBytes })
   } catch (error) {

@@ -1,12 +1,12 @@
 import { callSafely } from '../call-safely.ts'
 
 /**
- * Listeners by the name of their event. Unlike an EventEmitter it has no `error` event that crashes, and what a listener
- * throws stays with that listener.
+ * Listeners by event name. Unlike an EventEmitter it has no `error` event that crashes, and an exception in one listener does
+ * not affect others.
  */
 export class Events<Map extends object> {
   readonly #names: ReadonlySet<keyof Map>
-  /** What listeners have not heard of yet. */
+  /** Events not delivered yet. */
   readonly #queue: (() => void)[] = []
   #isTelling = false
   readonly #registered = new Set<{ readonly name: keyof Map; readonly listener: (event: never) => unknown }>()
@@ -15,22 +15,26 @@ export class Events<Map extends object> {
     this.#names = new Set(names)
   }
 
-  /** @throws TypeError for a name that no event has, and a listener that is no function */
+  /** @throws TypeError for an unknown event name, and a listener that is not a function */
   on<Name extends keyof Map>(name: Name, listener: (event: Map[Name]) => unknown): () => void {
-    if (!this.#names.has(name)) throw new TypeError(`no event is named ${String(name)}: there are ${[...this.#names].join(', ')}`)
+    if (!this.#names.has(name))
+      throw new TypeError(`unknown event ${String(name)}: the events are ${[...this.#names].join(', ')}`)
     if (typeof listener !== 'function') throw new TypeError(`the listener of ${String(name)} must be a function`)
     const entry = { name, listener }
     this.#registered.add(entry)
     return () => void this.#registered.delete(entry)
   }
 
-  /** Tells all listeners, after what is being told now: an event that a listener brings about comes after its own. */
+  /**
+   * Delivers an event to all listeners, after any event being delivered now: an event caused by a listener comes after its
+   * own.
+   */
   emit<Name extends keyof Map>(name: Name, event: Map[Name]): void {
     this.queue(name, event)
     this.flush()
   }
 
-  /** Has an event told at the next {@link flush}. */
+  /** Queues an event for the next {@link flush}. */
   queue<Name extends keyof Map>(name: Name, event: Map[Name]): void {
     this.#queue.push(() => this.#tell(name, event))
   }
@@ -44,7 +48,7 @@ export class Events<Map extends object> {
 
   #tell<Name extends keyof Map>(name: Name, event: Map[Name]): void {
     for (const entry of [...this.#registered]) {
-      // One that was removed by another in the meantime is not called.
+      // Skip a listener that another one removed in the meantime.
       if (entry.name === name && this.#registered.has(entry)) {
         const what = `a listener of the truststore event "${String(name)}"`
         callSafely(entry.listener, event as never, what, 'TruststoreListenerWarning')

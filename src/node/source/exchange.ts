@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 
-/** A response: its body where the status is 200, empty otherwise. */
+/** A response. The body is empty unless the status is 200. */
 export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -17,15 +17,15 @@ export interface ExchangeTerms {
 }
 
 /**
- * One GET request, without following redirects. The body is complete, or this throws: it has to say where it ends, by
- * Content-Length or by chunks, since a connection that is closed early looks like the end of one that does not.
+ * One GET request, without following redirects. The body is complete, or this throws. The response must state where it ends,
+ * by Content-Length or chunked encoding: otherwise a connection that was closed early looks like a complete response.
  *
- * @throws Error for whatever goes wrong on the way, and when the signal is aborted
+ * @throws Error for any failure, and when the signal is aborted
  */
 export function exchange(url: URL, { headers, maxBytes, agent, signal }: ExchangeTerms): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
-    // A connection of its own: one that was kept open may be closed by the server just now.
+    // A new connection: the server may be closing a kept-alive one right now.
     const request = send(url, { headers: { ...headers }, agent: agent ?? false, signal })
     const fail = (error: Error): void => {
       reject(error)
@@ -33,13 +33,13 @@ export function exchange(url: URL, { headers, maxBytes, agent, signal }: Exchang
     }
     request.on('error', reject)
     let answered = false
-    // Nothing else comes where the server switches protocols, unasked.
+    // The only event if the server switches protocols without being asked.
     request.on('close', () => answered || reject(new Error('the connection was closed without a response')))
     request.on('response', (response) => {
       answered = true
       response.on('error', reject)
       const { statusCode: status = 0 } = response
-      // Without a prototype, on which a header that is missing might be found.
+      // Without a prototype, so that a missing header cannot be found there.
       const received: IncomingHttpHeaders = Object.assign(Object.create(null), response.headers)
       if (status !== 200) {
         resolve({ status, headers: received, body: new Uint8Array() })
@@ -57,11 +57,11 @@ export function exchange(url: URL, { headers, maxBytes, agent, signal }: Exchang
 function refuseFraming(headers: IncomingHttpHeaders, maxBytes: number): string | undefined {
   const length = headers['content-length']
   const encoding = headers['transfer-encoding']?.toLowerCase()
-  // RFC 9112 6.3: whatever ends otherwise than by chunks ends with the connection.
+  // RFC 9112 6.3: with any other encoding, the body ends where the connection does.
   if (encoding !== undefined && encoding !== 'chunked')
-    return `the response has Transfer-Encoding ${encoding}, which was not asked for`
+    return `the response has Transfer-Encoding ${encoding} that was not requested`
   if (length === undefined && encoding === undefined) {
-    return 'the response has no Content-Length and no chunks, so that nobody can tell whether it is complete'
+    return 'the response has neither Content-Length nor chunked encoding, so it may be incomplete'
   }
   return length !== undefined && Number(length) > maxBytes ? tooLarge(`${length} bytes`, maxBytes) : undefined
 }
@@ -88,6 +88,6 @@ function collect(
     if (response.complete && (stated === undefined || Number(stated) === size)) done(Buffer.concat(chunks))
     else fail(new Error(`the response ended after ${size} bytes of ${stated ?? 'unknown length'}`))
   })
-  // Neither `end` nor `error` comes where the connection is closed by our side.
+  // If our side closes the connection, there is neither `end` nor `error`.
   response.on('close', () => fail(new Error(`the connection was closed after ${size} bytes of the response`)))
 }

@@ -8,20 +8,20 @@ import { Timer } from './timer.ts'
 import type { Loaded } from './versions.ts'
 
 export interface FileTruststoreOptions extends SourceOptions {
-  /** Milliseconds for which the file must not have changed before it is read. Default 100. */
+  /** How long the file must stay unchanged before it is read, in milliseconds. Default 100. */
   readonly settleMs?: number
-  /** Be told of changes by the system, and not only look every `pollMs` (default 5,000). Default true. */
+  /** Watch for changes, in addition to polling every `pollMs` (default 5,000). Default true. */
   readonly watch?: boolean
 }
 
 const noOptions: NoFields<FileTruststoreOptions> = { ...noSourceOptions, settleMs: undefined, watch: undefined }
 
 /**
- * Keeps a truststore up to date from a PEM or DER file: written in place, replaced by renaming, or reached through
- * symbolic links that are turned to another version, as Kubernetes does it with mounted secrets.
+ * Keeps a truststore up to date from a PEM or DER file. The file may be written in place, replaced by renaming, or reached
+ * through symbolic links that change their target, as in Kubernetes mounts.
  *
- * @returns the source, once its first version serves
- * @throws TruststoreSourceError (as a rejection) where the first version cannot serve
+ * @returns the source, once its first version is loaded
+ * @throws TruststoreSourceError (as a rejection) if the first version is rejected
  * @throws TypeError (as a rejection) for arguments of the wrong type
  * @example
  * async function start() {
@@ -48,7 +48,7 @@ class FileLoader implements Loader {
   readonly #path: string
   readonly #limits: { readonly settleMs: number; readonly maxBytes: number }
   readonly #watch: DirectoryWatch | undefined
-  /** Other files of the directory may change all the time: many reports make one look. */
+  /** Other files in the directory may change all the time: many events trigger one check. */
   readonly #soon: Timer = new Timer(() => this.onChange())
   #seen: string | undefined = undefined
 
@@ -59,7 +59,7 @@ class FileLoader implements Loader {
   }
 
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
-    // Before the look: a change after it is reported.
+    // Renew before the check, so that any later change is reported.
     await this.#watch?.renew()
     if (!force && this.#seen !== undefined && (await identityOfFile(this.#path)) === this.#seen) return undefined
     this.#seen = undefined

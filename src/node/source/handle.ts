@@ -4,58 +4,58 @@ import type { TruststoreDiff } from '../../truststore/diff.ts'
 import type { Truststore } from '../../truststore/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 
-/** A truststore that is kept up to date from a file or a URL; made by `fileTruststore` and `urlTruststore`. */
+/** A truststore that follows a file or a URL; created by `fileTruststore` and `urlTruststore`. */
 export interface TruststoreSource {
   /**
-   * The version that serves. It is swapped whole, never changed: take it once per connection, and one version judges it.
-   * Stays readable after `close`.
+   * The version in force. It is replaced as a whole and never modified: read it once per connection, and one version verifies
+   * it. Still readable after `close`.
    */
   readonly current: Truststore
-  /** The version that serves, then the others that are kept, latest first; `keepVersions` at most. */
+  /** The version in force, then the other kept versions, latest first; `keepVersions` at most. */
   readonly versions: readonly TruststoreVersion[]
-  /** When what serves was last found to be what the file or URL has. */
+  /** When the version in force was last found to be what the file or URL has. */
   readonly checkedAt: Date
-  /** Why the last check brought nothing that could serve; `undefined` after one that did. For health checks. */
+  /** Why the last check failed; `undefined` if it succeeded. For health checks. */
   readonly failure: TruststoreSourceError | undefined
   /**
-   * Looks now, whatever ETag or modification time say. Calls that arrive while a check runs share one further check,
-   * which begins after it.
+   * Checks now, and bypasses the ETag and modification time. Calls made while a check runs share one further check, which
+   * begins after it.
    *
    * @returns the outcome; it rejects only for arguments of the wrong type
    */
   refresh(options?: RefreshOptions): Promise<Refresh>
   /**
-   * Serves an earlier version again. The versions that were loaded after it are held back, so that the next check does
-   * not bring them again, until you roll back to one of them: that undoes it.
+   * Returns to an earlier version. Versions loaded after it are held back: the next check does not load them again. Rolling
+   * back to one of them ends that.
    *
    * @param version the `fingerprint` of a truststore in `versions`
-   * @throws RangeError for a version that is not kept, Error when the source is closed
+   * @throws RangeError for a version that is not kept, Error if the source is closed
    */
   rollBack(version: string): void
   /**
-   * Calls the listener at every such event. What it throws becomes a process warning and stops neither the source nor
+   * Calls the listener for every such event. An exception in it becomes a process warning, and affects neither the source nor
    * other listeners.
    *
    * @returns a function that removes the listener
    */
   on<Name extends keyof SourceEvents>(name: Name, listener: (event: SourceEvents[Name]) => unknown): () => void
-  /** Ends watching, polling and requests under way. Final: nothing changes and no event comes afterwards. */
+  /** Stops watching, polling and requests in progress. Final: no changes and no events afterwards. */
   close(): void
 }
 
 /** The events of a source, by name. */
 export interface SourceEvents {
-  /** Another version serves. */
+  /** A new version is in force. */
   updated: UpdatedEvent
-  /** What the file or URL has cannot serve; the last good version goes on. Told once until the reason changes. */
+  /** What the file or URL has was rejected; the last good version stays in force. Emitted once until the reason changes. */
   rejected: RejectedEvent
-  /** The file or URL has a version again that served before and was replaced; `onRollback` says whether it serves now. */
+  /** The file or URL has a version that was in force before and was replaced. `onRollback` decides whether it is accepted. */
   rollback: RollbackEvent
-  /** Certificates of the version that serves end soon, or have ended: told at its start and once a day. */
+  /** Certificates of the version in force expire soon or have expired. Emitted at its start and once a day. */
   expiring: ExpiringEvent
 }
 
-/** Another version serves: which one, and what that changes. */
+/** The new version, and what it changes. */
 export interface UpdatedEvent {
   readonly cause: 'refresh' | 'rollBack'
   readonly version: TruststoreVersion
@@ -65,38 +65,38 @@ export interface UpdatedEvent {
   readonly findings: readonly Finding[]
 }
 
-/** A version cannot serve, and why. */
+/** A version was rejected, and why. */
 export interface RejectedEvent {
   readonly error: TruststoreSourceError
-  /** The version that goes on serving. */
+  /** The version that stays in force. */
   readonly version: TruststoreVersion
 }
 
-/** A version that was replaced is offered again. `rollBack` emits no such event. */
+/** A replaced version is offered again. `rollBack` does not emit this event. */
 export interface RollbackEvent {
   /** Its `fingerprint`. */
   readonly offered: string
   /** When another version replaced it. */
   readonly replacedAt: Date
-  /** Whether it serves now. If so, `updated` follows, otherwise `rejected`. */
+  /** Whether it is accepted. If so, `updated` follows, otherwise `rejected`. */
   readonly isAccepted: boolean
-  /** The version that serves. */
+  /** The version in force. */
   readonly version: TruststoreVersion
 }
 
-/** Which certificates end soon, or have ended. */
+/** The certificates that expire soon or have expired. */
 export interface ExpiringEvent {
-  /** Those that end within `expiresWithinDays`, the first to end first. */
+  /** Those that expire within `expiresWithinDays`, earliest first. */
   readonly certificates: readonly Certificate[]
   readonly version: TruststoreVersion
 }
 
-/** A truststore that served or serves. */
+/** A truststore that is or was in force. */
 export interface TruststoreVersion {
   /** The truststore's `fingerprint`. */
   readonly version: string
   readonly store: Truststore
-  /** Since when it served, the last time. */
+  /** When it last came into force. */
   readonly since: Date
   /** The response's `ETag`, as the server wrote it; for URLs. */
   readonly etag?: string
@@ -104,15 +104,15 @@ export interface TruststoreVersion {
   readonly versionId?: string
 }
 
-/** What one `refresh` may do. */
+/** What a single `refresh` may do. */
 export interface RefreshOptions {
-  /** Also take a version that drops every issuer accepted now. Default: the source's option. */
+  /** Also accept a version that drops every current issuer. Default: the source's option. */
   readonly allowEmptyOverlap?: boolean
-  /** Also take a version that served before and was replaced. Default: as the source's `onRollback`. */
+  /** Also accept a version that was in force before and was replaced. Default: as the source's `onRollback`. */
   readonly allowRollback?: boolean
 }
 
-/** The outcome of a check, and the version that serves after it. */
+/** The result of a check, and the version in force after it. */
 export type Refresh =
   | { readonly status: 'updated' | 'unchanged'; readonly version: TruststoreVersion }
   /** The file or URL has a version that was rolled back. */
@@ -121,12 +121,12 @@ export type Refresh =
   | { readonly status: 'closed'; readonly version: TruststoreVersion }
 
 /**
- * `unreadable`: the file or the response could not be had in full; `invalid`: it is damaged or no usable truststore;
- * `no_overlap`: it would drop every issuer that is accepted now; `rollback`: it served before and was replaced.
+ * `unreadable`: the file or response could not be read completely. `invalid`: it is damaged or not a usable truststore.
+ * `no_overlap`: it would drop every current issuer. `rollback`: it was in force before and was replaced.
  */
 export type SourceFailure = 'unreadable' | 'invalid' | 'no_overlap' | 'rollback'
 
-/** What is known of a failure beyond its code: findings about the bundle, milliseconds until a server wants to be asked again. */
+/** The details of a failure: findings about the bundle, and the milliseconds until the server accepts another request. */
 export interface FailureDetails {
   readonly findings?: readonly Finding[]
   readonly retryAfterMs?: number
@@ -136,7 +136,7 @@ export interface FailureDetails {
 const noDetails: NoFields<FailureDetails> = { findings: undefined, retryAfterMs: undefined, cause: undefined }
 
 /**
- * Why a version cannot serve. The message says what, where and what to do, without the query of a URL.
+ * Why a version was rejected. The message names the problem, the place and the way out, without the query of a URL.
  *
  * @example
  * fileTruststore('no-such-file.pem').catch((error) => {
@@ -145,9 +145,9 @@ const noDetails: NoFields<FailureDetails> = { findings: undefined, retryAfterMs:
  */
 export class TruststoreSourceError extends Error {
   readonly reason: SourceFailure
-  /** Everything that was found in the version, where it could be read. */
+  /** All findings in the version, if it could be read. */
   readonly findings: readonly Finding[]
-  /** How long the server asked to be left alone (`Retry-After`), in milliseconds. */
+  /** How long the server asked us to wait (`Retry-After`), in milliseconds. */
   readonly retryAfterMs: number
 
   constructor(reason: SourceFailure, message: string, details: FailureDetails = {}) {

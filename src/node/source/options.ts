@@ -8,29 +8,29 @@ import type { TruststoreOptions } from '../../truststore/build.ts'
 export interface SourceOptions {
   /** Default `profiles.apiGateway`. */
   readonly policy?: Policy
-  /** Refuse versions with any error finding. Damaged versions are refused either way. */
+  /** Reject versions with any error finding. Damaged versions are always rejected. */
   readonly strict?: boolean
   /** Default `pureSignatures`. */
   readonly signatures?: SignatureBackend
-  /** Milliseconds between checks; they vary by a tenth. `Infinity`: only `refresh`, and watching where it is on. */
+  /** Milliseconds between checks, varied by up to a tenth. `Infinity`: only `refresh`, and watching if it is on. */
   readonly pollMs?: number
   /** The largest version, in bytes. Default 16 MiB. */
   readonly maxBytes?: number
-  /** Take versions that drop every issuer accepted now, which is otherwise held for a mishap. Default false. */
+  /** Accept versions that drop every current issuer. Without this they are rejected as a likely mistake. Default false. */
   readonly allowEmptyOverlap?: boolean
   /**
-   * What to do if the file or URL offers a version that served before and was replaced. The event `rollback` reports it either
-   * way. Default 'accept': operators undo a change by uploading the previous version. Use 'refuse' if a cache or a replica may
-   * serve old versions; `refresh({ allowRollback: true })` takes one then.
+   * What to do if the file or URL offers a version that was in force before and was replaced. The event `rollback` reports it
+   * either way. Default 'accept': operators undo a change by uploading the previous version. Use 'refuse' if a cache or a
+   * replica may serve old versions; `refresh({ allowRollback: true })` then accepts one.
    */
   readonly onRollback?: 'accept' | 'refuse'
-  /** How many versions are kept to roll back to, the one that serves included. Default 10. */
+  /** How many versions are kept for `rollBack`, including the one in force. Default 10. */
   readonly keepVersions?: number
   /** How many days ahead the event `expiring` looks. Default 30. */
   readonly expiresWithinDays?: number
 }
 
-/** The same with defaults in place. */
+/** The options with their defaults applied. */
 export interface SourceSettings {
   readonly build: TruststoreOptions
   readonly pollMs: number
@@ -53,13 +53,13 @@ export const noSourceOptions: NoFields<SourceOptions> = {
   expiresWithinDays: undefined,
 }
 
-/** The longest delay that timers take. */
+/** The longest delay that timers support. */
 const longestDelay = 2 ** 31 - 1
 
 /**
  * Checks the options that all sources have.
  *
- * @param options own fields, as `readFields` gives them
+ * @param options own fields, as returned by `readFields`
  * @throws TypeError for values out of range
  */
 export function readSettings(
@@ -74,7 +74,7 @@ export function readSettings(
     throw new TypeError(`${what}: options.onRollback must be 'accept' or 'refuse', got ${String(onRollback)}`)
   return {
     build: {
-      // A copy: later writes must not change how later versions are judged.
+      // A copy, so that later changes to the caller's object have no effect.
       ...(policy !== undefined && { policy: freezeCopy(policy) }),
       ...(signatures !== undefined && { signatures }),
       strict: booleanOption(what, 'strict', strict, false),

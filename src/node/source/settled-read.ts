@@ -4,23 +4,23 @@ import { open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TruststoreSourceError } from './handle.ts'
 
-/** A file's content, and what changes whenever the content does. */
+/** A file's content, and an identity that changes whenever the content does. */
 export interface FileContent {
   readonly bytes: Uint8Array
   readonly identity: string
 }
 
-/** How often a file that goes on changing is looked at before it is given up. */
+/** How often a file that keeps changing is checked before giving up. */
 const attempts = 50
 
-/** Editors that replace a file leave a moment in which there is none. */
+/** Editors that replace a file leave a moment without one. */
 const missingAttempts = 3
 
 /**
- * Reads a file once it has not changed for `settleMs`, so that nobody who writes it in place is read half-way: a change
- * of size, times or file while it is read starts over.
+ * Reads a file once it has not changed for `settleMs`, so that a file being written in place is not read half-way. If its
+ * size, times or identity change during the read, it starts over.
  *
- * @throws TruststoreSourceError for a file that is missing, no regular file, too large, or does not settle
+ * @throws TruststoreSourceError for a file that is missing, not a regular file, too large, or does not settle
  */
 export async function readSettled(
   path: string,
@@ -44,7 +44,7 @@ export async function readSettled(
   throw new TruststoreSourceError('unreadable', `${path} is still being written to after ${attempts} looks, ${settleMs} ms apart`)
 }
 
-/** Device, inode, size and times, in nanoseconds where the system has them. Symbolic links are followed. */
+/** Device, inode, size and times, in nanoseconds if the system has them. Follows symbolic links. */
 export async function identityOfFile(path: string): Promise<string | undefined> {
   try {
     return identityOf(await stat(path, { bigint: true }))
@@ -58,7 +58,7 @@ async function memoize(
   maxBytes: number,
   isSettled: (stats: BigIntStats) => boolean,
 ): Promise<{ readonly identity: string; readonly bytes?: Uint8Array }> {
-  // A named pipe would otherwise block until somebody writes. Windows has no such flag.
+  // Otherwise opening a named pipe would block until someone writes to it. Windows has no such flag.
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const before = await handle.stat({ bigint: true })
@@ -69,7 +69,7 @@ async function memoize(
     const identity = identityOf(before)
     if (!isSettled(before)) return { identity }
     const bytes = await handle.readFile()
-    // By its name: a file that was replaced meanwhile is another one.
+    // By name: a file that was replaced meanwhile has another identity.
     const after = identityOf(await stat(path, { bigint: true }))
     return after === identity && BigInt(bytes.length) === before.size ? { identity, bytes } : { identity: after }
   } finally {
@@ -81,7 +81,7 @@ function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
 }
 
-/** Milliseconds since the last change; negative where clocks differ, which counts as just now. */
+/** Milliseconds since the last change. Negative if clocks differ, which counts as just now. */
 function ageOf({ mtimeMs, ctimeMs }: BigIntStats): number {
   return Date.now() - Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs)
 }

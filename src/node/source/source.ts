@@ -18,15 +18,15 @@ import { booleanOption, type SourceSettings } from './options.ts'
 import { Timer } from './timer.ts'
 import { type Decision, type Loaded, RollbackError, Versions } from './versions.ts'
 
-/** Where versions come from: a file or a URL. */
+/** Loads versions from a file or a URL. */
 export interface Loader {
   /**
-   * Gets what is there now.
+   * Loads the current version.
    *
    * @param force load even if an ETag or modification time says that nothing changed
    * @param signal aborted when the source is closed
-   * @returns `undefined` if it certainly is what the last load returned, or failed on
-   * @throws TruststoreSourceError saying why it could not be had
+   * @returns `undefined` if it certainly is what the last call returned or failed on
+   * @throws TruststoreSourceError that says why it could not be loaded
    */
   load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined>
   close(): void
@@ -45,7 +45,7 @@ interface Wanted {
 
 const unforced: Wanted = { force: false, allowEmptyOverlap: false, allowRollback: false }
 
-/** What all sources do alike: one check at a time, whole versions swapped, events, timers. */
+/** The common part of all sources: one check at a time, atomic swaps, events, timers. */
 export class Source implements TruststoreSource {
   checkedAt: Date = new Date()
   failure: TruststoreSourceError | undefined = undefined
@@ -67,7 +67,7 @@ export class Source implements TruststoreSource {
     this.#history = new Versions(settings.build, settings.keepVersions)
   }
 
-  /** @throws TruststoreSourceError where the first version cannot serve; nothing runs on then */
+  /** @throws TruststoreSourceError if the first version is rejected; the source is then closed */
   static async start(loader: Loader, settings: SourceSettings): Promise<Source> {
     const source = new Source(loader, settings)
     try {
@@ -77,7 +77,7 @@ export class Source implements TruststoreSource {
       throw error instanceof TypeError ? error : asSourceError(error)
     }
     source.#expectNext()
-    // Not before the caller could listen.
+    // Not earlier, so that the caller can add listeners first.
     source.#expiry.set(0)
     return source
   }
@@ -126,8 +126,8 @@ export class Source implements TruststoreSource {
   }
 
   /**
-   * Runs a check, after the running one if there is one, which may have read what was there before the caller asked. All calls
-   * in the meantime share it.
+   * Runs a check, after the current one if there is one, because that may have read the state from before this call. All
+   * calls in the meantime share it.
    */
   check({ force = false, allowEmptyOverlap = false, allowRollback = false }: Partial<Wanted>): Promise<Refresh> {
     this.#wanted = {
@@ -164,12 +164,12 @@ export class Source implements TruststoreSource {
     }
   }
 
-  /** In slices: thousands of certificates in one go would hold up a server. */
+  /** In slices: processing thousands of certificates at once would block the server. */
   #consider(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
     return slices.finish(this.#considering(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
   }
 
-  /** Emits events in the step that swaps: nothing else happens in between, so that they come in the order of the swaps. */
+  /** Queues events in the same step as the swap, so that they are emitted in the order of the swaps. */
   *#considering(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Steps<Decision> {
     const decision = yield* this.#history.consider(loaded, allowEmptyOverlap, allowRollback)
     if (decision.status !== 'held') this.checkedAt = new Date()
@@ -220,8 +220,9 @@ export class Source implements TruststoreSource {
   }
 
   /**
-   * The next check: after `pollMs`, a tenth more or less, so that a fleet does not ask in step; after failures sooner, a
-   * second and then twice as long each time, of which at least half. Never sooner than the server asked for.
+   * Schedules the next check. Normally after `pollMs`, varied by a tenth so that a fleet does not poll in step. After
+   * failures sooner: with exponential backoff from one second, and at least half of each delay. Never before the server's
+   * Retry-After.
    */
   #expectNext(): void {
     const { pollMs } = this.#settings

@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 
-/** One call that is due later, and keeps no process alive. */
+/** A single pending call that does not keep the process alive. */
 export class Timer {
   readonly #call: () => void
   #handle: NodeJS.Timeout | undefined = undefined
@@ -14,7 +14,7 @@ export class Timer {
     return this.#handle !== undefined
   }
 
-  /** Puts the call off to so many milliseconds from now. */
+  /** Reschedules the call to this many milliseconds from now. */
   set(delayMs: number): void {
     clearTimeout(this.#handle)
     if (this.#closed) return
@@ -30,7 +30,7 @@ export class Timer {
     this.#handle = undefined
   }
 
-  /** Final: nothing can be set afterwards. */
+  /** Final: the timer cannot be set again. */
   close(): void {
     this.#closed = true
     this.clear()

@@ -7,26 +7,26 @@ import { type Loader, Source } from './source.ts'
 import type { Loaded } from './versions.ts'
 
 export interface UrlTruststoreOptions extends SourceOptions {
-  /** Sent with every request, but not to other origins that it is redirected to. */
+  /** Sent with every request, but not to other origins after a redirect. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * Milliseconds for one check, redirects and the last byte of the body included, and as many for a function to give the URL.
-   * Default 10,000.
+   * Time limit for one check, including redirects and the whole body, in milliseconds. The same limit applies to a function
+   * that returns the URL. Default 10,000.
    */
   readonly timeoutMs?: number
-  /** How many redirects are followed, never from https: to http:. Default 3. */
+  /** How many redirects are followed. Redirects from https: to http: never are. Default 3. */
   readonly maxRedirects?: number
-  /** Allow plain http: beyond this machine. Default false. */
+  /** Allow plain http: to other hosts. Default false. */
   readonly allowHttp?: boolean
   /**
-   * An agent of node:http or node:https: for CAs of your own, client certificates, proxies. Like `headers` it stays with the
-   * origin of the URL: redirects to other origins are followed without it, and judged by Node's CAs. A function says which
-   * agent an origin gets, redirects included; `undefined` for none.
+   * An agent of node:http or node:https, for your own CAs, client certificates or proxies. Like `headers`, it is only used
+   * for the origin of the URL: redirects to other origins use no agent and Node's default CAs. A function returns the agent
+   * for each URL, redirects included; `undefined` for none.
    */
   readonly agent?: UrlAgent
 }
 
-/** A URL, or what makes one for each request, for URLs that are presigned and expire. */
+/** A URL, or a function that creates one for each request, for presigned URLs that expire. */
 export type TruststoreUrl = string | URL | (() => string | URL | Promise<string | URL>)
 
 const noOptions: NoFields<UrlTruststoreOptions> = {
@@ -38,15 +38,15 @@ const noOptions: NoFields<UrlTruststoreOptions> = {
   agent: undefined,
 }
 
-/** A cache that answers "not modified" for ever must not keep an old truststore for ever. */
+/** Without this limit, a cache that always answers 304 would keep an old truststore in force forever. */
 const mostNotModified = 60
 
 /**
- * Keeps a truststore up to date from an HTTP(S) URL, such as a public or presigned object of S3. Asks every `pollMs`
- * (default 60,000) with the ETag of its last version; `refresh` bypasses it.
+ * Keeps a truststore up to date from an HTTP(S) URL, such as a public or presigned S3 object. Polls every `pollMs` (default
+ * 60,000) with the ETag of its last version; `refresh` bypasses the ETag.
  *
- * @returns the source, once its first version serves
- * @throws TruststoreSourceError (as a rejection) where the first version cannot serve
+ * @returns the source, once its first version is loaded
+ * @throws TruststoreSourceError (as a rejection) if the first version is rejected
  * @throws TypeError (as a rejection) for arguments of the wrong type
  * @example
  * async function start() {
@@ -74,7 +74,7 @@ export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOp
 class UrlLoader implements Loader {
   readonly #url: TruststoreUrl
   readonly #terms: Omit<DownloadTerms, 'signal'>
-  /** What the last complete answer was called, and by which URL. */
+  /** The validators of the last complete response, and its URL. */
   #seen: Known | undefined = undefined
   #notModified = 0
 
@@ -100,11 +100,11 @@ class UrlLoader implements Loader {
   }
 
   close(): void {
-    // The signal ends requests.
+    // The signal aborts requests.
   }
 }
 
-/** A function that never answers must not end all checks. */
+/** A function that never returns must not block all later checks. */
 async function askUrl(url: Extract<TruststoreUrl, () => unknown>, { timeoutMs, signal }: DownloadTerms): Promise<string | URL> {
   const answered = new AbortController()
   const end = (): void => answered.abort()
@@ -112,7 +112,7 @@ async function askUrl(url: Extract<TruststoreUrl, () => unknown>, { timeoutMs, s
   try {
     const asked = url()
     const late = sleep(timeoutMs, undefined, { signal: answered.signal }).then(() => {
-      throw new Error(`there was no URL within ${timeoutMs} ms`)
+      throw new Error(`the url function returned nothing within ${timeoutMs} ms`)
     })
     return await Promise.race([asked, late])
   } finally {
@@ -130,7 +130,7 @@ function requireUrl(value: unknown, allowHttp: boolean): URL {
   return url
 }
 
-/** The headers by which this asks conditionally and reads the answer are its own. */
+/** Headers that the source sets itself, for conditional requests and to read the response. */
 const reservedHeaders: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'accept-encoding',
   'if-match',
@@ -145,7 +145,7 @@ function agentOption(what: string, agent: unknown): UrlAgent | undefined {
   if (agent === undefined || typeof agent === 'function' || (typeof agent === 'object' && agent !== null)) {
     return agent as UrlAgent | undefined
   }
-  throw new TypeError(`${what}: options.agent must be an Agent, or a function that gives one for a URL`)
+  throw new TypeError(`${what}: options.agent must be an Agent, or a function that returns one for a URL`)
 }
 
 function headersOption(what: string, headers: unknown): Readonly<Record<string, string>> {

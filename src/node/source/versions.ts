@@ -8,28 +8,28 @@ import { requireTruststore, type TruststoreView } from '../../truststore/store.t
 import { TruststoreSourceError, type TruststoreVersion } from './handle.ts'
 import { buildWhole } from './whole-truststore.ts'
 
-/** What a source loaded, and how the server names it. */
+/** What a source loaded, and the server's name for it. */
 export interface Loaded {
   readonly bytes: Uint8Array
   readonly etag?: string | undefined
   readonly versionId?: string | undefined
 }
 
-/** What became of a version that was considered. */
+/** The decision about a loaded version. */
 export type Decision =
   | {
       readonly status: 'updated'
       readonly version: TruststoreVersion
-      /** The version that served until now, and the differences to it; `undefined` for the first version. */
+      /** The version in force until now, and the differences to it. `undefined` for the first version. */
       readonly previous: TruststoreVersion | undefined
       readonly diff: TruststoreDiff | undefined
-      /** When it was replaced, where it served before. */
+      /** When it was replaced, if it was in force before. */
       readonly replacedAt: Date | undefined
     }
   | { readonly status: 'unchanged' }
   | { readonly status: 'held'; readonly held: string }
 
-/** How many replaced versions are remembered: years of changes, at 100 bytes each. */
+/** How many replaced versions are remembered. Enough for years of changes, at 100 bytes each. */
 const mostReplaced = 1000
 
 const unnamed = { etag: undefined, versionId: undefined }
@@ -37,37 +37,37 @@ const unnamed = { etag: undefined, versionId: undefined }
 /** The bytes that were loaded last, and the result for them. */
 interface Last {
   readonly digest: string
-  /** Its bytes are kept only until they are judged: a rejected version may be large. */
+  /** Its bytes are dropped after the decision: a rejected version may be large. */
   readonly loaded: Loaded
   readonly built: TruststoreView | TruststoreSourceError | undefined
 }
 
-/** A replaced version is offered again, and refused. */
+/** A replaced version was offered again, and is rejected. */
 export class RollbackError extends TruststoreSourceError {
   readonly offered: string
   readonly replacedAt: Date
 
   constructor(offered: string, replacedAt: Date, findings: readonly Finding[]) {
-    const what = `version ${offered} served before, and was replaced at ${replacedAt.toISOString()}`
-    super('rollback', `${what}; onRollback is 'refuse', and refresh({ allowRollback: true }) takes it`, { findings })
+    const what = `version ${offered} was in force before and was replaced at ${replacedAt.toISOString()}`
+    super('rollback', `${what}; onRollback is 'refuse'; to accept it, call refresh({ allowRollback: true })`, { findings })
     this.offered = offered
     this.replacedAt = replacedAt
   }
 }
 
 /**
- * The versions of one truststore: which serves, which served, which were rolled back, and whether a new one may follow.
- * A version is built and judged in full before it replaces anything.
+ * The versions of one truststore: which is in force, which were before, which were rolled back, and whether a new one is
+ * accepted. A version is built and checked completely before it replaces another.
  */
 export class Versions {
   readonly #options: TruststoreOptions
   readonly #keep: number
   readonly #remember: number
-  /** In the order in which they were loaded. */
+  /** In loading order. */
   #list: readonly TruststoreVersion[] = []
   #serving: TruststoreVersion | undefined = undefined
   readonly #heldBack = new Set<string>()
-  /** When each version was replaced, the longest ago first. The serving version has no entry. */
+  /** When each version was replaced, oldest first. The version in force has no entry. */
   readonly #replaced = new Map<string, Date>()
   #last: Last | undefined
 
@@ -83,16 +83,17 @@ export class Versions {
     return this.#serving
   }
 
-  /** The one that serves, then the others, latest first. */
+  /** The version in force, then the others, latest first. */
   get all(): readonly TruststoreVersion[] {
     return [this.current, ...this.#list.filter((entry) => entry !== this.#serving).reverse()]
   }
 
   /**
-   * Judges what was loaded, and lets it serve if it may. `rollBack` may be called between two steps: then it compares again.
+   * Decides about a loaded version, and puts it in force if it is accepted. `rollBack` may be called between two steps; the
+   * version is then compared again.
    *
-   * @param loaded `undefined`: the same as the last time
-   * @throws TruststoreSourceError for what cannot serve
+   * @param loaded `undefined`: unchanged since the last load
+   * @throws TruststoreSourceError if the version is rejected
    */
   *consider(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Steps<Decision> {
     const built = yield* this.#build(loaded)
@@ -109,7 +110,7 @@ export class Versions {
       const diff = before && (yield* diffing(before, built))
       if (this.#serving !== serving) continue
       if (lost > 0) {
-        const problem = `the new version drops every issuer that is accepted now (${lost}); set allowEmptyOverlap if that is meant`
+        const problem = `the new version drops every issuer that is accepted now (${lost}); set allowEmptyOverlap to accept it`
         throw new TruststoreSourceError('no_overlap', problem, { findings: built.findings })
       }
       return { status: 'updated', version: this.#take(built), previous: serving, diff, replacedAt }
@@ -131,9 +132,9 @@ export class Versions {
   }
 
   /**
-   * Lets a version serve that did before, and holds back those that were loaded after it.
+   * Returns to an earlier version, and holds back those loaded after it.
    *
-   * @returns the version that served until now; `undefined` where it is the wanted one
+   * @returns the version in force until now; `undefined` if that is the requested one
    * @throws RangeError for a version that is not kept
    */
   rollBack(version: string): TruststoreVersion | undefined {
@@ -141,7 +142,7 @@ export class Versions {
     const index = this.#list.findIndex((entry) => entry.version === version)
     if (index < 0) {
       const kept = this.all.map((entry) => entry.version).join(', ')
-      throw new RangeError(`rollBack: version ${String(version)} is not kept; there are ${kept}`)
+      throw new RangeError(`rollBack: version ${String(version)} is not kept; kept versions: ${kept}`)
     }
     for (const later of this.#list.slice(index + 1)) this.#heldBack.add(later.version)
     this.#heldBack.delete(version)
@@ -160,7 +161,7 @@ export class Versions {
     this.#serving = next
   }
 
-  /** Builds the same bytes once, unless something other than the bytes was at fault. */
+  /** Reuse the result for the same bytes, unless the failure was not due to them. */
   *#build(given: Loaded | undefined): Steps<TruststoreView | TruststoreSourceError> {
     const last = this.#last
     const loaded = given ?? last?.loaded
@@ -176,7 +177,9 @@ export class Versions {
   }
 }
 
-/** The number of dropped issuers if the version drops all of them, otherwise 0. Dropping all is far more likely a mishap. */
+/**
+ * The number of dropped issuers if the version drops all of them, otherwise 0. Dropping all of them is most likely a mistake.
+ */
 function* lostIssuers(serving: TruststoreView, next: TruststoreView): Steps<number> {
   const { kept, dropped } = yield* sortIssuers(serving, next)
   return kept.length > 0 ? 0 : dropped.length

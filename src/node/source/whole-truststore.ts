@@ -10,23 +10,26 @@ import type { TruststoreView } from '../../truststore/store.ts'
 import { thrownText } from '../thrown-text.ts'
 import { TruststoreSourceError } from './handle.ts'
 
-/** Findings about parts of the bundle that could not be read: they may have been cut or overwritten. */
+/** Findings about unreadable parts of the bundle: it may have been cut or overwritten. */
 const damage: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
 
-/** Builds a truststore, or returns an error if a part of the bundle seems lost: a good prefix must not replace the whole. */
+/**
+ * Builds a truststore. Returns an error if a part of the bundle seems lost: the intact rest of a bundle must not replace the
+ * whole.
+ */
 export function* buildWhole(bytes: Uint8Array, options: TruststoreOptions): Steps<TruststoreView | TruststoreSourceError> {
   try {
     const store = yield* building(bytes, options)
     yield* store.hashing()
     const damaged = store.findings.find((finding) => damage.has(finding.code))
     const problem =
-      damaged === undefined ? ((yield* brokenStranger(bytes, store.findings)) ?? cutBoundary(bytes)) : describe(damaged)
+      damaged === undefined ? ((yield* brokenForeignBlock(bytes, store.findings)) ?? cutBoundary(bytes)) : describe(damaged)
     if (problem === undefined) return store
     return new TruststoreSourceError('invalid', `the truststore is damaged: ${problem}`, { findings: store.findings })
   } catch (error) {
     if (error instanceof TruststoreError)
       return new TruststoreSourceError('invalid', error.message, { findings: error.findings, cause: error })
-    // A custom backend may throw anything, and that is no fault of the bytes.
+    // A custom signature backend may throw anything. That is not the fault of the bytes.
     throw new TruststoreSourceError('invalid', error instanceof Error ? error.message : thrownText(error), { cause: error })
   }
 }
@@ -38,16 +41,16 @@ function describe(finding: Finding): string {
 }
 
 /**
- * A broken block of another kind may be a certificate with a damaged BEGIN line, which the PEM reader skips as a block of
- * another kind.
+ * Returns a problem if a block of another kind is broken. It may be a certificate with a damaged BEGIN line, which the PEM
+ * reader skips as a block of another kind.
  */
-function* brokenStranger(bytes: Uint8Array, findings: readonly Finding[]): Steps<string | undefined> {
+function* brokenForeignBlock(bytes: Uint8Array, findings: readonly Finding[]): Steps<string | undefined> {
   if (!findings.some(({ code }) => code === 'non_certificate_block' || code === 'private_key_in_bundle')) return undefined
   for (const { content } of yield* pemSteps(bytes)) if (!(content instanceof Uint8Array)) return content.detail
   return undefined
 }
 
-/** A text that ends within a BEGIN line, which the PEM reader takes for a comment. */
+/** Returns a problem if the text ends within a BEGIN line, which the PEM reader takes for a comment. */
 function cutBoundary(bytes: Uint8Array): string | undefined {
   const start = bytes.lastIndexOf(0x0a) + 1
   const lastLine = latin1Of(new Span(bytes, start, Math.min(bytes.length, start + 100))).trim()

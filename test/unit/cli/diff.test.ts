@@ -31,8 +31,8 @@ re-keyed   CN=Rolled, until 2030-01-01T00:00:00Z → 2035-01-01T00:00:00Z
 renewed    CN=Root, until 2030-01-01T00:00:00Z → 2040-01-01T00:00:00Z
 added      CN=New, until 2030-01-01T00:00:00Z
 unchanged  1
-refused    clients of CN=Gone
-refused    clients of CN=Rolled
+rejected   clients of CN=Gone
+rejected   clients of CN=Rolled
 `,
       errors: '',
     })
@@ -65,7 +65,7 @@ refused    clients of CN=Rolled
     ['three files', ['old.pem', 'new.pem', 'new.pem'], 'too many operands, at new.pem'],
     ['a truststore of nothing', ['old.pem', 'empty.pem'], 'empty.pem: no usable certificate in the truststore'],
     ['a missing file', ['old.pem', 'gone.pem'], 'cannot read gone.pem: there is no such file'],
-    ['a format for findings', ['old.pem', 'new.pem', '--format', 'sarif'], '--format is sarif, which is none of text, json.'],
+    ['a format for findings', ['old.pem', 'new.pem', '--format', 'sarif'], '--format is sarif, expected one of text, json.'],
   ])('%s is 2', (_, args, problem) => {
     const { exitCode, output, errors } = place.run(['diff', ...args])
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' })

@@ -51,6 +51,6 @@ describe('examples of the command-line guide', () => {
     const ran = place.run(args)
     expect(ran.errors).toBe('')
     expect(ran.output).toBe(output)
-    expect(ran.exitCode).toBe(/error|refused/.test(ran.output) ? 1 : 0)
+    expect(ran.exitCode).toBe(/error|rejected/.test(ran.output) ? 1 : 0)
   })
 })

@@ -13,7 +13,7 @@ const place = new Workplace({
 })
 
 describe('portcullis inspect', () => {
-  it('shows what is in a certificate, PEM, DER or from a pipe', () => {
+  it('shows show a certificate, PEM, DER or from a pipe', () => {
     const { exitCode, output, errors } = place.run(['inspect', 'root.pem'])
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
     expect(output).toMatch(/^ *Subject: .*Root/m)

@@ -95,13 +95,13 @@ describe('portcullis lint', () => {
 
   it.each([
     ['{}', 'w.json must be a JSON array of waivers'],
-    ['[', 'w.json is no JSON'],
+    ['[', 'w.json is not valid JSON'],
     ['[7]', 'w.json: [0] must be an object'],
     ['[{}]', 'w.json: [0].code is missing'],
     ['[{"code":"expird"}]', 'Did you mean expired?'],
     ['[{"code":"expired","till":"2027-01-01"}]', 'a field of w.json: [0] is till'],
-    ['[{"code":"expired","until":"tomorrow"}]', 'w.json: [0].until is tomorrow, which is no date'],
-    ['[{"code":"expired","until":7}]', 'w.json: [0].until must be a text'],
+    ['[{"code":"expired","until":"tomorrow"}]', 'w.json: [0].until is tomorrow, which is not a date'],
+    ['[{"code":"expired","until":7}]', 'w.json: [0].until must be a string'],
     ['[{"code":"expired","fingerprint":"ab"}]', 'w.json: [0].fingerprint must be SHA-256'],
   ])('refuses waivers %s', (text, problem) => {
     place.write('w.json', text)
@@ -169,7 +169,7 @@ describe('what portcullis lint cannot read', () => {
     expect(errors).toBe(
       `portcullis lint: cannot read missing.pem: there is no such file
 portcullis lint: cannot read folder: it is a directory; name the files in it
-portcullis lint: cannot read clean.pem/x: a part of the path is no directory
+portcullis lint: cannot read clean.pem/x: a part of the path is not a directory
 See portcullis lint --help.
 `,
     )

@@ -44,7 +44,7 @@ describe('portcullis', () => {
     ],
     [['lint', '-x', 'root.pem'], 'portcullis lint: unknown option -x.\n'],
     [['lint', '--platform', 'abl', 'root.pem'], 'Did you mean alb?'],
-    [['lint', '--platform=', 'root.pem'], '--platform is empty, which is none of api-gateway, alb,'],
+    [['lint', '--platform=', 'root.pem'], '--platform is empty, expected one of api-gateway, alb,'],
     [['lint', '--platform', 'alb,', 'root.pem'], '--platform is empty'],
     [['lint'], 'portcullis lint: <bundle…> is missing\n'],
     [['lint', 'root.pem', '--at'], 'portcullis lint: --at needs a value: --at <date>\n'],
@@ -54,11 +54,11 @@ describe('portcullis', () => {
     ],
     [['lint', '--help=yes', 'root.pem'], '--help takes no value'],
     [['lint', '--at', '2026-01-01', '--at', '2026-01-02', 'root.pem'], '--at is given more than once'],
-    [['lint', '--at', '2026-02-30', 'root.pem'], '--at is 2026-02-30, which is no date'],
+    [['lint', '--at', '2026-02-30', 'root.pem'], '--at is 2026-02-30, which is not a date'],
     [['lint', '--at', '2026-01-01T00:00:00', 'root.pem'], 'in UTC, as 2026-12-31T12:00:00Z'],
     [['lint', '--expires-within', '-1', 'root.pem'], '--expires-within needs a value'],
-    [['lint', '--expires-within', '1e3', 'root.pem'], '--expires-within is 1e3, which is no number of days'],
-    [['lint', '--format', 'xml', 'root.pem'], '--format is xml, which is none of text, json, sarif, github.'],
+    [['lint', '--expires-within', '1e3', 'root.pem'], '--expires-within is 1e3, which is not a number of days'],
+    [['lint', '--format', 'xml', 'root.pem'], '--format is xml, expected one of text, json, sarif, github.'],
     [['lint', '--', '--format'], 'cannot read --format: there is no such file'],
   ])('%j is 2 with what to do', (args, errors) => {
     const ran = place.run(args)

@@ -49,7 +49,7 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     const { exitCode, output } = place.run(['verify', '--truststore', 'root.pem', ...at, 'client.pem'])
     expect(exitCode).toBe(1)
     expect(output).toMatch(
-      /^client\.pem {2}refused {2}unknown_issuer {2}leaf certificate CN=client,O=Example: .*\nAdd the issuing CA .*\n$/,
+      /^client\.pem {2}rejected {2}unknown_issuer {2}leaf certificate CN=client,O=Example: .*\nAdd the issuing CA .*\n$/,
     )
   })
 
@@ -138,7 +138,7 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     ],
     ['a missing truststore', ['verify', '--truststore', 'gone.pem', 'client.pem'], 'cannot read gone.pem: there is no such file'],
     ['a missing list', [...base, '--crl', 'gone.crl', 'client.pem'], 'cannot read gone.crl'],
-    ['a list that is a certificate', [...base, '--crl', 'client.pem', 'client.pem'], 'client.pem is no revocation list'],
+    ['a list that is a certificate', [...base, '--crl', 'client.pem', 'client.pem'], 'client.pem is not a revocation list'],
     ['a chain without certificates', [...base, 'empty.pem'], 'empty.pem has no certificates'],
     ['a chain that is cut off', [...base, 'broken.pem'], 'broken.pem has no certificates'],
     ['a wrong purpose', [...base, '--purpose', 'sever', 'client.pem'], 'Did you mean server?'],

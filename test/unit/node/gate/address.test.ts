@@ -117,6 +117,6 @@ describe('ranges of addresses', () => {
     '::ffff:10.0.0.1',
     7,
   ])('are not made of %j', (entry) => {
-    expect(() => new AddressRanges([entry as string], 'exempt')).toThrow(`exempt: ${entry} is no address or CIDR range`)
+    expect(() => new AddressRanges([entry as string], 'exempt')).toThrow(`exempt: ${entry} is not an IP address or CIDR range`)
   })
 })

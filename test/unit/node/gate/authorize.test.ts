@@ -50,9 +50,9 @@ describe('authorize', () => {
   it.each<readonly [unknown, string | undefined]>([
     [false, undefined],
     [{ isAuthorized: false }, undefined],
-    ['true', 'authorize gave true;'],
-    [undefined, 'authorize gave undefined;'],
-    [{ allowed: true }, 'authorize gave an object without isAuthorized;'],
+    ['true', 'authorize returned true;'],
+    [undefined, 'authorize returned undefined;'],
+    [{ allowed: true }, 'authorize returned an object without isAuthorized;'],
   ])('and tells of an answer that is none: %j', async (answer, problem) => {
     const errors: unknown[] = []
     const onReject = ({ error }: GateRejection): void => void errors.push(error)
@@ -225,7 +225,7 @@ describe('onReject', () => {
     process.on('warning', listener)
     const { port } = await startGate({ truststore: store, onReject })
     expect(await ask(port, stranger)).toMatchObject({ status: 403, code: 'unknown_issuer' })
-    await eventually(() => warnings.some((text) => /from onReject|something that has no text/.test(text)))
+    await eventually(() => warnings.some((text) => /from onReject|a value that cannot be converted to a string/.test(text)))
     process.off('warning', listener)
   })
 })

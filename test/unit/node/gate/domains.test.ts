@@ -52,12 +52,10 @@ describe('selectServerCertificate', () => {
   it('says why', () => {
     const reason = (name: string, of: readonly string[]): string => selectServerCertificate(name, of).reason
     expect(reason('api.example.com', Object.keys(domains))).toBe(
-      'api.example.com has an entry of its own, which comes before *.example.com',
+      'api.example.com has its own entry, which takes precedence over *.example.com',
     )
-    expect(reason('www.example.com', Object.keys(domains))).toBe(
-      'www.example.com has no entry of its own; *.example.com covers it',
-    )
-    expect(reason('example.org', Object.keys(domains))).toBe('neither example.org nor a wildcard is among the domains')
+    expect(reason('www.example.com', Object.keys(domains))).toBe('www.example.com has no entry; *.example.com covers it')
+    expect(reason('example.org', Object.keys(domains))).toBe('neither example.org nor a wildcard is in the list of domains')
   })
 
   it('decides by no prototype', () => {

@@ -288,7 +288,7 @@ describe('TLS sessions that are resumed', () => {
       const { port, gate } = await startGate({ truststore: presented })
       expect((await twice(port, version)).reused).toBe(false)
       expect(gate.counters().resumed).toBe(0)
-      expect(() => mutualTls({ truststore: presented, resumption: true })).toThrow(/a session loses intermediates/)
+      expect(() => mutualTls({ truststore: presented, resumption: true })).toThrow(/a session loses the presented intermediates/)
     })
 
     it('are refused and not guessed, where the server was made to resume them all the same', async () => {
@@ -410,12 +410,12 @@ describe('misuse', () => {
     [{ truststore: store, domains: { 'a.example': { truststore: store } } }, /either truststore or domains/],
     [{ truststore: {} }, /truststore must be a Truststore/],
     [{ truststore: null }, /truststore must be a Truststore or a source/],
-    [{ truststore: Promise.resolve(store) }, /options\.truststore must be .*; this is a Promise, await it/],
+    [{ truststore: Promise.resolve(store) }, /options\.truststore must be .*; got a Promise, await it/],
     [
       { truststore: store, revocation: { lists: [new Uint8Array()] } },
       /options\.revocation\.lists\[0\] must be the value of parse/,
     ],
-    [{ truststore: store, revocation: Promise.resolve({ lists: [] }) }, /options\.revocation must be .* no Promise/],
+    [{ truststore: store, revocation: Promise.resolve({ lists: [] }) }, /options\.revocation must be .* got a Promise/],
     [{ truststore: store, authorise: () => true }, /options.authorise is not an option/],
     [{ truststore: store, authorize: true }, /authorize must be a function/],
     [{ truststore: store, revocation: 3 }, /revocation must be/],
@@ -427,7 +427,7 @@ describe('misuse', () => {
     [{ truststore: store, limits: { opened: 1 } }, /options.limits.opened is not an option/],
     [{ truststore: store, limits: { open: 0 } }, /limits.open must be a number/],
     [{ truststore: store, limits: { exempt: '10.0.0.0/8' } }, /exempt must be an array/],
-    [{ truststore: store, limits: { exempt: ['10.0.0.0/40'] } }, /10.0.0.0\/40 is no address or CIDR range/],
+    [{ truststore: store, limits: { exempt: ['10.0.0.0/40'] } }, /10.0.0.0\/40 is not an IP address or CIDR range/],
     [{ truststore: store, clientAddress: '10.0.0.1' }, /clientAddress must be a function/],
     [{ truststore: store, advertiseAuthorities: 'on' }, /advertiseAuthorities must be a boolean/],
     [{ truststore: store, onAdvertise: 1 }, /onAdvertise must be a function/],
@@ -460,7 +460,7 @@ describe('misuse', () => {
     expect(() => gate.protect({} as never)).toThrow(TypeError)
     const server = createHttpsServer({ ...own, ...gate.tlsOptions })
     gate.protect(server)
-    expect(() => gate.protect(server)).toThrow(/has a gate already/)
+    expect(() => gate.protect(server)).toThrow(/already has a gate/)
     expect(() => gate.handler(1 as never)).toThrow(TypeError)
   })
 })

@@ -65,7 +65,7 @@ describe('events', () => {
   })
 
   it('are known by name', () => {
-    const wrong = new TypeError('no event is named pong: there are ping, error')
+    const wrong = new TypeError('unknown event pong: the events are ping, error')
     expect(() => make().on('pong' as 'ping', () => undefined)).toThrow(wrong)
     expect(() => make().on('ping', undefined as never)).toThrow(TypeError)
   })

@@ -164,7 +164,7 @@ describe('an answer that is not the whole truststore', () => {
     ['a part', status(206, {}, a.pem), /got 206/],
     ['304 though nothing was known', status(304), /got 304/],
     ['cut short', truncated(whole), /aborted|closed after/],
-    ['slow', slow(whole, 20), /no complete answer within 300 ms/],
+    ['slow', slow(whole, 20), /no complete response within 300 ms/],
     ['too large', serve('x'.repeat(100_001)), /100001 bytes; maxBytes allows 100000/],
     [
       'too large in chunks',
@@ -185,7 +185,7 @@ describe('an answer that is not the whole truststore', () => {
     ['compressed without saying so', serve(gzipSync(whole)), /not PEM/],
     ['an HTML page', serve('<html><body>Sign in</body></html>', { 'content-type': 'text/html' }), /HTML or XML, not PEM/],
     ['empty', serve(''), /empty/],
-    ['a redirect to nowhere', status(302), /redirect 302 without a usable Location/],
+    ['a redirect to nowhere', status(302), /redirect 302 without a valid Location/],
     ['a redirect to itself', status(307, { location: '/truststore.pem' }), /more than 3 redirects/],
     ['a redirect to plain HTTP elsewhere', status(307, { location: 'http://192.0.2.1/' }), /not followed: plain http:/],
     ['a redirect to a file', status(301, { location: 'file:///etc/passwd' }), /not followed: the protocol/],
@@ -207,7 +207,7 @@ describe('an answer that is not the whole truststore', () => {
   })
 
   it.each([
-    ['Connection: close', 'no Content-Length'],
+    ['Connection: close', 'neither Content-Length'],
     ['Transfer-Encoding: gzip', 'Transfer-Encoding gzip'],
   ])('without an end that is marked is rejected, though it may be whole: %s', async (header, message) => {
     const raw = createServer((socket) => socket.on('error', () => undefined).end(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n${a.pem}`))
@@ -277,7 +277,7 @@ describe('arguments', () => {
     ['url must be an absolute URL', 'truststore.pem', {}],
     ['url must be an absolute URL', 7, {}],
     ['the protocol must be https: or http:, got ftp:', 'ftp://example.com/', {}],
-    ['plain http: lets anybody', 'http://example.com/', {}],
+    ['plain http: lets anyone', 'http://example.com/', {}],
     ['options.interval is not an option', 'https://example.com/', { interval: 5 }],
     ['options.at is not an option', 'https://example.com/', { at: 5 }],
     ['options.pollMs must be a number from 1', 'https://example.com/', { pollMs: 0 }],

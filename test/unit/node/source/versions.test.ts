@@ -248,7 +248,7 @@ describe('rolling back', () => {
     const { versions, offer } = versionsOf()
     offer(a)
     expect(() => versions.rollBack('x')).toThrow(
-      new RangeError(`rollBack: version x is not kept; there are ${versions.current.version}`),
+      new RangeError(`rollBack: version x is not kept; kept versions: ${versions.current.version}`),
     )
   })
 })
