@@ -3,6 +3,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rea
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
 
 /**
  * `npm run check`: everything that is checked besides the tests, one line each. What cannot run has failed. Words given
@@ -17,6 +19,12 @@ const mostLines = 60
 
 const lockFilePaths = ['package-lock.json', 'bench/rivals/package-lock.json', 'test/runtimes/package-lock.json']
 
+/**
+ * What attw says of `require` in any package of ES modules: that Node's `require` cannot load it, which it can from 20.19
+ * on, and that its declarations are those of CommonJS, which `module: node16` in TypeScript demands.
+ */
+const knownOfTypes = ['cjs-resolves-to-esm', 'false-cjs']
+
 /** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
 const checks = {
   'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
@@ -30,10 +38,11 @@ const checks = {
   'performance page (bench/docs.mjs)': () => execute(process.execPath, ['bench/docs.mjs', '--check'], root),
   'API reference without warnings (typedoc)': () => run('typedoc', '--out', join(work, 'api')),
   'lock files are complete and name no registry': lockFiles,
-  'build with declarations (tsup)': buildWithDeclarations,
+  'build with declarations (npm run build)': buildWithDeclarations,
   'packed files (npm pack)': tarball,
-  'package metadata (publint)': () => run('publint', packed(), '--strict'),
-  'package types (attw)': () => run('attw', packed(), '--profile', 'esm-only', '--no-emoji', '--no-color'),
+  'package metadata (publint)': metadata,
+  'package types (attw)': () => run('attw', packed(), '--profile', 'strict', '--ignore-rules', ...knownOfTypes),
+  'what only the publisher knows (package.json)': publisherFields,
   'package loads by import and by require, and runs by npx': loads,
   'bundle size (size-limit)': bundleSize,
   'speed in multiples of yardsticks (bench/guard.ts)': () => run('tsx', 'bench/guard.ts'),
@@ -84,10 +93,8 @@ function lockFiles() {
 
 /** The targets of package.json's `exports`. A declaration build that failed can leave JavaScript without types behind. */
 function exportedFiles() {
-  const targets = Object.values(manifest.exports).flatMap((target) =>
-    typeof target === 'string' ? [target] : Object.values(target),
-  )
-  return targets.map((target) => target.replace('./', ''))
+  const filesOf = (target) => (typeof target === 'string' ? [target.replace('./', '')] : Object.values(target).flatMap(filesOf))
+  return filesOf(manifest.exports)
 }
 
 /** What a shell runs, by the command's name. */
@@ -96,11 +103,11 @@ function programs() {
 }
 
 function buildWithDeclarations() {
-  run('tsup', '--silent')
+  execute('npm', ['run', '--silent', 'build'], root)
   for (const file of [...exportedFiles(), ...programs().map(([, file]) => file)]) {
     const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : ''
     if (text.length === 0) throw new CheckFailure(`${file} was not built`)
-    if (file.endsWith('.d.ts') && !/^export /m.test(text)) throw new CheckFailure(`${file} declares no exports`)
+    if (/\.d\.c?ts$/.test(file) && !/^export /m.test(text)) throw new CheckFailure(`${file} declares no exports`)
   }
 }
 
@@ -115,7 +122,8 @@ function tarball() {
     (file) => !files.includes(file),
   )
   if (missing.length > 0) throw new CheckFailure(`not in the package: ${missing.join(', ')}`)
-  const allowed = /^(dist\/((node|constants)\/)?[^/]+\.(js|js\.map|d\.ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+  const allowed =
+    /^(dist\/((node|constants)\/)?[^/]+\.(js|js\.map|d\.c?ts)|docs\/.*\.(md|svg)|examples\/.*|(LICENSE|[A-Z]+\.md|package\.json))$/
   const strangers = files.filter((file) => !allowed.test(file))
   if (strangers.length > 0) throw new CheckFailure(`should not be in the package: ${strangers.join(', ')}`)
 }
@@ -124,6 +132,21 @@ function packed() {
   const name = readdirSync(work).find((file) => file.endsWith('.tgz'))
   if (name === undefined) throw new CheckFailure('the package could not be packed')
   return join(work, name)
+}
+
+async function metadata() {
+  const { messages } = await publint({ pkgDir: join(work, 'package'), pack: false, strict: true })
+  const faults = messages.filter(
+    // The declarations for `require` (tools/require-types.mjs) have no default export that could be ambiguous.
+    ({ code, path }) => code !== 'EXPORTS_TYPES_INVALID_FORMAT' || path.at(-1) !== 'require',
+  )
+  if (faults.length > 0) throw new CheckFailure(faults.map((fault) => formatMessage(fault, manifest)).join('\n'))
+}
+
+/** Names what is missing and does not fail: see "Publish" in CONTRIBUTING.md. */
+function publisherFields() {
+  const missing = ['repository', 'homepage', 'bugs'].filter((field) => manifest[field] === undefined)
+  return missing.length === 0 ? '' : `still missing: ${missing.join(', ')}`
 }
 
 /** What each entry of package.json's `exports` is known by. */
@@ -206,7 +229,7 @@ try {
     let note = ''
     let failure
     try {
-      note = checks[name]() ?? ''
+      note = (await checks[name]()) ?? ''
     } catch (error) {
       failure = error instanceof CheckFailure ? error.message : String(error?.stack ?? error)
       failed++

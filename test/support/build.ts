@@ -11,6 +11,8 @@ function changedAt(path: string): number {
 /** Builds `dist` where the sources have changed since, so that no test runs against what they no longer are. */
 export function setup(): void {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => join('src', path))
-  const changed = Math.max(...[...sources, 'tsup.config.ts', 'package.json'].map(changedAt))
-  if (changed > changedAt('dist/index.d.ts')) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
+  const changed = Math.max(...[...sources, 'tsup.config.ts', 'tools/require-types.mjs', 'package.json'].map(changedAt))
+  // Written last.
+  if (changed > changedAt('dist/inspect.d.cts'))
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
 }
