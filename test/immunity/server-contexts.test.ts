@@ -120,9 +120,9 @@ describe('the certificate of a server that runs', () => {
 
   it('cannot be replaced where there is no server, or no such domain', () => {
     const gate = mutualTls({ domains: api })
-    expect(() => gate.replaceCredentials(fresh)).toThrow(/needs a server that the gate protects/)
+    expect(() => gate.replaceCredentials(fresh)).toThrow(/needs a server; call protect first/)
     for (const name of ['example.com', 'API.example.com', 'www.example.com', 'constructor', '__proto__'])
-      expect(() => gate.replaceCredentials(fresh, name)).toThrow(`${name} is not among options.domains`)
+      expect(() => gate.replaceCredentials(fresh, name)).toThrow(`${name} is not in options.domains`)
   })
 })
 
@@ -162,7 +162,7 @@ describe('the certificate of a domain', () => {
 
   it('is refused where the gate has no such domain, or cannot see what a context allows', async () => {
     const { server } = await startGate({ domains: api })
-    expect(() => server.addContext('example.org', fresh)).toThrow(/example.org is not among options.domains/)
+    expect(() => server.addContext('example.org', fresh)).toThrow(/example.org is not in options.domains/)
     expect(() => server.addContext('api.example.com', createSecureContext(fresh))).toThrow(TypeError)
   })
 
@@ -306,7 +306,7 @@ describe('the names of the accepted CAs', () => {
     const complete = await startGate({ truststore: buildTruststore([authority.pem, own.pem], { policy }), ...advertise })
     expect(await requestedAuthorities(complete.port)).toHaveLength(2)
     process.off('warning', note)
-    expect(warnings).toEqual(['no names of CAs are sent: the issuer of a listed certificate is not listed itself'])
+    expect(warnings).toEqual(['no CA names are advertised: the truststore lists a certificate without its issuer'])
   })
 
   it('survive a source that fails', async () => {
