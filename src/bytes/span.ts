@@ -30,17 +30,14 @@ export class Span {
 
   /** Compares from the end, where names, keys and OIDs are most likely to differ. */
   equals(other: Span): boolean {
-    const { bytes: a, start, end } = this
-    const { bytes: b } = other
-    const shift = other.end - end
-    if (other.start !== start + shift) return false
-    for (let i = end - 1; i >= start; i--) if (a[i] !== b[i + shift]) return false
-    return true
+    const { start, end } = this
+    return end - start === other.end - other.start && matches(this.bytes, start, end, other.bytes, other.start - start)
   }
 
   /** Whether it holds exactly these bytes, such as a constant that is an OID's content. */
   is(expected: Uint8Array): boolean {
-    return this.equals(new Span(expected))
+    const { start, end } = this
+    return end - start === expected.length && matches(this.bytes, start, end, expected, -start)
   }
 
   /** Its bytes themselves, for those who only read them. */
@@ -59,10 +56,14 @@ export function spanOf(bytes: Span | Uint8Array): Span {
   return bytes instanceof Span ? bytes : new Span(bytes)
 }
 
-/** A loop of its own and no spans: a returning client is found by all of its bytes. */
+/** Without spans: a returning client is found by all of its bytes. */
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return false
+  return a.length === b.length && matches(a, 0, a.length, b, 0)
+}
+
+/** Whether `b` has the same bytes as this part of `a`, `shift` places further on. */
+function matches(a: Uint8Array, start: number, end: number, b: Uint8Array, shift: number): boolean {
+  for (let i = end - 1; i >= start; i--) if (a[i] !== b[i + shift]) return false
   return true
 }
 

@@ -1,20 +1,9 @@
 import type { Severity } from '../../codes/lint.ts'
+import type { Finding } from '../../rules/rule.ts'
 
-/** One thing that is wrong with a file: a lint finding, or the refusal of a chain. */
-export interface ReportItem {
+/** One problem of a file: a lint finding, or the rejection of a chain, which has a code of its own. */
+export interface ReportItem extends Omit<Finding, 'code'> {
   readonly code: string
-  readonly severity: Severity
-  readonly message: string
-  readonly citation: string
-  /** RFC 4514. */
-  readonly subject?: string
-  /** SHA-256 of the certificate, in lower-case hexadecimal. */
-  readonly fingerprint?: string
-  /** Position among the file's certificates, counted from 0. */
-  readonly index?: number
-  /** Counted from 1. */
-  readonly line?: number
-  readonly platform?: string
 }
 
 /** What was found in one file. */
