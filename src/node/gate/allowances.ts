@@ -25,6 +25,9 @@ const firstHandshakes = 2
 /** The share of its rejections that such an address cannot use, so that unverified clients get only a little at once. */
 const reservedForKnown = 0.75
 
+/** How many times an expensive rejection counts if the address has no recently accepted client: nobody else would miss it. */
+const suspicion = 2
+
 /** How long an address counts as known after one of its clients was accepted. */
 const acquaintanceMs = 60_000
 
@@ -84,9 +87,11 @@ export class Allowances {
     return isKnown(account) || (account.unfinished.size < firstHandshakes && this.canAfford(account))
   }
 
-  /** Charges rejections. Returns whether the address is far over its limit. */
-  charge(account: Counted, refusals: number): boolean {
+  /** Charges a rejection by its weight. Returns whether the address is far over its limit. */
+  charge(account: Counted, weight: number): boolean {
     const now = performance.now()
+    const isSuspicious = weight > 1 && !isKnown(account)
+    const refusals = isSuspicious ? suspicion * weight : weight
     account.lastCharge = refusals
     account.refusals = this.#refusals.take(account.refusals, refusals, now, longestDebtMs / (1 + account.admitted))
     return account.refusals > now + overdrawnMs
