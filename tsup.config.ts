@@ -12,11 +12,11 @@ export default defineConfig({
     'progress-worker': 'src/cli/progress-worker.ts',
     // In files of their own, and made constants again below, numbers are put where they are used by bundlers of the package.
     'constants/tag': 'src/der/tag.ts',
-    'constants/extension-id': 'src/x509/extension-id.ts',
-    'constants/general-name-tag': 'src/x509/general-name-tag.ts',
-    'constants/key-usage-bit': 'src/x509/key-usage-bit.ts',
-    'constants/purpose-bit': 'src/x509/purpose-bit.ts',
-    'constants/part': 'src/x509/part.ts',
+    'constants/extension-id': 'src/x509/ids/extension-id.ts',
+    'constants/general-name-tag': 'src/x509/ids/general-name-tag.ts',
+    'constants/key-usage-bit': 'src/x509/ids/key-usage-bit.ts',
+    'constants/purpose-bit': 'src/x509/ids/purpose-bit.ts',
+    'constants/part': 'src/x509/ids/part.ts',
   },
   format: 'esm',
   target: 'es2022',
@@ -56,19 +56,27 @@ function withConstants(code: string): string {
   return isNumbers ? code.replace(/^var /gm, 'const ') : code
 }
 
+/** By code unit, whatever the machine's language. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
 const imports = /^import\s+(?:\{[^}]*\}\s+from\s+)?['"](\.[^'"]+)['"];?\n/gm
 
 /**
- * Small files are imported first, so that bundlers put the large ones side by side: gzip looks back 32 KB, and finds 1 % more that
- * repeats. Otherwise the order depends on hashes, and changes with every build. No file does anything when it is imported.
+ * Imports are sorted by the source they hold, the last name first, because gzip looks back 32 KB: in this order it finds 0.5 %
+ * more that repeats. Otherwise the order depends on hashes, and changes with every build. No file does anything when it is imported.
  */
-function sortImports(files: readonly { readonly name: string; readonly size: number | undefined }[]): void {
-  const sizes = new Map(files.map(({ name, size }) => [normalize(name), size ?? 0]))
-  for (const file of sizes.keys()) {
-    if (!file.endsWith('.js')) continue
-    const code = readFileSync(file, 'utf8')
-    const sizeOf = (path: string): number => sizes.get(join(dirname(file), path)) ?? 0
-    const sorted = [...code.matchAll(imports)].sort((a, b) => sizeOf(a[1]!) - sizeOf(b[1]!)).values()
+function sortImports(files: readonly { readonly name: string }[]): void {
+  const codes = new Map(
+    files
+      .map(({ name }) => normalize(name))
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => [name, readFileSync(name, 'utf8')]),
+  )
+  for (const [file, code] of codes) {
+    const sourceOf = (path: string): string => /^\/\/ src\S+/m.exec(codes.get(join(dirname(file), path)) ?? '')?.[0] ?? ''
+    const sorted = [...code.matchAll(imports)].sort((a, b) => compare(sourceOf(b[1]!), sourceOf(a[1]!))).values()
     writeFileSync(
       file,
       code.replace(imports, () => sorted.next().value![0]),

@@ -38,6 +38,10 @@ const entries: ReadonlySet<string> = new Set(['index.ts', 'headers/index.ts', 'i
 
 const longestFile = 350
 
+/** Below this many lines a file is a small room; at most one file in six may be one. */
+const smallFile = 50
+const mostSmall = 1 / 6
+
 /** What `safeOutput` has seen; besides, what is written to a terminal alone: that it is read from, and progress. */
 const writers: ReadonlySet<string> = new Set(['main', 'input', 'progress', 'progress-worker'].map((name) => `cli/${name}.ts`))
 
@@ -173,6 +177,11 @@ const rules: Readonly<Record<string, (sources: Sources) => readonly string[]>> =
       const lines = text.trimEnd().split('\n').length
       return lines > longestFile ? [`has ${lines} lines`] : []
     }),
+
+  [`at most one file in six has fewer than ${smallFile} lines`]: (sources) => {
+    const small = [...sources.values()].filter((text) => text.trimEnd().split('\n').length < smallFile)
+    return small.length > sources.size * mostSmall ? [`${small.length} of ${sources.size} files`] : []
+  },
 }
 
 function perFile(sources: Sources, check: (path: string, text: string) => readonly string[]): readonly string[] {
@@ -231,8 +240,8 @@ describe('the rules of the architecture', () => {
     ['der/index.ts', "export { Reader } from './reader.ts'\n"],
     ['der/old.ts', "import { sep } from 'node:path'\nimport x from './gone'\nexport default sep + x\n"],
     ['inspect/text.ts', "import { gate } from '../node/gate.ts'\nimport 'pkijs'\nexport const text = gate\n"],
-    ['node/gate.ts', `import 'node:tls'\nexport const gate: import('../bytes/hex.ts').Hex = 1\n${'\n'.repeat(400)}// end\n`],
-    ['bytes/hex.ts', "import { sha256 } from '@noble/hashes/sha2.js'\nexport type Hex = typeof sha256\n"],
+    ['node/gate.ts', `import 'node:tls'\nexport const gate: import('../bytes/encoding.ts').Hex = 1\n${'\n'.repeat(400)}// end\n`],
+    ['bytes/encoding.ts', "import { sha256 } from '@noble/hashes/sha2.js'\nexport type Hex = typeof sha256\n"],
     ['setup.ts', 'export const ready = 1\n'],
     ['utils/misc.ts', 'export const misc = 1\n'],
     [
@@ -259,6 +268,7 @@ describe('the rules of the architecture', () => {
       'cli/show.ts: uses process.stderr',
     ],
     [`files have at most ${longestFile} lines`]: ['node/gate.ts: has 403 lines'],
+    [`at most one file in six has fewer than ${smallFile} lines`]: ['12 of 13 files'],
   }
 
   it.each(Object.keys(rules))('%s: a violation is found', (name) => {

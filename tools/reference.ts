@@ -1,7 +1,6 @@
 import type { LintCode } from '../src/codes/lint.ts'
 import { type ParseCode, parseSentence } from '../src/codes/parse.ts'
-import { rejectCodes } from '../src/codes/reject.ts'
-import { type CodeMappings, rejectInfo } from '../src/codes/reject-info.ts'
+import { type CodeMappings, rejectCodes, rejectInfo } from '../src/codes/reject.ts'
 import { ruleCatalogue } from '../src/lint/catalogue.ts'
 import { type Consequence, type PlatformLimits, platforms } from '../src/lint/platform/limits.ts'
 import { type Budget, type Policy, profiles } from '../src/policy/policy.ts'
@@ -37,7 +36,7 @@ function rejectCodesDocument(): string {
   })
   return document(
     'Reject codes',
-    'src/codes/reject.ts and src/codes/reject-info.ts',
+    'src/codes/reject.ts',
     `Why \`verifyChain\` refuses a chain. \`explain(code)\` gives the same at run time. Codes are never renamed.
 
 Where several candidate paths fail, the most specific failure is reported: the one whose code stands last in this list.`,

@@ -1,6 +1,6 @@
 import { type ParseResult, parseFault } from '../codes/parse.ts'
-import { requireBytes } from './argument.ts'
 import { bytesOfPemText, describeMissingPem, scanPem } from './pem.ts'
+import { requireBytes } from './span.ts'
 
 /** Whether bytes are DER rather than text: a SEQUENCE of over 127 bytes starts with two bytes that no text has. */
 export function looksLikeDer(bytes: Uint8Array): boolean {

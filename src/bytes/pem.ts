@@ -1,10 +1,7 @@
-import type { ParseCode, ParseResult } from '../codes/parse.ts'
-import { parseFault } from '../codes/parse.ts'
-import { requireBytes } from './argument.ts'
-import { decodeBase64, encodeBase64 } from './base64.ts'
-import { Span } from './span.ts'
+import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
+import { decodeBase64, encodeBase64, excerpt, latin1Of } from './encoding.ts'
+import { requireBytes, Span } from './span.ts'
 import { finish, type Steps } from './steps.ts'
-import { excerpt, latin1Of } from './text.ts'
 
 /** One `-----BEGIN …-----` block (RFC 7468): its bytes, or why they could not be read. */
 export interface PemBlock {

@@ -1,3 +1,14 @@
+/** Whether it is a Uint8Array, and not what only passes for one: a proxy of it, an object with its prototype. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && ArrayBuffer.isView(value)
+}
+
+/** The argument as bytes; anything else is the caller's mistake. */
+export function requireBytes(value: unknown, what: string): Uint8Array {
+  if (isBytes(value)) return value
+  throw new TypeError(`${what} must be a string or Uint8Array, got ${value === null ? 'null' : typeof value}`)
+}
+
 /**
  * A stretch of bytes that belong to someone else: an element of a certificate, its content, a line of a text. Nothing is
  * copied. `start` and `end` are offsets in `bytes`, so that faults can say where they are.
@@ -86,4 +97,49 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
     if (difference !== 0) return difference
   }
   return a.length - b.length
+}
+
+/**
+ * 32-bit FNV-1a hashes, the keys of indexes in memory over names and key ids. Not collision-resistant, so every hit is
+ * compared in full, and only the operator's certificates are ever inserted.
+ */
+
+export function hashOf({ bytes, start, end }: Span): number {
+  let hash = 0x811c9dc5
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+  return hash | 0
+}
+
+/** The same of a text. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash | 0
+}
+
+/** Entries of the same hash are chained. */
+interface Entry<Value> {
+  readonly key: Span
+  readonly value: Value
+  readonly next: Entry<Value> | undefined
+}
+
+/**
+ * A map whose keys are spans, without copies or strings. For the operator's bytes only: anyone who chooses keys can make
+ * many with one hash.
+ */
+export class SpanMap<Value> {
+  readonly #entries = new Map<number, Entry<Value>>()
+
+  get(key: Span): Value | undefined {
+    let entry = this.#entries.get(hashOf(key))
+    while (entry !== undefined && !entry.key.equals(key)) entry = entry.next
+    return entry?.value
+  }
+
+  /** Adds a key that is not there yet. */
+  add(key: Span, value: Value): void {
+    const hash = hashOf(key)
+    this.#entries.set(hash, { key, value, next: this.#entries.get(hash) })
+  }
 }

@@ -1,15 +1,21 @@
-import type { Colour } from '../lint/report/paint.ts'
-import { printable, printableJson } from '../lint/report/printable.ts'
-import { isoTime } from '../policy/time.ts'
+import { type Colour, printable, printableJson } from '../lint/report/printable.ts'
+import { isoTime } from '../policy/fields.ts'
 import { buildTruststore, TruststoreError } from '../truststore/build.ts'
 import { diffTruststores, type TruststoreDiff } from '../truststore/diff.ts'
 import type { Truststore } from '../truststore/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { choiceOf } from './arguments.ts'
-import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
-import { CliError } from './errors.ts'
+import {
+  type Arguments,
+  CliError,
+  type Command,
+  choiceOf,
+  formatOption,
+  type Outcome,
+  policyOf,
+  profileOption,
+  type Surroundings,
+} from './command.ts'
 import { type Input, readInputs } from './input.ts'
-import { formatOption, policyOf, profileOption } from './values.ts'
 
 const formats = ['text', 'json'] as const
 

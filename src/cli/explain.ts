@@ -1,12 +1,17 @@
 import type { LintCode } from '../codes/lint.ts'
-import { rejectCodes } from '../codes/reject.ts'
-import type { CodeInfo } from '../codes/reject-info.ts'
+import { type CodeInfo, rejectCodes } from '../codes/reject.ts'
 import { explain, ruleCatalogue } from '../lint/catalogue.ts'
 import { printableJson } from '../lint/report/printable.ts'
-import { choiceOf, oneOf } from './arguments.ts'
-import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
-import { columns } from './help.ts'
-import { formatOption } from './values.ts'
+import {
+  type Arguments,
+  type Command,
+  choiceOf,
+  columns,
+  formatOption,
+  type Outcome,
+  oneOf,
+  type Surroundings,
+} from './command.ts'
 
 const formats = ['text', 'json'] as const
 

@@ -1,7 +1,6 @@
 import { inspect } from '../inspect/inspect.ts'
 import { printable } from '../lint/report/printable.ts'
-import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
-import { CliError } from './errors.ts'
+import { type Arguments, CliError, type Command, type Outcome, type Surroundings } from './command.ts'
 import { readInputs } from './input.ts'
 
 async function run({ operands }: Arguments, { paint }: Surroundings): Promise<Outcome> {

@@ -1,14 +1,26 @@
 import { lintTruststore } from '../lint/lint.ts'
 import { type Platform, platforms } from '../lint/platform/limits.ts'
 import type { FileReport } from '../lint/report/file-report.ts'
-import { choiceOf, listOf, oneOf, singleOf } from './arguments.ts'
-import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
-import { readInputs } from './input.ts'
+import {
+  type Arguments,
+  atOption,
+  type Command,
+  choiceOf,
+  daysOf,
+  formatOption,
+  listOf,
+  type Outcome,
+  oneOf,
+  policyOf,
+  profileOption,
+  type Surroundings,
+  singleOf,
+  timeOf,
+} from './command.ts'
+import { readInputs, readWaivers } from './input.ts'
 import { reportFormats } from './output.ts'
 import { showProgress } from './progress.ts'
 import { failLevels, fails, renderReports } from './reports.ts'
-import { atOption, daysOf, formatOption, policyOf, profileOption, timeOf } from './values.ts'
-import { readWaivers } from './waivers-file.ts'
 
 const platformNames = Object.keys(platforms) as readonly Platform[]
 

@@ -1,10 +1,8 @@
 import type { LintCode } from '../codes/lint.ts'
 import { explain } from '../lint/catalogue.ts'
-import { countProblems, type FileReport } from '../lint/report/file-report.ts'
+import { countProblems, type FileReport, renderJson, renderText } from '../lint/report/file-report.ts'
 import { renderGithub } from '../lint/report/github.ts'
-import { renderJson } from '../lint/report/json.ts'
 import { renderSarif } from '../lint/report/sarif.ts'
-import { renderText } from '../lint/report/text.ts'
 import type { Surroundings } from './command.ts'
 import type { ReportFormat } from './output.ts'
 

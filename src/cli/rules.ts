@@ -1,9 +1,6 @@
 import { ruleCatalogue } from '../lint/catalogue.ts'
-import { severityColours } from '../lint/report/paint.ts'
-import { printableJson } from '../lint/report/printable.ts'
-import { choiceOf } from './arguments.ts'
-import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
-import { formatOption } from './values.ts'
+import { printableJson, severityColours } from '../lint/report/printable.ts'
+import { type Arguments, type Command, choiceOf, formatOption, type Outcome, type Surroundings } from './command.ts'
 
 const formats = ['text', 'json'] as const
 

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { painter } from '../lint/report/paint.ts'
-import { printable } from '../lint/report/printable.ts'
-import { checkOperands, readArguments } from './arguments.ts'
-import type { Command, Outcome } from './command.ts'
-import { CliError, suggestion } from './errors.ts'
-import { commandHelp, overview } from './help.ts'
+import { painter, printable } from '../lint/report/printable.ts'
+import {
+  CliError,
+  type Command,
+  checkOperands,
+  commandHelp,
+  type Outcome,
+  overview,
+  readArguments,
+  suggestion,
+} from './command.ts'
 import { safeOutput } from './output.ts'
 
 interface Entry {

@@ -3,21 +3,31 @@ import { decodePem } from '../bytes/pem.ts'
 import { explain } from '../lint/catalogue.ts'
 import type { FileReport, ReportItem } from '../lint/report/file-report.ts'
 import { printable, printableJson } from '../lint/report/printable.ts'
-import { parseRevocationList } from '../path/parse-revocation-list.ts'
+import { parseRevocationList } from '../path/revocation/parse-revocation-list.ts'
 import { type Rejection, type Verdict, verifyChain } from '../path/verify.ts'
+import { isoTime } from '../policy/fields.ts'
 import type { Purpose } from '../policy/policy.ts'
-import { isoTime } from '../policy/time.ts'
 import { buildTruststore, TruststoreError } from '../truststore/build.ts'
 import type { Truststore } from '../truststore/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { RevocationList } from '../x509/revocation-list.ts'
-import { choiceOf, singleOf } from './arguments.ts'
-import type { Arguments, Command, Outcome, Surroundings } from './command.ts'
-import { CliError } from './errors.ts'
+import {
+  type Arguments,
+  atOption,
+  CliError,
+  type Command,
+  choiceOf,
+  formatOption,
+  type Outcome,
+  policyOf,
+  profileOption,
+  type Surroundings,
+  singleOf,
+  timeOf,
+} from './command.ts'
 import { type Input, readInput, readInputs } from './input.ts'
 import { reportFormats } from './output.ts'
 import { renderReports } from './reports.ts'
-import { atOption, formatOption, policyOf, profileOption, timeOf } from './values.ts'
 
 const purposes: readonly Purpose[] = ['client', 'server', 'any']
 

@@ -1,9 +1,8 @@
-import { bytesOfHex } from '../bytes/hex.ts'
+import { bytesOfHex } from '../bytes/encoding.ts'
 import type { Span } from '../bytes/span.ts'
-import { contextConstructed } from '../der/context-tag.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
 import { readSmallInteger } from '../der/primitives.ts'
-import { Reader } from '../der/reader.ts'
+import { contextConstructed, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import type { HashName } from './digest.ts'
 

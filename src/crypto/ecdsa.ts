@@ -5,8 +5,7 @@ import * as Tag from '../der/tag.ts'
 import { type CurveName, curves } from './curve/curves.ts'
 import type { Group } from './curve/group.ts'
 import { isBelow, type Limbs, readLimbs } from './curve/limbs.ts'
-import { PointKey } from './curve/point-key.ts'
-import type { TableBudget } from './curve/table-budget.ts'
+import { PointKey, type TableBudget } from './curve/point-key.ts'
 import { digest, type HashName } from './digest.ts'
 
 /** An ECDSA public key (FIPS 186-5 6.4.2). */

@@ -1,6 +1,5 @@
 import { Span, spanOf } from '../bytes/span.ts'
-import type { ParseCode, ParseResult } from '../codes/parse.ts'
-import { parseFault } from '../codes/parse.ts'
+import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 
 /**
  * A forward-only cursor over strict DER (X.690 section 10) in the caller's bytes. Nothing is copied and nothing is
@@ -156,4 +155,16 @@ export function readAll<T>(source: Span | Uint8Array, what: string, parse: (read
   const value = parse(reader)
   reader.leave(reader.limit, what)
   return reader.fault === undefined ? { ok: true, value } : reader.failure()
+}
+
+/** Identifier octets of context-specific tags. */
+
+/** `[n]` IMPLICIT over a primitive type. */
+export function contextPrimitive(number: number): number {
+  return 0x80 | number
+}
+
+/** `[n]` EXPLICIT, or IMPLICIT over a constructed type. */
+export function contextConstructed(number: number): number {
+  return 0xa0 | number
 }

@@ -1,4 +1,4 @@
-import { opensslTime, parseOpensslTime } from '../bytes/openssl-time.ts'
+import { opensslTime, parseOpensslTime } from '../bytes/encoding.ts'
 import { bytesOfPemText } from '../bytes/pem.ts'
 import { own } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from '../bytes/base64.ts'
+import { decodeBase64, encodeBase64 } from '../bytes/encoding.ts'
 import { bytesOfPemText } from '../bytes/pem.ts'
 import { member, own } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'

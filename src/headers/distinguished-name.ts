@@ -1,6 +1,5 @@
-import { bytesOfHex } from '../bytes/hex.ts'
+import { bytesOfHex, utf8Bytes, utf8Of } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
-import { utf8Bytes, utf8Of } from '../bytes/text.ts'
 import { encodeElement } from '../der/encode.ts'
 import { oidBytes } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'

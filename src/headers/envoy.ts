@@ -1,4 +1,4 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import { bytesEqual } from '../bytes/span.ts'
 import { digest } from '../crypto/digest.ts'
 import type { NoFields } from '../policy/fields.ts'

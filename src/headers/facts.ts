@@ -1,6 +1,5 @@
-import { hexOf } from '../bytes/hex.ts'
-import { utf8Bytes } from '../bytes/text.ts'
-import { isoTime } from '../policy/time.ts'
+import { hexOf, utf8Bytes } from '../bytes/encoding.ts'
+import { isoTime } from '../policy/fields.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateCopy } from '../x509/parse-certificate.ts'
 import { type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'

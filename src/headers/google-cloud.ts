@@ -1,7 +1,6 @@
-import { decodeBase64, encodeBase64 } from '../bytes/base64.ts'
-import { hexOf } from '../bytes/hex.ts'
+import { decodeBase64, encodeBase64, hexOf } from '../bytes/encoding.ts'
 import { bytesOfPemText } from '../bytes/pem.ts'
-import { isoTime } from '../policy/time.ts'
+import { isoTime } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { checkFingerprint, checkSerialOfAnyBase, firstFault, inconsistent, readLeaf } from './facts.ts'
 import {

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../bytes/base64.ts'
+import { decodeBase64 } from '../bytes/encoding.ts'
 import { bytesOfPemText, encodePem } from '../bytes/pem.ts'
 import { type HeaderFormat, headerFormat } from './format.ts'
 import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerValue, joinedFault } from './result.ts'

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from '../bytes/base64.ts'
+import { decodeBase64, encodeBase64 } from '../bytes/encoding.ts'
 import { bytesOfPemText } from '../bytes/pem.ts'
 import { type HeaderFormat, headerFormat } from './format.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'

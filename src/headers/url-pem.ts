@@ -1,5 +1,5 @@
-import { isBytes } from '../bytes/argument.ts'
 import { encodePem, scanPem } from '../bytes/pem.ts'
+import { isBytes } from '../bytes/span.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { noVerifyOptions, readOptions, type VerifyOptions } from '../path/options.ts'
 import { type Verdict, verifyChain } from '../path/verify.ts'
+import { noVerifyOptions, readOptions, type VerifyOptions } from '../path/verify-options.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
 import type { HeaderFormat } from './format.ts'

@@ -1,6 +1,6 @@
 import { type BaseBlock, fromBER } from 'asn1js'
+import { latin1Of } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
-import { latin1Of } from '../bytes/text.ts'
 import { oidForMessage } from '../der/oid.ts'
 import * as Tag from '../der/tag.ts'
 import { own } from '../policy/fields.ts'

@@ -1,22 +1,55 @@
-import { opensslTime } from '../bytes/openssl-time.ts'
-import { latin1Of } from '../bytes/text.ts'
-import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
+import { latin1Of, opensslTime } from '../bytes/encoding.ts'
+import { Span } from '../bytes/span.ts'
 import { oidText, readOid } from '../der/oid.ts'
-import { checkInteger, readInteger, readNamedBits, readNull, readSmallInteger } from '../der/primitives.ts'
-import type { Reader } from '../der/reader.ts'
+import { checkInteger, readInteger, readNamedBits, readNull, readSmallInteger, readTime } from '../der/primitives.ts'
+import { contextConstructed, contextPrimitive, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { readTime } from '../der/time.ts'
 import { readBasicConstraints } from '../x509/constraints.ts'
+import type { ExtensionList } from '../x509/extension-list.ts'
 import { readGeneralName, readGeneralNames } from '../x509/general-name.ts'
 import { extendedKeyUsageList, keyUsageList, readExtendedKeyUsage, readKeyUsage } from '../x509/key-usage.ts'
-import { reasonNames } from '../x509/revocation-entry.ts'
-import { integerText } from './asn1.ts'
-import { writeNameConstraints, writePolicies, writePolicyConstraints, writePolicyMappings } from './ca-extensions.ts'
-import { writeDistributionPoints, writeIssuingDistributionPoint } from './distribution-points.ts'
-import { writeGeneralNames } from './general-names.ts'
+import { reasonNames } from '../x509/revocation-entries.ts'
+import { drawAsn1, integerText } from './asn1.ts'
+import {
+  writeDistributionPoints,
+  writeGeneralNames,
+  writeIssuingDistributionPoint,
+  writeNameConstraints,
+  writePolicies,
+  writePolicyConstraints,
+  writePolicyMappings,
+} from './ca-extensions.ts'
 import { colonHex, quoted, type TextOutput } from './output.ts'
-import { writeSctList } from './sct-list.ts'
-import { accessMethodTitles, keyUsageTitles, purposeTitles, reasonTitles } from './titles.ts'
+import { accessMethodTitles, extensionTitles, keyUsageTitles, purposeTitles, reasonTitles } from './titles.ts'
+
+/**
+ * Writes the extensions of a certificate, list or entry, each with its name and decoded value. Those without a decoder are
+ * rendered by asn1js.
+ */
+export function writeExtensions(output: TextOutput, title: string, list: ExtensionList): void {
+  if (list.length === 0) return
+  output.line(title)
+  output.indented(4, () => {
+    for (let i = 0; i < list.length && !output.isFull; i++) {
+      const oid = oidText(list.oidAt(i))
+      output.line(`${extensionTitles[oid] ?? oid}:${list.criticalAt(i) ? ' critical' : ''}`)
+      output.indented(4, () => writeValue(output, oid, list.valueAt(i)))
+    }
+  })
+}
+
+/** Keeps what a decoder wrote only if it read the value to its end. Otherwise the value is rendered as ASN.1. */
+function writeValue(output: TextOutput, oid: string, value: Span): void {
+  const decode = extensionDecoders[oid]
+  const mark = output.mark()
+  if (decode !== undefined) {
+    const reader = new Reader(value)
+    decode(output, reader)
+    if (reader.fault === undefined && reader.position === value.end) return
+    output.rewind(mark)
+  }
+  drawAsn1(output, value)
+}
 
 /**
  * Reads the value of an extension to its end and writes it. The value may be malformed: when a revocation list is parsed, not
@@ -169,4 +202,52 @@ function writeNetscapeType(output: TextOutput, reader: Reader): void {
 function writeComment(output: TextOutput, reader: Reader): void {
   reader.expect(Tag.ia5String, 'netscape-comment')
   output.line(quoted(latin1Of(reader.content())))
+}
+
+/** Names of the two SignatureAndHashAlgorithm values that logs use (RFC 6962 2.1.4), by `hash << 8 | signature`. */
+const algorithms: Readonly<Record<number, string>> = { 1025: 'sha256WithRSAEncryption', 1027: 'ecdsa-with-SHA256' }
+
+/**
+ * SignedCertificateTimestampList (RFC 6962 3.3). The OCTET STRING contains TLS presentation language, not DER: two-byte
+ * lengths before the list and each item.
+ */
+export function writeSctList(output: TextOutput, reader: Reader): void {
+  const what = 'SignedCertificateTimestampList'
+  reader.expect(Tag.octetString, what)
+  if (reader.fault !== undefined) return
+  const { bytes, start, end } = reader
+  if (end - start < 2 || start + 2 + uint16(bytes, start) !== end) return reader.fail('truncated', start, what)
+  for (let at = start + 2; at < end && !output.isFull; ) {
+    const next = at + 2 + (at + 2 <= end ? uint16(bytes, at) : end)
+    if (next > end || !writeSct(output, new Span(bytes, at + 2, next))) return reader.fail('truncated', at, what)
+    at = next
+  }
+}
+
+/** Version, log ID, timestamp, extensions, signature. Returns whether they fill the item. */
+function writeSct(output: TextOutput, { bytes, start, end }: Span): boolean {
+  const extensions = start + 41
+  if (extensions + 2 > end || bytes[start] !== 0) return false
+  const signature = extensions + 2 + uint16(bytes, extensions)
+  if (signature + 4 > end || signature + 4 + uint16(bytes, signature + 2) !== end) return false
+  let time = 0
+  for (let i = start + 33; i < extensions; i++) time = time * 256 + bytes[i]!
+  const algorithm = uint16(bytes, signature)
+  output.line('Signed Certificate Timestamp:')
+  output.indented(4, () => {
+    output.line('Version   : v1 (0x0)')
+    output.line(`Log ID    : ${colonHex(new Span(bytes, start + 1, start + 33)).toUpperCase()}`)
+    output.line(`Timestamp : ${time > latestTime ? `${time} ms since 1970` : opensslTime(time)}`)
+    output.line(`Extensions: ${signature === extensions + 2 ? 'none' : colonHex(new Span(bytes, extensions + 2, signature))}`)
+    output.line(`Signature : ${algorithms[algorithm] ?? `algorithm ${algorithm}`}`)
+    output.indented(12, () => output.hexBlock(new Span(bytes, signature + 4, end)))
+  })
+  return true
+}
+
+/** 9999-12-31T23:59:59Z: the last year with four digits. */
+const latestTime = 253_402_300_799_000
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! * 256 + bytes[at + 1]!
 }

@@ -1,4 +1,3 @@
-import { requireBytes } from '../bytes/argument.ts'
 import { looksLikeDer } from '../bytes/input.ts'
 import {
   bytesOfPemText,
@@ -8,19 +7,18 @@ import {
   type PemBlock,
   scanPem,
 } from '../bytes/pem.ts'
-import { Span } from '../bytes/span.ts'
+import { requireBytes, Span } from '../bytes/span.ts'
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { parseJudgedList } from '../path/parse-revocation-list.ts'
+import { parseJudgedList } from '../path/revocation/parse-revocation-list.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
 import { type RevocationList, RevocationListView } from '../x509/revocation-list.ts'
 import { drawAsn1 } from './asn1.ts'
-import { writeCertificate } from './certificate.ts'
+import { writeCertificate, writeRevocationList } from './certificate.ts'
 import { TextOutput } from './output.ts'
-import { writeRevocationList } from './revocation-list.ts'
 
 /** Limits of the text. */
 export interface RenderOptions {

@@ -1,4 +1,4 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
 import { withoutCommands } from '../lint/report/printable.ts'
 

@@ -1,5 +1,5 @@
 import type { KeyUsage } from '../x509/key-usage.ts'
-import type { RevocationReason } from '../x509/revocation-entry.ts'
+import type { RevocationReason } from '../x509/revocation-entries.ts'
 
 /** OpenSSL's names for what certificates identify by OID: extensions, purposes, access methods. */
 

@@ -1,11 +1,8 @@
 import type { Policy } from '../policy/policy.ts'
-import type { TrustNode } from '../truststore/node.ts'
 import type { TruststoreView } from '../truststore/store.ts'
-import { isTrustAnchor, TrustGraph } from '../truststore/trust-graph.ts'
+import { isTrustAnchor, TrustGraph, type TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import * as PurposeBit from '../x509/purpose-bit.ts'
-import { cyclesIn } from './cycles.ts'
-import { PathLengths } from './path-lengths.ts'
+import * as PurposeBit from '../x509/ids/purpose-bit.ts'
 
 /** Whether a CA's extendedKeyUsage lets nobody below it be a TLS client. Verification judges alike. */
 export function excludesClients({ purposeBits }: CertificateView): boolean {
@@ -22,12 +19,12 @@ export class LintGraph {
   readonly #graph: TrustGraph
   readonly #store: TruststoreView
   readonly #enforceAnchorConstraints: boolean
-  #cachedHierarchies: boolean | undefined = undefined
-  #cachedOpenEnds: ReadonlyMap<TrustNode, TrustNode> | undefined = undefined
-  #cachedForClients: ReadonlySet<TrustNode> | undefined = undefined
-  #cachedCycles: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined = undefined
-  #cachedPathLengths: PathLengths | undefined = undefined
-  #cachedGroups: ReadonlyMap<TrustNode, number> | undefined = undefined
+  #cachedHierarchies: boolean | undefined
+  #cachedOpenEnds: ReadonlyMap<TrustNode, TrustNode> | undefined
+  #cachedForClients: ReadonlySet<TrustNode> | undefined
+  #cachedCycles: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined
+  #cachedPathLengths: PathLengths | undefined
+  #cachedGroups: ReadonlyMap<TrustNode, number> | undefined
 
   constructor(store: TruststoreView, policy: Policy) {
     this.nodes = store.nodes
@@ -118,4 +115,108 @@ export class LintGraph {
     }
     return this.#cachedGroups.get(node)
   }
+}
+
+/** Path lengths up to 255 are read (`x509/constraints.ts`); above them all there is no limit. */
+const unlimited = 256
+
+/**
+ * Which CAs of a truststore stand deeper than the path lengths above them allow (RFC 5280 6.1.4 (l) and (m)): for every CA
+ * the most that is left below it on any of its paths, found from the top, largest first, so that each is settled once.
+ */
+export class PathLengths {
+  readonly #left = new Map<TrustNode, number>()
+  /** Whose path length it is that limits a CA. */
+  readonly #limiters = new Map<TrustNode, TrustNode>()
+  readonly #blockers = new Map<TrustNode, TrustNode>()
+
+  /** @param anchorsCount whether the policy counts what an anchor's certificate says */
+  constructor(graph: TrustGraph, anchorsCount: boolean) {
+    const buckets: TrustNode[][] = Array.from({ length: unlimited + 1 }, () => [])
+    const offer = (node: TrustNode, allowed: number, limiter: TrustNode): void => {
+      const own = anchorsCount || !graph.isAnchor(node) ? ownLimit(node) : unlimited
+      const left = Math.min(own, allowed)
+      if ((this.#left.get(node) ?? -1) >= left) return
+      this.#left.set(node, left)
+      this.#limiters.set(node, own <= allowed ? node : limiter)
+      buckets[left]!.push(node)
+    }
+    for (const node of graph.nodes) {
+      if (graph.isAnchor(node) || graph.issuersOf(node).length === 0) offer(node, unlimited, node)
+    }
+    for (let left = unlimited; left >= 0; left--) {
+      for (const node of buckets[left]!) {
+        if (this.#left.get(node) !== left) continue
+        for (const child of graph.childrenOf(node)) {
+          if (!child.certificate.isCa) continue
+          const limiter = this.#limiters.get(node)!
+          if (child.certificate.isSelfIssued) offer(child, left, limiter)
+          else if (left > 0) offer(child, left === unlimited ? left : left - 1, limiter)
+          else if (!this.#left.has(child)) this.#blockers.set(child, limiter)
+        }
+      }
+    }
+  }
+
+  /** The CA whose path length leaves no room for this one; undefined where one of its paths has room. */
+  blockerOf(node: TrustNode): TrustNode | undefined {
+    return this.#left.has(node) ? undefined : this.#blockers.get(node)
+  }
+}
+
+/** What the certificate itself allows below. */
+function ownLimit({ certificate: { pathLength } }: TrustNode): number {
+  return pathLength === undefined ? unlimited : pathLength
+}
+
+/**
+ * The circles of a directed graph: its strongly connected components of more than one node, by Tarjan's algorithm without
+ * recursion, so that a chain of thousands does not exhaust the stack. Linear in nodes and edges.
+ */
+export function cyclesIn<Node>(
+  nodes: readonly Node[],
+  targetsOf: (node: Node) => readonly Node[],
+): ReadonlyMap<Node, readonly Node[]> {
+  const cycles = new Map<Node, readonly Node[]>()
+  const visits = new Map<Node, Visit<Node>>()
+  const open: Visit<Node>[] = []
+  const visit = (node: Node): Visit<Node> => {
+    const made = { node, targets: targetsOf(node), next: 0, order: visits.size, low: visits.size, isOpen: true }
+    visits.set(node, made)
+    open.push(made)
+    return made
+  }
+  for (const root of nodes) {
+    if (visits.has(root)) continue
+    const trail = [visit(root)]
+    while (trail.length > 0) {
+      const current = trail[trail.length - 1]!
+      const target = current.targets.at(current.next++)
+      if (target !== undefined) {
+        const known = visits.get(target)
+        if (known === undefined) trail.push(visit(target))
+        else if (known.isOpen) current.low = Math.min(current.low, known.order)
+        continue
+      }
+      trail.pop()
+      const above = trail.at(-1)
+      if (above !== undefined) above.low = Math.min(above.low, current.low)
+      if (current.low < current.order) continue
+      const component = open.splice(open.lastIndexOf(current))
+      for (const member of component) member.isOpen = false
+      if (component.length < 2) continue
+      const members = component.map(({ node }) => node)
+      for (const member of members) cycles.set(member, members)
+    }
+  }
+  return cycles
+}
+
+interface Visit<Node> {
+  readonly node: Node
+  readonly targets: readonly Node[]
+  next: number
+  readonly order: number
+  low: number
+  isOpen: boolean
 }

@@ -6,18 +6,14 @@
  */
 
 export type { AddressCounters, LimitName } from './gate/address-limiter.ts'
-export type { RememberedAuthorizations } from './gate/answers.ts'
+export type { AddressLimits, ClientAddress } from './gate/allowances.ts'
 export type { AdvertisedAuthorities } from './gate/authorities.ts'
-export type { CloseCode, GateCode } from './gate/codes.ts'
-export type { ConnectionSettings } from './gate/connection-settings.ts'
+export type { RememberedAuthorizations } from './gate/authorization.ts'
 export type { GateCounters, Histogram } from './gate/counters.ts'
-export type { ServerCredentials } from './gate/credentials.ts'
 export { type DomainSelection, selectServerCertificate } from './gate/domain.ts'
-export { type ClientIdentity, getClientIdentity, type Identified, type IdentitySource } from './gate/identity.ts'
-export type { AddressLimits, ClientAddress } from './gate/limits.ts'
-export { type GateTlsOptions, type MutualTls, mutualTls } from './gate/mutual-tls.ts'
 export type {
   Authorize,
+  ConnectionSettings,
   Consent,
   DomainRules,
   GateRejection,
@@ -25,7 +21,11 @@ export type {
   GateSettings,
   MutualTlsOptions,
   TruststoreLike,
-} from './gate/options.ts'
+} from './gate/gate-options.ts'
+export { type ClientIdentity, getClientIdentity, type Identified, type IdentitySource } from './gate/identity.ts'
+export { type GateTlsOptions, type MutualTls, mutualTls } from './gate/mutual-tls.ts'
+export type { CloseCode, GateCode } from './gate/refuse.ts'
+export type { ServerCredentials } from './gate/server-identity.ts'
 export { portcullisServerIdentity, ServerIdentityError, type ServerIdentityOptions } from './gate/server-identity.ts'
 export { nodeSignatures } from './native-signatures.ts'
 export type { UrlAgent } from './source/download.ts'
@@ -44,5 +44,5 @@ export {
   type TruststoreVersion,
   type UpdatedEvent,
 } from './source/handle.ts'
-export type { SourceOptions } from './source/options.ts'
+export type { SourceOptions } from './source/source-options.ts'
 export { type TruststoreUrl, type UrlTruststoreOptions, urlTruststore } from './source/url.ts'

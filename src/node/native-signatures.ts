@@ -2,10 +2,9 @@ import { Buffer } from 'node:buffer'
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { Span } from '../bytes/span.ts'
 import type { SignatureAlgorithm } from '../crypto/algorithm.ts'
-import type { SignatureBackend, VerifyingKey } from '../crypto/backend.ts'
 import type { HashName } from '../crypto/digest.ts'
 import { type KeyParts, readPublicKey } from '../crypto/public-key.ts'
-import { pureSignatures, rsaAllows, verifier } from '../crypto/pure.ts'
+import { pureSignatures, rsaAllows, type SignatureBackend, type VerifyingKey, verifier } from '../crypto/signatures.ts'
 
 /**
  * RSA modulus sizes that every TLS library behind node:crypto accepts, in bits: BoringSSL stops at 8,192, and some reject

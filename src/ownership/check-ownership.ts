@@ -1,8 +1,8 @@
-import { excerpt } from '../bytes/text.ts'
-import { matchesReference, type ReferenceId, readReference, referenceText } from '../path/host-name.ts'
+import { excerpt } from '../bytes/encoding.ts'
 import { Meter } from '../path/meter.ts'
+import { matchesReference, type ReferenceId, readReference, referenceText } from '../path/names/host-name.ts'
+import { isoTime, requireTime } from '../policy/fields.ts'
 import { profiles } from '../policy/policy.ts'
-import { isoTime, requireTime } from '../policy/time.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 

@@ -1,15 +1,14 @@
 import { oidForMessage } from '../der/oid.ts'
-import { understoodExtensions, understoodWithLists } from '../policy/extensions.ts'
+import { isoTime } from '../policy/fields.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
-import { type Refusal, refuseAlgorithm, refuseKey } from '../policy/strength.ts'
-import { isoTime } from '../policy/time.ts'
+import { type Refusal, refuseAlgorithm, refuseKey, understoodExtensions, understoodWithLists } from '../policy/strength.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import * as ExtensionId from '../x509/extension-id.ts'
-import * as KeyUsageBit from '../x509/key-usage-bit.ts'
-import { nonconformance } from '../x509/profile/certificate.ts'
+import * as ExtensionId from '../x509/ids/extension-id.ts'
+import * as KeyUsageBit from '../x509/ids/key-usage-bit.ts'
+import * as PurposeBit from '../x509/ids/purpose-bit.ts'
+import { nonconformance } from '../x509/profile/profile.ts'
 import type { Role } from '../x509/profile/profile-rule.ts'
-import * as PurposeBit from '../x509/purpose-bit.ts'
 
 /**
  * What one certificate must be like at its place in a path, signatures and neighbours aside (RFC 5280 6.1.3 to 6.1.5).

@@ -1,12 +1,12 @@
-import type { TrustNode } from '../truststore/node.ts'
+import type { TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import * as ExtensionId from '../x509/extension-id.ts'
+import * as ExtensionId from '../x509/ids/extension-id.ts'
 import type { Call } from './call.ts'
 import { refuseListSigner } from './check.ts'
 import type { PathRefusal } from './failure.ts'
-import { NameReader, refuseNames } from './name-constraints.ts'
+import { NameReader, refuseNames } from './names/name-constraints.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
-import { type RevocationRequest, revocationCheck } from './revocation.ts'
+import { type RevocationRequest, revocationCheck } from './revocation/check.ts'
 import { type PathCheck, Search } from './search.ts'
 
 type RefusalOf = (path: readonly CertificateView[]) => PathRefusal | undefined
@@ -17,9 +17,9 @@ export class CompletePathCheck implements PathCheck {
   policySets: PolicySets | undefined = undefined
   readonly #call: Call
   /** Made for the first path that has something to read. */
-  #names: NameReader | undefined = undefined
-  #namesOfSigners: NameReader | undefined = undefined
-  #policies: PolicyReader | undefined = undefined
+  #names: NameReader | undefined
+  #namesOfSigners: NameReader | undefined
+  #policies: PolicyReader | undefined
   readonly #revocation: RefusalOf | undefined
 
   constructor(call: Call) {

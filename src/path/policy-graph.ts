@@ -1,5 +1,5 @@
 import type { CertificateView } from '../x509/certificate.ts'
-import * as ExtensionId from '../x509/extension-id.ts'
+import * as ExtensionId from '../x509/ids/extension-id.ts'
 import { anyPolicy, mappingsOf, type PolicyKey, policiesOf } from '../x509/policies.ts'
 import type { PathRefusal } from './failure.ts'
 import { memoize } from './memoize.ts'

@@ -1,12 +1,10 @@
 import type { RejectCode } from '../codes/reject.ts'
 import type { Refusal } from '../policy/strength.ts'
-import { compareKeyIds, type TrustNode } from '../truststore/node.ts'
-import { isTrustAnchor } from '../truststore/trust-graph.ts'
+import { compareKeyIds, isTrustAnchor, type TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Call } from './call.ts'
 import { refuseAnchor, refuseBelowAnchor, refuseIntermediate } from './check.ts'
-import { type Failure, moreSpecific, type PathRefusal } from './failure.ts'
-import { describeWanted } from './near-miss.ts'
+import { describeWanted, type Failure, moreSpecific, type PathRefusal } from './failure.ts'
 
 /** A certificate of a path, which is a chain of links from its top down to the leaf; with its node where the truststore has it. */
 export interface Link {
@@ -45,9 +43,9 @@ export class Search {
   readonly #call: Call
   readonly #checkPath: PathCheck
   /** The possible issuers of a certificate. They do not depend on the path, so they are looked up once. */
-  #candidates: Map<CertificateView, readonly Candidate[]> | undefined = undefined
+  #candidates: Map<CertificateView, readonly Candidate[]> | undefined
   /** What is wrong with a certificate as an issuer. This does not depend on the path either. */
-  #refusals: Map<CertificateView, Refusal | undefined> | undefined = undefined
+  #refusals: Map<CertificateView, Refusal | undefined> | undefined
 
   constructor(call: Call, checkPath: PathCheck) {
     this.#call = call

@@ -2,6 +2,7 @@ import type { RejectCode } from '../codes/reject.ts'
 import type { SignatureAlgorithm } from '../crypto/algorithm.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+import * as ExtensionId from '../x509/ids/extension-id.ts'
 import type { Policy } from './policy.ts'
 
 /** Which keys and signature algorithms a policy lets carry trust. */
@@ -73,3 +74,27 @@ export function refuseAlgorithm(
   }
   return undefined
 }
+
+/**
+ * Extensions that path validation understands, so that they may be critical (RFC 5280 4.2). Everything else that is
+ * critical is refused. An extension joins this list together with the code that obeys it.
+ */
+export const understoodExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ExtensionId.keyUsage,
+  ExtensionId.subjectAltName,
+  ExtensionId.basicConstraints,
+  ExtensionId.extendedKeyUsage,
+  ExtensionId.subjectKeyIdentifier,
+  ExtensionId.authorityKeyIdentifier,
+  ExtensionId.nameConstraints,
+  ExtensionId.certificatePolicies,
+  ExtensionId.policyMappings,
+  ExtensionId.policyConstraints,
+  ExtensionId.inhibitAnyPolicy,
+])
+
+/** The same if revocation is checked by lists, as a critical cRLDistributionPoints demands (RFC 5280 4.2.1.13). */
+export const understoodWithLists: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ...understoodExtensions,
+  ExtensionId.crlDistributionPoints,
+])

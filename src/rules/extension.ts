@@ -1,8 +1,8 @@
 import { oidForMessage } from '../der/oid.ts'
-import { understoodWithLists } from '../policy/extensions.ts'
+import { understoodWithLists } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import * as ExtensionId from '../x509/extension-id.ts'
-import * as KeyUsageBit from '../x509/key-usage-bit.ts'
+import * as ExtensionId from '../x509/ids/extension-id.ts'
+import * as KeyUsageBit from '../x509/ids/key-usage-bit.ts'
 import type { Problem, Rule, RuleContext, RuleText } from './rule.ts'
 
 /** Rules about extensions and about what makes a certificate a CA's. */

@@ -1,4 +1,4 @@
-import { isoTime } from '../policy/time.ts'
+import { isoTime } from '../policy/fields.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Rule, RuleText } from './rule.ts'
 

@@ -1,25 +1,29 @@
-import { Span } from '../bytes/span.ts'
-import { SpanMap } from '../bytes/span-map.ts'
+import { Span, SpanMap } from '../bytes/span.ts'
 import { finish, type Steps } from '../bytes/steps.ts'
-import type { SignatureBackend } from '../crypto/backend.ts'
-import { defaultTableBytes } from '../crypto/curve/table-budget.ts'
-import { pureSignatures } from '../crypto/pure.ts'
-import { freezeCopy } from '../policy/check-policy.ts'
-import { member, type NoFields, readFields } from '../policy/fields.ts'
-import { apiGateway, type Policy } from '../policy/policy.ts'
-import { requireTime } from '../policy/time.ts'
+import { defaultTableBytes } from '../crypto/curve/point-key.ts'
+import { pureSignatures, type SignatureBackend } from '../crypto/signatures.ts'
+import { member, type NoFields, readFields, requireTime } from '../policy/fields.ts'
+import { apiGateway, freezeCopy, type Policy } from '../policy/policy.ts'
 import { certificateRules } from '../rules/catalogue.ts'
 import { bundleRules } from '../rules/chaining.ts'
-import { findingOf, inBundleOrder, inFull } from '../rules/finding.ts'
 import { duplicateCertificate } from '../rules/reading.ts'
-import type { BundleEntry, Finding, Problem, Rule, RuleContext } from '../rules/rule.ts'
+import {
+  type BundleEntry,
+  type Finding,
+  findingOf,
+  inBundleOrder,
+  inFull,
+  type Problem,
+  type Rule,
+  type RuleContext,
+} from '../rules/rule.ts'
 import { algorithmRules } from '../rules/signature.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { linkIssuers } from './link-issuers.ts'
-import { TrustNode } from './node.ts'
+import { SubjectIndex } from './lookup.ts'
 import { type BundleContents, type BundledCertificate, readBundle, type TruststoreInput } from './read-bundle.ts'
 import { type Truststore, TruststoreView } from './store.ts'
-import { SubjectIndex } from './subject-index.ts'
+import { TrustNode } from './trust-graph.ts'
 import { VerificationCache } from './verification-cache.ts'
 
 /** How `buildTruststore` reads and judges a bundle. */

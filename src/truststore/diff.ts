@@ -1,10 +1,10 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import { bytesEqual } from '../bytes/span.ts'
 import { finish, type Steps } from '../bytes/steps.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { sortIssuers } from './issuers.ts'
-import type { TrustNode } from './node.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
+import type { TrustNode } from './trust-graph.ts'
 
 /** How one version of a truststore differs from another. Order is not a difference. */
 export interface TruststoreDiff {

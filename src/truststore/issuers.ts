@@ -1,7 +1,6 @@
 import type { Steps } from '../bytes/steps.ts'
-import type { TrustNode } from './node.ts'
 import type { TruststoreView } from './store.ts'
-import { TrustGraph } from './trust-graph.ts'
+import { TrustGraph, type TrustNode } from './trust-graph.ts'
 
 /**
  * The certificates whose clients a truststore accepts, dates aside, in bundle order: those that may issue, and lead by

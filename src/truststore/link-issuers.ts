@@ -1,7 +1,6 @@
 import type { Steps } from '../bytes/steps.ts'
-import { compareKeyIds, type TrustNode } from './node.ts'
-import { PartIndex } from './part-index.ts'
-import type { SubjectIndex } from './subject-index.ts'
+import { PartIndex, type SubjectIndex } from './lookup.ts'
+import { compareKeyIds, type TrustNode } from './trust-graph.ts'
 
 const none: readonly TrustNode[] = []
 

@@ -1,11 +1,10 @@
-import { isBytes } from '../bytes/argument.ts'
 import { looksLikeDer } from '../bytes/input.ts'
 import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, pemSteps } from '../bytes/pem.ts'
+import { isBytes } from '../bytes/span.ts'
 import type { Steps } from '../bytes/steps.ts'
 import type { ParseCode } from '../codes/parse.ts'
-import { findingOf } from '../rules/finding.ts'
 import * as reading from '../rules/reading.ts'
-import type { Finding, Rule } from '../rules/rule.ts'
+import { type Finding, findingOf, type Rule } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
 

@@ -1,15 +1,13 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import { bytesEqual } from '../bytes/span.ts'
 import { finish, type Steps } from '../bytes/steps.ts'
-import type { VerifyingKey } from '../crypto/backend.ts'
 import { newHash } from '../crypto/digest.ts'
+import type { VerifyingKey } from '../crypto/signatures.ts'
 import type { Policy } from '../policy/policy.ts'
-import { inFull } from '../rules/finding.ts'
-import type { Finding } from '../rules/rule.ts'
+import { type Finding, inFull } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
-import type { TrustNode } from './node.ts'
-import { PartIndex } from './part-index.ts'
-import type { SubjectIndex } from './subject-index.ts'
+import { PartIndex, type SubjectIndex } from './lookup.ts'
+import type { TrustNode } from './trust-graph.ts'
 import type { VerificationCache } from './verification-cache.ts'
 
 /** The certificates that are trusted, ready to judge peers by; made by `buildTruststore`, never changed. */
@@ -39,8 +37,8 @@ export class TruststoreView implements Truststore {
   readonly findings: readonly Finding[]
   readonly policy: Policy
   readonly cache: VerificationCache
-  #cachedKeyIds: PartIndex | undefined = undefined
-  #cachedFingerprint: string | undefined = undefined
+  #cachedKeyIds: PartIndex | undefined
+  #cachedFingerprint: string | undefined
 
   constructor(
     nodes: readonly TrustNode[],

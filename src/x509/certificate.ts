@@ -1,18 +1,18 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import { encodePem } from '../bytes/pem.ts'
 import type { Span } from '../bytes/span.ts'
 import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-key.ts'
 import { oidText } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import type { BasicConstraints } from './constraints.ts'
-import * as ExtensionId from './extension-id.ts'
 import { type GeneralName, generalNamesOf } from './general-name.ts'
+import * as ExtensionId from './ids/extension-id.ts'
+import * as Part from './ids/part.ts'
 import { type CertificateJson, fieldsOf } from './json.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName } from './name.ts'
 import { equalAtSight } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
-import * as Part from './part.ts'
 import { SignedView } from './signed.ts'
 
 /**
@@ -111,9 +111,9 @@ export class CertificateView extends SignedView implements Certificate {
   inhibitPolicyMapping: number | undefined = undefined
   inhibitAnyPolicy: number | undefined = undefined
 
-  #cachedKey: KeyParts | undefined = undefined
-  #cachedSubjectKey: string | undefined = undefined
-  #cachedSelfIssued: boolean | undefined = undefined
+  #cachedKey: KeyParts | undefined
+  #cachedSubjectKey: string | undefined
+  #cachedSelfIssued: boolean | undefined
 
   /** The content of the INTEGER serialNumber. */
   get serial(): Span {

@@ -1,7 +1,6 @@
 import type { Span } from '../bytes/span.ts'
-import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readBoolean, readSmallInteger } from '../der/primitives.ts'
-import { Reader } from '../der/reader.ts'
+import { contextConstructed, contextPrimitive, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readGeneralName } from './general-name.ts'
 

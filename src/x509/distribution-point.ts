@@ -1,11 +1,10 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import type { Span } from '../bytes/span.ts'
-import { contextConstructed, contextPrimitive } from '../der/context-tag.ts'
 import { readDefaultFalse, readNamedBits } from '../der/primitives.ts'
-import { Reader } from '../der/reader.ts'
+import { contextConstructed, contextPrimitive, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readGeneralNames } from './general-name.ts'
-import * as GeneralNameTag from './general-name-tag.ts'
+import * as GeneralNameTag from './ids/general-name-tag.ts'
 import { canonicalName, canonicalRdn, readAttributes } from './name.ts'
 
 /** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */

@@ -1,10 +1,10 @@
+import { latin1Of } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
-import { latin1Of } from '../bytes/text.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
 import { readDefaultFalse } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import * as ExtensionId from './extension-id.ts'
+import * as ExtensionId from './ids/extension-id.ts'
 
 /** From here on the numbers of extensions are not arcs of id-ce. */
 const firstPrivateNumber = 100

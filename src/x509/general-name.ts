@@ -1,10 +1,10 @@
+import { latin1Of } from '../bytes/encoding.ts'
 import type { Span } from '../bytes/span.ts'
-import { latin1Of } from '../bytes/text.ts'
+import { readAny } from '../der/content.ts'
 import { checkOid, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { readAny } from '../der/walk.ts'
-import * as GeneralNameTag from './general-name-tag.ts'
+import * as GeneralNameTag from './ids/general-name-tag.ts'
 import { readName } from './name.ts'
 import { nameText } from './name-text.ts'
 

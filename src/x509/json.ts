@@ -1,4 +1,4 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { BasicConstraints } from './constraints.ts'
 import type { KeyUsage } from './key-usage.ts'

@@ -1,9 +1,10 @@
 import type { Span } from '../bytes/span.ts'
 import { oidBytes, oidText, readOid } from '../der/oid.ts'
-import { readNamedBits } from '../der/primitives.ts'
-import { Reader } from '../der/reader.ts'
+import { checkInteger, readNamedBits } from '../der/primitives.ts'
+import { contextConstructed, contextPrimitive, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import * as PurposeBit from './purpose-bit.ts'
+import { readGeneralNames } from './general-name.ts'
+import * as PurposeBit from './ids/purpose-bit.ts'
 
 /** What a key may do: keyUsage (RFC 5280 4.2.1.3) and extendedKeyUsage (4.2.1.12). */
 
@@ -69,4 +70,31 @@ export function extendedKeyUsageList(extendedKeyUsage: Span): readonly string[] 
     list.push(purposes.find(([, , oid]) => purpose.is(oid))?.[0] ?? oidText(purpose))
   }
   return list
+}
+
+/** Checks subjectKeyIdentifier (RFC 5280 4.2.1.2); the identifier is left as the reader's content. */
+export function readSubjectKeyIdentifier(reader: Reader): void {
+  reader.expect(Tag.octetString, 'subjectKeyIdentifier')
+}
+
+/** Reads authorityKeyIdentifier (RFC 5280 4.2.1.1): the key identifier, and whether issuer and serial are given. */
+export function readAuthorityKeyIdentifier(reader: Reader): {
+  keyIdentifier: Span | undefined
+  hasIssuer: boolean
+  hasSerial: boolean
+} {
+  const what = 'authorityKeyIdentifier'
+  const outer = reader.enter(Tag.sequence, what)
+  const keyIdentifier = reader.optional(contextPrimitive(0), what) ? reader.content() : undefined
+  const found = { keyIdentifier, hasIssuer: false, hasSerial: false }
+  if (reader.peek(contextConstructed(1))) {
+    readGeneralNames(reader, what, contextConstructed(1))
+    found.hasIssuer = true
+  }
+  if (reader.optional(contextPrimitive(2), what)) {
+    checkInteger(reader, what)
+    found.hasSerial = true
+  }
+  reader.leave(outer, what)
+  return found
 }

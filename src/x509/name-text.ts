@@ -1,6 +1,5 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf, utf8Bytes } from '../bytes/encoding.ts'
 import type { Span } from '../bytes/span.ts'
-import { utf8Bytes } from '../bytes/text.ts'
 import { oidText } from '../der/oid.ts'
 import { type Attribute, attributesOf, stringValue } from './name.ts'
 

@@ -1,9 +1,9 @@
+import { latin1Of } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
-import { latin1Of } from '../bytes/text.ts'
+import { readAny } from '../der/content.ts'
 import { oidBytes, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { readAny } from '../der/walk.ts'
 
 /** Syntax of certificatePolicies (RFC 5280 4.2.1.4) and policyMappings (4.2.1.5). */
 

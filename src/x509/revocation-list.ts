@@ -1,13 +1,12 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import { encodePem } from '../bytes/pem.ts'
 import { Span } from '../bytes/span.ts'
 import type { CertificateView } from './certificate.ts'
 import { type IssuingDistributionPoint, pointNames } from './distribution-point.ts'
-import * as ExtensionId from './extension-id.ts'
+import * as ExtensionId from './ids/extension-id.ts'
+import * as Part from './ids/part.ts'
 import { fieldsOf, type RevocationListJson } from './json.ts'
-import * as Part from './part.ts'
-import { type RevocationEntry, type RevocationReason, reasonNames } from './revocation-entry.ts'
-import { SerialIndex, type Spend } from './serial-index.ts'
+import { type RevocationEntry, type RevocationReason, reasonNames, SerialIndex, type Spend } from './revocation-entries.ts'
 import { SignedView } from './signed.ts'
 
 /** One entry of a revocation list. */
@@ -80,8 +79,8 @@ export class RevocationListView extends SignedView implements RevocationList {
   /** Some entry names another issuer although the list is not indirect. */
   hasStrayIssuer = false
   readonly #signatures: { readonly by: object; readonly spki: Uint8Array; readonly signed: boolean }[] = []
-  #index: SerialIndex | undefined = undefined
-  #cachedPointNames: ReadonlySet<string> | undefined = undefined
+  #index: SerialIndex | undefined
+  #cachedPointNames: ReadonlySet<string> | undefined
 
   /** The content of revokedCertificates, which is absent where nobody is revoked. */
   get entries(): Span | undefined {

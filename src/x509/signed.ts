@@ -1,18 +1,18 @@
-import { hexOf } from '../bytes/hex.ts'
+import { hexOf } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
 import { type AlgorithmFault, readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
-import type { VerifyingKey } from '../crypto/backend.ts'
 import { digest } from '../crypto/digest.ts'
+import type { VerifyingKey } from '../crypto/signatures.ts'
+import { readAny } from '../der/content.ts'
 import { readOid } from '../der/oid.ts'
 import { readBitStringBytes } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { readAny } from '../der/walk.ts'
 import { ExtensionList } from './extension-list.ts'
+import * as Part from './ids/part.ts'
 import { canonicalName, readName } from './name.ts'
 import { equalAtSight } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
-import * as Part from './part.ts'
 
 /** The subject of a certificate, and as a text that is equal for equal names. */
 export interface Subject {
@@ -31,10 +31,10 @@ export class SignedView {
   /** Where each part begins and ends; 0 and 0 for those that are absent. */
   readonly #offsets: number[] = new Array<number>(2 * Part.count).fill(0)
   readonly extensions: ExtensionList
-  #cachedAlgorithmsDiffer: boolean | undefined = undefined
-  #cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined = undefined
-  #cachedIssuerKey: string | undefined = undefined
-  #cachedFingerprint: string | undefined = undefined
+  #cachedAlgorithmsDiffer: boolean | undefined
+  #cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined
+  #cachedIssuerKey: string | undefined
+  #cachedFingerprint: string | undefined
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes

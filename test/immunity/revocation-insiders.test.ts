@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hexOf } from '../../src/bytes/hex.ts'
+import { hexOf } from '../../src/bytes/encoding.ts'
 import {
   buildTruststore,
   parseRevocationList,

@@ -67,7 +67,7 @@ describe('a bundle of buildTruststore and verifyChain', () => {
   })
 
   it('has nothing that only revocation lists need, unless lists are read', async () => {
-    const needed = ['crl-judge', 'revocation-list', 'revocation-scope', 'revocation-entry', 'serial-index']
+    const needed = ['crl-judge', 'revocation-list', 'revocation/scope', 'revocation-entries']
     const neededIn = ({ files }: Bundle): readonly string[] =>
       needed.filter((name) => files.some((file) => file.endsWith(`/${name}.ts`)))
     expect(neededIn(await bundleOf(names, source))).toEqual([])

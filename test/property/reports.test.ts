@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type FileReport, type ReportItem, sentence } from '../../src/lint/report/file-report.ts'
+import { type FileReport, type ReportItem, renderJson, renderText, sentence } from '../../src/lint/report/file-report.ts'
 import { renderGithub } from '../../src/lint/report/github.ts'
-import { renderJson } from '../../src/lint/report/json.ts'
-import { painter } from '../../src/lint/report/paint.ts'
+import { painter } from '../../src/lint/report/printable.ts'
 import { renderSarif } from '../../src/lint/report/sarif.ts'
-import { renderText } from '../../src/lint/report/text.ts'
 import { expectObeyedByNobody, hostileText, readAnnotations, readSarif } from '../support/build-server.ts'
 
 /** Any text, lone surrogates and control characters included. */

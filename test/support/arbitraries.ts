@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { encode } from './asn1.ts'
 import { type CertificateSpec, type GeneralNameSpec, type KeyKind, keyPair, type Minted, mint } from './mint.ts'
-import type { AttributeSpec, NameSpec } from './names.ts'
-import { stringNode } from './names.ts'
+import { type AttributeSpec, type NameSpec, stringNode } from './names.ts'
 
 /** Random certificates and chains that are as they should be; tests bend them. */
 

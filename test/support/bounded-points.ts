@@ -1,6 +1,5 @@
 import { Span } from '../../src/bytes/span.ts'
-import { Accumulator } from '../../src/crypto/curve/accumulator.ts'
-import { Batch } from '../../src/crypto/curve/batch.ts'
+import { Accumulator, Batch } from '../../src/crypto/curve/accumulator.ts'
 import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
 import { type Group, readPoint } from '../../src/crypto/curve/group.ts'
 import { type Limbs, limbsOf } from '../../src/crypto/curve/limbs.ts'

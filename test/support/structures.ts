@@ -1,4 +1,4 @@
-import { bytesOfHex } from '../../src/bytes/hex.ts'
+import { bytesOfHex } from '../../src/bytes/encoding.ts'
 import { algorithm, bitString, boolean, context, integer, name, octetString, oid, sequence, utcTime, utf8 } from './der.ts'
 
 /** Certificates and revocation lists put together by hand and signed by nobody: parsers do not look at signatures. */

@@ -1,8 +1,7 @@
-import type { Accumulator } from './accumulator.ts'
-import { Batch } from './batch.ts'
+import { type Accumulator, Batch } from './accumulator.ts'
 import type { Group } from './group.ts'
 import type { Limbs } from './limbs.ts'
-import { nonAdjacentDigits } from './signed-digits.ts'
+import { nonAdjacentDigits } from './scalars.ts'
 
 /** P, 3P, 5P …: what a scalar in non-adjacent form of some width asks for. Made in microseconds, for keys seen rarely. */
 export class OddMultiples {

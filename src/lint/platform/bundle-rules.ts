@@ -1,6 +1,5 @@
 import type { LintRule, Problem } from '../../rules/rule.ts'
-import { limitRule } from './limit-rule.ts'
-import type { PlatformLimits } from './limits.ts'
+import { limitRule, type PlatformLimits } from './limits.ts'
 import type { PlatformBundle } from './platform-bundle.ts'
 
 /** Rules about the file, and about how many certificates of which kind are in it. */

@@ -2,10 +2,9 @@ import { Reader } from '../../der/reader.ts'
 import { certTooLarge, certTooLargeText } from '../../rules/reading.ts'
 import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import * as ExtensionId from '../../x509/extension-id.ts'
+import * as ExtensionId from '../../x509/ids/extension-id.ts'
 import { excludesClients } from '../graph.ts'
-import { limitRule } from './limit-rule.ts'
-import type { PlatformLimits } from './limits.ts'
+import { limitRule, type PlatformLimits } from './limits.ts'
 import type { PlatformEntry } from './platform-bundle.ts'
 
 /** Rules about the certificates of a bundle, each by itself and in its chain. */

@@ -1,5 +1,4 @@
-import { runRules } from '../../rules/finding.ts'
-import type { Finding, LintRule } from '../../rules/rule.ts'
+import { type Finding, type LintRule, runRules } from '../../rules/rule.ts'
 import type { TruststoreInput } from '../../truststore/read-bundle.ts'
 import type { TruststoreView } from '../../truststore/store.ts'
 import { pemStyleRules, platformBundleRules } from './bundle-rules.ts'

@@ -1,3 +1,5 @@
+import type { Severity } from '../../codes/lint.ts'
+
 /**
  * Characters that a terminal obeys instead of showing: controls, formats such as the marks that turn the direction of
  * text, line and paragraph separators, and halves of surrogate pairs.
@@ -59,3 +61,20 @@ export function printableJsonText(json: string): string {
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
   })
 }
+
+/** The few colours there are; each ends what it began. */
+const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const
+
+export type Colour = keyof typeof codes
+
+/** Paints text for a terminal, or leaves it as it is. */
+export type Paint = (colour: Colour, text: string) => string
+
+export function painter(coloured: boolean): Paint {
+  return (colour, text) => {
+    const [on, off] = codes[colour]
+    return coloured && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text
+  }
+}
+
+export const severityColours: Readonly<Record<Severity, Colour>> = { error: 'red', warning: 'yellow', info: 'cyan' }

@@ -1,6 +1,6 @@
-import { isoTime } from '../../policy/time.ts'
+import { isoTime } from '../../policy/fields.ts'
 import type { LintRule } from '../../rules/rule.ts'
-import type { TrustNode } from '../../truststore/node.ts'
+import type { TrustNode } from '../../truststore/trust-graph.ts'
 import { excludesClients, type LintGraph } from '../graph.ts'
 import type { GraphContext } from '../lint-rule.ts'
 

@@ -1,4 +1,4 @@
-import { isoTime } from '../../policy/time.ts'
+import { isoTime } from '../../policy/fields.ts'
 import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { criticalBasicConstraints, pathLengthOfCa } from '../../x509/profile/rfc5280.ts'

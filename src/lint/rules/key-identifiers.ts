@@ -1,6 +1,5 @@
 import type { LintRule } from '../../rules/rule.ts'
-import type { TrustNode } from '../../truststore/node.ts'
-import { compareKeyIds } from '../../truststore/node.ts'
+import { compareKeyIds, type TrustNode } from '../../truststore/trust-graph.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { authorityKeyId, uncriticalAuthorityKeyId, uncriticalSubjectKeyId } from '../../x509/profile/rfc5280.ts'
 import { type GraphContext, profileRule, type RoleContext } from '../lint-rule.ts'

@@ -1,7 +1,6 @@
 import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
-import * as ExtensionId from '../../x509/extension-id.ts'
-import { keyUsageList } from '../../x509/key-usage.ts'
+import * as ExtensionId from '../../x509/ids/extension-id.ts'
 import {
   cRLSign,
   dataEncipherment,
@@ -10,8 +9,9 @@ import {
   keyCertSign,
   keyEncipherment,
   nonRepudiation,
-} from '../../x509/key-usage-bit.ts'
-import * as PurposeBit from '../../x509/purpose-bit.ts'
+} from '../../x509/ids/key-usage-bit.ts'
+import * as PurposeBit from '../../x509/ids/purpose-bit.ts'
+import { keyUsageList } from '../../x509/key-usage.ts'
 import type { RoleContext } from '../lint-rule.ts'
 
 /** Rules about what a key is, and what it may be used for. */

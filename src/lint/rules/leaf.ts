@@ -1,10 +1,10 @@
-import { isoTime } from '../../policy/time.ts'
+import { isoTime } from '../../policy/fields.ts'
 import type { LintRule } from '../../rules/rule.ts'
-import type { TrustNode } from '../../truststore/node.ts'
+import type { TrustNode } from '../../truststore/trust-graph.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
+import * as KeyUsageBit from '../../x509/ids/key-usage-bit.ts'
+import * as PurposeBit from '../../x509/ids/purpose-bit.ts'
 import { keyUsageList } from '../../x509/key-usage.ts'
-import * as KeyUsageBit from '../../x509/key-usage-bit.ts'
-import * as PurposeBit from '../../x509/purpose-bit.ts'
 import type { GraphContext, RoleContext } from '../lint-rule.ts'
 
 /** Rules about certificates that are no CA's: clients, and leaves that stand in a truststore. */

@@ -1,10 +1,10 @@
-import { excerpt, latin1Of } from '../../bytes/text.ts'
+import { excerpt, latin1Of } from '../../bytes/encoding.ts'
 import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { type SubtreeBase, subtreeBases } from '../../x509/constraints.ts'
-import * as ExtensionId from '../../x509/extension-id.ts'
 import { ipText } from '../../x509/general-name.ts'
-import * as GeneralNameTag from '../../x509/general-name-tag.ts'
+import * as ExtensionId from '../../x509/ids/extension-id.ts'
+import * as GeneralNameTag from '../../x509/ids/general-name-tag.ts'
 import { anyPolicy, mappingsOf, policiesOf, policyText } from '../../x509/policies.ts'
 import { isNameOfForm, isSubtreeOfItsForm } from '../../x509/profile/name-syntax.ts'
 import {

@@ -1,4 +1,4 @@
-import { excerpt } from '../../bytes/text.ts'
+import { excerpt } from '../../bytes/encoding.ts'
 import { oidText } from '../../der/oid.ts'
 import * as Tag from '../../der/tag.ts'
 import type { LintRule } from '../../rules/rule.ts'

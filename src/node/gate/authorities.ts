@@ -1,9 +1,9 @@
-import { hexOf } from '../../bytes/hex.ts'
+import { hexOf } from '../../bytes/encoding.ts'
 import { finish } from '../../bytes/steps.ts'
 import { acceptedIssuers } from '../../truststore/issuers.ts'
-import type { TrustNode } from '../../truststore/node.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
-import { carrierOf } from './name-carrier.ts'
+import type { TrustNode } from '../../truststore/trust-graph.ts'
+import { carrierOf } from './domain.ts'
 
 /**
  * The largest list of names. TLS allows 65,535 bytes (RFC 8446 4.2.4), but Java clients reject handshake messages over 32,768

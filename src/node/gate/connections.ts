@@ -1,11 +1,31 @@
 import { emitWarning } from 'node:process'
+import type { TLSSocket } from 'node:tls'
+import { thrownText } from '../safely.ts'
 import { type Pace, Slices } from '../slices.ts'
-import { Timer } from '../source/timer.ts'
-import { thrownText } from '../thrown-text.ts'
-import type { Basis, Grounds } from './basis.ts'
-import { Closings } from './closings.ts'
-import type { CloseCode, GateCode } from './codes.ts'
-import type { Connection } from './connection.ts'
+import { Timer } from '../source/source.ts'
+import { Closings, type Usage } from './closing.ts'
+import type { ClientIdentity, ConnectionState } from './identity.ts'
+import type { Approval, Basis, Grounds } from './judge.ts'
+import type { CloseCode, GateCode } from './refuse.ts'
+
+/** The gate's record of a connection. */
+export interface Connection extends ConnectionState {
+  readonly socket: TLSSocket
+  /** `undefined` if the gate does not serve the requested server name. */
+  readonly basis: Basis | undefined
+  readonly chain: readonly Uint8Array[]
+  /** A DNS name. `undefined` if the client sent no valid one. */
+  readonly serverName: string | undefined
+  readonly remoteAddress: string | undefined
+  readonly usage: Usage
+  approval: Approval | undefined
+  /** Why it was rejected, for good. */
+  refused: GateCode | undefined
+  /** Why the gate is ending it. */
+  closing: CloseCode | undefined
+  /** The last identity, for hooks: `identity` is cleared when the connection is rejected. */
+  client: ClientIdentity | undefined
+}
 
 /**
  * How often open connections are checked, in milliseconds. A timer for the expiry of each certificate would fail if the clock

@@ -2,9 +2,10 @@ import { emitWarning } from 'node:process'
 import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import type { Truststore } from '../../truststore/store.ts'
-import { callSafely } from '../call-safely.ts'
-import { thrownText } from '../thrown-text.ts'
+import { callSafely, thrownText } from '../safely.ts'
 import { type AdvertisedAuthorities, authoritiesOf, maxAuthorityBytes } from './authorities.ts'
+import { DomainMap } from './domain.ts'
+import { currentStore, type DomainRules, type GateRules, type MutualTlsOptions, type Settings } from './gate-options.ts'
 import {
   asDemanded,
   contextOptionsOf,
@@ -12,9 +13,7 @@ import {
   requireCredentials,
   type ServerCredentials,
   withCredentials,
-} from './credentials.ts'
-import { DomainMap } from './domain.ts'
-import { currentStore, type DomainRules, type GateRules, type MutualTlsOptions, type Settings } from './options.ts'
+} from './server-identity.ts'
 
 /** A server whose secure context the gate manages. */
 interface Kept {

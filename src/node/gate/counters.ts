@@ -1,5 +1,5 @@
 import type { AddressCounters } from './address-limiter.ts'
-import type { CloseCode, GateCode } from './codes.ts'
+import type { CloseCode, GateCode } from './refuse.ts'
 
 /** What a gate has done since it was created. A plain snapshot that survives JSON unchanged. */
 export interface GateCounters extends AddressCounters {

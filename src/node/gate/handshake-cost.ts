@@ -1,3 +1,8 @@
+import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { cpuUsage } from 'node:process'
+import { setImmediate } from 'node:timers'
+
 /**
  * More bytes than an honest client sends in a handshake: four RSA-4096 certificates and a post-quantum key share take 10 KB.
  */
@@ -43,3 +48,95 @@ export class HandshakeCost {
     return Math.max(1, (this.ms / ordinaryMs) ** 2)
   }
 }
+
+/**
+ * Measures how long the event loop was busy since the last lap. OpenSSL does not report how long it works between two
+ * JavaScript callbacks, so the clocks are read at each of them.
+ */
+export class Stopwatch {
+  readonly #onTurn: (busyMs: number) => boolean
+  #isRunning = false
+  #at = 0
+  #idle = 0
+  #cpu = 0
+
+  /** @param onTurn called at every turn of the event loop, with the time since the last lap; return false to stop the watch */
+  constructor(onTurn: (busyMs: number) => boolean) {
+    this.#onTurn = onTurn
+  }
+
+  start(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.lap()
+    this.#next()
+  }
+
+  /**
+   * Milliseconds of work since the last lap, without the time that the event loop was idle. The lesser of two clocks:
+   * wall-clock time includes other processes, CPU time includes other threads of this process.
+   */
+  lap(): number {
+    const at = performance.now()
+    // Deno does not report it.
+    const idle = performance.nodeTiming.idleTime ?? 0
+    const { user, system } = cpuUsage()
+    const cpu = (user + system) / 1000
+    const busy = Math.min(at - this.#at - (idle - this.#idle), cpu - this.#cpu)
+    this.#at = at
+    this.#idle = idle
+    this.#cpu = cpu
+    return Math.max(0, busy)
+  }
+
+  #next(): void {
+    // Unreferenced, it runs once per turn but does not keep the loop alive.
+    setImmediate(() => {
+      this.#isRunning = this.#onTurn(this.lap())
+      if (this.#isRunning) this.#next()
+    }).unref()
+  }
+}
+
+/** After this wait, `isDue` decides whether the handshake begins. The handshakes ahead of it may never finish. */
+const longWaitMs = 500
+
+/** Connections of one address whose TLS handshake has not begun, oldest first. */
+export class HandshakeQueue {
+  readonly #waiting = new Map<Socket, () => void>()
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /**
+   * @param begin called at most once: when its turn comes or after a long wait, and never after the connection was closed
+   * @param isDue whether to begin after a long wait without its turn; if not, the wait starts over
+   */
+  add(raw: Socket, begin: () => void, isDue: () => boolean): void {
+    const leave = (): void => {
+      clearInterval(timer)
+      raw.off('error', ignore)
+      raw.off('close', leave)
+      this.#waiting.delete(raw)
+    }
+    const begun = (): void => {
+      leave()
+      begin()
+    }
+    const timer = setInterval(() => {
+      if (isDue()) begun()
+    }, longWaitMs)
+    // TLS handles errors once it has the connection. Until then an `error` event would be unhandled.
+    raw.on('error', ignore)
+    raw.once('close', leave)
+    this.#waiting.set(raw, begun)
+  }
+
+  /** Begins the oldest handshake. */
+  next(): void {
+    for (const begin of this.#waiting.values()) return begin()
+  }
+}
+
+const ignore = (): void => undefined

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest, ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
@@ -5,6 +6,7 @@ import type { TLSSocket } from 'node:tls'
 import { type ApiGatewayClientCert, formatApiGatewayClientCert } from '../../headers/api-gateway.ts'
 import type { Acceptance } from '../../path/verify.ts'
 import { member } from '../../policy/fields.ts'
+import type { Policy } from '../../policy/policy.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 
 /** The client of an accepted connection. */
@@ -40,7 +42,7 @@ export class Client implements ClientIdentity {
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
   readonly context: Readonly<Record<string, unknown>> | undefined
-  #formatted: ApiGatewayClientCert | undefined = undefined
+  #formatted: ApiGatewayClientCert | undefined
 
   constructor(
     { leaf, path }: Acceptance,
@@ -111,4 +113,21 @@ function socketOf(source: unknown): object | undefined {
  */
 export function getClientIdentity(source: IdentitySource): ClientIdentity | undefined {
   return connectionStateOf(source)?.identity
+}
+
+/**
+ * The chain that the client presented, as DER, leaf first; empty if it presented none. Intermediates are read only if the
+ * policy uses them, and at most one more than its budget allows, so that the budget rejects longer lists.
+ *
+ * For a resumed session TLS returns the leaf, which the session holds, but not the intermediates.
+ */
+export function presentedChain(socket: TLSSocket, { intermediates, budget }: Policy): readonly Uint8Array[] {
+  const chain: Uint8Array[] = []
+  const most = intermediates === 'presented' ? budget.presentedCertificates + 1 : 1
+  let certificate: X509Certificate | undefined = socket.getPeerX509Certificate()
+  while (certificate !== undefined && chain.length < most) {
+    chain.push(certificate.raw)
+    certificate = chain.length < most ? certificate.issuerCertificate : undefined
+  }
+  return chain
 }

@@ -1,9 +1,9 @@
 import type { NoFields } from '../../policy/fields.ts'
-import { callSafely } from '../call-safely.ts'
-import { type CloseCode, type GateCode, messageOf } from './codes.ts'
-import type { Connection } from './connection.ts'
+import { callSafely } from '../safely.ts'
+import type { Connection } from './connections.ts'
+import type { GateRejection, GateSettings } from './gate-options.ts'
 import type { ClientIdentity } from './identity.ts'
-import type { GateRejection, GateSettings } from './options.ts'
+import { type CloseCode, type GateCode, messageOf } from './refuse.ts'
 
 /** The details of a rejection. */
 export type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>

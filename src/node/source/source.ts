@@ -1,11 +1,12 @@
+import { clearTimeout, setTimeout } from 'node:timers'
 import type { Steps } from '../../bytes/steps.ts'
 import { type NoFields, readFields } from '../../policy/fields.ts'
 import { diffTruststores, type TruststoreDiff } from '../../truststore/diff.ts'
 import type { Truststore } from '../../truststore/store.ts'
+import { thrownText } from '../safely.ts'
 import { Slices } from '../slices.ts'
-import { thrownText } from '../thrown-text.ts'
-import { Events } from './events.ts'
 import {
+  Events,
   type Refresh,
   type RefreshOptions,
   type SourceEvents,
@@ -14,9 +15,45 @@ import {
   type TruststoreVersion,
   type UpdatedEvent,
 } from './handle.ts'
-import { booleanOption, type SourceSettings } from './options.ts'
-import { Timer } from './timer.ts'
+import { booleanOption, type SourceSettings } from './source-options.ts'
 import { type Decision, type Loaded, RollbackError, Versions } from './versions.ts'
+
+/** A single pending call that does not keep the process alive. */
+export class Timer {
+  readonly #call: () => void
+  #handle: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(call: () => void) {
+    this.#call = call
+  }
+
+  get isSet(): boolean {
+    return this.#handle !== undefined
+  }
+
+  /** Reschedules the call to this many milliseconds from now. */
+  set(delayMs: number): void {
+    clearTimeout(this.#handle)
+    if (this.#closed) return
+    this.#handle = setTimeout(() => {
+      this.#handle = undefined
+      this.#call()
+    }, delayMs)
+    this.#handle.unref()
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle)
+    this.#handle = undefined
+  }
+
+  /** Final: the timer cannot be set again. */
+  close(): void {
+    this.#closed = true
+    this.clear()
+  }
+}
 
 /** Loads versions from a file or a URL. */
 export interface Loader {
@@ -56,8 +93,8 @@ export class Source implements TruststoreSource {
   readonly #closing: AbortController = new AbortController()
   readonly #poll: Timer = new Timer(() => void this.check({}))
   readonly #expiry: Timer = new Timer(() => this.#tellExpiring())
-  #running: Promise<Refresh> | undefined = undefined
-  #waiting: Promise<Refresh> | undefined = undefined
+  #running: Promise<Refresh> | undefined
+  #waiting: Promise<Refresh> | undefined
   #wanted: Wanted = unforced
   #failures = 0
 

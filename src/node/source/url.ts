@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type NoFields, readFields } from '../../policy/fields.ts'
 import { type DownloadTerms, download, type Known, printable, refuseUrl, type UrlAgent } from './download.ts'
 import type { TruststoreSource } from './handle.ts'
-import { booleanOption, noSourceOptions, numberOption, readSettings, type SourceOptions } from './options.ts'
 import { type Loader, Source } from './source.ts'
+import { booleanOption, noSourceOptions, numberOption, readSettings, type SourceOptions } from './source-options.ts'
 import type { Loaded } from './versions.ts'
 
 export interface UrlTruststoreOptions extends SourceOptions {
@@ -75,7 +75,7 @@ class UrlLoader implements Loader {
   readonly #url: TruststoreUrl
   readonly #terms: Omit<DownloadTerms, 'signal'>
   /** The validators of the last complete response, and its URL. */
-  #seen: Known | undefined = undefined
+  #seen: Known | undefined
   #notModified = 0
 
   constructor(url: TruststoreUrl, terms: Omit<DownloadTerms, 'signal'>) {

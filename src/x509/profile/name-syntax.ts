@@ -1,8 +1,8 @@
+import { latin1Of } from '../../bytes/encoding.ts'
 import type { Span } from '../../bytes/span.ts'
-import { latin1Of } from '../../bytes/text.ts'
 import { Reader } from '../../der/reader.ts'
 import type { SubtreeBase } from '../constraints.ts'
-import * as GeneralNameTag from '../general-name-tag.ts'
+import * as GeneralNameTag from '../ids/general-name-tag.ts'
 
 /** The syntax that RFC 5280 demands of names beyond being strings: 4.2.1.6 of alternative names, 4.2.1.10 of subtrees. */
 

@@ -1,8 +1,8 @@
 import { oidBytes } from '../../der/oid.ts'
 import type { CertificateView } from '../certificate.ts'
-import * as ExtensionId from '../extension-id.ts'
+import * as ExtensionId from '../ids/extension-id.ts'
+import * as PurposeBit from '../ids/purpose-bit.ts'
 import { attributesOf, stringValue } from '../name.ts'
-import * as PurposeBit from '../purpose-bit.ts'
 import type { ProfileRule } from './profile-rule.ts'
 import { keyIdsAgree } from './rfc5280.ts'
 

@@ -1,5 +1,5 @@
 import { type Policy, parseRevocationList, profiles } from '../../../src/index.ts'
-import { refuseList } from '../../../src/x509/profile/list.ts'
+import { refuseList } from '../../../src/x509/profile/profile.ts'
 import type { RevocationListView } from '../../../src/x509/revocation-list.ts'
 import { der, judge, revocationBy, verdictWord } from '../judge.ts'
 import type { CaseResult, Suite } from '../suite.ts'

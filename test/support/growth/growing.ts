@@ -1,5 +1,4 @@
-import type { Policy, Truststore, VerifyOptions } from '../../../src/index.ts'
-import { buildTruststore, profiles, verifyChain } from '../../../src/index.ts'
+import { buildTruststore, type Policy, profiles, type Truststore, type VerifyOptions, verifyChain } from '../../../src/index.ts'
 import type { Minted } from '../mint.ts'
 
 /** Input of one size, and what it is given to. */

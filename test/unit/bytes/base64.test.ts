@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeBase64, encodeBase64 } from '../../../src/bytes/base64.ts'
+import { decodeBase64, encodeBase64 } from '../../../src/bytes/encoding.ts'
 import { Span } from '../../../src/bytes/span.ts'
 
 function decode(text: string): string | number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bigintOfBytes, bytesOfBigint } from '../../../src/bytes/bigint.ts'
+import { bigintOfBytes, bytesOfBigint } from '../../../src/bytes/encoding.ts'
 import { Span } from '../../../src/bytes/span.ts'
 
 describe('numbers as bytes', () => {

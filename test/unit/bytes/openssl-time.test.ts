@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { opensslTime, parseOpensslTime } from '../../../src/bytes/openssl-time.ts'
+import { opensslTime, parseOpensslTime } from '../../../src/bytes/encoding.ts'
 
 describe('dates in the form of OpenSSL', () => {
   it.each([

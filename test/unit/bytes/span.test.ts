@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { requireBytes } from '../../../src/bytes/argument.ts'
-import { hashOf } from '../../../src/bytes/hash.ts'
-import { bytesOfHex, hexOf } from '../../../src/bytes/hex.ts'
-import { bytesEqual, compareBytes, Span, spanOf } from '../../../src/bytes/span.ts'
-import { SpanMap } from '../../../src/bytes/span-map.ts'
+import { bytesOfHex, hexOf } from '../../../src/bytes/encoding.ts'
+import { bytesEqual, compareBytes, hashOf, requireBytes, Span, SpanMap, spanOf } from '../../../src/bytes/span.ts'
 
 const b = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 

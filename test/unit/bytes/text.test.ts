@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { excerpt, latin1Of, ucsOf, utf8Bytes, utf8Of } from '../../../src/bytes/encoding.ts'
 import { Span } from '../../../src/bytes/span.ts'
-import { excerpt, latin1Of, ucsOf, utf8Bytes, utf8Of } from '../../../src/bytes/text.ts'
 
 const utf8 = (hex: string): string | undefined => {
   return utf8Of(new Span(Buffer.from(hex, 'hex')))

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type CurveName, curves } from '../../../src/crypto/curve/curves.ts'
-import { TableBudget } from '../../../src/crypto/curve/table-budget.ts'
+import { TableBudget } from '../../../src/crypto/curve/point-key.ts'
 import { EcdsaKey } from '../../../src/crypto/ecdsa.ts'
 import { encodePoint, inverseOf, modulo, multipleOf, type NoblePoint, nobleOf } from '../../support/curve-points.ts'
 import { integer, sequence } from '../../support/der.ts'

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { curves } from '../../../src/crypto/curve/curves.ts'
-import { pureSignatures } from '../../../src/crypto/pure.ts'
+import { pureSignatures } from '../../../src/crypto/signatures.ts'
 import { ecdsa, rsaPkcs1 } from '../../support/algorithms.ts'
 import { bytes, integer, nul, sequence, tlv } from '../../support/der.ts'
 

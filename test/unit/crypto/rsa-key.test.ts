@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesOfBigint } from '../../../src/bytes/bigint.ts'
-import { RsaKey } from '../../../src/crypto/rsa-key.ts'
+import { bytesOfBigint } from '../../../src/bytes/encoding.ts'
+import { RsaKey } from '../../../src/crypto/rsa.ts'
 
 const bitsOf = (value: bigint): number => value.toString(2).length
 

@@ -1,6 +1,6 @@
 import { createHash, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { pureSignatures } from '../../../src/crypto/pure.ts'
+import { pureSignatures } from '../../../src/crypto/signatures.ts'
 import { hashAlgorithm, rsaPkcs1 } from '../../support/algorithms.ts'
 import { algorithm, bytes, integer, nul, octetString, sequence, tlv } from '../../support/der.ts'
 import { millisecondsOf } from '../../support/refusal.ts'

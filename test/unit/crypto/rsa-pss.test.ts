@@ -1,6 +1,6 @@
 import { constants, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { pureSignatures } from '../../../src/crypto/pure.ts'
+import { pureSignatures } from '../../../src/crypto/signatures.ts'
 import { pssParameters, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'
 import { algorithm, nul, sequence } from '../../support/der.ts'
 import { type PssFaults, pssEncoded, rsaPair, signEncoded } from '../../support/rsa.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readAny } from '../../../src/der/walk.ts'
+import { readAny } from '../../../src/der/content.ts'
 import { bmp, bytes, text, tlv, utf8 } from '../../support/der.ts'
 import { readWhole, refusal } from '../../support/refusal.ts'
 

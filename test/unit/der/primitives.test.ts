@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { contextPrimitive } from '../../../src/der/context-tag.ts'
 import {
   readBitStringBytes,
   readBoolean,
@@ -9,7 +8,7 @@ import {
   readNull,
   readSmallInteger,
 } from '../../../src/der/primitives.ts'
-import type { Reader } from '../../../src/der/reader.ts'
+import { contextPrimitive, type Reader } from '../../../src/der/reader.ts'
 import * as Tag from '../../../src/der/tag.ts'
 import { readWhole, refusal } from '../../support/refusal.ts'
 

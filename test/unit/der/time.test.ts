@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readTime } from '../../../src/der/time.ts'
+import { readTime } from '../../../src/der/primitives.ts'
 import { generalizedTime, text, utcTime } from '../../support/der.ts'
 import { readWhole, refusal } from '../../support/refusal.ts'
 

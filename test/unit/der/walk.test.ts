@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readAny } from '../../../src/der/walk.ts'
+import { readAny } from '../../../src/der/content.ts'
 import {
   bitString,
   bytes,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cyclesIn } from '../../../src/lint/cycles.ts'
+import { cyclesIn } from '../../../src/lint/graph.ts'
 
 type Edges = readonly (readonly number[])[]
 

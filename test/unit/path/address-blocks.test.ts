@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AddressBlocks } from '../../../src/path/address-blocks.ts'
+import { AddressBlocks } from '../../../src/path/names/name-match.ts'
 import { addressBytes } from '../../support/names.ts'
 
 function blocksOf(...blocks: readonly string[]): AddressBlocks {

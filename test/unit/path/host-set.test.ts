@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HostSet, parentOf } from '../../../src/path/host-set.ts'
-import { readDnsSubtree, readEmail, readEmailSubtree } from '../../../src/path/name-match.ts'
+import { HostSet, parentOf, readDnsSubtree, readEmail, readEmailSubtree } from '../../../src/path/names/name-match.ts'
 
 /** Name, subtree, answer. */
 type Row = readonly [string, string, boolean]

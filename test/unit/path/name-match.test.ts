@@ -8,7 +8,7 @@ import {
   readHostSubtree,
   readUri,
   withoutFinalDot,
-} from '../../../src/path/name-match.ts'
+} from '../../../src/path/names/name-match.ts'
 
 describe('withoutFinalDot', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SignatureBackend, VerifyingKey } from '../../../src/crypto/backend.ts'
-import { TableBudget } from '../../../src/crypto/curve/table-budget.ts'
+import { TableBudget } from '../../../src/crypto/curve/point-key.ts'
+import type { SignatureBackend, VerifyingKey } from '../../../src/crypto/signatures.ts'
 import { VerificationCache } from '../../../src/truststore/verification-cache.ts'
 import type { CertificateView } from '../../../src/x509/certificate.ts'
 import { maxCertificateBytes } from '../../../src/x509/parse-certificate.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ParseResult } from '../../../src/codes/parse.ts'
-import * as ExtensionId from '../../../src/x509/extension-id.ts'
 import { ExtensionList, readExtensions } from '../../../src/x509/extension-list.ts'
+import * as ExtensionId from '../../../src/x509/ids/extension-id.ts'
 import { boolean, bytes, integer, nul, octetString, oid, sequence, tlv } from '../../support/der.ts'
 import { readWhole, refusal, valueIn } from '../../support/refusal.ts'
 import { extension } from '../../support/structures.ts'

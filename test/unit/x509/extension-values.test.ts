@@ -7,9 +7,15 @@ import {
   readNameConstraints,
   readPolicyConstraints,
 } from '../../../src/x509/constraints.ts'
-import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from '../../../src/x509/key-identifier.ts'
-import { extendedKeyUsageList, keyUsageList, readExtendedKeyUsage, readKeyUsage } from '../../../src/x509/key-usage.ts'
-import * as PurposeBit from '../../../src/x509/purpose-bit.ts'
+import * as PurposeBit from '../../../src/x509/ids/purpose-bit.ts'
+import {
+  extendedKeyUsageList,
+  keyUsageList,
+  readAuthorityKeyIdentifier,
+  readExtendedKeyUsage,
+  readKeyUsage,
+  readSubjectKeyIdentifier,
+} from '../../../src/x509/key-usage.ts'
 import { boolean, bytes, context, implicit, integer, nul, octetString, oid, sequence, tlv, utf8 } from '../../support/der.ts'
 import { readWhole, refusal } from '../../support/refusal.ts'
 

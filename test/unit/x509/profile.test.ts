@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCertificateDer } from '../../../src/x509/parse-certificate.ts'
 import { parseRevocationListDer } from '../../../src/x509/parse-revocation-list.ts'
-import { nonconformance } from '../../../src/x509/profile/certificate.ts'
-import { refuseList } from '../../../src/x509/profile/list.ts'
+import { nonconformance, refuseList } from '../../../src/x509/profile/profile.ts'
 import type { Role } from '../../../src/x509/profile/profile-rule.ts'
 import {
   boolean,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { latin1Of } from '../../../src/bytes/encoding.ts'
 import { Span } from '../../../src/bytes/span.ts'
-import { latin1Of } from '../../../src/bytes/text.ts'
 import type { RevocationList } from '../../../src/index.ts'
 import type { CertificateView } from '../../../src/x509/certificate.ts'
 import { parseRevocationListDer } from '../../../src/x509/parse-revocation-list.ts'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Accumulator } from '../../../../src/crypto/curve/accumulator.ts'
-import { Batch } from '../../../../src/crypto/curve/batch.ts'
+import { Accumulator, Batch } from '../../../../src/crypto/curve/accumulator.ts'
 import type { CurveName } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { enterPoint, leaveNumber, multipleOf } from '../../../support/curve-points.ts'

@@ -3,8 +3,7 @@ import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
 import { FixedTable } from '../../../../src/crypto/curve/fixed-table.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { limbsOf } from '../../../../src/crypto/curve/limbs.ts'
-import { PointKey } from '../../../../src/crypto/curve/point-key.ts'
-import { TableBudget } from '../../../../src/crypto/curve/table-budget.ts'
+import { PointKey, TableBudget } from '../../../../src/crypto/curve/point-key.ts'
 import { encodePoint, multipleOf, pointOf } from '../../../support/curve-points.ts'
 
 const stateOf = ({ table }: PointKey): string => (table === undefined ? 'none' : table.isComplete ? 'complete' : 'begun')

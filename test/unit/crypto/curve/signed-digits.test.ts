@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { limbsOf } from '../../../../src/crypto/curve/limbs.ts'
-import { fixedDigits, nonAdjacentDigits } from '../../../../src/crypto/curve/signed-digits.ts'
+import { fixedDigits, nonAdjacentDigits } from '../../../../src/crypto/curve/scalars.ts'
 
 describe.each([256, 384])('scalars of %i bits', (bits) => {
   const limbs = bits === 256 ? 11 : 16

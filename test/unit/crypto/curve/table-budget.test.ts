@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultTableBytes, TableBudget, type TableOwner } from '../../../../src/crypto/curve/table-budget.ts'
+import { defaultTableBytes, TableBudget, type TableOwner } from '../../../../src/crypto/curve/point-key.ts'
 
 class Owner implements TableOwner {
   readonly tableBytes: number

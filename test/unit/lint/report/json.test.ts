@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderJson } from '../../../../src/lint/report/json.ts'
+import { renderJson } from '../../../../src/lint/report/file-report.ts'
 import { hostileReports, hostileText, mixedReports } from './reports.ts'
 
 describe('findings as JSON', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { painter } from '../../../../src/lint/report/paint.ts'
-import { renderText } from '../../../../src/lint/report/text.ts'
+import { renderText } from '../../../../src/lint/report/file-report.ts'
+import { painter } from '../../../../src/lint/report/printable.ts'
 import { hostileReports, mixedReports } from './reports.ts'
 
 describe('findings as text', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Account, AddressTable } from '../../../../src/node/gate/address-table.ts'
-import { Bucket } from '../../../../src/node/gate/bucket.ts'
+import { type Account, AddressTable, Bucket } from '../../../../src/node/gate/addresses.ts'
 
 describe('a bucket', () => {
   it('gives as many tokens as have come, and no more than come in its window', () => {

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AddressRanges, addressKey, addressOf, keyOfAddress, setAddress } from '../../../../src/node/gate/address.ts'
+import { AddressRanges, addressKey, addressOf, keyOfAddress, setAddress } from '../../../../src/node/gate/addresses.ts'
 
 const group = fc.integer({ min: 0, max: 0xffff })
 const groups = fc.tuple(group, group, group, group, group, group, group, group)

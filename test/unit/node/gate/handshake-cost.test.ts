@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HandshakeCost } from '../../../../src/node/gate/handshake-cost.ts'
-import { Stopwatch } from '../../../../src/node/gate/stopwatch.ts'
+import { HandshakeCost, Stopwatch } from '../../../../src/node/gate/handshake-cost.ts'
 
 function costOf(...steps: readonly (readonly [busyMs: number, bytes: number])[]): HandshakeCost {
   const cost = new HandshakeCost()

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { Events } from '../../../../src/node/source/events.ts'
+import { Events } from '../../../../src/node/source/handle.ts'
 
 interface Known {
   ping: number

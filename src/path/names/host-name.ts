@@ -1,0 +1,103 @@
+import { latin1Of } from '../../bytes/encoding.ts'
+import { Reader } from '../../der/reader.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
+import { ipText } from '../../x509/general-name.ts'
+import * as GeneralNameTag from '../../x509/ids/general-name-tag.ts'
+import type { Meter } from '../meter.ts'
+import { endsInNumber, isHostName, withoutFinalDot } from './name-match.ts'
+
+/** What a client wants to be connected to (RFC 9525 6.1.1): a DNS name in lower case without its final dot, or an address. */
+export type ReferenceId = string | Uint8Array
+
+const longestName = 253
+
+/**
+ * Reads a server name: an IPv4 or IPv6 literal, or a DNS name of ASCII labels. Internationalised names must come as
+ * A-labels (`xn--…`): nothing is mapped, since mapping is what attackers play with. `undefined` for anything else.
+ */
+export function readReference(name: string): ReferenceId | undefined {
+  const ip = readIpv4(name) ?? readIpv6(name)
+  if (ip !== undefined) return ip
+  // Before folding: other alphabets have letters whose lower case is ASCII.
+  if (!/^[!-~]+$/.test(name)) return undefined
+  const dns = withoutFinalDot(name).toLowerCase()
+  if (dns.length > longestName || !isHostName(dns)) return undefined
+  // A last label of digits alone would be an address in one resolver and a name in another.
+  return endsInNumber(dns) ? undefined : dns
+}
+
+/** Four decimal numbers without leading zeros. */
+export function readIpv4(text: string): Uint8Array | undefined {
+  const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text)
+  if (match === null) return undefined
+  const parts = match.slice(1).map(Number)
+  return parts.every((part) => part < 256) ? Uint8Array.from(parts) : undefined
+}
+
+/** RFC 4291 2.2, without zone: up to eight groups, one `::`, the last two groups possibly as IPv4. */
+export function readIpv6(text: string): Uint8Array | undefined {
+  if (!text.includes(':') || !/^[0-9a-fA-F:.]{2,45}$/.test(text)) return undefined
+  const halves = text.split('::')
+  if (halves.length > 2) return undefined
+  // Only the very end of the address may be written as IPv4.
+  const groups = halves.map((half, i) => readGroups(half, i === halves.length - 1))
+  const [head, tail] = groups
+  if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined
+  const length = head.length + (tail?.length ?? 0)
+  if (halves.length === 1 ? length !== 8 : length > 7) return undefined
+  const address = new Uint8Array(16)
+  const all = [...head, ...new Array<number>(8 - length).fill(0), ...(tail ?? [])]
+  all.forEach((group, i) => {
+    address[2 * i] = group >> 8
+    address[2 * i + 1] = group & 0xff
+  })
+  return address
+}
+
+function readGroups(text: string, isLast: boolean): number[] | undefined {
+  if (text === '') return []
+  const groups: number[] = []
+  const parts = text.split(':')
+  for (const [i, part] of parts.entries()) {
+    const v4 = isLast && i === parts.length - 1 ? readIpv4(part) : undefined
+    if (v4 !== undefined) groups.push((v4[0]! << 8) | v4[1]!, (v4[2]! << 8) | v4[3]!)
+    else if (/^[0-9a-fA-F]{1,4}$/.test(part)) groups.push(Number.parseInt(part, 16))
+    else return undefined
+  }
+  return groups
+}
+
+/**
+ * Whether one of the leaf's subject alternative names is the wanted server (RFC 9525 6): DNS names by label without
+ * regard to ASCII case, a wildcard as the whole left-most label only; addresses by their bytes. The common name is
+ * never looked at. `undefined` when the meter ran out.
+ */
+export function matchesReference(leaf: CertificateView, reference: ReferenceId, meter: Meter): boolean | undefined {
+  if (leaf.altNames === undefined) return false
+  const reader = new Reader(leaf.altNames)
+  while (!reader.atEnd()) {
+    reader.next('subjectAltName')
+    if (!meter.names()) return undefined
+    const { tag } = reader
+    const name = reader.content()
+    if (typeof reference !== 'string') {
+      if (tag === GeneralNameTag.ip && name.is(reference)) return true
+    } else if (tag === GeneralNameTag.dns && name.length <= longestName) {
+      if (matchesDnsName(latin1Of(name).toLowerCase(), reference)) return true
+    }
+  }
+  return false
+}
+
+/** Both in lower case. A wildcard stands for one whole label, and something of two labels at least must follow it. */
+function matchesDnsName(presented: string, wanted: string): boolean {
+  if (!presented.startsWith('*.')) return presented === wanted
+  const parent = presented.slice(1)
+  const dot = wanted.indexOf('.')
+  return dot > 0 && parent.includes('.', 1) && !parent.includes('*') && wanted.slice(dot) === parent
+}
+
+/** The reference for a message. */
+export function referenceText(reference: ReferenceId): string {
+  return typeof reference === 'string' ? reference : ipText(reference)
+}

@@ -1,0 +1,131 @@
+import { bytesOfHex } from '../../bytes/encoding.ts'
+import { Span } from '../../bytes/span.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
+import * as ExtensionId from '../../x509/ids/extension-id.ts'
+import * as GeneralNameTag from '../../x509/ids/general-name-tag.ts'
+import type { PathRefusal } from '../failure.ts'
+import { memoize } from '../memoize.ts'
+import type { Meter } from '../meter.ts'
+import { type ConstrainedName, commonNamesOf, namesOf, readSubtrees, type SubtreeList, type Subtrees } from './subtrees.ts'
+
+/**
+ * Name constraints (RFC 5280 4.2.1.10 and 6.1.4 (g)): every name of every certificate below a constraining CA must lie
+ * within a permitted subtree, if there is one of its form, and outside all excluded ones. Subtrees of several CAs are
+ * applied one CA after the other, which is what intersecting and uniting them would amount to.
+ *
+ * Whatever cannot be compared is refused: a form that is constrained but not supported, and a name or a subtree that is
+ * not well-formed. That holds for constraints that are not critical as well.
+ */
+
+/** What one CA's subtrees say of one certificate's names, and how many comparisons that counts for. */
+interface Judged {
+  readonly problem: string | undefined
+  readonly comparisons: number
+}
+
+/**
+ * Reads names and subtrees and caches results for one call: a search may complete hundreds of paths of the same few
+ * certificates.
+ */
+export class NameReader {
+  readonly names: (certificate: CertificateView) => readonly ConstrainedName[] = memoize(namesOf)
+  /** The same of the certificate that a path is built for. */
+  readonly namesOfLeaf: (leaf: CertificateView) => readonly ConstrainedName[]
+  readonly subtrees: (ca: CertificateView) => Subtrees = memoize(subtreesOf)
+  readonly #judged: (ca: CertificateView) => Map<CertificateView, Judged> = memoize(() => new Map())
+
+  /** @param holdsCommonNames whether the leaf is a client, which applications may know by its common name */
+  constructor(holdsCommonNames: boolean) {
+    this.namesOfLeaf = holdsCommonNames ? memoize((leaf) => [...this.names(leaf), ...commonNamesOf(leaf)]) : this.names
+  }
+
+  /** Why a CA's subtrees refuse names of a certificate. */
+  refuse(names: readonly ConstrainedName[], certificate: CertificateView, ca: CertificateView, meter: Meter): string | undefined {
+    const judged = this.#judged(ca)
+    let known = judged.get(certificate)
+    if (known === undefined) {
+      known = judge(names, this.subtrees(ca))
+      judged.set(certificate, known)
+    }
+    meter.names(known.comparisons)
+    return known.problem
+  }
+}
+
+/**
+ * Checks a path, leaf first. The anchor's constraints count where the policy says so; self-issued CAs below are exempt,
+ * a self-issued leaf is not (RFC 5280 6.1.3 (b)).
+ */
+export function refuseNames(
+  path: readonly CertificateView[],
+  enforceAnchor: boolean,
+  reader: NameReader,
+  meter: Meter,
+): PathRefusal | undefined {
+  const top = enforceAnchor ? path.length - 1 : path.length - 2
+  let read: (readonly ConstrainedName[] | undefined)[] | undefined
+  for (let i = top; i > 0; i--) {
+    const ca = path[i]!
+    if (!ca.extensions.has(ExtensionId.nameConstraints)) continue
+    // Looking at them is work too, and a search may come here once for every path that it completes.
+    const subtrees = reader.subtrees(ca)
+    meter.names(subtrees.count)
+    read ??= []
+    for (let below = i - 1; below >= 0; below--) {
+      const certificate = path[below]!
+      if (below > 0 && certificate.isSelfIssued) continue
+      if (read[below] === undefined) {
+        read[below] = below > 0 ? reader.names(certificate) : reader.namesOfLeaf(certificate)
+        meter.names(read[below]!.length)
+      }
+      const problem = reader.refuse(read[below]!, certificate, ca, meter)
+      if (meter.exhausted !== undefined) return meter.refusal(below)
+      if (problem === undefined) continue
+      return {
+        code: 'name_constraint_violation',
+        index: below,
+        message: `${problem}, by the name constraints of ${ca.subjectForMessage}`,
+      }
+    }
+  }
+  return undefined
+}
+
+/** Judges by one CA's subtrees; reports the first name that is refused. */
+export function judge(names: readonly ConstrainedName[], { permitted, excluded }: Subtrees): Judged {
+  const constrainsMail = permitted.has(GeneralNameTag.email) || excluded.has(GeneralNameTag.email)
+  let comparisons = 0
+  for (const name of names) {
+    // Budgets count one comparison for each subtree, although names are looked up.
+    const within = permitted.get(name.tag)
+    const without = excluded.get(name.tag)
+    comparisons += (within?.count ?? 0) + (without?.count ?? 0)
+    const problem =
+      constrainsMail && isInternationalMailbox(name)
+        ? `${name.describe()}, an internationalised mailbox, cannot be compared`
+        : (problemWith(name, without) ?? problemWith(name, within))
+    if (problem !== undefined) return { problem, comparisons }
+  }
+  return { problem: undefined, comparisons }
+}
+
+function problemWith(name: ConstrainedName, subtrees: SubtreeList | undefined): string | undefined {
+  if (subtrees === undefined) return undefined
+  const has = subtrees.has(name)
+  if (has === undefined)
+    return `${name.describe()} cannot be compared with ${(subtrees.incomparable ?? subtrees.first).describe()}`
+  if (has !== subtrees.isExcluded) return undefined
+  return `${name.describe()} is ${has ? 'excluded' : 'not permitted'}`
+}
+
+/** SmtpUTF8Mailbox, id-on 9: an e-mail address as otherName, which e-mail constraints must not let through (RFC 9598 6). */
+const smtpUtf8Mailbox = /* @__PURE__ */ bytesOfHex('0608 2b06010505070809')
+
+function isInternationalMailbox({ tag, value: { bytes, start } }: ConstrainedName): boolean {
+  return tag === GeneralNameTag.other && new Span(bytes, start, start + smtpUtf8Mailbox.length).is(smtpUtf8Mailbox)
+}
+
+/** The subtrees of a CA's name constraints, which were checked when it was parsed. */
+function subtreesOf({ extensions }: CertificateView): Subtrees {
+  return readSubtrees(extensions.value(ExtensionId.nameConstraints)!)
+}

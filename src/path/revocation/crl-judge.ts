@@ -1,0 +1,245 @@
+import { compareBytes, type Span } from '../../bytes/span.ts'
+import { isoTime } from '../../policy/fields.ts'
+import { refuseAlgorithm } from '../../policy/strength.ts'
+import type { CertificateView } from '../../x509/certificate.ts'
+import * as ExtensionId from '../../x509/ids/extension-id.ts'
+import { forbidsUse, refuseList } from '../../x509/profile/profile.ts'
+import type { RevocationEntry } from '../../x509/revocation-entries.ts'
+import type { RevocationListView } from '../../x509/revocation-list.ts'
+import type { ListJudge, RevocationContext, RevocationStatus } from './check.ts'
+import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
+import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './scope.ts'
+
+type SignerOf = (list: RevocationListView) => ListSigner | undefined
+
+interface Naming {
+  readonly entries: readonly RevocationEntry[]
+  readonly signer: ListSigner
+}
+
+/**
+ * What revocation lists say of a certificate (RFC 5280 6.3.3). Two questions are kept apart:
+ *
+ * - Does a list name it? Then it is refused, whatever the list's scope, age, size or conformance: revoked if the list may be
+ *   used, unknown if RFC 5280 5.2 and 5.3 forbid its use. Only a later list of the same key takes that back.
+ * - Do lists clear it? Only those that are understood in full, current and signed by a permitted signer, and only if together
+ *   they cover every reason.
+ */
+export class CrlJudge implements ListJudge {
+  readonly #context: RevocationContext
+  readonly #signers: ListSigners
+  /** The lists of the request by issuer. */
+  readonly #lists = new Map<string, RevocationListView[]>()
+  readonly #points = new Map<CertificateView, readonly CertificatePoint[]>()
+
+  constructor(context: RevocationContext) {
+    this.#context = context
+    this.#signers = new ListSigners(context)
+    for (const list of context.request.lists) {
+      const others = this.#lists.get(list.issuerKey)
+      if (others === undefined) this.#lists.set(list.issuerKey, [list])
+      else others.push(list)
+    }
+  }
+
+  statusOf(path: readonly CertificateView[], index: number, depth: number): RevocationStatus {
+    const certificate = path[index]!
+    const points = this.#pointsOf(certificate)
+    const lists = this.#listsAbout(certificate, points, path[index + 1]!)
+    const signerOf: SignerOf = (list) => this.#signers.find(list, path, index, depth)
+    const replaced = new Set<RevocationListView>()
+    let doubt: string | undefined
+    for (const list of lists) {
+      const naming = this.#namedBy(certificate, list, signerOf)
+      if (naming === undefined) continue
+      const takenBackBy = this.#takenBackBy(certificate, list, naming)
+      if (takenBackBy === 'list') replaced.add(list)
+      if (takenBackBy !== undefined) continue
+      const reservation = this.#reservation(list) ?? naming.signer.doubt
+      if (reservation === undefined) return { kind: 'revoked', entry: naming.entries[0]! }
+      doubt ??= reservation
+    }
+    if (doubt !== undefined) return unknown(`a revocation list names it, but cannot be relied on: ${doubt}`)
+    let reasons = 0
+    let isCovered = false
+    let problem: string | undefined
+    for (const list of lists) {
+      const covered = this.#context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
+      if (covered === 0) continue
+      isCovered = true
+      // A list that adds nothing needs no signature check.
+      if ((reasons | covered) === reasons || list.isDelta || replaced.has(list)) continue
+      const stale = this.#staleness(list)
+      const signer = stale === undefined ? signerOf(list) : undefined
+      const fault = stale ?? (signer === undefined ? 'nobody who may sign it has signed it' : signer.doubt)
+      if (fault === undefined) reasons |= covered
+      else problem ??= fault
+    }
+    if (reasons === allReasons) return { kind: 'good' }
+    if (!isCovered) return { kind: 'uncovered' }
+    return unknown(`the revocation lists that cover it cannot be relied on: ${problem ?? 'they do not cover every reason'}`)
+  }
+
+  /** Lists of the certificate's issuer, by its own key first, and of those that its distribution points name. */
+  #listsAbout(
+    certificate: CertificateView,
+    points: readonly CertificatePoint[],
+    issuer: CertificateView,
+  ): readonly RevocationListView[] {
+    const issuers = new Set([certificate.issuerKey])
+    for (const point of points) for (const other of point.issuers ?? []) issuers.add(other)
+    const lists = Array.from(issuers).flatMap((name) => this.#lists.get(name) ?? [])
+    return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.authorityKeyIs(issuer))
+  }
+
+  /** The entries that name the certificate, and who signed them; `undefined` if there are none, or no permitted signer signed the list. */
+  #namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
+    // Only the signature shows whose list it is, so entries made to be costly must not be read before it is checked.
+    if (list.isCostly(certificate.serial) && signerOf(list) === undefined) return undefined
+    const entries = this.#namingEntries(certificate, list)
+    const signer = entries.length === 0 ? undefined : signerOf(list)
+    return signer && { entries, signer }
+  }
+
+  /** What revokes the certificate on this list, or might: a serial number may be listed twice. */
+  #namingEntries(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
+    const { isDelta } = list
+    return this.#entriesOf(certificate, list)
+      .filter(({ entry, isForIt }) => isForIt !== false && !(isDelta && entry.reason === removeFromCrl))
+      .map(({ entry }) => entry)
+  }
+
+  #entriesOf(
+    certificate: CertificateView,
+    list: RevocationListView,
+  ): readonly { readonly entry: RevocationEntry; readonly isForIt: boolean | undefined }[] {
+    const { meter } = this.#context
+    return list
+      .entriesOf(certificate.serial, (units) => meter.names(units))
+      .map((entry) => {
+        // Names are folded, at a cost in proportion to their length.
+        const isPaid = meter.names(entry.issuer?.length ?? 0)
+        return { entry, isForIt: isPaid ? entryIsFor(certificate, list, entry) : undefined }
+      })
+  }
+
+  /**
+   * Whether a later list of the same key takes an entry back: a current complete list of the same scope that no longer has it
+   * (`list`), or a current delta that takes the certificate off hold, and only off hold (`delta`; RFC 5280 5.2.4, 5.3.1).
+   */
+  #takenBackBy(
+    certificate: CertificateView,
+    list: RevocationListView,
+    { entries, signer }: Naming,
+  ): 'list' | 'delta' | undefined {
+    if (signer.doubt !== undefined) return undefined
+    const others = (this.#lists.get(list.issuerKey) ?? []).filter((other) => other !== list)
+    const counts = (other: RevocationListView): boolean =>
+      this.#staleness(other) === undefined && this.#signers.hasSigned(other, signer.certificate)
+    const isReplaced = others.some(
+      (other) => supersedes(other, list) && counts(other) && this.#namingEntries(certificate, other).length === 0,
+    )
+    if (isReplaced) return 'list'
+    if (!entries.every(({ reason }) => reason === certificateHold)) return undefined
+    const deltas = others.filter((delta) => updates(delta, list) && counts(delta))
+    const latest = deltas.filter((delta) => !deltas.some((other) => isOlderDelta(delta, other)))
+    return latest.length > 0 && latest.every((delta) => this.#takesOff(certificate, delta)) ? 'delta' : undefined
+  }
+
+  #takesOff(certificate: CertificateView, delta: RevocationListView): boolean {
+    const changes = this.#entriesOf(certificate, delta).filter(({ isForIt }) => isForIt !== false)
+    return changes.some(({ isForIt }) => isForIt === true) && changes.every(({ entry }) => entry.reason === removeFromCrl)
+  }
+
+  #pointsOf(certificate: CertificateView): readonly CertificatePoint[] {
+    let points = this.#points.get(certificate)
+    if (points === undefined) {
+      points = pointsOf(certificate, (units) => this.#context.meter.names(units))
+      this.#points.set(certificate, points)
+    }
+    return points
+  }
+
+  /** Why a list that names the certificate cannot be relied on to revoke it. */
+  #reservation(list: RevocationListView): string | undefined {
+    if (list.algorithmsDiffer) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
+    return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
+  }
+
+  /** Why the list clears no certificate: it is not understood in full, does not conform, is too old or of the future. */
+  #staleness(list: RevocationListView): string | undefined {
+    const { policy, at, request } = this.#context
+    const { thisUpdateTime, nextUpdateTime } = list
+    const refusal = this.#reservation(list) ?? refuseList(list, policy.conformance)
+    if (refusal !== undefined) return refusal
+    if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, has not come yet`
+    if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is longer ago than maxAgeDays`
+    if (request.expired === 'allow') return undefined
+    if (nextUpdateTime !== undefined)
+      return at < nextUpdateTime + 1000 ? undefined : `its nextUpdate, ${isoTime(nextUpdateTime)}, is over`
+    // Only a maximum age can tell then whether the list still counts.
+    return request.maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined
+  }
+}
+
+function unknown(problem: string): RevocationStatus {
+  return { kind: 'unknown', problem }
+}
+
+/** Reason codes of RFC 5280 5.3.1: not revoked for good; and what takes an entry back, on delta lists. */
+const certificateHold = 6
+const removeFromCrl = 8
+
+/**
+ * Which list comes after which (RFC 5280 5.2.3, 5.2.4). All of this is about lists of one signing key, which the caller makes sure
+ * of: numbers of different keys say nothing about each other.
+ */
+
+/**
+ * Whether a complete list replaces another list, complete or delta, as what its CA says now: same issuer, same scope, a higher
+ * number and no earlier date. Lists without numbers are compared by date; a list with a number and one without are not comparable.
+ */
+export function supersedes(newer: RevocationListView, older: RevocationListView): boolean {
+  if (newer.isDelta || newer.issuerKey !== older.issuerKey || !sameScope(newer, older)) return false
+  const order = compareCrlNumbers(newer, older)
+  if (order !== undefined) return order > 0 && newer.thisUpdateTime >= older.thisUpdateTime
+  return newer.listNumber === undefined && older.listNumber === undefined && newer.thisUpdateTime > older.thisUpdateTime
+}
+
+/**
+ * Whether a delta updates this list (RFC 5280 5.2.4, 6.3.3 (c)): same issuer, key identifier and scope; made for this list or an
+ * earlier one; and with a higher number than the list's own (5.2.4 (d)) and no earlier date.
+ */
+export function updates(delta: RevocationListView, list: RevocationListView): boolean {
+  if (!delta.isDelta || delta.issuerKey !== list.issuerKey || delta.authorityKeyId !== list.authorityKeyId) return false
+  const order = compareCrlNumbers(delta, list)
+  if (order === undefined || order <= 0 || delta.thisUpdateTime < list.thisUpdateTime || !sameScope(delta, list)) return false
+  const sinceBase = compareNumbers(delta.baseListNumber, list.listNumber)
+  return sinceBase !== undefined && sinceBase <= 0
+}
+
+/**
+ * Whether a delta has a lower number and no later date than another one of the same key and scope, which counts instead: deltas are
+ * cumulative.
+ */
+export function isOlderDelta(delta: RevocationListView, other: RevocationListView): boolean {
+  return (compareCrlNumbers(delta, other) ?? 0) < 0 && delta.thisUpdateTime <= other.thisUpdateTime
+}
+
+/** Both have the same issuingDistributionPoint, to the byte, or none. */
+function sameScope(a: RevocationListView, b: RevocationListView): boolean {
+  const scope = a.extensions.value(ExtensionId.issuingDistributionPoint)
+  const other = b.extensions.value(ExtensionId.issuingDistributionPoint)
+  return scope === undefined || other === undefined ? scope === other : scope.equals(other)
+}
+
+/** Positive where the first number is higher; `undefined` where a list has none. */
+function compareCrlNumbers(a: RevocationListView, b: RevocationListView): number | undefined {
+  return compareNumbers(a.listNumber, b.listNumber)
+}
+
+/** Compares two unsigned DER INTEGERs. */
+function compareNumbers(a: Span | undefined, b: Span | undefined): number | undefined {
+  if (a === undefined || b === undefined) return undefined
+  return a.length === b.length ? compareBytes(a.view(), b.view()) : a.length - b.length
+}

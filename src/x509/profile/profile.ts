@@ -1,0 +1,53 @@
+import type { CertificateView } from '../certificate.ts'
+import * as ExtensionId from '../ids/extension-id.ts'
+import type { RevocationListView } from '../revocation-list.ts'
+import type { ProfileRule, Role } from './profile-rule.ts'
+import { rfc5280Rules } from './rfc5280.ts'
+import { webPkiRules } from './web-pki.ts'
+
+type Conformance = 'practical' | 'strict' | 'web-pki'
+
+const rulesOf: Readonly<Record<Conformance, readonly ProfileRule[]>> = /* @__PURE__ */ (() => ({
+  practical: [],
+  strict: rfc5280Rules,
+  'web-pki': [...rfc5280Rules.filter((rule) => !Object.hasOwn(rule, 'isLifted')), ...webPkiRules],
+}))()
+
+/** The first demand of the conformance level that a certificate in this role does not meet. */
+export function nonconformance(certificate: CertificateView, role: Role, conformance: Conformance): string | undefined {
+  const broken = rulesOf[conformance].find(({ roles, violated }) => roles.includes(role) && violated(certificate, role))
+  return broken === undefined ? undefined : `${broken.demand} (${broken.citation})`
+}
+
+/** Extensions of revocation lists that are understood, so that they may be critical. */
+const understood: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ExtensionId.authorityKeyIdentifier,
+  ExtensionId.crlNumber,
+  ExtensionId.deltaCrlIndicator,
+  ExtensionId.issuingDistributionPoint,
+])
+
+/**
+ * Why a list must not be used to determine the status of any certificate (RFC 5280 5.2, 5.3): it has something critical that is not
+ * understood, be it on any entry, or entries of issuers it may not speak for.
+ */
+export function forbidsUse(list: RevocationListView): string | undefined {
+  if (list.extensions.firstCriticalOutside(understood) !== undefined)
+    return 'it has a critical extension that is not understood (RFC 5280 5.2)'
+  if (list.hasUnknownCriticalEntry) return 'an entry has a critical extension that is not understood (RFC 5280 5.3)'
+  if (list.hasStrayIssuer) return 'an entry names another issuer, but the list is not indirect (RFC 5280 5.3.3)'
+  return undefined
+}
+
+/**
+ * Why a list clears nobody: it must not be used; or, where more than `practical` conformance is demanded, it has no proper number and
+ * cannot be told from an older list.
+ */
+export function refuseList(list: RevocationListView, conformance: 'practical' | 'strict' | 'web-pki'): string | undefined {
+  const forbidden = forbidsUse(list)
+  if (forbidden !== undefined || conformance === 'practical') return forbidden
+  const { extensions } = list
+  if (!extensions.has(ExtensionId.crlNumber)) return 'it has no cRLNumber (RFC 5280 5.2.3)'
+  if (extensions.isCritical(ExtensionId.crlNumber)) return 'its cRLNumber is critical (RFC 5280 5.2.3)'
+  return undefined
+}
