@@ -56,12 +56,19 @@ export function compareKeyIds(child: CertificateView, issuer: CertificateView): 
   return authorityKeyIdentifier.equals(subjectKeyIdentifier) ? 'same' : 'different'
 }
 
+/** Which listed certificates a path may end at besides those that are self-signed. */
+const anchors: Readonly<Record<Policy['trust'], (certificate: CertificateView) => boolean>> = {
+  roots: () => false,
+  'every-ca': ({ isCa }) => isCa,
+  'every-certificate': () => true,
+}
+
 /**
  * Whether a path may end at a listed certificate: `Policy.trust` alone decides. Whether the certificate's own statements count,
  * such as that it is no CA, is decided by `enforceAnchorConstraints`.
  */
 export function isTrustAnchor({ certificate, isSelfSigned }: TrustNode, { trust }: Pick<Policy, 'trust'>): boolean {
-  return isSelfSigned || trust === 'every-certificate' || (trust === 'every-ca' && certificate.isCa)
+  return isSelfSigned || anchors[trust](certificate)
 }
 
 const none: readonly TrustNode[] = []

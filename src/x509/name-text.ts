@@ -40,19 +40,34 @@ export const shortNames: Readonly<Record<string, string>> = {
 /** Where OpenSSL's name differs. */
 const opensslNames: Readonly<Record<string, string>> = { '2.5.4.9': 'street', '2.5.4.18': 'postOfficeBox' }
 
-/** A name that was checked when its certificate was parsed, as text. */
+interface Writing {
+  readonly attribute: (attribute: Attribute) => string
+  readonly name: (rdns: string[]) => string
+}
+
+const writings: Readonly<Record<NameFormat, Writing>> = {
+  rfc4514: { attribute: rfc4514Attribute, name: (rdns) => rdns.reverse().join(',') },
+  der: { attribute: rfc4514Attribute, name: (rdns) => rdns.join(',') },
+  openssl: { attribute: opensslAttribute, name: (rdns) => rdns.map((rdn) => `/${rdn}`).join('') },
+}
+
+/**
+ * A name that was checked when its certificate was parsed, as text.
+ *
+ * @throws TypeError for another format
+ */
 export function nameText(name: Span, format: NameFormat = 'rfc4514'): string {
+  if (!Object.hasOwn(writings, format)) throw new TypeError(`format must be ${Object.keys(writings).join(', ')}, got ${format}`)
+  const writing = writings[format]
   const rdns: string[] = []
-  const write = format === 'openssl' ? opensslAttribute : rfc4514Attribute
   let last = -1
   for (const attribute of attributesOf(name)) {
-    const text = write(attribute)
+    const text = writing.attribute(attribute)
     if (attribute.rdn === last) rdns[rdns.length - 1] += `+${text}`
     else rdns.push(text)
     last = attribute.rdn
   }
-  if (format === 'openssl') return rdns.map((rdn) => `/${rdn}`).join('')
-  return (format === 'rfc4514' ? rdns.reverse() : rdns).join(',')
+  return writing.name(rdns)
 }
 
 /** Above this many bytes a name is not written out in messages: a peer can make its name as long as its certificate. */

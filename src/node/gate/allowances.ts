@@ -16,9 +16,10 @@ export interface AddressLimits {
   /** Handshakes in progress. Default 500. */
   readonly unfinished?: number
   /**
-   * Rejected, failed or abandoned handshakes per second, averaged over four seconds. Default 25. An address with no accepted
-   * client in the last minute gets only a quarter of that at once. A handshake that keeps the server busy for more than three
-   * milliseconds counts (ms / 3)² times, because the delay for other clients grows with the square.
+   * Rejected, failed or abandoned handshakes per second, averaged over four seconds. Default 25. If no client of
+   * the address was accepted in the last minute, they count double, and at most one second's worth is allowed at once. A
+   * handshake that keeps the server busy for more than three milliseconds counts (ms / 3)² times, because the delay for other
+   * clients grows with the square.
    */
   readonly refusedPerSecond?: number
   /** Rejected connections that are being answered. Beyond that, they are closed without an answer. Default 100. */
@@ -82,7 +83,7 @@ const firstHandshakes = 2
 /** The share of its rejections that such an address cannot use, so that unverified clients get only a little at once. */
 const reservedForKnown = 0.75
 
-/** How many times an expensive rejection counts if the address has no recently accepted client: nobody else would miss it. */
+/** How many times a rejection counts if the address has no recently accepted client: then it is unlikely to be shared. */
 const suspicion = 2
 
 /** How long an address counts as known after one of its clients was accepted. */
@@ -147,8 +148,7 @@ export class Allowances {
   /** Charges a rejection by its weight. Returns whether the address is far over its limit. */
   charge(account: Counted, weight: number): boolean {
     const now = performance.now()
-    const isSuspicious = weight > 1 && !isKnown(account)
-    const refusals = isSuspicious ? suspicion * weight : weight
+    const refusals = isKnown(account) ? weight : suspicion * weight
     account.lastCharge = refusals
     account.refusals = this.#refusals.take(account.refusals, refusals, now, longestDebtMs / (1 + account.admitted))
     return account.refusals > now + overdrawnMs
