@@ -6,6 +6,7 @@ import { findChromium, runInChromium } from './chromium.mjs'
 import { folder, outputOf } from './command.mjs'
 import { denoExample, workerExample } from './examples.mjs'
 import { bundle } from './install.mjs'
+import { jest } from './jest.mjs'
 
 /**
  * A runtime: which version it is, and what comes of the suite in it. `missing` says why it cannot run here; only what is no
@@ -30,14 +31,15 @@ function command(path, ...args) {
   }
 }
 
-const node = (name) => command(join(packages, name, 'bin', 'node'))
+const nodePath = (name) => join(packages, name, 'bin', 'node')
+const node = (name) => command(nodePath(name))
 
 const denoCommand = join(packages, '.bin', 'deno')
 const deno = command(denoCommand, 'run', '--quiet', '--no-lock', '--cached-only', '--allow-all')
 
 /** Runs a script of this folder beside miniflare, which wants a later Node than the package. */
 function besideMiniflare(script, ...args) {
-  return JSON.parse(outputOf(join(packages, 'node', 'bin', 'node'), [join(folder, 'runner', script), ...args]))
+  return JSON.parse(outputOf(nodePath('node'), [join(folder, 'runner', script), ...args]))
 }
 
 function dispatchToExample(worker, asked) {
@@ -59,6 +61,8 @@ export const runtimes = {
   node22: node('node22'),
   node24: node('node'),
   node26: node('node26'),
+  jest20: jest(nodePath('node20'), { compiles: true }),
+  jest24: jest(nodePath('node'), { compiles: false }),
   deno: { ...deno, run: async (place) => together(deno.run(place), await denoExample(denoCommand, place)) },
   bun: command(join(packages, '.bin', 'bun')),
   workerd: {

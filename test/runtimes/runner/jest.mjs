@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { folder, outputOf, root, slowest } from './command.mjs'
+
+const { resolve } = createRequire(join(folder, 'package.json'))
+
+/** The configuration that the guide gives, with the packages of this folder in place of the user's own. */
+function configurationOfGuide() {
+  const guide = readFileSync(join(root, 'docs', 'guides', 'commonjs.md'), 'utf8')
+  const block = /```js jest\.config\.cjs\n([\s\S]*?)```/.exec(guide)?.[1]
+  if (block === undefined) throw new Error('docs/guides/commonjs.md has no jest.config.cjs')
+  return block.replace(/'(babel-jest|@babel\/[\w-]+)'/g, (_quoted, name) => JSON.stringify(resolve(name)))
+}
+
+/**
+ * Jest in CommonJS mode, in a Node of this folder.
+ *
+ * @param {{ compiles: boolean }} options whether Jest compiles the package, as the guide says for old versions of Node; otherwise
+ *   it uses Node's own modules, which needs the guide's flag
+ */
+export function jest(nodePath, { compiles }) {
+  const command = resolve('jest/bin/jest')
+  return {
+    version: () => outputOf(nodePath, [command, '--version']),
+    run({ consumer }) {
+      const directory = join(consumer, compiles ? 'jest-compiled' : 'jest-native')
+      mkdirSync(directory)
+      writeFileSync(join(directory, 'package.json'), '{ "name": "jest-user", "private": true }\n')
+      writeFileSync(join(directory, 'jest.config.cjs'), compiles ? configurationOfGuide() : 'module.exports = {}\n')
+      cpSync(join(consumer, 'suite', 'commonjs.test.cjs'), join(directory, 'commonjs.test.cjs'))
+      const flags = compiles ? [] : ['--experimental-vm-modules']
+      const options = { cwd: directory, encoding: 'utf8', timeout: slowest, maxBuffer: 64 << 20 }
+      const done = spawnSync(nodePath, [...flags, command, '--json', '--no-cache'], options)
+      if (!done.stdout.startsWith('{')) throw new Error(`jest printed no results\n${done.stdout}${done.stderr}`)
+      const { numPassedTests, testResults } = JSON.parse(done.stdout)
+      const failures = testResults.flatMap(({ message, assertionResults }) => {
+        const failed = assertionResults.filter(({ status }) => status !== 'passed')
+        if (assertionResults.length === 0) return [message]
+        return failed.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join(' ')}`)
+      })
+      return { passed: numPassedTests, failures }
+    },
+  }
+}
