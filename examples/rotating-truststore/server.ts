@@ -10,7 +10,7 @@ import { fileTruststore, mutualTls } from 'portcullis/node'
 const truststore = await fileTruststore('truststore.pem', { expiresWithinDays: 30 })
 truststore.on('updated', ({ version, diff }) => {
   console.log(`version ${version.version.slice(0, 16)}…: ${diff.added.length} added, ${diff.removed.length} removed`)
-  for (const issuer of diff.droppedIssuers) console.warn(`clients of ${issuer} are refused from now on`)
+  for (const issuer of diff.droppedIssuers) console.warn(`clients of ${issuer} are rejected from now on`)
 })
 truststore.on('rejected', ({ error }) => console.error(`the truststore is not replaced: ${error.message}`))
 truststore.on('expiring', ({ certificates }) => {
