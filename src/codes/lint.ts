@@ -1,6 +1,6 @@
 /**
- * The codes of `lintTruststore` and `buildTruststore`. The rules that report them are in `src/rules` and `src/lint/rules`.
- * Codes are never renamed.
+ * The codes that `lintTruststore` and `buildTruststore` report. Their rules are in `src/rules` and `src/lint`. Codes are
+ * never renamed.
  */
 export type LintCode =
   // the bundle
@@ -127,5 +127,5 @@ export type LintCode =
   // waivers
   | 'waiver_expired'
 
-/** `error`: the certificate is unusable and left out. `warning`: usable but doubtful. `info`: worth knowing. */
+/** `error`: the certificate cannot be used. `warning`: it can be used but is likely wrong. `info`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'info'

@@ -1,15 +1,15 @@
 /**
- * Why bytes could not be parsed. Every rejection by a parser carries one of these codes, a message and the byte offset of the
- * fault (for PEM text, the offset of the block's first character).
+ * The reasons why bytes cannot be parsed. A parser reports one of these codes, a message and the byte offset of the fault
+ * (for PEM, the offset of the bad block).
  */
 const sentences = {
   empty_input: 'the input is empty',
   truncated: 'the input ends inside this element',
-  unexpected_tag: 'another element was expected here',
+  unexpected_tag: 'this element is not expected here',
   high_tag_number: 'tag numbers above 30 do not occur in X.509',
   indefinite_length: 'DER forbids indefinite lengths (X.690 10.1)',
   non_minimal_length: 'DER requires the shortest length form (X.690 10.1)',
-  trailing_bytes: 'bytes follow where the element should end',
+  trailing_bytes: 'extra bytes at the end of this element',
   bad_boolean: 'a DER BOOLEAN is the single byte 00 or FF (X.690 11.1)',
   bad_integer: 'not a DER INTEGER in the allowed range (X.690 8.3)',
   bad_bit_string: 'not a DER BIT STRING of the allowed form (X.690 8.6, 11.2)',
@@ -24,9 +24,9 @@ const sentences = {
   fields_need_version: 'unique identifiers need version 2 or 3, extensions version 3 (RFC 5280 4.1)',
   duplicate_extension: 'an extension occurs twice (RFC 5280 4.2)',
   bad_policy: 'a policy occurs twice, or anyPolicy has a forbidden qualifier (RFC 5280 4.2.1.4)',
-  too_large: 'larger than this library reads',
-  too_many: 'more elements than this library reads',
-  too_deep: 'nested deeper than this library reads',
+  too_large: 'larger than this library supports',
+  too_many: 'more elements than this library supports',
+  too_deep: 'nested deeper than this library supports',
   pem_missing: 'no PEM block of the expected kind',
   pem_multiple: 'more than one PEM block where one is expected',
   pem_unterminated: 'the PEM block has no matching END line',
@@ -36,7 +36,7 @@ const sentences = {
 /** A fault in the syntax of an input: DER (X.690), PEM (RFC 7468) or the ASN.1 structures of RFC 5280. */
 export type ParseCode = keyof typeof sentences
 
-/** The result of a parser: the value, or the first fault and its place. Parsers never throw on bad bytes. */
+/** The result of a parser: the value, or the first fault and its offset. Parsers never throw on bad bytes. */
 export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | {
@@ -48,7 +48,7 @@ export type ParseResult<T> =
       readonly element: string
     }
 
-/** The sentence of a code, without a place. */
+/** The message of a code, without element and offset. */
 export function parseSentence(code: ParseCode): string {
   return sentences[code]
 }

@@ -1,6 +1,6 @@
 /**
- * Every reason for which `verifyChain` rejects a chain, from the least to the most specific. If candidate paths fail for
- * different reasons, the last of them in this list is reported. Codes are never renamed; `reject-info.ts` explains them.
+ * The reasons why `verifyChain` rejects a chain, from the least to the most specific. If candidate paths fail for different
+ * reasons, the one furthest down this list is reported. Codes are never renamed. The table below explains them.
  */
 export const rejectCodes = [
   'unknown_issuer',
@@ -30,15 +30,15 @@ export const rejectCodes = [
   'budget_exhausted',
 ] as const
 
-/** Why a chain was rejected; `explain(code)` says more. */
+/** Why a chain was rejected. `explain(code)` has the details. */
 export type RejectCode = (typeof rejectCodes)[number]
 
-/** How specific a code is. Of several failures, the one with the highest rank is reported. */
+/** How specific a code is. If there are several failures, the one with the highest rank is reported. */
 export function rankOf(code: RejectCode): number {
   return rejectCodes.indexOf(code)
 }
 
-/** What other systems call the same rejection. Absent: the system does not check it, or does not report it. */
+/** The codes that other systems use for the same rejection. A system that does not check or report it has no entry. */
 export interface CodeMappings {
   /** `error.code` of Node's TLS sockets: OpenSSL's X509_V_ERR_… without the prefix. */
   readonly node?: string
@@ -63,7 +63,7 @@ const noIssuer = 'Access denied. Reason: Could not find issuer for certificate'
 
 const table: Readonly<Record<RejectCode, RejectRow>> = {
   unknown_issuer: {
-    summary: 'The issuer is not in the truststore, nor among the presented certificates if the policy uses them.',
+    summary: 'The issuer is not in the truststore and, if the policy uses presented certificates, not among them.',
     citation: 'RFC 5280 6.1.3 (a)(4)',
     remedy: 'Add the issuing CA to the truststore, or have the peer send its intermediates.',
     mappings: {
@@ -101,7 +101,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   signature_mismatch: {
     summary: "The signature does not match the issuer's key and these bytes.",
     citation: 'RFC 5280 6.1.3 (a)(1)',
-    remedy: 'The certificate was altered, or another CA of the same name issued it: compare the key identifiers.',
+    remedy: 'The certificate was altered, or another CA with the same name issued it. Compare the key identifiers.',
     mappings: {
       node: 'CERT_SIGNATURE_FAILURE',
       alb: 'ClientCertUntrusted',
@@ -110,7 +110,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   unsupported_algorithm: {
-    summary: 'The signature or key algorithm is not RSA (PKCS#1 v1.5, PSS) or ECDSA with the parameters their RFCs fix.',
+    summary: 'The signature or key algorithm is not RSA (PKCS#1 v1.5, PSS) or ECDSA with the parameters from their RFCs.',
     citation: 'RFC 4055, RFC 5480, RFC 5758',
     remedy: 'Issue the certificate with RSA or ECDSA and SHA-256 or stronger.',
     mappings: {
@@ -121,7 +121,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   unsupported_curve: {
-    summary: 'The elliptic curve is not one that the policy accepts, or is spelled out instead of named.',
+    summary: 'The policy does not allow the elliptic curve, or the key has explicit curve parameters.',
     citation: 'RFC 5480 2.1.1',
     remedy: 'Use a key on P-256 or P-384.',
     mappings: {
@@ -165,9 +165,9 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   not_a_ca: {
-    summary: 'A certificate that is not a CA certificate issued another one.',
+    summary: 'The path has an issuer that is not a CA.',
     citation: 'RFC 5280 6.1.4 (k), 4.2.1.9',
-    remedy: 'The issuer needs basicConstraints with cA TRUE; without it, a certificate must not issue others.',
+    remedy: 'Issue the certificate from a CA: its certificate needs basicConstraints with cA TRUE.',
     mappings: {
       node: 'INVALID_CA',
       alb: 'ClientCertInvalid',
@@ -187,9 +187,9 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   key_usage_violation: {
-    summary: 'keyUsage does not allow what the key was used for.',
+    summary: 'keyUsage does not allow this use of the key.',
     citation: 'RFC 5280 6.1.4 (n), 4.2.1.3',
-    remedy: 'A CA needs keyCertSign, a TLS client or server digitalSignature.',
+    remedy: 'A CA needs keyCertSign. A TLS client or server needs digitalSignature.',
     mappings: {
       node: 'KEYUSAGE_NO_CERTSIGN',
       alb: 'ClientCertPurposeInvalid',
@@ -230,7 +230,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   name_constraint_violation: {
-    summary: 'A name is outside the name constraints of a CA, or its form cannot be compared.',
+    summary: 'A name violates the name constraints of a CA, or cannot be compared with them.',
     citation: 'RFC 5280 6.1.3 (b)(c), 4.2.1.10',
     remedy: 'Issue the certificate from a CA that is allowed to certify the name.',
     mappings: {
@@ -249,7 +249,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   name_mismatch: {
     summary: 'No subject alternative name matches the server name.',
     citation: 'RFC 9525 6',
-    remedy: 'Connect to a name in subjectAltName, or add the name to the certificate. The common name does not count.',
+    remedy: 'Connect to a name in subjectAltName, or add the name to it. The common name is ignored.',
     mappings: { node: 'ERR_TLS_CERT_ALTNAME_INVALID' },
   },
   revocation_unknown: {
@@ -297,7 +297,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     },
   },
   malformed: {
-    summary: 'The bytes are not a DER certificate, or are inconsistent. The message says where.',
+    summary: 'The bytes are not a valid DER certificate. The message says where.',
     citation: 'RFC 5280 4.1; X.690',
     remedy: 'Inspect the certificate at the byte offset given, and re-issue it.',
     mappings: { alb: 'ClientCertInvalid', cloudFront: 'ClientCertInvalid', googleCloud: 'client_cert_invalid' },
@@ -314,19 +314,19 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   },
 }
 
-/** What is known about a code. */
+/** The meaning of a code. */
 export interface CodeInfo {
   readonly code: string
   /** One sentence. */
   readonly summary: string
-  /** The section of the RFC or of the platform's documentation that it follows. */
+  /** The section of the RFC, or the platform documentation, that defines the rule. */
   readonly citation: string
   /** What to do about it. */
   readonly remedy: string
   readonly mappings: CodeMappings
 }
 
-/** The meaning of a reject code; `undefined` for any other text. */
+/** The meaning of a reject code, or `undefined` if there is no such code. */
 export function rejectInfo(code: string): CodeInfo | undefined {
   if (!Object.hasOwn(table, code)) return undefined
   return { code, ...table[code as RejectCode] }

@@ -52,7 +52,7 @@ describe('what an input holds', () => {
       },
       {
         code: 'unexpected_tag',
-        message: 'tbsCertificate: another element was expected here (byte 4)',
+        message: 'tbsCertificate: this element is not expected here (byte 4)',
         offset: 4,
         line: expect.any(Number),
       },
