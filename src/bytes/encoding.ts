@@ -1,11 +1,16 @@
 import { type Span, spanOf } from './span.ts'
 
+/** Bytes as text and back: hexadecimal, base64, character sets, large integers, and OpenSSL's dates. */
+
 const digits = '0123456789abcdef'
 
-/** The most characters for one call of `String.fromCharCode`: engines put arguments on the stack. */
+/** Bytes per call of `String.fromCharCode`. Engines put its arguments on the stack, so their number must be bounded. */
 const chunk = 2048
 
-/** Lower-case hexadecimal without separators. By chunks: appending digits makes a rope, which takes ten times the heap. */
+/**
+ * Lower-case hexadecimal without separators. Works in chunks, because appending single characters builds a rope, which takes
+ * ten times the memory.
+ */
 export function hexOf(part: Span | Uint8Array): string {
   const { bytes, start, end } = spanOf(part)
   let text = ''
@@ -18,7 +23,7 @@ export function hexOf(part: Span | Uint8Array): string {
   return text
 }
 
-/** Bytes of a constant written in hexadecimal; spaces are allowed for legibility. For literals in this code only. */
+/** The bytes of a hexadecimal literal, in which spaces are allowed. It is not validated: use it for constants only. */
 export function bytesOfHex(hex: string): Uint8Array {
   const compact = hex.replaceAll(' ', '')
   const bytes = new Uint8Array(compact.length / 2)
@@ -28,7 +33,7 @@ export function bytesOfHex(hex: string): Uint8Array {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** -1: not of the alphabet; -2: white space. */
+/** The value of each character. -1: not in the alphabet. -2: white space. */
 const values: Int8Array = /* @__PURE__ */ (() => {
   const table = new Int8Array(256).fill(-1)
   for (let i = 0; i < 64; i++) table[alphabet.charCodeAt(i)] = i
@@ -39,8 +44,8 @@ const values: Int8Array = /* @__PURE__ */ (() => {
 const padding = 0x3d
 
 /**
- * Decodes base64 (RFC 4648 section 4) in ASCII, white space ignored. Padding is required and the
- * bits it leaves over must be zero, so that one value has one text. Returns the offset of the fault where it is not so.
+ * Decodes base64 (RFC 4648 section 4) in ASCII, ignoring white space. Padding is required and unused bits must be zero, so
+ * that every value has only one encoding. On a fault, returns its offset.
  */
 export function decodeBase64(base64: Span | Uint8Array): Uint8Array | number {
   const { bytes: text, start, end } = spanOf(base64)
@@ -77,7 +82,7 @@ export function decodeBase64(base64: Span | Uint8Array): Uint8Array | number {
   return out.slice(0, length)
 }
 
-/** Base64 with padding, without line breaks. */
+/** Base64 with padding and without line breaks. */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
@@ -92,8 +97,8 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Text decoders over spans. The core may use nothing beyond ES2022, so there is no `TextDecoder` here. Each
- * returns `undefined` where a byte does not belong to the encoding.
+ * Text decoders. The core uses only ES2022, which has no `TextDecoder`. They return `undefined` if the bytes are not valid
+ * in the encoding.
  */
 
 /** ISO 8859-1: every byte is the code point of its value. */
@@ -103,7 +108,7 @@ export function latin1Of({ bytes, start, end }: Span): string {
   return text
 }
 
-/** UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/** UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
 export function utf8Of({ bytes, start, end }: Span): string | undefined {
   let text = ''
   let i = start
@@ -128,7 +133,7 @@ export function utf8Of({ bytes, start, end }: Span): string | undefined {
   return text
 }
 
-/** Big-endian UCS-2 (BMPString) or UCS-4 (UniversalString), of Unicode scalar values only. */
+/** Big-endian UCS-2 (BMPString) or UCS-4 (UniversalString); only Unicode scalar values are valid. */
 export function ucsOf({ bytes, start, end }: Span, width: 2 | 4): string | undefined {
   if ((end - start) % width !== 0) return undefined
   let text = ''
@@ -141,7 +146,7 @@ export function ucsOf({ bytes, start, end }: Span, width: 2 | 4): string | undef
   return text
 }
 
-/** Bytes of a text in UTF-8 (lone surrogates become U+FFFD). */
+/** The UTF-8 encoding of a text. Lone surrogates become U+FFFD. */
 export function utf8Bytes(text: string): Uint8Array {
   const out: number[] = []
   for (const character of text) {
@@ -155,7 +160,7 @@ export function utf8Bytes(text: string): Uint8Array {
   return Uint8Array.from(out)
 }
 
-/** The start of an unknown text in one printable line, for error messages: at most `limit` characters, escaped. */
+/** The start of an untrusted text for an error message: one printable line of at most `limit` characters, quoted. */
 export function excerpt(text: string, limit = 40): string {
   const line = text
     .slice(0, limit)
@@ -163,14 +168,12 @@ export function excerpt(text: string, limit = 40): string {
   return text.length > limit ? `"${line}…"` : `"${line}"`
 }
 
-/** A printable text for a message, cut where it is immoderate: a peer can make its names as long as its certificate. */
+/** Shortens a printable text for a message: a peer can send names as long as a whole certificate. */
 export function cut(text: string, limit = 100): string {
   return text.length > limit ? `${text.slice(0, limit)}…` : text
 }
 
-/** Numbers of any size as big-endian bytes. */
-
-/** The unsigned number that the bytes are, eight of them at a time: twice as fast as by way of hexadecimal text. */
+/** Big-endian bytes as an unsigned integer. Eight bytes at a time is twice as fast as going through hexadecimal text. */
 export function bigintOfBytes(number: Span | Uint8Array): bigint {
   const { bytes, start, end } = spanOf(number)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -181,7 +184,7 @@ export function bigintOfBytes(number: Span | Uint8Array): bigint {
   return value
 }
 
-/** The number on so many bytes, which must have room for it. */
+/** An unsigned integer as `length` big-endian bytes. It must fit. */
 export function bytesOfBigint(value: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   const view = new DataView(bytes.buffer)
@@ -192,18 +195,19 @@ export function bytesOfBigint(value: bigint, length: number): Uint8Array {
   return bytes
 }
 
-/** Dates as OpenSSL prints them, `Aug  5 09:36:04 2021 GMT`; API Gateway hands them on in this form. */
-
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** Milliseconds since the epoch in OpenSSL's form: English month, day padded with a space, GMT. */
+/**
+ * Milliseconds since the epoch as OpenSSL and API Gateway write a date: `Aug  5 09:36:04 2021 GMT`, with the day padded by a
+ * space.
+ */
 export function opensslTime(time: number): string {
   const date = new Date(time)
   const clock = date.toISOString().slice(-13, -5)
   return `${months[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)} ${clock} ${date.getUTCFullYear()} GMT`
 }
 
-/** The time that such a text means, in milliseconds since the epoch; `undefined` where it is not one of a real date. */
+/** Parses a date in OpenSSL's form to milliseconds since the epoch. Returns `undefined` if it is not a real date. */
 export function parseOpensslTime(text: string): number | undefined {
   const match = /^([A-Z][a-z]{2}) ([ 1-3]\d) (\d\d):(\d\d):(\d\d) (\d{1,4}) GMT$/.exec(text)
   if (match === null) return undefined

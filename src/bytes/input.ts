@@ -2,12 +2,14 @@ import { type ParseResult, parseFault } from '../codes/parse.ts'
 import { bytesOfPemText, describeMissingPem, scanPem } from './pem.ts'
 import { requireBytes } from './span.ts'
 
-/** Whether bytes are DER rather than text: a SEQUENCE of over 127 bytes starts with two bytes that no text has. */
+/** Inputs that may be DER or PEM. */
+
+/** Whether bytes are DER and not text. A SEQUENCE of over 127 bytes starts with two bytes that never start a text. */
 export function looksLikeDer(bytes: Uint8Array): boolean {
   return bytes[0] === 0x30 && (bytes.length < 2 || bytes[1]! >= 0x80 || bytes.length === bytes[1]! + 2)
 }
 
-/** The DER of an input that is DER, or PEM with one block of the wanted kind. */
+/** The DER of an input that is either DER, or PEM with exactly one block of the wanted kind. */
 export function singleDer(
   input: Uint8Array | string,
   argument: string,
@@ -26,7 +28,7 @@ export function singleDer(
   }
   if (blocks.length > 1) {
     const second = blocks[1]!
-    const detail = `a second ${second.label} block begins on line ${second.line}; one is read here`
+    const detail = `a second ${second.label} block begins on line ${second.line}; only one is allowed`
     return parseFault('pem_multiple', second.offset, 'PEM', detail)
   }
   return { ok: true, value: block.content }

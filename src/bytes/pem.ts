@@ -3,7 +3,7 @@ import { decodeBase64, encodeBase64, excerpt, latin1Of } from './encoding.ts'
 import { requireBytes, Span } from './span.ts'
 import { finish, type Steps } from './steps.ts'
 
-/** One `-----BEGIN …-----` block (RFC 7468): its bytes, or why they could not be read. */
+/** One `-----BEGIN …-----` block (RFC 7468): its bytes, or the fault in it. */
 export interface PemBlock {
   readonly label: string
   /** 1-based line of the BEGIN line. */
@@ -20,22 +20,22 @@ export interface PemFault {
   readonly offset: number
 }
 
-/** More bad blocks than any mishap makes. */
+/** Every fault costs a finding. A text with so many of them is not a truststore that was damaged by accident. */
 const maxBadBlocks = 1000
 
 const newline = 0x0a
 const dash = 0x2d
 
 /**
- * Finds every block of a PEM text in one pass over its lines: text and comments between blocks are skipped, LF, CRLF
- * and surrounding blanks are accepted, and a bad block costs only itself. Linear in the length of the text; a text of
- * little but bad blocks is given up after {@link maxBadBlocks} of them, with a last block that says so.
+ * Finds all blocks of a PEM text in one pass over its lines, in linear time. Skips text between blocks. Accepts LF, CRLF and
+ * blanks around lines. A bad block does not affect the others. After {@link maxBadBlocks} bad blocks, reading stops with a
+ * last block whose content is the fault `too_many`.
  */
 export function scanPem(text: Uint8Array): readonly PemBlock[] {
   return finish(pemSteps(text))
 }
 
-/** Lines between two pauses, where no block begins or ends. */
+/** How many lines without a boundary are read between two pauses. */
 const linesAtOnce = 1000
 
 /** {@link scanPem} in steps. */
@@ -67,12 +67,12 @@ export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
         add({ label, line, offset: start, content: { code: 'pem_unterminated', detail, line, offset: start } })
       } else {
         if (label === open.label) add({ ...open, content: body(new Span(text, open.body, start), open.line + 1) })
-        else unterminated(`line ${line} ends a block of another kind, ${label}`)
+        else unterminated(`line ${line} is an END ${label} line`)
         open = undefined
       }
     }
     if (bad >= maxBadBlocks) {
-      const detail = `${bad} blocks are bad; what follows line ${line} is not read`
+      const detail = `${bad} bad blocks: reading stopped at line ${line}`
       add({ label: marks[0]?.label ?? '', line, offset: start, content: { code: 'too_many', detail, line, offset: start } })
       return blocks
     }
@@ -82,7 +82,7 @@ export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
   return blocks
 }
 
-/** Where a line ends. Text is full of short lines, and a call of `indexOf` costs more than to look at a few bytes. */
+/** The offset where a line ends. Most lines are short, and a call of `indexOf` costs more than checking a few bytes. */
 function endOfLine(text: Uint8Array, start: number): number {
   const near = Math.min(start + 16, text.length)
   for (let i = start; i < near; i++) if (text[i] === newline) return i
@@ -98,12 +98,12 @@ interface Boundary {
 const none: readonly Boundary[] = []
 
 const shortestBoundary = '-----END -----'.length
-/** The longest label in use has 25 characters; a longer line is text. */
+/** The longest label in use has 25 characters. Longer lines are text. */
 const longestBoundary = 100
 
 /**
- * `-----BEGIN label-----` or `-----END label-----` alone on a line, blanks around it allowed; or an END and the next BEGIN
- * on one line, which is what joining files without a final newline makes.
+ * `-----BEGIN label-----` or `-----END label-----` alone on a line, with optional blanks around it. An END and the next BEGIN
+ * may share a line: this happens when files without a final newline are joined.
  */
 function boundaries(line: Span): readonly Boundary[] {
   const { bytes: text } = line
@@ -142,7 +142,7 @@ function body(base64: Span, firstLine: number): Uint8Array | PemFault {
   return { code: 'pem_bad_base64', detail, line, offset: fault }
 }
 
-/** Windows editors begin a text with U+FEFF in UTF-8; taken for text it would hide the first block. */
+/** Windows editors start files with U+FEFF in UTF-8. It must be skipped, or the first BEGIN line would not be found. */
 function lengthOfMark(text: Uint8Array): number {
   return text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? 3 : 0
 }
@@ -152,7 +152,7 @@ function isBlank(byte: number): boolean {
 }
 
 /**
- * PEM text as bytes: characters outside ISO 8859-1 become NUL, which no base64 and no boundary contains; U+FEFF at the
+ * PEM text as bytes. Characters outside ISO 8859-1 become NUL, which never occurs in base64 or a boundary. U+FEFF at the
  * start becomes a blank.
  */
 export function bytesOfPemText(text: string): Uint8Array {
@@ -165,17 +165,17 @@ export function bytesOfPemText(text: string): Uint8Array {
   return bytes
 }
 
-/** Labels under which a certificate is found: RFC 7468 section 5, and what OpenSSL wrote before it. */
+/** The label of a certificate: RFC 7468 section 5, and the older form that OpenSSL wrote. */
 export function isCertificateLabel(label: string): boolean {
   return label === 'CERTIFICATE' || label === 'X509 CERTIFICATE'
 }
 
-/** Labels of a certificate revocation list: RFC 7468 section 6, and the older form. */
+/** The label of a CRL: RFC 7468 section 6, and the older form. */
 export function isRevocationListLabel(label: string): boolean {
   return label === 'X509 CRL' || label === 'CRL'
 }
 
-/** Why a text without the wanted block was not PEM, in words that tell what was found instead. */
+/** Describes a text that has no block of the wanted kind: what it contains instead. */
 export function describeMissingPem(text: Uint8Array, wanted: string, blocks: readonly PemBlock[]): string {
   if (text.length === 0) return 'the input is empty'
   const begin = `-----BEGIN ${wanted}-----`
@@ -187,12 +187,12 @@ export function describeMissingPem(text: Uint8Array, wanted: string, blocks: rea
 }
 
 /**
- * Decodes every `CERTIFICATE` block of a PEM text, in order, to DER: a chain for `verifyChain`.
+ * Decodes every `CERTIFICATE` block of a PEM text to DER, in order: a chain for `verifyChain`.
  *
- * Text between blocks, other blocks and CRLF line ends are skipped (RFC 7468). The certificates are not parsed.
+ * Other blocks and text between blocks are skipped (RFC 7468). The certificates are not parsed.
  *
  * @param input PEM text, or its bytes
- * @returns the DER of each block, or the first bad block with its line; `pem_missing` where there is no such block
+ * @returns the DER of each block, or the fault of the first bad block; `pem_missing` if there is no such block
  * @example
  * const chain = decodePem(pemOfLeafAndIntermediates)
  * if (chain.ok) verifyChain(store, chain.value)
@@ -215,7 +215,7 @@ export function decodePem(input: Uint8Array | string): ParseResult<readonly Uint
   return { ok: true, value: chain }
 }
 
-/** One PEM block: 64 characters a line, LF, a final newline (RFC 7468 section 2). */
+/** One PEM block: 64 characters per line, LF line ends, a final newline (RFC 7468 section 2). */
 export function encodePem(label: string, der: Uint8Array): string {
   const lines = encodeBase64(der).match(/.{1,64}/g) ?? []
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`

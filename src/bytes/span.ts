@@ -1,17 +1,19 @@
-/** Whether it is a Uint8Array, and not what only passes for one: a proxy of it, an object with its prototype. */
+/** Byte ranges, how they are compared, and maps with byte ranges as keys. */
+
+/** Whether a value is a genuine Uint8Array. `instanceof` alone also accepts proxies and objects with its prototype. */
 export function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array && ArrayBuffer.isView(value)
 }
 
-/** The argument as bytes; anything else is the caller's mistake. */
+/** Returns an argument that must be bytes; throws `TypeError` otherwise. */
 export function requireBytes(value: unknown, what: string): Uint8Array {
   if (isBytes(value)) return value
   throw new TypeError(`${what} must be a string or Uint8Array, got ${value === null ? 'null' : typeof value}`)
 }
 
 /**
- * A stretch of bytes that belong to someone else: an element of a certificate, its content, a line of a text. Nothing is
- * copied. `start` and `end` are offsets in `bytes`, so that faults can say where they are.
+ * A range of a larger byte array, such as an element of a certificate or a line of a text. Nothing is copied. `start` and
+ * `end` are offsets in `bytes`, so that errors can report an offset.
  */
 export class Span {
   readonly bytes: Uint8Array
@@ -29,7 +31,7 @@ export class Span {
     return this.end - this.start
   }
 
-  /** The byte at this place, counted from the span's first one. */
+  /** The byte at an index, counted from `start`. */
   at(index: number): number {
     return this.bytes[this.start + index]!
   }
@@ -39,37 +41,37 @@ export class Span {
     return this.length > 1 && this.at(0) === 0 ? new Span(this.bytes, this.start + 1, this.end) : this
   }
 
-  /** Compares from the end, where names, keys and OIDs are most likely to differ. */
+  /** Whether two spans have the same bytes. Starts at the end, where names, keys and OIDs are most likely to differ. */
   equals(other: Span): boolean {
     const { start, end } = this
     return end - start === other.end - other.start && matches(this.bytes, start, end, other.bytes, other.start - start)
   }
 
-  /** Whether it holds exactly these bytes, such as a constant that is an OID's content. */
+  /** Whether the span has exactly these bytes, such as those of a constant OID. */
   is(expected: Uint8Array): boolean {
     const { start, end } = this
     return end - start === expected.length && matches(this.bytes, start, end, expected, -start)
   }
 
-  /** Its bytes themselves, for those who only read them. */
+  /** The bytes themselves, for callers that only read them. */
   view(): Uint8Array {
     return this.bytes.subarray(this.start, this.end)
   }
 
-  /** A copy, which a caller may change. */
+  /** A copy, which the caller may change. */
   copy(): Uint8Array {
     return new Uint8Array(this.view())
   }
 }
 
-/** Bytes as a span: all of them, where it is not a span already. */
+/** A span as it is, or an array as a span of all its bytes. */
 export function spanOf(bytes: Span | Uint8Array): Span {
   return bytes instanceof Span ? bytes : new Span(bytes)
 }
 
 /**
- * Compares whole arrays. A third of a returning client's call is spent here, since it is recognised by all of its bytes:
- * without spans, and eight bytes per branch.
+ * Whether two arrays have the same bytes. A returning client is recognised by comparing its whole certificate, and a third of
+ * that call is spent here. So this function compares eight bytes per branch and needs no spans.
  */
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   const { length } = a
@@ -83,13 +85,13 @@ export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   return matches(a, i, length, b, 0)
 }
 
-/** Whether `b` has the same bytes as this part of `a`, `shift` places further on. */
+/** Whether the bytes of `a` from `start` to `end` equal those of `b` from `start + shift`. */
 function matches(a: Uint8Array, start: number, end: number, b: Uint8Array, shift: number): boolean {
   for (let i = end - 1; i >= start; i--) if (a[i] !== b[i + shift]) return false
   return true
 }
 
-/** Big-endian order of two unsigned numbers of equal width; negative, zero or positive. */
+/** Compares two unsigned big-endian numbers of equal width. Returns a negative number, zero, or a positive number. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
@@ -100,24 +102,23 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * 32-bit FNV-1a hashes, the keys of indexes in memory over names and key ids. Not collision-resistant, so every hit is
- * compared in full, and only the operator's certificates are ever inserted.
+ * 32-bit FNV-1a hash, for in-memory indexes of names and key identifiers. It is not collision-resistant: compare every match in
+ * full, and insert only the operator's certificates.
  */
-
 export function hashOf({ bytes, start, end }: Span): number {
   let hash = 0x811c9dc5
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
   return hash | 0
 }
 
-/** The same of a text. */
+/** The same hash of a text's UTF-16 code units. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash | 0
 }
 
-/** Entries of the same hash are chained. */
+/** Entries with the same hash form a linked list. */
 interface Entry<Value> {
   readonly key: Span
   readonly value: Value
@@ -125,8 +126,8 @@ interface Entry<Value> {
 }
 
 /**
- * A map whose keys are spans, without copies or strings. For the operator's bytes only: anyone who chooses keys can make
- * many with one hash.
+ * A map whose keys are spans, without copies or strings. Use it only for the operator's bytes: a peer that chooses keys could
+ * make them collide.
  */
 export class SpanMap<Value> {
   readonly #entries = new Map<number, Entry<Value>>()
@@ -137,7 +138,7 @@ export class SpanMap<Value> {
     return entry?.value
   }
 
-  /** Adds a key that is not there yet. */
+  /** Adds a key that is not in the map yet. */
   add(key: Span, value: Value): void {
     const hash = hashOf(key)
     this.#entries.set(hash, { key, value, next: this.#entries.get(hash) })

@@ -1,10 +1,10 @@
 /**
- * Work that pauses at every `yield`, so that its caller decides when it continues: {@link finish} at once, a server a few
- * milliseconds at a time, between its connections.
+ * Work that pauses at every `yield`, so that the caller decides when to continue. {@link finish} continues at once. A server
+ * continues in slices of a few milliseconds and handles connections in between.
  */
 export type Steps<Result> = Generator<undefined, Result, undefined>
 
-/** Runs the work to its end. */
+/** Runs the work to its end without pauses. */
 export function finish<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const { done, value } = steps.next()

@@ -97,7 +97,7 @@ describe('scanPem', () => {
     const [mismatched] = scanPem(text(`${begin}b25l\n-----END X509 CRL-----\n`))
     expect(mismatched?.content).toMatchObject({
       code: 'pem_unterminated',
-      detail: 'BEGIN CERTIFICATE on line 1 has no END line: line 3 ends a block of another kind, X509 CRL',
+      detail: 'BEGIN CERTIFICATE on line 1 has no END line: line 3 is an END X509 CRL line',
     })
     const [open] = scanPem(text(`${begin}b25l\n`))
     expect(open?.content).toMatchObject({

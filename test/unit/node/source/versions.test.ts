@@ -118,7 +118,7 @@ describe('a version that is damaged', () => {
   it.each<readonly [string, Uint8Array, string]>([
     ['an END line that is missing', bytesOf(b.pem.replace(/-----END.*/, ''), a), 'pem_syntax_invalid'],
     ['a line that is missing within a block', bytesOf(a, withoutLine), 'non_der_encoding'],
-    ['a BEGIN line that is damaged', bytesOf(a, b.pem.replace('CERT', 'CERI')), 'ends a block of another kind, CERTIFICATE'],
+    ['a BEGIN line that is damaged', bytesOf(a, b.pem.replace('CERT', 'CERI')), 'is an END CERTIFICATE line'],
     ['an END line that is damaged', bytesOf(b.pem.replace('END CERT', 'END CERI'), a), 'pem_syntax_invalid'],
     ['HTML', Buffer.from('<!DOCTYPE html><title>502</title>'), 'HTML or XML'],
     ['nothing', new Uint8Array(), 'empty'],
