@@ -5,7 +5,7 @@ const covered = { lines: 95 }
 export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
-    // Many tests wait, for handshakes or for time to pass, so that no core needs to be left to others.
+    // Many tests wait for handshakes or timers, so use every core.
     maxWorkers: '100%',
     projects: [
       {

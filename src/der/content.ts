@@ -4,12 +4,15 @@ import { checkBitString, checkBoolean, checkInteger, checkTime } from './primiti
 import type { Reader } from './reader.ts'
 import * as Tag from './tag.ts'
 
+/** DER of any type: the content of elements, and open types (attribute values, otherName, algorithm parameters). */
+
 /**
- * Checks the element read last by its tag alone: the form of universal types (X.690 10.2) and the content of primitive
- * ones (X.690 8, 11). Types that X.509 has no use for, such as REAL and EXTERNAL, are refused.
+ * Checks the last element according to its tag: the form of universal types (X.690 10.2) and the content of primitive types
+ * (X.690 8, 11). Types that X.509 does not use, such as REAL and EXTERNAL, are faults.
  *
- * @param inName whether a string is compared as one, so that it may hold only the characters of its type, and no NUL.
- *   Elsewhere only encodings are checked: real CAs write Latin-1 into a VisibleString, and NUL at the end of an IA5String
+ * @param inName whether the element is an attribute value of a name, which is compared as text. Strings may then contain only
+ *   the characters of their type and no NUL. Elsewhere only encodings are checked, because real CAs write Latin-1 into
+ *   VisibleString and end an IA5String with NUL.
  */
 export function checkContent(reader: Reader, what: string, inName: boolean): void {
   const { bytes, tag, start, end } = reader
@@ -38,8 +41,8 @@ export function checkContent(reader: Reader, what: string, inName: boolean): voi
       else if (utf8Of(reader.content()) === undefined) reader.fail('bad_string', start, what)
       return
     }
-    // X.680 41.4 has no `_`, `@`, `&` or `*` in PrintableString, but certificates made in JavaScript are full of them, and
-    // refusing those is left to strict conformance.
+    // X.680 41.4 forbids `_`, `@`, `&` and `*` in PrintableString, but many certificates made with JavaScript contain them.
+    // Only strict conformance rejects them.
     case Tag.printableString:
     case Tag.visibleString:
       if (inName) checkCharacters(reader, what, 0x20, 0x7e)
@@ -69,8 +72,8 @@ export function checkContent(reader: Reader, what: string, inName: boolean): voi
       checkTime(reader, what)
       return
     default:
-      // Tags of other classes do not tell the type.
-      if (tag < 0x40) reader.fail('unexpected_tag', reader.header, what, 'no type that X.509 has, or not in its DER form')
+      // Tags of other classes do not determine the type.
+      if (tag < 0x40) reader.fail('unexpected_tag', reader.header, what, 'not a type that X.509 uses, or not in DER form')
   }
 }
 
@@ -79,28 +82,29 @@ function checkCharacters(reader: Reader, what: string, lowest: number, highest: 
   if (at < reader.end) reader.fail('bad_string', at, what)
 }
 
-/** Offset of the first byte of the content that is not in the range; its end where all are. */
+/** The offset of the first content byte outside the range, or the content's end. */
 function firstOutside({ bytes, start, end }: Reader, lowest: number, highest: number): number {
   let at = start
   while (at < end && bytes[at]! >= lowest && bytes[at]! <= highest) at++
   return at
 }
 
-/** Whether the element read last is a string of printable ASCII, as nearly all in names are: there is nothing more to check. */
+/** Whether the last element is a string of printable ASCII, like nearly all in names. Such strings need no further check. */
 export function isPlainText(reader: Reader): boolean {
   const { tag } = reader
   const isText = tag === Tag.utf8String || tag === Tag.printableString || tag === Tag.ia5String
   return isText && firstOutside(reader, 0x20, 0x7e) === reader.end
 }
 
-/** Deepest nesting of an open type (attribute values, otherName, algorithm parameters) that is read. */
+/** Deepest supported nesting of an open type. */
 const maxDepth = 16
 
 /**
- * Reads one element of any type and checks that it is DER all the way down: lengths, the primitive or constructed form
- * of universal types, and the content of primitive ones. It is left as the reader's element. Iterative, and bounded in depth.
+ * Reads one element of any type and checks that it is DER at every level: lengths, the primitive or constructed form of
+ * universal types, and the content of primitive types. It stays the reader's last element. The loop is iterative and bounded
+ * in depth.
  *
- * @param inName whether it is the value of an attribute of a name, whose characters count; see {@link checkContent}
+ * @param inName whether it is an attribute value of a name; see {@link checkContent}
  */
 export function readAny(reader: Reader, what: string, inName = false): void {
   reader.next(what)

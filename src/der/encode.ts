@@ -1,4 +1,4 @@
-/** One DER element: identifier, shortest length, and the contents one after another (X.690 8.1, 10.1). */
+/** Encodes one DER element: identifier, shortest length, concatenated contents (X.690 8.1, 10.1). */
 export function encodeElement(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
   const length = contents.reduce((sum, content) => sum + content.length, 0)
   const head = [tag, ...encodeLength(length)]

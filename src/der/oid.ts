@@ -2,7 +2,9 @@ import type { Span } from '../bytes/span.ts'
 import type { Reader } from './reader.ts'
 import * as Tag from './tag.ts'
 
-/** Content octets of an OBJECT IDENTIFIER constant, from its dotted text; decisions compare these bytes, never text. */
+/** OBJECT IDENTIFIERs. Decisions compare their bytes; the dotted text is for display. */
+
+/** The content of an OBJECT IDENTIFIER, from its dotted text. */
 export function oidBytes(dotted: string): Uint8Array {
   const arcs = dotted.split('.').map(BigInt)
   const out: number[] = []
@@ -16,13 +18,13 @@ export function oidBytes(dotted: string): Uint8Array {
   return Uint8Array.from(out)
 }
 
-/** Reads an OBJECT IDENTIFIER; it is the reader's element. */
+/** Reads an OBJECT IDENTIFIER, which becomes the reader's last element. */
 export function readOid(reader: Reader, what: string): void {
   reader.expect(Tag.oid, what)
   if (reader.fault === undefined) checkOid(reader, what)
 }
 
-/** Checks that the element read last is a DER OBJECT IDENTIFIER: complete, minimal subidentifiers (X.690 8.19.2). */
+/** Checks that the last element is a DER OBJECT IDENTIFIER: complete and minimal subidentifiers (X.690 8.19.2). */
 export function checkOid(reader: Reader, what: string): void {
   const { bytes, start, end } = reader
   if (start >= end || bytes[end - 1]! >= 0x80) return reader.fail('bad_oid', start, what)
@@ -31,12 +33,12 @@ export function checkOid(reader: Reader, what: string): void {
   }
 }
 
-/** Septets of an arc up to which it is written in decimal, which takes more time than it has digits. */
+/** The most septets of an arc that is written in decimal. Decimal conversion is slower than linear. */
 const longestDecimal = 64
 
 /**
- * Dotted text of an OID's content, exact for arcs of any size, in time linear in its length (CVE-2023-2650): an arc of more
- * than 448 bits, which nobody has, is written in hexadecimal. For display.
+ * The dotted text of an OID's content, for display. It is exact for arcs of any size and takes time linear in the length
+ * (CVE-2023-2650). Arcs of more than 448 bits, which do not occur in practice, are written in hexadecimal.
  */
 export function oidText({ bytes, start, end }: Span): string {
   const arcs: string[] = []
@@ -70,7 +72,7 @@ function largeArc(septets: Uint8Array): bigint {
   return BigInt(bits)
 }
 
-/** An OID for a message: one of immoderate length only by its size. */
+/** An OID for a message. Only the size of a very long one is given. */
 export function oidForMessage(oid: Span): string {
   return oid.length > 64 ? `(an OID of ${oid.length} bytes)` : oidText(oid)
 }

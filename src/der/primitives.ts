@@ -1,7 +1,9 @@
 import type { Reader } from './reader.ts'
 import * as Tag from './tag.ts'
 
-/** Reads a BOOLEAN; the tag may be an IMPLICIT one. */
+/** Primitive types that X.509 uses. Their tag may be an IMPLICIT one where a function takes `tag`. */
+
+/** Reads a BOOLEAN. */
 export function readBoolean(reader: Reader, what: string, tag: number = Tag.boolean): boolean {
   reader.expect(tag, what)
   const value = reader.bytes[reader.start]
@@ -9,13 +11,13 @@ export function readBoolean(reader: Reader, what: string, tag: number = Tag.bool
   return value === 0xff
 }
 
-/** Checks that the element read last is a DER BOOLEAN. */
+/** Checks that the last element is a DER BOOLEAN. */
 export function checkBoolean(reader: Reader, what: string): void {
   const { bytes, start, end } = reader
   if (end - start !== 1 || (bytes[start] !== 0x00 && bytes[start] !== 0xff)) reader.fail('bad_boolean', start, what)
 }
 
-/** Reads `BOOLEAN DEFAULT FALSE`, whose default DER leaves out (X.690 11.5). */
+/** Reads `BOOLEAN DEFAULT FALSE`. DER omits default values (X.690 11.5). */
 export function readDefaultFalse(reader: Reader, what: string, tag: number = Tag.boolean): boolean {
   if (!reader.peek(tag)) return false
   const at = reader.position
@@ -24,7 +26,7 @@ export function readDefaultFalse(reader: Reader, what: string, tag: number = Tag
   return value
 }
 
-/** Checks that the element read last is a DER INTEGER: at least one byte, and no redundant leading one. */
+/** Checks that the last element is a DER INTEGER: at least one byte, and no redundant leading byte. */
 export function checkInteger(reader: Reader, what: string): void {
   const { bytes, start, end } = reader
   const redundant =
@@ -32,13 +34,13 @@ export function checkInteger(reader: Reader, what: string): void {
   if (start >= end || redundant) reader.fail('bad_integer', start, what)
 }
 
-/** Reads an INTEGER of any size; its content, two's complement, is the reader's. */
+/** Reads an INTEGER of any size, which becomes the reader's last element. */
 export function readInteger(reader: Reader, what: string): void {
   reader.expect(Tag.integer, what)
   checkInteger(reader, what)
 }
 
-/** Reads an INTEGER from 0 to `max` (below 2^31); the tag may be an IMPLICIT one. */
+/** Reads an INTEGER from 0 to `max` (below 2^31). */
 export function readSmallInteger(reader: Reader, max: number, what: string, tag: number = Tag.integer): number {
   reader.expect(tag, what)
   checkInteger(reader, what)
@@ -53,7 +55,7 @@ export function readSmallInteger(reader: Reader, max: number, what: string, tag:
   return value
 }
 
-/** Reads a BIT STRING of whole bytes, as keys and signatures are; they are left as the reader's content. */
+/** Reads a BIT STRING of whole bytes, such as a key or a signature. The reader's content is then those bytes. */
 export function readBitStringBytes(reader: Reader, what: string): void {
   reader.expect(Tag.bitString, what)
   if (reader.fault !== undefined) return
@@ -61,7 +63,7 @@ export function readBitStringBytes(reader: Reader, what: string): void {
   else reader.start++
 }
 
-/** Checks that the element read last is a DER BIT STRING: up to seven bits of the last byte are unused, and zero. */
+/** Checks that the last element is a DER BIT STRING: at most seven unused bits in the last byte, all zero. */
 export function checkBitString(reader: Reader, what: string): void {
   const { bytes, start, end } = reader
   const unused = bytes[start]!
@@ -71,9 +73,8 @@ export function checkBitString(reader: Reader, what: string): void {
 }
 
 /**
- * Reads a named-bit list of at most `count` bits into an integer in which named bit n is `1 << n`; the tag may be an
- * IMPLICIT one. Bits beyond `count` are read and dropped. Trailing zero bits, which DER forbids here (X.690 11.2.2), are
- * let pass: roots that every browser trusts have them, and the value is the same.
+ * Reads a named bit list into an integer in which named bit n is `1 << n`. Bits from `count` on are ignored. Trailing zero
+ * bits, which DER forbids here (X.690 11.2.2), are accepted: widely trusted roots have them, and they do not change the value.
  */
 export function readNamedBits(reader: Reader, count: number, what: string, tag: number = Tag.bitString): number {
   reader.expect(tag, what)
@@ -92,16 +93,17 @@ export function readNull(reader: Reader, what: string): void {
 }
 
 /**
- * Reads a `Time` (RFC 5280 4.1.2.5): UTCTime `YYMMDDHHMMSSZ` (1950 to 2049) or GeneralizedTime `YYYYMMDDHHMMSSZ`, of a
- * date that exists. Answers milliseconds since 1970-01-01T00:00:00Z. Which of the two forms a year demands is a matter
- * of profile, not of syntax.
+ * Reads a `Time` (RFC 5280 4.1.2.5): UTCTime `YYMMDDHHMMSSZ` (1950 to 2049) or GeneralizedTime `YYYYMMDDHHMMSSZ`. The date must
+ * exist. Which form a year requires is checked by the profile, not here.
+ *
+ * @returns milliseconds since 1970-01-01T00:00:00Z
  */
 export function readTime(reader: Reader, what: string): number {
   reader.expect(reader.peek(Tag.generalizedTime) ? Tag.generalizedTime : Tag.utcTime, what)
   return checkTime(reader, what)
 }
 
-/** Checks that the element read last is such a time, by its tag, and answers the same. */
+/** Checks that the last element is a `Time` of the form that its tag says, and returns it like {@link readTime}. */
 export function checkTime(reader: Reader, what: string): number {
   const { bytes, start, end } = reader
   const general = reader.tag === Tag.generalizedTime
@@ -140,7 +142,7 @@ function daysInMonth(year: number, month: number): number {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
 }
 
-/** Days from 1970-01-01 in the proleptic Gregorian calendar, counted in years that begin in March. */
+/** Days since 1970-01-01 in the proleptic Gregorian calendar. Years start in March here, so that the leap day comes last. */
 function daysSinceEpoch(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1

@@ -2,13 +2,13 @@ import { Span, spanOf } from '../bytes/span.ts'
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 
 /**
- * A forward-only cursor over strict DER (X.690 section 10) in the caller's bytes. Nothing is copied and nothing is
- * allocated for an element: reading one leaves its tag and its place in `tag`, `header`, `start` and `end`. Whoever hands
- * it on asks for {@link content} or {@link element}.
+ * A forward-only cursor over strict DER (X.690 section 10). Nothing is copied, and reading an element allocates nothing: it
+ * sets `tag`, `header`, `start` and `end`, which describe the last element until the next one is read. {@link content} and
+ * {@link element} return it as a span.
  *
- * Faults are sticky. The first one is remembered with its offset, the cursor jumps to the end, and whatever is read
- * afterwards is empty, so parsers are written as straight lines in the order of their RFC, loops over `atEnd()` stop,
- * and {@link readAll} asks once at the end. A parser must not act on what it read before `readAll` has answered.
+ * Faults are sticky: the reader keeps the first one, moves to the end, and reads only empty elements from then on. So parsers
+ * are straight-line code in the order of the RFC, loops over `atEnd()` stop, and {@link readAll} checks for a fault once, at
+ * the end. Do not use anything a parser has read before that check.
  */
 export class Reader {
   readonly bytes: Uint8Array
@@ -17,13 +17,13 @@ export class Reader {
   /** End of the container being read. */
   limit: number
 
-  /** Identifier octet of the element read last. */
+  /** Identifier octet of the last element. */
   tag = 0
-  /** Offset of the identifier octet of the element read last. */
+  /** Offset of its identifier octet. */
   header = 0
-  /** First byte of its content. */
+  /** Offset of its content. */
   start = 0
-  /** Byte after its content. */
+  /** Offset after its content. */
   end = 0
 
   fault: ParseCode | undefined = undefined
@@ -38,22 +38,22 @@ export class Reader {
     this.limit = end
   }
 
-  /** The content of the element read last. */
+  /** The content of the last element. */
   content(): Span {
     return new Span(this.bytes, this.start, this.end)
   }
 
-  /** The element read last, its header included. */
+  /** The last element, including its header. */
   element(): Span {
     return new Span(this.bytes, this.header, this.end)
   }
 
-  /** What is left of the container. */
+  /** The unread part of the container. */
   rest(): Span {
     return new Span(this.bytes, this.position, this.limit)
   }
 
-  /** Whether the container is used up; true after a fault, so that every loop ends. */
+  /** Whether the container has been read completely. Also true after a fault, so that every loop ends. */
   atEnd(): boolean {
     return this.position >= this.limit
   }
@@ -106,13 +106,13 @@ export class Reader {
     return this.fault === undefined
   }
 
-  /** Steps into the next element, which must have this tag; the answer is what {@link leave} takes. */
+  /** Enters the next element, which must have this tag. Returns the value to pass to {@link leave}. */
   enter(tag: number, what: string): number {
     this.expect(tag, what)
     return this.descend()
   }
 
-  /** Steps into the element read last. */
+  /** Enters the last element. Returns the value to pass to {@link leave}. */
   descend(): number {
     const outer = this.limit
     if (this.fault === undefined) {
@@ -122,14 +122,14 @@ export class Reader {
     return outer
   }
 
-  /** Steps out again: all of the content must have been read. */
+  /** Leaves the element that was entered. Its content must have been read completely. */
   leave(outer: number, what: string): void {
     if (this.fault !== undefined) return
     if (this.position !== this.limit) return this.fail('trailing_bytes', this.position, what)
     this.limit = outer
   }
 
-  /** Remembers the first fault and ends all reading. */
+  /** Records the first fault and moves to the end. */
   fail(code: ParseCode, offset: number, what: string, detail?: string): void {
     if (this.fault === undefined) {
       this.fault = code
@@ -143,13 +143,13 @@ export class Reader {
     this.header = this.start = this.end = this.bytes.length
   }
 
-  /** The fault as a result; only to be asked for after one. */
+  /** The fault as a parse result. Call it only after a fault. */
   failure(): ParseResult<never> {
     return parseFault(this.fault ?? 'truncated', this.faultOffset, this.faultWhat, this.faultDetail)
   }
 }
 
-/** Runs a parser over bytes and refuses whatever it left unread. */
+/** Runs a parser over bytes. Bytes that it leaves unread are a fault. */
 export function readAll<T>(source: Span | Uint8Array, what: string, parse: (reader: Reader) => T): ParseResult<T> {
   const reader = new Reader(source)
   const value = parse(reader)
@@ -157,14 +157,12 @@ export function readAll<T>(source: Span | Uint8Array, what: string, parse: (read
   return reader.fault === undefined ? { ok: true, value } : reader.failure()
 }
 
-/** Identifier octets of context-specific tags. */
-
-/** `[n]` IMPLICIT over a primitive type. */
+/** The identifier octet of `[n]` IMPLICIT over a primitive type. */
 export function contextPrimitive(number: number): number {
   return 0x80 | number
 }
 
-/** `[n]` EXPLICIT, or IMPLICIT over a constructed type. */
+/** The identifier octet of `[n]` EXPLICIT, or of `[n]` IMPLICIT over a constructed type. */
 export function contextConstructed(number: number): number {
   return 0xa0 | number
 }

@@ -1,6 +1,6 @@
 /**
- * Identifier octets that X.509 uses (X.690 8.1.2, X.680 8.6), class and constructed bit included, as the namespace `Tag`.
- * Constants by themselves and no object, so that bundlers put the numbers in their places.
+ * Identifier octets that X.509 uses (X.690 8.1.2, X.680 8.6), including class and constructed bit. Import as the namespace
+ * `Tag`. These are separate constants instead of an object, so that bundlers inline the numbers.
  */
 
 export const boolean = 0x01
