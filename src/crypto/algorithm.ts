@@ -6,6 +6,8 @@ import { contextConstructed, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import type { HashName } from './digest.ts'
 
+/** Signature algorithms and their DER identifiers. */
+
 /** A signature algorithm with all its parameters. */
 export interface SignatureAlgorithm {
   /** The identifier's name in its RFC, such as `sha256WithRSAEncryption`. */
@@ -18,7 +20,7 @@ export interface SignatureAlgorithm {
   readonly saltLength: number
 }
 
-/** Why an AlgorithmIdentifier is none of ours: its OID is not known, or its parameters are not those the RFC fixes. */
+/** Why an AlgorithmIdentifier is not supported: its OID is unknown, or its parameters are not those that the RFC requires. */
 export type AlgorithmFault = 'unknown_algorithm' | 'wrong_parameters'
 
 interface Entry {
@@ -33,8 +35,8 @@ function entry(name: string, oid: string, scheme: 'rsa-pkcs1' | 'ecdsa', hash: H
 }
 
 /**
- * RFC 5758 section 3.2: ECDSA has no parameters. RFC 4055 section 5: RSA has NULL, and a verifier must accept their absence
- * too, which real CAs make use of. The most frequent come first.
+ * ECDSA identifiers have no parameters (RFC 5758 section 3.2). RSA identifiers have NULL, but verifiers must accept absent
+ * parameters too (RFC 4055 section 5), and some CAs omit them. The most common algorithms come first.
  */
 const table: readonly Entry[] = /* @__PURE__ */ (() => [
   entry('ecdsa-with-SHA256', '1.2.840.10045.4.3.2', 'ecdsa', 'sha256'),
@@ -50,7 +52,7 @@ const table: readonly Entry[] = /* @__PURE__ */ (() => [
   entry('md5WithRSAEncryption', '1.2.840.113549.1.1.4', 'rsa-pkcs1', 'md5'),
 ])()
 
-/** id-RSASSA-PSS, as signature algorithm and as key algorithm (RFC 4055 section 3.1). */
+/** id-RSASSA-PSS, for signatures and for keys (RFC 4055 section 3.1). */
 export const pssOid: Uint8Array = /* @__PURE__ */ oidBytes('1.2.840.113549.1.1.10')
 const mgf1Oid = /* @__PURE__ */ oidBytes('1.2.840.113549.1.1.8')
 
@@ -62,7 +64,7 @@ const hashOids: readonly (readonly [HashName, Uint8Array])[] = /* @__PURE__ */ (
   ['sha224', oidBytes('2.16.840.1.101.3.4.2.4')],
 ])()
 
-/** Reads a DER AlgorithmIdentifier; only the exact encodings of the RFCs are recognised. */
+/** Reads a DER AlgorithmIdentifier. Only the exact encodings from the RFCs are recognised. */
 export function readSignatureAlgorithm(identifier: Span): SignatureAlgorithm | AlgorithmFault {
   const reader = new Reader(identifier)
   reader.enter(Tag.sequence, 'AlgorithmIdentifier')
@@ -80,8 +82,8 @@ export function readSignatureAlgorithm(identifier: Span): SignatureAlgorithm | A
 }
 
 /**
- * Reads RSASSA-PSS-params (RFC 4055 section 3.1). All four fields have defaults, which DER leaves out: SHA-1, MGF1 with
- * SHA-1, a salt of 20 bytes, trailer field 1 (so a trailer field that is written is wrong either way).
+ * Reads RSASSA-PSS-params (RFC 4055 section 3.1). All four fields have defaults, which DER omits: SHA-1, MGF1 with SHA-1, a
+ * salt of 20 bytes, trailer field 1. No other trailer field exists, so a trailer field is always a fault.
  */
 export function readPssParameters(parameters: Span): SignatureAlgorithm | undefined {
   const reader = new Reader(parameters)
@@ -118,7 +120,7 @@ export function readPssParameters(parameters: Span): SignatureAlgorithm | undefi
   return { name: 'RSASSA-PSS', scheme: 'rsa-pss', hash, mgfHash, saltLength }
 }
 
-/** A hash AlgorithmIdentifier: parameters NULL or absent, both of which RFC 4055 section 2.1 makes us accept. */
+/** Reads a hash AlgorithmIdentifier. Parameters may be NULL or absent; RFC 4055 section 2.1 requires accepting both. */
 function readHash(reader: Reader): HashName | undefined {
   const what = 'RSASSA-PSS-params hash'
   const outer = reader.enter(Tag.sequence, what)

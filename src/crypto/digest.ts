@@ -1,7 +1,7 @@
 import { _SHA1 } from '@noble/hashes/legacy.js'
 import { _SHA224, _SHA256, _SHA384, _SHA512 } from '@noble/hashes/sha2.js'
 
-/** Hashes that signature algorithms name. Those without a function here are known only to be refused by name. */
+/** Hashes of signature algorithms. MD5 is not implemented; it is listed so that a rejection can name it. */
 export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
 /** Output lengths in bytes. */
@@ -14,21 +14,21 @@ export const digestLength: Readonly<Record<HashName, number>> = {
   sha512: 64,
 }
 
-/** A hash that is given its data piece by piece. */
+/** An incremental hash. */
 export interface Hash {
   update(data: Uint8Array): Hash
   digest(): Uint8Array
 }
 
 /**
- * The digest of the data, or `undefined` for MD5. SHA-1 and SHA-224 can be computed, for PSS defaults and for telling a
- * weak self-signature from a forged one; whether they may carry trust is the policy's decision, and no policy can say yes.
+ * The digest of the data, or `undefined` for MD5. SHA-1 and SHA-224 are needed for PSS defaults and to distinguish a weak
+ * self-signature from a forged one. No policy can trust them.
  */
 export function digest(hash: HashName, data: Uint8Array): Uint8Array | undefined {
   return newHash(hash)?.update(data).digest()
 }
 
-/** noble's classes by themselves: its functions around them read options that nobody gives here. */
+/** Uses noble's classes directly. Its wrapper functions parse options that are not needed here. */
 export function newHash(hash: HashName): Hash | undefined {
   switch (hash) {
     case 'sha256':

@@ -32,8 +32,8 @@ export class EcdsaKey {
   }
 
   /**
-   * Verifies a signature in the DER form of RFC 5480: strict DER, 1 ≤ r, s < n. A high s is as valid as a low one. Where the
-   * digest is longer than n, its leftmost bits count.
+   * Verifies a signature in strict DER (RFC 5480 appendix A) with 1 ≤ r, s < n. A high s is as valid as a low one. If the
+   * digest is longer than n, its leftmost bits are used.
    */
   verify(hash: HashName, data: Uint8Array, signature: Uint8Array): boolean {
     const { key } = this
@@ -50,7 +50,7 @@ export class EcdsaKey {
   }
 }
 
-/** Reads r and s from Ecdsa-Sig-Value into group.scratch; `false` unless both are in range and the DER is exact. */
+/** Reads r and s from Ecdsa-Sig-Value into group.scratch. Returns `false` unless both are in range and the DER is strict. */
 function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array): boolean {
   const reader = new Reader(signature)
   const what = 'Ecdsa-Sig-Value'
@@ -69,7 +69,7 @@ function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array)
   return reader.fault === undefined && reader.position === signature.length
 }
 
-/** Whether the sum has an x-coordinate, and it is r modulo n: x = r, or x = r + n where that is below p. */
+/** Whether the sum is not at infinity and its x-coordinate is r modulo n: x = r, or x = r + n if that is below p. */
 function hasCoordinate({ field, scalars, gap, scratch }: Group, r: Limbs): boolean {
   const { sum, x: candidate, y: difference, s: work } = scratch
   if (sum.isEmpty) return false

@@ -8,15 +8,15 @@ import { type CurveName, curveNames, curves, isCurveName } from './curve/curves.
 import { isOnCurve } from './curve/group.ts'
 
 /**
- * A subject's public key as far as its SubjectPublicKeyInfo (RFC 5280 4.1.2.7) tells, for display and for policy. Of an OID
- * above 64 bytes, which only costs those who write it out (CVE-2023-2650), it tells the size.
+ * A subject's public key, described for display and for policies (RFC 5280 4.1.2.7). An OID of more than 64 bytes is replaced
+ * by its size, because converting it to text is expensive (CVE-2023-2650).
  */
 export type PublicKey =
   | { readonly algorithm: 'RSA' | 'RSA-PSS'; readonly bits: number; readonly exponent: number }
   | { readonly algorithm: 'EC'; readonly curve: string }
   | { readonly algorithm: 'unknown'; readonly oid: string }
 
-/** Why a key cannot be used, whatever the policy. */
+/** Why a key cannot be used under any policy. */
 export type KeyFault =
   | 'malformed_key'
   | 'unknown_key_algorithm'
@@ -27,7 +27,7 @@ export type KeyFault =
   | 'even_modulus'
   | 'modulus_too_large'
 
-/** A SubjectPublicKeyInfo with its parts located. `fault` is set where the key cannot verify anything. */
+/** The parts of a SubjectPublicKeyInfo. `fault` is set if the key cannot verify anything. */
 export type KeyParts =
   | {
       readonly kind: 'rsa'
@@ -47,13 +47,13 @@ export type KeyParts =
     }
   | { readonly kind: 'unknown'; readonly key: PublicKey; readonly fault: KeyFault }
 
-/** Above this an RSA verification is no longer cheap enough to be offered to strangers. */
+/** Verification with a larger RSA key costs too much for unknown clients. */
 export const maxModulusBits = 16384
 
 const rsaOid = /* @__PURE__ */ oidBytes('1.2.840.113549.1.1.1')
 const ecOid = /* @__PURE__ */ oidBytes('1.2.840.10045.2.1')
 
-/** Object identifiers of curves, of some whose signatures are not verified as well: messages say which curve it is. */
+/** OIDs of curves. Some are not supported and are listed so that messages can name them. */
 const namedCurves: readonly (readonly [string, Uint8Array])[] = /* @__PURE__ */ (() =>
   [
     ...curveNames.map((name) => [name, curves[name].oid] as const),
@@ -89,7 +89,10 @@ function unknownKey(oid: string, fault: KeyFault): KeyParts {
   return { kind: 'unknown', key: { algorithm: 'unknown', oid }, fault }
 }
 
-/** RFC 4055 section 1.2: rsaEncryption has parameters NULL; id-RSASSA-PSS none, or those it restricts signatures to. */
+/**
+ * RFC 4055 section 1.2: the parameters of rsaEncryption are NULL. Those of id-RSASSA-PSS are absent, or restrict the key's
+ * signatures.
+ */
 function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
   const what = 'RSAPublicKey'
   let pss: SignatureAlgorithm | undefined
@@ -125,7 +128,7 @@ function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
   return { kind: 'rsa', key: { algorithm: isPss ? 'RSA-PSS' : 'RSA', bits, exponent }, fault, modulus, pss }
 }
 
-/** The INTEGER read last, or 0, which no rule accepts, where it is negative or above 2^32 - 1. */
+/** The last INTEGER, or 0 if it is negative or above 2^32 - 1. No rule accepts 0. */
 function exponentOf({ bytes, start, end }: Reader): number {
   if (end - start > 5 || bytes[start]! >= 0x80) return 0
   let value = 0
@@ -133,7 +136,7 @@ function exponentOf({ bytes, start, end }: Reader): number {
   return value > 0xffffffff ? 0 : value
 }
 
-/** RFC 5480 section 2: a named curve, never its parameters; the point uncompressed, on the curve. */
+/** RFC 5480 section 2: a named curve, never explicit parameters. The point must be uncompressed and on the curve. */
 function readEc(parameters: Span, point: Span): KeyParts {
   const reader = new Reader(parameters)
   const ec = (curve: string, fault: KeyFault | undefined, usable?: CurveName): KeyParts => ({

@@ -2,7 +2,7 @@ import { bigintOfBytes, bytesOfBigint, bytesOfHex } from '../bytes/encoding.ts'
 import { bytesEqual } from '../bytes/span.ts'
 import { digest, digestLength, type HashName } from './digest.ts'
 
-/** An RSA public key, checked: odd modulus, odd exponent of at least 3. */
+/** An RSA public key with an odd modulus and an odd exponent of at least 3. */
 export class RsaKey {
   readonly bits: number
   private readonly modulus: bigint
@@ -16,9 +16,9 @@ export class RsaKey {
   }
 
   /**
-   * RSAVP1 (RFC 8017 5.2.2) with the length rule of section 8: the signature is as long as the modulus and below it.
+   * RSAVP1 (RFC 8017 5.2.2), with the length check of section 8.
    *
-   * @returns the encoded message as a number
+   * @returns the encoded message as a number; `undefined` unless the signature is as long as the modulus and less than it
    */
   recover(signature: Uint8Array): bigint | undefined {
     const { modulus, exponent, bits } = this
@@ -37,13 +37,13 @@ export class RsaKey {
 }
 
 /**
- * x modulo n for x < 4n², up to n too much: a sixth faster than `%`, which has to find n's reciprocal anew every time. Twice
- * the upper part is folded back by a multiple of a known power; then Barrett's method finds the rest of the quotient.
+ * Reduces x < 4n² modulo n to a result below 2n. This is a sixth faster than `%`, which computes the reciprocal of n every
+ * time. Two foldings replace the upper part of x by a multiple of a power of two modulo n. Barrett's method does the rest.
  *
- * With B the bits of n, F = B + ⌊B/2⌋ and G = B + ⌊B/4⌋: x is below 2^(2B + 2), so the first folding leaves less than
- * 2^F + 2^(F + 3), and the second less than 2^G + 9 · 2^(G + 2). The quotient is estimated from that without its low B − 2
- * bits and from 2^(G + 8) / n, both rounded down, and is rounded down itself: it is too small by less than
- * 1/2 + 37/256 + 1, and never too large. What is left is at least 0 and below 2n.
+ * Let B be the bits of n, F = B + ⌊B/2⌋ and G = B + ⌊B/4⌋. x is below 2^(2B + 2), so it is below 2^F + 2^(F + 3) after the
+ * first folding and below 2^G + 9 · 2^(G + 2) after the second. The quotient is estimated from that number without its low
+ * B − 2 bits, and from 2^(G + 8) / n. Both are rounded down, and so is the estimate. So it is never too large, and too small
+ * by less than 1/2 + 37/256 + 1. The result is therefore at least 0 and below 2n.
  */
 class Reduction {
   private readonly modulus: bigint
@@ -71,7 +71,7 @@ class Reduction {
   }
 }
 
-/** Bits from which a number is folded back, and what the power of two there is modulo n. */
+/** Where a number is folded: at this bit, with 2^bits modulo n as `power`. */
 interface Fold {
   readonly bits: number
   readonly shift: bigint
@@ -83,7 +83,7 @@ function foldAt(modulus: bigint, bits: number): Fold {
   return { bits, shift, power: (1n << shift) % modulus }
 }
 
-/** DER of DigestInfo up to the digest (RFC 8017 section 9.2 note 1): the algorithm has NULL parameters, always. */
+/** DER of DigestInfo up to the digest (RFC 8017 section 9.2 note 1). The algorithm's parameters are always NULL. */
 const digestInfoPrefix: Readonly<Partial<Record<HashName, Uint8Array>>> = /* @__PURE__ */ (() => ({
   sha1: bytesOfHex('3021 3009 06052b0e03021a 0500 0414'),
   sha224: bytesOfHex('302d 300d 0609608648016503040204 0500 041c'),
@@ -92,7 +92,7 @@ const digestInfoPrefix: Readonly<Partial<Record<HashName, Uint8Array>>> = /* @__
   sha512: bytesOfHex('3051 300d 0609608648016503040203 0500 0440'),
 }))()
 
-/** RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2): the one right encoding is built and compared in full; nothing is parsed. */
+/** RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2). Builds the only valid encoding and compares all of it; nothing is parsed. */
 export function verifyPkcs1(key: RsaKey, hash: HashName, data: Uint8Array, signature: Uint8Array): boolean {
   const prefix = digestInfoPrefix[hash]
   const length = Math.ceil(key.bits / 8)
@@ -116,7 +116,7 @@ function encodedMessage(prefix: Uint8Array, hashed: Uint8Array, length: number):
   return bigintOfBytes(message)
 }
 
-/** RSASSA-PSS (RFC 8017 8.1.2 and 9.1.2) with exactly this salt length and trailer field 1 (BC). */
+/** RSASSA-PSS (RFC 8017 8.1.2 and 9.1.2) with exactly this salt length and trailer byte BC. */
 export function verifyPss(
   key: RsaKey,
   hash: HashName,
@@ -132,7 +132,7 @@ export function verifyPss(
   if (dbLength < saltLength + 1) return false
   const recovered = key.recover(signature)
   const hashed = digest(hash, data)
-  // Where the modulus has 8k + 1 bits the encoded message is a byte shorter than it.
+  // If the modulus has 8k + 1 bits, the encoded message is one byte shorter than the modulus.
   if (recovered === undefined || hashed === undefined || recovered >> BigInt(8 * emLength) !== 0n) return false
   const em = bytesOfBigint(recovered, emLength)
   if (em[emLength - 1] !== 0xbc) return false

@@ -6,40 +6,40 @@ import { EcdsaKey } from './ecdsa.ts'
 import { readPublicKey } from './public-key.ts'
 import { RsaKey, verifyPkcs1, verifyPss } from './rsa.ts'
 
-/** How signatures are checked. `pureSignatures` is the default; `nodeSignatures` of `./node` is another. */
+/** Verifies signatures. `pureSignatures` is the default; `portcullis/node` has `nodeSignatures`. */
 export interface SignatureBackend {
   readonly name: string
   /**
    * Prepares a public key.
    *
    * @param spki DER SubjectPublicKeyInfo
-   * @param tables memory that the keys of one truststore share, for a backend that prepares more than a few bytes a key
-   * @returns `undefined` for a key that is unsupported or refused. Never throws.
+   * @param tables memory that all keys of a truststore share, for backends that precompute tables for a key
+   * @returns `undefined` for a key that is unsupported or invalid. Never throws.
    */
   importKey(spki: Uint8Array, tables?: TableBudget): VerifyingKey | undefined
 }
 
-/** A public key that was checked once, with whatever is worth preparing once. */
+/** A public key that has been checked and prepared for verification. */
 export interface VerifyingKey {
   /**
-   * Whether `signature` was made over `data` by this key with this algorithm.
+   * Whether `signature` is a valid signature of `data` by this key with this algorithm.
    *
-   * @param algorithm DER AlgorithmIdentifier; anything but the exact encoding of a known one is `false`
-   * @param signature the signature's bytes (the content of the BIT STRING, without its unused-bits octet)
+   * @param algorithm DER AlgorithmIdentifier; must be the exact encoding of a known algorithm
+   * @param signature the content of the BIT STRING, without its unused-bits octet
    * @returns `false` for anything that does not verify. Never throws.
    */
   verify(algorithm: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean
-  /** Prepares whatever speeds up later calls now, instead of when the key has proved to be in frequent use. */
+  /** Precomputes now what speeds up later calls. Otherwise this happens once the key is used often. */
   warmUp?(): void
 }
 
-/** For keys that are imported without a truststore. */
+/** Used by keys that are imported without a truststore. */
 const sharedTables: TableBudget = /* @__PURE__ */ new TableBudget(defaultTableBytes)
 
 /**
- * Signature verification in TypeScript only: RSA PKCS#1 v1.5 and PSS, ECDSA on P-256 and P-384. It computes what it is
- * asked, SHA-1 included; which algorithms and key sizes carry trust is the policy's decision, taken before.
- * Verification handles public data only, so nothing here needs to be constant-time.
+ * Signature verification in pure TypeScript: RSA PKCS#1 v1.5 and PSS, ECDSA on P-256 and P-384. It verifies weak algorithms
+ * such as SHA-1 too; the policy decides beforehand which algorithms and key sizes are trusted. Nothing here needs to be
+ * constant-time, because verification only uses public data.
  *
  * @example
  * const key = pureSignatures.importKey(spki)
@@ -75,8 +75,8 @@ function rsaVerifier(key: RsaKey, pssOnly: boolean, restriction: SignatureAlgori
 }
 
 /**
- * Whether an RSA key takes signatures of this algorithm. RFC 4055 section 3.3: what the key's own parameters say,
- * signatures must follow; the salt may be longer.
+ * Whether an RSA key may verify signatures of this algorithm. Signatures must have the hashes of the key's PSS parameters; the
+ * salt may be longer (RFC 4055 section 3.3).
  */
 export function rsaAllows(algorithm: SignatureAlgorithm, pssOnly: boolean, restriction: SignatureAlgorithm | undefined): boolean {
   const { scheme, hash, mgfHash, saltLength } = algorithm
@@ -88,7 +88,7 @@ export function rsaAllows(algorithm: SignatureAlgorithm, pssOnly: boolean, restr
 
 type Check = (algorithm: SignatureAlgorithm, data: Uint8Array, signature: Uint8Array, identifier: Uint8Array) => boolean
 
-/** A key that asks `check` about algorithms that are known and exactly encoded, and answers no to all others. */
+/** A key that verifies with `check`. Algorithms that are unknown or not encoded exactly never verify. */
 export function verifier(check: Check): VerifyingKey {
   return {
     verify(identifier, data, signature) {

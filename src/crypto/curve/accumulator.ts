@@ -1,19 +1,22 @@
 import type { Field } from './field.ts'
 import type { Limbs } from './limbs.ts'
 
-/**
- * A difference that is k·p for a small k has −k as its lowest limb, since p is −1 modulo 2^24: the cheap half of the test
- * for 0. Bounds of the formulas allow no |k| above 2, which test/unit/crypto/curve/bounds.test.ts proves.
- */
-export const fewMultiples = 8
+/** Sums of points, and their affine coordinates. */
 
 /**
- * A point in the coordinates (X, Y, ZZ, ZZZ) with x = X/ZZ, y = Y/ZZZ, ZZ³ = ZZZ²: of those known the ones with the cheapest
- * addition of an affine point (Explicit-Formulas Database, short Weierstrass, xyzz). For curves with a = −3.
+ * The quick part of the test whether a difference is 0 modulo p. The lowest limb of k·p is −k for small k, because p is −1
+ * modulo 2^24. So a larger lowest limb means that the difference is not 0. |k| is at most 2 in the formulas below, as
+ * test/unit/crypto/curve/bounds.test.ts proves.
+ */
+export const maxMultiple = 8
+
+/**
+ * A point in the coordinates (X, Y, ZZ, ZZZ) with x = X/ZZ, y = Y/ZZZ and ZZ³ = ZZZ², for curves with a = −3. These are the
+ * coordinates with the cheapest known addition of an affine point (Explicit-Formulas Database, short Weierstrass, xyzz).
  *
- * The formula for addition holds for points of different x. Others are met by chance never, but in signatures made for it;
- * they are recognised, so that every sum is right. An empty accumulator is the point at infinity. No point is its own
- * opposite: the order of these curves is odd.
+ * The addition formula requires two different x-coordinates. Equal ones never occur by chance, but a signature can be made to
+ * cause them. So they are detected, and every sum is correct. An empty accumulator is the point at infinity. No point is its
+ * own inverse, because these curves have odd order.
  */
 export class Accumulator {
   readonly x: Limbs
@@ -63,7 +66,7 @@ export class Accumulator {
     const { x, y, zz, zzz, p, r, pp, ppp, q, field } = this
     field.multiplySubtract(p, x2, zz, x)
     field.multiplySubtract(r, y2, zzz, y)
-    if (Math.abs(p[0]!) <= fewMultiples && field.isZero(p, pp)) {
+    if (Math.abs(p[0]!) <= maxMultiple && field.isZero(p, pp)) {
       if (field.isZero(r, pp)) this.double()
       else this.clear()
       return
@@ -98,7 +101,7 @@ export class Accumulator {
     field.multiply(zzz, w, zzz)
   }
 
-  /** The affine coordinates of a point that is not at infinity. */
+  /** Sets x and y to the affine coordinates. The point must not be at infinity. */
   toAffine(x: Limbs, y: Limbs): void {
     const { field, zz, zzz, p: inverse, r: scale } = this
     field.invert(inverse, zzz)
@@ -106,7 +109,7 @@ export class Accumulator {
   }
 }
 
-/** x = X/ZZ and y = Y/ZZZ from 1/ZZZ, since 1/ZZ = (ZZ/ZZZ)². */
+/** Computes x = X/ZZ and y = Y/ZZZ from 1/ZZZ, using 1/ZZ = (ZZ/ZZZ)². */
 export function scaleToAffine(
   field: Field,
   x: Limbs,
@@ -123,7 +126,7 @@ export function scaleToAffine(
   field.multiply(y, fromY, inverseZzz)
 }
 
-/** Points collected to be made affine together: one inversion for all of them (Montgomery's trick). */
+/** Makes several points affine with a single inversion (Montgomery's trick). */
 export class Batch {
   readonly size: number
   count = 0
@@ -154,7 +157,7 @@ export class Batch {
     this.count++
   }
 
-  /** Hands out the points' affine coordinates, last one first, and is empty again. None may be undefined. */
+  /** Calls `take` with the affine coordinates of each point, in reverse order, and empties the batch. */
   drain(take: (index: number, x: Limbs, y: Limbs) => void): void {
     const { field, points, inverse, own, scratch } = this
     if (this.count === 0) return

@@ -2,7 +2,7 @@ import type { FieldKernels } from './field.ts'
 import { p256Kernels } from './p256-kernels.ts'
 import { p384Kernels } from './p384-kernels.ts'
 
-/** The NIST curves whose signatures are verified (FIPS 186-5, SEC 2: secp256r1 and secp384r1). */
+/** The supported curves (FIPS 186-5; secp256r1 and secp384r1 in SEC 2). */
 export type CurveName = 'P-256' | 'P-384'
 
 interface Curve {
@@ -20,11 +20,11 @@ interface Curve {
   /** RFC 5480 2.1.1.1 */
   readonly oid: string
   readonly kernels: FieldKernels
-  /** What a verification costs, in those of P-256, as measured. */
+  /** The measured cost of a verification, relative to P-256. */
   readonly cost: number
 }
 
-/** Everything that differs between them. Numbers: SP 800-186 section 3.2.1. */
+/** Everything that differs between the curves. Domain parameters: SP 800-186 section 3.2.1. */
 export const curves: Readonly<Record<CurveName, Curve>> = {
   'P-256': {
     bytes: 32,

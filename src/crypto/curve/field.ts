@@ -1,18 +1,18 @@
 import { invert } from './lehmer.ts'
 import { base, type Limbs, limbsOf, rounder } from './limbs.ts'
 
-/** What is generated for each prime. `out` may be one of the inputs. */
+/** The generated functions of a prime field. `out` may be one of the inputs. */
 export interface FieldKernels {
   readonly limbs: number
   /** Base-2^24 digits of Montgomery's R. */
   readonly digits: number
   /** a·b − c */
   multiplySubtract(out: Limbs, a: Limbs, b: Limbs, c: Limbs): void
-  /** a² − b − 2c, where a kernel of its own is worth its size. */
+  /** a² − b − 2c. Only generated if the speed is worth the size. */
   readonly squareSubtract?: ((out: Limbs, a: Limbs, b: Limbs, c: Limbs) => void) | undefined
 }
 
-/** The integers modulo p. */
+/** The integers modulo p, in Montgomery form. */
 export class Field {
   readonly limbs: number
   /** Base-2^24 digits of Montgomery's R. */
@@ -30,7 +30,7 @@ export class Field {
     const r = 1n << BigInt(24 * kernels.digits)
     this.limbs = limbs
     this.digits = kernels.digits
-    // A kernel that is missing must be missing, whatever `Object.prototype` has.
+    // Without this own property, a `squareSubtract` on `Object.prototype` would be used.
     this.kernels = { squareSubtract: undefined, ...kernels }
     this.zero = new Float64Array(limbs)
     this.one = limbsOf(r % p, limbs)
@@ -66,12 +66,12 @@ export class Field {
     kernels.multiplySubtract(out, a, a, work)
   }
 
-  /** a + b, limb by limb: only to be multiplied. */
+  /** a + b without carries. Use the result only as a factor. */
   add(out: Limbs, a: Limbs, b: Limbs): void {
     for (let i = 0; i < out.length; i++) out[i] = a[i]! + b[i]!
   }
 
-  /** a − b, limb by limb: only to be multiplied. */
+  /** a − b without carries. Use the result only as a factor. */
   subtract(out: Limbs, a: Limbs, b: Limbs): void {
     for (let i = 0; i < out.length; i++) out[i] = a[i]! - b[i]!
   }
@@ -89,19 +89,19 @@ export class Field {
     out[last] = 3 * (a[last]! + b[last]!) + carry
   }
 
-  /** From a plain number to Montgomery form. */
+  /** Converts a plain number to Montgomery form. */
   enter(out: Limbs, plain: Limbs): void {
     this.multiply(out, plain, this.rSquared)
   }
 
-  /** Whether a ≡ 0: divided by R it lies between −p and p, and there only zero has no limb but zeros. */
+  /** Whether a ≡ 0 modulo p. a/R is between −p and p, where 0 is the only multiple of p, and all limbs of 0 are zero. */
   isZero(a: Limbs, scratch: Limbs): boolean {
     this.multiply(scratch, a, this.plainOne)
     for (let i = 0; i < scratch.length; i++) if (scratch[i] !== 0) return false
     return true
   }
 
-  /** 1 / a for a that is not 0. */
+  /** 1 / a. a must not be 0. */
   invert(out: Limbs, a: Limbs): void {
     this.multiply(out, a, this.plainOne)
     if (!carryUpwards(out)) {
@@ -113,7 +113,11 @@ export class Field {
   }
 }
 
-/** Makes limbs run from 0 to 2^24 − 1, all but a negative number's highest; says whether the number is not negative. */
+/**
+ * Carries, so that all limbs but the highest are from 0 to 2^24 − 1. The highest is negative if the number is.
+ *
+ * @returns whether the number is not negative
+ */
 function carryUpwards(a: Limbs): boolean {
   const last = a.length - 1
   let carry = 0

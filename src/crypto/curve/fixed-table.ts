@@ -4,15 +4,17 @@ import type { Limbs } from './limbs.ts'
 import { OddMultiples } from './odd-multiples.ts'
 import { fixedDigits } from './scalars.ts'
 
-/** A point that scalars are multiplied with, now and then or often. */
+/** Scalar multiplication with tables for frequently used points. */
+
+/** A point that is multiplied by many scalars. */
 export interface FixedPoint {
-  /** Made when the point is in frequent use; of use when complete. */
+  /** Started once the point is used often. It can be used when it is complete. */
   readonly table: FixedTable | undefined
-  /** What multiplies it until then. */
+  /** Multiples for use until then. */
   oddMultiples(): OddMultiples
 }
 
-/** Sets sum to Σ scalar · point: tables need no doublings, and all points without one share theirs. */
+/** Sets `sum` to Σ scalar · point. Points with a table need no doublings; all others share their doublings. */
 export function sumOfProducts(group: Group, products: readonly (readonly [FixedPoint, Limbs])[]): void {
   const { sum } = group.scratch
   const slow: OddMultiples[] = []
@@ -32,7 +34,7 @@ export function sumOfProducts(group: Group, products: readonly (readonly [FixedP
   for (const [{ table }, scalar] of products) if (table?.isComplete === true) table.addMultiple(sum, scalar)
 }
 
-/** The generator of a curve. Its table is shared by all keys, and made as soon as one of them is in frequent use. */
+/** The generator of a curve. All keys share its table, which is built once any of them is used often. */
 export class Generator implements FixedPoint {
   readonly table: FixedTable
   private readonly group: Group
@@ -52,36 +54,36 @@ export class Generator implements FixedPoint {
   }
 }
 
-/** Bits of a digit: wider ones save additions and cost memory, twice as much for each bit. */
+/** Bits per digit. Wider digits need fewer additions; each bit doubles the memory. */
 const width = 10
 const columnPoints = 2 ** (width - 1)
 
-/** Points made affine together, which is also the least step of the work. */
+/** Points that are made affine together. This is also one step of building a table. */
 const batchSize = 64
 
 const batches = new Map<Group, Batch>()
 
 /**
- * Every multiple of a point that one signed digit can ask for: d · 2^(width · column) · P. With it a scalar multiplication
- * is one addition a digit and no doubling at all. It takes some ten milliseconds to make, so it is made in small steps.
+ * The multiples d · 2^(width · column) · P of a point for every digit d. With them, a scalar multiplication takes one addition
+ * per digit and no doublings. Building a table takes about ten milliseconds, so it is done in small steps.
  */
 export class FixedTable {
   private readonly group: Group
   private readonly columns: Int32Array[] = []
   private readonly columnCount: number
   private readonly digits: Int16Array
-  /** What the next steps need; dropped when all are done. */
+  /** State of the construction; `undefined` when the table is complete. */
   private progress: { readonly run: Accumulator; readonly x: Limbs; readonly y: Limbs; multiple: number } | undefined
 
   constructor(group: Group, x: Limbs, y: Limbs) {
     this.group = group
-    // The carry out of the highest bit needs a place too.
+    // One more bit for the carry out of the highest digit.
     this.columnCount = Math.ceil((group.bits + 1) / width)
     this.digits = new Int16Array(this.columnCount)
     this.progress = { run: new Accumulator(group.field), x: x.slice(), y: y.slice(), multiple: 0 }
   }
 
-  /** Bytes of a complete table. */
+  /** The size of a complete table in bytes. */
   static bytes({ bits, field }: Group): number {
     return Math.ceil((bits + 1) / width) * columnPoints * 2 * field.limbs * Int32Array.BYTES_PER_ELEMENT
   }
@@ -90,7 +92,7 @@ export class FixedTable {
     return this.progress === undefined
   }
 
-  /** Computes the next points, `batchSize` of them. */
+  /** Computes the next `batchSize` points. */
   advance(): void {
     const { progress, group, columns } = this
     if (progress === undefined) return
@@ -121,7 +123,7 @@ export class FixedTable {
     progress.multiple = 0
   }
 
-  /** Adds scalar · P. */
+  /** Adds scalar · P to `sum`. */
   addMultiple(sum: Accumulator, scalar: Limbs): void {
     const { group, columns, digits } = this
     const { x, y } = group.scratch

@@ -5,7 +5,7 @@ import { Field } from './field.ts'
 import { isBelow, type Limbs, limbsOf, readLimbs } from './limbs.ts'
 import { Scalars } from './scalars.ts'
 
-/** A curve ready to compute on: its field, its scalars, its generator, and the numbers that one verification works with. */
+/** A curve with everything that computing on it needs: field, scalars, generator, and working memory. */
 export interface Group {
   readonly curve: CurveName
   readonly field: Field
@@ -15,11 +15,11 @@ export interface Group {
   readonly generatorX: Limbs
   readonly generatorY: Limbs
   readonly three: Limbs
-  /** −b, the curve's coefficient. */
+  /** −b, the negated coefficient of the curve. */
   readonly minusB: Limbs
-  /** p − n, below which r may stand for an x-coordinate of r + n. */
+  /** p − n. If r is below it, the x-coordinate may be r + n. */
   readonly gap: Limbs
-  /** JavaScript runs one verification at a time, and none of them keeps anything here. */
+  /** Working memory. It is shared, because verifications run one at a time and keep nothing in it. */
   readonly scratch: {
     readonly sum: Accumulator
     readonly x: Limbs
@@ -34,7 +34,7 @@ export interface Group {
 
 const groups = new Map<CurveName, Group>()
 
-/** Made when a curve is first needed. */
+/** The group of a curve, built on first use. */
 export function groupOf(curve: CurveName): Group {
   let group = groups.get(curve)
   if (group === undefined) {
@@ -78,9 +78,9 @@ function makeGroup(curve: CurveName): Group {
 }
 
 /**
- * Reads an uncompressed point (SEC 1 2.3.3) into x and y, which enter the field.
+ * Reads an uncompressed point (SEC 1 2.3.3) into x and y, in Montgomery form.
  *
- * @returns whether the span holds one, with both coordinates below p, on the curve
+ * @returns whether the bytes are a point on the curve, with both coordinates below p
  */
 export function readPoint(group: Group, x: Limbs, y: Limbs, { bytes, start, end }: Span): boolean {
   const { field, scratch } = group
@@ -99,7 +99,7 @@ export function readPoint(group: Group, x: Limbs, y: Limbs, { bytes, start, end 
   return field.isZero(left, right)
 }
 
-/** Whether a span holds an uncompressed point that is on the curve. */
+/** Whether the bytes are an uncompressed point on the curve. */
 export function isOnCurve(curve: CurveName, point: Span): boolean {
   const group = groupOf(curve)
   return readPoint(group, group.scratch.x, group.scratch.y, point)

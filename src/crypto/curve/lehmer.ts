@@ -1,25 +1,25 @@
 import { base, bigintOf, type Limbs, subtractLimbs, writeBigint } from './limbs.ts'
 
 /**
- * The inverse modulo an odd prime by Lehmer's form of Euclid's algorithm (Knuth, volume 2, 4.5.2, algorithm L): many
- * quotients are found from the leading 48 bits alone, where doubles are exact, and applied to all limbs at once.
+ * Inverses modulo an odd prime, by Lehmer's variant of Euclid's algorithm (Knuth, volume 2, 4.5.2, algorithm L). It computes
+ * many quotients from the leading 48 bits alone, where doubles are exact, and then applies them to all limbs at once.
  *
- * With a and b the two remainders, a ≡ ±u·s and b ≡ ∓v·s hold throughout; u and v only grow, so their signs are one flag.
+ * Invariant: the remainders a and b satisfy a ≡ ±u·s and b ≡ ∓v·s. The signs are opposite, so one flag stores both.
  */
 
-/** Cofactors stay at or below this: times a limb, and two of those products added, they are exact. */
+/** The limit of cofactors. The sum of two products of a cofactor and a limb is then exact. */
 const largestCofactor = 2 ** 24
 
-/** The steps that one window of leading bits allows: a' = p·a − q·b, b' = s·b − r·a, or both negated if `odd`. */
+/** Several steps combined: a' = p·a − q·b and b' = s·b − r·a, both negated if `odd`. Reused, so that nothing is allocated. */
 const step = { p: 1, q: 0, r: 0, s: 1, odd: false }
 
-/** One set of numbers a length, so that an inversion allocates nothing. */
+/** Working memory by number of limbs, so that an inversion allocates nothing. */
 const workspaces = new Map<number, readonly [Limbs, Limbs, Limbs, Limbs]>()
 
 /**
- * Sets out to 1 / s modulo the prime.
+ * Sets `out` to 1 / s modulo the prime.
  *
- * @param s from 1 to prime − 1, limbs from 0 to 2^24 − 1; may be `out`
+ * @param s from 1 to prime − 1, with limbs from 0 to 2^24 − 1; may be the same array as `out`
  */
 export function invert(out: Limbs, s: Limbs, prime: Limbs): void {
   const size = prime.length
@@ -29,7 +29,7 @@ export function invert(out: Limbs, s: Limbs, prime: Limbs): void {
   u.fill(0)
   v.fill(0)
   v[0] = 1
-  // The sign of u; v has the other.
+  // Whether u is negative. v has the opposite sign.
   let isNegative = true
   let top = size - 1
   for (;;) {
@@ -37,7 +37,7 @@ export function invert(out: Limbs, s: Limbs, prime: Limbs): void {
     if (isZero(b, top)) break
     if (leadingSteps(a, b, top)) {
       const { p, q, r, s: t, odd } = step
-      // Signs in the matrix alternate, so the remainders are differences and the cofactors sums.
+      // Signs alternate: the remainders are differences, the cofactors are sums.
       combine(a, b, odd ? -p : p, odd ? q : -q, odd ? r : -r, odd ? -t : t, top)
       combine(u, v, p, q, r, t, size - 1)
       if (odd) isNegative = !isNegative
@@ -65,7 +65,7 @@ function isZero(a: Limbs, top: number): boolean {
   return true
 }
 
-/** Finds as many steps as the leading 48 bits of a ≥ b determine; `false` if not even one. */
+/** Finds all steps that the leading 48 bits of a ≥ b determine. Returns `false` if there is none. */
 function leadingSteps(a: Limbs, b: Limbs, top: number): boolean {
   const unit = 2 ** (Math.clz32(a[top]!) - 8)
   const isExact = top < 2
@@ -82,7 +82,7 @@ function leadingSteps(a: Limbs, b: Limbs, top: number): boolean {
     const nextR = p + quotient * r
     const nextS = q + quotient * s
     if (nextS > largestCofactor) break
-    // Collins: the quotient is that of the whole numbers too, whatever bits follow.
+    // Collins's condition: while it holds, the quotient of the leading bits is that of the complete numbers.
     if (!isExact && (remainder < nextS || y - remainder < s + nextS)) break
     x = y
     y = remainder
@@ -100,14 +100,14 @@ function leadingSteps(a: Limbs, b: Limbs, top: number): boolean {
   return r !== 0 || odd
 }
 
-/** The 48 bits from the highest of a downwards. */
+/** The 48 leading bits of x. `unit` shifts the highest limb of a to 24 bits. */
 function leadingBits(x: Limbs, top: number, unit: number): number {
   const middle = top > 0 ? x[top - 1]! : 0
   const low = top > 1 ? x[top - 2]! : 0
   return (x[top]! * base + middle) * unit + Math.floor((low * unit) / base)
 }
 
-/** (x, y) = (p·x + q·y, r·x + s·y), neither negative. */
+/** Sets (x, y) to (p·x + q·y, r·x + s·y). Neither may be negative. */
 function combine(x: Limbs, y: Limbs, p: number, q: number, r: number, s: number, top: number): void {
   let carryX = 0
   let carryY = 0
@@ -123,7 +123,7 @@ function combine(x: Limbs, y: Limbs, p: number, q: number, r: number, s: number,
   }
 }
 
-/** One step of Euclid's algorithm with a quotient of any size: about one number in 2^22 needs it. */
+/** One step of Euclid's algorithm with a quotient of any size. About one inversion in 2^22 needs it. */
 function divide(a: Limbs, b: Limbs, u: Limbs, v: Limbs): void {
   const [A, B, U, V] = [bigintOf(a), bigintOf(b), bigintOf(u), bigintOf(v)]
   const quotient = A / B

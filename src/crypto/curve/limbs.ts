@@ -1,15 +1,18 @@
 import type { Span } from '../../bytes/span.ts'
 
 /**
- * A number in limbs of 24 bits, lowest first. Scalars have limbs from 0 to 2^24 − 1; field elements have signed ones and
- * stand in Montgomery form, as tools/kernels/plan.ts explains.
+ * A number in limbs of 24 bits, lowest first. Scalars have limbs from 0 to 2^24 − 1. Field elements have signed limbs and are
+ * in Montgomery form; see tools/kernels/plan.ts.
  */
 export type Limbs = Float64Array
 
-/** What a limb counts to. */
+/** The base of the limbs. */
 export const base: number = 2 ** 24
 
-/** Adding and subtracting it rounds a double below 2^75 to a multiple of 2^24: the sum's last bit counts that. */
+/**
+ * Adding this number and subtracting it again rounds a double below 2^75 to a multiple of 2^24, because that is the weight of
+ * the sum's last bit.
+ */
 export const rounder: number = 1.5 * 2 ** 76
 
 export function limbsOf(value: bigint, limbs: number): Limbs {
@@ -18,7 +21,7 @@ export function limbsOf(value: bigint, limbs: number): Limbs {
   return out
 }
 
-/** Sets limbs to a number that they have room for. */
+/** Sets limbs to a number, which must fit. */
 export function writeBigint(out: Limbs, value: bigint): void {
   for (let i = 0; i < out.length; i++) out[i] = Number((value >> BigInt(24 * i)) & 0xffffffn)
 }
@@ -29,7 +32,7 @@ export function bigintOf(limbs: Limbs): bigint {
   return value
 }
 
-/** Reads a big-endian number; the limbs have room for it. */
+/** Reads a big-endian number, which must fit. */
 export function readLimbs(out: Limbs, { bytes, start, end }: Span): void {
   let at = end
   for (let i = 0; i < out.length; i++, at -= 3) {
@@ -46,7 +49,7 @@ export function isBelow(a: Limbs, b: Limbs): boolean {
   return false
 }
 
-/** out = a − b for a ≥ b, with limbs from 0 to 2^24 − 1; the highest of a may be longer. */
+/** out = a − b for a ≥ b, with limbs from 0 to 2^24 − 1. The highest limb of a may be larger. */
 export function subtractLimbs(out: Limbs, a: Limbs, b: Limbs): void {
   let borrow = 0
   for (let i = 0; i < out.length; i++) {

@@ -3,7 +3,10 @@ import type { Group } from './group.ts'
 import type { Limbs } from './limbs.ts'
 import { nonAdjacentDigits } from './scalars.ts'
 
-/** P, 3P, 5P …: what a scalar in non-adjacent form of some width asks for. Made in microseconds, for keys seen rarely. */
+/**
+ * The multiples P, 3P, 5P … of a point, for scalars in non-adjacent form. They are computed in microseconds, which suits keys
+ * that are used rarely.
+ */
 export class OddMultiples {
   private readonly group: Group
   private readonly width: number
@@ -38,12 +41,12 @@ export class OddMultiples {
     })
   }
 
-  /** Takes a scalar apart, for `addDigit` to go through. */
+  /** Computes the digits of a scalar, for `addDigit`. */
   setScalar(scalar: Limbs): void {
     nonAdjacentDigits(this.digits, scalar, this.width)
   }
 
-  /** Adds digit[i] · P. */
+  /** Adds digit[i] · P to `sum`. */
   addDigit(sum: Accumulator, i: number): void {
     const digit = this.digits[i]!
     if (digit === 0) return

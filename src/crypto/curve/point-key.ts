@@ -5,10 +5,12 @@ import { type Group, groupOf, readPoint } from './group.ts'
 import type { Limbs } from './limbs.ts'
 import { OddMultiples } from './odd-multiples.ts'
 
-/** Who holds a table that can be taken back. */
+/** Public keys as points, and the memory for their tables. */
+
+/** A key whose table may be dropped. */
 export interface TableOwner {
   readonly tableBytes: number
-  /** The budget's clock at the last use. */
+  /** The time of the last use, on the budget's clock. */
   readonly lastUse: number
   dropTable(): void
 }
@@ -16,13 +18,13 @@ export interface TableOwner {
 /** Default of `TruststoreOptions.tableBudgetBytes`: 13 keys on P-256, or 6 on P-384. */
 export const defaultTableBytes: number = 16 * 1024 * 1024
 
-/** Uses of a key without a table that another key must have slept through to lose its own. */
-const patience = 16
+/** How often a key must ask before a table is dropped for it that was not used in the meantime. */
+const minRequests = 16
 
 /**
- * Memory for the tables of the keys in use. When it is full the table that was used least recently gives way, but only to
- * a key that is used clearly more often: with more keys in turn than fit, some keep their tables and none are made in vain.
- * A backend that hands keys on to `pureSignatures` hands this on as well.
+ * Memory for the tables of frequently used keys. If it is full, the least recently used tables are dropped, but only for a key
+ * that is used clearly more often. So if more keys take turns than fit, some keep their tables, and no table is built in vain.
+ * A backend that delegates to `pureSignatures` must pass this on.
  */
 export class TableBudget {
   private readonly limit: number
@@ -34,30 +36,32 @@ export class TableBudget {
     this.limit = bytes
   }
 
-  /** The time of one use: they are counted. */
+  /** Advances the clock, which counts uses of keys, and returns the new time. */
   tick(): number {
     return ++this.clock
   }
 
-  /** Room that needs nobody's table. */
+  /** Whether there is room without dropping a table. */
   hasRoom(bytes: number): boolean {
     return this.used + bytes <= this.limit
   }
 
   /**
-   * Takes room for a table, from others where that is fair.
+   * Reserves room for a table, if necessary by dropping others.
    *
-   * @param waitingSince when the owner first asked; it has asked `requests` times since
+   * @param waitingSince when the owner first asked
+   * @param requests how often it has asked since
+   * @returns whether there is room
    */
   take(owner: TableOwner, bytes: number, waitingSince: number, requests: number): boolean {
-    if (!this.hasRoom(bytes) && requests >= patience && bytes <= this.limit) this.evict(waitingSince, bytes)
+    if (!this.hasRoom(bytes) && requests >= minRequests && bytes <= this.limit) this.evict(waitingSince, bytes)
     if (!this.hasRoom(bytes)) return false
     this.owners.add(owner)
     this.used += bytes
     return true
   }
 
-  /** Drops tables that were not used since, least recently used first, until there is room. */
+  /** Drops tables that have not been used since then, least recently used first, until there is room. */
   private evict(since: number, bytes: number): void {
     const idle = [...this.owners].filter(({ lastUse }) => lastUse < since).sort((a, b) => a.lastUse - b.lastUse)
     for (const owner of idle) {
@@ -69,22 +73,22 @@ export class TableBudget {
   }
 }
 
-/** A key used this often gets a table. */
+/** A key that is used more often than this gets a table. */
 const hotUses = 3
 
-/** Steps towards tables that one verification takes: about half a millisecond, P-384 one. */
+/** Steps of table building per verification: about half a millisecond, or one on P-384. */
 const stepsPerUse = 8
 
-/** What the keys of a curve share. */
+/** Shared by all keys of a curve. */
 interface Shared {
   readonly generator: Generator
-  /** For keys without a table, one after the other. */
+  /** Overwritten by each key that has no table. */
   readonly multiples: OddMultiples
 }
 
 const sharedByGroup = new Map<Group, Shared>()
 
-/** A public key as a point: with a table of its multiples while it is in frequent use. */
+/** A public key as a point, with a table of its multiples while it is used often. */
 export class PointKey implements FixedPoint, TableOwner {
   table: FixedTable | undefined = undefined
   lastUse = 0
@@ -120,7 +124,7 @@ export class PointKey implements FixedPoint, TableOwner {
     return multiples
   }
 
-  /** Makes the tables now, as far as the budget has room for them. */
+  /** Builds the tables now, if the budget has room. */
   warmUp(): void {
     const { generator } = sharedOf(this.group)
     if (this.table === undefined && !this.startTable()) return

@@ -1,10 +1,10 @@
 import { invert } from './lehmer.ts'
 import { base, isBelow, type Limbs, limbsOf, subtractLimbs } from './limbs.ts'
 
-/** With more, {@link Scalars.multiply} would not be exact. */
-const mostLimbs = 16
+/** With more limbs, {@link Scalars.multiply} would not be exact. */
+const maxLimbs = 16
 
-/** The integers modulo the order n of a curve: what ECDSA does to r, s and the digest before points come in. */
+/** The integers modulo the order n of a curve. ECDSA computes u1 and u2 with them. */
 export class Scalars {
   readonly limbs: number
   readonly order: Limbs
@@ -14,7 +14,7 @@ export class Scalars {
   private readonly columns: Limbs
 
   constructor(n: bigint, limbs: number) {
-    if (limbs > mostLimbs) throw new RangeError('too many limbs')
+    if (limbs > maxLimbs) throw new RangeError('too many limbs')
     const r = 1n << BigInt(24 * limbs)
     this.limbs = limbs
     this.order = limbsOf(n, limbs)
@@ -23,7 +23,7 @@ export class Scalars {
     this.columns = new Float64Array(limbs)
   }
 
-  /** u1 = e / s and u2 = r / s, for s that is not 0. */
+  /** u1 = e / s and u2 = r / s. s must not be 0. */
   divide(u1: Limbs, u2: Limbs, e: Limbs, r: Limbs, s: Limbs): void {
     invert(u2, s, this.order)
     this.multiply(u2, u2, this.rSquared)
@@ -32,8 +32,8 @@ export class Scalars {
   }
 
   /**
-   * out = a·b/R modulo n, below n if b is. Montgomery's method, limb by limb of a. A column gathers two products below
-   * (2^24 − 1)² for each limb and a carry below 2^29, which must stay below 2^53.
+   * out = a·b/R modulo n, and below n if b is below n. Montgomery multiplication, one limb of a at a time. A column is the sum
+   * of two products below (2^24 − 1)² per limb and a carry below 2^29. This must stay below 2^53.
    */
   private multiply(out: Limbs, a: Limbs, b: Limbs): void {
     const { limbs, order, columns, quotientFactor } = this
@@ -53,7 +53,7 @@ export class Scalars {
       carry = Math.floor(column / base)
       out[i] = column - carry * base
     }
-    // Twice n may need a bit more than the limbs have.
+    // The result may be up to 2n here, one bit more than fits the limbs.
     out[limbs - 1] = columns[limbs - 1]! + carry
     if (!isBelow(out, order)) subtractLimbs(out, out, order)
   }
@@ -67,11 +67,11 @@ function inverseOfPowerOfTwo(n: bigint): bigint {
 }
 
 /**
- * Scalars as signed digits, which halve the tables: a point is negated for nothing. Digits are lowest first; the scalar is
+ * Signed digits of a scalar, lowest first. They halve the size of tables, because negating a point is free. The scalar is
  * Σ digit[i] · 2^(width · i), or Σ digit[i] · 2^i in non-adjacent form.
  */
 
-/** Digits of a fixed width from −2^(width − 1) + 1 to 2^(width − 1); there are enough of them for the last carry. */
+/** Digits of a fixed width, from −2^(width − 1) + 1 to 2^(width − 1). `out` must have room for the last carry. */
 export function fixedDigits(out: Int16Array, scalar: Limbs, width: number): void {
   const full = 2 ** width
   let carry = 0
@@ -82,7 +82,7 @@ export function fixedDigits(out: Int16Array, scalar: Limbs, width: number): void
   }
 }
 
-/** Width-w non-adjacent form: odd digits below 2^(width − 1) in size, at least width − 1 zeros between them. */
+/** Width-w non-adjacent form: odd digits of size below 2^(width − 1), separated by at least width − 1 zeros. */
 export function nonAdjacentDigits(out: Int16Array, scalar: Limbs, width: number): void {
   const full = 2 ** width
   out.fill(0)
@@ -99,7 +99,7 @@ export function nonAdjacentDigits(out: Int16Array, scalar: Limbs, width: number)
   }
 }
 
-/** Up to 24 bits from a position; beyond the highest limb there are zeros. */
+/** Up to 24 bits from a position. Bits beyond the highest limb are zero. */
 function bitsAt(scalar: Limbs, position: number, count: number): number {
   const limb = Math.floor(position / 24)
   const offset = position - 24 * limb
