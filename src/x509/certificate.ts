@@ -11,24 +11,24 @@ import * as Part from './ids/part.ts'
 import { type CertificateJson, fieldsOf } from './json.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName } from './name.ts'
-import { equalAtSight } from './name-difference.ts'
+import { equalWithoutFolding } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 import { SignedView } from './signed.ts'
 
 /**
- * A read-only view of an X.509 certificate (RFC 5280 section 4); fields are decoded when first read. It reads from its own copy:
- * you may change the bytes that it was parsed from, and those that it returns. For a returning client, every verdict of a
- * truststore has the same view.
+ * A read-only view of an X.509 certificate (RFC 5280 section 4). Fields are decoded when they are first read. The view has its
+ * own copy of the bytes, so you may change the bytes that it was parsed from and those that it returns. For a returning
+ * client, a truststore's verdicts share one view.
  */
 export interface Certificate {
-  /** The certificate's DER; like all bytes here a new copy each time. */
+  /** The DER of the certificate. This and all other byte fields return a new copy each time. */
   readonly raw: Uint8Array
-  /** DER of the TBSCertificate: what is signed. */
+  /** DER of the TBSCertificate, the signed part. */
   readonly tbs: Uint8Array
   readonly version: 1 | 2 | 3
-  /** The INTEGER's content in lower-case hexadecimal, without a padding zero byte: `02a1`. */
+  /** The content of the INTEGER in lower-case hexadecimal, without the sign byte 00: `02a1`. */
   readonly serialNumber: string
-  /** RFC 4514: most specific attribute first. */
+  /** RFC 4514: the most specific attribute comes first. */
   readonly subject: string
   readonly issuer: string
   readonly notBefore: Date
@@ -37,19 +37,19 @@ export interface Certificate {
   /** DER of the SubjectPublicKeyInfo. */
   readonly subjectPublicKeyInfo: Uint8Array
   readonly signatureAlgorithm: { readonly name: string; readonly hash?: string; readonly oid: string }
-  /** Empty where the extension is absent. */
+  /** Empty if the extension is absent. */
   readonly subjectAltNames: readonly GeneralName[]
-  /** Undefined where the extension is absent. */
+  /** Undefined if the extension is absent. */
   readonly basicConstraints: BasicConstraints | undefined
   readonly keyUsage: readonly KeyUsage[] | undefined
-  /** Names of the purposes (`clientAuth`), OIDs of unknown ones; undefined where the extension is absent. */
+  /** Names of the purposes (`clientAuth`), or their OIDs if unknown. Undefined if the extension is absent. */
   readonly extendedKeyUsage: readonly string[] | undefined
   /** Lower-case hexadecimal. */
   readonly subjectKeyId: string | undefined
   readonly authorityKeyId: string | undefined
   /** SHA-256 of the DER, in lower-case hexadecimal. */
   readonly fingerprint: string
-  /** Whether subject and issuer are the same name (RFC 5280 7.1); says nothing about who signed. */
+  /** Whether subject and issuer are the same name (RFC 5280 7.1). Does not mean that the certificate is self-signed. */
   readonly isSelfIssued: boolean
   /** The subject in another order or notation; see {@link NameFormat}. */
   formatSubject(format: NameFormat): string
@@ -57,7 +57,7 @@ export interface Certificate {
   formatIssuer(format: NameFormat): string
   /** PEM with a final newline (RFC 7468). */
   toPem(): string
-  /** What `JSON.stringify` writes; see {@link CertificateJson}. */
+  /** Called by `JSON.stringify`; see {@link CertificateJson}. */
   toJSON(): CertificateJson
 }
 
@@ -80,32 +80,34 @@ const jsonFields = [
   'isSelfIssued',
 ] as const satisfies readonly (keyof CertificateJson)[]
 
-/** Fields, key and fingerprint of a view; each of its extensions; a canonical name in its DER. As measured, rounded up. */
+/** Measured heap sizes, rounded up. Fields, key and fingerprint of a view. */
 const fixedBytes = 1200
+/** Per extension. */
 const extensionBytes = 40
+/** A canonical name, relative to its DER. */
 const foldedNameFactor = 4
 
-/** The view itself. `parse-certificate.ts` fills it in in one pass; validation works on spans of it. */
+/** The implementation of {@link Certificate}. `parse-certificate.ts` fills it in one pass. Validation reads its spans. */
 export class CertificateView extends SignedView implements Certificate {
   version: 1 | 2 | 3 = 1
   /** Milliseconds since the epoch. */
   notBeforeTime = 0
   notAfterTime = 0
-  /** Which of the two are GeneralizedTime. */
+  /** Whether each of them is a GeneralizedTime. */
   notBeforeGeneral = false
   notAfterGeneral = false
   hasUniqueIds = false
 
-  /** basicConstraints says cA. */
+  /** cA in basicConstraints. */
   isCa = false
   pathLength: number | undefined = undefined
-  /** As in `KeyUsageBit`. */
+  /** Bits of `KeyUsageBit`. */
   keyUsageBits: number | undefined = undefined
-  /** What extendedKeyUsage lists, as in `PurposeBit`. */
+  /** The purposes in extendedKeyUsage, as bits of `PurposeBit`. */
   purposeBits: number | undefined = undefined
   authorityHasIssuer = false
   authorityHasSerial = false
-  /** certificatePolicies has a qualifier other than a CPS pointer or user notice. */
+  /** Whether certificatePolicies has a qualifier other than a CPS pointer or user notice. */
   hasUnknownQualifier = false
   requireExplicitPolicy: number | undefined = undefined
   inhibitPolicyMapping: number | undefined = undefined
@@ -129,7 +131,7 @@ export class CertificateView extends SignedView implements Certificate {
     return this.part(Part.keyInfo)
   }
 
-  /** The identifier in the extension of that name. */
+  /** The content of the extension's OCTET STRING. */
   get subjectKeyIdentifier(): Span | undefined {
     return this.partIfAny(Part.subjectKeyIdentifier)
   }
@@ -143,7 +145,7 @@ export class CertificateView extends SignedView implements Certificate {
     return this.keyInfo.copy()
   }
 
-  /** The public key with its parts located, and the fault that makes it unusable. */
+  /** The parts of the public key, and the fault that makes it unusable, if any. */
   get keyParts(): KeyParts {
     this.#cachedKey ??= readPublicKey(this.keyInfo)
     return this.#cachedKey
@@ -154,30 +156,30 @@ export class CertificateView extends SignedView implements Certificate {
     return this.#cachedSelfIssued
   }
 
-  /** The subject as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
+  /** The canonical text of the subject: equal names (RFC 5280 7.1) have equal texts. Cached, because path building needs it. */
   get subjectKey(): string {
     this.#cachedSubjectKey ??= canonicalName(this.subjectName)
     return this.#cachedSubjectKey
   }
 
-  /** Whether both have the same subject, by name: by bytes, and only where those differ by folding. */
+  /** Whether both have the same subject (RFC 5280 7.1). Names are folded only if their bytes do not settle it. */
   hasSubjectOf(other: CertificateView): boolean {
-    return equalAtSight(this.subjectName, other.subjectName) ?? this.subjectKey === other.subjectKey
+    return equalWithoutFolding(this.subjectName, other.subjectName) ?? this.subjectKey === other.subjectKey
   }
 
-  /** Whether both have the same public key, to the byte. */
+  /** Whether both have the same public key, byte for byte. */
   hasKeyOf(other: CertificateView): boolean {
     return this.keyInfo.equals(other.keyInfo)
   }
 
-  /** Forgets what can be found out again, for certificates that are kept by the thousand. */
+  /** Drops caches that can be rebuilt. A truststore may keep many thousand certificates. */
   releaseCaches(): void {
     this.#cachedKey = undefined
     this.#cachedSubjectKey = undefined
     this.extensions.trim()
   }
 
-  /** What the view takes of the heap beyond its bytes, at most: with everything that it remembers once it was asked. */
+  /** Upper bound of the heap that the view uses besides its bytes, with all caches filled. */
   get heapBytes(): number {
     const names = this.issuerName.length + this.subjectName.length
     return fixedBytes + extensionBytes * this.extensions.length + foldedNameFactor * names
@@ -199,7 +201,7 @@ export class CertificateView extends SignedView implements Certificate {
     return nameText(this.subjectName, format)
   }
 
-  /** Subject and issuer as messages name them: bounded, whatever the peer wrote. */
+  /** The subject for a message: bounded in length. */
   get subjectForMessage(): string {
     return nameForMessage(this.subjectName)
   }

@@ -4,29 +4,29 @@ import { contextConstructed, contextPrimitive, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readGeneralName } from './general-name.ts'
 
-/** Syntax of the extensions by which a CA limits what is below it. */
+/** The extensions that limit the certificates below a CA: their syntax. */
 
 /** The extension basicConstraints (RFC 5280 4.2.1.9). */
 export interface BasicConstraints {
   readonly ca: boolean
-  /** How many further CA certificates (self-issued ones not counted) may stand below; absent: no limit. */
+  /** How many more CA certificates may follow in a path, not counting self-issued ones. No limit if absent. */
   readonly pathLength?: number
 }
 
-/** A path length above 255 is refused: no path is that long, and large integers have only ever been attacks. */
+/** No real path is that long. Larger integers have only occurred in attacks. */
 const maxPathLength = 255
 
 export function readBasicConstraints(reader: Reader): { ca: boolean; pathLength: number | undefined } {
   const what = 'basicConstraints'
   const outer = reader.enter(Tag.sequence, what)
-  // FALSE spelled out is not DER, but common in old certificates, and can only mean one thing.
+  // An explicit FALSE is not DER, but it is common in old certificates and has only one meaning.
   const ca = reader.peek(Tag.boolean) && readBoolean(reader, what)
   const pathLength = reader.atEnd() ? undefined : readSmallInteger(reader, maxPathLength, what)
   reader.leave(outer, what)
   return { ca, pathLength }
 }
 
-/** Checks nameConstraints (RFC 5280 4.2.1.10): one subtree list at least, none of them empty. */
+/** Checks nameConstraints (RFC 5280 4.2.1.10): at least one list of subtrees, and no empty list. */
 export function readNameConstraints(reader: Reader): void {
   const what = 'nameConstraints'
   const outer = reader.enter(Tag.sequence, what)
@@ -46,18 +46,18 @@ export function readNameConstraints(reader: Reader): void {
   reader.leave(outer, what)
 }
 
-/** RFC 5280 allows no bounds: minimum is 0, which DER leaves out, and maximum is absent. */
+/** RFC 5280 allows no bounds: minimum must be 0, which DER omits, and maximum must be absent. */
 function readSubtreeBounds(reader: Reader, what: string): void {
   if (!reader.atEnd()) reader.fail('bad_integer', reader.position, what, 'minimum and maximum must be absent (RFC 5280 4.2.1.10)')
 }
 
-/** The base of one subtree of nameConstraints: the tag of its GeneralName form, and its content. */
+/** The base of a subtree in nameConstraints: tag and content of its GeneralName. */
 export interface SubtreeBase {
   readonly tag: number
   readonly value: Span
 }
 
-/** The subtrees of a checked nameConstraints, permitted ones first. */
+/** The subtrees of nameConstraints that have been checked. Permitted subtrees come first. */
 export function subtreeBases(nameConstraints: Span): readonly SubtreeBase[] {
   const bases: SubtreeBase[] = []
   const what = 'nameConstraints'
@@ -93,7 +93,7 @@ export function readPolicyConstraints(reader: Reader): {
   return { requireExplicitPolicy, inhibitPolicyMapping }
 }
 
-/** inhibitAnyPolicy (RFC 5280 4.2.1.14). */
+/** Reads inhibitAnyPolicy (RFC 5280 4.2.1.14). */
 export function readInhibitAnyPolicy(reader: Reader): number {
   return readSmallInteger(reader, maxPathLength, 'inhibitAnyPolicy')
 }

@@ -7,7 +7,7 @@ import { readGeneralNames } from './general-name.ts'
 import * as GeneralNameTag from './ids/general-name-tag.ts'
 import { canonicalName, canonicalRdn, readAttributes } from './name.ts'
 
-/** Where CRLs are found and what they cover: cRLDistributionPoints (RFC 5280 4.2.1.13), issuingDistributionPoint (5.2.5). */
+/** Where to find CRLs (cRLDistributionPoints, RFC 5280 4.2.1.13) and what they cover (issuingDistributionPoint, 5.2.5). */
 
 /** A DistributionPoint or IssuingDistributionPoint. */
 export interface DistributionPoint {
@@ -27,7 +27,7 @@ function emptyPoint(): DistributionPoint {
   return { fullName: undefined, relativeName: undefined, reasons: undefined, crlIssuer: undefined }
 }
 
-/** Reads `DistributionPointName`, which is a CHOICE and so explicitly tagged. */
+/** Reads `DistributionPointName`. Its tag is explicit because it is a CHOICE. */
 function readPointName(reader: Reader, point: DistributionPoint, what: string): void {
   if (!reader.peek(contextConstructed(0))) return
   const outer = reader.enter(contextConstructed(0), what)
@@ -43,7 +43,7 @@ function readPointName(reader: Reader, point: DistributionPoint, what: string): 
   reader.leave(outer, what)
 }
 
-/** Reads cRLDistributionPoints; the points found are handed to `each`. */
+/** Reads cRLDistributionPoints or freshestCRL and calls `each` with every point. */
 export function readDistributionPoints(reader: Reader, what: string, each?: (point: DistributionPoint) => void): void {
   const outer = reader.enter(Tag.sequence, what)
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
@@ -57,7 +57,7 @@ export function readDistributionPoints(reader: Reader, what: string, each?: (poi
       point.crlIssuer = reader.content()
     }
     reader.leave(inner, what)
-    // A point that names only reasons says nothing (RFC 5280 4.2.1.13).
+    // A point must not consist of reasons only (RFC 5280 4.2.1.13).
     const isNamed = (point.fullName ?? point.relativeName ?? point.crlIssuer) !== undefined
     if (!isNamed && reader.fault === undefined) reader.fail('empty_sequence', reader.position, what)
     else each?.(point)
@@ -65,7 +65,7 @@ export function readDistributionPoints(reader: Reader, what: string, each?: (poi
   reader.leave(outer, what)
 }
 
-/** The names of a distribution point as texts that are equal for equal names; a relative name continues `issuer`. */
+/** The names of a distribution point. Equal names have equal texts. A relative name is appended to `issuer`. */
 export function pointNames({ fullName, relativeName }: DistributionPoint, issuer: string): Set<string> {
   const names = new Set<string>()
   if (fullName !== undefined) {
@@ -80,7 +80,7 @@ export function pointNames({ fullName, relativeName }: DistributionPoint, issuer
   return names
 }
 
-/** The scope of a CRL. */
+/** The scope of a CRL: the certificates that it covers. */
 export interface IssuingDistributionPoint extends DistributionPoint {
   onlyContainsUserCerts: boolean
   onlyContainsCaCerts: boolean
@@ -99,7 +99,7 @@ export function readIssuingDistributionPoint(reader: Reader): IssuingDistributio
   }
   const outer = reader.enter(Tag.sequence, what)
   const { header } = reader
-  // DER of the empty SEQUENCE is forbidden by RFC 5280 5.2.5.
+  // RFC 5280 5.2.5 forbids the empty SEQUENCE.
   if (reader.atEnd()) reader.fail('empty_sequence', header, what)
   readPointName(reader, scope, what)
   scope.onlyContainsUserCerts = readDefaultFalse(reader, what, contextPrimitive(1))

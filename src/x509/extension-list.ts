@@ -6,20 +6,21 @@ import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as ExtensionId from './ids/extension-id.ts'
 
-/** From here on the numbers of extensions are not arcs of id-ce. */
+/** Extension ids below this are arcs of id-ce; see `ids/extension-id.ts`. */
 const firstPrivateNumber = 100
 
 const authorityInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.1')
 const subjectInfoAccess = /* @__PURE__ */ oidBytes('1.3.6.1.5.5.7.1.11')
 
-/** No certificate in any public corpus has more than about twenty. */
+/** Certificates in public corpora have at most about twenty. */
 const maxExtensions = 64
 
+/** Numbers per extension. */
 const stride = 5
 
 /**
- * The extensions of one certificate, list or list entry, in order. Five numbers each rather than objects: the id, where the OID
- * and the value begin and end, the last of them negative for a critical one.
+ * The extensions of a certificate, CRL or CRL entry, in order. To save memory, each is stored as five numbers: its id, start
+ * and end of the OID, start and end of the value. The last is negative if the extension is critical.
  */
 export class ExtensionList {
   readonly #bytes: Uint8Array
@@ -43,7 +44,7 @@ export class ExtensionList {
     return new Span(this.#bytes, this.#records[at + 1]!, this.#records[at + 2]!)
   }
 
-  /** The extension's own DER, inside the OCTET STRING. */
+  /** The DER inside the OCTET STRING. */
   valueAt(index: number): Span {
     const at = index * stride
     return new Span(this.#bytes, this.#records[at + 3]!, Math.abs(this.#records[at + 4]!))
@@ -57,7 +58,7 @@ export class ExtensionList {
     this.#records.push(id, oid.start, oid.end, value.start, critical ? -value.end : value.end)
   }
 
-  /** Gives back the room that was set aside for more. */
+  /** Frees the spare capacity of the array. */
   trim(): void {
     this.#records = this.#records.slice()
   }
@@ -68,7 +69,7 @@ export class ExtensionList {
     return undefined
   }
 
-  /** The value of a known extension, as {@link valueAt} has it. */
+  /** The value of a known extension; see {@link valueAt}. */
   value(id: number): Span | undefined {
     const index = this.#indexOf(id)
     return index === undefined ? undefined : this.valueAt(index)
@@ -78,13 +79,13 @@ export class ExtensionList {
     return this.#indexOf(id) !== undefined
   }
 
-  /** Whether the known extension is there and critical. */
+  /** Whether a known extension is present and critical. */
   isCritical(id: number): boolean {
     const index = this.#indexOf(id)
     return index !== undefined && this.criticalAt(index)
   }
 
-  /** Index of the first critical extension that is not among `understood`. */
+  /** The index of the first critical extension that is not in `understood`. */
   firstCriticalOutside(understood: ReadonlySet<number>): number | undefined {
     for (let i = 0; i < this.length; i++) if (this.criticalAt(i) && !understood.has(this.idAt(i))) return i
     return undefined
@@ -92,8 +93,8 @@ export class ExtensionList {
 }
 
 /**
- * Reads `Extensions` (RFC 5280 4.1): at least one, no OID twice. `readValue` is called inside each value and must read
- * it to its end; for an extension it does not know it moves to the end.
+ * Reads `Extensions` (RFC 5280 4.1): at least one, and no OID twice. `readValue` is called with the reader inside each value,
+ * and must move it to the end of the value.
  */
 export function readExtensions(
   reader: Reader,
@@ -115,7 +116,7 @@ export function readExtensions(
     if (list.length >= maxExtensions) return reader.fail('too_many', oid.start, what)
     if (list.has(id)) {
       if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oid.start, what)
-      // Their OIDs may be long and differ at the end, so they are looked up, not compared with one another.
+      // Unknown OIDs may be long and differ only at the end. Comparing them in pairs would be expensive, so use a set.
       unknown ??= unknownIn(list)
       const text = latin1Of(oid)
       if (unknown.has(text)) return reader.fail('duplicate_extension', oid.start, what)
@@ -138,7 +139,7 @@ function identify(oid: Span): number {
   return oid.is(subjectInfoAccess) ? ExtensionId.subjectInfoAccess : ExtensionId.unknown
 }
 
-/** The OIDs of those that have no number here. */
+/** The OIDs of the unknown extensions. */
 function unknownIn(list: ExtensionList): Set<string> {
   const oids = new Set<string>()
   for (let i = 0; i < list.length; i++) {

@@ -8,22 +8,22 @@ import * as GeneralNameTag from './ids/general-name-tag.ts'
 import { readName } from './name.ts'
 import { nameText } from './name-text.ts'
 
-/** One GeneralName (RFC 5280 4.2.1.6). Text forms are for display and for the caller's own matching. */
+/** A GeneralName (RFC 5280 4.2.1.6). The texts are for display and for your own matching. */
 export type GeneralName =
   | { readonly type: 'dns'; readonly value: string }
   | { readonly type: 'email'; readonly value: string }
   | { readonly type: 'uri'; readonly value: string }
-  /** `value`: dotted IPv4, or IPv6 by RFC 5952; `bytes`: 4 or 16. */
+  /** `value`: dotted IPv4, or IPv6 as in RFC 5952. `bytes`: 4 or 16 bytes. */
   | { readonly type: 'ip'; readonly value: string; readonly bytes: Uint8Array }
-  /** `value`: RFC 4514; `bytes`: DER of the Name. */
+  /** `value`: RFC 4514. `bytes`: DER of the Name. */
   | { readonly type: 'directory'; readonly value: string; readonly bytes: Uint8Array }
-  /** `value`: the OID of an otherName or registeredID, or the form's name; `bytes`: DER of the GeneralName. */
+  /** `value`: the OID of an otherName or registeredID, or the name of the form. `bytes`: DER of the GeneralName. */
   | { readonly type: 'other'; readonly value: string; readonly bytes: Uint8Array }
 
 /**
- * Reads and checks one GeneralName; it is the reader's element then.
+ * Reads and checks one GeneralName, which becomes the reader's last element.
  *
- * @param subtree as in name constraints, where an address carries a mask
+ * @param subtree whether it is a subtree of nameConstraints, where IP addresses have a mask
  */
 export function readGeneralName(reader: Reader, what: string, subtree = false): void {
   reader.next(what)
@@ -33,7 +33,7 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
     case GeneralNameTag.email:
     case GeneralNameTag.dns:
     case GeneralNameTag.uri:
-      // IA5String without control characters: a NUL has fooled too many C programs (CVE-2009-2408).
+      // IA5String without control characters. C programs stop reading at NUL (CVE-2009-2408).
       for (let i = start; i < end; i++) {
         if (bytes[i]! < 0x20 || bytes[i]! >= 0x7f) return reader.fail('bad_string', i, what)
       }
@@ -52,7 +52,7 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
     case GeneralNameTag.other: {
       const outer = reader.descend()
       readOid(reader, what)
-      // The value should be explicitly tagged [0]. Building controllers leave the tag out, and nothing interprets the value.
+      // The value should have the explicit tag [0]. Some devices omit it. That is harmless, since nothing interprets the value.
       readAny(reader, what)
       reader.leave(outer, what)
       break
@@ -73,7 +73,7 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
   reader.end = end
 }
 
-/** Reads `GeneralNames` (or the content of an IMPLICIT one, whose tag is given): at least one. */
+/** Reads `GeneralNames`, which must not be empty. `tag` may be an IMPLICIT one. The list becomes the reader's last element. */
 export function readGeneralNames(reader: Reader, what: string, tag: number = Tag.sequence): void {
   const outer = reader.enter(tag, what)
   const { header, start, end } = reader
@@ -86,7 +86,7 @@ export function readGeneralNames(reader: Reader, what: string, tag: number = Tag
   reader.end = end
 }
 
-/** Checks authorityInfoAccess or subjectInfoAccess (RFC 5280 4.2.2): methods and locations. */
+/** Checks authorityInfoAccess or subjectInfoAccess (RFC 5280 4.2.2). */
 export function readAccessDescriptions(reader: Reader): void {
   const what = 'accessDescriptions'
   const outer = reader.enter(Tag.sequence, what)
@@ -100,7 +100,7 @@ export function readAccessDescriptions(reader: Reader): void {
   reader.leave(outer, what)
 }
 
-/** An address and a mask of equal length whose ones come first (RFC 4632, RFC 5280 4.2.1.10). */
+/** Whether the bytes are an address and a contiguous mask of equal length (RFC 4632, RFC 5280 4.2.1.10). */
 function isSubnet({ bytes, start, end }: Span): boolean {
   const width = (end - start) / 2
   if (width !== 4 && width !== 16) return false
@@ -115,7 +115,7 @@ function isSubnet({ bytes, start, end }: Span): boolean {
   return true
 }
 
-/** Checked GeneralName elements, decoded. */
+/** Decodes GeneralName elements that have been checked. */
 export function generalNamesOf(elements: Span): readonly GeneralName[] {
   const names: GeneralName[] = []
   const reader = new Reader(elements)
@@ -126,7 +126,7 @@ export function generalNamesOf(elements: Span): readonly GeneralName[] {
   return names
 }
 
-/** The element read last. */
+/** Decodes the last element. */
 function decode(reader: Reader): GeneralName {
   const { tag } = reader
   const content = reader.content()
@@ -156,7 +156,7 @@ function otherText(tag: number, content: Span): string {
   return oidText(reader.content())
 }
 
-/** An address of 4 or 16 bytes: dotted decimal, or IPv6 with the longest run of zero groups shortened (RFC 5952). */
+/** The text of an address of 4 or 16 bytes: dotted decimal, or IPv6 with the longest run of zeros shortened (RFC 5952). */
 export function ipText(address: Uint8Array): string {
   if (address.length === 4) return address.join('.')
   const groups = Array.from({ length: 8 }, (_, i) => ((address[2 * i]! << 8) | address[2 * i + 1]!).toString(16))

@@ -4,17 +4,16 @@ import type { BasicConstraints } from './constraints.ts'
 import type { KeyUsage } from './key-usage.ts'
 
 /**
- * Certificates and revocation lists as `JSON.stringify` writes them: strings, numbers and booleans, fields named as on
- * the view, dates in ISO 8601, bytes in hexadecimal. A field whose extension is absent is left out. Fields are added in
- * later versions, never renamed or removed.
+ * Certificates and CRLs in JSON. Fields have the names of the view. Dates are in ISO 8601, bytes in hexadecimal. Fields of
+ * absent extensions are omitted. Later versions may add fields, but never rename or remove any.
  */
 
-/** One GeneralName; `bytes` in lower-case hexadecimal where the view has bytes. */
+/** A GeneralName in JSON. `bytes` is in lower-case hexadecimal. */
 export type GeneralNameJson =
   | { readonly type: 'dns' | 'email' | 'uri'; readonly value: string }
   | { readonly type: 'ip' | 'directory' | 'other'; readonly value: string; readonly bytes: string }
 
-/** A certificate in JSON. Its PEM is left out: ask `toPem()`. */
+/** A certificate in JSON, without its bytes; use `toPem()` for them. */
 export interface CertificateJson {
   readonly version: 1 | 2 | 3
   readonly serialNumber: string
@@ -35,7 +34,7 @@ export interface CertificateJson {
   readonly isSelfIssued: boolean
 }
 
-/** A revocation list in JSON, without its entries: ask `find()`. */
+/** A CRL in JSON, without its entries; use `find()` for them. */
 export interface RevocationListJson {
   readonly version: 1 | 2
   readonly issuer: string
@@ -49,7 +48,7 @@ export interface RevocationListJson {
   readonly fingerprint: string
 }
 
-/** The named fields of a view that are not `undefined`, each as JSON has it. */
+/** The named fields of a view as plain JSON values, except those that are `undefined`. */
 export function fieldsOf<Json>(view: object, fields: readonly (keyof Json & string)[]): Json {
   const json: Record<string, unknown> = {}
   for (const field of fields) {

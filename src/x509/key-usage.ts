@@ -6,7 +6,7 @@ import * as Tag from '../der/tag.ts'
 import { readGeneralNames } from './general-name.ts'
 import * as PurposeBit from './ids/purpose-bit.ts'
 
-/** What a key may do: keyUsage (RFC 5280 4.2.1.3) and extendedKeyUsage (4.2.1.12). */
+/** keyUsage (RFC 5280 4.2.1.3), extendedKeyUsage (4.2.1.12) and key identifiers (4.2.1.1, 4.2.1.2). */
 
 /** Names of the keyUsage bits, in order. */
 export const keyUsageNames = [
@@ -21,7 +21,7 @@ export const keyUsageNames = [
   'decipherOnly',
 ] as const
 
-/** One bit of keyUsage. */
+/** The name of a keyUsage bit. */
 export type KeyUsage = (typeof keyUsageNames)[number]
 
 export function readKeyUsage(reader: Reader): number {
@@ -59,7 +59,7 @@ export function readExtendedKeyUsage(reader: Reader): number {
   return bits
 }
 
-/** Names of the purposes in a checked extendedKeyUsage; OIDs where there is no name. */
+/** The purposes in an extendedKeyUsage that has been checked: names, or OIDs if unknown. */
 export function extendedKeyUsageList(extendedKeyUsage: Span): readonly string[] {
   const list: string[] = []
   const reader = new Reader(extendedKeyUsage)
@@ -72,12 +72,12 @@ export function extendedKeyUsageList(extendedKeyUsage: Span): readonly string[] 
   return list
 }
 
-/** Checks subjectKeyIdentifier (RFC 5280 4.2.1.2); the identifier is left as the reader's content. */
+/** Reads subjectKeyIdentifier (RFC 5280 4.2.1.2). The identifier becomes the reader's content. */
 export function readSubjectKeyIdentifier(reader: Reader): void {
   reader.expect(Tag.octetString, 'subjectKeyIdentifier')
 }
 
-/** Reads authorityKeyIdentifier (RFC 5280 4.2.1.1): the key identifier, and whether issuer and serial are given. */
+/** Reads authorityKeyIdentifier (RFC 5280 4.2.1.1): the key identifier, and whether issuer and serial number are present. */
 export function readAuthorityKeyIdentifier(reader: Reader): {
   keyIdentifier: Span | undefined
   hasIssuer: boolean

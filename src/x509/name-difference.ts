@@ -1,12 +1,14 @@
 import { Span } from '../bytes/span.ts'
 import * as Tag from '../der/tag.ts'
 
+/** Quick comparison of names, which decides nearly all cases without folding. */
+
 /**
- * Whether two well-formed names certainly differ by RFC 5280 7.1: a quick answer for nearly all names, without folding. `false`
- * means that only {@link canonicalName} can decide.
+ * Whether two well-formed names certainly differ (RFC 5280 7.1). If the result is `false`, only {@link canonicalName} can
+ * decide.
  *
- * It follows names of one attribute an RDN and lengths below 128 in step, and stops at the first attribute of another
- * type, or whose ASCII value differs by more than case.
+ * Walks both names in parallel while RDNs have a single attribute and lengths are below 128. The names differ if a type
+ * differs, or if an ASCII value differs by more than case.
  */
 export function namesDiffer(left: Span, right: Span): boolean {
   const { bytes: a, end: leftEnd } = left
@@ -28,20 +30,23 @@ export function namesDiffer(left: Span, right: Span): boolean {
   return i < leftEnd || j < rightEnd
 }
 
-/** Whether two names are equal by RFC 5280 7.1; `undefined` if only {@link canonicalName} can decide. */
-export function equalAtSight(a: Span, b: Span): boolean | undefined {
+/** Whether two names are equal (RFC 5280 7.1). `undefined` if only {@link canonicalName} can decide. */
+export function equalWithoutFolding(a: Span, b: Span): boolean | undefined {
   if (a.equals(b)) return true
   return namesDiffer(a, b) ? false : undefined
 }
 
-/** A SET with one AttributeTypeAndValue and short lengths throughout. */
+/** Whether there is a SET with a single AttributeTypeAndValue and short lengths. */
 function isSingleRdn(bytes: Uint8Array, set: number): boolean {
   const length = bytes[set + 1]!
   if (length >= 0x80 || bytes[set + 3] !== length - 2) return false
   return bytes[set + 5]! < 0x80
 }
 
-/** A string of a type that is folded, all ASCII, whose spaces are single and inside: folding can only change its case. */
+/**
+ * Whether folding can change only the case of a value: an ASCII string of a type that is folded, without leading, trailing or
+ * repeated spaces.
+ */
 function isPlainText(bytes: Uint8Array, header: number): boolean {
   const tag = bytes[header]
   if (tag !== Tag.utf8String && tag !== Tag.printableString && tag !== Tag.ia5String) return false

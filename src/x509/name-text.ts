@@ -4,13 +4,13 @@ import { oidText } from '../der/oid.ts'
 import { type Attribute, attributesOf, stringValue } from './name.ts'
 
 /**
- * How a name is written: `rfc4514` (most specific first: `CN=a,O=b,C=US`), `der` (the same escapes in the order of the
- * certificate: `C=US,O=b,CN=a`, as API Gateway writes it), `openssl` (`/C=US/O=b/CN=a`, X509_NAME_oneline's form).
- * For people and for other systems' fields; portcullis never decides on these texts.
+ * The format of a name's text. `rfc4514`: most specific attribute first, `CN=a,O=b,C=US`. `der`: the same escapes in the order
+ * of the certificate, `C=US,O=b,CN=a`, as API Gateway writes it. `openssl`: `/C=US/O=b/CN=a`, as X509_NAME_oneline writes it.
+ * These texts are for people and other systems. portcullis never compares them.
  */
 export type NameFormat = 'rfc4514' | 'der' | 'openssl'
 
-/** Short names: RFC 4514 section 3, then those that OpenSSL and CAs use for attributes it does not list. */
+/** Short names of attribute types, from RFC 4514 section 3 and, for other types, from OpenSSL. */
 export const shortNames: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SN',
@@ -37,7 +37,7 @@ export const shortNames: Readonly<Record<string, string>> = {
   '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
 }
 
-/** Where OpenSSL's name differs. */
+/** Short names that OpenSSL writes differently. */
 const opensslNames: Readonly<Record<string, string>> = { '2.5.4.9': 'street', '2.5.4.18': 'postOfficeBox' }
 
 interface Writing {
@@ -70,10 +70,10 @@ export function nameText(name: Span, format: NameFormat = 'rfc4514'): string {
   return writing.name(rdns)
 }
 
-/** Above this many bytes a name is not written out in messages: a peer can make its name as long as its certificate. */
+/** Messages give only the size of longer names: a peer can send a name as long as a whole certificate. */
 const longestInMessages = 1000
 
-/** A name for a message: RFC 4514, cut at 200 characters, and for an immoderate one only its size. */
+/** A name for a message: RFC 4514, cut at 200 characters. Only the size of a very long name is given. */
 export function nameForMessage(name: Span): string {
   if (name.length > longestInMessages) return `(a name of ${name.length} bytes)`
   const text = nameText(name)
@@ -81,14 +81,14 @@ export function nameForMessage(name: Span): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
-/** RFC 4514 section 2.3 and 2.4: values without a string form are `#` and the hex of their DER. */
+/** RFC 4514 sections 2.3 and 2.4. A value without a string form is written as `#` and its DER in hexadecimal. */
 function rfc4514Attribute({ type, tag, value, valueElement }: Attribute): string {
   const oid = oidText(type)
   const text = shortNames[oid] === undefined ? undefined : stringValue(tag, value)
   return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(valueElement)}` : escape4514(text)}`
 }
 
-/** Escapes what RFC 4514 demands, and also `=` and every control, format and line-separating character as hex pairs. */
+/** Escapes what RFC 4514 requires, `=`, and, as hex pairs, all control characters, format characters and line separators. */
 function escape4514(text: string): string {
   return text
     .replace(/["+,;<>=\\]/g, '\\$&')
@@ -96,7 +96,10 @@ function escape4514(text: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, (characters) => hexPairs(characters, '\\'))
 }
 
-/** X509_NAME_oneline: bytes outside printable ASCII, and here the backslash too, as `\xHH`; separators as `\/` and `\+`. */
+/**
+ * Like X509_NAME_oneline: bytes outside printable ASCII are `\xHH`. Unlike it, backslashes are `\xHH` too, and separators are
+ * `\/` and `\+`, so that the text is unambiguous.
+ */
 function opensslAttribute({ type, tag, value, valueElement }: Attribute): string {
   const oid = oidText(type)
   const text = stringValue(tag, value)

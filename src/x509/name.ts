@@ -4,14 +4,11 @@ import { readAny } from '../der/content.ts'
 import { readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { equalAtSight } from './name-difference.ts'
+import { equalWithoutFolding } from './name-difference.ts'
 
-/**
- * Distinguished names (RFC 5280 4.1.2.4) as spans of the certificate: checked in one pass, compared by RFC 5280 7.1,
- * walked attribute by attribute for display.
- */
+/** Distinguished names (RFC 5280 4.1.2.4): reading, comparing (RFC 5280 7.1), and a looser comparison for exclusions. */
 
-/** Reads a Name; it is the reader's element then. */
+/** Reads a Name, which becomes the reader's last element. */
 export function readName(reader: Reader, what: string): void {
   const outer = reader.enter(Tag.sequence, what)
   const { header, start, end } = reader
@@ -29,8 +26,8 @@ export function readName(reader: Reader, what: string): void {
 }
 
 /**
- * Reads the content of the RelativeDistinguishedName that was entered last: one attribute at least. DER demands their
- * encodings in ascending order (X.690 11.6), but certificates have them in any, and no comparison depends on it.
+ * Reads the attributes of the RelativeDistinguishedName that was entered, at least one. DER requires ascending order
+ * (X.690 11.6), but certificates use any order, and no comparison depends on it.
  */
 export function readAttributes(reader: Reader, what: string): void {
   if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what, 'a relative distinguished name has no attribute')
@@ -44,11 +41,11 @@ export function readAttributes(reader: Reader, what: string): void {
 
 /** One attribute of a name. */
 export interface Attribute {
-  /** Index of its RDN; attributes of a multi-valued RDN share it. */
+  /** The index of its RDN. The attributes of a multi-valued RDN have the same index. */
   readonly rdn: number
   /** The content of its OID. */
   readonly type: Span
-  /** Tag and content of its value, and the whole of that element. */
+  /** The value: its tag, its content, and the whole element. */
   readonly tag: number
   readonly value: Span
   readonly valueElement: Span
@@ -83,7 +80,7 @@ function readAttribute(reader: Reader, rdn: number): Attribute {
   return attribute
 }
 
-/** The text of a directory string, or `undefined` for values of other types. */
+/** The text of a string value, or `undefined` for values of other types. */
 export function stringValue(tag: number, value: Span): string | undefined {
   switch (tag) {
     case Tag.printableString:
@@ -104,11 +101,15 @@ export function stringValue(tag: number, value: Span): string | undefined {
 }
 
 /**
- * A text that is equal for two names exactly when RFC 5280 section 7.1 calls them equal: attributes of one RDN in any
- * order, values of PrintableString, UTF8String, BMPString, UniversalString and IA5String without regard to ASCII case,
- * leading, trailing and repeated spaces; values of other types by type and bytes. Folding beyond ASCII is left out:
- * it could only make more names equal, and no CA relies on it. Every part carries its length, so that no value can
- * imitate a boundary.
+ * The canonical text of a name. Two names have the same text exactly if they are equal by RFC 5280 section 7.1:
+ *
+ * - The attributes of an RDN may be in any order.
+ * - PrintableString, UTF8String, BMPString, UniversalString and IA5String are compared without regard to ASCII case and to
+ *   leading, trailing and repeated spaces.
+ * - Values of other types are compared by type and bytes.
+ *
+ * Case is not folded beyond ASCII: that would only make more names equal, and no CA relies on it. Each part is prefixed with
+ * its length, so that no value can look like a boundary.
  */
 export function canonicalName(name: Span): string {
   const rdns: string[] = []
@@ -116,7 +117,7 @@ export function canonicalName(name: Span): string {
   return rdns.join('')
 }
 
-/** One RDN, given the content of its SET, as {@link canonicalName} has it. */
+/** The canonical text of one RDN, given the content of its SET; see {@link canonicalName}. */
 export function canonicalRdn(rdn: Span): string {
   return readCanonicalRdn(new Reader(rdn))
 }
@@ -137,7 +138,7 @@ export function rdnsOf(name: Span): readonly Span[] {
   return rdns
 }
 
-/** Calls `read` at the content of each RDN of a name, which it must read to its end. */
+/** Calls `read` with the reader inside each RDN of a name. It must read the RDN to its end. */
 function eachRdn(name: Span, read: (reader: Reader) => void): void {
   const reader = new Reader(name)
   reader.enter(Tag.sequence, 'Name')
@@ -164,19 +165,18 @@ function foldedSpaces(text: string): string {
   return text.replace(/ {2,}/g, ' ').replace(/^ | $/g, '')
 }
 
-/** Folds the case of ASCII only: the lower case of other letters may be an ASCII letter, such as that of the Kelvin sign. */
+/** Folds ASCII case only. The lower case of other letters may be ASCII: that of the Kelvin sign is k. */
 function foldedCase(text: string): string {
   return /^[ -~]*$/.test(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
-/** Whether two names are equal: by bytes, which is what CAs write, and only where those differ by RFC 5280 7.1. */
+/** Whether two names are equal (RFC 5280 7.1). Names are folded only if their bytes do not settle it. */
 export function namesEqual(a: Span, b: Span): boolean {
-  return equalAtSight(a, b) ?? canonicalName(a) === canonicalName(b)
+  return equalWithoutFolding(a, b) ?? canonicalName(a) === canonicalName(b)
 }
 
 /**
- * A comparison of names that is looser than RFC 5280 7.1, for exclusions: a name that only might be the excluded one must not
- * pass.
+ * The looser comparison. Excluded subtrees use it, because a name must be rejected even if it only might be the excluded one.
  */
 
 /** Characters that RFC 4518 2.2 maps to nothing, and similar ones: controls, format characters, invisible characters. */
@@ -184,22 +184,22 @@ const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\uFFFC]|(?![\t-\r\x85]
 
 /**
  * More marks in a row than any real text has (UAX #15, Stream-Safe Text Format). Normalisation sorts them in quadratic time.
- * Unicode classes the two half-width Katakana marks as letters, but they fold to marks.
+ * The two half-width Katakana marks are letters in Unicode, but they fold to marks.
  */
 const longRun = /[\p{M}\uFF9E\uFF9F]{31}/u
 
-/** White space that folding would change: anything but single blanks. */
+/** White space other than a single blank. */
 const untidySpace = /(?:[^\S ]|\x85)[\s\x85]*| [\s\x85]+/gu
 
 /**
- * One RDN as text, given the content of its SET. All string types are alike; compatibility characters and the case of every
- * script are folded (by way of upper case, which folds ß to ss and both small sigmas to one); invisible characters are dropped.
- * `undefined` if that would cost too much.
+ * One RDN as text for the looser comparison, given the content of its SET. String types are not distinguished. Compatibility
+ * characters and the case of all scripts are folded, and invisible characters are dropped. Case is folded through upper case,
+ * which maps ß to SS and both small sigmas to one. Returns `undefined` if folding would cost too much.
  */
 export function looseRdn(rdn: Span): string | undefined {
   const parts: string[] = []
   for (const { type, tag, value } of attributesOfRdn(rdn)) {
-    // Values of other types are read as Latin-1, so that another tag does not hide an excluded name.
+    // Read values of other types as Latin-1, so that an unusual tag cannot hide an excluded name.
     const text = folded(stringValue(tag, value) ?? latin1Of(value))
     if (text === undefined) return undefined
     parts.push(`${hexOf(type)}:${text.length}:${text}`)
@@ -212,7 +212,7 @@ function folded(text: string): string | undefined {
   if (longRun.test(visible)) return undefined
   const compatible = visible.normalize('NFKC')
   const lower = compatible.toUpperCase().toLowerCase()
-  // Text without case is normalised already.
+  // Text that case folding does not change is still normalised.
   const value = lower === compatible ? compatible : lower.normalize('NFKC')
   return value.replace(untidySpace, ' ').trim()
 }

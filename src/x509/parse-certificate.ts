@@ -16,31 +16,34 @@ import { readName } from './name.ts'
 import { readCertificatePolicies, readPolicyMappings } from './policies.ts'
 import { readAlgorithmAndIssuer, readAlgorithmIdentifier, readSigned } from './signed.ts'
 
-/** A certificate above this size is refused unread: the largest platform limit is 16 KB, the largest real ones have 10. */
+/** Larger certificates are not parsed. The largest platform limit is 16 KB, and real certificates have up to 10 KB. */
 export const maxCertificateBytes = 65536
 
 /**
- * Parses one DER certificate of the caller's: a copy of it, so that what is judged now is what is read of it later. Bytes
- * that are refused for their number are not copied.
+ * Parses a copy of one DER certificate, so that the view does not change when the caller changes the bytes. Checks the size
+ * before copying.
  */
 export function parseCertificateCopy(der: Uint8Array): ParseResult<CertificateView> {
-  return refuseSize(der.length) ?? parseCertificateDer(new Uint8Array(der))
+  return sizeFault(der.length) ?? parseCertificateDer(new Uint8Array(der))
 }
 
-/** Parses one DER certificate that fills bytes of our own, in the order of RFC 5280 4.1. The hot path: no text, no copies. */
+/**
+ * Parses one DER certificate without copying it; nobody may change the bytes afterwards. Follows the order of RFC 5280 4.1. Hot
+ * path: makes no text and no copies.
+ */
 export function parseCertificateDer(bytes: Uint8Array): ParseResult<CertificateView> {
-  const refusal = refuseSize(bytes.length)
-  if (refusal !== undefined) return refusal
+  const fault = sizeFault(bytes.length)
+  if (fault !== undefined) return fault
   const reader = new Reader(bytes)
   const view = new CertificateView(bytes)
   readSigned(reader, view, 'Certificate', 'tbsCertificate', readTbs)
   return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
 }
 
-function refuseSize(length: number): ParseResult<never> | undefined {
+function sizeFault(length: number): ParseResult<never> | undefined {
   if (length === 0) return parseFault('empty_input', 0, 'Certificate')
   if (length <= maxCertificateBytes) return undefined
-  return parseFault('too_large', 0, 'Certificate', `${length} bytes, at most ${maxCertificateBytes} are read`)
+  return parseFault('too_large', 0, 'Certificate', `${length} bytes; the limit is ${maxCertificateBytes}`)
 }
 
 function readTbs(reader: Reader, view: CertificateView): void {
@@ -148,10 +151,10 @@ function readExtensionValue(id: number, reader: Reader, view: CertificateView): 
 
 /**
  * Parses one certificate, DER or PEM, strictly (X.690 DER, RFC 5280 section 4). The bytes are copied. Signature and dates
- * are not judged.
+ * are not checked.
  *
  * @param input DER bytes, or PEM as text or bytes with exactly one `CERTIFICATE` block
- * @returns the view, or the first fault with its byte offset (in the DER; for PEM faults, in the text)
+ * @returns the view, or the first fault with its byte offset (in the DER, or in the text for PEM faults)
  * @throws TypeError if `input` is neither a string nor a Uint8Array
  * @example
  * const parsed = parseCertificate(pem)

@@ -12,15 +12,15 @@ import { readEntry } from './revocation-entries.ts'
 import { RevocationListView } from './revocation-list.ts'
 import { readAlgorithmAndIssuer, readSigned } from './signed.ts'
 
-/** The largest list any platform takes is 50 MB. */
+/** The largest platform limit is 50 MB. */
 const maxListBytes = 64 * 1024 * 1024
 
-/** Parses one DER list that fills bytes of our own. */
+/** Parses one DER CRL without copying it; nobody may change the bytes afterwards. */
 export function parseRevocationListDer(bytes: Uint8Array): ParseResult<RevocationListView> {
   return readRevocationList(new RevocationListView(bytes))
 }
 
-/** Fills in a view from its bytes; see `parseRevocationList`. */
+/** Parses the bytes of an empty view and fills it in. */
 export function readRevocationList<View extends RevocationListView>(view: View): ParseResult<View> {
   const refusal = refuseListSize(view.bytes.length)
   if (refusal !== undefined) return refusal
@@ -29,10 +29,10 @@ export function readRevocationList<View extends RevocationListView>(view: View):
   return reader.fault === undefined ? { ok: true, value: view } : reader.failure()
 }
 
-/** The fault of a list that is too large to be read, or even copied. */
+/** The fault of a CRL that is too large. Check this before copying the bytes. */
 export function refuseListSize(length: number): ParseResult<never> | undefined {
   if (length <= maxListBytes) return undefined
-  return parseFault('too_large', 0, 'CertificateList', `${length} bytes, at most ${maxListBytes} are read`)
+  return parseFault('too_large', 0, 'CertificateList', `${length} bytes; the limit is ${maxListBytes}`)
 }
 
 function readTbs(reader: Reader, view: RevocationListView): void {
@@ -53,7 +53,7 @@ function readTbs(reader: Reader, view: RevocationListView): void {
   }
 }
 
-/** RFC 5280 5.1.2.6: the list is absent rather than empty. */
+/** RFC 5280 5.1.2.6: revokedCertificates must be absent if there are no entries. */
 function readEntries(reader: Reader, view: RevocationListView): void {
   const outer = reader.enter(Tag.sequence, 'revokedCertificates')
   view.locate(Part.entries, reader.content())
@@ -97,7 +97,7 @@ function readExtensionValue(id: number, reader: Reader, view: RevocationListView
   }
 }
 
-/** RFC 5280 5.2.3: not negative, at most 20 octets. */
+/** Reads a CRL number. RFC 5280 5.2.3: not negative, at most 20 octets. */
 function readCrlNumber(reader: Reader, what: string): void {
   readInteger(reader, what)
   const { bytes, start, end } = reader

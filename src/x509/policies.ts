@@ -5,12 +5,12 @@ import { oidBytes, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 
-/** Syntax of certificatePolicies (RFC 5280 4.2.1.4) and policyMappings (4.2.1.5). */
+/** certificatePolicies (RFC 5280 4.2.1.4) and policyMappings (4.2.1.5): their syntax, and policies as map keys. */
 
-/** CPS pointer and user notice, the two qualifiers of RFC 5280. */
+/** The qualifiers that RFC 5280 defines: CPS pointer and user notice. */
 const qualifiers: readonly Uint8Array[] = /* @__PURE__ */ (() => [oidBytes('1.3.6.1.5.5.7.2.1'), oidBytes('1.3.6.1.5.5.7.2.2')])()
 
-/** Checks certificatePolicies; answers whether a qualifier is one that RFC 5280 does not know. */
+/** Checks certificatePolicies. Returns whether it has a qualifier that RFC 5280 does not define. */
 export function readCertificatePolicies(reader: Reader): boolean {
   const what = 'certificatePolicies'
   let unknown = false
@@ -25,9 +25,9 @@ export function readCertificatePolicies(reader: Reader): boolean {
     if (seen.has(policy)) reader.fail('bad_policy', start, what)
     seen.add(policy)
     if (!reader.atEnd()) {
-      const strange = readQualifiers(reader, what)
-      if (strange && policy === anyPolicy) reader.fail('bad_policy', start, what)
-      unknown ||= strange
+      const hasUnknown = readQualifiers(reader, what)
+      if (hasUnknown && policy === anyPolicy) reader.fail('bad_policy', start, what)
+      unknown ||= hasUnknown
     }
     reader.leave(information, what)
   }
@@ -35,7 +35,7 @@ export function readCertificatePolicies(reader: Reader): boolean {
   return unknown
 }
 
-/** Reads policyQualifiers; answers whether one of them is unknown. */
+/** Reads policyQualifiers. Returns whether one of them is unknown. */
 function readQualifiers(reader: Reader, what: string): boolean {
   let unknown = false
   const list = reader.enter(Tag.sequence, what)
@@ -65,10 +65,10 @@ export function readPolicyMappings(reader: Reader): void {
   reader.leave(outer, what)
 }
 
-/** One policy of certificatePolicies or one side of a mapping: the OID's content octets as text, fit to be a map's key. */
+/** A policy: the content octets of its OID as text, for use as a map key. */
 export type PolicyKey = string
 
-/** The policies that a checked certificatePolicies lists; a policy named twice counts once. */
+/** The policies in a certificatePolicies that has been checked. */
 export function policiesOf(certificatePolicies: Span): ReadonlySet<PolicyKey> {
   const policies = new Set<PolicyKey>()
   const reader = new Reader(certificatePolicies)
@@ -83,7 +83,7 @@ export function policiesOf(certificatePolicies: Span): ReadonlySet<PolicyKey> {
   return policies
 }
 
-/** The pairs issuerDomainPolicy, subjectDomainPolicy of a checked policyMappings. */
+/** The pairs of issuerDomainPolicy and subjectDomainPolicy in a policyMappings that has been checked. */
 export function mappingsOf(policyMappings: Span): readonly (readonly [PolicyKey, PolicyKey])[] {
   const mappings: (readonly [PolicyKey, PolicyKey])[] = []
   const reader = new Reader(policyMappings)
@@ -99,7 +99,7 @@ export function mappingsOf(policyMappings: Span): readonly (readonly [PolicyKey,
   return mappings
 }
 
-/** A policy of the caller, from its dotted OID; `undefined` where it is none. */
+/** The policy of a dotted OID, or `undefined` if the text is not a valid OID. */
 export function policyKey(dotted: string): PolicyKey | undefined {
   if (!/^([01]\.[1-3]?\d|2\.(0|[1-9]\d{0,38}))(\.(0|[1-9]\d{0,38}))*$/.test(dotted)) return undefined
   return latin1Of(new Span(oidBytes(dotted)))

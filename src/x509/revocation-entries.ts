@@ -6,7 +6,9 @@ import { ExtensionList, readExtensions } from './extension-list.ts'
 import { readGeneralNames } from './general-name.ts'
 import * as ExtensionId from './ids/extension-id.ts'
 
-/** Reasons of RFC 5280 5.3.1 by their number; 7 is not used. */
+/** Entries of revocation lists: their syntax, and an index by serial number. */
+
+/** The reason codes of RFC 5280 5.3.1, by number. 7 is not used. */
 export const reasonNames = [
   'unspecified',
   'keyCompromise',
@@ -24,26 +26,26 @@ export const reasonNames = [
 /** Why a certificate was revoked (RFC 5280 5.3.1). */
 export type RevocationReason = Exclude<(typeof reasonNames)[number], undefined>
 
-/** One entry, located. */
+/** One entry of a CRL. */
 export interface RevocationEntry {
   readonly revocationTime: number
-  /** RFC 5280 5.3.1; 0, unspecified, where none is given. */
+  /** The reason code (RFC 5280 5.3.1), or 0 (unspecified) if absent. */
   readonly reason: number
   /** The GeneralName elements of certificateIssuer. */
   readonly issuer: Span | undefined
   /** Whether it has a critical extension that is not understood. */
   readonly unknownCritical: boolean
-  /** Whether it has extensions at all, which version 1 does not allow. */
+  /** Whether it has any extensions. Version 1 does not allow them. */
   readonly hasExtensions: boolean
 }
 
-/** Reads one entry of a list that was checked when it was parsed. */
+/** Reads one entry of a list that has been parsed before. */
 export function readEntryAt(bytes: Uint8Array, at: number): RevocationEntry {
   return readEntry(new Reader(new Span(bytes, at)))
 }
 
-/** Whether nothing, or an empty SEQUENCE, is left of the element; the latter is read. */
-function isEmptySequence(reader: Reader): boolean {
+/** Skips an empty SEQUENCE and returns whether the end of the entry is reached. */
+function skipEmptySequence(reader: Reader): boolean {
   const { bytes, position, limit } = reader
   if (limit - position === 2 && bytes[position] === Tag.sequence && bytes[position + 1] === 0) reader.next('crlEntryExtensions')
   return reader.atEnd()
@@ -65,8 +67,8 @@ export function readEntry(reader: Reader): RevocationEntry {
   let issuer: Span | undefined
   let unknownCritical = false
   let hasExtensions = false
-  // A real CA writes an empty sequence where there are no extensions; it says nothing, so it is let pass.
-  if (!isEmptySequence(reader)) {
+  // Accept an empty SEQUENCE in place of absent extensions: a real CA writes it, and it has no meaning.
+  if (!skipEmptySequence(reader)) {
     const extensions = new ExtensionList(reader.bytes)
     readExtensions(reader, 'crlEntryExtensions', extensions, (id) => {
       if (id === ExtensionId.reasonCode) {
@@ -86,42 +88,46 @@ export function readEntry(reader: Reader): RevocationEntry {
   return { revocationTime, reason, issuer, unknownCritical, hasExtensions }
 }
 
-/** Where a list's entries are; `isIndirect`: they may be of several issuers; `hasStrayIssuer`: they are, though it is not. */
+/** The entries of a list that has been parsed. */
 export interface EntryList {
   readonly bytes: Uint8Array
   readonly entries: Span | undefined
   readonly entryCount: number
+  /** Whether entries may be of several issuers. */
   readonly isIndirect: boolean
+  /** Whether an entry names an issuer although the list is not indirect. */
   readonly hasStrayIssuer: boolean
 }
 
 /**
- * Bytes of entries that a look-up may pass before it counts as costly. Chains of honest lists have a handful of entries, of some
- * 40 to 300 bytes each, however long the list is.
+ * A lookup that passes more bytes of entries than this is costly. In honest lists of any length, entries with the same hash are
+ * few, and have about 40 to 300 bytes each.
  */
 const maxChainBytes = 16384
 
-/** A look-up pays for every so many links of a chain, and for every so many bytes of entries that it reads in full. */
+/** A lookup spends one unit per this many entries that it passes, and per this many bytes of entries that it reads. */
 const linksPerUnit = 8
 const bytesPerUnit = 16
 
-/** Pays for work: `false` where there is nothing left to pay with, and the look-up ends. */
+/** Spends units of the budget. Returns `false` if the budget is exhausted; the lookup then stops. */
 export type Spend = (units: number) => boolean
 
 /**
- * Entries by serial number: a hash table of entry offsets with chains, about twelve bytes an entry, made at the first
- * look-up. An indirect list names an issuer once for all the entries that follow (RFC 5280 5.3.3), so for those lists the
- * entry that named the issuer is kept beside each entry. Where a list does so without being indirect, an entry may be of that
- * issuer or of the list's own: it is found as both.
+ * An index of entries by serial number: a hash table of entry offsets with linked lists, about twelve bytes per entry. It is
+ * built at the first lookup.
+ *
+ * An entry of an indirect list that names no issuer belongs to the last issuer named before it (RFC 5280 5.3.3). So the index
+ * stores where that issuer was named. If a list names issuers without being indirect, such an entry may belong to that issuer
+ * or to the list's own: the lookup returns it for both.
  */
 export class SerialIndex {
   readonly #bytes: Uint8Array
-  /** 1 + the number of the first entry of a chain; 0: none. */
+  /** By hash: 1 + the number of the first entry, or 0. */
   readonly #heads: Int32Array
-  /** 1 + the number of the next entry of the chain. */
+  /** By entry: 1 + the number of the next entry with the same hash, or 0. */
   readonly #next: Int32Array
   readonly #offsets: Int32Array
-  /** Offset of the entry that named the issuer; 0: the list's own. Only where entries name issuers. */
+  /** By entry: offset of the last entry so far that named an issuer, or 0. Only if entries name issuers. */
   readonly #namedAt: Int32Array | undefined
   readonly #isIndirect: boolean
 
@@ -154,8 +160,8 @@ export class SerialIndex {
   }
 
   /**
-   * Whether looking for this serial number would be costly, as only entries made for that are. Callers check the list's
-   * signature first.
+   * Whether looking up this serial number is costly. Only lists made for an attack have so many entries with one hash. Callers
+   * check the signature of the list first.
    */
   isCostly(serial: Span): boolean {
     const reader = new Reader(this.#bytes)
@@ -170,9 +176,9 @@ export class SerialIndex {
   }
 
   /**
-   * Every entry with this serial number (the INTEGER's content).
+   * All entries with this serial number (the content of the INTEGER).
    *
-   * @param spend pays for what the look-up does; without it the look-up is free
+   * @param spend the budget for the work; unlimited if absent
    */
   lookUp(serial: Span, spend?: Spend): readonly RevocationEntry[] {
     const found: RevocationEntry[] = []

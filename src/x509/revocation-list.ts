@@ -9,18 +9,18 @@ import { fieldsOf, type RevocationListJson } from './json.ts'
 import { type RevocationEntry, type RevocationReason, reasonNames, SerialIndex, type Spend } from './revocation-entries.ts'
 import { SignedView } from './signed.ts'
 
-/** One entry of a revocation list. */
+/** An entry of a CRL. */
 export interface RevokedCertificate {
   /** As {@link Certificate.serialNumber}. */
   readonly serialNumber: string
   readonly revocationDate: Date
-  /** `unspecified` where the entry gives none. */
+  /** `unspecified` if the entry has no reason. */
   readonly reason: RevocationReason
 }
 
 /**
- * A read-only view of an X.509 CRL (RFC 5280 section 5). Like a {@link Certificate} it reads from its own copy: you may change the
- * bytes that it was parsed from, and those that it returns.
+ * A read-only view of an X.509 CRL (RFC 5280 section 5). Like a {@link Certificate}, it has its own copy of the bytes, so you
+ * may change the bytes that it was parsed from and those that it returns.
  */
 export interface RevocationList {
   readonly raw: Uint8Array
@@ -29,25 +29,25 @@ export interface RevocationList {
   /** RFC 4514. */
   readonly issuer: string
   readonly thisUpdate: Date
-  /** RFC 5280 5.1.2.5 demands it; without one a list counts only where `maxAgeDays` or `expired: 'allow'` says so. */
+  /** RFC 5280 5.1.2.5 requires it. A list without it is only used if `maxAgeDays` or `expired: 'allow'` is set. */
   readonly nextUpdate: Date | undefined
   /** Lower-case hexadecimal. */
   readonly authorityKeyId: string | undefined
-  /** Lower-case hexadecimal of the INTEGER's content. */
+  /** The content of the INTEGER in lower-case hexadecimal. */
   readonly crlNumber: string | undefined
-  /** Whether this is a delta list (RFC 5280 5.2.4). */
+  /** Whether this is a delta CRL (RFC 5280 5.2.4). */
   readonly isDelta: boolean
-  /** Whether it lists certificates of other issuers (RFC 5280 5.2.5). */
+  /** Whether this is an indirect CRL, which may list certificates of other issuers (RFC 5280 5.2.5). */
   readonly isIndirect: boolean
-  /** How many entries it has. */
+  /** The number of entries. */
   readonly entryCount: number
   /** SHA-256 of the DER, in lower-case hexadecimal. */
   readonly fingerprint: string
-  /** The entry of a serial number of this list's own issuer (as {@link Certificate.serialNumber} writes it). */
+  /** Finds a certificate of this CRL's issuer by serial number, written like {@link Certificate.serialNumber}. */
   find(serialNumber: string): RevokedCertificate | undefined
   /** PEM with a final newline. */
   toPem(): string
-  /** What `JSON.stringify` writes; see {@link RevocationListJson}. */
+  /** Called by `JSON.stringify`; see {@link RevocationListJson}. */
   toJSON(): RevocationListJson
 }
 
@@ -64,25 +64,25 @@ const jsonFields = [
   'fingerprint',
 ] as const satisfies readonly (keyof RevocationListJson)[]
 
-/** For how many keys a list remembers whether they signed it. Only keys that its issuer's CAs certified are asked. */
+/** The most signature results that a list caches. Only keys that CAs have certified for its issuer are tried. */
 const rememberedKeys = 64
 
-/** The view itself; `parse-revocation-list.ts` fills it in. */
+/** The implementation of {@link RevocationList}. `parse-revocation-list.ts` fills it in. */
 export class RevocationListView extends SignedView implements RevocationList {
   version: 1 | 2 = 1
   thisUpdateTime = 0
   nextUpdateTime: number | undefined = undefined
   entryCount = 0
   scope: IssuingDistributionPoint | undefined = undefined
-  /** Some entry has a critical extension that is not understood. */
+  /** Whether an entry has a critical extension that is not understood. */
   hasUnknownCriticalEntry = false
-  /** Some entry names another issuer although the list is not indirect. */
+  /** Whether an entry names an issuer although the list is not indirect. */
   hasStrayIssuer = false
   readonly #signatures: { readonly by: object; readonly spki: Uint8Array; readonly signed: boolean }[] = []
   #index: SerialIndex | undefined
   #cachedPointNames: ReadonlySet<string> | undefined
 
-  /** The content of revokedCertificates, which is absent where nobody is revoked. */
+  /** The content of revokedCertificates, which is absent if there are no entries. */
   get entries(): Span | undefined {
     return this.partIfAny(Part.entries)
   }
@@ -92,7 +92,7 @@ export class RevocationListView extends SignedView implements RevocationList {
     return this.partIfAny(Part.listNumber)
   }
 
-  /** The content of BaseCRLNumber, which deltas have. */
+  /** The content of BaseCRLNumber in a delta CRL. */
   get baseListNumber(): Span | undefined {
     return this.partIfAny(Part.baseListNumber)
   }
@@ -118,13 +118,13 @@ export class RevocationListView extends SignedView implements RevocationList {
     return this.scope?.indirect ?? false
   }
 
-  /** The names of the distribution point that the list is for; empty where it names none. */
+  /** The names of the list's distribution point, or an empty set if it has none. */
   get pointNames(): ReadonlySet<string> {
     this.#cachedPointNames ??= this.scope === undefined ? new Set() : pointNames(this.scope, this.issuerKey)
     return this.#cachedPointNames
   }
 
-  /** Whether the list's authority key identifier is the subject key identifier of this certificate: a hint at its signer. */
+  /** Whether the list's authority key identifier matches a certificate. This is only a hint about the signer. */
   authorityKeyIs({ subjectKeyIdentifier }: CertificateView): boolean {
     const { authorityKeyIdentifier } = this
     if (authorityKeyIdentifier === undefined || subjectKeyIdentifier === undefined) return false
@@ -145,25 +145,25 @@ export class RevocationListView extends SignedView implements RevocationList {
     return undefined
   }
 
-  /** Whether the signer's key made the list's signature, if that backend found out before. */
+  /** The cached result whether this signer's key signed the list, according to the backend `by`. */
   signatureUnder({ keyInfo }: CertificateView, by: object): boolean | undefined {
     return this.#signatures.find((known) => known.by === by && keyInfo.is(known.spki))?.signed
   }
 
-  /** Keeps the result for a key, in place of the oldest one where there are too many. */
+  /** Caches the result for a key. If the cache is full, drops the oldest result. */
   rememberSignature({ subjectPublicKeyInfo: spki }: CertificateView, by: object, signed: boolean): void {
     if (this.#signatures.length >= rememberedKeys) this.#signatures.shift()
     this.#signatures.push({ by, spki, signed })
   }
 
-  /** Whether looking for this serial number would be costly; see {@link SerialIndex.isCostly}. */
+  /** Whether looking up this serial number is costly; see {@link SerialIndex.isCostly}. */
   isCostly(serial: Span): boolean {
     return this.#serials.isCostly(serial)
   }
 
   /**
-   * Every entry with this serial number (the INTEGER's content); on an indirect list there may be one an issuer. `spend` as in
-   * {@link SerialIndex.lookUp}.
+   * All entries with this serial number (the content of the INTEGER). An indirect list may have one per issuer. See
+   * {@link SerialIndex.lookUp} for `spend`.
    */
   entriesOf(serial: Span, spend?: Spend): readonly RevocationEntry[] {
     return this.#serials.lookUp(serial, spend)
@@ -183,7 +183,7 @@ export class RevocationListView extends SignedView implements RevocationList {
   }
 }
 
-/** The INTEGER content of a serial as hexadecimal writes it: the sign byte is put back. */
+/** The content of the INTEGER for a serial number in hexadecimal, with the sign byte that the text omits. */
 function serialOfHex(hex: string): Uint8Array | undefined {
   if (!/^([0-9a-f]{2})+$/i.test(hex)) return undefined
   const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))

@@ -11,24 +11,24 @@ import * as Tag from '../der/tag.ts'
 import { ExtensionList } from './extension-list.ts'
 import * as Part from './ids/part.ts'
 import { canonicalName, readName } from './name.ts'
-import { equalAtSight } from './name-difference.ts'
+import { equalWithoutFolding } from './name-difference.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 
-/** The subject of a certificate, and as a text that is equal for equal names. */
+/** The subject of a certificate, as bytes and as canonical text. */
 export interface Subject {
   readonly subjectName: Span
   readonly subjectKey: string
 }
 
 /**
- * What certificates and revocation lists have in common (RFC 5280 4.1, 5.1): a signed part that names its issuer and the
- * algorithm, the algorithm again, and the signature. A view over bytes; a parser tells it where its parts are. It remembers
- * them as numbers and makes spans of them when it is asked, since a truststore may have a hundred thousand views.
+ * The common parts of certificates and CRLs (RFC 5280 4.1, 5.1): the signed part with the issuer and the algorithm, the
+ * algorithm again, and the signature. A parser sets the offsets of the parts. They are stored as numbers and become spans when
+ * they are read, because a truststore may have a hundred thousand views.
  */
 export class SignedView {
-  /** The whole DER, and nothing else: bytes of the library's own, of which callers are given copies. */
+  /** The whole DER. The view owns these bytes; callers only get copies. */
   readonly bytes: Uint8Array
-  /** Where each part begins and ends; 0 and 0 for those that are absent. */
+  /** Start and end of each part, or 0 and 0 if it is absent. */
   readonly #offsets: number[] = new Array<number>(2 * Part.count).fill(0)
   readonly extensions: ExtensionList
   #cachedAlgorithmsDiffer: boolean | undefined
@@ -41,23 +41,23 @@ export class SignedView {
     this.extensions = new ExtensionList(bytes)
   }
 
-  /** Tells where one of its parts is. */
+  /** Sets the offsets of a part. */
   locate(part: number, { start, end }: Span): void {
     this.#offsets[2 * part] = start
     this.#offsets[2 * part + 1] = end
   }
 
-  /** A part that none of its kind lacks. */
+  /** A mandatory part. */
   protected part(part: number): Span {
     return new Span(this.bytes, this.#offsets[2 * part]!, this.#offsets[2 * part + 1]!)
   }
 
-  /** Another part. */
+  /** An optional part. */
   protected partIfAny(part: number): Span | undefined {
     return this.#offsets[2 * part] === 0 ? undefined : this.part(part)
   }
 
-  /** The signed part, DER. */
+  /** The signed part. */
   get tbsPart(): Span {
     return this.part(Part.tbs)
   }
@@ -76,12 +76,12 @@ export class SignedView {
     return this.part(Part.issuer)
   }
 
-  /** The bytes of the signature's BIT STRING. */
+  /** The bytes of the signature, without the unused-bits octet of the BIT STRING. */
   get signatureValue(): Span {
     return this.part(Part.signatureValue)
   }
 
-  /** The keyIdentifier in the extension of that name. */
+  /** The keyIdentifier field of the extension. */
   get authorityKeyIdentifier(): Span | undefined {
     return this.partIfAny(Part.authorityKeyIdentifier)
   }
@@ -102,12 +102,12 @@ export class SignedView {
     return this.algorithm.copy()
   }
 
-  /** Whether the key made the signature. A backend is trusted, so it is given the bytes themselves: a list has up to 64 MB. */
+  /** Whether the key made the signature. Passes the bytes without copying: backends are trusted, and lists have up to 64 MB. */
   isSignedBy(key: VerifyingKey): boolean {
     return key.verify(this.algorithm.view(), this.tbsPart.view(), this.signatureValue.view())
   }
 
-  /** RFC 5280 4.1.1.2: the algorithm that was signed and the one that is used must be the same, to the byte. */
+  /** RFC 5280 4.1.1.2: the AlgorithmIdentifiers inside and outside the signed part must be the same bytes. */
   get algorithmsDiffer(): boolean {
     this.#cachedAlgorithmsDiffer ??= !this.tbsAlgorithm.equals(this.algorithm)
     return this.#cachedAlgorithmsDiffer
@@ -126,20 +126,20 @@ export class SignedView {
     return nameText(this.issuerName, format)
   }
 
-  /** The issuer as messages name it: bounded, whatever was written. */
+  /** The issuer for a message: bounded in length. */
   get issuerForMessage(): string {
     return nameForMessage(this.issuerName)
   }
 
-  /** The issuer as a text that is equal for equal names (RFC 5280 7.1); made once, since searches ask often. */
+  /** The canonical text of the issuer: equal names (RFC 5280 7.1) have equal texts. Cached, because path building needs it. */
   get issuerKey(): string {
     this.#cachedIssuerKey ??= canonicalName(this.issuerName)
     return this.#cachedIssuerKey
   }
 
-  /** Whether the issuer is this subject, by name: by bytes, and only where those differ by folding. */
+  /** Whether the issuer is the name of `other` (RFC 5280 7.1). Names are folded only if their bytes do not settle it. */
   issuerIs(other: Subject): boolean {
-    return equalAtSight(this.issuerName, other.subjectName) ?? this.issuerKey === other.subjectKey
+    return equalWithoutFolding(this.issuerName, other.subjectName) ?? this.issuerKey === other.subjectKey
   }
 
   get authorityKeyId(): string | undefined {
@@ -153,7 +153,7 @@ export class SignedView {
   }
 }
 
-/** Reads the frame of a signed structure that fills the reader; `readContent` reads what is inside the signed part. */
+/** Reads a signed structure, which must fill the reader. `readContent` reads the content of the signed part. */
 export function readSigned<View extends SignedView>(
   reader: Reader,
   view: View,
@@ -176,7 +176,7 @@ export function readSigned<View extends SignedView>(
     reader.fail('trailing_bytes', reader.position, what, `${left} bytes follow the ${what}`)
 }
 
-/** Reads the algorithm and the issuer, which stand side by side in both structures. */
+/** Reads the algorithm and the issuer, which are adjacent in both structures. */
 export function readAlgorithmAndIssuer(reader: Reader, view: SignedView): void {
   readAlgorithmIdentifier(reader, 'signature')
   view.locate(Part.tbsAlgorithm, reader.element())
@@ -184,7 +184,10 @@ export function readAlgorithmAndIssuer(reader: Reader, view: SignedView): void {
   view.locate(Part.issuer, reader.element())
 }
 
-/** An OID and at most one element, whose meaning is judged where the algorithm is used. It is the reader's element then. */
+/**
+ * Reads an AlgorithmIdentifier: an OID and at most one element. It becomes the reader's last element. Its meaning is checked
+ * where the algorithm is used.
+ */
 export function readAlgorithmIdentifier(reader: Reader, what: string): void {
   const outer = reader.enter(Tag.sequence, what)
   const { header, end } = reader

@@ -1,7 +1,7 @@
 /**
- * Extensions that portcullis knows by name, as the namespace `ExtensionId`. Those of id-ce (2.5.29) carry their last arc
- * as number, those without a name too, so that one byte tells which it is; id-pe ones are numbered from 100. Constants by themselves and no
- * object, so that bundlers put the numbers in their places.
+ * Ids of extensions. Import as the namespace `ExtensionId`. The id of an extension under id-ce (2.5.29) is its last arc, even
+ * if it has no name here. Those under id-pe are numbered from 100. These are separate constants instead of an object, so that
+ * bundlers inline the numbers.
  */
 
 export const unknown = 0

@@ -1,6 +1,6 @@
 /**
- * Context tags of the GeneralName forms as they are encoded, as the namespace `GeneralNameTag`. Constants by themselves and
- * no object, so that bundlers put the numbers in their places.
+ * Identifier octets of the GeneralName forms. Import as the namespace `GeneralNameTag`. These are separate constants instead of
+ * an object, so that bundlers inline the numbers.
  */
 
 export const other = 0xa0

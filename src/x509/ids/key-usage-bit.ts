@@ -1,6 +1,6 @@
 /**
- * keyUsage as an integer in which bit n is `1 << n`, as the namespace `KeyUsageBit`. Constants by themselves and no object,
- * so that bundlers put the numbers in their places.
+ * Bits of keyUsage: named bit n is `1 << n`. Import as the namespace `KeyUsageBit`. These are separate constants instead of an
+ * object, so that bundlers inline the numbers.
  */
 
 export const digitalSignature = 1

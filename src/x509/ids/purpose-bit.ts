@@ -1,4 +1,7 @@
-/** Which of the purposes that matter to TLS an extendedKeyUsage lists, as the namespace `PurposeBit`; see `key-usage-bit.ts`. */
+/**
+ * Bits for the purposes in extendedKeyUsage. Import as the namespace `PurposeBit`. These are separate constants instead of an
+ * object, so that bundlers inline the numbers.
+ */
 
 export const any = 1
 export const serverAuth = 2

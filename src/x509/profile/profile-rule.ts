@@ -1,19 +1,19 @@
 import type { CertificateView } from '../certificate.ts'
 
-/** Where a certificate stands: what a rule demands depends on it. */
+/** The position of a certificate in its path. Rules apply to some positions only. */
 export type Role = 'leaf' | 'intermediate' | 'anchor'
 
 /**
- * One demand of RFC 5280 section 4 or of CA/Browser Forum's Baseline Requirements on a certificate by itself. Verification
- * refuses what breaks it under the conformance levels that have it; lint rules report demands of RFC 5280 under any.
+ * A requirement of RFC 5280 section 4 or of CA/Browser Forum's Baseline Requirements on a single certificate. Verification
+ * rejects violations under the conformance levels that have the rule. Lint rules report violations of RFC 5280 under any level.
  */
 export interface ProfileRule {
-  /** What is demanded, in words that complete "the certificate does not conform: …". */
+  /** The requirement, in words that complete "the certificate does not conform: …". */
   readonly demand: string
   readonly citation: string
-  /** Which certificates must meet it. */
+  /** The certificates that the rule applies to. */
   readonly roles: readonly Role[]
-  /** `web-pki` demands the rules of RFC 5280 too, except those that CA/Browser Forum lifts. */
+  /** Set if the Baseline Requirements lift the rule. `web-pki` has all other rules of RFC 5280. */
   readonly isLifted?: true
   readonly violated: (certificate: CertificateView, role: Role) => boolean
 }

@@ -5,6 +5,8 @@ import type { ProfileRule, Role } from './profile-rule.ts'
 import { rfc5280Rules } from './rfc5280.ts'
 import { webPkiRules } from './web-pki.ts'
 
+/** What the conformance levels require of certificates and CRLs. */
+
 type Conformance = 'practical' | 'strict' | 'web-pki'
 
 const rulesOf: Readonly<Record<Conformance, readonly ProfileRule[]>> = /* @__PURE__ */ (() => ({
@@ -13,13 +15,13 @@ const rulesOf: Readonly<Record<Conformance, readonly ProfileRule[]>> = /* @__PUR
   'web-pki': [...rfc5280Rules.filter((rule) => !Object.hasOwn(rule, 'isLifted')), ...webPkiRules],
 }))()
 
-/** The first demand of the conformance level that a certificate in this role does not meet. */
+/** The first rule of a conformance level that a certificate in this role violates, as text. */
 export function nonconformance(certificate: CertificateView, role: Role, conformance: Conformance): string | undefined {
   const broken = rulesOf[conformance].find(({ roles, violated }) => roles.includes(role) && violated(certificate, role))
   return broken === undefined ? undefined : `${broken.demand} (${broken.citation})`
 }
 
-/** Extensions of revocation lists that are understood, so that they may be critical. */
+/** Extensions of CRLs that are processed and may therefore be critical. */
 const understood: ReadonlySet<number> = /* @__PURE__ */ new Set([
   ExtensionId.authorityKeyIdentifier,
   ExtensionId.crlNumber,
@@ -28,8 +30,8 @@ const understood: ReadonlySet<number> = /* @__PURE__ */ new Set([
 ])
 
 /**
- * Why a list must not be used to determine the status of any certificate (RFC 5280 5.2, 5.3): it has something critical that is not
- * understood, be it on any entry, or entries of issuers it may not speak for.
+ * Why a list must not be used to determine the status of any certificate (RFC 5280 5.2, 5.3): the list or an entry has a
+ * critical extension that is not understood, or an entry names another issuer although the list is not indirect.
  */
 export function forbidsUse(list: RevocationListView): string | undefined {
   if (list.extensions.firstCriticalOutside(understood) !== undefined)
@@ -40,8 +42,8 @@ export function forbidsUse(list: RevocationListView): string | undefined {
 }
 
 /**
- * Why a list clears nobody: it must not be used; or, where more than `practical` conformance is demanded, it has no proper number and
- * cannot be told from an older list.
+ * Why a list cannot show that a certificate is not revoked: it must not be used, or it does not conform. All levels but
+ * `practical` require a cRLNumber, without which the list cannot be distinguished from an older one.
  */
 export function refuseList(list: RevocationListView, conformance: 'practical' | 'strict' | 'web-pki'): string | undefined {
   const forbidden = forbidsUse(list)

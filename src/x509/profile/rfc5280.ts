@@ -10,29 +10,29 @@ import { attributesOf } from '../name.ts'
 import { isNameOfForm, isSubtreeOfItsForm, namesOfForm } from './name-syntax.ts'
 import type { ProfileRule, Role } from './profile-rule.ts'
 
-/** What RFC 5280 section 4 demands of issuers beyond what path validation needs. */
+/** Requirements of RFC 5280 section 4 on certificates that path validation does not check. */
 
-const everyone: readonly Role[] = ['leaf', 'intermediate', 'anchor']
-/** Anchors are distributed by themselves, and some that the whole web trusts have a serial number of 0 or no key id. */
-const issued: readonly Role[] = ['leaf', 'intermediate']
-const authorities: readonly Role[] = ['intermediate', 'anchor']
+const allRoles: readonly Role[] = ['leaf', 'intermediate', 'anchor']
+/** Some rules exempt anchors: widely trusted roots have a serial number of 0 or no authorityKeyIdentifier. */
+const belowAnchor: readonly Role[] = ['leaf', 'intermediate']
+const caRoles: readonly Role[] = ['intermediate', 'anchor']
 
-/** An extension that conforming CAs never mark critical. */
+/** An extension that must not be critical. */
 function neverCritical(id: number, name: string, section: string): ProfileRule {
   return {
     demand: `${name} must not be critical`,
     citation: `RFC 5280 ${section}`,
-    roles: everyone,
+    roles: allRoles,
     violated: ({ extensions }) => extensions.isCritical(id),
   }
 }
 
-/** An extension that they always mark critical. */
+/** An extension that must be critical. */
 function alwaysCritical(id: number, name: string, section: string): ProfileRule {
   return {
     demand: `${name} must be critical`,
     citation: `RFC 5280 ${section}`,
-    roles: everyone,
+    roles: allRoles,
     violated: ({ extensions }) => extensions.has(id) && !extensions.isCritical(id),
   }
 }
@@ -66,21 +66,21 @@ const year2050 = Date.UTC(2050, 0, 1)
 export const positiveSerial: ProfileRule = {
   demand: 'the serial number must be positive',
   citation: 'RFC 5280 4.1.2.2',
-  roles: issued,
+  roles: belowAnchor,
   violated: ({ serial }) => serial.at(0) >= 0x80 || (serial.length === 1 && serial.at(0) === 0),
 }
 
 export const shortSerial: ProfileRule = {
   demand: 'the serial number must have at most 20 octets',
   citation: 'RFC 5280 4.1.2.2',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ serial }) => serial.length > 20,
 }
 
 export const timeTypes: ProfileRule = {
-  demand: 'dates before 2050 must be UTCTime, later ones GeneralizedTime',
+  demand: 'dates before 2050 must be UTCTime, later dates GeneralizedTime',
   citation: 'RFC 5280 4.1.2.5',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
     notBeforeGeneral !== notBeforeTime >= year2050 || notAfterGeneral !== notAfterTime >= year2050,
 }
@@ -88,81 +88,81 @@ export const timeTypes: ProfileRule = {
 export const namedIssuer: ProfileRule = {
   demand: 'the issuer must not be empty',
   citation: 'RFC 5280 4.1.2.4',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ issuerName }) => issuerName.length === 2,
 }
 
 export const criticalOnlyName: ProfileRule = {
-  demand: 'subjectAltName must be critical where the subject is empty',
+  demand: 'subjectAltName must be critical if the subject is empty',
   citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
 }
 
 export const printableStrings: ProfileRule = {
-  demand: "a PrintableString may hold only letters, digits, space and '()+,-./:=?",
+  demand: "a PrintableString may contain only letters, digits, space and '()+,-./:=?",
   citation: 'X.680 41.4',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ issuerName, subjectName }) => !isPrintable(issuerName) || !isPrintable(subjectName),
 }
 
 export const noUniqueIds: ProfileRule = {
   demand: 'unique identifiers must not be present',
   citation: 'RFC 5280 4.1.2.8',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ hasUniqueIds }) => hasUniqueIds,
 }
 
 export const authorityKeyId: ProfileRule = {
   demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
   citation: 'RFC 5280 4.2.1.1',
-  roles: issued,
+  roles: belowAnchor,
   violated: (certificate) => certificate.authorityKeyIdentifier === undefined && !certificate.isSelfIssued,
 }
 
 export const criticalBasicConstraints: ProfileRule = {
   demand: 'basicConstraints of a CA must be critical',
   citation: 'RFC 5280 4.2.1.9',
-  roles: authorities,
+  roles: caRoles,
   violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
 }
 
 export const pathLengthOfCa: ProfileRule = {
-  demand: 'a path length needs cA and keyCertSign',
+  demand: 'a path length requires cA and keyCertSign',
   citation: 'RFC 5280 4.2.1.9',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ isCa, pathLength, keyUsageBits }) =>
     pathLength !== undefined && (!isCa || (keyUsageBits !== undefined && (keyUsageBits & KeyUsageBit.keyCertSign) === 0)),
 }
 
 export const nameConstraintsOfCa: ProfileRule = {
-  demand: 'nameConstraints may stand in CA certificates only',
+  demand: 'nameConstraints must only be present in CA certificates',
   citation: 'RFC 5280 4.2.1.10',
-  roles: everyone,
+  roles: allRoles,
   violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
 }
 
 export const criticalNameConstraints: ProfileRule = {
   demand: 'nameConstraints must be critical',
   citation: 'RFC 5280 4.2.1.10',
-  roles: everyone,
+  roles: allRoles,
   isLifted: true,
   violated: ({ extensions }) =>
     extensions.has(ExtensionId.nameConstraints) && !extensions.isCritical(ExtensionId.nameConstraints),
 }
 
 export const subtreeSyntax: ProfileRule = {
-  demand: 'DNS and e-mail subtrees of nameConstraints must be names without wildcard or leading dot, and mailboxes',
+  demand: 'DNS subtrees must have no wildcard or leading dot, and e-mail subtrees must be mailboxes, hosts or domains',
   citation: 'RFC 5280 4.2.1.10',
-  roles: everyone,
+  roles: allRoles,
   violated: hasBadSubtree,
 }
 
-/** All of them, in the order in which they are looked at. Those with a name are lint rules as well. */
+/** All rules, in the order in which they are checked. Those with a name of their own are also lint rules. */
 export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   uncriticalAuthorityKeyId,
   uncriticalSubjectKeyId,
-  // Path validation does not understand these, so that critical ones are refused by any policy.
+  // Path validation does not process these. If they are critical, every policy rejects the certificate.
   neverCritical(ExtensionId.issuerAltName, 'issuerAltName', '4.2.1.7'),
   neverCritical(ExtensionId.subjectDirectoryAttributes, 'subjectDirectoryAttributes', '4.2.1.8'),
   neverCritical(ExtensionId.freshestCrl, 'freshestCRL', '4.2.1.15'),
@@ -177,7 +177,7 @@ export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   {
     demand: 'the subject of a CA must not be empty',
     citation: 'RFC 5280 4.1.2.6',
-    roles: authorities,
+    roles: caRoles,
     violated: (certificate) => certificate.subjectIsEmpty,
   },
   criticalOnlyName,
@@ -187,13 +187,13 @@ export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   {
     demand: 'subjectKeyIdentifier must be present in CA certificates',
     citation: 'RFC 5280 4.2.1.2',
-    roles: authorities,
+    roles: caRoles,
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectKeyIdentifier),
   },
   {
-    demand: "keyCertSign must not be set where the certificate is not a CA's",
+    demand: 'keyCertSign must not be set unless the certificate is a CA',
     citation: 'RFC 5280 4.2.1.3, 4.2.1.9',
-    roles: everyone,
+    roles: allRoles,
     violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits !== undefined && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
   },
   criticalBasicConstraints,
@@ -202,21 +202,21 @@ export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   criticalNameConstraints,
   subtreeSyntax,
   {
-    demand: 'DNS names in subjectAltName must be in preferred name syntax, a wildcard the whole first label',
+    demand: 'DNS names in subjectAltName must have preferred name syntax, and a wildcard must be the whole first label',
     citation: 'RFC 5280 4.2.1.6, RFC 1034 3.5, RFC 9525 6.3',
-    roles: everyone,
+    roles: allRoles,
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.dns),
   },
   {
     demand: 'e-mail addresses in subjectAltName must be mailboxes',
     citation: 'RFC 5280 4.2.1.6, RFC 5321 4.1.2',
-    roles: everyone,
+    roles: allRoles,
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.email),
   },
   {
     demand: 'URIs in subjectAltName must be absolute',
     citation: 'RFC 5280 4.2.1.6',
-    roles: everyone,
+    roles: allRoles,
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.uri),
   },
 ])()
@@ -236,7 +236,7 @@ function isPrintable(name: Span): boolean {
   )
 }
 
-/** Whether it has an authority and a subject key identifier, and they are the same bytes. */
+/** Whether a certificate has an authority and a subject key identifier, and both are the same bytes. */
 export function keyIdsAgree({ authorityKeyIdentifier, subjectKeyIdentifier }: CertificateView): boolean {
   if (authorityKeyIdentifier === undefined || subjectKeyIdentifier === undefined) return false
   return authorityKeyIdentifier.equals(subjectKeyIdentifier)

@@ -6,13 +6,13 @@ import { attributesOf, stringValue } from '../name.ts'
 import type { ProfileRule } from './profile-rule.ts'
 import { keyIdsAgree } from './rfc5280.ts'
 
-/** What CA/Browser Forum's Baseline Requirements for TLS server certificates demand on top of RFC 5280. */
+/** Requirements that CA/Browser Forum's Baseline Requirements for TLS server certificates add to RFC 5280. */
 
 const commonName = /* @__PURE__ */ oidBytes('2.5.4.3')
 
 export const webPkiRules: readonly ProfileRule[] = [
   {
-    demand: 'certificates must be of version 3',
+    demand: 'the certificate must have version 3',
     citation: 'CA/Browser Forum BR 7.1.1',
     roles: ['leaf', 'intermediate', 'anchor'],
     violated: ({ version }) => version !== 3,
@@ -30,19 +30,19 @@ export const webPkiRules: readonly ProfileRule[] = [
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectAltName),
   },
   {
-    demand: 'subjectAltName must not be critical where there is a subject',
+    demand: 'subjectAltName must not be critical unless the subject is empty',
     citation: 'CA/Browser Forum BR 7.1.2.7.12',
     roles: ['leaf'],
     violated: ({ subjectIsEmpty, extensions }) => !subjectIsEmpty && extensions.isCritical(ExtensionId.subjectAltName),
   },
   {
-    demand: 'the common name must be one of the subject alternative names, to the letter',
+    demand: 'the common name must be a DNS name or IP address in subjectAltName, written identically',
     citation: 'CA/Browser Forum BR 7.1.4.3',
     roles: ['leaf'],
     violated: (certificate) => !commonNameIsListed(certificate),
   },
   {
-    demand: 'extendedKeyUsage must be present, without anyExtendedKeyUsage',
+    demand: 'extendedKeyUsage must be present and must not contain anyExtendedKeyUsage',
     citation: 'CA/Browser Forum BR 7.1.2.7.10',
     roles: ['leaf'],
     violated: ({ purposeBits }) => purposeBits === undefined || (purposeBits & PurposeBit.any) !== 0,
@@ -60,7 +60,7 @@ export const webPkiRules: readonly ProfileRule[] = [
     violated: (certificate) => certificate.isSelfIssued && certificate.purposeBits !== undefined,
   },
   {
-    demand: "a root's authorityKeyIdentifier must be its own key identifier, without issuer and serial number",
+    demand: "a root's authorityKeyIdentifier must equal its subjectKeyIdentifier and have no issuer or serial number",
     citation: 'CA/Browser Forum BR 7.1.2.1.3',
     roles: ['anchor'],
     violated: (certificate) => {
@@ -77,7 +77,7 @@ export const webPkiRules: readonly ProfileRule[] = [
   },
 ]
 
-/** Every common name stands among the DNS names and addresses, written the same way. */
+/** Whether every common name is one of the DNS names and IP addresses, written identically. */
 function commonNameIsListed(certificate: CertificateView): boolean {
   const names = certificate.subjectAltNames.filter(({ type }) => type === 'dns' || type === 'ip')
   const listed: ReadonlySet<string | undefined> = new Set(names.map(({ value }) => value))

@@ -36,8 +36,8 @@ const reportedOtherwise: Readonly<Record<string, LintCode>> = {
   'subjectInfoAccess must not be critical': 'unknown_critical_extension',
   'the subject of a CA must not be empty': 'ca_subject_empty',
   'subjectKeyIdentifier must be present in CA certificates': 'ski_missing',
-  "keyCertSign must not be set where the certificate is not a CA's": 'ca_basic_constraints_missing',
-  'DNS names in subjectAltName must be in preferred name syntax, a wildcard the whole first label': 'san_malformed',
+  'keyCertSign must not be set unless the certificate is a CA': 'ca_basic_constraints_missing',
+  'DNS names in subjectAltName must have preferred name syntax, and a wildcard must be the whole first label': 'san_malformed',
   'e-mail addresses in subjectAltName must be mailboxes': 'san_malformed',
   'URIs in subjectAltName must be absolute': 'san_malformed',
 }
