@@ -175,7 +175,7 @@ export function isRevocationListLabel(label: string): boolean {
   return label === 'X509 CRL' || label === 'CRL'
 }
 
-/** Describes a text that has no block of the wanted kind: what it contains instead. */
+/** Describes a text that has no block of the wanted kind: what the text contains instead. */
 export function describeMissingPem(text: Uint8Array, wanted: string, blocks: readonly PemBlock[]): string {
   if (text.length === 0) return 'the input is empty'
   const begin = `-----BEGIN ${wanted}-----`

@@ -28,7 +28,7 @@ export function parseCertificateCopy(der: Uint8Array): ParseResult<CertificateVi
 }
 
 /**
- * Parses one DER certificate without copying it; nobody may change the bytes afterwards. Follows the order of RFC 5280 4.1. Hot
+ * Parses one DER certificate without copying it; the bytes must not change afterwards. Follows the order of RFC 5280 4.1. Hot
  * path: makes no text and no copies.
  */
 export function parseCertificateDer(bytes: Uint8Array): ParseResult<CertificateView> {

@@ -15,7 +15,7 @@ import { readAlgorithmAndIssuer, readSigned } from './signed.ts'
 /** The largest platform limit is 50 MB. */
 const maxListBytes = 64 * 1024 * 1024
 
-/** Parses one DER CRL without copying it; nobody may change the bytes afterwards. */
+/** Parses one DER CRL without copying it; the bytes must not change afterwards. */
 export function parseRevocationListDer(bytes: Uint8Array): ParseResult<RevocationListView> {
   return readRevocationList(new RevocationListView(bytes))
 }

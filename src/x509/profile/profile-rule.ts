@@ -9,7 +9,7 @@ export type Role = 'leaf' | 'intermediate' | 'anchor'
  */
 export interface ProfileRule {
   /** The requirement, in words that complete "the certificate does not conform: …". */
-  readonly demand: string
+  readonly requirement: string
   readonly citation: string
   /** The certificates that the rule applies to. */
   readonly roles: readonly Role[]

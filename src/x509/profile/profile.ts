@@ -18,7 +18,7 @@ const rulesOf: Readonly<Record<Conformance, readonly ProfileRule[]>> = /* @__PUR
 /** The first rule of a conformance level that a certificate in this role violates, as text. */
 export function nonconformance(certificate: CertificateView, role: Role, conformance: Conformance): string | undefined {
   const broken = rulesOf[conformance].find(({ roles, violated }) => roles.includes(role) && violated(certificate, role))
-  return broken === undefined ? undefined : `${broken.demand} (${broken.citation})`
+  return broken === undefined ? undefined : `${broken.requirement} (${broken.citation})`
 }
 
 /** Extensions of CRLs that are processed and may therefore be critical. */

@@ -20,7 +20,7 @@ const caRoles: readonly Role[] = ['intermediate', 'anchor']
 /** An extension that must not be critical. */
 function neverCritical(id: number, name: string, section: string): ProfileRule {
   return {
-    demand: `${name} must not be critical`,
+    requirement: `${name} must not be critical`,
     citation: `RFC 5280 ${section}`,
     roles: allRoles,
     violated: ({ extensions }) => extensions.isCritical(id),
@@ -30,7 +30,7 @@ function neverCritical(id: number, name: string, section: string): ProfileRule {
 /** An extension that must be critical. */
 function alwaysCritical(id: number, name: string, section: string): ProfileRule {
   return {
-    demand: `${name} must be critical`,
+    requirement: `${name} must be critical`,
     citation: `RFC 5280 ${section}`,
     roles: allRoles,
     violated: ({ extensions }) => extensions.has(id) && !extensions.isCritical(id),
@@ -64,21 +64,21 @@ export const criticalInhibitAnyPolicy: ProfileRule = /* @__PURE__ */ alwaysCriti
 const year2050 = Date.UTC(2050, 0, 1)
 
 export const positiveSerial: ProfileRule = {
-  demand: 'the serial number must be positive',
+  requirement: 'the serial number must be positive',
   citation: 'RFC 5280 4.1.2.2',
   roles: belowAnchor,
   violated: ({ serial }) => serial.at(0) >= 0x80 || (serial.length === 1 && serial.at(0) === 0),
 }
 
 export const shortSerial: ProfileRule = {
-  demand: 'the serial number must have at most 20 octets',
+  requirement: 'the serial number must have at most 20 octets',
   citation: 'RFC 5280 4.1.2.2',
   roles: allRoles,
   violated: ({ serial }) => serial.length > 20,
 }
 
 export const timeTypes: ProfileRule = {
-  demand: 'dates before 2050 must be UTCTime, later dates GeneralizedTime',
+  requirement: 'dates before 2050 must be UTCTime, later dates GeneralizedTime',
   citation: 'RFC 5280 4.1.2.5',
   roles: allRoles,
   violated: ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
@@ -86,49 +86,49 @@ export const timeTypes: ProfileRule = {
 }
 
 export const namedIssuer: ProfileRule = {
-  demand: 'the issuer must not be empty',
+  requirement: 'the issuer must not be empty',
   citation: 'RFC 5280 4.1.2.4',
   roles: allRoles,
   violated: ({ issuerName }) => issuerName.length === 2,
 }
 
 export const criticalOnlyName: ProfileRule = {
-  demand: 'subjectAltName must be critical if the subject is empty',
+  requirement: 'subjectAltName must be critical if the subject is empty',
   citation: 'RFC 5280 4.1.2.6, 4.2.1.6',
   roles: allRoles,
   violated: ({ subjectIsEmpty, extensions }) => subjectIsEmpty && !extensions.isCritical(ExtensionId.subjectAltName),
 }
 
 export const printableStrings: ProfileRule = {
-  demand: "a PrintableString may contain only letters, digits, space and '()+,-./:=?",
+  requirement: "a PrintableString may contain only letters, digits, space and '()+,-./:=?",
   citation: 'X.680 41.4',
   roles: allRoles,
   violated: ({ issuerName, subjectName }) => !isPrintable(issuerName) || !isPrintable(subjectName),
 }
 
 export const noUniqueIds: ProfileRule = {
-  demand: 'unique identifiers must not be present',
+  requirement: 'unique identifiers must not be present',
   citation: 'RFC 5280 4.1.2.8',
   roles: allRoles,
   violated: ({ hasUniqueIds }) => hasUniqueIds,
 }
 
 export const authorityKeyId: ProfileRule = {
-  demand: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
+  requirement: 'authorityKeyIdentifier with a key identifier must be present, unless the certificate is self-signed',
   citation: 'RFC 5280 4.2.1.1',
   roles: belowAnchor,
   violated: (certificate) => certificate.authorityKeyIdentifier === undefined && !certificate.isSelfIssued,
 }
 
 export const criticalBasicConstraints: ProfileRule = {
-  demand: 'basicConstraints of a CA must be critical',
+  requirement: 'basicConstraints of a CA must be critical',
   citation: 'RFC 5280 4.2.1.9',
   roles: caRoles,
   violated: ({ isCa, extensions }) => isCa && !extensions.isCritical(ExtensionId.basicConstraints),
 }
 
 export const pathLengthOfCa: ProfileRule = {
-  demand: 'a path length requires cA and keyCertSign',
+  requirement: 'a path length requires cA and keyCertSign',
   citation: 'RFC 5280 4.2.1.9',
   roles: allRoles,
   violated: ({ isCa, pathLength, keyUsageBits }) =>
@@ -136,14 +136,14 @@ export const pathLengthOfCa: ProfileRule = {
 }
 
 export const nameConstraintsOfCa: ProfileRule = {
-  demand: 'nameConstraints must only be present in CA certificates',
+  requirement: 'nameConstraints must only be present in CA certificates',
   citation: 'RFC 5280 4.2.1.10',
   roles: allRoles,
   violated: ({ isCa, extensions }) => !isCa && extensions.has(ExtensionId.nameConstraints),
 }
 
 export const criticalNameConstraints: ProfileRule = {
-  demand: 'nameConstraints must be critical',
+  requirement: 'nameConstraints must be critical',
   citation: 'RFC 5280 4.2.1.10',
   roles: allRoles,
   isLifted: true,
@@ -152,7 +152,7 @@ export const criticalNameConstraints: ProfileRule = {
 }
 
 export const subtreeSyntax: ProfileRule = {
-  demand: 'DNS subtrees must have no wildcard or leading dot, and e-mail subtrees must be mailboxes, hosts or domains',
+  requirement: 'DNS subtrees must have no wildcard or leading dot, and e-mail subtrees must be mailboxes, hosts or domains',
   citation: 'RFC 5280 4.2.1.10',
   roles: allRoles,
   violated: hasBadSubtree,
@@ -175,7 +175,7 @@ export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   timeTypes,
   namedIssuer,
   {
-    demand: 'the subject of a CA must not be empty',
+    requirement: 'the subject of a CA must not be empty',
     citation: 'RFC 5280 4.1.2.6',
     roles: caRoles,
     violated: (certificate) => certificate.subjectIsEmpty,
@@ -185,13 +185,13 @@ export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   noUniqueIds,
   authorityKeyId,
   {
-    demand: 'subjectKeyIdentifier must be present in CA certificates',
+    requirement: 'subjectKeyIdentifier must be present in CA certificates',
     citation: 'RFC 5280 4.2.1.2',
     roles: caRoles,
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectKeyIdentifier),
   },
   {
-    demand: 'keyCertSign must not be set unless the certificate is a CA',
+    requirement: 'keyCertSign must not be set unless the certificate is a CA',
     citation: 'RFC 5280 4.2.1.3, 4.2.1.9',
     roles: allRoles,
     violated: ({ isCa, keyUsageBits }) => !isCa && keyUsageBits !== undefined && (keyUsageBits & KeyUsageBit.keyCertSign) !== 0,
@@ -202,19 +202,19 @@ export const rfc5280Rules: readonly ProfileRule[] = /* @__PURE__ */ (() => [
   criticalNameConstraints,
   subtreeSyntax,
   {
-    demand: 'DNS names in subjectAltName must have preferred name syntax, and a wildcard must be the whole first label',
+    requirement: 'DNS names in subjectAltName must have preferred name syntax, and a wildcard must be the whole first label',
     citation: 'RFC 5280 4.2.1.6, RFC 1034 3.5, RFC 9525 6.3',
     roles: allRoles,
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.dns),
   },
   {
-    demand: 'e-mail addresses in subjectAltName must be mailboxes',
+    requirement: 'e-mail addresses in subjectAltName must be mailboxes',
     citation: 'RFC 5280 4.2.1.6, RFC 5321 4.1.2',
     roles: allRoles,
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.email),
   },
   {
-    demand: 'URIs in subjectAltName must be absolute',
+    requirement: 'URIs in subjectAltName must be absolute',
     citation: 'RFC 5280 4.2.1.6',
     roles: allRoles,
     violated: (certificate) => hasBadName(certificate, GeneralNameTag.uri),

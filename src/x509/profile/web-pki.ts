@@ -12,55 +12,55 @@ const commonName = /* @__PURE__ */ oidBytes('2.5.4.3')
 
 export const webPkiRules: readonly ProfileRule[] = [
   {
-    demand: 'the certificate must have version 3',
+    requirement: 'the certificate must have version 3',
     citation: 'CA/Browser Forum BR 7.1.1',
     roles: ['leaf', 'intermediate', 'anchor'],
     violated: ({ version }) => version !== 3,
   },
   {
-    demand: 'a server certificate must not be a CA certificate',
+    requirement: 'a server certificate must not be a CA certificate',
     citation: 'CA/Browser Forum BR 7.1.2.7.6',
     roles: ['leaf'],
     violated: ({ isCa }) => isCa,
   },
   {
-    demand: 'subjectAltName must be present',
+    requirement: 'subjectAltName must be present',
     citation: 'CA/Browser Forum BR 7.1.2.7.6',
     roles: ['leaf'],
     violated: ({ extensions }) => !extensions.has(ExtensionId.subjectAltName),
   },
   {
-    demand: 'subjectAltName must not be critical unless the subject is empty',
+    requirement: 'subjectAltName must not be critical unless the subject is empty',
     citation: 'CA/Browser Forum BR 7.1.2.7.12',
     roles: ['leaf'],
     violated: ({ subjectIsEmpty, extensions }) => !subjectIsEmpty && extensions.isCritical(ExtensionId.subjectAltName),
   },
   {
-    demand: 'the common name must be a DNS name or IP address in subjectAltName, written identically',
+    requirement: 'the common name must be a DNS name or IP address in subjectAltName, written identically',
     citation: 'CA/Browser Forum BR 7.1.4.3',
     roles: ['leaf'],
     violated: (certificate) => !commonNameIsListed(certificate),
   },
   {
-    demand: 'extendedKeyUsage must be present and must not contain anyExtendedKeyUsage',
+    requirement: 'extendedKeyUsage must be present and must not contain anyExtendedKeyUsage',
     citation: 'CA/Browser Forum BR 7.1.2.7.10',
     roles: ['leaf'],
     violated: ({ purposeBits }) => purposeBits === undefined || (purposeBits & PurposeBit.any) !== 0,
   },
   {
-    demand: 'extendedKeyUsage of a server certificate must not be critical',
+    requirement: 'extendedKeyUsage of a server certificate must not be critical',
     citation: 'CA/Browser Forum BR 7.1.2.7.6',
     roles: ['leaf'],
     violated: ({ extensions }) => extensions.isCritical(ExtensionId.extendedKeyUsage),
   },
   {
-    demand: 'a root must not have extendedKeyUsage',
+    requirement: 'a root must not have extendedKeyUsage',
     citation: 'CA/Browser Forum BR 7.1.2.1.2',
     roles: ['anchor'],
     violated: (certificate) => certificate.isSelfIssued && certificate.purposeBits !== undefined,
   },
   {
-    demand: "a root's authorityKeyIdentifier must equal its subjectKeyIdentifier and have no issuer or serial number",
+    requirement: "a root's authorityKeyIdentifier must equal its subjectKeyIdentifier and have no issuer or serial number",
     citation: 'CA/Browser Forum BR 7.1.2.1.3',
     roles: ['anchor'],
     violated: (certificate) => {
@@ -70,7 +70,7 @@ export const webPkiRules: readonly ProfileRule[] = [
     },
   },
   {
-    demand: 'the length of an RSA modulus must be a multiple of 8 bits',
+    requirement: 'the length of an RSA modulus must be a multiple of 8 bits',
     citation: 'CA/Browser Forum BR 6.1.5',
     roles: ['leaf', 'intermediate', 'anchor'],
     violated: ({ keyParts }) => keyParts.kind === 'rsa' && keyParts.key.bits % 8 !== 0,
