@@ -1,21 +1,21 @@
 import { amount } from './report.mjs'
 
-/** A bar chart as SVG, drawn by hand: how many times as fast, on a logarithmic scale, in colours for light and dark pages. */
+/** A bar chart as SVG, on a logarithmic scale, with colours for light and dark pages. */
 
-const width = 920
-const label = 450
+const width = 980
+const label = 510
 const right = 90
 const row = 26
 const bar = 16
 const top = 46
 const bottom = 14
 
-/** Rows with a bar that say how many times as fast as something else we are. */
+/** Comparisons with a bar: how many times as fast as the alternative. */
 function isComparison({ unit, goal }) {
   return unit === '×' && goal?.bar.startsWith('≥')
 }
 
-/** @param figures as in docs/performance.json, with goals */
+/** @param figures as in docs/performance.json, with titles and goals */
 export function chart(figures) {
   const bars = figures.flatMap(({ runtime, rows }) => rows.filter(isComparison).map((entry) => ({ runtime, ...entry })))
   const most = Math.max(10, ...bars.map(({ value }) => value))

@@ -18,23 +18,29 @@ const picture = join(folder, 'performance.svg')
 const begin = '<!-- measured: written by `npm run bench:docs` -->'
 const end = '<!-- end of measured -->'
 
-/** Puts what was measured in the place of what was there before; figures that were not measured stay. */
+/**
+ * Replaces the figures that were measured and keeps the others. The file holds only what was measured: titles of sections
+ * come from the catalogue, bars from bench/goals.mjs.
+ */
 export function mergeResult(path, { versions, figures }) {
   const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { versions: {}, figures: {} }
   const known = { ...before.figures, ...figures }
   const inOrder = Object.fromEntries(
     Object.keys(catalogue)
       .filter((name) => known[name] !== undefined)
-      .map((name) => [name, known[name]]),
+      .map((name) => [name, measuredPart(known[name])]),
   )
   const merged = { versions: { ...before.versions, ...versions }, figures: inOrder }
   writeFileSync(path, `${JSON.stringify(merged, null, 2)}\n`)
 }
 
-/** @returns the files that are not what would be written, or were not before */
+function measuredPart({ machine, runtime, rows }) {
+  return { machine, runtime, rows: rows.map(({ goal: _, ...row }) => row) }
+}
+
+/** @returns the files that were out of date */
 export function writeDocuments(path, check = false) {
   const { versions, figures } = JSON.parse(readFileSync(path, 'utf8'))
-  // Bars are those of today, whatever they were when it was measured.
   const judged = Object.entries(figures).map(([name, figure]) => {
     const { module, title } = catalogue[name]
     return { ...figure, title, rows: figure.rows.map((row) => ({ ...row, goal: judge(module, figure.runtime, row) })) }

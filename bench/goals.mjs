@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 const { 'size-limit': bundles } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 /**
- * The bars, by figure and row: `atLeast` or `atMost` is what must be reached, `aim` what is worth striving for. A list is
- * per runtime; `in` names the one a goal is for, and rows measured in another have no goal.
+ * The bars, by figure and row: `atLeast` or `atMost` must be reached, `aim` should be. `in` names the runtime that a goal
+ * applies to; rows measured in another runtime have no goal.
  */
 export const goals = {
   'new-client/P-256': [
@@ -48,7 +48,7 @@ export const goals = {
  *
  * @param module of the figure
  * @param runtime that measured, such as `Node 20.20.2`
- * @returns the bar in words and whether it and the aim are met; undefined for a row without a goal
+ * @returns the bar and the aim as text, and whether they are met; undefined for a row without a goal
  */
 export function judge(module, runtime, row) {
   const goal = goals[`${module}/${row.name}`]?.find((candidate) => isIn(runtime, candidate.in))

@@ -11,10 +11,10 @@ import { type Blocks, watchBlocks } from './open/blocks.ts'
 import type { OpenWork } from './open/client.ts'
 
 /**
- * `npm run bench:open -- [--connections N] [--clients N] [--processes N]`: a TLS server with so many open connections, whose
- * truststore and lists change. Prints how long the event loop is held up while all of them are judged again, and while those
- * that were revoked are ended. Ends with 1 where a turn takes more than 20 ms of processor
- * time, those aside in which garbage is collected.
+ * `npm run bench:open -- [--connections N] [--clients N] [--processes N]`: a TLS server with many open connections, whose
+ * truststore and revocation lists change. Prints how long the event loop is blocked while all connections are verified again
+ * and while those of revoked clients are closed. Exits with 1 if a turn without a garbage collection takes more than 20 ms of
+ * CPU time.
  */
 const allowedMs = 20
 const text = { type: 'string' } as const
@@ -25,7 +25,7 @@ const wanted = {
   processes: Number(values.processes ?? 2),
 }
 if (!Object.values(wanted).every((number) => Number.isInteger(number) && number >= 1)) {
-  console.error('usage: npm run bench:open -- [--connections N] [--clients N] [--processes N], all whole numbers')
+  console.error('usage: npm run bench:open -- [--connections N] [--clients N] [--processes N], N a whole number')
   process.exit(2)
 }
 
@@ -43,7 +43,7 @@ function checkWith(revoked: readonly { readonly serial: Uint8Array }[]): Revocat
 
 const source = { current: buildTruststore(authority.pem) }
 let revocation = checkWith([])
-// So many connections from one address are what limits are against.
+// Limits would reject that many connections from one address.
 const gate = mutualTls({ truststore: source, revocation: () => revocation, limits: false })
 const own = mint({ subject: 'CN=localhost', key, extendedKeyUsage: ['serverAuth'] }, authority)
 const server = createServer({ cert: own.pem, key: privateKeyPem(key), ...gate.tlsOptions }, (socket) => {
@@ -72,7 +72,7 @@ function print(what: string, { longest, longestWithGc, longestByClock, longestGc
   )
 }
 
-/** Waits until all connections were judged once more. */
+/** Waits until all connections have been verified again. */
 async function whileRejudged(): Promise<Blocks> {
   const { rejudged } = gate.counters()
   return watchBlocks(() => gate.counters().rejudged >= rejudged + wanted.connections, 120_000)
@@ -81,16 +81,16 @@ async function whileRejudged(): Promise<Blocks> {
 const { open } = gate.counters()
 console.log(`${open} open connections of ${wanted.clients} clients; Node ${process.version}`)
 const quietUntil = performance.now() + 5000
-print('looked at five times, nothing has changed', await watchBlocks(() => performance.now() > quietUntil, 10_000))
+print('nothing has changed, checked five times', await watchBlocks(() => performance.now() > quietUntil, 10_000))
 source.current = buildTruststore([authority.pem, another.pem])
-print('truststore swapped, every signature computed', await whileRejudged())
+print('truststore replaced, every signature computed', await whileRejudged())
 revocation = checkWith([])
-print('list replaced, every signature known', await whileRejudged())
+print('revocation list replaced, signatures remembered', await whileRejudged())
 const half = leaves.filter((_, i) => i % 2 === 0)
 const remaining = leaves.reduce((sum, _, i) => sum + (i % 2 === 0 ? 0 : countOf(i)), 0)
 revocation = checkWith(half)
-print('half of the clients revoked and ended', await watchBlocks(() => gate.counters().open <= remaining, 120_000))
-console.log(`${JSON.stringify(gate.counters().ended)} ended, ${gate.counters().open} still open`)
+print('half of the clients revoked, connections closed', await watchBlocks(() => gate.counters().open <= remaining, 120_000))
+console.log(`${JSON.stringify(gate.counters().ended)} closed, ${gate.counters().open} still open`)
 if (gate.counters().open !== remaining) {
   console.log(`  PROBLEM: ${remaining} should be open`)
   missed = true
@@ -100,7 +100,7 @@ server.close()
 await once(server, 'close')
 process.exitCode = missed ? 1 : 0
 
-/** How many connections a client has. */
+/** The number of connections of a client. */
 function countOf(client: number): number {
   const ofChild = (i: number): number => Math.floor((wanted.connections + i) / wanted.processes)
   const each = Array.from({ length: wanted.processes }, (_, i) => ofChild(i))

@@ -3,22 +3,22 @@ import { figures } from './figures/catalogue.mjs'
 
 const help = `Usage: npm run bench -- [options]
 
-Measures every figure of docs/performance.md, each in a process of its own and in turn with what it is compared with, and
-prints Markdown tables. Only the ratios of one run mean anything. Ends with 1 where a bar of bench/goals.mjs is missed.
+Measures every figure of docs/performance.md, each in its own process and alternating with the alternative, and prints
+Markdown tables. Only ratios within one run are meaningful. Exits with 1 if a bar of bench/goals.mjs is missed.
 
-  --only FIGURE   only this one; may be given several times, or as a list with commas
-  --blocks N      blocks each contestant is measured in (default 31); fewer are quicker and shakier
+  --only FIGURE   only this one; may be repeated, or a list with commas
+  --blocks N      blocks per contestant (default 31); fewer are faster and less accurate
   --json          print JSON, for programs
   --markdown      print Markdown (the default)
   --save FILE     write the JSON to a file as well
-  --write         replace the measured figures in docs/performance.json, and write docs/performance.md and .svg from it
+  --write         replace the measured figures in docs/performance.json, then write docs/performance.md and .svg from it
   --help          this text
 
 Figures: ${Object.keys(figures).join(', ')}
 
-The first run installs other libraries and runtimes in their own folders, and mints certificates into node_modules/.cache.`
+The first run installs the other libraries and runtimes in their own folders, and mints certificates into node_modules/.cache.`
 
-/** Reads the command line; prints and ends where there is nothing to measure. */
+/** Reads the command line. Exits for --help and wrong options. */
 export function readOptions(args) {
   try {
     const { values } = parseArgs({
@@ -38,8 +38,8 @@ export function readOptions(args) {
       process.exit(0)
     }
     const only = values.only.flatMap((names) => names.split(','))
-    const stranger = only.find((name) => !Object.hasOwn(figures, name))
-    if (stranger !== undefined) throw new Error(`--only takes ${Object.keys(figures).join(', ')}, got ${stranger}`)
+    const unknown = only.find((name) => !Object.hasOwn(figures, name))
+    if (unknown !== undefined) throw new Error(`--only takes ${Object.keys(figures).join(', ')}, got ${unknown}`)
     if (values.json && values.markdown)
       throw new Error('--json and --markdown exclude each other; --save FILE writes JSON as well')
     const blocks = Number(values.blocks)

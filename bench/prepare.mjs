@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { fixturePath } from './harness/fixture.mjs'
 
 const root = join(import.meta.dirname, '..')
-/** The runtimes that the suite runs in as well. */
+/** The runtimes of `npm run test:runtimes`. */
 const runtimes = join('test', 'runtimes')
 const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 2, 'inherit'] })
 
-/** Installs what is compared with, where it is missing or of other versions than locked. */
+/** Installs the other libraries if they are missing or older than the lock file. */
 export function installRivals() {
   install(join('bench', 'rivals'))
 }
 
-/** The same for Node 24, Deno and Bun, which come as packages. */
+/** The same for Node 24, Deno and Bun, which are packages. */
 export function installRuntimes() {
   install(runtimes)
 }
@@ -33,7 +33,7 @@ export function runtimeCommand(runtime = 'node') {
   return runtime === 'deno' ? [command('deno'), 'run', '--allow-all'] : [command('bun')]
 }
 
-/** Builds dist where a source is younger. */
+/** Builds dist if a source file is newer. */
 export function buildLibrary() {
   const built = join(root, 'dist', 'index.js')
   const youngest = Math.max(
@@ -42,7 +42,7 @@ export function buildLibrary() {
   if (!existsSync(built) || statSync(built).mtimeMs < youngest) run('npm', ['run', '--silent', 'build'])
 }
 
-/** Mints certificates where they are missing; a hundred thousand take minutes, so they are kept. */
+/** Mints certificates if they are missing. They are kept, because a hundred thousand take minutes. */
 export function mintFixture(name) {
   const file = fixturePath(name)
   if (existsSync(file)) return
@@ -50,7 +50,7 @@ export function mintFixture(name) {
   run(process.execPath, ['--import', 'tsx', join('bench', 'fixtures', 'make.ts'), name, file])
 }
 
-/** What is compared, with versions. */
+/** The versions of everything that is compared. */
 export function versions() {
   const versionIn = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).version
   const rivals = ['asn1js', 'pkijs', '@peculiar/x509', 'node-forge', 'jsrsasign']

@@ -1,12 +1,12 @@
-/** Results as text: Markdown tables, a line for every goal. */
+/** Results as text: Markdown tables, and one line per goal. */
 
-/** Every figure as a part of its own. */
+/** One section per figure. */
 export function markdown({ versions, figures }) {
   const parts = Object.values(figures).map((figure) => figurePart(figure, '##'))
   return [`Compared: ${versionText(versions)}.`, ...parts].join('\n\n')
 }
 
-/** Heading, where it was measured, and the table. */
+/** Heading, runtime and machine, and the table. */
 export function figurePart({ title, machine, runtime, rows }, heading) {
   return [`${heading} ${title}`, '', `${runtime}; ${machine}.`, '', table(rows)].join('\n')
 }
@@ -39,13 +39,13 @@ function mark(bar, met) {
   return `${bar} ${met ? '✓' : '✗'}`
 }
 
-/** A number with its unit, to three digits. */
+/** A number with its unit, with three significant digits. */
 export function amount(value, unit) {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
   return `${value.toFixed(digits)} ${unit}`
 }
 
-/** One line a goal, and whether all bars were met; aims are only told. */
+/** One line per goal, and whether all bars were met. Aims are reported only. */
 export function verdictLines({ figures }) {
   const judged = Object.values(figures).flatMap(({ runtime, rows }) =>
     rows.filter(({ goal }) => goal !== undefined).map((row) => ({ runtime, ...row })),

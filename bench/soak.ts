@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util'
 import { soak } from './soak/run.ts'
 
 /**
- * `npm run soak -- [--handshakes N] [--processes N] [--swap-every N]`: a gate under clients in other processes, good and bad,
- * new, resumed and such as stay, while its truststore is swapped. Exits with 1 on a wrong verdict, a connection that stays
- * open without trust, an unhandled error, or memory that grows: the last quarter of the run may take 5 % more than the second.
+ * `npm run soak -- [--handshakes N] [--processes N] [--swap-every N]`: valid and invalid clients in other processes connect to
+ * a gate, resume sessions and keep connections open, while its truststore is replaced. Exits with 1 on a wrong verdict, a
+ * connection that stays open without trust, an unhandled error, or growing memory: the last quarter of the run may use 5 %
+ * more than the second.
  */
 const text = { type: 'string' } as const
 const { values } = parseArgs({ options: { handshakes: text, processes: text, 'swap-every': text } })
@@ -14,7 +15,7 @@ const wish = {
   swapEvery: Number(values['swap-every'] ?? 500),
 }
 if (!Object.values(wish).every((number) => Number.isInteger(number) && number >= 1)) {
-  console.error('usage: npm run soak -- [--handshakes N] [--processes N] [--swap-every N], all whole numbers')
+  console.error('usage: npm run soak -- [--handshakes N] [--processes N] [--swap-every N], N a whole number')
   process.exit(2)
 }
 
@@ -31,7 +32,7 @@ const { connections, seconds, swaps, resumed, kept, ended, heard, counters, wron
 const { buckets, sum, count } = counters.verifyMicroseconds
 const median = buckets.find((bucket) => bucket.count >= count / 2)?.le
 console.log(`${connections} handshakes in ${seconds.toFixed(1)} s (${(connections / seconds).toFixed(0)}/s), ${resumed} resumed`)
-console.log(`truststore swapped ${swaps} times; ${kept} connections kept open besides, ${ended} of them ended by the gate`)
+console.log(`truststore replaced ${swaps} times; ${kept} more connections kept open, ${ended} of them closed by the gate`)
 for (const [code, times] of [...heard].sort(([, a], [, b]) => b - a)) console.log(`  ${String(times).padStart(7)}  ${code}`)
 console.log(`verifyChain: ${(sum / count).toFixed(0)} µs on average, half within ${median} µs; ${counters.memoHits} memo hits`)
 
@@ -43,5 +44,5 @@ console.log(`resident memory by quarter: ${megabytes.join(', ')} MB; the last is
 console.log(`${wrong.length} wrong verdicts, ${unhandled.length} unhandled errors, memory ${isFlat ? 'flat' : 'GROWS'}`)
 for (const problem of [...wrong, ...unhandled].slice(0, 20)) console.log(`  PROBLEM: ${problem}`)
 const missing = connections !== wish.connections
-if (missing) console.log(`  PROBLEM: ${wish.connections} handshakes were asked for`)
+if (missing) console.log(`  PROBLEM: ${wish.connections} handshakes were requested`)
 process.exitCode = wrong.length + unhandled.length === 0 && isFlat && !missing ? 0 : 1

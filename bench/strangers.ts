@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
-import { play, type Scene, type SceneReport, type Strangers, strangers } from './strangers/run.ts'
+import { type HostileClients, hostileClients, play, type Scene, type SceneReport } from './strangers/run.ts'
 
 /**
- * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits] [--only PART]`: what good clients wait for a handshake
- * and its answer while strangers of another address connect 1,000 times a second, in multiples of what they wait while the
- * same strangers knock at another server. Exits with 1 where the 99th percentile is more than doubled. A costly
- * handshake shuts its address out for five minutes, so shorter runs show it more often than it comes. PART of their name chooses
- * strangers.
+ * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits] [--only PART]`: how long good clients wait
+ * for a handshake and its answer while hostile clients connect 1,000 times a second from another address, compared with their
+ * wait while the same hostile clients connect to another server. Exits with 1 if the 99th percentile more than doubles. A
+ * costly handshake blocks its address for five minutes, so it weighs too much in shorter runs. PART selects hostile clients by
+ * their name.
  */
 const text = { type: 'string' } as const
 const { values } = parseArgs({
@@ -30,32 +30,32 @@ function percentile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
 
-async function measure(scene: Scene, kind: Strangers): Promise<number> {
+async function measure(scene: Scene, kind: HostileClients): Promise<number> {
   const lasts = seconds ?? kind.seconds
   const report = await play(scene, kind.credentials, { ...pace, seconds: scene === 'alone' ? Math.min(lasts, 60) : lasts })
   const { good, hostile, counters, busy } = report
   const p99 = percentile(good.answered, 0.99)
   const lost = good.closed + good.omitted
   const times = `p50 ${percentile(good.answered, 0.5).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
-  console.log(`  ${scene.padEnd(9)}  ${times}, ${lost} good ones lost, server busy ${(busy * 100).toFixed(0)} %`)
-  if (hostile !== undefined && scene !== 'elsewhere') console.log(`             ${tellStrangers(hostile, counters)}`)
+  console.log(`  ${scene.padEnd(9)}  ${times}, ${lost} good clients without an answer, server busy ${(busy * 100).toFixed(0)} %`)
+  if (hostile !== undefined && scene !== 'elsewhere') console.log(`             ${describeHostile(hostile, counters)}`)
   return lost === 0 ? p99 : Infinity
 }
 
-function tellStrangers(hostile: NonNullable<SceneReport['hostile']>, { refused, limited }: SceneReport['counters']): string {
+function describeHostile(hostile: NonNullable<SceneReport['hostile']>, { refused, limited }: SceneReport['counters']): string {
   const handshakes = Object.values(refused).reduce((sum, count) => sum + count, 0)
   const closed = Object.entries(limited).map(([limit, count]) => `${count} by ${limit}`)
-  return `${handshakes} handshakes of strangers refused, ${closed.join(', ') || 'none'} closed before; ${hostile.omitted} not begun`
+  return `${handshakes} hostile handshakes rejected, ${closed.join(', ') || 'none'} closed before; ${hostile.omitted} not started`
 }
 
-for (const [name, kind] of Object.entries(strangers)) {
+for (const [name, kind] of Object.entries(hostileClients)) {
   if (!name.includes(values.only ?? '')) continue
-  console.log(`strangers with ${name}:`)
+  console.log(`hostile clients with ${name}:`)
   await measure('alone', kind)
   const before = await measure('elsewhere', kind)
   const after = await measure('limits', kind)
   if (values['no-limits']) await measure('no limits', kind)
   const ratio = after / before
-  console.log(`  ${ratio.toFixed(2)} × at the 99th percentile, at most ${most} are allowed: ${ratio <= most ? 'met' : 'MISSED'}`)
+  console.log(`  ${ratio.toFixed(2)} × at the 99th percentile, at most ${most} is allowed: ${ratio <= most ? 'met' : 'MISSED'}`)
   if (!(ratio <= most)) process.exitCode = 1
 }

@@ -5,15 +5,15 @@ import { type SwapReport, swapUnderLoad } from './swap/run.ts'
 import { urlScene } from './swap/url-scene.ts'
 
 /**
- * `npm run bench:swap -- [--swaps N] [--connections N]`: how long large truststores hold up the event loop while they are
- * taken; then swaps a truststore from a URL and one from a file under a TLS server that takes connections. Exits with 1 on a
- * turn of more than 20 ms, those aside in which garbage is collected, and on a wrong verdict, a dropped connection or a swap
- * that went wrong. Without swaps (0) only the first is measured.
+ * `npm run bench:swap -- [--swaps N] [--connections N]`: measures how long large truststores block the event loop while a
+ * source reads them. Then replaces a truststore from a URL and one from a file while a TLS server accepts connections. Exits
+ * with 1 on a turn of more than 20 ms without a garbage collection, a wrong verdict, a dropped connection or a failed swap.
+ * `--swaps 0` measures only the turns.
  */
 const { values } = parseArgs({ options: { swaps: { type: 'string' }, connections: { type: 'string' } } })
 const wanted = { swaps: Number(values.swaps ?? 200), connections: Number(values.connections ?? 2000) }
 if (!(wanted.swaps >= 0) || !(wanted.connections >= 1)) {
-  console.error('usage: npm run bench:swap -- [--swaps N] [--connections N], both whole numbers')
+  console.error('usage: npm run bench:swap -- [--swaps N] [--connections N], N a whole number')
   process.exit(2)
 }
 
@@ -24,9 +24,9 @@ for (const count of [150, 1000, 10_000]) {
   const isLong = longest > allowedMs
   if (isLong) process.exitCode = 1
   console.log(
-    `${count} certificates taken: longest turn ${ms(longest)}${isLong ? `, MORE THAN ${allowedMs} ms` : ''} ` +
+    `${count} certificates: longest turn ${ms(longest)}${isLong ? `, MORE THAN ${allowedMs} ms` : ''} ` +
       `(with collections ${ms(longestWithGc)}, by the clock ${ms(longestByClock)}; longest collection ${ms(longestGc)}); ` +
-      `in all ${ratio.toFixed(2)} of the time that it takes at once`,
+      `total ${ratio.toFixed(2)} × the time in one go`,
   )
 }
 
@@ -34,9 +34,9 @@ function print(name: string, report: SwapReport, seconds: number): void {
   const { swaps, taken, rejected, rolledBack, connections, accepted, byVersion, wrongVerdicts, wrongVersions, dropped } = report
   console.log(`${name}: ${swaps} swaps in ${seconds.toFixed(1)} s`)
   for (const [kind, count] of report.kinds) console.log(`  ${String(count).padStart(4)}  ${kind}`)
-  console.log(`  ${taken} taken, ${rejected} rejected, ${rolledBack} times rolled back and forth`)
+  console.log(`  ${taken} taken, ${rejected} rejected, ${rolledBack} times rolled back and forward again`)
   console.log(
-    `  ${connections} connections judged by ${byVersion.size} versions: ${accepted} accepted, ${connections - accepted} refused`,
+    `  ${connections} connections verified by ${byVersion.size} versions: ${accepted} accepted, ${connections - accepted} rejected`,
   )
   console.log(`  ${wrongVerdicts} wrong verdicts, ${wrongVersions} by a version that did not serve, ${dropped} dropped`)
   for (const problem of report.problems.slice(0, 20)) console.log(`  PROBLEM: ${problem}`)

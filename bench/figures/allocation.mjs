@@ -6,8 +6,8 @@ const calls = 4000
 const rounds = 15
 
 /**
- * What a call of `verifyChain` leaves behind for the collector when the client comes back. The young generation is made so
- * large (flags in the catalogue) that nothing is collected while it is measured, and the heap's growth is what was allocated.
+ * What a call of `verifyChain` allocates for a returning client. The young generation is so large (flags in the catalogue)
+ * that no garbage is collected during the measurement, so the growth of the heap is what was allocated.
  */
 export async function measure() {
   const { authorities, clients } = fixture('clients-P-256')
@@ -26,8 +26,8 @@ export async function measure() {
     samples.push((allocated() - before) / calls)
   }
   const bytes = median(samples)
-  if (!(bytes > 0)) throw new Error('the heap was collected while it was measured')
-  return [{ name: 'returning', title: 'allocated by `verifyChain` of a client that comes back', value: bytes, unit: 'bytes' }]
+  if (!(bytes > 0)) throw new Error('garbage was collected during the measurement')
+  return [{ name: 'returning', title: 'allocated by `verifyChain` for a returning client', value: bytes, unit: 'bytes' }]
 }
 
 function allocated() {

@@ -3,11 +3,11 @@ import { fixture } from '../harness/fixture.mjs'
 import { median } from '../harness/statistics.mjs'
 import { firstBlocks } from './many-authorities.mjs'
 
-/** A build of 100,000 takes long, so there are few. */
+/** Few, because building 100,000 CAs takes long. */
 const rounds = 3
 const smallBuilds = 2
 
-/** Building a truststore of self-signed CAs from PEM bytes, every self-signature checked; and what it holds on to. */
+/** Building a truststore of self-signed CAs from PEM bytes, with every self-signature checked; and the memory it occupies. */
 export async function measure() {
   const { count, pem } = fixture('authorities')
   const large = Buffer.from(pem)
@@ -28,7 +28,7 @@ export async function measure() {
   return [
     {
       name: 'time',
-      title: 'time to build 100,000 CAs against 10,000',
+      title: 'time to build 100,000 CAs, relative to 10,000',
       value: median(ratios),
       unit: '×',
       details: [
@@ -38,10 +38,10 @@ export async function measure() {
     },
     {
       name: 'heap',
-      title: 'memory of a CA in the truststore beyond its DER, of 100,000',
+      title: 'memory per CA without its DER, with 100,000 CAs',
       value: largeHeap,
       unit: 'bytes',
-      details: [{ name: 'of 10,000', value: heap, unit: 'bytes' }],
+      details: [{ name: 'with 10,000 CAs', value: heap, unit: 'bytes' }],
     },
   ]
 }
@@ -60,7 +60,7 @@ function timeOf(pem) {
   return time
 }
 
-/** Everything that is still there after a collection: the heap, and what lies in buffers outside of it. */
+/** Memory in use after a garbage collection: the heap, and buffers outside of it. */
 function heapPerCertificate(pem, count) {
   const bytes = decodePem(pem).value.reduce((sum, der) => sum + der.length, 0)
   const before = held()

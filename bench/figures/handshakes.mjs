@@ -6,81 +6,81 @@ import { buildTruststore, verifyChain } from '../../dist/index.js'
 import { fixture } from '../harness/fixture.mjs'
 import { median } from '../harness/statistics.mjs'
 
-/** Two processes of clients keep the server busy. */
+/** Two client processes are enough to keep the server busy. */
 const clientProcesses = 2
 const handshakes = 300
 
 /**
- * Two servers in one process, in turn: one lets OpenSSL judge the clients, the other calls `verifyChain`, always in a
- * truststore that has not met them. Real TLS clients connect from other processes, without resumption.
+ * Two servers that alternate in one process: in one OpenSSL verifies the clients, the other calls `verifyChain` with a
+ * truststore that has not seen them. TLS clients connect from other processes, without resumption.
  */
 export async function measure({ blocks }) {
-  const { ca, server, clients, clientKey, stranger } = fixture('tls')
+  const { ca, server, clients, clientKey, unknown } = fixture('tls')
   const options = { ...server, requestCert: true, minVersion: 'TLSv1.2' }
   const gate = { store: undefined }
   const contestants = {
-    'rejectUnauthorized: true': await listen(createServer({ ...options, ca, rejectUnauthorized: true }, welcome)),
+    'rejectUnauthorized: true': await listen(createServer({ ...options, ca, rejectUnauthorized: true }, accept)),
     portcullis: await listen(
       createServer({ ...options, rejectUnauthorized: false }, (socket) => {
         const certificate = socket.getPeerX509Certificate()
-        if (certificate !== undefined && verifyChain(gate.store, certificate.raw).ok) welcome(socket)
+        if (certificate !== undefined && verifyChain(gate.store, certificate.raw).ok) accept(socket)
         else socket.destroy()
       }),
     ),
   }
-  const strangers = await startClients([stranger], clientKey)
-  const crowd = await startClients(clients.slice(100), clientKey)
-  const warmed = () => {
+  const unknownClients = await startClients([unknown], clientKey)
+  const newClients = await startClients(clients.slice(100), clientKey)
+  const renewStore = () => {
     gate.store = warmStore(ca, clients.slice(0, 100))
   }
   try {
-    warmed()
+    renewStore()
     for (const port of Object.values(contestants)) {
-      const { welcomed } = await connectAll(strangers, { port, maxVersion: 'TLSv1.3', count: 2 })
-      if (welcomed > 0) throw new Error('a stranger was let in')
+      const { accepted } = await connectAll(unknownClients, { port, maxVersion: 'TLSv1.3', count: 2 })
+      if (accepted > 0) throw new Error('a client of an unknown CA was accepted')
     }
     const rows = []
     for (const maxVersion of ['TLSv1.3', 'TLSv1.2'])
-      rows.push(await measureVersion(maxVersion, contestants, crowd, blocks, warmed))
+      rows.push(await measureVersion(maxVersion, contestants, newClients, blocks, renewStore))
     return rows
   } finally {
-    for (const child of [...crowd, ...strangers]) child.kill()
+    for (const child of [...newClients, ...unknownClients]) child.kill()
   }
 }
 
-async function measureVersion(maxVersion, contestants, crowd, blocks, warmed) {
+async function measureVersion(maxVersion, contestants, children, blocks, renewStore) {
   const rates = new Map(Object.keys(contestants).map((name) => [name, []]))
   const work = new Map(Object.keys(contestants).map((name) => [name, []]))
   const order = Object.entries(contestants)
   for (let round = -2; round < blocks; round++) {
     for (let i = 0; i < order.length; i++) {
       const [name, port] = order[(((round + i) % 2) + 2) % 2]
-      warmed()
+      renewStore()
       const cpu = process.cpuUsage()
       const begin = performance.now()
-      const { welcomed } = await connectAll(crowd, { port, maxVersion, count: handshakes })
+      const { accepted } = await connectAll(children, { port, maxVersion, count: handshakes })
       const seconds = (performance.now() - begin) / 1000
       const { user, system } = process.cpuUsage(cpu)
-      if (welcomed !== handshakes * crowd.length) throw new Error(`${name} let only ${welcomed} in`)
+      if (accepted !== handshakes * children.length) throw new Error(`${name} accepted only ${accepted}`)
       if (round < 0) continue
-      rates.get(name).push(welcomed / seconds)
-      work.get(name).push((user + system) / welcomed)
+      rates.get(name).push(accepted / seconds)
+      work.get(name).push((user + system) / accepted)
     }
   }
   const native = rates.get('rejectUnauthorized: true')
   return {
     name: maxVersion,
-    title: `handshakes a second, ${maxVersion}, against \`rejectUnauthorized: true\``,
+    title: `handshakes per second, ${maxVersion}, compared with \`rejectUnauthorized: true\``,
     value: median(rates.get('portcullis').map((rate, round) => rate / native[round])),
     unit: '×',
     details: [
-      ...order.map(([name]) => ({ name, value: median(rates.get(name)), unit: 'a second' })),
-      ...order.map(([name]) => ({ name: `${name}, the server’s work`, value: median(work.get(name)), unit: 'µs' })),
+      ...order.map(([name]) => ({ name, value: median(rates.get(name)), unit: 'per second' })),
+      ...order.map(([name]) => ({ name: `${name}, CPU time of the server`, value: median(work.get(name)), unit: 'µs' })),
     ],
   }
 }
 
-/** Has seen other clients and none of those that come. */
+/** A truststore that has verified other clients, but none of those that will connect. */
 function warmStore(ca, others) {
   const store = buildTruststore(ca)
   store.warmUp()
@@ -88,9 +88,9 @@ function warmStore(ca, others) {
   return store
 }
 
-function welcome(socket) {
+function accept(socket) {
   socket.on('error', () => undefined)
-  socket.end('welcome')
+  socket.end('accepted')
 }
 
 async function listen(server) {
@@ -100,7 +100,7 @@ async function listen(server) {
   return server.address().port
 }
 
-/** Each process has its share of the clients. */
+/** Divides the clients between the processes. */
 async function startClients(clients, key) {
   const count = Math.min(clientProcesses, clients.length)
   const children = Array.from({ length: count }, () => fork(join(import.meta.dirname, 'handshakes', 'clients.mjs')))
@@ -115,5 +115,5 @@ async function connectAll(children, task) {
   const answers = children.map((child) => once(child, 'message'))
   for (const child of children) child.send(task)
   const counts = await Promise.all(answers)
-  return { welcomed: counts.reduce((sum, [{ welcomed }]) => sum + welcomed, 0) }
+  return { accepted: counts.reduce((sum, [{ accepted }]) => sum + accepted, 0) }
 }

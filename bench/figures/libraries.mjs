@@ -10,7 +10,7 @@ import { pkijs } from '../rivals/pkijs.mjs'
 
 const rivalsOf = { 'P-256': [pkijs, peculiar, jsrsasign], 'RSA-2048': [nodeForge, pkijs, peculiar] }
 
-/** A whole chain, from DER to yes or no: a new client and its intermediate as the peer sent them, below a trusted root. */
+/** From DER to verdict: a new client and its presented intermediate, below a trusted root. */
 export async function measure({ blocks }) {
   const rows = []
   for (const [kind, rivals] of Object.entries(rivalsOf)) {
@@ -22,10 +22,10 @@ export async function measure({ blocks }) {
       return lane
     }
     for (const rival of rivals) {
-      // In pairs, so that a rival's calls of a tenth of a second do not come between all others; each with a truststore of
-      // its own, which has met none of the clients.
+      // One pair at a time, because some rivals need a tenth of a second for a call. Each pair has its own truststore, which
+      // has not seen the clients.
       const results = await interleave([await laneOf(portcullis), await laneOf(rival)], clients, { blocks, most: 600 })
-      const title = `a whole ${kind} chain, against ${rival.name}`
+      const title = `${kind} leaf and intermediate, compared with ${rival.name}`
       rows.push(faster(`${kind}/${rival.name}`, title, results, 'portcullis', rival.name))
     }
   }

@@ -2,12 +2,12 @@ import { buildTruststore, verifyChain } from '../../dist/index.js'
 import { fixture } from '../harness/fixture.mjs'
 import { interleave } from '../harness/interleave.mjs'
 
-/** Calls in a block: no more, so that many blocks fit into one turn of the clients. */
+/** Calls per block: few enough that many blocks fit into one pass over the clients. */
 const most = 600
 
 /**
- * New clients of the same three CAs, judged by a truststore of ten and by one of a hundred thousand. Neither is told to warm
- * up: of so many CAs the first would take the tables of those in use, which get theirs by being used.
+ * New clients of the same three CAs, verified with a truststore of ten CAs and with one of a hundred thousand. Neither is
+ * warmed up: the large one would spend its tables on the first CAs instead of those in use.
  */
 export async function measure({ blocks }) {
   const { count, pem, issuers, clients } = fixture('authorities')
@@ -23,7 +23,7 @@ export async function measure({ blocks }) {
   return [
     {
       name: 'verify',
-      title: 'time of `verifyChain` with 100,000 CAs against 10',
+      title: 'time of `verifyChain` with 100,000 CAs, relative to 10 CAs',
       value: results.get('100,000 CAs').ratio,
       unit: '×',
       details,
@@ -31,7 +31,7 @@ export async function measure({ blocks }) {
   ]
 }
 
-/** The first so many certificates of a PEM text. */
+/** The first `count` certificates of a PEM text. */
 export function firstBlocks(pem, count) {
   const ending = '-----END CERTIFICATE-----\n'
   let end = 0

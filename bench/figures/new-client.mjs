@@ -6,10 +6,10 @@ import { requireWholeWork } from '../harness/whole-work.mjs'
 import { nodeSignatures, portcullis } from '../portcullis.mjs'
 import { node } from '../rivals/node.mjs'
 
-/** Calls in a block: no more, so that many blocks of all lanes fit into one turn of the clients. */
+/** Calls per block: few enough that many blocks of all lanes fit into one pass over the clients. */
 const most = 600
 
-/** From the DER of a client that was never seen to yes or no, with three CAs in a warm truststore. */
+/** From DER to verdict for new clients, with three CAs in a warm truststore. */
 export async function measure({ blocks }) {
   const rows = []
   for (const kind of ['P-256', 'P-384', 'RSA-2048']) rows.push(...(await measureKind(kind, blocks)))
@@ -28,18 +28,18 @@ async function measureKind(kind, blocks) {
   if (signatures !== undefined) lanes.push({ name: native, call: portcullis.gate(authorities, { signatures }) })
   for (const lane of lanes) await requireWholeWork(lane, warm, Object.entries(refused))
   const results = await interleave(lanes, clients, { blocks, most })
-  const title = `a new client, ${kind}`
+  const title = `new client, ${kind}`
   const rows = [
-    faster(kind, `${title}${kind === 'RSA-2048' ? ', pure TypeScript' : ''}, against Node`, results, 'portcullis', 'Node'),
+    faster(kind, `${title}${kind === 'RSA-2048' ? ', pure TypeScript' : ''}, compared with Node`, results, 'portcullis', 'Node'),
   ]
   if (kind !== 'RSA-2048') return rows
   const name = 'RSA-2048-native'
-  const nativeTitle = `${title} with \`nodeSignatures\`, against Node`
+  const nativeTitle = `${title} with \`nodeSignatures\`, compared with Node`
   if (signatures === undefined) return [...rows, skipped(name, nativeTitle, 'this build has no portcullis/node')]
   return [...rows, faster(name, nativeTitle, results, native, 'Node')]
 }
 
-/** When all clients have passed, the first is new again: its signature is computed a second time. */
+/** Requires that a second pass over the clients computes their signatures again, because the memo is smaller than their number. */
 function requireNothingRemembered(authorities, clients) {
   let computed = 0
   const counting = {

@@ -5,7 +5,7 @@ import { requireWholeWork } from '../harness/whole-work.mjs'
 import { portcullis } from '../portcullis.mjs'
 import { node } from '../rivals/node.mjs'
 
-/** A hundred clients that connect again and again: their signatures are remembered, everything else is judged anew. */
+/** A hundred clients in a loop. Their signatures are remembered; everything else is checked at every call. */
 export async function measure({ blocks }) {
   const rows = []
   for (const kind of ['P-256', 'P-384', 'RSA-2048']) {
@@ -17,7 +17,7 @@ export async function measure({ blocks }) {
     ]
     for (const lane of lanes) await requireWholeWork(lane, returning, Object.entries(refused))
     const results = await interleave(lanes, returning, { blocks, most: 100_000 })
-    rows.push(faster(kind, `a client that comes back, ${kind}, against Node`, results, 'portcullis', 'Node'))
+    rows.push(faster(kind, `returning client, ${kind}, compared with Node`, results, 'portcullis', 'Node'))
   }
   return rows
 }

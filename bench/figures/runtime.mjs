@@ -9,8 +9,8 @@ import { requireWholeWork } from '../harness/whole-work.mjs'
 const most = 600
 
 /**
- * In runtimes other than Node, against what else there is in JavaScript: `@noble/curves`, which does the signature and
- * nothing else. Once our signature check alone, and once the whole `verifyChain` of a new client.
+ * Runtimes other than Node, compared with `@noble/curves`, which only checks the signature: first our signature check, then
+ * all of `verifyChain` for a new client.
  */
 export async function measure({ blocks }) {
   const { authorities, clients, warm, refused } = fixture('clients-P-256')
@@ -31,10 +31,10 @@ export async function measure({ blocks }) {
   await requireWholeWork(lanes[1], warm, Object.entries(refused))
   const results = await interleave(lanes, inputs, { blocks, most })
   return [
-    faster('signature', 'a P-256 signature by a CA’s key, against @noble/curves', results, 'signature', 'noble'),
+    faster('signature', 'P-256 signature check with a CA’s key, compared with @noble/curves', results, 'signature', 'noble'),
     faster(
       'verifyChain',
-      'all of a new P-256 client, against the signature alone by @noble/curves',
+      '`verifyChain` of a new P-256 client, compared with only the signature check of @noble/curves',
       results,
       'verifyChain',
       'noble',

@@ -12,8 +12,8 @@ const programs = {
 }
 
 /**
- * Whole processes in turn: Node starts, loads a library, makes a truststore of three CAs and judges one client. Node alone
- * is measured beside them, since that part nobody can save.
+ * Complete processes that alternate: Node starts, loads a library, builds a truststore of three CAs and verifies one client.
+ * Node alone is measured too, as the part that no library can save.
  */
 export async function measure({ blocks }) {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-start-'))
@@ -31,8 +31,8 @@ function measureKind(kind, folder, blocks) {
   const good = writeInput(folder, `${kind}-good`, authorities, clients[0].der)
   const bad = writeInput(folder, `${kind}-bad`, authorities, refused['an altered client'].der)
   for (const name of ['portcullis', 'pkijs']) {
-    if (run(name, good).status !== 0) throw new Error(`${name} refuses a good client`)
-    if (run(name, bad).status !== 1) throw new Error(`${name} does not do the whole work`)
+    if (run(name, good).status !== 0) throw new Error(`${name} rejects a valid client`)
+    if (run(name, bad).status !== 1) throw new Error(`${name} accepts an altered client`)
   }
   const times = { portcullis: [], pkijs: [], 'Node alone': [] }
   for (let round = 0; round < blocks; round++) {
@@ -44,7 +44,7 @@ function measureKind(kind, folder, blocks) {
   }
   return {
     name: kind === 'P-256' ? 'pkijs' : `pkijs/${kind}`,
-    title: `a process from its start to its first verdict, ${kind}, against pkijs`,
+    title: `process start to first verdict, ${kind}, compared with pkijs`,
     value: median(times.pkijs.map((time, round) => time / times.portcullis[round])),
     unit: '×',
     details: [

@@ -10,8 +10,8 @@ const curves = {
 }
 
 /**
- * A signature by a key that was never used before and never will be again: nothing is prepared for it. Some other key of the
- * process is in use, as in every gateway, so that both libraries have made their tables of the curve's generator.
+ * A signature check with a key that is used once, so that nothing is prepared for it. Another key of the process is in use,
+ * as in every gateway: both libraries have their tables for the curve's generator.
  */
 export async function measure({ blocks }) {
   const rows = []
@@ -34,9 +34,11 @@ export async function measure({ blocks }) {
         call: ({ point, data, signature }) => noble.verify(signature, data, point, { lowS: false, format: 'der', prehash: true }),
       },
     ]
-    for (const { name, call } of lanes) if (!signed.every(call)) throw new Error(`${name} refuses a good signature`)
+    for (const { name, call } of lanes) if (!signed.every(call)) throw new Error(`${name} rejects a valid signature`)
     const results = await interleave(lanes, signed, { blocks })
-    rows.push(faster(curve, `a signature by a ${curve} key seen once, against @noble/curves`, results, 'portcullis', 'noble'))
+    rows.push(
+      faster(curve, `signature check with a ${curve} key used once, compared with @noble/curves`, results, 'portcullis', 'noble'),
+    )
   }
   return rows
 }

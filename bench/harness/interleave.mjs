@@ -1,32 +1,32 @@
 import { median } from './statistics.mjs'
 
 /**
- * Measures lanes in turn: one short block of calls each, round after round, so that whatever else the machine does falls on
- * all of them alike. A lane is `{ name, call }`; its calls take the inputs one after the other, from block to block.
+ * Measures lanes in turn, one short block of calls each per round, so that other activity of the machine affects all of them
+ * alike. A lane is `{ name, call }`. Its calls take the inputs one after the other and continue in the next block.
  */
 
-/** How long a block should last; a slow lane gets fewer calls in it. */
+/** Target length of a block. A slow lane makes fewer calls per block. */
 const blockMilliseconds = 40
 
-/** How long a lane runs before it is measured, so that its code is compiled and its caches are filled. */
+/** Every lane runs this long before it is measured, to compile its code and fill its caches. */
 const warmMilliseconds = 1000
 
-/** A lane that takes seconds for a call has three blocks, and none after this long. */
+/** A lane that takes seconds per call stops after this time, but not before three blocks. */
 const patienceMilliseconds = 20_000
 const fewestBlocks = 3
 
 /**
- * @param lanes the first is the one that the others are compared with
- * @param inputs taken in order, over and over; the caller provides enough where nothing may be remembered
- * @param options `blocks`: how many each lane has; `most`: calls in a block
- * @returns by lane's name: median `microseconds` of a call, and `ratio`, the median over the rounds of its time in the first
- * lane's time
+ * @param lanes the others are compared with the first one
+ * @param inputs used in order, repeatedly; the caller provides enough if nothing may be remembered
+ * @param options `blocks` per lane; `most` calls per block
+ * @returns by name of the lane: median `microseconds` of a call, and `ratio`, the median over the rounds of its time divided by
+ * that of the first lane
  */
 export async function interleave(lanes, inputs, { blocks, most = inputs.length }) {
   const tracks = []
   for (const lane of lanes) tracks.push(await warmUp(lane, inputs, most))
   for (let block = 0; block < blocks; block++) {
-    // Who goes first changes, since the first block after a pause finds cold caches.
+    // Rotates the first lane, because the first block of a round finds cold caches.
     for (let i = 0; i < tracks.length; i++) {
       const track = tracks[(block + i) % tracks.length]
       if (block < fewestBlocks || track.spent < patienceMilliseconds) track.samples.push(await runBlock(track, inputs))
@@ -41,7 +41,7 @@ export async function interleave(lanes, inputs, { blocks, most = inputs.length }
   )
 }
 
-/** Finds out how many calls make a block. */
+/** Determines the number of calls per block. */
 async function warmUp({ name, call }, inputs, most) {
   const isAsync = call(inputs[0]) instanceof Promise
   const track = { name, call, isAsync, calls: 1, next: 1, samples: [], spent: 0 }
@@ -53,11 +53,11 @@ async function warmUp({ name, call }, inputs, most) {
   return track
 }
 
-/** @returns microseconds a call */
+/** @returns microseconds per call */
 async function runBlock(track, inputs) {
   const { call, calls, isAsync } = track
   let { next } = track
-  // What the lane before has left behind is not for this one to collect (where the runtime was told to let us).
+  // Garbage of the previous lane must not count for this one. Needs --expose-gc.
   globalThis.gc?.({ type: 'minor' })
   const begin = performance.now()
   // Two loops, so that a synchronous lane does not pay for an await.
@@ -69,7 +69,7 @@ async function runBlock(track, inputs) {
   return (milliseconds * 1000) / calls
 }
 
-/** Uses the result, so that no compiler can drop the call that made it. */
+/** Uses the result, so that no compiler can drop the call. */
 function use(result) {
   if (!result) throw new Error('a call that was checked before has failed')
 }

@@ -1,9 +1,9 @@
 /**
- * A row is one figure: `name` (goals are found by it), `title`, `value` in `unit`, and `details`, the values it was made of.
- * A row that could not be measured has the reason as `skipped` in place of a value.
+ * A row is one figure: `name` (the key of its goal), `title`, `value` in `unit`, and `details`, the values it was computed
+ * from. A row that could not be measured has the reason in `skipped` instead of a value.
  */
 
-/** How many times as fast as a rival: the rival's time in ours. */
+/** How many times as fast as a rival: the rival's time divided by ours. */
 export function faster(name, title, results, own, rival) {
   return {
     name,

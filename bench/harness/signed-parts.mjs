@@ -1,6 +1,6 @@
 /**
- * What a signature library needs of an ECDSA certificate: the bytes that were signed, the AlgorithmIdentifier and the
- * signature. For certificates that were minted here; nothing is checked.
+ * The parts of an ECDSA certificate that a signature library needs: the signed bytes, the AlgorithmIdentifier and the
+ * signature. Only for certificates that were minted here: nothing is checked.
  */
 export function signedParts(der) {
   const tbsStart = contentStart(der, 0)

@@ -1,4 +1,4 @@
-/** The middle of the samples: what one slow moment of the machine does not move. */
+/** Robust against single slow moments of the machine. */
 export function median(samples) {
   const sorted = Float64Array.from(samples).sort()
   const middle = sorted.length >> 1

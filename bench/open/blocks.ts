@@ -2,12 +2,12 @@ import { existsSync, openSync, readSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
 import { cpuUsage, pid } from 'node:process'
 
-/** How long turns of the event loop were while something went on, in milliseconds. */
+/** How long turns of the event loop took during a task, in milliseconds. */
 export interface Blocks {
-  /** The most processor time that a turn took in which no garbage was collected, and that any turn took. */
+  /** CPU time of the longest turn without a garbage collection, and of the longest turn of all. */
   readonly longest: number
   readonly longestWithGc: number
-  /** The longest turn by the clock: other programs make it longer. */
+  /** The longest turn in wall-clock time, which other programs make longer. */
   readonly longestByClock: number
   readonly longestGc: number
   readonly total: number
@@ -16,14 +16,14 @@ export interface Blocks {
 interface Turn {
   readonly begin: number
   readonly end: number
-  /** Processor time. */
+  /** CPU time. */
   readonly cpu: number
 }
 
-/** Shorter turns are not looked at. */
+/** Shorter turns are ignored. */
 const noteworthy = 3
 
-/** Turns the event loop as fast as it goes until `isDone`, and looks at how long its turns are. */
+/** Runs the event loop without pause until `isDone`, and measures its turns. */
 export async function watchBlocks(isDone: () => boolean, withinMs: number): Promise<Blocks> {
   const collections: { readonly startTime: number; readonly duration: number }[] = []
   const observer = new PerformanceObserver((list) => void collections.push(...list.getEntries()))
@@ -31,7 +31,7 @@ export async function watchBlocks(isDone: () => boolean, withinMs: number): Prom
   const turns: Turn[] = []
   const begin = performance.now()
   const end = await turnUntil(isDone, begin + withinMs, turns)
-  // Collections are told of later.
+  // Collections are reported with a delay.
   await new Promise((resolve) => setTimeout(resolve, 50))
   observer.disconnect()
   const hasGc = ({ begin, end }: Turn): boolean =>
@@ -67,7 +67,7 @@ const schedule = `/proc/self/task/${pid}/schedstat`
 const file = existsSync(schedule) ? openSync(schedule, 'r') : undefined
 const bytes = Buffer.alloc(100)
 
-/** Of the thread that runs the event loop; outside Linux of all threads, those that collect garbage included. */
+/** CPU time of this thread on Linux. Elsewhere it is that of all threads, including those that collect garbage. */
 function cpuMs(): number {
   if (file !== undefined) return Number.parseInt(bytes.toString('latin1', 0, readSync(file, bytes, 0, 100, 0)), 10) / 1e6
   const { user, system } = cpuUsage()

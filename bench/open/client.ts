@@ -1,6 +1,6 @@
 import { connect, createSecureContext, type TLSSocket } from 'node:tls'
 
-/** What the server's process sends to this one: where to connect, how often, and as whom, in turn. */
+/** The message from the server's process: where to connect, how often, and with which credentials in turn. */
 export interface OpenWork {
   readonly port: number
   readonly connections: number
@@ -9,7 +9,7 @@ export interface OpenWork {
 
 const parallel = 16
 
-/** A process that opens connections, says when they are open, and keeps them until it is ended or they are. */
+/** Opens connections, reports when they are open, and keeps them until the process or the connections are closed. */
 process.once('message', async (work: OpenWork) => {
   const contexts = work.credentials.map((own) => createSecureContext(own))
   let started = 0

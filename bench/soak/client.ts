@@ -1,31 +1,31 @@
 import { type ConnectionOptions, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
-import type { Client } from '../swap/pki.ts'
+import type { Client } from '../fixtures/versions.ts'
 
-/** What the server's process sends to this one: where to connect, as whom, and how often. */
+/** The message from the server's process: where to connect, with which credentials, and how often. */
 export interface Work {
   readonly port: number
   readonly connections: number
   readonly parallel: number
   readonly credentials: readonly Client['credentials'][]
-  /** As whom, besides, a connection is kept open: numbers of `credentials`. It is made anew when the server ends it. */
+  /** Indexes of `credentials` that also keep a connection open. It is made again when the server closes it. */
   readonly staying: readonly number[]
 }
 
-/** What this one answers, from time to time and at its end. */
+/** The answers, from time to time and at the end. */
 export interface Progress {
   readonly connections: number
   readonly resumed: number
-  /** Connections besides that were kept open, and how many of them the server ended. */
+  /** Additional connections that were kept open, and how many of them the server closed. */
   readonly kept: number
   readonly ended: number
-  /** What came of the connections: `ok`, a code, or an error's message. */
+  /** Results of the connections: `ok`, a code, or the message of an error. */
   readonly heard: Readonly<Record<string, number>>
   readonly finished: boolean
 }
 
 const reportEvery = 50
 
-/** A process that connects in `parallel` loops until all connections are made, as each client in turn, over TLS 1.2 and 1.3. */
+/** Connects in `parallel` loops until all connections are made, with each client in turn, over TLS 1.2 and 1.3. */
 process.once('message', async (work: Work) => {
   const contexts = work.credentials.map((own) => createSecureContext(own))
   const heard: Record<string, number> = {}
@@ -54,7 +54,7 @@ process.once('message', async (work: Work) => {
   process.disconnect()
 })
 
-/** One connection with one request. Every third over TLS 1.2, every other one over TLS 1.3 with the client's last session. */
+/** One connection with one request. Every third uses TLS 1.2; of the others, every second one resumes the client's last session. */
 function ask(
   port: number,
   contexts: readonly SecureContext[],
@@ -90,10 +90,10 @@ function ask(
   })
 }
 
-/** How long a client that was refused, or ended, waits before it comes again, in milliseconds. */
-const comeAgainMs = 200
+/** How long a rejected or closed client waits before it connects again. */
+const reconnectMs = 200
 
-/** Connections that are kept open with an answer that goes on, one a client. */
+/** One connection per client that is kept open by an unfinished response. */
 class Stays {
   kept = 0
   ended = 0
@@ -105,7 +105,7 @@ class Stays {
     this.loops = staying.map(async (number) => {
       while (!this.isOver) {
         await this.stay(port, contexts[number]!, number)
-        await new Promise((resolve) => setTimeout(resolve, comeAgainMs))
+        await new Promise((resolve) => setTimeout(resolve, reconnectMs))
       }
     })
   }

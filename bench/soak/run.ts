@@ -2,11 +2,20 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { buildTruststore, type Truststore } from '../../src/index.ts'
 import { type GateCounters, mutualTls } from '../../src/node/index.ts'
-import { clients, server as credentials, differentVersions, rightAnswer, type Version, versionOf } from '../swap/pki.ts'
+import { listen } from '../../test/support/listen.ts'
+import {
+  type Client,
+  clients,
+  numberAfter,
+  PublishedVersions,
+  rightAnswer,
+  serverCredentials,
+  type Version,
+  versionOf,
+} from '../fixtures/versions.ts'
 import type { Progress, Work } from './client.ts'
 import { endTimeoutMs, numberOf, Stays } from './stays.ts'
 
@@ -15,15 +24,15 @@ export interface SoakReport {
   readonly seconds: number
   readonly swaps: number
   readonly resumed: number
-  /** What clients heard, by code. */
+  /** Answers that clients received, by code. */
   readonly heard: ReadonlyMap<string, number>
   readonly counters: GateCounters
-  /** Connections that were kept open besides, and how many of them the gate has ended. */
+  /** Additional connections that were kept open, and how many of them the gate ended. */
   readonly kept: number
   readonly ended: number
-  /** Verdicts that were not right for the version that gave them, and open connections that outlived their trust. */
+  /** Wrong verdicts for the version that gave them, and connections that stayed open after their CA was removed. */
   readonly wrong: readonly string[]
-  /** Uncaught exceptions and unhandled rejections of the server's process, and warnings. */
+  /** Uncaught exceptions, unhandled rejections and warnings of the server's process. */
   readonly unhandled: readonly string[]
   /** Mean resident memory in each quarter of the run after its warm-up, in bytes. */
   readonly residentByQuarter: readonly number[]
@@ -39,22 +48,22 @@ export interface SoakWish {
 
 const parallel = 8
 
-/** Handshakes after which memory is looked at: before, code is compiled and the heap finds its size. */
+/** Memory is not measured before: V8 compiles code and the heap grows to its normal size. */
 const warmUp = 5000
 
 /**
- * A gate in this process and clients in others. Each verdict is compared where it is given, with what is right for the
- * version that serves at that moment; that it is what the client hears is compared by the sums.
+ * A gate in this process and clients in others. The gate's events compare each verdict with the right one for the version
+ * that serves at that moment. At the end, the totals by code must equal those of the answers that clients received.
  */
 export async function soak(wish: SoakWish): Promise<SoakReport> {
   const scene = new Scene()
   const stopWatching = scene.watch()
   const gate = mutualTls({
     truststore: scene,
-    // Thousands of bad clients from one address are what limits are against.
+    // Limits would reject thousands of bad clients from one address.
     limits: { exempt: ['127.0.0.1'] },
     endTimeoutMs,
-    // So that a connection is ended in the moment in which it is judged.
+    // Connections are closed as soon as they are checked.
     endsPerSecond: 1_000_000,
     onAccept: ({ serverName }) => scene.stays.count(serverName, 'ok'),
     onReject: ({ serverName, code, message, refused }) => {
@@ -64,7 +73,7 @@ export async function soak(wish: SoakWish): Promise<SoakReport> {
     onClose: ({ serverName }, code) => scene.judge(serverName, code, 'ended'),
   })
   const server = createServer(
-    { ...credentials, ...gate.tlsOptions },
+    { ...serverCredentials, ...gate.tlsOptions },
     gate.handler<IncomingMessage, ServerResponse>((request, response) => {
       const { serverName, truststoreVersion } = request.clientIdentity
       scene.accepted(serverName, truststoreVersion)
@@ -72,11 +81,10 @@ export async function soak(wish: SoakWish): Promise<SoakReport> {
       else response.end('hello')
     }),
   )
-  gate.protect(server).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await listen(gate.protect(server))
   const begin = performance.now()
   const work = {
-    port: (server.address() as AddressInfo).port,
+    port,
     parallel,
     credentials: clients.map((client) => client.credentials),
   }
@@ -92,10 +100,10 @@ export async function soak(wish: SoakWish): Promise<SoakReport> {
   return scene.report(results, gate.counters(), seconds)
 }
 
-/** Every process keeps a connection open for each client that some version lets in. */
+/** Every process keeps one connection open for each client that some version accepts. */
 const staying = clients.flatMap(({ authority, listed }, number) => (authority !== undefined && listed === 'ok' ? [number] : []))
 
-/** The truststore that is swapped, what was seen, and how much memory it took. */
+/** The truststore that is replaced, the verdicts so far, and the memory used. */
 class Scene {
   current: Truststore
   readonly stays = new Stays()
@@ -103,7 +111,7 @@ class Scene {
   private number = 0
   private swaps = 0
   private readonly versions = new Map<number, Version>()
-  private readonly byFingerprint = new Map<string, Version>()
+  private readonly published = new PublishedVersions(right)
   private readonly wrong: string[] = []
   private readonly unhandled: string[] = []
   private readonly resident: { readonly at: number; readonly bytes: number }[] = []
@@ -125,20 +133,18 @@ class Scene {
   }
 
   judge(serverName: string | undefined, code: string, message: string): void {
-    this.compare(serverName, this.version, code, message)
+    this.compare(serverName, this.version.fingerprint, code, message)
   }
 
-  /** It may have been judged by the version before the one that serves when the request arrives. */
+  /** The version may be an earlier one than the one that serves when the request arrives. */
   accepted(serverName: string | undefined, fingerprint: string): void {
-    const version = this.byFingerprint.get(fingerprint)
-    if (version === undefined) this.wrong.push(`accepted by version ${fingerprint}, which never served`)
-    else this.compare(serverName, version, 'ok', '')
+    this.compare(serverName, fingerprint, 'ok', 'accepted')
   }
 
-  private compare(serverName: string | undefined, version: Version, code: string, message: string): void {
+  private compare(serverName: string | undefined, fingerprint: string, code: string, message: string): void {
     const client = clients[numberOf(serverName)]
-    const expected = client === undefined ? 'a known client' : right(version, client)
-    if (code !== expected) this.wrong.push(`${client?.name ?? serverName}: ${code}, ${expected} is right: ${message}`)
+    const mistake = client === undefined ? `${serverName}: not a client` : this.published.mistake(fingerprint, client, code)
+    if (mistake !== undefined) this.wrong.push(`${mistake} (${message})`)
   }
 
   progress({ accepted, refused }: GateCounters, { connections, swapEvery, onProgress }: SoakWish): void {
@@ -149,9 +155,9 @@ class Scene {
     this.wrong.push(...this.stays.overdue())
     if (done - this.last < swapEvery) return
     this.last = done
-    this.number = (this.number + 1 + (this.swaps % 5)) % differentVersions
+    this.number = numberAfter(this.number, this.swaps)
     this.swaps++
-    // Built anew each time, as a source would: what a swapped truststore holds must go with it.
+    // Built again each time, as a source does: a replaced truststore must become garbage with everything it holds.
     const { version, store } = this.load(this.number)
     this.version = version
     this.current = store
@@ -162,7 +168,7 @@ class Scene {
     const version = this.versions.get(number) ?? versionOf(number)
     const store = buildTruststore(version.pem)
     this.versions.set(number, version)
-    this.byFingerprint.set(version.fingerprint, version)
+    this.published.publish(version)
     return { version, store }
   }
 
@@ -174,7 +180,7 @@ class Scene {
     for (const [code, count] of heard) {
       const all = code === 'ok' ? counters.accepted : (counters.refused[code as 'expired'] ?? 0)
       const told = all - this.stays.counted(code)
-      if (told !== count) this.wrong.push(`clients heard ${code} ${count} times, the gate said it ${told} times`)
+      if (told !== count) this.wrong.push(`clients received ${code} ${count} times, the gate sent it ${told} times`)
     }
     const quarter = (number: number): number => {
       const samples = this.resident.filter(({ at }) => Math.min(3, Math.floor(at * 4)) === number)
@@ -196,8 +202,8 @@ class Scene {
   }
 }
 
-function right(version: Version, client: (typeof clients)[number]): string {
-  // A gate has a code of its own for clients without a certificate.
+/** The gate has its own code for clients without a certificate. */
+function right(version: Version, client: Client): string {
   return client.credentials.cert === undefined ? 'no_certificate' : rightAnswer(version, client)
 }
 

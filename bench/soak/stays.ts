@@ -1,24 +1,24 @@
 import type { ServerResponse } from 'node:http'
 
-/** How long a response that goes on may do so when its connection is ended, in milliseconds. */
+/** How long an unfinished response may delay the end of its connection. */
 export const endTimeoutMs = 200
 
-/** A second until a swap is noticed, the response that goes on, and as much again for a busy machine. */
+/** One second to notice the new truststore and the time for the response, doubled for a busy machine. */
 const longestMs = 2 * (1000 + endTimeoutMs)
 
 interface Stay {
   readonly number: number
-  /** Since when the client's CA is no longer listed. */
+  /** When the client's CA was removed. */
   unlisted: number | undefined
 }
 
-/** Connections that are kept open, as the server sees them, and how long they have outlived the trust in their clients. */
+/** The connections that are kept open, as the server sees them, and since when their CAs are not listed. */
 export class Stays {
   private readonly stays = new Set<Stay>()
   private readonly counts = new Map<string, number>()
   private isListed: (number: number) => boolean = () => true
 
-  /** What became of a connection; only those that are to be kept open are counted. */
+  /** Counts the result of a connection if it is one of those to keep open. */
   count(serverName: string | undefined, code: string): void {
     if (serverName?.startsWith('s') === true) this.counts.set(code, this.counted(code) + 1)
   }
@@ -39,18 +39,18 @@ export class Stays {
     for (const stay of this.stays) stay.unlisted = isListed(stay.number) ? undefined : (stay.unlisted ?? performance.now())
   }
 
-  /** Those that should have ended, each once. */
+  /** Reports connections that should have been closed, each once. */
   overdue(): readonly string[] {
     const now = performance.now()
     const overdue = [...this.stays].filter(({ unlisted }) => unlisted !== undefined && now - unlisted > longestMs)
     for (const stay of overdue) this.stays.delete(stay)
     return overdue.map(
-      ({ number, unlisted }) => `client ${number}: still open ${(now - unlisted!).toFixed(0)} ms after its CA went`,
+      ({ number, unlisted }) => `client ${number}: still open ${(now - unlisted!).toFixed(0)} ms after its CA was removed`,
     )
   }
 }
 
-/** Which client asks for a name of this kind: `c` for one request, `s` to stay. */
+/** The number of the client in a server name: `c` for one request, `s` to keep the connection open. */
 export function numberOf(serverName: string | undefined): number {
   return Number(/^[cs](\d+)\.soak\.example$/.exec(serverName ?? '')?.[1] ?? Number.NaN)
 }

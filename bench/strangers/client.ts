@@ -1,6 +1,6 @@
 import { connect, createSecureContext } from 'node:tls'
 
-/** What the process of the server sends to this one: whom to connect to, from where, as whom, and how often. */
+/** The message from the server's process: where to connect, from which address, with which credentials, and how often. */
 export interface Work {
   readonly port: number
   readonly localAddress: string
@@ -9,28 +9,28 @@ export interface Work {
   readonly seconds: number
 }
 
-/** What this one answers. */
+/** The answer. */
 export interface Outcome {
-  /** Milliseconds from the beginning of a connection to the first byte of its answer. */
+  /** Milliseconds from the start of a connection to the first byte of its answer. */
   readonly answered: readonly number[]
   /** Connections that were closed without an answer. */
   readonly closed: number
-  /** Connections that were put off because too many were under way. */
+  /** Connections that were not started because too many were open. */
   readonly omitted: number
 }
 
-/** Nobody waits longer for an answer. */
+/** How long a client waits for an answer. */
 const patience = 5000
 
-/** With so many connections under way none is begun, so that this process can keep its pace. */
+/** No connection is started while this many are open, so that the process can keep its pace. */
 const mostOpen = 2000
 
 process.once('disconnect', () => process.exit())
-process.on('message', async (work: Work) => void process.send?.(await knock(work)))
+process.on('message', async (work: Work) => void process.send?.(await connectSteadily(work)))
 process.send?.('ready')
 
-/** Begins connections at a steady pace, whatever becomes of them. */
-function knock(work: Work): Promise<Outcome> {
+/** Starts connections at a steady pace, regardless of their results. */
+function connectSteadily(work: Work): Promise<Outcome> {
   const secureContext = createSecureContext(work.credentials)
   const answered: number[] = []
   const begin = performance.now()

@@ -8,15 +8,15 @@ import { Versions } from '../../src/node/source/versions.ts'
 import { type KeyKind, keyPair, type Minted, mint } from '../../test/support/mint.ts'
 import { type Blocks, watchBlocks } from '../open/blocks.ts'
 
-/** What a turn of the event loop may take. */
+/** The longest turn of the event loop that is allowed. */
 export const allowedMs = 20
 
 const kinds: readonly KeyKind[] = ['rsa2048', 'p256', 'p384', 'rsa4096']
 const children = 9
-/** Runs whose least is taken: more of those that are short, which other work disturbs more. */
+/** The minimum of these runs counts. Short ones need more runs, because other work disturbs them more. */
 const runsOf = (count: number): number => Math.max(3, Math.ceil(3000 / count))
 
-/** A bundle of so many CAs: roots with nine intermediates each, on keys of all usual kinds. */
+/** A bundle of CAs: roots with nine intermediates each, with all common types of keys. */
 function bundleOf(count: number, name: string): string {
   const pem: string[] = []
   let root: Minted | undefined
@@ -29,7 +29,7 @@ function bundleOf(count: number, name: string): string {
   return pem.join('')
 }
 
-/** How a source takes a version of so many certificates, half of which are new. */
+/** Measures a source that takes a version of `count` certificates, half of them new. */
 export async function blocksOfSwap(count: number): Promise<{ readonly blocks: Blocks; readonly ratio: number }> {
   const half = bundleOf(count / 2, 'Half')
   const before = half + bundleOf(count / 2, 'Before')
@@ -54,7 +54,7 @@ export async function blocksOfSwap(count: number): Promise<{ readonly blocks: Bl
   }
 }
 
-/** What taking a version in slices takes, against taking it at once: the least of a few runs of each. */
+/** The time to build a version in slices, relative to building it in one go: minima of a few runs each. */
 async function ratioOfTotals(before: Uint8Array, after: Uint8Array, runs: number): Promise<number> {
   const slices = new Slices()
   let inSlices = Number.POSITIVE_INFINITY

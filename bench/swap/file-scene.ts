@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileTruststore } from '../../src/node/index.ts'
-import { strangerPem, type Version } from './pki.ts'
+import { unrelatedPem, type Version } from '../fixtures/versions.ts'
 import type { Scene, Swap } from './swap.ts'
 
-/** A truststore in a directory that is mounted the way Kubernetes does it, with everything that people do to files. */
+/** A truststore in a directory that is mounted as Kubernetes does it, and everything that people do to files. */
 export async function fileScene(first: Version): Promise<Scene> {
   const mount = mkdtempSync(join(tmpdir(), 'portcullis-swap-'))
   const path = join(mount, 'truststore.pem')
@@ -27,9 +27,9 @@ export async function fileScene(first: Version): Promise<Scene> {
   const source = await fileTruststore(path, { pollMs: 200, settleMs: 15 })
   const swap = (name: string, good: boolean, apply: Swap['apply'], unasked = false): Swap => ({ name, good, apply, unasked })
   const swaps: readonly Swap[] = [
-    swap('good, link turned', true, ({ pem }) => turn(pem), true),
-    swap('good, link turned and refreshed', true, ({ pem }) => turn(pem)),
-    swap('good, replaced by renaming', true, ({ pem }) => replace(pem), true),
+    swap('good, link replaced', true, ({ pem }) => turn(pem), true),
+    swap('good, link replaced and refreshed', true, ({ pem }) => turn(pem)),
+    swap('good, file replaced by renaming', true, ({ pem }) => replace(pem), true),
     swap('good, written in place', true, ({ pem }) => writeFileSync(path, pem), true),
     swap('good, written in parts', true, async ({ pem }) => {
       writeFileSync(path, '')
@@ -40,11 +40,11 @@ export async function fileScene(first: Version): Promise<Scene> {
     }),
     swap('broken base64', false, ({ pem }) => replace(pem.replace('MII', '*II'))),
     swap('broken BEGIN line', false, ({ pem }) => replace(pem.replace('CERT', 'CE*T'))),
-    swap('cut text', false, ({ pem }) => turn(pem.slice(0, -300))),
-    swap('cut in a BEGIN line', false, ({ pem }) => replace(`${pem}-----BEGIN CERT`)),
-    swap('nothing', false, () => writeFileSync(path, '')),
+    swap('truncated text', false, ({ pem }) => turn(pem.slice(0, -300))),
+    swap('truncated in a BEGIN line', false, ({ pem }) => replace(`${pem}-----BEGIN CERT`)),
+    swap('empty file', false, () => writeFileSync(path, '')),
     swap('no file', false, () => unlinkSync(join(mount, '..data', 'truststore.pem'))),
-    swap('another truststore altogether', false, () => turn(strangerPem)),
+    swap('unrelated truststore', false, () => turn(unrelatedPem)),
   ]
   return {
     name: 'file',

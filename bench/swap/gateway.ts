@@ -1,35 +1,29 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Server, type TLSSocket } from 'node:tls'
 import { verifyChain } from '../../src/index.ts'
 import type { TruststoreSource } from '../../src/node/index.ts'
-import { type Client, server as credentials } from './pki.ts'
+import { listen } from '../../test/support/listen.ts'
+import { type Client, serverCredentials } from '../fixtures/versions.ts'
 
-/** What a connection was answered, and by which version. */
+/** The verdict on a connection and the version that gave it. */
 export interface Answer {
   readonly version: string
   readonly code: string
 }
 
-/**
- * TLS settings of both sides: who gets through is decided by `verifyChain` alone.
- */
-const everybody = { requestCert: true, rejectUnauthorized: false } as const
-
-/** A plain TLS server that judges every connection by the version that serves at that moment, and says which one it was. */
+/** A TLS server that verifies each connection with the current version and answers with verdict and version. */
 export async function startGateway(source: TruststoreSource): Promise<{ readonly server: Server; readonly port: number }> {
-  const server = createServer({ ...everybody, ...credentials }, (socket: TLSSocket) => {
+  // OpenSSL accepts every client: `verifyChain` alone decides.
+  const options = { requestCert: true, rejectUnauthorized: false, ...serverCredentials }
+  const server = createServer(options, (socket: TLSSocket) => {
     const store = source.current
     const verdict = verifyChain(store, socket.getPeerX509Certificate()?.raw ?? [])
     const answer: Answer = { version: store.fingerprint, code: verdict.ok ? 'ok' : verdict.code }
     socket.on('error', () => undefined).end(JSON.stringify(answer))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { server, port: (server.address() as AddressInfo).port }
+  return { server, port: await listen(server) }
 }
 
-/** Connects and reads the answer; rejects where the connection is dropped before it came. */
+/** Connects and reads the answer. Rejects if the connection is dropped before. */
 export function ask(port: number, { credentials: own }: Client): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...own })

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { eventually } from '../../test/support/eventually.ts'
+import { type Client, clients, numberAfter, PublishedVersions, type Version, versionOf } from '../fixtures/versions.ts'
 import { type Answer, ask, startGateway } from './gateway.ts'
-import { type Client, clients, differentVersions, rightAnswer, type Version, versionOf } from './pki.ts'
 import type { Scene, Swap } from './swap.ts'
 
-/** What a run came to. Everything in `problems` is a failure, one line each. */
+/** The results of a run. Every line of `problems` is a failure. */
 export interface SwapReport {
   readonly swaps: number
   readonly taken: number
@@ -12,10 +12,10 @@ export interface SwapReport {
   readonly rolledBack: number
   readonly connections: number
   readonly accepted: number
-  /** Connections that were judged by each version. */
+  /** Connections by the version that verified them. */
   readonly byVersion: ReadonlyMap<string, number>
   readonly wrongVerdicts: number
-  /** Judged by a version that did not serve at any moment of the connection. */
+  /** Verified by a version that did not serve at any moment of the connection. */
   readonly wrongVersions: number
   readonly dropped: number
   /** How often each swap happened. */
@@ -23,15 +23,15 @@ export interface SwapReport {
   readonly problems: readonly string[]
 }
 
-/** How many clients connect at a time. */
+/** Clients that connect at the same time. */
 const workers = 8
 
-/** Every so many swaps an operator rolls back, and what was rolled back must not come again by itself. */
+/** An operator rolls back after every 20 swaps. The source must not take a version again that was rolled back. */
 const rollBackEvery = 20
 
 /**
- * Swaps a truststore under a TLS server that takes connections all the time, and checks each answer against the version
- * that gave it. Both go on until there were as many as asked for.
+ * Swaps a truststore while a TLS server accepts connections, and checks each answer against the version that gave it. Runs
+ * until it has made as many swaps and connections as wanted.
  */
 export async function swapUnderLoad(
   makeScene: (first: Version) => Promise<Scene>,
@@ -70,14 +70,13 @@ class Log implements SwapReport {
   readonly byVersion: Map<string, number> = new Map()
   readonly kinds: Map<string, number> = new Map()
   readonly problems: string[] = []
-  /** The versions that came to serve, in order. */
+  /** The versions that served, in order. */
   readonly serving: string[]
-  /** Every version that was published whole. */
-  readonly published: Map<string, Version>
+  readonly published: PublishedVersions = new PublishedVersions()
 
   constructor(first: Version) {
     this.serving = [first.fingerprint]
-    this.published = new Map([[first.fingerprint, first]])
+    this.published.publish(first)
   }
 
   judge(client: Client, { version, code }: Answer, servedBefore: number): void {
@@ -86,13 +85,12 @@ class Log implements SwapReport {
     if (code === 'ok') this.accepted++
     if (!this.serving.slice(servedBefore - 1).includes(version)) {
       this.wrongVersions++
-      this.problems.push(`${client.name}: judged by ${version}, which did not serve then`)
+      this.problems.push(`${client.name}: verified by ${version}, which did not serve then`)
     }
-    const known = this.published.get(version)
-    const right = known === undefined ? undefined : rightAnswer(known, client)
-    if (right === code) return
+    const mistake = this.published.mistake(version, client, code)
+    if (mistake === undefined) return
     this.wrongVerdicts++
-    this.problems.push(`${client.name}: ${code} by version ${version}, ${right ?? 'which was never published'} is right`)
+    this.problems.push(mistake)
   }
 }
 
@@ -110,15 +108,16 @@ async function connectOn(port: number, log: Log, worker: number, connections: nu
   }
 }
 
-/** Spreads the swaps over the connections, so that each version gets its share. */
+/** Spreads the swaps evenly over the connections. */
 async function swapOn(scene: Scene, log: Log, wanted: { readonly swaps: number; readonly connections: number }): Promise<void> {
   let number = 0
   for (let i = 0; i < wanted.swaps; i++) {
     const swap = scene.swaps[i % scene.swaps.length]!
-    // The same bundle is no swap: the number steps through all versions, none of them twice in a row.
-    if (swap.good) number = (number + 1 + (i % 5)) % differentVersions
+    // The same bundle twice in a row would be no swap.
+    const next = numberAfter(number, swap.good ? i : 0)
+    if (swap.good) number = next
     const serving = log.published.get(log.serving.at(-1)!)!
-    await swapOnce(scene, log, swap, swap.good ? versionOf(number) : versionOf((number + 1) % differentVersions), serving)
+    await swapOnce(scene, log, swap, versionOf(next), serving)
     if (i % rollBackEvery === rollBackEvery - 1) await rollBackOnce(scene, log)
     const share = (wanted.connections * (i + 1)) / wanted.swaps
     await eventually(() => log.connections + log.dropped >= share, 60_000)
@@ -128,19 +127,19 @@ async function swapOn(scene: Scene, log: Log, wanted: { readonly swaps: number; 
 async function swapOnce({ source }: Scene, log: Log, swap: Swap, next: Version, serving: Version): Promise<void> {
   log.swaps++
   log.kinds.set(swap.name, (log.kinds.get(swap.name) ?? 0) + 1)
-  if (swap.good) log.published.set(next.fingerprint, next)
+  if (swap.good) log.published.publish(next)
   await swap.apply(next, serving)
   const isOut = (): boolean => source.current.fingerprint === next.fingerprint
   if (swap.good) {
     if (swap.unasked === true) await eventually(isOut).catch(() => undefined)
     else await source.refresh()
     if (isOut()) log.taken++
-    else log.problems.push(`${swap.name}: was not taken: ${source.failure?.message ?? 'no failure'}`)
+    else log.problems.push(`${swap.name}: not taken: ${source.failure?.message ?? 'no failure'}`)
     return
   }
   const { status } = await source.refresh()
   if (status === 'rejected') log.rejected++
-  else log.problems.push(`${swap.name}: was not rejected but ${status}`)
+  else log.problems.push(`${swap.name}: ${status} instead of rejected`)
   if (source.current.fingerprint !== serving.fingerprint) log.problems.push(`${swap.name}: another version serves after it`)
 }
 
@@ -150,6 +149,6 @@ async function rollBackOnce({ source }: Scene, log: Log): Promise<void> {
   source.rollBack(earlier.version)
   log.rolledBack++
   await source.refresh()
-  if (source.current.fingerprint !== earlier.version) log.problems.push('what was rolled back came again')
+  if (source.current.fingerprint !== earlier.version) log.problems.push('a version that was rolled back was taken again')
   source.rollBack(serving.version)
 }

@@ -1,18 +1,18 @@
 import type { TruststoreSource } from '../../src/node/index.ts'
-import type { Version } from './pki.ts'
+import type { Version } from '../fixtures/versions.ts'
 
-/** One thing that happens to a truststore's file or URL. */
+/** One change to the file or URL of a truststore. */
 export interface Swap {
   readonly name: string
-  /** Whether the version it is given is to serve afterwards. */
+  /** Whether the given version must serve afterwards. */
   readonly good: boolean
-  /** Puts the version, or what becomes of it, in place; `serving` is the version that serves now. */
+  /** Puts the version, or a damaged form of it, in place; `serving` is the version that serves now. */
   readonly apply: (version: Version, serving: Version) => unknown
-  /** What good swaps leave to the source's own polling or watching. */
+  /** Whether the source has to notice the change by itself, by polling or watching. */
   readonly unasked?: boolean
 }
 
-/** A source and everything that can happen to it. */
+/** A source and everything that may happen to it. */
 export interface Scene {
   readonly name: string
   readonly source: TruststoreSource

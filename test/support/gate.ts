@@ -6,6 +6,7 @@ import type { AddressInfo, TcpNetConnectOpts } from 'node:net'
 import { type ConnectionOptions, connect, type Server, type TLSSocket } from 'node:tls'
 import { buildTruststore, type Truststore } from '../../src/index.ts'
 import { type MutualTls, type MutualTlsOptions, mutualTls } from '../../src/node/index.ts'
+import { listen as listenOnLoopback } from './listen.ts'
 import { type CertificateSpec, type Minted, mint, privateKeyPem } from './mint.ts'
 
 /** A small infrastructure behind a gate, and clients that ask it. */
@@ -41,12 +42,9 @@ export const own: Credentials = serverFor('localhost')
 
 const servers = new Set<Server>()
 
-/** Listens on a free port of the loopback. */
 export async function listen(server: Server): Promise<number> {
   servers.add(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return portOf(server)
+  return listenOnLoopback(server)
 }
 
 export function portOf(server: Server): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { clients, rightAnswer, versionOf } from '../../bench/fixtures/versions.ts'
 import { fileScene } from '../../bench/swap/file-scene.ts'
-import { clients, rightAnswer, versionOf } from '../../bench/swap/pki.ts'
 import { swapUnderLoad } from '../../bench/swap/run.ts'
 import { urlScene } from '../../bench/swap/url-scene.ts'
 

@@ -1,23 +1,23 @@
 import { once } from 'node:events'
 import { connect, createSecureContext } from 'node:tls'
 
-/** Connects with one certificate after the other, a few at a time, and tells how many were welcomed. */
+/** Connects with one certificate after the other, a few at a time, and reports how many were accepted. */
 const concurrency = 8
 const [{ key, clients }] = await once(process, 'message')
 const contexts = clients.map((cert) => createSecureContext({ key, cert }))
 let next = 0
 process.on('message', async ({ port, maxVersion, count }) => {
   let left = count
-  let welcomed = 0
+  let accepted = 0
   const line = async () => {
-    while (left-- > 0) if (await isWelcome(port, maxVersion)) welcomed++
+    while (left-- > 0) if (await isAccepted(port, maxVersion)) accepted++
   }
   await Promise.all(Array.from({ length: concurrency }, line))
-  process.send({ welcomed })
+  process.send({ accepted })
 })
 process.send({ ready: true })
 
-function isWelcome(port, maxVersion) {
+function isAccepted(port, maxVersion) {
   const secureContext = contexts[next++ % contexts.length]
   return new Promise((resolve) => {
     let answer = ''
@@ -33,6 +33,6 @@ function isWelcome(port, maxVersion) {
       answer += data
     })
     socket.on('error', () => resolve(false))
-    socket.on('close', () => resolve(answer === 'welcome'))
+    socket.on('close', () => resolve(answer === 'accepted'))
   })
 }
