@@ -2,8 +2,8 @@ import { table } from '../examples/demo/table.ts'
 import { missingTools, runEndToEnd } from './e2e/run.ts'
 
 /**
- * `npm run e2e`: real curl and `openssl s_client` against the gate, good and bad, in every version and way of TLS. Exits
- * with 0 only if everybody heard what they should.
+ * `npm run e2e`: curl and `openssl s_client` connect to the gate with valid and invalid clients, in every version and way of TLS.
+ * Exits with 0 only if every answer is the expected one.
  */
 const missing = missingTools()
 if (missing.length > 0) {

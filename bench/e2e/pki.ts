@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { parseRevocationList, type RevocationList } from '../../src/index.ts'
 import { type CertificateSpec, keyPair, type Minted, mint, mintCrl, privateKeyPem } from '../../test/support/mint.ts'
 
-/** A client as files, and what it must be told. */
+/** A client's files and the expected answer. */
 export interface Client {
   readonly name: string
-  /** `ok`, or the code of the refusal. */
+  /** `ok` or a reject code. */
   readonly expected: string
   readonly cert: string | undefined
   readonly key: string | undefined
@@ -22,7 +22,7 @@ export interface Pki {
 const day = 86_400_000
 const ago = (days: number): Date => new Date(Date.now() - days * day)
 
-/** Five CAs below one another: a client of the fourth has four above it, which is the limit; one of the fifth is too deep. */
+/** Five CAs, each issued by the one before. A client of the fourth has the longest path allowed, one of the fifth is too deep. */
 const authorities: readonly Minted[] = (() => {
   const all = [mint({ ca: true, subject: 'O=Example,CN=Root' })]
   for (let i = 1; i < 5; i++) all.push(mint({ ca: true, subject: `O=Example,CN=Issuing ${i}` }, all[i - 1]))

@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createSecureServer } from 'node:http2'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildTruststore } from '../../src/index.ts'
 import { mutualTls } from '../../src/node/index.ts'
+import { listen } from '../../test/support/listen.ts'
 import { type Client, makePki } from './pki.ts'
 import { type Heard, type Way, ways } from './tools.ts'
 
-/** What a client heard in one way. */
+/** The answer to a client that connects in one way. */
 export interface Cell extends Heard {
   readonly client: Client
   readonly way: string
@@ -20,18 +19,18 @@ export interface Cell extends Heard {
 export interface EndToEnd {
   readonly ways: readonly string[]
   readonly rows: readonly { readonly client: Client; readonly cells: readonly Cell[] }[]
-  /** What reached the application, which must be the good clients alone. */
+  /** Requests that reached the application: only those of valid clients may. */
   readonly reached: number
 }
 
-/** Which of the programs that this needs are not here. */
+/** Programs that are needed and not installed. */
 export function missingTools(): readonly string[] {
   const present = (tool: string, argument: string): boolean => spawnSync(tool, [argument]).status === 0
   const missing = [present('curl', '--version') ? undefined : 'curl', present('openssl', 'version') ? undefined : 'openssl']
   return missing.filter((tool) => tool !== undefined)
 }
 
-/** Every client in every way against one gate over HTTP/1.1 and HTTP/2. */
+/** Connects every client in every way to one gate, over HTTP/1.1 and HTTP/2. */
 export async function runEndToEnd(): Promise<EndToEnd> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-e2e-'))
   const { truststore, lists, clients, server: credentials } = makePki(folder)
@@ -41,9 +40,7 @@ export async function runEndToEnd(): Promise<EndToEnd> {
     reached++
     response.end('hello')
   })
-  gate.protect(server).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(gate.protect(server))
   try {
     const rows = []
     for (const client of clients) {

@@ -2,22 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import type { Client } from './pki.ts'
 
-/** One way in which a real client connects. */
+/** One way in which a client connects. */
 export interface Way {
   readonly name: string
   readonly tool: 'curl' | 'openssl'
   readonly ask: (client: Client, port: number, folder: string) => Promise<Heard>
 }
 
-/** What a client heard, and over what. */
+/** The answer to a client, and whether it came over the intended kind of connection. */
 export interface Heard {
-  /** `ok`, the code of a refusal with status 403, or what went wrong. */
+  /** `ok`, the reject code of a 403, or a description of the failure. */
   readonly result: string
-  /** Whether the connection was what the way says: its protocol, and resumed or not. */
+  /** Whether protocol and resumption were as intended. */
   readonly asMeant: boolean
 }
 
-/** Weak certificates are the server's to refuse, so clients must be allowed to use them: OpenSSL's settings for both programs. */
+/** OpenSSL settings for both programs: clients must be able to use weak certificates, so that the server can reject them. */
 const configuration = `openssl_conf = all
 [all]
 ssl_conf = ssl
@@ -65,7 +65,7 @@ function openssl(name: string, version: string, option: string): Way {
   }
 }
 
-/** Connects once for the session and once with it. */
+/** Connects once to get a session and once to resume it. */
 function resumed(name: string, version: string, option: string): Way {
   return {
     name,
@@ -98,7 +98,7 @@ function resultOf(status: string, body: string): string {
   return status === '403' && code !== undefined ? code : `status ${status || 'none'}: ${body.slice(0, 200)}`
 }
 
-/** Both outputs of a program, which gets the input and is ended after a while. */
+/** Runs a program with a timeout and returns the output of both streams. */
 function run(folder: string, program: string, args: readonly string[], input = ''): Promise<string> {
   const OPENSSL_CONF = `${folder}/openssl.cnf`
   writeFileSync(OPENSSL_CONF, configuration)

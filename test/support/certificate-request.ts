@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectTcp, createServer, type Socket } from 'node:net'
 import { connect } from 'node:tls'
+import { listen } from './listen.ts'
 
 /** What a server asks a client for in the handshake: the names of CAs, as DER in hexadecimal. */
 export async function requestedAuthorities(port: number, servername = 'localhost'): Promise<readonly string[]> {
@@ -11,9 +12,7 @@ export async function requestedAuthorities(port: number, servername = 'localhost
     for (const socket of [near, far]) socket.on('error', () => undefined)
     near.pipe(far).pipe(near)
   })
-  relay.listen(0, '127.0.0.1')
-  await once(relay, 'listening')
-  const near: Socket = connectTcp((relay.address() as { port: number }).port, '127.0.0.1')
+  const near: Socket = connectTcp(await listen(relay), '127.0.0.1')
   // TLS 1.2 sends it in the clear.
   const client = connect({ socket: near, servername, rejectUnauthorized: false, maxVersion: 'TLSv1.2' })
   await once(client, 'secureConnect')

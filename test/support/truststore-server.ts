@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { listen } from './listen.ts'
 
-/** What a server of truststores answers to a request. */
+/** Answers one request. */
 export type Reply = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** A server on the loopback interface that answers whatever it is told to; for honest and for broken answers. */
+/** A server on the loopback interface whose answers the test chooses, valid or broken. */
 export interface TruststoreServer {
   readonly url: string
   /** The requests until now. */
@@ -26,10 +27,9 @@ export async function startTruststoreServer(reply: Reply): Promise<TruststoreSer
     sockets.add(socket)
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await listen(server)
   const own: TruststoreServer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/truststore.pem`,
+    url: `http://127.0.0.1:${port}/truststore.pem`,
     requests,
     reply,
     async close() {
