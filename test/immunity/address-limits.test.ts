@@ -8,14 +8,14 @@ import { eventually } from '../support/eventually.ts'
 import { ask, closeServers, good, issuing, nobody, open, type Started, startGate, store, stranger } from '../support/gate.ts'
 import { mint } from '../support/mint.ts'
 
-/** What one address can take of a server: it shares the event loop, and OpenSSL works before any verdict. */
+/** One address must not use up a server: all clients share the event loop, and OpenSSL works before any verdict. */
 
 afterEach(closeServers)
 
 const attacker = '192.0.2.1'
 const other = '198.51.100.1'
 
-/** A gate that is told where its next connections come from. */
+/** A gate whose connections come from the address in `from`. */
 async function startLimited(limits: AddressLimits, options: Partial<MutualTlsOptions> = {}): Promise<Started & From> {
   const from = { address: attacker }
   const clientAddress = (): string => from.address
@@ -24,11 +24,11 @@ async function startLimited(limits: AddressLimits, options: Partial<MutualTlsOpt
 }
 
 interface From {
-  /** Changed at once: connections take what it says when they arrive. */
+  /** Connections read it when they arrive. */
   readonly from: { address: string }
 }
 
-/** A connection that TLS was not begun on, or that was closed before its handshake ended. */
+/** Whether a connection is closed before its handshake ends. */
 async function isTurnedAway(port: number): Promise<boolean> {
   return (await ask(port, good).catch(() => undefined)) === undefined
 }
@@ -43,7 +43,7 @@ async function openTcp(port: number): Promise<Socket> {
 const openMany = (port: number, count: number): Promise<Socket[]> =>
   Promise.all(Array.from({ length: count }, () => openTcp(port)))
 
-/** Does it again and again, which takes less than a second each time, until the limit is met. */
+/** Repeats an action, which must take less than a second, until the limit is reached. */
 async function until(limit: LimitName, gate: MutualTls, act: () => Promise<unknown>): Promise<void> {
   for (let i = 0; gate.counters().limited[limit] === undefined; i++) {
     if (i === 500) throw new Error(`${limit}: no limit`)
@@ -51,7 +51,7 @@ async function until(limit: LimitName, gate: MutualTls, act: () => Promise<unkno
   }
 }
 
-/** A client that is asked for its second flight and sends the first record of it, which has the certificates, alone. */
+/** A client that sends only the first record of its second flight, which has the certificates. */
 async function stall(port: number, credentials: ConnectionOptions): Promise<Socket> {
   const relay = createTcpServer((near) => {
     const far = connectTcp(port, '127.0.0.1')
@@ -61,7 +61,7 @@ async function stall(port: number, credentials: ConnectionOptions): Promise<Sock
     near.on('data', (flight: Buffer) => {
       flights++
       if (flights === 1) far.write(flight)
-      // RFC 5246 6.2.1: a record says how long it is in its last two bytes before the content.
+      // RFC 5246 6.2.1: the last two bytes before the content of a record are its length.
       else if (flights === 2) far.write(flight.subarray(0, 5 + flight.readUInt16BE(3)))
     })
   })
@@ -74,8 +74,8 @@ async function stall(port: number, credentials: ConnectionOptions): Promise<Sock
   return near
 }
 
-describe('handshakes that keep OpenSSL busy', () => {
-  it('shut their address out after one of them, and nobody else', async () => {
+describe('a handshake that is costly for OpenSSL', () => {
+  it('blocks its address, and no other', async () => {
     const { port, gate, from, reached } = await startLimited({})
     expect(await ask(port, costlyChain(60))).toMatchObject({ status: 403 })
     expect(await isTurnedAway(port)).toBe(true)
@@ -85,7 +85,7 @@ describe('handshakes that keep OpenSSL busy', () => {
     expect(reached).toHaveLength(1)
   })
 
-  it('shut it out as well where they never end', async () => {
+  it('blocks its address even if it never ends', async () => {
     const { port, gate, from } = await startLimited({}, { handshakeTimeoutMs: 1000 })
     const stalled = await stall(port, costlyChain(36))
     await once(stalled.resume(), 'close')
@@ -95,7 +95,7 @@ describe('handshakes that keep OpenSSL busy', () => {
     expect(gate.counters().limited).toEqual({ refused: 1 })
   })
 
-  it('end the others that are under way from the same address', async () => {
+  it('ends the unfinished handshakes of the same address', async () => {
     const { port, from } = await startLimited({})
     const halfway = await openTcp(port)
     from.address = other
@@ -107,7 +107,7 @@ describe('handshakes that keep OpenSSL busy', () => {
     unrelated.destroy()
   })
 
-  it('shut an address out for less time the more clients of it are inside, and a warning tells of balancers', async () => {
+  it('blocks an address with many accepted clients for a shorter time, and a warning mentions load balancers', async () => {
     const warnings: string[] = []
     const note = ({ message }: Error): unknown => warnings.push(message)
     process.on('warning', note)
@@ -126,13 +126,13 @@ describe('handshakes that keep OpenSSL busy', () => {
     ])
   })
 
-  it('do not count where they are let in and no larger than honest ones', async () => {
+  it('is not counted for an accepted client with a chain of normal size', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1 })
     for (let i = 0; i < 30; i++) expect(await ask(port, good)).toMatchObject({ status: 200 })
     expect(gate.counters()).toMatchObject({ accepted: 30, limited: {} })
   })
 
-  it('count where they are let in and larger than honest ones', async () => {
+  it('is counted for an accepted client with an unusually large chain', async () => {
     const { port, gate } = await startLimited({})
     const insider = costlyChain(60, mint({ subject: 'O=Gate,CN=insider' }, issuing), issuing.subject)
     expect(await ask(port, insider)).toMatchObject({ status: 200, body: 'hello CN=insider,O=Gate' })
@@ -142,7 +142,7 @@ describe('handshakes that keep OpenSSL busy', () => {
 })
 
 describe('one address', () => {
-  it('has so many handshakes that come to nothing, and others none the fewer', async () => {
+  it('has a limit for rejected handshakes that does not affect other addresses', async () => {
     const { port, gate, from } = await startLimited({ refusedPerSecond: 1 })
     await until('refused', gate, () => ask(port, nobody).catch(() => undefined))
     expect(gate.counters().limited).toEqual({ refused: 1 })
@@ -150,7 +150,7 @@ describe('one address', () => {
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it('does not answer for what the server cannot tell', async () => {
+  it('is not charged for failures of the server itself', async () => {
     let trouble: () => boolean = () => {
       throw new Error('the directory is down')
     }
@@ -164,7 +164,7 @@ describe('one address', () => {
     expect(reached).toHaveLength(1)
   })
 
-  it('has those under way counted as well, once many came to nothing', async () => {
+  it('has unfinished handshakes counted as rejected once it has many rejected ones', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 5 })
     await ask(port, good)
     await openMany(port, 30)
@@ -172,18 +172,18 @@ describe('one address', () => {
     const begin = performance.now()
     await until('refused', gate, () => ask(port, stranger).catch(() => undefined))
     const regained = ((performance.now() - begin) / 1000) * 5
-    // Of the 20 that the address has, half were not needed to shut it out.
+    // The address may have 20. With the unfinished ones, half of that blocked it.
     const refused = gate.counters().refused.unknown_issuer
     expect(refused).toBeGreaterThanOrEqual(11)
     expect(refused).toBeLessThanOrEqual(Math.min(11 + regained, 19))
     const turnedAway = gate.counters().limited.refused!
     await openMany(port, 30)
     await eventually(() => gate.counters().limited.refused! + gate.counters().unfinished === turnedAway + 60)
-    // Half of the allowance comes back in two seconds, and with it places.
+    // Half of the allowance comes back within two seconds.
     expect(gate.counters().limited.refused).toBeGreaterThan(turnedAway)
   })
 
-  it('has so many of those that fail', async () => {
+  it('has a limit for failed handshakes', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1 })
     await until('refused', gate, async () => {
       const socket = await openTcp(port)
@@ -192,7 +192,7 @@ describe('one address', () => {
     })
   })
 
-  it('has so many open connections', async () => {
+  it('has a limit for open connections', async () => {
     const { port, gate, from } = await startLimited({ open: 3 })
     const sockets: TLSSocket[] = []
     for (let i = 0; i < 3; i++) sockets.push(await open(port, good))
@@ -206,7 +206,7 @@ describe('one address', () => {
     expect(gate.counters().limited.open).toBeGreaterThan(0)
   })
 
-  it('has so many handshakes under way, and gives their places back when they end in any way', async () => {
+  it('has a limit for unfinished handshakes, and each is freed however it ends', async () => {
     const { port, gate, from, server } = await startLimited({ unfinished: 2 }, { handshakeTimeoutMs: 300 })
     server.on('tlsClientError', () => undefined)
     const silent = [await openTcp(port), await openTcp(port)]
@@ -221,14 +221,14 @@ describe('one address', () => {
     expect(gate.counters().limited.unfinished).toBeGreaterThan(0)
   })
 
-  it('has so many connections a second', async () => {
+  it('has a limit for connections per second', async () => {
     const { port, gate, from } = await startLimited({ handshakesPerSecond: 1 })
     await until('handshakes', gate, () => ask(port, good).catch(() => undefined))
     from.address = other
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it('has so many refused connections that wait for their answer; others are closed without one', async () => {
+  it('has a limit for rejected connections that wait for their response; more are closed without one', async () => {
     const { port, gate, from } = await startLimited({ lingering: 2 })
     const silent = [await open(port, stranger), await open(port, stranger)]
     await eventually(() => gate.counters().refused.unknown_issuer === 2)
@@ -252,14 +252,14 @@ describe('one address', () => {
     socket.destroy()
   })
 
-  it('is not shut out for probes that connect and say nothing', async () => {
+  it('is not blocked for probes that connect and send nothing', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1 })
     for (let i = 0; i < 30; i++) (await openTcp(port)).destroy()
     expect(await ask(port, good)).toMatchObject({ status: 200 })
     expect(gate.counters().limited).toEqual({})
   })
 
-  it('is remembered no longer than it has to be', async () => {
+  it('is forgotten as soon as possible', async () => {
     const { port, gate, from } = await startLimited({})
     for (let i = 0; i < 50; i++) {
       from.address = `10.0.0.${i}`
@@ -269,8 +269,8 @@ describe('one address', () => {
   })
 })
 
-describe('an address that has let nobody in lately', () => {
-  it('begins two handshakes at a time, and after half a second as many as it may have refused', async () => {
+describe('an address without recently accepted clients', () => {
+  it('starts two handshakes at a time, and after half a second as many as may be rejected', async () => {
     const { port, gate, from } = await startLimited({})
     const silent = await openMany(port, 30)
     await eventually(() => gate.counters().waiting === 28)
@@ -285,56 +285,56 @@ describe('an address that has let nobody in lately', () => {
     await eventually(() => gate.counters().waiting === 0)
   })
 
-  it('has few of a burst of strangers refused, and the others closed before TLS begins', async () => {
+  it('has few of a burst of unknown clients rejected, and the others closed before TLS starts', async () => {
     const { port, gate, from } = await startLimited({})
     const begin = performance.now()
     await Promise.all(Array.from({ length: 400 }, () => ask(port, stranger).catch(() => undefined)))
     const regained = ((performance.now() - begin) / 1000) * 25
     const { refused, limited, waiting } = gate.counters()
-    // A quarter of its allowance, which is 25 for each of four seconds, and those that were under way when it was used up.
+    // A quarter of its allowance, which is 25 for each of four seconds, and those that had started when it was used up.
     expect(refused.unknown_issuer).toBeLessThan(25 + regained + 2)
     expect([refused.unknown_issuer! + limited.refused!, waiting]).toEqual([400, 0])
     from.address = other
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it('begins none before the last one was charged', async () => {
+  it('starts no handshake before the cost of the last one is known', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1 })
     await Promise.all(Array.from({ length: 10 }, () => ask(port, costlyChain(5)).catch(() => undefined)))
     expect(gate.counters()).toMatchObject({ refused: { unknown_issuer: 1 }, limited: { refused: 9 } })
   })
 
-  it('begins the fewer handshakes at a time the more its last one cost', async () => {
+  it('starts fewer handshakes at a time if its last one was more costly', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 1000 })
     expect(await ask(port, costlyChain(5))).toMatchObject({ status: 403 })
     await openMany(port, 200)
     await eventually(() => gate.counters().waiting === 198)
     await eventually(() => gate.counters().waiting < 198)
-    // A thousand ordinary ones would be allowed, all 200 of these.
+    // At normal cost, all 200 would have started.
     expect(gate.counters().waiting).toBeGreaterThan(100)
     expect(gate.counters().limited).toEqual({})
   })
 
-  it('waits no longer once a client of it was let in', async () => {
+  it('no longer waits once one of its clients is accepted', async () => {
     const { port, gate } = await startLimited({})
     await openMany(port, 1)
     await eventually(() => gate.counters().unfinished === 1)
     const clients = Array.from({ length: 20 }, () => ask(port, good))
     await openMany(port, 30)
     expect((await Promise.all(clients)).map(({ status }) => status)).toEqual(Array(20).fill(200))
-    // More than the 25 that time alone would have brought.
+    // More than the 25 that waiting alone would allow.
     await eventually(() => gate.counters().unfinished === 31)
     expect(gate.counters()).toMatchObject({ waiting: 0, limited: {} })
   })
 
-  it('counts those that wait as open and as unfinished', async () => {
+  it('has waiting connections counted as open and as unfinished', async () => {
     const { port, gate } = await startLimited({ unfinished: 10, open: 12 })
     await openMany(port, 15)
     await eventually(() => gate.counters().limited.unfinished === 5)
     expect(gate.counters()).toMatchObject({ unfinished: 2, waiting: 8 })
   })
 
-  it('forgets those that leave while they wait, in whatever way', async () => {
+  it('frees waiting connections that leave, in whatever way', async () => {
     const { port, gate } = await startLimited({})
     const sockets = await openMany(port, 30)
     await eventually(() => gate.counters().waiting === 28)
@@ -344,7 +344,7 @@ describe('an address that has let nobody in lately', () => {
     expect(gate.counters()).toMatchObject({ unfinished: 2, limited: {} })
   })
 
-  it('has those that wait ended with the server', async () => {
+  it('has waiting connections closed with the server', async () => {
     const { port, gate, server } = await startLimited({})
     const sockets = await openMany(port, 30)
     await eventually(() => gate.counters().waiting === 28)
@@ -357,7 +357,7 @@ describe('an address that has let nobody in lately', () => {
 })
 
 describe('limits', () => {
-  it('are not for exempt addresses and ranges', async () => {
+  it('do not apply to exempt addresses and ranges', async () => {
     const { port, from } = await startLimited({ open: 1, exempt: [attacker, '2001:db8::/32'] })
     const sockets = [await open(port, good), await open(port, good)]
     from.address = '2001:db8::1'
@@ -366,14 +366,14 @@ describe('limits', () => {
     for (const socket of sockets) socket.destroy()
   })
 
-  it('can be left out', async () => {
+  it('can be switched off', async () => {
     const { port, gate } = await startGate({ truststore: store, limits: false })
     await ask(port, costlyChain(30))
     expect(await ask(port, good)).toMatchObject({ status: 200 })
     expect(gate.counters()).toMatchObject({ limited: {}, addresses: 0 })
   })
 
-  it('are not met by an address that hundreds of clients share, some of them bad', async () => {
+  it('are not reached by an address with hundreds of clients, some of them unknown', async () => {
     const { port, gate } = await startGate({ truststore: store })
     const clients = Array.from({ length: 200 }, async (_, i) => (await ask(port, i % 50 === 0 ? stranger : good)).status)
     const statuses = await Promise.all(clients)
@@ -382,8 +382,8 @@ describe('limits', () => {
   })
 })
 
-describe('the address that clientAddress says', () => {
-  it('is that of identities and rejections', async () => {
+describe('the address from clientAddress', () => {
+  it('appears in identities and rejections', async () => {
     const seen: unknown[] = []
     const options = {
       authorize: ({ remoteAddress }: { remoteAddress: string | undefined }) => seen.push(remoteAddress) > 0,
@@ -396,7 +396,7 @@ describe('the address that clientAddress says', () => {
     expect(seen).toEqual([attacker, other])
   })
 
-  it('is that by which waiting for authorize is limited, unless it is exempt', async () => {
+  it('limits waiting for authorize, unless it is exempt', async () => {
     const options = {
       authorize: () => new Promise<boolean>(() => undefined),
       authorizeTimeoutMs: 60_000,
@@ -415,21 +415,21 @@ describe('the address that clientAddress says', () => {
   })
 
   it.each([
-    ['is none', () => 'unknown'],
-    ['is no text', () => 7 as never],
+    ['not an address', () => 'unknown'],
+    ['not a string', () => 7 as never],
     [
-      'cannot be had',
+      'not available',
       () => {
         throw new Error('no header')
       },
     ],
-  ])('closes the connection where it %s', async (_name, clientAddress) => {
+  ])('closes the connection if it is %s', async (_name, clientAddress) => {
     const { port, gate, reached } = await startGate({ truststore: store, clientAddress })
     expect(await isTurnedAway(port)).toBe(true)
     expect([gate.counters().limited, reached]).toEqual([{ address: 1 }, []])
   })
 
-  it('may come from a PROXY header that a balancer sends before TLS', async () => {
+  it('may come from a PROXY header that a load balancer sends before TLS', async () => {
     const seen: unknown[] = []
     const addresses = new WeakMap<Socket, string>()
     const { server } = await startGate({
@@ -450,7 +450,7 @@ describe('the address that clientAddress says', () => {
     front.listen(0, '127.0.0.1')
     await once(front, 'listening')
     const { port } = front.address() as { port: number }
-    const dial = async (last: number): Promise<TLSSocket> => {
+    const connectFrom = async (last: number): Promise<TLSSocket> => {
       const socket = await openTcp(port)
       const header = Buffer.from(
         `0d0a0d0a000d0a515549540a2111000cc00002${last.toString(16).padStart(2, '0')}7f000001d43101bb`,
@@ -459,10 +459,10 @@ describe('the address that clientAddress says', () => {
       socket.write(header)
       return open(port, good, { socket })
     }
-    const first = await dial(7)
+    const first = await connectFrom(7)
     expect(await ask(port, good, { socket: first })).toMatchObject({ status: 200 })
-    expect(await ask(port, good, { socket: await dial(8) })).toMatchObject({ status: 200 })
-    await expect(dial(7)).rejects.toThrow(/disconnected|ECONNRESET/)
+    expect(await ask(port, good, { socket: await connectFrom(8) })).toMatchObject({ status: 200 })
+    await expect(connectFrom(7)).rejects.toThrow(/disconnected|ECONNRESET/)
     expect(seen).toEqual(['192.0.2.7', '192.0.2.8'])
     first.destroy()
     front.close()

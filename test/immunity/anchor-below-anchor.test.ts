@@ -6,10 +6,9 @@ import { judge } from './judge.ts'
 import { day, list } from './listed.ts'
 
 /**
- * A listed CA that no path may end at for some reason, but that stands below another anchor. What it is forgiven as an
- * anchor, its dates above all, it must not be forgiven as an intermediate (the fault of CVE-2015-1793: checks forgotten on
- * the second path). Here its revocation list is signed by a certificate below the root, so that only a path to the root is
- * cleared.
+ * A listed CA below another anchor. Checks that an anchor may skip, above all its dates, must not be skipped when the same
+ * certificate is an intermediate (the fault of CVE-2015-1793: checks forgotten on the second path). Here a certificate below
+ * the root signs the revocation list of the CA, so that only a path to the root is cleared.
  */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
@@ -17,7 +16,7 @@ const subject = 'O=Immunity,CN=Intermediate'
 const signer = mint({ key: keyPair('p256', 2), subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }, root)
 const loose: Policy = { ...presented, enforceAnchorConstraints: false }
 
-/** Of a client of this CA: without revocation, and with lists that only a path to the root makes good. */
+/** For a client of this CA: without revocation, and with lists that are valid only on a path to the root. */
 function verdicts(policy: Policy, spec: CertificateSpec): readonly string[] {
   const ca = mint({ ca: true, key: keyPair('p256', 1), subject, ...spec }, root)
   const client = mint({ key: leafKey, subject: 'O=Immunity,CN=Client' }, ca)
@@ -27,12 +26,12 @@ function verdicts(policy: Policy, spec: CertificateSpec): readonly string[] {
 }
 
 describe('a listed CA below another anchor', () => {
-  it('control: is accepted there when it is a valid intermediate', () => {
+  it('control: is accepted if it is a valid intermediate', () => {
     expect(verdicts(profiles.rfc5280, {})).toEqual(['accepted', 'accepted'])
     expect(verdicts(loose, {})).toEqual(['accepted', 'accepted'])
   })
 
-  it('that has expired, or is not valid yet', () => {
+  it('is rejected as an intermediate if it has expired or is not valid yet', () => {
     const long = Date.now() - 90 * day
     for (const dates of [
       { notBefore: new Date(long), notAfter: new Date(Date.now() - day) },
@@ -43,15 +42,15 @@ describe('a listed CA below another anchor', () => {
     }
   })
 
-  it('that does not conform as an intermediate', () => {
+  it('is rejected as an intermediate if it does not conform', () => {
     expect(verdicts(profiles.rfc5280, { authorityKeyId: false })).toEqual(['accepted', 'revocation_unknown 0'])
     expect(verdicts(presented, { authorityKeyId: false })).toEqual(['accepted', 'accepted'])
   })
 
-  it('that says nothing of being a CA, where all that is listed are names and keys', () => {
+  it('is accepted without basicConstraints only if every listed certificate is an anchor', () => {
     const spec = { ca: false, keyUsage: ['digitalSignature'] }
     expect(verdicts({ ...loose, trust: 'every-certificate' }, spec)).toEqual(['accepted', 'accepted'])
-    // Where CAs are trusted it is no anchor, and what it says counts.
+    // If only CAs are trusted it is not an anchor, and its own fields count.
     expect(verdicts(loose, spec)).toEqual(['not_a_ca 1', 'not_a_ca 1'])
   })
 })

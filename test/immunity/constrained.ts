@@ -14,7 +14,7 @@ export function client(issuer: Minted, spec: CertificateSpec): Minted {
   return mint({ key: leafKey, subject: 'O=Immunity,CN=Client', ...spec }, issuer)
 }
 
-/** A client of these fields below a CA of these constraints. */
+/** The verdict on a client with these fields below a CA with these constraints. */
 export function under(nameConstraints: Constraints, spec: CertificateSpec, more: CertificateSpec = {}): string {
   const ca = mint({ ...caSpec, nameConstraints, ...more }, root)
   return judge(store, [client(ca, spec), ca])

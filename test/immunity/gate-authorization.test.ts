@@ -24,13 +24,13 @@ import {
 import { mint } from '../support/mint.ts'
 import { listOf } from '../support/revocable.ts'
 
-/** While `authorize` is waited for, trust may end, the client may leave, and places are held. */
+/** While `authorize` is pending, trust may end, the client may leave, and a place is taken. */
 
 afterEach(closeServers)
 
 const day = 86_400_000
 
-/** A promise that is settled from outside. */
+/** An `authorize` whose promises the test settles. */
 function question(): { readonly authorize: () => Promise<boolean>; readonly answer: (value: boolean) => void; asked: number } {
   const resolvers: ((value: boolean) => void)[] = []
   const scene = {
@@ -46,28 +46,28 @@ function question(): { readonly authorize: () => Promise<boolean>; readonly answ
   return scene
 }
 
-describe('trust that ends while authorize is waited for', () => {
+describe('trust that ends while authorize is pending', () => {
   const leaf = mint({ subject: 'CN=leaving' }, issuing)
   const lists = (spec = {}): RevocationCheck['lists'] => [listOf(spec, issuing), listOf({}, authority)]
 
-  /** What ends it, and the code. */
+  /** Changes that end the trust, and the resulting code. */
   const changes: Readonly<Record<string, () => readonly [MutualTlsOptions, () => unknown, string]>> = {
-    'the truststore is swapped'() {
+    'the truststore is replaced'() {
       const source = { current: store }
       return [{ truststore: source }, () => (source.current = otherStore), 'unknown_issuer']
     },
-    'the client is revoked, within the second for which lists count'() {
+    'the client is revoked within the same second'() {
       let revocation = { lists: lists() }
       const revoke = (): unknown => (revocation = { lists: lists({ revoked: [{ serial: leaf.serial }] }) })
       const now = Date.now()
       return [{ truststore: store, revocation: () => revocation, clock: () => now }, revoke, 'revoked']
     },
-    'the list goes out of date'() {
+    'the list becomes outdated'() {
       let now = Date.now()
       const revocation = { lists: lists({ nextUpdate: new Date(Math.floor(now / 1000) * 1000 + day) }) }
       return [{ truststore: store, revocation, clock: () => now }, () => (now += 2 * day), 'revocation_unknown']
     },
-    'the certificate ends'() {
+    'the certificate expires'() {
       let now = Date.now()
       return [{ truststore: store, clock: () => now }, () => (now += 400 * day), 'expired']
     },
@@ -75,7 +75,7 @@ describe('trust that ends while authorize is waited for', () => {
       let now = Date.now()
       return [{ truststore: store, clock: () => now }, () => (now -= 2 * day), 'not_yet_valid']
     },
-    'the settings break'() {
+    'the settings fail'() {
       let broken = false
       const revocation = (): RevocationCheck => {
         if (broken) throw new Error('no lists today')
@@ -91,12 +91,12 @@ describe('trust that ends while authorize is waited for', () => {
   }
 
   describe.each(Object.entries(servers))('%s', (_name, makeServer) => {
-    it.each(Object.entries(changes))('refuses the client: %s', async (_change, prepare) => {
+    it.each(Object.entries(changes))('rejects the client: %s', async (_change, prepare) => {
       const [options, apply, code] = prepare()
       const { authorize, answer } = question()
       const rejections: GateRejection[] = []
       const accepted: unknown[] = []
-      // Whatever `recheck` says: it is about connections that were let in.
+      // `recheck: false` only applies to accepted connections.
       const gate = mutualTls({
         ...options,
         authorize,
@@ -118,7 +118,7 @@ describe('trust that ends while authorize is waited for', () => {
     })
   })
 
-  it('control: a client that is still trusted is let in, by the version that serves then', async () => {
+  it('control: a client that is still trusted is accepted by the current version', async () => {
     const source = { current: store }
     const { authorize, answer } = question()
     const { port, gate } = await startGate({ truststore: source, authorize, onAccept: (identity) => (version = identity) })
@@ -132,14 +132,14 @@ describe('trust that ends while authorize is waited for', () => {
   })
 })
 
-describe('a client that leaves while authorize is waited for', () => {
+describe('a client that leaves while authorize is pending', () => {
   const request = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
   it.each([
     ['by a reset', (socket: TLSSocket) => socket.destroy()],
-    ['in order', (socket: TLSSocket) => socket.end()],
-    ['after it has asked something', (socket: TLSSocket) => socket.write(request, () => socket.destroy())],
-    ['in order, after it has asked something', (socket: TLSSocket) => socket.end(request)],
+    ['by closing', (socket: TLSSocket) => socket.end()],
+    ['by a reset, after a request', (socket: TLSSocket) => socket.write(request, () => socket.destroy())],
+    ['by closing, after a request', (socket: TLSSocket) => socket.end(request)],
   ])('frees its place and aborts the signal: %s', async (_name, leave) => {
     const signals: AbortSignal[] = []
     const authorize = (_identity: unknown, signal: AbortSignal): Promise<boolean> => {
@@ -154,7 +154,7 @@ describe('a client that leaves while authorize is waited for', () => {
       leave(socket)
       await eventually(() => gate.counters().pending === 0, 3000)
       expect(signals.at(-1)?.aborted).toBe(true)
-      // The place is another's.
+      // Another client can take the place.
       const next = await open(port, good)
       await eventually(() => gate.counters().pending === 1)
       next.destroy()
@@ -163,7 +163,7 @@ describe('a client that leaves while authorize is waited for', () => {
     }
   })
 
-  it('still waits where the server allows half-open connections', async () => {
+  it('is still waited for if the server allows half-open connections', async () => {
     const { authorize, answer } = question()
     const gate = mutualTls({ truststore: store, authorize })
     const server = createServer({ ...own, ...gate.tlsOptions, allowHalfOpen: true }, (socket) => {
@@ -180,7 +180,7 @@ describe('a client that leaves while authorize is waited for', () => {
     await eventually(() => text === 'heard all')
   })
 
-  it('aborts the signal of an answer that takes too long, and no other', async () => {
+  it('has its signal aborted only if the answer takes too long', async () => {
     const signals: AbortSignal[] = []
     const authorize = ({ certificate }: ClientIdentity, signal: AbortSignal): boolean | Promise<boolean> => {
       signals.push(signal)
@@ -195,9 +195,9 @@ describe('a client that leaves while authorize is waited for', () => {
   })
 })
 
-describe('the places of those who wait', () => {
-  // Linux alone has a second address without being told.
-  it.skipIf(process.platform !== 'linux')('cannot all be taken from one address', async () => {
+describe('the places for pending clients', () => {
+  // Only Linux has a second loopback address by default.
+  it.skipIf(process.platform !== 'linux')('cannot all be taken by one address', async () => {
     const { authorize, answer } = question()
     const { port, gate } = await startGate({ truststore: store, authorize, maxPending: 6, authorizeTimeoutMs: 60_000 })
     const waiting = await Promise.all(Array.from({ length: 3 }, () => open(port, good)))
@@ -215,7 +215,7 @@ describe('the places of those who wait', () => {
     for (const socket of waiting) socket.destroy()
   })
 
-  it('are limited for one address by the option', async () => {
+  it('are limited per address by option', async () => {
     const { authorize } = question()
     const options = { truststore: store, authorize, maxPending: 6, maxPendingPerAddress: 1, authorizeTimeoutMs: 60_000 }
     const { port, gate } = await startGate(options)
@@ -226,7 +226,7 @@ describe('the places of those who wait', () => {
   })
 })
 
-describe('an answer of authorize that is remembered', () => {
+describe('a remembered answer of authorize', () => {
   const asking = (answer: unknown = true) => vi.fn(() => Promise.resolve(answer as boolean))
 
   it('is off by default', async () => {
@@ -239,7 +239,7 @@ describe('an answer of authorize that is remembered', () => {
   it.each([
     ['yes', { isAuthorized: true, context: { tenant: 7 } }, { status: 200 }],
     ['no', false, { status: 403, code: 'not_authorized' }],
-  ])('counts for a time: %s', async (_name, answer, expected) => {
+  ])('is used until its time ends: %s', async (_name, answer, expected) => {
     let now = Date.now()
     const authorize = asking(answer)
     const contexts: unknown[] = []
@@ -264,9 +264,9 @@ describe('an answer of authorize that is remembered', () => {
   })
 
   it.each([
-    ['none came', () => new Promise<boolean>(() => undefined)],
-    ['it failed', () => Promise.reject(new Error('x'))],
-  ])('does not exist where %s', async (_name, authorize) => {
+    ['there was no answer', () => new Promise<boolean>(() => undefined)],
+    ['authorize failed', () => Promise.reject(new Error('x'))],
+  ])('does not exist if %s', async (_name, authorize) => {
     const asked = vi.fn(authorize)
     const options = { truststore: store, authorize: asked, authorizeTtlMs: 60_000, authorizeTimeoutMs: 50 }
     const { port, gate } = await startGate(options)
@@ -274,7 +274,7 @@ describe('an answer of authorize that is remembered', () => {
     expect([asked.mock.calls.length, gate.authorizations.size]).toEqual([2, 0])
   })
 
-  it('never replaces a verdict: not after a swap, an expiry or a revocation', async () => {
+  it('never replaces a verdict: not after a new truststore, expiry or revocation', async () => {
     let now = Date.now()
     const leaf = mint({ subject: 'CN=leaving' }, issuing)
     let revoked: readonly { serial: Uint8Array }[] = []
@@ -301,7 +301,7 @@ describe('an answer of authorize that is remembered', () => {
     expect(await code()).toBe('expired')
   })
 
-  it('does not count for another certificate, server name or truststore version', async () => {
+  it('is not used for another certificate, server name or truststore version', async () => {
     const source = { current: store }
     const authorize = asking()
     const rules = { truststore: source, authorize }
@@ -313,13 +313,13 @@ describe('an answer of authorize that is remembered', () => {
       return authorize.mock.calls.length - before
     }
     expect([await asks('a.example.com'), await asks('a.example.com'), await asks('A.example.com')]).toEqual([1, 0, 0])
-    // The same name in the certificate is not the same certificate.
+    // Another certificate with the same subject is another client.
     expect([await asks('a.example.com', client()), await asks('b.example.com'), await asks('c.example.com')]).toEqual([1, 1, 1])
     source.current = buildTruststore([authority.pem, issuing.pem, elsewhere.pem])
     expect([await asks('a.example.com'), await asks('a.example.com')]).toEqual([1, 0])
   })
 
-  it('is forgotten when there are too many, the oldest first', async () => {
+  it('is dropped when there are too many, the oldest first', async () => {
     const authorize = asking()
     const { port, gate } = await startGate({ truststore: store, authorize, authorizeTtlMs: 60_000, maxRemembered: 2 })
     const clients = ['CN=1', 'CN=2', 'CN=3'].map((subject) => client({ subject }))
@@ -329,7 +329,7 @@ describe('an answer of authorize that is remembered', () => {
     expect([authorize.mock.calls.length, gate.authorizations.size]).toEqual([4, 2])
   })
 
-  it('is forgotten by clear and by disconnect, even where it is still waited for', async () => {
+  it('is dropped by clear and by disconnect, even while it is pending', async () => {
     const { authorize, answer, ...asked } = question()
     const scene = { authorize: vi.fn(authorize), ...asked }
     const { port, gate } = await startGate({ truststore: store, authorize: scene.authorize, authorizeTtlMs: 60_000 })

@@ -8,7 +8,7 @@ import { type MutualTlsOptions, mutualTls } from '../../src/node/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { ask, closeServers, good, listen, open, otherStore, own, startGate, store, stranger } from '../support/gate.ts'
 
-/** Connections that were not let through are nobody's: the server that closes does not know them, nor does the application. */
+/** A closing server does not wait for connections that were not accepted, and the application does not see them. */
 
 afterEach(closeServers)
 
@@ -19,9 +19,9 @@ const kinds: readonly (readonly [string, (options: object) => Server])[] = [
   ['TLS', (options) => createTlsServer(options)],
 ]
 
-/** A server with one connection of each kind that it has not let through, which ask nothing. */
+/** A server with a connection that waits for `authorize` and a rejected one. Neither sends a request. */
 async function startOutside(create: (options: object) => Server) {
-  // The answer is waited for much longer than the test lasts.
+  // `authorize` takes much longer than the test.
   const options: MutualTlsOptions = { truststore: store, authorize: () => never, authorizeTimeoutMs: 600_000 }
   const gate = mutualTls(options)
   const server = gate.protect(create({ ...own, ...gate.tlsOptions }))
@@ -32,16 +32,16 @@ async function startOutside(create: (options: object) => Server) {
 }
 
 describe('a server that closes', () => {
-  it.each(kinds)('waits for no connection that was not let through: %s', async (_name, create) => {
+  it.each(kinds)('does not wait for connections that were not accepted: %s', async (_name, create) => {
     const { server, sockets } = await startOutside(create)
     const begin = Date.now()
     await new Promise((resolve) => server.close(resolve))
-    // Less than refused connections may stay for by themselves.
+    // Rejected connections would stay open for longer by themselves.
     expect(Date.now() - begin).toBeLessThan(3000)
     for (const socket of sockets) await (socket.closed || once(socket.resume(), 'close'))
   })
 
-  it('ends them with all others by closeAllConnections', async () => {
+  it('closes them by closeAllConnections', async () => {
     const { server, sockets } = await startOutside((options) => createServer(options))
     const begin = Date.now()
     if (server instanceof HttpsServer) server.closeAllConnections()
@@ -50,7 +50,7 @@ describe('a server that closes', () => {
     expect(server.listening).toBe(true)
   })
 
-  it('lets the requests of clients that were let through come to their end', async () => {
+  it('finishes the requests of accepted clients', async () => {
     const gate = mutualTls({ truststore: store })
     const server = gate.protect(
       createServer({ ...own, ...gate.tlsOptions }, (_request, response) => {
@@ -61,7 +61,7 @@ describe('a server that closes', () => {
     expect(await ask(await listen(server), good)).toMatchObject({ status: 200, body: 'in' })
   })
 
-  it('calls back, and answers what it answered before', async () => {
+  it('calls the callback and returns the server', async () => {
     const { server } = await startGate({ truststore: store })
     let called = 0
     expect(server.close(() => called++)).toBe(server)
@@ -70,7 +70,7 @@ describe('a server that closes', () => {
 })
 
 describe('clientError', () => {
-  /** A server whose listeners for errors say what they hear. */
+  /** A server that records its error events. */
   async function startListening(options: Partial<MutualTlsOptions> = {}) {
     const started = await startGate({ truststore: store, ...options } as MutualTlsOptions)
     const heard: string[] = []
@@ -90,13 +90,13 @@ describe('clientError', () => {
     return answer
   }
 
-  it('is heard of clients that were let through', async () => {
+  it('is emitted for accepted clients', async () => {
     const { port, heard } = await startListening()
     expect(await answerTo(await open(port, good), 'junk\r\n\r\n')).toContain('418 Heard')
     expect(heard).toEqual(['clientError'])
   })
 
-  it('is not heard of strangers, whether their handshake fails or they are refused', async () => {
+  it('is not emitted for unknown clients, whether their handshake fails or they are rejected', async () => {
     const { port, heard } = await startListening()
     const socket = connectTcp(port, '127.0.0.1').on('error', () => undefined)
     socket.write('GET / HTTP/1.1\r\n\r\n')
@@ -105,7 +105,7 @@ describe('clientError', () => {
     expect(heard).toEqual(['tlsClientError'])
   })
 
-  it('is not heard of a client that is refused later, which is answered as if nobody listened', async () => {
+  it('is not emitted for a client that is rejected later, which gets the default response', async () => {
     const source = { current: store }
     const { port, heard } = await startListening({ truststore: source })
     const socket = await open(port, good)

@@ -23,7 +23,7 @@ import { mint } from '../support/mint.ts'
 import { identitiesOf, type Kept, kinds, openScene } from '../support/open-connections.ts'
 import { listOf } from '../support/revocable.ts'
 
-/** Connections that outlive the trust in their client: every use of a connection, and every way in which trust ends. */
+/** Open connections must end with the trust in their client, for every use of a connection and every way in which trust ends. */
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -33,7 +33,7 @@ const both = buildTruststore([authority.pem, issuing.pem, elsewhere.pem])
 const leaving = mint({ subject: 'CN=leaving', notBefore: fromNow(-hour), notAfter: fromNow(30 * day) }, issuing)
 const staying = mint({ subject: 'CN=staying' }, elsewhere)
 
-/** Lists for everybody; `spec` is of the one on which `leaving` would stand. */
+/** A list of every CA; `spec` is for the one that may revoke `leaving`. */
 function lists(spec: Parameters<typeof listOf>[0] = {}): RevocationCheck['lists'] {
   return [listOf(spec, issuing), listOf({}, authority), listOf({}, elsewhere)]
 }
@@ -53,14 +53,14 @@ interface Change {
   readonly code: CloseCode
 }
 
-/** What ends the trust in `leaving` and not that in `staying`. */
+/** Changes that end the trust in `leaving` and keep that in `staying`. */
 const changes: Readonly<Record<string, () => Change | Promise<Change>>> = {
-  'its CA is taken out of the truststore'() {
+  'its CA is removed from the truststore'() {
     const source = { current: both }
     const apply = (): unknown => (source.current = otherStore)
     return { options: { truststore: source }, apply, code: 'unknown_issuer' }
   },
-  async 'its CA is taken out of the file'() {
+  async 'its CA is removed from the file'() {
     const folder = mkdtempSync(join(tmpdir(), 'portcullis-lifetimes-'))
     const file = join(folder, 'ca.pem')
     writeFileSync(file, authority.pem + issuing.pem + elsewhere.pem)
@@ -80,29 +80,29 @@ const changes: Readonly<Record<string, () => Change | Promise<Change>>> = {
     const apply = (): unknown => (revocation = { lists: lists(revoking) })
     return { options: { truststore: both, revocation: () => revocation }, apply, code: 'revoked' }
   },
-  'it is revoked by a list that takes the place of another in the same array'() {
+  'it is revoked by a list that replaces another in the same array'() {
     const array = [...lists()]
     const apply = (): unknown => array.splice(0, 1, ...lists(revoking))
     return { options: { truststore: both, revocation: { lists: array } }, apply, code: 'revoked' }
   },
-  'it is revoked by a list of the future, which refuses whom it names'() {
+  'it is revoked by a list that is not valid yet'() {
     const revocation = { lists: [...lists()] }
     const apply = (): unknown => revocation.lists.push(...lists({ ...revoking, thisUpdate: fromNow(hour) }))
     return { options: { truststore: both, revocation }, apply, code: 'revoked' }
   },
-  'its certificate ends'() {
+  'its certificate expires'() {
     let now = Date.now()
     const apply = (): unknown => (now += 31 * day)
     return { options: { truststore: both, clock: () => now }, apply, code: 'expired' }
   },
-  'the clock is set back to before it began'() {
+  'the clock is set back to before notBefore'() {
     let now = Date.now()
     const apply = (): unknown => (now -= 2 * hour)
     return { options: { truststore: both, clock: () => now }, apply, code: 'not_yet_valid' }
   },
 }
 
-describe('an open connection ends with the trust in its client, whatever it is used for', () => {
+describe('an open connection ends with the trust in its client, for every kind of use', () => {
   it.each(Object.entries(changes))('%s', async (_name, prepare) => {
     const { options, apply, code } = await prepare()
     const scene = await openScene(options)
@@ -123,12 +123,12 @@ describe('an open connection ends with the trust in its client, whatever it is u
   it.each([
     ['onChange: keep', { onChange: 'keep' }],
     ['recheck: false', { recheck: false }],
-  ] as const)('and stays open by option: %s', async (_name, options) => {
+  ] as const)('but stays open by option: %s', async (_name, options) => {
     const source = { current: both }
     const scene = await openScene({ truststore: source, ...options })
     const all = await scene.keepAll(credentialsOf(leaving))
     source.current = otherStore
-    // Longer than it takes to look.
+    // Longer than the interval between checks.
     await new Promise((resolve) => setTimeout(resolve, 1500))
     await stillRuns(all)
     expect([scene.ended, scene.gate.counters().open]).toEqual([[], kinds.length])
@@ -136,7 +136,7 @@ describe('an open connection ends with the trust in its client, whatever it is u
   })
 })
 
-/** None is over, and what goes on does. */
+/** Expects that no connection has ended and that unfinished responses continue. */
 async function stillRuns(all: readonly Kept[]): Promise<void> {
   const before = all.map((kept) => kept.text())
   const goesOn = (kept: Kept, i: number): boolean => !before[i]!.includes('tick') || kept.text().length > before[i]!.length
@@ -144,8 +144,8 @@ async function stillRuns(all: readonly Kept[]): Promise<void> {
   expect(all.filter((kept) => kept.isOver()).map(({ kind }) => kind)).toEqual([])
 }
 
-describe('a connection that is ended', () => {
-  it('of HTTP/1 ends after the response that is under way', async () => {
+describe('a connection that the gate ends', () => {
+  it('over HTTP/1 closes after the current response', async () => {
     const source = { current: both }
     const { port, server } = await startGate({ truststore: source, endTimeoutMs: 10_000 })
     server.removeAllListeners('request')
@@ -159,7 +159,7 @@ describe('a connection that is ended', () => {
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await once(server, 'request')
     source.current = otherStore
-    // Two further looks: it is ending, and waits.
+    // Two more checks: the connection is ending and waits.
     await new Promise((resolve) => setTimeout(resolve, 2500))
     expect([text, socket.readableEnded]).toEqual(['', false])
     finish()
@@ -167,7 +167,7 @@ describe('a connection that is ended', () => {
     expect(text).toMatch(/^HTTP\/1.1 200 OK\r\nconnection: close\r\n[\s\S]*whole/)
   })
 
-  it('of HTTP/2 is told so, finishes its streams, and lets no new one through', async () => {
+  it('over HTTP/2 gets GOAWAY, finishes its streams, and accepts no new one', async () => {
     const source = { current: both }
     const scene = await openScene({ truststore: source, endTimeoutMs: 10_000 })
     const session = connectHttp2(`https://127.0.0.1:${scene.ports.http2}`, {
@@ -199,7 +199,7 @@ describe('a connection that is ended', () => {
     socket.destroy()
   })
 
-  it('is refused as soon as its verdict has changed, even before its turn to end', async () => {
+  it('has its requests rejected as soon as its verdict has changed, even before it is closed', async () => {
     const source = { current: both }
     const scene = await openScene({ truststore: source, endsPerSecond: 1 })
     const first = await scene.keep('plain TLS', credentialsOf(leaving))
@@ -240,7 +240,7 @@ describe('a connection whose revocation status is unknown', () => {
     }
   }
 
-  it('stays open by default; its requests are refused meanwhile, and accepted again afterwards', async () => {
+  it('stays open by default; its requests are rejected until the status is known again', async () => {
     const { options, goStale, renew } = stale()
     const scene = await openScene(options)
     const all = await scene.keepAll(credentialsOf(leaving))
@@ -253,11 +253,11 @@ describe('a connection whose revocation status is unknown', () => {
     goStale()
     expect(await status()).toBe(403)
     await eventually(() => scene.gate.counters().rejudged > kinds.length)
-    // The last of them may still be under way.
+    // The last checks may still be running.
     await new Promise((resolve) => setTimeout(resolve, 500))
     const { rejudged } = scene.gate.counters()
     await new Promise((resolve) => setTimeout(resolve, 2500))
-    // Nothing has changed since, so nothing is judged every second.
+    // Nothing has changed since, so nothing is verified every second.
     expect(scene.gate.counters().rejudged).toBe(rejudged)
     expect(await status()).toBe(403)
     await stillRuns(all)
@@ -277,7 +277,7 @@ describe('a connection whose revocation status is unknown', () => {
     expect(scene.ended).toEqual(kinds.map(() => 'CN=leaving: revocation_unknown'))
   })
 
-  it.each(['keep', 'end'] as const)('stays open or ends by the same option if the settings fail: %s', async (onUnknown) => {
+  it.each(['keep', 'end'] as const)('follows the same option if the settings fail: %s', async (onUnknown) => {
     let broken = false
     const revocation = (): RevocationCheck => {
       if (broken) throw new Error('no lists today')
@@ -313,7 +313,7 @@ describe('a connection whose revocation status is unknown', () => {
 })
 
 describe('verdicts on open connections', () => {
-  it('are renewed every minute if they depend on lists, because certificates of CRL signers expire, too', async () => {
+  it('are renewed every minute if they depend on lists, because certificates of CRL signers expire as well', async () => {
     let now = Date.now()
     const scene = await openScene({ truststore: both, revocation: { lists: lists() }, clock: () => now })
     const kept = await scene.keep('plain TLS', credentialsOf(leaving))
@@ -326,7 +326,7 @@ describe('verdicts on open connections', () => {
     kept.close()
   })
 
-  it('count to the end of the second that notAfter names', async () => {
+  it('last until the end of the second in notAfter', async () => {
     let now = Date.now()
     const { port, gate } = await startGate({ truststore: both, clock: () => now })
     const socket = await open(port, credentialsOf(leaving))
@@ -351,7 +351,7 @@ describe('verdicts on open connections', () => {
 })
 
 describe('the maximum age of connections', () => {
-  it('ends them, whatever they are used for', async () => {
+  it('ends them, for every kind of use', async () => {
     const scene = await openScene({ truststore: both, maxConnectionAgeMs: 500, onChange: 'keep' })
     const all = await scene.keepAll(credentialsOf(leaving))
     await eventually(() => all.every((kept) => kept.isOver()))
@@ -374,23 +374,23 @@ describe('disconnect', () => {
     for (const kept of remaining!) kept.close()
   })
 
-  it('refuses matching clients that wait for authorize, whatever the answer', async () => {
-    let consent: (value: boolean) => void = () => undefined
-    const authorize = (): Promise<boolean> => new Promise((resolve) => (consent = resolve))
+  it('rejects matching clients that wait for authorize, whatever the answer', async () => {
+    let decide: (value: boolean) => void = () => undefined
+    const authorize = (): Promise<boolean> => new Promise((resolve) => (decide = resolve))
     const { port, reached, gate } = await startGate({ truststore: both, authorize, authorizeTtlMs: 60_000 })
     const asking = ask(port, good)
     await eventually(() => gate.counters().pending === 1)
     expect(gate.disconnect(() => true)).toBe(1)
-    consent(true)
+    decide(true)
     expect(await asking).toMatchObject({ status: 403, code: 'not_authorized' })
     expect([reached, gate.counters().accepted, gate.authorizations.size]).toEqual([[], 0, 0])
   })
 
   it.each([
-    ['a predicate that is none', 1, undefined, /needs a function/],
-    ['a code that is none', () => true, 'gone', /needs a GateCode, got gone/],
-    ['a code of a prototype', () => true, 'constructor', /needs a GateCode/],
-    ['a promise, which would pass for yes', async () => false, undefined, /must return a boolean/],
+    ['a predicate that is not a function', 1, undefined, /needs a function/],
+    ['an unknown code', () => true, 'gone', /needs a GateCode, got gone/],
+    ['a code that is a property of Object.prototype', () => true, 'constructor', /needs a GateCode/],
+    ['a promise, which is truthy', async () => false, undefined, /must return a boolean/],
     [
       'a predicate that throws',
       () => {

@@ -27,13 +27,13 @@ import {
   stranger,
 } from '../support/gate.ts'
 
-/** Ways around a gate that others have found, and bounds on what strangers can make it hold. */
+/** Ways around gates that were found elsewhere, and bounds on what unknown clients can make a gate hold. */
 
 afterEach(closeServers)
 
 const later = <T>(value: T, ms: number): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
 
-/** By hand: a client of Node that nobody listens to for `connect` does not tell how it was answered. */
+/** Written by hand, because Node's client does not report the response to CONNECT if nothing listens for `connect`. */
 async function requestTunnel(port: number, credentials: typeof good): Promise<string> {
   const socket = await open(port, credentials, { ALPNProtocols: ['http/1.1'] })
   socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')
@@ -42,15 +42,15 @@ async function requestTunnel(port: number, credentials: typeof good): Promise<st
   return text
 }
 
-/** What a client of HTTP/2 begins with (RFC 9113 3.4): the magic, and SETTINGS that say nothing. */
+/** The preface of an HTTP/2 client (RFC 9113 3.4): the magic, and empty SETTINGS. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1')
 
-/** HEADERS that are all of a request (RFC 9113 6.2): `GET / https` of HPACK's table, and `:authority: a`. */
+/** HEADERS of a complete request (RFC 9113 6.2): `GET / https` from HPACK's table, and `:authority: a`. */
 function getFrame(stream: number): Buffer {
   return Buffer.from([0, 0, 6, 1, 5, 0, 0, 0, stream, 0x82, 0x84, 0x87, 0x41, 1, 0x61])
 }
 
-/** Codes of RST_STREAM (RFC 9113 7): after the first Node's stream is closed and not yet destroyed, after the second it is. */
+/** Codes of RST_STREAM (RFC 9113 7). After `noError` Node's stream is closed but not yet destroyed; after `cancel` it is destroyed. */
 const noError = 0
 const cancel = 8
 
@@ -60,7 +60,7 @@ function resetFrame(stream: number, code: number): Buffer {
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
-describe('a client that changes who it is', () => {
+describe('a client that changes its identity', () => {
   it.skipIf(!hasOpenssl)('cannot renegotiate (skipped without openssl)', { timeout: 30_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'portcullis-gate-'))
     writeFileSync(join(folder, 'c.pem'), `${good.cert}${good.key}`)
@@ -80,7 +80,7 @@ describe('a client that changes who it is', () => {
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (text += chunk))
     child.stdin.on('error', () => undefined)
     await eventually(() => text.includes('Verify return code'))
-    // A line with R alone makes s_client renegotiate.
+    // A line with only R makes s_client renegotiate.
     child.stdin.write('R\n')
     await eventually(() => text.includes('RENEGOTIATING'))
     await eventually(() => /no renegotiation|handshake failure|unexpected message/i.test(text) || child.exitCode !== null)
@@ -90,7 +90,7 @@ describe('a client that changes who it is', () => {
     expect(reached).toEqual([])
   })
 
-  it('cannot bring its identity in headers or in the request', async () => {
+  it('cannot set its identity by headers, nor by a property of the request', async () => {
     const { port, server } = await startGate({ truststore: store })
     let seen: unknown
     server.on('request', (request: IncomingMessage) => {
@@ -104,8 +104,8 @@ describe('a client that changes who it is', () => {
   })
 })
 
-describe('an application that listens in every way', () => {
-  it('hears nothing of a refused client', async () => {
+describe('an application that listens to every event', () => {
+  it('gets no event of a rejected client', async () => {
     const gate = mutualTls({ truststore: store })
     const server = createSecureServer({ ...own, ...gate.tlsOptions, allowHTTP1: true })
     const heard: string[] = []
@@ -123,7 +123,7 @@ describe('an application that listens in every way', () => {
     expect(heard).toEqual([])
   })
 
-  it('hears of no request that the server drops, once its connection is refused', async () => {
+  it('gets no event for a dropped request once its connection is rejected', async () => {
     const source = { current: store }
     const { port, server } = await startGate({ truststore: source })
     server.maxRequestsPerSocket = 1
@@ -145,7 +145,7 @@ describe('an application that listens in every way', () => {
     }
   })
 
-  it('hears of no tunnel of a refused client, who is answered all the same', async () => {
+  it('gets no event for the tunnel of a rejected client, which gets its response', async () => {
     const gate = mutualTls({ truststore: store, authorize: () => later(true, 50), maxPending: 0 })
     const server = gate.protect(createHttpsServer({ ...own, ...gate.tlsOptions }))
     server.on('connect', () => expect.unreachable())
@@ -160,7 +160,7 @@ describe('an application that listens in every way', () => {
     }
   })
 
-  it('hears of no stream that is refused, on the HTTP/2 session itself either', async () => {
+  it('gets no event for a rejected stream, not even on the HTTP/2 session', async () => {
     const source = { current: store }
     const gate = mutualTls({ truststore: source })
     const server = createSecureServer({ ...own, ...gate.tlsOptions })
@@ -182,7 +182,7 @@ describe('an application that listens in every way', () => {
     source.current = otherStore
     expect([await status(), await status()]).toEqual([403, 403])
     source.current = store
-    // What was refused once stays refused.
+    // A session that was rejected once stays rejected.
     expect(await status()).toBe(403)
     session.destroy()
     expect(heard).toHaveLength(5)
@@ -190,8 +190,8 @@ describe('an application that listens in every way', () => {
   })
 })
 
-describe('connections that stay', () => {
-  it('carry thousands of requests, each by the right client', async () => {
+describe('connections that stay open', () => {
+  it('carry thousands of requests, each with the right client', async () => {
     const { port, gate, reached } = await startGate({ truststore: store })
     const sockets = [await open(port, good), await open(port, client({ subject: 'CN=second' }))]
     const names = await Promise.all(
@@ -206,7 +206,7 @@ describe('connections that stay', () => {
     expect(gate.counters()).toMatchObject({ accepted: 2, verifyMicroseconds: { count: 2 } })
   })
 
-  it('are told the same refusal for every stream after their truststore was swapped', async () => {
+  it('have every stream rejected after their truststore was replaced', async () => {
     const source = { current: store }
     const gate = mutualTls({ truststore: source })
     let reached = 0
@@ -229,8 +229,8 @@ describe('connections that stay', () => {
   })
 })
 
-describe('what strangers can make a gate hold', () => {
-  it('ends handshakes that do not end', async () => {
+describe('what unknown clients can make a gate hold', () => {
+  it('handshakes that do not end are closed', async () => {
     const { port, server } = await startGate({ truststore: store, handshakeTimeoutMs: 100 })
     server.on('tlsClientError', () => undefined)
     const socket = connectTcp(port, '127.0.0.1')
@@ -241,7 +241,7 @@ describe('what strangers can make a gate hold', () => {
     expect(Date.now() - begin).toBeLessThan(3000)
   })
 
-  it('ends refused connections that ask nothing', { timeout: 20_000 }, async () => {
+  it('rejected connections that send no request are closed', { timeout: 20_000 }, async () => {
     const { port } = await startGate({ truststore: store })
     const silent = [await open(port, stranger), await open(port, nobody)]
     await Promise.all(silent.map((socket) => once(socket.resume(), 'close')))
@@ -253,7 +253,7 @@ describe('what strangers can make a gate hold', () => {
     clearInterval(timer)
   })
 
-  it('survives refused clients that send junk, or vanish', async () => {
+  it('rejected clients that send junk, or vanish, do no harm', async () => {
     const { port, gate } = await startGate({ truststore: store })
     for (const junk of ['\0\0\0', 'GET', 'GET / HTTP/9.9\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']) {
       const socket = await open(port, stranger)
@@ -267,7 +267,7 @@ describe('what strangers can make a gate hold', () => {
     expect(gate.counters().accepted).toBe(1)
   })
 
-  it('does not hold a good client who resets a stream for one that was not let through', async () => {
+  it('an accepted client that resets a stream is not counted as rejected', async () => {
     const rejections: unknown[] = []
     const onReject = (rejection: unknown): unknown => rejections.push(rejection)
     const gate = mutualTls({ truststore: store, authorize: () => later(true, 50), onReject })
@@ -284,17 +284,17 @@ describe('what strangers can make a gate hold', () => {
     expect([heard, rejections, gate.counters().refusedRequests]).toEqual([1, [], {}])
   })
 
-  it('survives HTTP/2 streams that are reset before anybody has heard of them', async () => {
+  it('HTTP/2 streams that are reset before they are handled do no harm', async () => {
     const thrown: unknown[] = []
     const note = (error: unknown): void => void thrown.push(error)
     process.on('uncaughtException', note)
     const source = { current: store }
-    for (const [consent, code] of [
+    for (const [isAuthorized, code] of [
       [false, 'not_authorized'],
       [true, 'unknown_issuer'],
     ] as const) {
-      // While the answer is waited for, Node buffers what the client sends, and then reads all of it at once.
-      const authorize = (): Promise<boolean> => later(consent, 50)
+      // While `authorize` is pending, Node buffers what the client sends, and then reads all of it at once.
+      const authorize = (): Promise<boolean> => later(isAuthorized, 50)
       const gate = mutualTls({ truststore: source, authorize })
       const server = createSecureServer({ ...own, ...gate.tlsOptions }, (_request, response) => void response.end('in'))
       const port = await listen(gate.protect(server))
@@ -327,7 +327,7 @@ describe('a server name that is not a DNS name', () => {
     '"\'\\',
   ]
 
-  it.each(names)('reaches no rejection, identity or authorizer: %j', async (servername) => {
+  it.each(names)('does not appear in rejections, identities or authorize: %j', async (servername) => {
     const seen: (string | undefined)[] = []
     const note = ({ serverName }: { readonly serverName: string | undefined }): boolean => seen.push(serverName) > 0
     const { port, server } = await startGate({ truststore: store, onReject: note, onAccept: note, authorize: note })
@@ -337,7 +337,7 @@ describe('a server name that is not a DNS name', () => {
     expect(seen).toEqual([undefined, undefined, undefined, undefined])
   })
 
-  it('is told apart from one that is, which is handed out in lower case', async () => {
+  it('differs from one that is, which appears in lower case', async () => {
     const seen: (string | undefined)[] = []
     const onReject = ({ serverName }: { readonly serverName: string | undefined }): unknown => seen.push(serverName)
     const { port } = await startGate({ truststore: store, onReject })
@@ -346,7 +346,7 @@ describe('a server name that is not a DNS name', () => {
     expect(seen).toEqual(['api.example.com', 'xn--bcher-kva.example', 'a_b.example'])
   })
 
-  it('is refused whatever bytes it has', () => {
+  it('is never returned, whatever bytes it has', () => {
     const letters = fc.constantFrom(...'aZ09-_.*\n\u0000\u001b\u00e9\u202e ')
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letters, maxLength: 300 })), (text) => {
@@ -360,8 +360,8 @@ describe('a server name that is not a DNS name', () => {
   })
 })
 
-describe('a request that never came through TLS', () => {
-  it('is refused by handlers', async () => {
+describe('a request without TLS', () => {
+  it('is rejected by handlers', async () => {
     const gate = mutualTls({ truststore: store })
     const server = createServer(gate.handler((_request, response) => void response.end('in')))
     server.listen(0, '127.0.0.1')

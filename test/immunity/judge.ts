@@ -9,7 +9,7 @@ import {
 import type { Minted } from '../support/mint.ts'
 import { millisecondsOf } from '../support/refusal.ts'
 
-/** What becomes of a chain, leaf first: `accepted`, or the code and the index of the certificate at fault. */
+/** The verdict on a chain, leaf first: `accepted`, or the code and the index of the certificate at fault. */
 export function judge(store: Truststore, chain: readonly Minted[], options: VerifyOptions = {}): string {
   const verdict = verifyChain(
     store,
@@ -19,7 +19,7 @@ export function judge(store: Truststore, chain: readonly Minted[], options: Veri
   return verdict.ok ? 'accepted' : `${verdict.code} ${verdict.index}`
 }
 
-/** Codes of what a truststore of these certificates alone is refused for; empty where it can be built. */
+/** The codes for which a truststore of only these certificates is rejected; empty if it can be built. */
 export function buildErrors(policy: Policy, ...certificates: readonly Minted[]): readonly string[] {
   try {
     buildTruststore(
@@ -33,12 +33,12 @@ export function buildErrors(policy: Policy, ...certificates: readonly Minted[]):
   }
 }
 
-/** Milliseconds that hostile input may cost here, where the machine may be busy; bench/hostile.ts demands 50. */
+/** Milliseconds that hostile input may take here, where the machine may be busy; bench/hostile.ts requires 50. */
 export const atOnce = 250
 
 /**
- * The fastest of up to three runs in milliseconds, until one is fast enough: what else the machine does is not the
- * input's fault.
+ * The fastest of up to three runs in milliseconds, because a busy machine is not the input's fault. Stops at the first run
+ * that is fast enough.
  */
 export function fastestOf(action: () => unknown): number {
   let fastest = Number.POSITIVE_INFINITY

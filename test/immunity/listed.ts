@@ -20,7 +20,7 @@ export function list(spec: Partial<CrlSpec> = {}): RevocationList {
   return valueIn(parseRevocationList(mintCrl({ issuer: root, ...spec }).der))
 }
 
-/** What becomes of a chain under these lists. */
+/** The verdict on a chain with these lists. */
 export function judgeBy(
   lists: readonly RevocationList[],
   chain: readonly Minted[],
