@@ -12,7 +12,7 @@ import {
 import { type CrlSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
 import { valueIn } from '../support/refusal.ts'
 
-/** People with a certificate of their own, below the same root, who try to clear somebody else’s. */
+/** Holders of a certificate below the same root who try to clear a revoked one. */
 
 const policy = { ...profiles.rfc5280, conformance: 'practical' } as const
 const root = mint({ ca: true, key: keyPair('p256', 1), subject: 'CN=Root' })
@@ -30,24 +30,24 @@ function judge(chain: readonly Minted[], lists: readonly RevocationList[], trust
   return verdict.ok ? 'accepted' : `${verdict.code} ${verdict.index}`
 }
 
-describe('another signer of a list', () => {
+describe('a list signed by another certificate with the name of the CA', () => {
   const victim = mint({ subject: 'CN=stolen' }, ca)
   const signs = { keyUsage: ['cRLSign'], extendedKeyUsage: [] } as const
 
-  it('control: may be certified by the CA of that name, or by what stands above it', () => {
+  it('control: clears if the CA or a CA above it issued the signer', () => {
     for (const issuer of [ca, root]) {
       const signer = mint({ subject: 'CN=Issuing', key: keyPair('p256', 5), ...signs }, issuer)
       expect(judge([victim, ca, signer], [listOf(root), listOf(signer), listOf(ca)])).toBe('accepted')
     }
   })
 
-  it('may not be certified by a sibling CA', () => {
+  it('does not clear if a sibling CA issued the signer', () => {
     const customer = mint({ ca: true, key: keyPair('p256', 4), subject: 'CN=Customer', pathLength: 0 }, root)
     const signer = mint({ subject: 'CN=Issuing', key: keyPair('p256', 5), ...signs }, customer)
     expect(judge([victim, ca, signer, customer], [listOf(root), listOf(signer), listOf(customer)])).toBe('revocation_unknown 0')
   })
 
-  it('may not be an end entity without keyUsage that bears the name of the CA', () => {
+  it('does not clear if the signer is an end-entity certificate without keyUsage', () => {
     const pointed = mint({ subject: 'CN=stolen', crlDistributionPoints: ['http://u1/'] }, ca)
     const shadow = mint(
       { subject: 'CN=Issuing', key: keyPair('p256', 6), keyUsage: [], crlDistributionPoints: ['http://u2/'] },
@@ -58,8 +58,8 @@ describe('another signer of a list', () => {
   })
 })
 
-describe('certificates that bear the name of a list’s issuer', () => {
-  it('make nobody hash the list unless they have a path of their own', () => {
+describe('certificates with the name of a list’s issuer', () => {
+  it('do not cause the list to be hashed unless they have a valid path', () => {
     const hashed: string[] = []
     const list = listOf(mint({ ca: true, subject: 'CN=Issuing', key: keyPair('p256', 40) }))
     const signatures: SignatureBackend = {
@@ -76,14 +76,14 @@ describe('certificates that bear the name of a list’s issuer', () => {
       },
     }
     const victim = mint({ subject: 'CN=victim' }, ca)
-    const strangers = [41, 42, 43].map((slot) => mint({ ca: true, subject: 'CN=Issuing', key: keyPair('p256', slot) }))
+    const unknown = [41, 42, 43].map((slot) => mint({ ca: true, subject: 'CN=Issuing', key: keyPair('p256', slot) }))
     const watched = buildTruststore(root.der, { policy, signatures })
-    expect(judge([victim, ca, ...strangers], [listOf(root), list], watched)).toBe('revocation_unknown 0')
+    expect(judge([victim, ca, ...unknown], [listOf(root), list], watched)).toBe('revocation_unknown 0')
     expect(hashed).toEqual([hexOf(ca.key.spki)])
   })
 })
 
-describe('a serial number that is listed twice', () => {
+describe('a serial number that occurs twice', () => {
   const leaf = mint({ subject: 'CN=l' }, root)
   const { serial } = leaf
 
@@ -92,7 +92,7 @@ describe('a serial number that is listed twice', () => {
     [[6, 1], [8]],
     [[6], [1, 8]],
     [[6], [8, 1]],
-  ])('base %j and delta %j: the entry that revokes counts', (base, delta) => {
+  ])('is revoked by base %j and delta %j: the entry that revokes counts', (base, delta) => {
     const of = (reasons: readonly number[]) => reasons.map((reason) => ({ serial, reason }))
     const lists = [
       listOf(root, { crlNumber: 5, revoked: of(base) }),
@@ -101,7 +101,7 @@ describe('a serial number that is listed twice', () => {
     expect(judge([leaf], lists)).toBe('revoked 0')
   })
 
-  it('control: hold alone is released', () => {
+  it('control: is accepted if its only entry is a hold that a delta releases', () => {
     const lists = [
       listOf(root, { crlNumber: 5, revoked: [{ serial, reason: 6 }] }),
       listOf(root, { crlNumber: 6, deltaBase: 5, revoked: [{ serial, reason: 8 }] }),
@@ -110,8 +110,8 @@ describe('a serial number that is listed twice', () => {
   })
 })
 
-describe('what is remembered', () => {
-  it('of a list is not taken over by another backend', () => {
+describe('remembered signatures', () => {
+  it('of a list are not used by another backend', () => {
     const leaf = mint({ subject: 'CN=l' }, root)
     const forged = listOf(root, { signWith: keyPair('p256', 99) })
     const gullible: SignatureBackend = { name: 'gullible', importKey: () => ({ verify: () => true }) }

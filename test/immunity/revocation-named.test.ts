@@ -6,17 +6,17 @@ import { judge } from './judge.ts'
 import { client, day, judgeBy, list, revoked, root, unknown } from './listed.ts'
 
 /**
- * A list refuses whom it names, whatever else is wrong with it, even beside another list that clears. `test/property/revocation.test.ts`
- * has the same for random sets of lists.
+ * A certificate that a list names is rejected, whatever else is wrong with the list, even if another list clears it.
+ * `test/property/revocation.test.ts` does the same with random sets of lists.
  */
 
 const leaf = client()
 const naming = { revoked: [{ serial: leaf.serial, reason: 1 }] }
-/** Current, complete, and without the client: by itself it clears everybody. */
+/** Current, complete, and without the client: this list alone clears everybody. */
 const clearing = list({ crlNumber: 1, thisUpdate: new Date(Date.now() - 2 * day) })
 const unknownExtension = { oid: '1.3.6.1.4.1.99999.4', critical: true, value: Uint8Array.of(5, 0) }
 
-describe('a revoked certificate, beside an older list that clears it, named on a list of its own CA', () => {
+describe('a certificate that an older list clears and another list of its CA names', () => {
   it('control: the other list clears', () => {
     expect(judgeBy([clearing], [leaf])).toBe('accepted')
   })
@@ -24,17 +24,17 @@ describe('a revoked certificate, beside an older list that clears it, named on a
   it.each<readonly [string, Partial<CrlSpec>, string]>([
     ['that is indirect', { ...naming, idp: { indirect: true } }, revoked],
     [
-      'that is indirect and names the CA beside it',
+      'that is indirect and names the CA in certificateIssuer',
       { idp: { indirect: true }, revoked: [{ serial: leaf.serial, certificateIssuer: root.subject }] },
       revoked,
     ],
     [
-      'that names the CA without being indirect',
+      'that names the CA in certificateIssuer without being indirect',
       { revoked: [{ serial: leaf.serial, certificateIssuer: root.subject }] },
       unknown,
     ],
     ['whose thisUpdate is a minute ahead', { ...naming, thisUpdate: new Date(Date.now() + 60_000) }, revoked],
-    ['that is out of date', { ...naming, nextUpdate: new Date(Date.now() - 2000) }, revoked],
+    ['that is outdated', { ...naming, nextUpdate: new Date(Date.now() - 2000) }, revoked],
     ['without nextUpdate', { ...naming, nextUpdate: null }, revoked],
     ['with an unknown critical extension', { ...naming, extensions: [unknownExtension] }, unknown],
     [
@@ -42,15 +42,15 @@ describe('a revoked certificate, beside an older list that clears it, named on a
       { revoked: [...naming.revoked, { serial: 99n, critical: true }] },
       unknown,
     ],
-    ['with one on the very entry', { revoked: [{ serial: leaf.serial, critical: true }] }, unknown],
+    ['with one on the entry of the certificate', { revoked: [{ serial: leaf.serial, critical: true }] }, unknown],
     ['with a stray certificateIssuer', { revoked: [{ serial: 99n, certificateIssuer: 'CN=Other' }, ...naming.revoked] }, unknown],
     ['for attribute certificates only', { ...naming, idp: { onlyContainsAttributeCerts: true } }, revoked],
     ['for CA certificates only', { ...naming, idp: { onlyContainsCaCerts: true } }, revoked],
     ['for another distribution point', { ...naming, idp: { uri: 'http://other.example/' } }, revoked],
     ['for some reasons only', { ...naming, idp: { onlySomeReasons: [7] } }, revoked],
     ['that is a delta', { ...naming, crlNumber: 7, deltaBase: 5 }, revoked],
-    ['without a number', { ...naming, crlNumber: null }, revoked],
-    ['that names it six hundred times', { revoked: Array.from({ length: 600 }, () => ({ serial: leaf.serial })) }, revoked],
+    ['without a CRL number', { ...naming, crlNumber: null }, revoked],
+    ['that names it 600 times', { revoked: Array.from({ length: 600 }, () => ({ serial: leaf.serial })) }, revoked],
     ['signed with SHA-1', { ...naming, hash: 'sha1' }, unknown],
     ['of version 1', { revoked: [{ serial: leaf.serial }], version: 1 }, revoked],
   ])('%s', (_what, spec, verdict) => {
@@ -61,14 +61,14 @@ describe('a revoked certificate, beside an older list that clears it, named on a
     }
   })
 
-  it('without a number, where strict conformance is demanded', () => {
+  it('without a CRL number, under strict conformance', () => {
     const strict = storeFor(profiles.rfc5280, root)
     const lists = [list({ ...naming, crlNumber: null }), clearing]
     expect(judge(strict, [leaf], { revocation: { lists: [clearing] } })).toBe('accepted')
     expect(judge(strict, [leaf], { revocation: { lists } })).toBe(revoked)
   })
 
-  it('of a CA whose keyUsage allows no lists', () => {
+  it('of a CA whose keyUsage does not allow signing lists', () => {
     const issuing = mint(
       { ca: true, key: keyPair('p256', 41), subject: 'O=Immunity,CN=Issuing', keyUsage: ['keyCertSign'] },
       root,
@@ -81,18 +81,18 @@ describe('a revoked certificate, beside an older list that clears it, named on a
     expect(judgeBy([...clears, list({ issuer: issuing, revoked: [{ serial: below.serial }] })], chain)).toBe(unknown)
   })
 
-  it('but not on a list that somebody else signed', () => {
+  it('control: is accepted if the other list has a wrong signature or issuer', () => {
     for (const forged of [{ signWith: keyPair('p256', 43) }, { issuerName: 'O=Immunity,CN=Other' }]) {
       expect(judgeBy([list({ ...naming, ...forged }), clearing], [leaf])).toBe('accepted')
     }
   })
 })
 
-describe('what a later list takes back', () => {
+describe('an entry that a later list takes back', () => {
   const older = { ...naming, crlNumber: 4, thisUpdate: new Date(Date.now() - 2 * day) }
   const later = { crlNumber: 5, thisUpdate: new Date(Date.now() - day) }
 
-  it('is what a complete list of the same key and scope no longer names', () => {
+  it('must be missing on a complete list with the same key and scope', () => {
     expect(judgeBy([list(older), list(later)], [leaf])).toBe('accepted')
     expect(judgeBy([list(later), list(older)], [leaf])).toBe('accepted')
     expect(judgeBy([list({ ...older, crlNumber: null }), list({ ...later, crlNumber: null })], [leaf])).toBe('accepted')
@@ -103,18 +103,18 @@ describe('what a later list takes back', () => {
     ['with a lower number', { crlNumber: 3 }],
     ['without a number', { crlNumber: null }],
     ['with a higher number and an earlier date', { thisUpdate: new Date(Date.now() - 3 * day) }],
-    ['of tomorrow', { thisUpdate: new Date(Date.now() + day) }],
-    ['that is out of date', { nextUpdate: new Date(Date.now() - 2000) }],
+    ['that is not valid yet', { thisUpdate: new Date(Date.now() + day) }],
+    ['that is outdated', { nextUpdate: new Date(Date.now() - 2000) }],
     ['with an unknown critical extension', { extensions: [unknownExtension] }],
     ['of another scope', { idp: { onlyContainsUserCerts: true } }],
     ['that is a delta', { deltaBase: 4 }],
     ['signed by another key', { signWith: keyPair('p256', 43) }],
-    ['that names it, too', naming],
-  ])('is not what a list says %s', (_what, more) => {
+    ['that also names it', naming],
+  ])('still revokes if the later list is one %s', (_what, more) => {
     expect(judgeBy([list(older), list({ ...later, ...more }), clearing], [leaf])).toBe(revoked)
   })
 
-  it('a delta lifts a hold only from a list with a lower number than its own (RFC 5280 5.2.4 (d))', () => {
+  it('is a hold that a delta lifts only from a list with a lower number than its own (RFC 5280 5.2.4 (d))', () => {
     const held = list({ crlNumber: 5, revoked: [{ serial: leaf.serial, reason: 6 }] })
     const lifts = (crlNumber: number, deltaBase: number): RevocationList =>
       list({ crlNumber, deltaBase, revoked: [{ serial: leaf.serial, reason: 8 }] })
@@ -123,7 +123,7 @@ describe('what a later list takes back', () => {
     expect(judgeBy([held, lifts(5, 4)], [leaf])).toBe(revoked)
   })
 
-  it('a delta lifts no hold from a list of a later date, whatever their numbers', () => {
+  it('is no hold on a list with a later date than the delta, whatever their numbers', () => {
     const held = { crlNumber: 5, thisUpdate: new Date(Date.now() - 2 * day), revoked: [{ serial: leaf.serial, reason: 6 }] }
     const lifts = {
       crlNumber: 7,
@@ -133,12 +133,12 @@ describe('what a later list takes back', () => {
     }
     expect(judgeBy([list(held), list(lifts)], [leaf])).toBe('accepted')
     expect(judgeBy([list(held), list({ ...lifts, thisUpdate: new Date(Date.now() - 3 * day) })], [leaf])).toBe(revoked)
-    // One with a lower number and a later date may be newer, too.
+    // A delta with a lower number and a later date may be newer as well.
     const silent = list({ crlNumber: 6, deltaBase: 3, thisUpdate: new Date(Date.now() - day / 2) })
     expect(judgeBy([list(held), list(lifts), silent], [leaf])).toBe(revoked)
   })
 
-  it('an older delta lifts no hold that a newer one of the same base no longer lifts: deltas are cumulative', () => {
+  it('is no hold that only an older delta lifts: a newer one with the same base must lift it too, because deltas are cumulative', () => {
     const held = list({ crlNumber: 5, revoked: [{ serial: leaf.serial, reason: 6 }] })
     const lifts = (crlNumber: number): RevocationList =>
       list({ crlNumber, deltaBase: 5, revoked: [{ serial: leaf.serial, reason: 8 }] })
@@ -149,7 +149,7 @@ describe('what a later list takes back', () => {
     expect(judgeBy([held, silent(6), lifts(7)], [leaf])).toBe('accepted')
   })
 
-  it('a list that is too old to count does not begin to count because of a fresh delta', () => {
+  it('is not cleared by an outdated list that comes with a fresh delta', () => {
     const lifts = list({ crlNumber: 6, deltaBase: 5, revoked: [{ serial: leaf.serial, reason: 8 }] })
     const held = { crlNumber: 5, revoked: [{ serial: leaf.serial, reason: 6 }] }
     const stale = list({ ...held, thisUpdate: new Date(Date.now() - 9 * day), nextUpdate: new Date(Date.now() - day) })
@@ -162,7 +162,7 @@ describe('what a later list takes back', () => {
   })
 })
 
-describe('a CA with several certificates and keys, whose old key signed an older list that clears', () => {
+describe('a CA with several certificates and keys, whose old key signed an older list that clears a client', () => {
   const otherRoot = mint({ ca: true, key: keyPair('p256', 50), subject: 'O=Immunity,CN=Other Root' })
   const caSpec = { ca: true, key: keyPair('p256', 51), subject: 'O=Immunity,CN=Issuing' } as const
   const [by1, by2] = [mint(caSpec, root), mint(caSpec, otherRoot)]
@@ -177,7 +177,7 @@ describe('a CA with several certificates and keys, whose old key signed an older
     list({ issuer: otherRoot }),
   ]
 
-  /** Whatever the bundle's order: from the first certificate on, and backwards. */
+  /** For every rotation of the bundle, in both directions. */
   function expectRevoked(...bundle: readonly Minted[]): void {
     for (let turn = 0; turn < bundle.length; turn++) {
       const turned = [...bundle.slice(turn), ...bundle.slice(0, turn)]
@@ -190,28 +190,28 @@ describe('a CA with several certificates and keys, whose old key signed an older
     }
   }
 
-  it('is revoked by the new key’s list, whichever roots cross-certify the CA', () => {
+  it('has it revoked by the list of the new key, whichever roots cross-certify the CA', () => {
     expectRevoked(root, by1, newKey)
     expectRevoked(root, otherRoot, by1, by2, newKey)
   })
 
-  it('or whether a root was renewed with its key', () => {
+  it('has it revoked if a root was renewed with its key', () => {
     expectRevoked(root, mint({ ...root.spec, serial: 77n }), by1, newKey)
   })
 
-  it('or how many other certificates bear the CA’s name', () => {
+  it('has it revoked if many other certificates have the name of the CA', () => {
     expectRevoked(root, by1, ...twins, newKey)
     const sent = storeFor(presented, root, newKey)
     expect(judge(sent, [stolen, by1, ...twins], { revocation: { lists } })).toBe(revoked)
   })
 
-  it('or how often the CA has changed its key since', () => {
+  it('has it revoked or its status unknown, however often the CA has changed its key since', () => {
     const keys = [newKey]
     for (let slot = 70; slot < 75; slot++) keys.push(mint({ ...caSpec, key: keyPair('p256', slot) }, keys.at(-1)))
     for (const [i, signer] of keys.entries()) {
       const store = storeFor(profiles.apiGateway, root, by1, ...keys)
       const old = list({ issuer: by1, crlNumber: 7 })
-      // The lists of keys in between say that their successors are good.
+      // The lists of the keys in between clear their successors.
       const between = keys.slice(0, i).map((issuer) => list({ issuer }))
       const named = list({ issuer: signer, crlNumber: 8, revoked: [{ serial: stolen.serial }] })
       const verdict = judge(store, [stolen], { revocation: { lists: [old, ...between, named, list()], depth: 'leaf' } })
@@ -219,7 +219,7 @@ describe('a CA with several certificates and keys, whose old key signed an older
     }
   })
 
-  describe('and which path leads to the client', () => {
+  describe('has it rejected on every path', () => {
     const above = mint({ ca: true, key: keyPair('p256', 80), subject: 'O=Immunity,CN=Above' }, root)
     const fromAbove = mint(caSpec, above)
     const reKeyed = mint({ ...caSpec, key: keyPair('p256', 52) }, root)
@@ -236,8 +236,8 @@ describe('a CA with several certificates and keys, whose old key signed an older
     ]
 
     it.each<readonly [string, readonly Minted[], string]>([
-      ['by a cross-certificate of a CA in between', [root, above, by1, fromAbove, reKeyed], revoked],
-      ['from a CA that the client’s CA no longer belongs to', [root, above, fromAbove, reKeyed], revoked],
+      ['through a cross-certificate of a CA in between', [root, above, by1, fromAbove, reKeyed], revoked],
+      ['through a CA that the client’s CA no longer belongs to', [root, above, fromAbove, reKeyed], revoked],
       ['to another root', [root, otherRoot, by1, by2, reKeyed], revoked],
     ])('%s', (_name, bundle, expected) => {
       for (const order of [bundle, bundle.toReversed()]) {
@@ -252,13 +252,13 @@ describe('a CA with several certificates and keys, whose old key signed an older
       ['none', [root, by1, reKeyed], []],
       ['a cross-certificate and its CA', [root, by1, reKeyed], [fromAbove, above]],
       ['a cross-certificate by another root', [root, otherRoot, by1, reKeyed], [by2]],
-    ])('which the client chooses by what it sends: %s', (_name, listed, sent) => {
+    ])('that the client can choose by what it sends: %s', (_name, listed, sent) => {
       const store = storeFor({ ...profiles.apiGateway, intermediates: 'presented' }, ...listed)
       const verdict = judge(store, [stolen, ...sent], { revocation: { lists: all } })
       expect(verdict).toMatch(/^(revoked|revocation_unknown) 0$/)
     })
 
-    it('which ends at the CA itself, where every CA is an anchor', () => {
+    it('that ends at the CA itself, where every CA is an anchor', () => {
       for (const listed of [
         [root, by1, reKeyed],
         [by1, reKeyed],
@@ -268,7 +268,7 @@ describe('a CA with several certificates and keys, whose old key signed an older
       }
     })
 
-    it('where the CA is a root in two generations', () => {
+    it('of a CA that is a root with an old and a new key', () => {
       const held = client({}, root)
       const lists = [list(older), named(nextRoot, held)]
       const oldWithNew = mint({ ...root.spec, serial: 78n }, nextRoot)
@@ -282,7 +282,7 @@ describe('a CA with several certificates and keys, whose old key signed an older
       }
     })
 
-    it('though the listed certificate of the new key could not clear anybody', () => {
+    it('even if the listed certificate of the new key cannot clear anybody', () => {
       for (const spec of [
         { keyUsage: ['keyCertSign'] },
         { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') },
@@ -296,14 +296,14 @@ describe('a CA with several certificates and keys, whose old key signed an older
     })
   })
 
-  it('and where the budget does not reach the signer, nobody is accepted', () => {
+  it('has it rejected if the budget is exhausted before the signer is found', () => {
     const budget = { ...presented.budget, signatures: 4 }
     const poor = storeFor({ ...presented, budget }, root, by1, ...twins, newKey)
     expect(judge(poor, [stolen], { revocation: { lists } })).toMatch(/^budget_exhausted/)
   })
 })
 
-describe('a CA that changed its key and back, with a certificate that may not sign lists', () => {
+describe('a CA that returned to an old key, one of whose certificates may not sign lists', () => {
   const top = mint({ ca: true, key: keyPair('p256', 70), subject: 'O=Changed,CN=Root' })
   const cross = mint({ ca: true, key: keyPair('p256', 71), subject: 'O=Changed,CN=Cross' })
   const again = mint({ ca: true, key: top.key, subject: top.subject }, cross)
@@ -321,9 +321,9 @@ describe('a CA that changed its key and back, with a certificate that may not si
     })
 
   it.each<readonly [string, readonly Minted[]]>([
-    ['the usual way round', [back, next, first, again, top]],
-    ['the other way round', [next, first, back, again, top]],
-  ])('lets in whom its latest list lets in, in a bundle of %s', (_what, bundle) => {
+    ['one order', [back, next, first, again, top]],
+    ['another order', [next, first, back, again, top]],
+  ])('has clients accepted that its latest list clears, in %s of the bundle', (_what, bundle) => {
     const lists = [listOf(1, 6), listOf(3, 1), listOf(6)]
     const every = storeFor({ ...profiles.rfc5280, conformance: 'practical', intermediates: 'truststore' }, ...bundle)
     expect(judge(every, [peer], { revocation: { lists, depth: 'leaf' } })).toBe('accepted')
@@ -331,14 +331,14 @@ describe('a CA that changed its key and back, with a certificate that may not si
   })
 })
 
-describe('a listed certificate that the truststore leaves out, which signed a list', () => {
+describe('a listed certificate that the truststore cannot use, which signed a list', () => {
   const specs: readonly (readonly [string, CertificateSpec])[] = [
-    ['whose keyUsage lets it sign lists alone, although it is a CA', { keyUsage: ['cRLSign'] }],
-    ['that has a critical extension which nobody knows', { extensions: [unknownExtension] }],
+    ['whose keyUsage allows only signing lists, although it is a CA', { keyUsage: ['cRLSign'] }],
+    ['with an unknown critical extension', { extensions: [unknownExtension] }],
     ['whose own signature uses SHA-1', { hash: 'sha1' }],
   ]
 
-  it.each(specs)('%s, still refuses whom it names, and clears nobody', (_what, spec) => {
+  it.each(specs)('%s, revokes the certificates that it names, and clears none', (_what, spec) => {
     const signer = mint({ ca: true, key: keyPair('p256', 90), subject: root.subject, ...spec }, root)
     const cleared = client({ serial: 4711n })
     const lists = [clearing, list({ issuer: signer, crlNumber: 9, ...naming })]
@@ -357,7 +357,7 @@ describe('a listed certificate that the truststore leaves out, which signed a li
   })
 })
 
-describe('CRL issuers that vouch for one another deeper than is followed', () => {
+describe('CRL signers that clear each other in a long chain', () => {
   const refusedAsUnknown = /^(revocation_unknown|budget_exhausted) 0$/
   const chain: readonly Minted[] = [5, 6, 7, 8].map((slot) =>
     mint(
@@ -374,7 +374,7 @@ describe('CRL issuers that vouch for one another deeper than is followed', () =>
   const store: Truststore = storeFor(presented, root)
   const leafAt = client({ crlDistributionPoints: ['http://lists.example/leaf'] })
 
-  /** The first signs the client's list, the second the list of the first, and so on; the root that of the last. */
+  /** The first signs the list for the client, the second the list for the first, and so on. The root signs the list for the last. */
   function listsOf(signers: readonly Minted[], last: Partial<CrlSpec> = {}): readonly RevocationList[] {
     return [
       list({ issuer: signers[0]!, idp: { uri: 'http://lists.example/leaf' } }),
@@ -394,7 +394,7 @@ describe('CRL issuers that vouch for one another deeper than is followed', () =>
     for (const deeper of judged.slice(2)) expect(deeper).toMatch(refusedAsUnknown)
   })
 
-  it('are not doubted for a list that nobody of them signed', () => {
+  it('are not affected by a list that none of them signed', () => {
     const signers = chain.slice(0, 2)
     const forged = list({
       signWith: keyPair('p256', 77),
@@ -404,7 +404,7 @@ describe('CRL issuers that vouch for one another deeper than is followed', () =>
     expect(judge(store, [leafAt, ...signers], { revocation: { lists: [...listsOf(signers), forged] } })).toBe('accepted')
   })
 
-  it('and a signer that is named there signs for nobody', () => {
+  it('clear nobody if the last list revokes one of them', () => {
     const signers = chain.slice(0, 3)
     const last = listsOf(signers, { revoked: [{ serial: signers[2]!.serial }] })
     expect(judge(store, [leafAt, ...signers], { revocation: { lists: last, unknown: 'allow' } })).toMatch(refusedAsUnknown)

@@ -8,7 +8,7 @@ import { presented, storeFor } from '../support/rejected-chain.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
 import { client, day, judgeBy, list, revoked, root, store, unknown } from './listed.ts'
 
-/** Revocation lists that must not be believed, and certificates that must be found on those that may. */
+/** Revocation lists that must not be relied on, and certificates that must be found on those that may. */
 
 const leaf = client()
 const unknownExtension = (critical: boolean): NonNullable<CrlSpec['extensions']> => [
@@ -16,13 +16,13 @@ const unknownExtension = (critical: boolean): NonNullable<CrlSpec['extensions']>
 ]
 
 describe('a revoked certificate', () => {
-  it('control: a good list clears it, a list that names it does not', () => {
+  it('control: a valid list that does not name a certificate clears it', () => {
     expect(judgeBy([list()], [leaf])).toBe('accepted')
     expect(judgeBy([list({ revoked: [{ serial: 1n }, { serial: leaf.serial }, { serial: 3n }] })], [leaf])).toBe(revoked)
     expect(judgeBy([list({ revoked: [{ serial: 1n }] })], [leaf])).toBe('accepted')
   })
 
-  it('is found whatever the reason, the date and the place', () => {
+  it('is found whatever the reason, the date and the position', () => {
     for (const reason of [1, 2, 3, 4, 5, 6, 8, 9, 10]) {
       expect(judgeBy([list({ revoked: [{ serial: leaf.serial, reason }] })], [leaf])).toBe(revoked)
     }
@@ -36,7 +36,7 @@ describe('a revoked certificate', () => {
   })
 
   it.each([1n, 127n, 128n, 255n, 256n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 158n])(
-    'is found by the serial number %d, and its neighbours are not',
+    'is found by the serial number %d, and similar numbers are not',
     (serial) => {
       const own = client({ serial })
       expect(judgeBy([list({ revoked: [{ serial }] })], [own])).toBe(revoked)
@@ -47,7 +47,7 @@ describe('a revoked certificate', () => {
     },
   )
 
-  it('is found on one of many lists, in every order', () => {
+  it('is found on one of several lists, in every order', () => {
     const naming = list({ revoked: [{ serial: leaf.serial }] })
     for (const lists of [
       [naming, list()],
@@ -57,7 +57,7 @@ describe('a revoked certificate', () => {
       expect(judgeBy(lists, [leaf])).toBe(revoked)
   })
 
-  it('stays revoked by a list that is out of date, and with every leniency', () => {
+  it('stays revoked by an outdated list, and with every lenient option', () => {
     const old = { thisUpdate: new Date(Date.now() - 20 * day), nextUpdate: new Date(Date.now() - 10 * day) }
     const naming = list({ ...old, revoked: [{ serial: leaf.serial }] })
     for (const options of [
@@ -71,7 +71,7 @@ describe('a revoked certificate', () => {
     }
   })
 
-  it('is looked for on every certificate below the anchor', () => {
+  it('may be any certificate below the anchor', () => {
     const upper = mint({ ca: true, key: keyPair('p256', 1), subject: 'O=Immunity,CN=Upper' }, root)
     const lower = mint({ ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Lower' }, upper)
     const below = client({}, lower)
@@ -87,11 +87,11 @@ describe('a revoked certificate', () => {
   })
 })
 
-describe('a list that must not be believed clears nobody', () => {
+describe('a list that must not be relied on clears nobody', () => {
   const other = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Other' }, root)
   const unbelievable: readonly (readonly [string, () => RevocationList])[] = [
-    ['with a critical extension nobody knows', () => list({ extensions: unknownExtension(true) })],
-    ['with one on an entry, of another certificate', () => list({ revoked: [{ serial: 99n, critical: true }] })],
+    ['with an unknown critical extension', () => list({ extensions: unknownExtension(true) })],
+    ['with one on the entry of another certificate', () => list({ revoked: [{ serial: 99n, critical: true }] })],
     ['past its nextUpdate', () => list({ thisUpdate: new Date(Date.now() - 20 * day), nextUpdate: new Date(Date.now() - 2000) })],
     ['without nextUpdate', () => list({ nextUpdate: null })],
     ['that is not valid yet', () => list({ thisUpdate: new Date(Date.now() + day) })],
@@ -104,16 +104,16 @@ describe('a list that must not be believed clears nobody', () => {
       'with entries that name another issuer, though it is not indirect',
       () => list({ revoked: [{ serial: 99n, certificateIssuer: 'CN=Other' }] }),
     ],
-    ['for users’ certificates by a bit that is written for CAs', () => list({ idp: { onlyContainsCaCerts: true } })],
-    ['for attribute certificates', () => list({ idp: { onlyContainsAttributeCerts: true } })],
+    ['for CA certificates only', () => list({ idp: { onlyContainsCaCerts: true } })],
+    ['for attribute certificates only', () => list({ idp: { onlyContainsAttributeCerts: true } })],
     ['for some reasons only', () => list({ idp: { onlySomeReasons: [1, 2] } })],
     ['that is indirect', () => list({ idp: { indirect: true } })],
     ['that is a delta', () => list({ deltaBase: 1 })],
     ['of another CA', () => list({ issuer: other })],
-    ['of another CA, in the name of this one', () => list({ issuer: other, issuerName: root.subject })],
+    ['of another CA, with the name of this one', () => list({ issuer: other, issuerName: root.subject })],
   ]
 
-  it('control: with that extension not critical it is believed', () => {
+  it('control: with that extension not critical it is used', () => {
     expect(judgeBy([list({ extensions: unknownExtension(false) })], [leaf])).toBe('accepted')
   })
 
@@ -123,12 +123,12 @@ describe('a list that must not be believed clears nobody', () => {
     expect(judgeBy([make(), list()], [leaf])).toBe('accepted')
   })
 
-  it('no list at all clears nobody, unless the caller says so', () => {
+  it('no list clears nobody, unless the caller allows unknown status', () => {
     expect(judgeBy([], [leaf])).toBe(unknown)
     expect(judgeBy([], [leaf], { unknown: 'allow' })).toBe('accepted')
   })
 
-  it('a list that is about the certificate and cannot be relied on is not taken for none', () => {
+  it('an unreliable list for the certificate is not treated as no list', () => {
     const unreliable = [
       { extensions: unknownExtension(true) },
       { signWith: keyPair('p256', 4) },
@@ -138,20 +138,20 @@ describe('a list that must not be believed clears nobody', () => {
     for (const spec of unreliable) expect(judgeBy([list(spec)], [leaf], { unknown: 'allow' })).toBe(unknown)
   })
 
-  it('the last second of a list, and the first after it', () => {
+  it('it is valid until the last second of nextUpdate', () => {
     const nextUpdate = new Date(Math.floor(Date.now() / 1000) * 1000 + day)
     const judgeAt = (at: number): string => judge(store, [leaf], { at, revocation: { lists: [list({ nextUpdate })] } })
     expect([judgeAt(nextUpdate.getTime() + 999), judgeAt(nextUpdate.getTime() + 1000)]).toEqual(['accepted', unknown])
   })
 
-  it('an age that the caller sets ends a list before its nextUpdate does', () => {
+  it('it is outdated before nextUpdate if it is older than the caller allows', () => {
     const old = list({ thisUpdate: new Date(Date.now() - 3 * day) })
     expect([judgeBy([old], [leaf], { maxAgeDays: 4 }), judgeBy([old], [leaf], { maxAgeDays: 2 })]).toEqual(['accepted', unknown])
     expect(judgeBy([old], [leaf], { maxAgeDays: 2, expired: 'allow' })).toBe(unknown)
   })
 })
 
-/** The bytes with one changed, the first of this value that three others like it follow. */
+/** Changes the last of four consecutive bytes of this value. */
 function changed(der: Uint8Array, value: number): Uint8Array {
   const at = Buffer.from(der).indexOf(Buffer.alloc(4, value))
   return der.with(at + 3, value ^ 1)
@@ -161,7 +161,7 @@ describe('who may sign a list', () => {
   const usage = (keyUsage: readonly string[], slot: number): Minted =>
     mint({ ca: true, key: keyPair('p256', slot), subject: 'O=Immunity,CN=Issuing', keyUsage }, root)
 
-  it('a CA whose keyUsage has cRLSign, or that has none', () => {
+  it('a CA whose keyUsage has cRLSign, or without keyUsage', () => {
     const judgeUnder = (issuer: Minted): string => judgeBy([list(), list({ issuer })], [client({}, issuer), issuer])
     expect(judgeUnder(usage(['keyCertSign', 'cRLSign'], 1))).toBe('accepted')
     expect(judgeUnder(usage([], 1))).toBe('accepted')
@@ -172,7 +172,7 @@ describe('who may sign a list', () => {
     )
   })
 
-  it('another certificate of its name: below the same anchor, for lists, and not revoked itself', () => {
+  it('another certificate with its name, if it has the same anchor, may sign lists and is not revoked', () => {
     const issuing = usage(['keyCertSign'], 1)
     const below = client({}, issuing)
     const signer = (spec: object = {}, issuer = root): Minted =>
@@ -191,7 +191,7 @@ describe('who may sign a list', () => {
     expect(judgeSigned(bySelf, {}, list({ revoked: [{ serial: bySelf.serial }] }))).toBe(unknown)
   })
 
-  it('also one that the truststore lists, under every kind of trust', () => {
+  it('another listed certificate with its name, under every kind of trust', () => {
     const issuing = usage(['keyCertSign'], 1)
     const below = client({}, issuing)
     const signer = mint({ key: keyPair('p256', 6), subject: issuing.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }, root)
@@ -206,7 +206,7 @@ describe('who may sign a list', () => {
     }
   })
 
-  it('nobody who would have to be cleared by the very list that he signed', () => {
+  it('no certificate whose own status depends on that list', () => {
     const spec = { subject: root.subject, key: keyPair('p256', 8), keyUsage: ['digitalSignature', 'cRLSign'] }
     const own = client(spec)
     const twin = client(spec)
@@ -217,7 +217,7 @@ describe('who may sign a list', () => {
     expect(judgeBy([forged], [leaf, own])).toBe(unknown)
   })
 
-  it('no namesake CA of another key, be it listed or sent', () => {
+  it('no CA with the same name and another key, listed or presented', () => {
     const namesake = mint({ ...root.spec, key: keyPair('p256', 9) })
     const forged = list({ issuer: namesake })
     expect(judgeBy([forged], [leaf, namesake])).toBe(unknown)
@@ -227,7 +227,7 @@ describe('who may sign a list', () => {
     expect(judge(both, [client({}, namesake)], { revocation: { lists: [list()] } })).toBe(unknown)
   })
 
-  it('what one truststore found out about a list is not taken over by another', () => {
+  it('what one truststore remembers about a list is not used by another', () => {
     const namesake = mint({ ...root.spec, key: keyPair('p256', 9) })
     const shared = list()
     const elsewhere = storeFor(presented, namesake)
@@ -244,31 +244,31 @@ describe('lists that cannot be read', () => {
 
   it.each<readonly [string, Uint8Array]>([
     ['cut short', good.der.subarray(0, -1)],
-    ['longer than itself', Uint8Array.of(...good.der, 0)],
+    ['with a byte after it', Uint8Array.of(...good.der, 0)],
     ['empty', new Uint8Array()],
     ['a certificate', root.der],
-    ['twice the same extension', bent({ extensions: [{ oid: '2.5.29.20', value: integer(1) }] })],
+    ['the same extension twice', bent({ extensions: [{ oid: '2.5.29.20', value: integer(1) }] })],
     [
-      'an entry without date',
+      'a CRL number that is a SEQUENCE',
       bent({ bendTbs: (tbs) => tbs, extensions: [{ oid: '2.5.29.20', value: sequence() }], crlNumber: null }),
     ],
     [
-      'two kinds of certificates at once',
+      'only users and only CAs at once',
       bent({ extensions: [{ oid: '2.5.29.28', critical: true, value: sequence(tlv(0x81, [0xff]), tlv(0x82, [0xff])) }] }),
     ],
-    ['a scope that says nothing', bent({ extensions: [{ oid: '2.5.29.28', critical: true, value: sequence() }] })],
-    ['a negative number', bent({ crlNumber: -1 })],
-    ['a number of 30 bytes', bent({ crlNumber: 2n ** 239n })],
+    ['an empty scope', bent({ extensions: [{ oid: '2.5.29.28', critical: true, value: sequence() }] })],
+    ['a negative CRL number', bent({ crlNumber: -1 })],
+    ['a CRL number of 30 bytes', bent({ crlNumber: 2n ** 239n })],
     ['a date that does not exist', bent({ bendTbs: (tbs) => withDate(tbs) })],
-    ['a serial number with a redundant zero', bent({ revoked: [{ serial: Uint8Array.of(0, 5) }] })],
-    ['a serial number without digits', bent({ revoked: [{ serial: new Uint8Array() }] })],
-    ['an entry reason that does not exist', bent({ revoked: [{ serial: 5n, reason: 7 }] })],
-  ])('%s: no list comes of it', (_what, der) => {
+    ['a serial number with a redundant zero byte', bent({ revoked: [{ serial: Uint8Array.of(0, 5) }] })],
+    ['an empty serial number', bent({ revoked: [{ serial: new Uint8Array() }] })],
+    ['an unknown reason', bent({ revoked: [{ serial: 5n, reason: 7 }] })],
+  ])('are rejected: %s', (_what, der) => {
     expect(parseRevocationList(good.der).ok).toBe(true)
     expect(parseRevocationList(der).ok).toBe(false)
   })
 
-  it('and what is no list at all is the caller’s mistake', () => {
+  it('are a TypeError if passed as lists, like any other value that is not a list', () => {
     const failed = parseRevocationList(good.der.subarray(1))
     for (const wrong of [failed, undefined, null, {}, good.der]) {
       expect(() => verifyChain(store, leaf.der, { revocation: { lists: [wrong as unknown as RevocationList] } })).toThrow(
@@ -278,7 +278,7 @@ describe('lists that cannot be read', () => {
   })
 })
 
-/** Another thisUpdate: the first UTCTime becomes the 31st of February. */
+/** Changes thisUpdate, the first UTCTime, to the 31st of February. */
 function withDate(tbs: Uint8Array): Uint8Array {
   const at = Buffer.from(tbs).indexOf(Buffer.from([0x17, 13]))
   const copy = tbs.slice()
@@ -287,7 +287,7 @@ function withDate(tbs: Uint8Array): Uint8Array {
 }
 
 describe('the cost of a list', () => {
-  it('is that of its bytes, however many entries it has and whatever their numbers', () => {
+  it('grows with its bytes, however many entries it has', () => {
     const entries = Array.from({ length: 3000 }, (_, i) => ({ serial: BigInt(i + 1) }))
     const { der } = mintCrl({ issuer: root, revoked: entries })
     expect(
@@ -298,7 +298,7 @@ describe('the cost of a list', () => {
     ).toBeLessThan(2 * atOnce)
   })
 
-  it('is not paid at every handshake for entries that nobody signed', () => {
+  it('is not paid at every handshake for a list with a wrong signature', () => {
     const flood = list({ revoked: Array.from({ length: 600 }, () => ({ serial: leaf.serial })), signWith: keyPair('p256', 77) })
     const good = list()
     const lookUps = vi.spyOn(flood as RevocationListView, 'entriesOf')
