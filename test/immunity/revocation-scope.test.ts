@@ -285,8 +285,8 @@ describe('delta lists (CVE-2026-28388)', () => {
       ['another point', { idp: { uri: 'http://a.example/crl' } }],
     ]
     for (const [what, spec] of unusable)
-      expect([what, judgeBy([base(held), delta(...released, ...spec )], [leaf])]).toEqual([what, revoked])
-    expect(judgeBy([base(...held, crlNumber: null ), delta(released)], [leaf])).toBe(revoked)
+      expect([what, judgeBy([base(held), delta({ ...released, ...spec })], [leaf])]).toEqual([what, revoked])
+    expect(judgeBy([base({ ...held, crlNumber: null }), delta(released)], [leaf])).toBe(revoked)
   })
 
   it('release from hold only', () => {
