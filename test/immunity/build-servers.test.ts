@@ -10,8 +10,8 @@ import { keyPair, type Minted, mint } from '../support/mint.ts'
 import { stringNode } from '../support/names.ts'
 
 /**
- * Whoever is linted or verified in a pipeline writes into its log. Build servers scan that for commands: set a variable, mask a
- * text, fold lines, annotate a file; viewers of SARIF make links of messages.
+ * Text of a certificate that is linted or verified in a pipeline ends up in its log. Build servers scan logs for commands: set a
+ * variable, mask a text, fold lines, annotate a file. Viewers of SARIF turn messages into links.
  */
 
 const at = '2026-06-01T12:00:00Z'
@@ -20,7 +20,7 @@ const place = new Workplace()
 const key = keyPair('p256')
 const root = mint({ ca: true, key, subject: 'CN=Root', ...dates })
 
-/** Nothing that makes the certificate unreadable, so that the rest of it is shown; those are further certificates. */
+/** Drops characters that would make the certificate malformed, so that the rest of it is shown. Another certificate has them. */
 const readable = (text: string): string => text.replace(/[\p{Cc}\p{Cs}]/gu, '') || 'x'
 const ascii = (text: string): string => readable(text).replace(/[^ -~]/g, '') || 'x'
 
@@ -68,8 +68,8 @@ function poisoned(text: string): readonly Minted[] {
   ]
 }
 
-describe('text that a build server would obey', () => {
-  it('is obeyed where it stands, as these tests see it', () => {
+describe('text that a build server would execute', () => {
+  it('is recognised by these tests', () => {
     for (const line of [
       '::error::x',
       ' \t::add-mask::x',
@@ -85,7 +85,7 @@ describe('text that a build server would obey', () => {
       expect(obeyedIn(line)).toEqual([])
   })
 
-  it('is not in text, and in JSON it is what it was', () => {
+  it('is never in plain text, and JSON keeps its meaning', () => {
     fc.assert(
       fc.property(hostileText, fc.boolean(), (text, coloured) => {
         expectObeyedByNobody(printable(text))
@@ -102,7 +102,7 @@ describe('text that a build server would obey', () => {
       expect(printable(`is ${address}`)).toBe(`is ${address}`)
   })
 
-  it('is in no output of any command, in any format, from any field, label or name of a file', () => {
+  it('is in no output of any command, in any format, from any field, label or file name', () => {
     fc.assert(
       fc.property(fc.array(hostileText, { minLength: 5, maxLength: 5 }), (texts) => {
         const fileName = ascii(texts[0]!).replaceAll('/', '') || 'x'
@@ -155,7 +155,7 @@ describe('text that a build server would obey', () => {
     )
   })
 
-  it('is in no complaint about a command line, a file or waivers', () => {
+  it('is in no error message about a command line, a file or waivers', () => {
     fc.assert(
       fc.property(fc.array(hostileText, { minLength: 2, maxLength: 2 }), ([first = '', second = '']) => {
         const text = first.replaceAll('\0', '') || 'x'
@@ -183,7 +183,7 @@ describe('text that a build server would obey', () => {
           expectObeyedByNobody(errors)
           expectObeyedByNobody(output)
           expect([args, exitCode, errors === '']).toEqual([args, exitCode, exitCode !== 2])
-          // One line for each problem, and one with what to do.
+          // One line per problem, and one with what to do.
           if (exitCode === 2) expect(errors.split('\n').length).toBeLessThan(5)
         }
       }),

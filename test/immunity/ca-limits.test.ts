@@ -5,12 +5,12 @@ import { type CertificateSpec, keyPair, type Minted, mint } from '../support/min
 import { leafKey, presented, storeFor } from '../support/rejected-chain.ts'
 import { atOnce, buildErrors, fastestOf, judge } from './judge.ts'
 
-/** How far a CA's word reaches: path lengths, and the purposes of those above. */
+/** Limits that a CA sets for certificates below it: path lengths and purposes. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const store = storeFor(presented, root)
 
-/** A CA; each slot is another key. */
+/** A CA with its own key for each slot. */
 function ca(slot: number, issuer: Minted | undefined, spec: CertificateSpec = {}): Minted {
   return mint({ ca: true, key: keyPair('p256', slot), subject: `O=Immunity,CN=CA ${slot}`, ...spec }, issuer)
 }
@@ -20,16 +20,16 @@ function client(issuer: Minted, spec: CertificateSpec = {}): Minted {
 }
 
 describe('path lengths', () => {
-  it('of 0: a client, and no CA', () => {
+  it('of 0 allow a client and no CA', () => {
     const narrow = ca(1, root, { pathLength: 0 })
     const below = ca(2, narrow)
     expect(judge(store, [client(narrow), narrow])).toBe('accepted')
     expect(judge(store, [client(below), below, narrow])).toBe('path_length_exceeded 2')
-    // A client may be a CA's certificate: the limit is about what stands between (RFC 5280 6.1.4).
+    // The client may be a CA certificate: the limit counts certificates in between (RFC 5280 6.1.4).
     expect(judge(store, [client(narrow, { ca: true, keyUsage: [] }), narrow])).toBe('accepted')
   })
 
-  it('are not lengthened by a CA below that allows more', () => {
+  it('are not extended by a CA below that allows more', () => {
     const narrow = ca(1, root, { pathLength: 1 })
     const generous = ca(2, narrow, { pathLength: 200 })
     const below = ca(3, generous)
@@ -37,7 +37,7 @@ describe('path lengths', () => {
     expect(judge(store, [client(below), below, generous, narrow])).toBe('path_length_exceeded 3')
   })
 
-  it('do not count self-issued certificates, but end at them all the same', () => {
+  it('do not count self-issued certificates, but apply below them', () => {
     const narrow = ca(1, root, { pathLength: 0 })
     const rolled = ca(2, narrow, { subject: narrow.subject })
     const again = ca(3, rolled, { subject: narrow.subject })
@@ -47,7 +47,7 @@ describe('path lengths', () => {
     expect(judge(store, [client(other), other, rolled, narrow])).toBe('path_length_exceeded 3')
   })
 
-  it('of a self-issued certificate bind what is below it', () => {
+  it('of a self-issued certificate apply below it', () => {
     const wide = ca(1, root)
     const rolled = ca(2, wide, { subject: wide.subject, pathLength: 0 })
     const below = ca(3, rolled)
@@ -55,7 +55,7 @@ describe('path lengths', () => {
     expect(judge(store, [client(below), below, rolled, wide])).toBe('path_length_exceeded 2')
   })
 
-  it('are not escaped by a name that only looks self-issued', () => {
+  it('are not avoided by a name that only looks self-issued', () => {
     const narrow = ca(1, root, { pathLength: 0 })
     for (const subject of ['O=Immunity,CN=CA 1x', 'O=Immunity,CN=CA\u00a01', 'O=Immunity', 'CN=CA 1,O=Immunity']) {
       const imitation = ca(2, narrow, { subject })
@@ -66,7 +66,7 @@ describe('path lengths', () => {
     expect(judge(store, [client(folded), folded, narrow])).toBe('accepted')
   })
 
-  it('of an anchor count (RFC 5937)', () => {
+  it('of an anchor apply (RFC 5937)', () => {
     const anchor = ca(1, undefined, { pathLength: 0 })
     const below = ca(2, anchor)
     const policies: readonly Policy[] = [
@@ -78,7 +78,7 @@ describe('path lengths', () => {
       const anchored = storeFor(policy, anchor)
       expect(judge(anchored, [client(anchor)])).toBe('accepted')
       expect(judge(anchored, [client(below), below])).toBe('path_length_exceeded 2')
-      // The anchor's own certificate, sent along, is no way around it.
+      // Presenting the anchor's own certificate does not avoid it.
       expect(judge(anchored, [client(below), below, anchor])).toBe('path_length_exceeded 2')
     }
   })
@@ -92,9 +92,9 @@ describe('path lengths', () => {
     ['a number of 8,000 bytes', tlv(0x02, new Array<number>(8000).fill(0x7f))],
     ['-1', integer(-1)],
     ['-2^63', integer(-(2n ** 63n))],
-    ['no digits', tlv(0x02)],
-    ['a 0 with a zero byte before it', tlv(0x02, [0, 0])],
-  ])('that are no sensible number: %s', (_what, pathLength) => {
+    ['an empty INTEGER', tlv(0x02)],
+    ['0 with a redundant zero byte', tlv(0x02, [0, 0])],
+  ])('that are not a small number are malformed: %s', (_what, pathLength) => {
     const value = (length: Uint8Array): readonly [{ oid: string; critical: boolean; value: Uint8Array }] => [
       { oid: '2.5.29.19', critical: true, value: sequence(boolean(true), length) },
     ]
@@ -108,7 +108,7 @@ describe('path lengths', () => {
 })
 
 describe('the number of CAs', () => {
-  it('is bounded by the policy, whatever the certificates allow', () => {
+  it('is limited by the policy, whatever the certificates allow', () => {
     const chain: Minted[] = []
     let issuer = root
     for (let slot = 1; slot <= 5; slot++) {
@@ -141,10 +141,10 @@ const keyUsages = [
   'decipherOnly',
 ]
 
-describe('purposes that a CA above does not have', () => {
+describe('purposes', () => {
   const purposes = (...extendedKeyUsage: readonly string[]): CertificateSpec => ({ extendedKeyUsage })
 
-  it('the client’s own', () => {
+  it('of the client', () => {
     const verdicts = [['clientAuth'], ['any'], ['serverAuth'], ['emailProtection', 'codeSigning'], ['1.3.6.1.5.5.7.3.22']].map(
       (list) => judge(store, [client(root, purposes(...list))]),
     )
@@ -152,7 +152,7 @@ describe('purposes that a CA above does not have', () => {
     expect(verdicts).toEqual(['accepted', 'accepted', refused, refused, refused])
   })
 
-  it('one CA above', () => {
+  it('of the issuing CA', () => {
     const good = ca(1, root, purposes('clientAuth', 'emailProtection'))
     const server = ca(1, root, purposes('serverAuth'))
     const any = ca(1, root, purposes('any'))
@@ -163,7 +163,7 @@ describe('purposes that a CA above does not have', () => {
     expect(judge(store, [client(server, purposes('serverAuth')), server], { purpose: 'server' })).toBe('accepted')
   })
 
-  it('two CAs above, whatever stands between', () => {
+  it('of a CA above the issuing one, whatever is in between', () => {
     const server = ca(1, root, purposes('serverAuth'))
     for (const between of [purposes(), purposes('clientAuth'), purposes('any')]) {
       const below = ca(2, server, between)
@@ -171,13 +171,13 @@ describe('purposes that a CA above does not have', () => {
     }
   })
 
-  it('an anchor, whose purposes count too', () => {
+  it('of an anchor', () => {
     const anchor = ca(1, undefined, purposes('serverAuth'))
     expect(judge(storeFor(profiles.apiGateway, anchor), [client(anchor)])).toBe('extended_key_usage_violation 1')
     expect(judge(storeFor(profiles.apiGateway, anchor), [client(anchor)], { purpose: 'any' })).toBe('accepted')
   })
 
-  it('are lists: an empty one is malformed, and none is no list', () => {
+  it('are malformed if the list is empty, and unlimited without a list', () => {
     const empty = { extendedKeyUsage: [], extensions: [{ oid: '2.5.29.37', value: sequence() }] }
     expect(judge(store, [client(root, purposes())])).toBe('accepted')
     expect(judge(store, [client(root, empty)])).toBe('malformed 0')
@@ -187,7 +187,7 @@ describe('purposes that a CA above does not have', () => {
     expect(judge(required, [client(root, purposes('any'))])).toBe('extended_key_usage_violation 0')
   })
 
-  it('any purpose at all, where a policy demands that one is named', () => {
+  it('must be named if the policy requires it, for every purpose', () => {
     const required = storeFor({ ...presented, requireEku: true }, root)
     const judgeFor = (purpose: Purpose, ...names: readonly string[]): string =>
       judge(required, [client(root, purposes(...names))], { purpose })
@@ -202,12 +202,12 @@ describe('purposes that a CA above does not have', () => {
       'accepted',
       'accepted',
     ])
-    // The demand is on leaves alone.
+    // Only leaves must name one.
     const silent = ca(1, root, purposes())
     expect(judge(required, [client(silent), silent], { purpose: 'any' })).toBe('accepted')
   })
 
-  it('a keyUsage that has no part in a handshake is none for a client or a server', () => {
+  it('of a client or server need a keyUsage that is used in handshakes', () => {
     const accepted = (purpose: Purpose): readonly string[] => {
       const extendedKeyUsage = ['clientAuth', 'serverAuth']
       const judged = keyUsages.map((usage) => {
@@ -215,7 +215,7 @@ describe('purposes that a CA above does not have', () => {
       })
       const rest = judged.filter(([, verdict]) => verdict !== 'accepted')
       expect(rest.map(([, verdict]) => verdict)).toEqual(rest.map(() => 'key_usage_violation 0'))
-      // All others together are no better.
+      // All others together are rejected as well.
       const keyUsage = rest.map(([usage]) => usage!)
       expect(judge(store, [client(root, { keyUsage, extendedKeyUsage })], { purpose })).toBe(
         purpose === 'any' ? 'accepted' : 'key_usage_violation 0',
@@ -232,7 +232,7 @@ describe('purposes that a CA above does not have', () => {
     }
   })
 
-  it('a keyUsage counts for a pinned leaf as well', () => {
+  it('of a pinned leaf need such a keyUsage as well', () => {
     const server = mint({
       key: leafKey,
       subject: 'CN=Pinned',
@@ -244,12 +244,12 @@ describe('purposes that a CA above does not have', () => {
   })
 })
 
-describe('critical extensions that nobody understands', () => {
+describe('critical extensions', () => {
   const unknown = (critical: boolean): CertificateSpec => ({
     extensions: [{ oid: '1.3.6.1.4.1.99999.7', critical, value: sequence() }],
   })
 
-  it('of the client, of a CA and of an anchor', () => {
+  it('that are unknown are rejected in a client, a CA and an anchor', () => {
     const sub = (critical: boolean): Minted => ca(1, root, unknown(critical))
     const judgeBelow = (issuer: Minted): string => judge(store, [client(issuer), issuer])
     expect([judge(store, [client(root, unknown(false))]), judgeBelow(sub(false))]).toEqual(['accepted', 'accepted'])
@@ -258,8 +258,8 @@ describe('critical extensions that nobody understands', () => {
     expect(buildErrors(presented, ca(1, undefined, unknown(true)))).toContain('unknown_critical_extension')
   })
 
-  it('also those that are known but not obeyed', () => {
-    // Revocation by list is the caller's to ask for, so a certificate that insists on it is refused.
+  it('that are known but not enforced are rejected', () => {
+    // Revocation is checked only if the caller passes lists, so a certificate that requires it is rejected.
     const insists = { crlDistributionPoints: ['http://crl.example/1'], critical: { crlDistributionPoints: true } }
     expect(judge(store, [client(root, { ...insists, critical: {} })])).toBe('accepted')
     expect(judge(store, [client(root, insists)])).toBe('unknown_critical_extension 0')

@@ -5,7 +5,7 @@ import { type CertificateSpec, keyPair, type Minted, mint } from '../support/min
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { judge } from './judge.ts'
 
-/** Who may issue: version 3, basicConstraints with cA, and keyCertSign where there is a keyUsage, on every path. */
+/** An issuer needs version 3, basicConstraints with cA, and keyCertSign if it has a keyUsage, on every path. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const subKey = keyPair('p256', 1)
@@ -23,9 +23,9 @@ function leafOf(issuer: Minted): Minted {
 interface Combination {
   readonly name: string
   readonly spec: CertificateSpec
-  /** As an intermediate that the peer sends. */
+  /** The verdict with a presented intermediate. */
   readonly sent: string
-  /** As a certificate of the truststore; what is wrong in itself is left out there, so that nobody is left who issued. */
+  /** The verdict with a listed one. The truststore leaves unusable certificates out, and then the client has no issuer. */
   readonly listed: string
 }
 
@@ -74,19 +74,19 @@ const combinations: readonly Combination[] = [
   { name: 'version 2', spec: { version: 2 }, sent: 'not_a_ca 1', listed: 'not_a_ca 1' },
 ]
 
-describe('a CA that does not say that it is one (CVE-2002-0862, CVE-2026-33896, CVE-2026-42789, CVE-2026-5501)', () => {
-  it.each(combinations)('sent by the peer: $name', ({ spec, sent }) => {
+describe('an issuer that is not marked as a CA (CVE-2002-0862, CVE-2026-33896, CVE-2026-42789, CVE-2026-5501)', () => {
+  it.each(combinations)('presented: $name', ({ spec, sent }) => {
     const sub = mint({ ...spec, key: subKey, subject: subName }, root)
     expect(judge(storeFor(presented, root), [leafOf(sub), sub])).toBe(sent)
   })
 
-  it.each(combinations)('in the truststore, below a root: $name', ({ spec, listed }) => {
+  it.each(combinations)('listed, below a root: $name', ({ spec, listed }) => {
     const sub = mint({ ...spec, key: subKey, subject: subName }, root)
     for (const [trust, policy] of policies)
       expect([trust, judge(storeFor(policy, root, sub), [leafOf(sub)])]).toEqual([trust, listed])
   })
 
-  it.each(combinations)('in the truststore, self-signed: $name', ({ spec, listed }) => {
+  it.each(combinations)('listed, self-signed: $name', ({ spec, listed }) => {
     const self = mint({ ...spec, key: subKey, subject: subName })
     const bystander = mint({ ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Bystander' })
     for (const [trust, policy] of policies) {
@@ -94,7 +94,7 @@ describe('a CA that does not say that it is one (CVE-2002-0862, CVE-2026-33896, 
     }
   })
 
-  it('extensions smuggled into version 1 or 2 are no extensions', () => {
+  it('version 1 and 2 cannot have extensions', () => {
     const spec = { ca: true, key: subKey, subject: subName }
     for (const version of [0, 1]) {
       const bendTbs = (tbs: Uint8Array): Uint8Array => {
@@ -107,13 +107,13 @@ describe('a CA that does not say that it is one (CVE-2002-0862, CVE-2026-33896, 
     }
   })
 
-  it('two basicConstraints, the second of which says cA, are one too many', () => {
+  it('two basicConstraints are malformed, even if the second has cA', () => {
     const spec = { key: subKey, subject: subName, keyUsage: ['keyCertSign'] }
     const twice = mint({ ...spec, ca: false, extensions: [{ oid: '2.5.29.19', value: sequence(tlv(1, [0xff])) }] }, root)
     expect(judge(storeFor(presented, root), [leafOf(twice), twice])).toBe('unknown_issuer 0')
   })
 
-  it('cA is TRUE by the byte FF and no other', () => {
+  it('cA must be encoded as FF', () => {
     for (const [byte, expected] of [
       [0xff, 'accepted'],
       [0x01, 'unknown_issuer 0'],
@@ -133,7 +133,7 @@ describe('checks forgotten on the alternative path (CVE-2015-1793, CVE-2021-3450
     .filter(({ sent }) => sent !== 'accepted')
     .map(({ name, spec }) => [name, mint({ ...spec, key: subKey, subject: subName }, root)])
 
-  it.each(invalid)('%s: a valid twin is found before and behind it', (_name, bad) => {
+  it.each(invalid)('%s: a valid certificate with the same name and key is found before and after it', (_name, bad) => {
     const store = storeFor(presented, root)
     expect(judge(store, [client, bad, good])).toBe('accepted')
     expect(judge(store, [client, good, bad])).toBe('accepted')
@@ -141,7 +141,7 @@ describe('checks forgotten on the alternative path (CVE-2015-1793, CVE-2021-3450
     expect(judge(storeOf(root, good, bad), [client])).toBe('accepted')
   })
 
-  it.each(invalid)('%s: a twin that is invalid in another way makes it no better', (_name, bad) => {
+  it.each(invalid)('%s: another invalid certificate with the same name and key does not help', (_name, bad) => {
     const store = storeFor(presented, root)
     const expired = mint({ ...good.spec, notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }, root)
     const elsewhere = mint({ ...good.spec }, mint({ ca: true, key: keyPair('p256', 3), subject: 'CN=Elsewhere' }))
@@ -156,7 +156,7 @@ describe('checks forgotten on the alternative path (CVE-2015-1793, CVE-2021-3450
     }
   })
 
-  it('a client below a client below a valid CA, with that CA’s other certificates around', () => {
+  it('a client is not an issuer, even if its own CA is presented too', () => {
     const ordinary = leafOf(good)
     const forged = mint({ key: keyPair('p256', 4), subject: 'CN=Forged' }, ordinary)
     const store = storeFor(presented, root)
@@ -165,7 +165,7 @@ describe('checks forgotten on the alternative path (CVE-2015-1793, CVE-2021-3450
     expect(judge(store, [forged, good, ordinary, good])).toBe('not_a_ca 1')
   })
 
-  it('a client whose name is that of its CA does not issue in its name', () => {
+  it('a client with the name of its CA is not an issuer', () => {
     const namesake = mint({ key: leafKey, subject: subName }, good)
     const forged = mint({ key: keyPair('p256', 4), subject: 'CN=Forged' }, namesake)
     const store = storeFor(presented, root)
@@ -179,7 +179,7 @@ describe('a pinned client certificate that issues', () => {
   const issued = mint({ key: leafKey, subject: 'O=Immunity,CN=Pinned', ca: false }, root)
   const noUsage = mint({ key: leafKey, subject: 'O=Immunity,CN=Pinned', keyUsage: [] })
 
-  it.each(policies)('is accepted itself, and nothing below it, trusting %s', (_trust, policy) => {
+  it.each(policies)('is accepted, but nothing below it, trusting %s', (_trust, policy) => {
     for (const listed of [pinned, noUsage]) {
       const store = storeFor(policy, root, listed)
       expect(judge(store, [listed])).toBe('accepted')
@@ -192,7 +192,7 @@ describe('a pinned client certificate that issues', () => {
     expect(judge(store, [mint({ key: subKey, subject: 'CN=Below' }, issued)])).toBe('not_a_ca 1')
   })
 
-  it('nor is another certificate of its name and key', () => {
+  it('does not make another certificate with its name and key accepted', () => {
     for (const [, policy] of policies) {
       const store = storeFor(policy, pinned)
       expect(judge(store, [pinned])).toBe('accepted')

@@ -8,8 +8,8 @@ import { type Constraints, caSpec, client, dns, email, root, store, under, viola
 import { judge } from './judge.ts'
 
 /**
- * Applications know clients by their common names, so constraints on DNS names hold those that look like host names: for
- * clients only, and only where no DNS name is among the SANs.
+ * Applications identify clients by their common names, so DNS name constraints apply to common names that look like host names:
+ * for clients only, and only if no SAN is a DNS name.
  */
 
 type StringType = 'utf8' | 'printable' | 'ia5' | 'bmp' | 'universal' | 't61'
@@ -19,7 +19,7 @@ const good: Constraints = { permitted: dns('good.example') }
 const evil: Constraints = { excluded: dns('evil.example') }
 
 describe('a common name that looks like a host name', () => {
-  it('must lie within permitted and outside excluded DNS subtrees', () => {
+  it('must be within permitted and outside excluded DNS subtrees', () => {
     expect([under(good, called('a.good.example')), under(good, called('evil.example'))]).toEqual(['accepted', violation])
     expect([under(evil, called('good.example')), under(evil, called('a.EVIL.example'))]).toEqual(['accepted', violation])
     expect(under({ excluded: dns('') }, called('good.example'))).toBe(violation)
@@ -27,14 +27,14 @@ describe('a common name that looks like a host name', () => {
     expect(under({ permitted: dns('.', 'good.example') }, called('good.example'))).toBe(violation)
   })
 
-  it('in any string type', () => {
+  it('is checked in any string type', () => {
     for (const type of ['utf8', 'printable', 'ia5', 'bmp', 'universal', 't61'] as const) {
       const verdicts = [under(good, called('good.example', type)), under(evil, called('evil.example', type))]
       expect([type, ...verdicts]).toEqual([type, 'accepted', violation])
     }
   })
 
-  it('whichever of several it is, and wherever it stands', () => {
+  it('is checked if there are several, in every position', () => {
     const names: readonly NameSpec[] = [
       'CN=evil.example,CN=good.example',
       'CN=good.example,CN=evil.example',
@@ -50,7 +50,7 @@ describe('a common name that looks like a host name', () => {
     for (const subject of names) expect([under(good, { subject }), under(evil, { subject })]).toEqual([violation, violation])
   })
 
-  it('is what OpenSSL takes for one: several labels, hyphens inside', () => {
+  it('is one by OpenSSL’s rules: several labels, hyphens inside', () => {
     const refused = ['evil.example', 'e.x', '_evil.example', 'ev-il.1', '192.0.2.1', `${'a'.repeat(64)}.good.example`]
     const ignored = [
       'evil',
@@ -68,10 +68,10 @@ describe('a common name that looks like a host name', () => {
     expect(ignored.filter((name) => under(good, called(name)) !== 'accepted')).toEqual([])
   })
 
-  it('and one that is no text might look like one', () => {
+  it('may be one that is not text', () => {
     const raw = (tag: number): CertificateSpec => {
       const subject = sequence(set(sequence(tlv(0x06, '550403'), tlv(tag, Buffer.from('evil.example')))))
-      // The encoder knows no such types, so a subject of the same length is replaced.
+      // The encoder does not know these types, so a subject of the same length is replaced.
       const subjectOf = (bytes: Uint8Array): Uint8Array => {
         const at = Buffer.from(bytes).indexOf(Buffer.from('evil.example')) - 2
         return Uint8Array.from([...bytes.subarray(0, at), ...subject.subarray(subject.length - 14), ...bytes.subarray(at + 14)])
@@ -90,18 +90,18 @@ describe('a common name that looks like a host name', () => {
   })
 })
 
-describe('common names are held', () => {
-  it('only where no DNS name is among the SANs', () => {
+describe('common names are checked', () => {
+  it('only if no SAN is a DNS name', () => {
     expect(under(good, { ...called('evil.example'), subjectAltNames: dns('good.example') })).toBe('accepted')
     expect(under(good, { ...called('evil.example'), subjectAltNames: email('a@good.example') })).toBe(violation)
   })
 
-  it('only against constraints on DNS names', () => {
+  it('only against DNS name constraints', () => {
     expect(under({ permitted: email('good.example') }, called('evil.example'))).toBe('accepted')
     expect(under({ excluded: [{ uri: 'evil.example' }] }, called('evil.example'))).toBe('accepted')
   })
 
-  it('of the client alone, and not of CAs', () => {
+  it('for the client only, not for CAs', () => {
     const upper = mint({ ...caSpec, nameConstraints: good }, root)
     const lower = mint({ ca: true, key: keyPair('p256', 2), subject: 'CN=ca.evil.example' }, upper)
     expect(judge(store, [client(lower, called('good.example')), lower, upper])).toBe('accepted')
@@ -109,7 +109,7 @@ describe('common names are held', () => {
     expect(judge(store, [lower, upper], { purpose: 'any' })).toBe(violation)
   })
 
-  it('for the purposes client and any; a server is never known by it', () => {
+  it('for the purposes client and any; a server is never identified by it', () => {
     const ca = mint({ ...caSpec, nameConstraints: good }, root)
     const leaf = client(ca, { ...called('evil.example'), extendedKeyUsage: ['clientAuth', 'serverAuth'] })
     expect(judge(store, [leaf, ca])).toBe(violation)
@@ -120,7 +120,7 @@ describe('common names are held', () => {
     }
   })
 
-  it('not of certificates that sign revocation lists, which are known by their whole subjects', () => {
+  it('not for CRL signers, which are identified by their whole subjects', () => {
     const ca = mint({ ...caSpec, nameConstraints: good }, root)
     const signer = mint({ key: keyPair('p256', 3), subject: 'CN=crl.evil.example', keyUsage: ['cRLSign'] }, ca)
     const leaf = client(ca, {
@@ -134,8 +134,8 @@ describe('common names are held', () => {
   })
 })
 
-describe('common names of any spelling', () => {
-  /** Word by word, as a resolver would read it. */
+describe('common names with any spelling', () => {
+  /** Label by label, as a resolver would read it. */
   const isHost = (name: string): boolean => {
     const words = name.split('.')
     const isWord = (word: string): boolean =>
@@ -154,7 +154,7 @@ describe('common names of any spelling', () => {
     name.map((more) => `${more}.evil.example`),
   )
 
-  it('are held as an independent reading has it', () => {
+  it('are checked as an independent implementation does', () => {
     fc.assert(
       fc.property(close, (cn) => {
         const isLong = cn.length > 253

@@ -20,8 +20,8 @@ import { leafKey, presented, root, storeFor } from '../support/rejected-chain.ts
 import { judge } from './judge.ts'
 
 /**
- * What the library keeps or hands out is its own: buffers that are used again, in which another thread writes, or that lie
- * about their length change no verdict, no certificate and no list.
+ * The library copies what it keeps or returns. Buffers that are reused, that another thread writes to, or that report a wrong
+ * length change no verdict, certificate or list.
  */
 
 const names = (name: string): readonly [{ uri: string }, { directory: string }] => [
@@ -39,7 +39,7 @@ const store = storeFor(presented, root)
 
 const computed = new Map<string, boolean>()
 
-/** The default backend, which computes nothing twice: the same few signatures are checked in many truststores here. */
+/** The default backend with a cache, because many truststores here check the same few signatures. */
 const signatures: SignatureBackend = {
   name: 'computing once',
   importKey(spki, tables) {
@@ -59,12 +59,12 @@ function freshStore(): core.Truststore {
   return buildTruststore(root.der, { policy: presented, signatures })
 }
 
-/** Puts bytes into memory of the caller's. */
+/** Puts bytes into memory of the caller. */
 type Give = (bytes: Uint8Array) => Uint8Array
 
 interface Case {
   readonly value: unknown
-  /** What the library says afterwards. */
+  /** The results of later calls. */
   readonly later?: () => unknown
 }
 
@@ -83,7 +83,7 @@ function listed(bytes: Uint8Array): Case {
   const list = valued(parseRevocationList(bytes))
   const fresh = freshStore()
   const judged = (): unknown => [alice, admin].map((one) => judge(fresh, [one], { revocation: { lists: [list] } }))
-  // Once before, so that the list's signature is remembered; and its entries are indexed.
+  // Once before, so that the list's signature is remembered and its entries are indexed.
   judged()
   return {
     value: list,
@@ -104,18 +104,18 @@ function keyed(backend: SignatureBackend, give: Give): Case {
   return { value: undefined, later: () => key?.verify(algorithm, signed, signature) }
 }
 
-/** DER of the AlgorithmIdentifier of ecdsa-with-SHA256, which the root is signed with. */
+/** The AlgorithmIdentifier of the root's signature, ecdsa-with-SHA256. */
 function signatureOf(_: Minted): Uint8Array {
   return Uint8Array.from(Buffer.from('300a06082a8648ce3d040302', 'hex'))
 }
 
-/** Of the DER of r and s: what stands behind the unused-bits octet of the last BIT STRING. */
+/** The length of the DER of r and s, which follows the unused-bits octet of the last BIT STRING. */
 function signatureLength({ der }: Minted): number {
   const identifier = Buffer.from(der).lastIndexOf(Buffer.from('300a06082a8648ce3d040302', 'hex'))
   return der.length - identifier - 12 - 3
 }
 
-/** Every public function that takes bytes: itself, and what the library says afterwards. */
+/** Every public function that takes bytes: its result, and results of later calls. */
 const takingBytes: Readonly<Record<string, (give: Give) => Case>> = {
   'parseCertificate, DER': (give) => ({ value: parseCertificate(give(alice.der)) }),
   'parseCertificate, PEM': (give) => ({ value: parseCertificate(give(pem(alice))) }),
@@ -123,11 +123,11 @@ const takingBytes: Readonly<Record<string, (give: Give) => Case>> = {
   'parseRevocationList, PEM': (give) => listed(give(pem(revoking))),
   decodePem: (give) => ({ value: core.decodePem(give(pem(alice))) }),
   'verifyChain, a new client': (give) => verified(give(alice.der), 1),
-  'verifyChain, a client that came back': (give) => verified(give(alice.der), 4),
+  'verifyChain, a returning client': (give) => verified(give(alice.der), 4),
   'verifyChain, presented intermediates': (give) => verified([give(below.der), give(issuing.der)], 1),
-  'verifyChain, presented intermediates that came back': (give) => verified([give(below.der), give(issuing.der)], 4),
+  'verifyChain, returning presented intermediates': (give) => verified([give(below.der), give(issuing.der)], 4),
   'verifyChain, a forged leaf': (give) => verified(give(forged.der), 2),
-  'verifyChain, a leaf that is no certificate': (give) => verified(give(alice.der.slice(1)), 2),
+  'verifyChain, a malformed leaf': (give) => verified(give(alice.der.slice(1)), 2),
   'verifyChain, a CA at fault': (give) => verified([give(mint({ key: leafKey }, alice).der), give(alice.der)], 2),
   'buildTruststore, DER': (give) => built(give(root.der)),
   'buildTruststore, PEM': (give) => built(give(pem(root))),
@@ -162,7 +162,7 @@ const takingBytes: Readonly<Record<string, (give: Give) => Case>> = {
 
 const headersOf = (result: headers.HeaderResult<object>): never => ({ headers: valued(result) }) as never
 
-/** Every public function that reads bytes from text: what it hands out is bytes, too. */
+/** Every public function that decodes bytes from text. */
 const takingText: Readonly<Record<string, () => unknown>> = {
   parseAlbPassthrough: () => headers.parseAlbPassthrough(valued(headers.formatAlbPassthrough([alice.der, root.der]))),
   parseAlbVerify: () => headers.parseAlbVerify(headersOf(headers.formatAlbVerify(certificate))),
@@ -188,7 +188,7 @@ const takingText: Readonly<Record<string, () => unknown>> = {
   diffTruststores: () => core.diffTruststores(store, storeFor(presented, issuing)),
 }
 
-/** Public functions through which no bytes go, but those of certificates that others of them have made. */
+/** Public functions that take no bytes, except in certificates that other functions returned. */
 const withoutBytes = [
   ...['explain', 'formatAlbVerify', 'formatApiGatewayClientCert', 'formatCloudFront', 'formatCloudflareHeaders'],
   ...['formatNginxVerify', 'identityMatcher', 'matchIdentity', 'parseNginxVerify', 'parseSpiffeId', 'spiffeIdOf'],
@@ -196,23 +196,23 @@ const withoutBytes = [
   ...['fileTruststore', 'getClientIdentity', 'mutualTls', 'selectServerCertificate', 'urlTruststore'],
 ]
 
-/** Memory in which callers have bytes. */
+/** Kinds of memory that a caller may use. */
 const guises: Readonly<Record<string, Give>> = {
   'an array of its own': (bytes) => new Uint8Array(bytes),
   'a Buffer': (bytes) => Buffer.from(bytes),
-  'a part of a pool': (bytes) => {
+  'part of a pool': (bytes) => {
     const pool = Buffer.alloc(bytes.length + 100, 0x30)
     pool.set(bytes, 50)
     return pool.subarray(50, 50 + bytes.length)
   },
-  'memory that threads share': (bytes) => {
+  'memory that is shared between threads': (bytes) => {
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
     shared.set(bytes)
     return shared
   },
 }
 
-/** What becomes of the memory afterwards. */
+/** How the memory is changed afterwards. */
 const uses: Readonly<Record<string, (bytes: Uint8Array) => void>> = {
   zeros: (bytes) => void bytes.fill(0),
   ones: (bytes) => void bytes.fill(0xff),
@@ -224,8 +224,8 @@ const uses: Readonly<Record<string, (bytes: Uint8Array) => void>> = {
   },
 }
 
-describe('bytes that their owner uses for something else', () => {
-  it('of every public function are here', () => {
+describe('bytes that their owner reuses', () => {
+  it('are tested for every public function', () => {
     const tested = [...Object.keys(takingBytes), ...Object.keys(takingText)].map((name) => name.replace(/,.*/, ''))
     const isClass = (value: object): boolean => /^class /.test(Function.prototype.toString.call(value))
     const entries = { ...core, ...headers, ...inspecting, ...node }
@@ -235,7 +235,7 @@ describe('bytes that their owner uses for something else', () => {
     expect([...new Set([...tested, ...withoutBytes])].sort()).toEqual(exported.map(([name]) => name).sort())
   })
 
-  it.each(Object.entries(takingBytes))('change nothing that %s has said or says later', (_name, call) => {
+  it.each(Object.entries(takingBytes))('change no result of %s, nor of later calls', (_name, call) => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(guises)), fc.constantFrom(...Object.values(uses)), (guise, use) => {
         const given: Uint8Array[] = []
@@ -257,7 +257,7 @@ describe('bytes that their owner uses for something else', () => {
     ...Object.entries(takingText).map(([name, call]) => [name, () => ({ value: call() })] as const),
     ...Object.entries(takingBytes).map(([name, call]) => [name, () => call((bytes) => bytes.slice())] as const),
   ]
-  it.each(handingOut)('that %s has handed out are the caller’s, each by itself', (_name, call) => {
+  it.each(handingOut)('that %s returned belong to the caller and are independent', (_name, call) => {
     const { value, later } = call()
     const said = (): readonly string[] => [described(value, false), described(later?.())]
     const before = said()
@@ -272,8 +272,8 @@ describe('bytes that their owner uses for something else', () => {
   })
 })
 
-describe('bytes that change while they are judged', () => {
-  /** A verdict during which `write` is called, as by a thread that has the same memory: when a signature is checked. */
+describe('bytes that change during a verification', () => {
+  /** A verification during which `write` is called at each signature check, as another thread might do. */
   function judgedDuring(write: () => void, chain: core.Chain): Verdict {
     let during = false
     const signatures: SignatureBackend = {
@@ -293,7 +293,7 @@ describe('bytes that change while they are judged', () => {
     return verifyChain(writing, chain)
   }
 
-  it.each(Object.entries(uses))('by %s: the verdict is about those that were given', (_name, use) => {
+  it.each(Object.entries(uses))('to %s: the verdict is about those that were passed', (_name, use) => {
     for (const given of [alice.der, forged.der]) {
       const memory = given.slice()
       const verdict = judgedDuring(() => use(memory), memory)
@@ -305,7 +305,7 @@ describe('bytes that change while they are judged', () => {
     expect(described(verdict)).toBe(described(verifyChain(storeFor(presented, root), [below.der, issuing.der])))
   })
 
-  it('in an array whose elements change from one look to the next, are those of one look', () => {
+  it('in an array with changing elements are read once', () => {
     for (const [first, second] of [
       [alice.der, forged.der],
       [forged.der, alice.der],
@@ -319,14 +319,14 @@ describe('bytes that change while they are judged', () => {
   })
 })
 
-describe('bytes that are not what they seem', () => {
+describe('bytes that are not what they claim to be', () => {
   class Lying extends Uint8Array {
     override get length(): number {
       return 10
     }
   }
 
-  it('have the length that they have, whatever they say', () => {
+  it('have their real length, whatever they report', () => {
     const { budget } = presented
     const tight = storeFor({ ...presented, budget: { ...budget, presentedBytes: alice.der.length - 1 } }, root)
     expect(judge(tight, [alice])).toBe('budget_exhausted 0')
@@ -345,8 +345,8 @@ describe('bytes that are not what they seem', () => {
   it.each<[string, () => unknown]>([
     ['a proxy', () => new Proxy(alice.der, {})],
     ['an object with the right prototype', () => Object.create(Uint8Array.prototype)],
-    ['one with a length', () => Object.create(Uint8Array.prototype, { length: { value: 3 } })],
-  ])('%s is none', (_name, make) => {
+    ['an object with the right prototype and a length', () => Object.create(Uint8Array.prototype, { length: { value: 3 } })],
+  ])('%s is a TypeError', (_name, make) => {
     const bytes = make() as Uint8Array
     expect(() => verifyChain(store, bytes)).toThrow(TypeError)
     expect(() => verifyChain(store, [alice.der, bytes])).toThrow(TypeError)
@@ -355,7 +355,7 @@ describe('bytes that are not what they seem', () => {
     expect(() => buildTruststore(bytes)).toThrow(TypeError)
   })
 
-  it('that were transferred away are empty', () => {
+  it('of a transferred buffer are empty', () => {
     const bytes = alice.der.slice()
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
     expect(verifyChain(store, bytes)).toMatchObject({ ok: false, code: 'malformed' })

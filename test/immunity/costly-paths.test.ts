@@ -5,9 +5,9 @@ import { atOnce, fastestOf, judge } from './judge.ts'
 import { list } from './listed.ts'
 
 /**
- * Many complete paths of few certificates, made by whoever runs a CA: the CAs of a layer share a key and a name, which each
- * of them spells in its own way, so that a signature is needed once a certificate and paths multiply. What is costly to
- * read in one of the certificates must not be read once a path.
+ * Many complete paths from few certificates, which the operator of a CA can make: the CAs of a layer share a key and a name
+ * with different spellings, so each certificate needs one signature and paths multiply. Costly parts of a certificate must not
+ * be read once per path.
  */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
@@ -32,10 +32,10 @@ function paths(top: CertificateSpec, leaf: CertificateSpec): readonly Minted[] {
 const evil = { dns: 'evil.example' }
 const excluded: CertificateSpec = { nameConstraints: { excluded: [evil] } }
 const parts = Array.from({ length: 4500 }, () => ['O', 'q']) as NameSpec
-/** A letter of which compatibility folding makes eighteen. */
+/** A letter that compatibility folding turns into eighteen. */
 const long = '\uFDFA'.repeat(20_000)
 
-describe('many paths of few certificates', () => {
+describe('many paths from few certificates', () => {
   it('control: one of them is valid', () => {
     expect(judge(store, paths(excluded, {}))).toBe('accepted')
   })
@@ -67,7 +67,7 @@ describe('many paths of few certificates', () => {
   it.each<readonly [string, DistributionPointSpec]>([
     ['cRLIssuer', { crlIssuer: parts }],
     ['name', { fullName: [{ directory: parts }] }],
-  ])('with a distribution point whose %s has many parts, and lists that all are asked about it', (_what, point) => {
+  ])('with a distribution point whose %s has many parts, and lists that are all compared with it', (_what, point) => {
     const chain = paths({}, { crlDistributionPoints: [point] })
     const lists = Array.from({ length: 20 }, (_, i) => [
       list({ issuer: root, issuerName: `O=Immunity,CN=Indirect ${i}`, idp: { indirect: true } }),
@@ -77,12 +77,12 @@ describe('many paths of few certificates', () => {
     expect(fastestOf(run)).toBeLessThan(atOnce)
   })
 
-  it('with policies that are mapped: they are counted, be it that no policy is left', () => {
+  it('with mapped policies, which are counted even if no policy is left', () => {
     const policyMappings = Array.from({ length: 20 }, (_, i) => [`1.2.${i}`, '1.2.3'] as const)
     const chain = paths({ policyMappings, policyConstraints: { requireExplicitPolicy: 0 } }, {})
     const judgeWith = (nameComparisons: number): string =>
       judge(storeFor({ ...presented, budget: { ...presented.budget, nameComparisons } }, root), chain)
-    // The first CA below the root leaves no policy; from then on its mappings are all there is to count.
+    // The first CA below the root leaves no policy. After that, only its mappings are counted.
     expect([judgeWith(10_000), judgeWith(20 * 81 - 1)]).toEqual(['policy_violation 4', 'budget_exhausted 0'])
   })
 })

@@ -10,25 +10,25 @@ import { algorithmIdentifier, signBytes } from '../support/keys.ts'
 import { keyPair, mint, mintCrl } from '../support/mint.ts'
 import { refusal } from '../support/refusal.ts'
 
-/** Every element of a certificate and of a list is DER, or what deviates stands in the list of what is let pass. */
+/** Every element of a certificate or list must be DER, except for the documented leniencies. */
 
-/** An element that was written otherwise, and read all the same. */
+/** An element that is not DER and was accepted. */
 interface Deviation {
   readonly path: string
   readonly tag: number
   readonly mutation: string
 }
 
-/** Open types, of which nothing is known but that they are DER: otherName, x400Address, ediPartyName, qualifiers, parameters. */
+/** Open types, which must be DER and are otherwise unknown: otherName, x400Address, ediPartyName, qualifiers, parameters. */
 const generalNames = '(subjectAltName|issuerAltName|certificateIssuer|nameConstraints/\\[[01]\\]/\\d+)'
 const openType = new RegExp(`^(${generalNames}/\\[[035]\\]/|certificatePolicies/\\d+/1/\\d+/1\\b|(1|0/1)/1\\b)`)
-/** The values of the name in which every type occurs, as issuer and as alternative name. */
+/** The values of the name that has every type, as issuer and as alternative name. */
 const attributeValue = /^(0\/3|subjectAltName\/\[4\]\/0)\/0\/\d+\//
 
 const anyCharacter = ['a byte that is no character of its type', 'a printable character that is not of its type']
 const printableString = 0x13
 
-/** What is not DER and read all the same; docs/architecture.md gives the reasons. */
+/** What is accepted although it is not DER; docs/architecture.md gives the reasons. */
 const leniencies: readonly (readonly [string, (deviation: Deviation) => boolean])[] = [
   [
     'FALSE written out in basicConstraints',
@@ -47,12 +47,12 @@ const leniencies: readonly (readonly [string, (deviation: Deviation) => boolean]
     ({ path, tag, mutation }) => tag === printableString && mutation === anyCharacter[1] && !openType.test(path),
   ],
   [
-    'any character in the strings of an open type, where their encoding has no rule of its own',
+    'any character in the strings of an open type, unless their encoding has rules',
     ({ path, tag, mutation }) =>
       openType.test(path) && [0x12, printableString, 0x16, 0x1a].includes(tag) && anyCharacter.includes(mutation),
   ],
   [
-    'either form behind a tag of an open type that is not universal, since it does not tell the type',
+    'either form with a non-universal tag in an open type, because the tag does not determine the type',
     ({ path, tag, mutation }) =>
       tag >= 0x40 && (openType.test(path) || attributeValue.test(path)) && /^the (constructed|primitive) form/.test(mutation),
   ],
@@ -65,7 +65,7 @@ function isCritical({ tag }: DerNode, siblings: readonly DerNode[]): boolean {
   return tag === 0x01 && siblings[0]?.tag === 0x06 && siblings.length === 3
 }
 
-/** Writes every element in every wrong way, one at a time; answers what was read all the same. */
+/** Encodes each element in every wrong way, one at a time, and returns what was accepted. */
 function deviationsRead(der: Uint8Array, isRead: (bent: Uint8Array) => boolean, tried = new Set<string>()): readonly Deviation[] {
   const tree = derTree(der)
   const read: Deviation[] = []
@@ -104,7 +104,7 @@ describe('one element that is not DER', () => {
   const tried = new Set<string>()
   const seen = new Set<string>()
 
-  it.each(specimens)('is refused in %s', (_what, der, parse) => {
+  it.each(specimens)('is rejected in %s', (_what, der, parse) => {
     expect(refusal(parse(der))).toBe('read')
     const isRead = (bent: Uint8Array): boolean => {
       const parsed = parse(bent)
@@ -119,12 +119,12 @@ describe('one element that is not DER', () => {
     expect(unexplained).toEqual([])
   })
 
-  it('was tried in every extension that is decoded, and in every way', () => {
+  it('was tried in every decoded extension, and in every way', () => {
     const all = [...decodedExtensionNames, ...derMutations.map(({ name }) => name)]
     expect(all.filter((one) => !tried.has(one))).toEqual([])
   })
 
-  it.each(leniencies.map(([what]) => what))('is let pass as documented: %s', (what) => {
+  it.each(leniencies.map(([what]) => what))('is accepted as documented: %s', (what) => {
     expect(seen).toContain(what)
   })
 })
@@ -146,7 +146,7 @@ describe('one element inside a BIT STRING that is not DER', () => {
     if (bits!.content[1] === 0x30) expect(deviationsRead(bits!.content.subarray(1), (key) => isUsable(inBits(key)))).toEqual([])
   })
 
-  it('makes an ECDSA signature false', () => {
+  it('makes an ECDSA signature invalid', () => {
     const key = pureSignatures.importKey(ec.spki)!
     const signature = signBytes(ec, 'sha256', false, data)
     const isTrue = (bent: Uint8Array): boolean => key.verify(algorithmIdentifier(ec, 'sha256', false), data, bent)
