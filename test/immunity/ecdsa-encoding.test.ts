@@ -7,7 +7,7 @@ import { type HashName, type KeyPair, keyPair, type Minted, mint } from '../supp
 import { leafKey, storeOf } from '../support/rejected-chain.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
 
-/** ECDSA signatures on certificates: their encoding, their range, and how much of the digest they are about. */
+/** ECDSA signatures on certificates: encoding, range, and which bits of the digest they cover. */
 
 const ca = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=P-256 CA' })
 const ca384 = mint({ ca: true, key: keyPair('p384'), subject: 'O=Immunity,CN=P-384 CA' })
@@ -19,7 +19,7 @@ function secretOf({ privateKey }: KeyPair): Uint8Array {
   return new Uint8Array(Buffer.from(privateKey.export({ format: 'jwk' }).d!, 'base64url'))
 }
 
-/** r and s of a signature over these bytes in place of a digest, as they are. */
+/** r and s of a signature over these bytes instead of a digest. */
 function numbersOver(issuer: Minted, digest: Uint8Array): readonly [bigint, bigint] {
   const curve = issuer.key.kind === 'p384' ? p384 : p256
   const width = curve === p384 ? 48 : 32
@@ -37,7 +37,7 @@ interface Signing {
   readonly hash?: HashName
   readonly issuer?: Minted
   readonly serial?: bigint
-  /** What is signed in place of the digest. */
+  /** The bytes that are signed instead of the digest. */
   readonly over?: (digest: Uint8Array) => Uint8Array
   readonly encode?: (r: bigint, s: bigint) => Uint8Array
 }
@@ -50,7 +50,7 @@ function client({ hash = 'sha256', issuer = ca, serial = 1n, over = (digest) => 
 }
 
 describe('ECDSA with r or s out of range (CVE-2022-21449, CVE-2026-4598, CVE-2024-48948)', () => {
-  it('control: r and s as they are', () => {
+  it('control: r and s unchanged', () => {
     expect(judge(store, [client()])).toBe('accepted')
   })
 
@@ -70,14 +70,14 @@ describe('ECDSA with r or s out of range (CVE-2022-21449, CVE-2026-4598, CVE-202
     ['r + 2^256', (r, s) => [r + (1n << 256n), s]],
     ['s + 2^256', (r, s) => [r, s + (1n << 256n)]],
     ['r = s = 1', () => [1n, 1n]],
-    ['r and s exchanged', (r, s) => [s, r]],
+    ['r and s swapped', (r, s) => [s, r]],
     ['s of 4,000 bytes', (r) => [r, (1n << 31990n) + 1n]],
-  ])('%s is refused, at once', (_what, bend) => {
+  ])('%s is rejected, at once', (_what, bend) => {
     const chain = [client({ encode: (r, s) => usual(...bend(r, s)) })]
     expect(fastestOf(() => expect(judge(store, chain)).toBe('signature_mismatch 0'))).toBeLessThan(atOnce)
   })
 
-  it('high and low s are both valid, as half of all certificates have either', () => {
+  it('high and low s are both valid, because half of all certificates have a high one', () => {
     const verdicts = [(s: bigint) => s, (s: bigint) => n - s].map((choose) =>
       judge(store, [client({ encode: (r, s) => usual(r, choose(s)) })]),
     )
@@ -87,7 +87,7 @@ describe('ECDSA with r or s out of range (CVE-2022-21449, CVE-2026-4598, CVE-202
 
 describe('ECDSA signatures that are not DER (CVE-2020-14966, CVE-2024-42459, CVE-2024-42460, CVE-2024-42461)', () => {
   const content = (value: bigint): Uint8Array => integer(value).subarray(2)
-  /** The number with a zero byte more than it needs. */
+  /** The number with one redundant zero byte. */
   const padded = (value: bigint): Uint8Array => tlv(0x02, [0], content(value))
   const unsigned = (value: bigint): Uint8Array => tlv(0x02, value.toString(16).padStart(64, '0'))
 
@@ -99,7 +99,7 @@ describe('ECDSA signatures that are not DER (CVE-2020-14966, CVE-2024-42459, CVE
     ['NULL inside, after s', (r, s) => sequence(integer(r), integer(s), nul())],
     ['bytes after the SEQUENCE', (r, s) => bytes(usual(r, s), [0])],
     ['bytes before the SEQUENCE', (r, s) => bytes([0], usual(r, s))],
-    ['its last byte cut off', (r, s) => usual(r, s).subarray(0, -1)],
+    ['its last byte missing', (r, s) => usual(r, s).subarray(0, -1)],
     ['r with redundant zero bytes', (r, s) => sequence(padded(r), integer(s))],
     ['s with redundant zero bytes', (r, s) => sequence(integer(r), padded(s))],
     ['a long form of length', (r, s) => bytes('3081', usual(r, s).subarray(1))],
@@ -108,8 +108,8 @@ describe('ECDSA signatures that are not DER (CVE-2020-14966, CVE-2024-42459, CVE
     ['a SET', (r, s) => bytes('31', usual(r, s).subarray(1))],
     ['OCTET STRINGs', (r, s) => sequence(tlv(0x04, content(r)), tlv(0x04, content(s)))],
     ['an empty INTEGER', (r) => sequence(integer(r), tlv(0x02))],
-    ['r ‖ s without any structure', (r, s) => bytes(r.toString(16).padStart(64, '0'), s.toString(16).padStart(64, '0'))],
-    ['another SEQUENCE around it', (r, s) => sequence(usual(r, s))],
+    ['r ‖ s without DER', (r, s) => bytes(r.toString(16).padStart(64, '0'), s.toString(16).padStart(64, '0'))],
+    ['a SEQUENCE around it', (r, s) => sequence(usual(r, s))],
   ])('%s', (_what, encode) => {
     expect(judge(store, [client({ encode })])).toBe('signature_mismatch 0')
   })
@@ -144,10 +144,10 @@ function signatureLength(der: Uint8Array): number {
   throw new Error('no signature at the end')
 }
 
-describe('ECDSA with another part of the digest than its leftmost bits (CVE-2024-48949, CVE-2024-42460)', () => {
+describe('ECDSA with other bits of the digest than the leftmost (CVE-2024-48949, CVE-2024-42460)', () => {
   const right = (length: number) => (digest: Uint8Array) => digest.subarray(digest.length - length)
 
-  it.each<HashName>(['sha384', 'sha512'])('%s with P-256: the first 32 bytes count, and no others', (hash) => {
+  it.each<HashName>(['sha384', 'sha512'])('%s with P-256 uses only the first 32 bytes', (hash) => {
     expect(judge(store, [client({ hash })])).toBe('accepted')
     expect(judge(store, [client({ hash, over: (digest) => digest.subarray(0, 32) })])).toBe('accepted')
     expect(judge(store, [client({ hash, over: right(32) })])).toBe('signature_mismatch 0')
@@ -157,7 +157,7 @@ describe('ECDSA with another part of the digest than its leftmost bits (CVE-2024
     expect(judge(store, [client({ hash, over: reduced })])).toBe('signature_mismatch 0')
   })
 
-  it('SHA-512 with P-384: the first 48 bytes', () => {
+  it('SHA-512 with P-384 uses only the first 48 bytes', () => {
     expect(judge(store, [client({ hash: 'sha512', issuer: ca384 })])).toBe('accepted')
     expect(judge(store, [client({ hash: 'sha512', issuer: ca384, over: right(48) })])).toBe('signature_mismatch 0')
     expect(judge(store, [client({ hash: 'sha512', issuer: ca384, over: (digest) => digest.subarray(0, 32) })])).toBe(
@@ -165,7 +165,7 @@ describe('ECDSA with another part of the digest than its leftmost bits (CVE-2024
     )
   })
 
-  it('SHA-256 with P-384: the number as it is, not shifted to the width of the curve', () => {
+  it('SHA-256 with P-384 uses the number unchanged, not shifted to the width of the curve', () => {
     expect(judge(store, [client({ issuer: ca384 })])).toBe('accepted')
     expect(judge(store, [client({ issuer: ca384, over: (digest) => bytes(new Uint8Array(16), digest) })])).toBe('accepted')
     expect(judge(store, [client({ issuer: ca384, over: (digest) => bytes(digest, new Uint8Array(16)) })])).toBe(
@@ -178,17 +178,17 @@ describe('ECDSA with another part of the digest than its leftmost bits (CVE-2024
     ['sha384', ca],
     ['sha512', ca384],
     ['sha256', ca384],
-  ])('a digest (%s) that begins with zero bytes keeps them', (hash, issuer) => {
+  ])('a digest (%s) with leading zero bytes keeps them', (hash, issuer) => {
     for (let serial = 1n; serial < 5000n; serial++) {
       let digest: Uint8Array = new Uint8Array()
-      // The signature is made only where it is wanted; until then anything will do.
+      // A placeholder until a suitable digest is found.
       const probe = { key: leafKey, subject: 'O=Immunity,CN=Client', hash, serial, ...dates }
       mint({ ...probe, signature: (tbs) => (digest = digestOf(hash, tbs)) }, issuer)
       if (digest[0] !== 0) continue
       expect(judge(store, [client({ hash, issuer, serial })])).toBe('accepted')
       const stripped = (whole: Uint8Array): Uint8Array => whole.subarray(1)
       const longer = hash !== 'sha256'
-      // Where the digest is no longer than the curve, the number is the same without its zeros.
+      // If the digest is not longer than the curve order, its number is the same without the zeros.
       expect(judge(store, [client({ hash, issuer, serial, over: stripped })])).toBe(longer ? 'signature_mismatch 0' : 'accepted')
       return
     }

@@ -3,16 +3,16 @@ import { buildTruststore, profiles, verifyChain } from '../../src/index.ts'
 import { sequence, set, tlv } from '../support/der.ts'
 import { keyPair, mint, type NameSpec } from '../support/mint.ts'
 
-/** Folding must neither make a stranger's name ours nor hide an excluded one. */
+/** Case folding must neither make an unknown name match nor hide an excluded one. */
 
 const root = mint({ ca: true, key: keyPair('p256', 1), subject: 'CN=Root' })
 const store = buildTruststore(root.der, { policy: { ...profiles.rfc5280, conformance: 'practical' } })
 
-describe('letters of other alphabets whose lower case is ASCII', () => {
+describe('non-ASCII letters whose lower case is ASCII', () => {
   const leaf = mint({ subject: 'CN=l', extendedKeyUsage: ['serverAuth'], subjectAltNames: [{ dns: 'kelvin.example' }] }, root)
   const judge = (serverName: string) => verifyChain(store, leaf.der, { purpose: 'server', serverName }).ok
 
-  it('make no name that was asked for', () => {
+  it('do not match a server name', () => {
     expect(judge('kelvin.example')).toBe(true)
     expect(judge('KELVIN.example')).toBe(true)
     expect(judge('\u212Aelvin.example')).toBe(false)
@@ -32,13 +32,13 @@ describe('an excluded directory name', () => {
     return verdict.ok ? 'accepted' : verdict.code
   }
 
-  it.each([0x0c, 0x13, 0x14, 0x19, 0x1b, 0x15, 0x04])('is found in a value of type %i', (tag) => {
+  it.each([0x0c, 0x13, 0x14, 0x19, 0x1b, 0x15, 0x04])('is found in a value with tag %i', (tag) => {
     expect(judge(tag, 'evil')).toBe('name_constraint_violation')
     expect(judge(tag, 'Good')).toBe('accepted')
   })
 })
 
-describe('an excluded directory name that RFC 4518 calls equal', () => {
+describe('an excluded directory name that is equal by RFC 4518', () => {
   it.each([
     ['Evil', 'E\u00ADvil'],
     ['Evil', 'E\u200Bvil'],
@@ -49,7 +49,7 @@ describe('an excluded directory name that RFC 4518 calls equal', () => {
     ['Stra\u00DFe', 'STRASSE'],
     ['\u039F\u0394\u039F\u03A3', '\u03BF\u03B4\u03BF\u03C3'],
     ['\u0390', '\u03AA\u0301'],
-  ])('%j as %j is found', (excluded, value) => {
+  ])('is found: %j as %j', (excluded, value) => {
     const ca = mint(
       { ca: true, key: keyPair('p256', 2), subject: 'CN=CA', nameConstraints: { excluded: [{ directory: [['O', excluded]] }] } },
       root,
@@ -62,7 +62,7 @@ describe('an excluded directory name that RFC 4518 calls equal', () => {
   })
 })
 
-describe('marks on one letter, in any number', () => {
+describe('combining marks on one letter', () => {
   const marked = (count: number, last = '') => `a${'\u0301\u0323'.repeat(count / 2)}${last}`
   const under = (excluded: NameSpec, subject: NameSpec): string => {
     const ca = mint(
@@ -74,7 +74,7 @@ describe('marks on one letter, in any number', () => {
   }
   const cannot = 'a directory name of 1 RDNs cannot be compared with a directory name of 1 RDNs'
 
-  it('are folded up to as many as a text has', () => {
+  it('are folded in numbers that occur in text', () => {
     const other = `a${'\u0323\u0301'.repeat(15)}`
     expect(under([['O', marked(30)]], [['O', other]])).toBe('a directory name of 1 RDNs is excluded')
     expect(under([['O', marked(30)]], [['O', `${other}!`]])).toBe('accepted')
@@ -84,16 +84,16 @@ describe('marks on one letter, in any number', () => {
 
   it.each([
     ['accents', marked(32)],
-    ['sound marks of half width, which are letters', `a${'\u0301\uFF9E'.repeat(16)}`],
-    ['with characters that are not seen between them', `a${'\u0301\u034F\u00AD'.repeat(31)}`],
+    ['half-width sound marks, which are letters', `a${'\u0301\uFF9E'.repeat(16)}`],
+    ['with invisible characters between them', `a${'\u0301\u034F\u00AD'.repeat(31)}`],
     ['vowel signs', `a${'\u093E'.repeat(31)}`],
-  ])('beyond that nothing can be told, so that the name is refused: %s', (_what, value) => {
+  ])('cannot be compared beyond that, so the name is rejected: %s', (_what, value) => {
     expect(under([['O', 'b']], [['O', value]])).toBe(cannot)
     expect(under([['O', value]], [['O', 'b']])).toBe(cannot)
     expect(under([['O', value]], [['O', value]])).toBe(cannot)
   })
 
-  it('do not matter where the name is outside already, or constraints are on other forms', () => {
+  it('do not matter if the name is outside anyway, or constraints are on other forms', () => {
     const subject: NameSpec = [
       ['O', 'a'],
       ['CN', marked(1000)],
@@ -109,7 +109,7 @@ describe('marks on one letter, in any number', () => {
 })
 
 describe('messages', () => {
-  it('hold no control characters of the peer', () => {
+  it('contain no control characters of the peer', () => {
     const ca = mint(
       { ca: true, key: keyPair('p256', 3), subject: 'CN=CA', nameConstraints: { permitted: [{ email: 'good.example' }] } },
       root,
@@ -120,7 +120,7 @@ describe('messages', () => {
     if (!verdict.ok) expect(verdict.message).not.toMatch(/[^ -~]/)
   })
 
-  it('are short, whatever the peer writes', () => {
+  it('are short, whatever the peer sends', () => {
     const long = 'a'.repeat(50_000)
     const verdicts = [
       verifyChain(store, mint({ subject: 'CN=l', subjectAltNames: [{ dns: long }] }, root).der, {

@@ -19,7 +19,7 @@ import { buildTruststore } from '../../src/index.ts'
 import { mint } from '../support/mint.ts'
 import { parsed, valued } from '../support/parsed.ts'
 
-/** Attacks by those who can write into a header, or into a certificate that ends up in one. */
+/** Attacks by clients that can write into a header, or into a certificate that ends up in one. */
 
 const parsers = {
   parseAlbPassthrough,
@@ -68,25 +68,25 @@ describe('hostile header values', () => {
     ['-----BEGIN%20CERTIFICATE-----%0A', '%0A-----END%20CERTIFICATE-----'],
   ]
 
-  it.each(Object.entries(parsers))('%s: a megabyte of anything is refused unread', (_, parse) => {
+  it.each(Object.entries(parsers))('%s: a megabyte of anything is rejected unread', (_, parse) => {
     for (const pattern of patterns) {
       const value = pattern.repeat(megabyte / pattern.length)
       expect(quickly(() => parse(value), 500)).toMatchObject({ ok: false, code: 'oversized_header' })
     }
   })
 
-  it.each(Object.entries(parsers))('%s: the longest that is read is read in linear time', (_, parse) => {
+  it.each(Object.entries(parsers))('%s: the longest value allowed is read in linear time', (_, parse) => {
     for (const pattern of patterns) {
       for (const [before, after] of frames) {
         const room = 65_536 - before.length - after.length
         const value = before + pattern.repeat(Math.floor(room / pattern.length)) + after
-        // Plain base64 is the one thing of these that may be a certificate; whether it is one, `verifyChain` finds out.
+        // Only plain base64 can pass as a certificate here; `verifyChain` parses it later.
         if (quickly(() => parse(value), 1000).ok) expect(['A', '+', '/']).toContain(pattern)
       }
     }
   })
 
-  it.each(Object.entries(parsers))('%s: whatever it is, a result and no exception', (_, parse) => {
+  it.each(Object.entries(parsers))('%s: any value gives a result and no exception', (_, parse) => {
     const alphabet = fc.constantFrom(...'%"\\,;:=+-/ \tABab09é\0\n')
     const value = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ unit: alphabet, maxLength: 60 }))
     fc.assert(
@@ -101,7 +101,7 @@ describe('hostile header values', () => {
     )
   })
 
-  it('requests of any shape', () => {
+  it('requests of any shape give a result', () => {
     const request = fc.oneof(
       fc.object({
         maxDepth: 4,
@@ -114,7 +114,7 @@ describe('hostile header values', () => {
         try {
           expect(verifyRequest(from as object, store, { from: format, trustedProxy: true }).ok).toBe(false)
         } catch (error) {
-          // A header that is no string is a mistake in the code, not something that a client sends.
+          // A header that is not a string is a mistake in the code; clients cannot send one.
           expect(String(error)).toMatch(/^TypeError: .* must be a string, got /)
         }
       }),
@@ -122,7 +122,7 @@ describe('hostile header values', () => {
     )
   })
 
-  it('a hundred thousand headers', () => {
+  it('a hundred thousand headers are read quickly', () => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`x-${i}`, 'a']))
     expect(quickly(() => verifyRequest(many, store, { from: 'alb', trustedProxy: true }), 3000)).toMatchObject({
       code: 'no_certificate',
@@ -133,7 +133,7 @@ describe('hostile header values', () => {
     })
   })
 
-  it('thousands of certificates are stopped by the budget of verifyChain', () => {
+  it('thousands of certificates exhaust the budget of verifyChain', () => {
     const value = {
       'Client-Cert': valued(formatClientCert(leaf.der)),
       'Client-Cert-Chain': new Array<string>(5000).fill(':MAA=:').join(','),
@@ -146,20 +146,20 @@ describe('hostile header values', () => {
 })
 
 describe('a certificate in a header', () => {
-  it('is not believed without the word that the proxy is trusted', () => {
+  it('is not used unless the caller says that the proxy is trusted', () => {
     const request = { 'Client-Cert': valued(formatClientCert(leaf.der)) }
     for (const trustedProxy of [undefined, false, 1, 'true']) {
       expect(() => verifyRequest(request, store, { from: 'rfc9440', trustedProxy } as never)).toThrow(TypeError)
     }
   })
 
-  it('is judged by the truststore, whatever the proxy says of it', () => {
+  it('is verified with the truststore, whatever the proxy says', () => {
     const forged = mint({ subject: 'CN=client', issuer: 'CN=root' })
     const request = { 'X-Amzn-Mtls-Clientcert': valued(formatAlbPassthrough([forged.der])) }
     expect(verifyRequest(request, store, { from: 'alb', trustedProxy: true })).toMatchObject({ ok: false })
   })
 
-  it('is looked for in the header that was asked for and in no other', () => {
+  it('is only read from the requested header', () => {
     const request = {
       'Client-Cert': valued(formatClientCert(leaf.der)),
       'X-Amzn-Mtls-Clientcert': valued(formatAlbPassthrough([leaf.der])),
@@ -179,7 +179,7 @@ describe('a certificate in a header', () => {
   })
 })
 
-describe('XFCC elements that a subject tries to write', () => {
+describe('XFCC elements injected through a subject', () => {
   const hash = '0'.repeat(64)
 
   it.each([
@@ -190,13 +190,13 @@ describe('XFCC elements that a subject tries to write', () => {
     ['a comma outside quotes', `Subject=CN=a,URI=spiffe://victim/x`],
   ])('%s', (_, value) => {
     const result = parseXfcc(`Hash=${hash};${value};URI=spiffe://real/y`)
-    // Either refused, or all of it stayed inside the subject.
+    // Either rejected, or all of it stayed inside the subject.
     if (result.ok) expect(result.value).toMatchObject([{ uri: ['spiffe://real/y'] }])
     else expect(result.code).toBe('malformed_header')
   })
 })
 
-describe('identities that look like others', () => {
+describe('identities that resemble others', () => {
   const match = (uri: string, allowed: string): boolean =>
     matchIdentity(parsed(mint({ subjectAltNames: [{ uri }] }).der), { uri: allowed }).ok
 
@@ -215,7 +215,7 @@ describe('identities that look like others', () => {
     'spiffe://example.org/admin ',
     'spiffe://example.org.evil/admin',
     'spiffe://evil/example.org/admin',
-  ])('%s is not spiffe://example.org/admin', (uri) => {
+  ])('%s does not match spiffe://example.org/admin', (uri) => {
     expect(match(uri, 'spiffe://example.org/admin')).toBe(false)
   })
 
@@ -223,7 +223,7 @@ describe('identities that look like others', () => {
     for (const part of ['/', '/a', '.', 'a', '%']) quickly(() => parseSpiffeId(`spiffe://a${part.repeat(1_000_000)}`), 500)
   })
 
-  it('a certificate with thousands of names against a list of thousands', () => {
+  it('a certificate with thousands of names is compared with thousands of allowed ones quickly', () => {
     const subjectAltNames = Array.from({ length: 2000 }, (_, i) => ({ dns: `a${i}.example` }))
     const certificate = parsed(mint({ subjectAltNames }).der)
     const dns = Array.from({ length: 20_000 }, (_, i) => `b${i}.example`)
@@ -231,7 +231,7 @@ describe('identities that look like others', () => {
   })
 })
 
-/** Ample for a machine that is busy; what is quadratic takes many times that. */
+/** Limits that a busy machine meets and quadratic work exceeds many times. */
 function quickly<T>(run: () => T, most: number): T {
   const start = performance.now()
   const value = run()

@@ -4,7 +4,7 @@ import { type GeneralNameSpec, keyPair, type Minted, mint } from '../support/min
 import { leafKey, storeOf } from '../support/rejected-chain.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
 
-/** Which server a certificate is for: typed names, compared label by label and byte by byte, and nothing mapped. */
+/** Server names: typed names are compared label by label or byte by byte, without any mapping. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const store = storeOf(root)
@@ -16,7 +16,7 @@ function server(subjectAltNames: readonly GeneralNameSpec[], subject = 'O=Immuni
 const asked = (certificate: Minted, serverName: string): string => judge(store, [certificate], { purpose: 'server', serverName })
 const mismatch = 'name_mismatch 0'
 
-/** What one certificate answers to: each server name with the verdict. */
+/** The verdicts on one certificate, by server name. */
 function verdicts(names: readonly GeneralNameSpec[], ...serverNames: readonly string[]): Readonly<Record<string, string>> {
   const certificate = server(names)
   return Object.fromEntries(serverNames.map((serverName) => [serverName, asked(certificate, serverName)]))
@@ -26,7 +26,7 @@ function all(serverNames: readonly string[], verdict: string): Readonly<Record<s
   return Object.fromEntries(serverNames.map((serverName) => [serverName, verdict]))
 }
 
-describe('names by mapping (CVE-2022-3602, CVE-2022-3786, CVE-2026-48618)', () => {
+describe('mapped names (CVE-2022-3602, CVE-2022-3786, CVE-2026-48618)', () => {
   const good = ['example.com', 'EXAMPLE.com', 'example.com.']
   const bad = [
     'example.com..',
@@ -50,12 +50,12 @@ describe('names by mapping (CVE-2022-3602, CVE-2022-3786, CVE-2026-48618)', () =
     'xn--example.com',
   ]
 
-  it('a name is its ASCII labels, without regard to case and the final dot', () => {
+  it('only ASCII labels match, regardless of case and a final dot', () => {
     expect(verdicts([{ dns: 'example.com' }], ...good)).toEqual(all(good, 'accepted'))
     expect(verdicts([{ dns: 'example.com' }], ...bad)).toEqual(all(bad, mismatch))
   })
 
-  it('a U-label is not turned into an A-label, nor the other way round', () => {
+  it('a U-label is not converted into an A-label, nor vice versa', () => {
     const certificate = server([{ dns: 'xn--bcher-kva.example' }])
     expect(asked(certificate, 'xn--bcher-kva.example')).toBe('accepted')
     expect(asked(certificate, 'XN--BCHER-KVA.example')).toBe('accepted')
@@ -74,7 +74,7 @@ describe('names by mapping (CVE-2022-3602, CVE-2022-3786, CVE-2026-48618)', () =
     expect(fastestOf(() => expect(asked(hostile, 'example.com')).toBe(mismatch))).toBeLessThan(atOnce)
   })
 
-  it('what is presented is compared as it is', () => {
+  it('names in the certificate are compared unchanged', () => {
     for (const presented of [
       'example.com.',
       '.example.com',
@@ -92,7 +92,7 @@ describe('names by mapping (CVE-2022-3602, CVE-2022-3786, CVE-2026-48618)', () =
 })
 
 describe('wildcards', () => {
-  it('are the whole first label, and stand for one label', () => {
+  it('must be the whole first label, and match one label', () => {
     expect(verdicts([{ dns: '*.example.com' }], 'a.example.com', 'A.Example.COM.', 'xn--a.example.com')).toEqual(
       all(['a.example.com', 'A.Example.COM.', 'xn--a.example.com'], 'accepted'),
     )
@@ -123,12 +123,12 @@ describe('wildcards', () => {
     '*.*',
     '*foo.example.com',
     'xn--*.example.com',
-  ])('%s is no wildcard, and no name', (pattern) => {
+  ])('are not allowed elsewhere: %s matches nothing', (pattern) => {
     const names = ['foo.example.com', 'example.com', 'foo.com', 'com', 'xn--foo.example.com', pattern]
     expect(verdicts([{ dns: pattern }], ...names)).toEqual(all(names, mismatch))
   })
 
-  it('do not stand for addresses', () => {
+  it('do not match addresses', () => {
     expect(verdicts([{ dns: '*.0.2.1' }, { dns: '*.2.1' }], '192.0.2.1')).toEqual({ '192.0.2.1': mismatch })
   })
 })
@@ -140,7 +140,7 @@ describe('addresses (CVE-2021-44531, CVE-2021-44532)', () => {
     expect(verdicts([{ ip: '2001:db8::1' }], ...v6)).toEqual(all(v6, 'accepted'))
   })
 
-  it('as text in another form are no addresses', () => {
+  it('do not match text in other forms of names', () => {
     const text: readonly GeneralNameSpec[] = [
       { dns: '192.0.2.1' },
       { uri: 'https://192.0.2.1/' },
@@ -152,7 +152,7 @@ describe('addresses (CVE-2021-44531, CVE-2021-44532)', () => {
     expect(asked(server([], 'CN=192.0.2.1'), '192.0.2.1')).toBe(mismatch)
   })
 
-  it('of IPv4 mapped into IPv6 are those of IPv6', () => {
+  it('of IPv4 mapped into IPv6 only match IPv6', () => {
     const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1)
     expect(verdicts([{ ip: '192.0.2.1' }], '::ffff:192.0.2.1', '::192.0.2.1')).toEqual(
       all(['::ffff:192.0.2.1', '::192.0.2.1'], mismatch),
@@ -163,7 +163,7 @@ describe('addresses (CVE-2021-44531, CVE-2021-44532)', () => {
     )
   })
 
-  it('in the spellings of old resolvers are neither addresses nor names', () => {
+  it('in spellings of old resolvers match nothing', () => {
     const spellings = [
       '192.0.2.01',
       '192.0.513',
@@ -190,7 +190,7 @@ describe('addresses (CVE-2021-44531, CVE-2021-44532)', () => {
   })
 })
 
-describe('names where none should be looked for (CVE-2021-44531)', () => {
+describe('fields that are not searched for server names (CVE-2021-44531)', () => {
   it('the common name', () => {
     expect(asked(server([], 'CN=example.com'), 'example.com')).toBe(mismatch)
     expect(asked(server([{ email: 'a@example.com' }], 'CN=example.com'), 'example.com')).toBe(mismatch)
@@ -213,7 +213,7 @@ describe('names where none should be looked for (CVE-2021-44531)', () => {
     expect(asked(server([...elsewhere, { dns: 'example.com' }]), 'example.com')).toBe('accepted')
   })
 
-  it('a client’s certificate, which is none of a server', () => {
+  it('a certificate for clients only', () => {
     const certificate = mint({ key: leafKey, subjectAltNames: [{ dns: 'example.com' }] }, root)
     expect(judge(store, [certificate], { purpose: 'client', serverName: 'example.com' })).toBe('accepted')
     expect(judge(store, [certificate], { purpose: 'server', serverName: 'example.com' })).toBe('extended_key_usage_violation 0')
@@ -221,7 +221,7 @@ describe('names where none should be looked for (CVE-2021-44531)', () => {
 })
 
 describe('quadratic work on names (CVE-2025-61729, CVE-2026-27145)', () => {
-  it('thousands of names are compared once each, and few are printed', () => {
+  it('thousands of names are compared once each, and only a few are printed', () => {
     const names = Array.from({ length: 3000 }, (_, i) => ({ dns: `n${i}.${'a'.repeat(5)}.example` }))
     const certificate = server(names)
     expect(fastestOf(() => expect(asked(certificate, 'none.example')).toBe(mismatch))).toBeLessThan(atOnce)
@@ -230,7 +230,7 @@ describe('quadratic work on names (CVE-2025-61729, CVE-2026-27145)', () => {
     expect(asked(certificate, 'n2999.aaaaa.example')).toBe('accepted')
   })
 
-  it('a server name of a megabyte is refused unread', () => {
+  it('a server name of a megabyte is rejected unread', () => {
     const certificate = server([{ dns: '*.example.com' }])
     for (const long of ['a.'.repeat(500_000), '1:'.repeat(500_000), `${'a'.repeat(1_000_000)}.example.com`]) {
       expect(fastestOf(() => expect(asked(certificate, long)).toBe(mismatch))).toBeLessThan(atOnce)

@@ -4,8 +4,8 @@ import type { CertificateSpec, GeneralNameSpec } from '../support/mint.ts'
 import { type Constraints, under, violation } from './constrained.ts'
 
 /**
- * Subtrees and names of any spelling: what was accepted must lie outside every excluded and inside a permitted subtree, as
- * an independent reading has it, which asks whether that is certain and otherwise says nothing.
+ * Subtrees and names with any spelling: an accepted name must be outside every excluded and inside a permitted subtree by an
+ * independent implementation, which answers only if that is certain.
  */
 
 const pieces = [
@@ -35,7 +35,7 @@ const text = fc.oneof(
     .chain((parts) => fc.constantFrom(parts.join(''), parts.join('.'))),
 )
 
-/** Names that come close to a subtree. */
+/** Names that are similar to a subtree. */
 const near = (subtree: string): fc.Arbitrary<string> =>
   fc.oneof(
     text,
@@ -63,7 +63,7 @@ function labelsOf(host: string): readonly string[] | undefined {
 
 interface Reading {
   readonly labels: readonly string[]
-  /** Only what is below it, by a leading dot. */
+  /** Whether a leading dot limits it to names below. */
   readonly onlyBelow: boolean
 }
 
@@ -80,7 +80,7 @@ function endsIn(labels: readonly string[], { labels: base, onlyBelow }: Reading)
   )
 }
 
-/** Whether every host that a DNS name can stand for is inside, or every one outside; undefined where that is not certain. */
+/** Whether every host that a DNS name matches is inside, or every one is outside; undefined if that is not certain. */
 function placeOf(name: string, subtree: string): 'inside' | 'outside' | undefined {
   const base = subtreeOf(subtree)
   if (base === undefined) return undefined
@@ -100,8 +100,8 @@ function placeOf(name: string, subtree: string): 'inside' | 'outside' | undefine
 
 const dnsUnder = (constraints: Constraints, dns: string): string => under(constraints, { subjectAltNames: [{ dns }] })
 
-describe('DNS subtrees and names of any spelling', () => {
-  it('excluded: whatever is accepted is outside for certain', () => {
+describe('DNS subtrees and names with any spelling', () => {
+  it('excluded: an accepted name is certainly outside', () => {
     fc.assert(
       fc.property(pair, ([subtree, name]) => {
         if (dnsUnder({ excluded: [{ dns: subtree }] }, name) === 'accepted') expect(placeOf(name, subtree)).toBe('outside')
@@ -110,7 +110,7 @@ describe('DNS subtrees and names of any spelling', () => {
     )
   })
 
-  it('permitted: whatever is accepted is inside for certain', () => {
+  it('permitted: an accepted name is certainly inside', () => {
     fc.assert(
       fc.property(pair, ([subtree, name]) => {
         if (dnsUnder({ permitted: [{ dns: subtree }] }, name) === 'accepted') expect(placeOf(name, subtree)).toBe('inside')
@@ -119,7 +119,7 @@ describe('DNS subtrees and names of any spelling', () => {
     )
   })
 
-  it('and what is well-formed is not refused for nothing', () => {
+  it('well-formed names are not rejected needlessly', () => {
     const label = fc.constantFrom('a', 'b', 'evil', 'x-1')
     const host = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'))
     fc.assert(
@@ -141,9 +141,9 @@ describe('DNS subtrees and names of any spelling', () => {
   })
 })
 
-describe('a DNS subtree that is a dot, or spelled so that it is none', () => {
+describe('a DNS subtree that is a dot, or malformed', () => {
   it.each(['.', '..', '...', 'a..b', 'a..', '..a', '*', '*.a', ' ', '@', 'a b', '\u007e', `${'a'.repeat(64)}.b`, 'a/b'])(
-    '%j: every DNS name is refused, be it excluded or permitted',
+    '%j: every DNS name is rejected, whether it is excluded or permitted',
     (subtree) => {
       for (const name of ['', 'a', 'good.example', '*.good.example', 'b']) {
         expect([name, dnsUnder({ excluded: [{ dns: subtree }] }, name)]).toEqual([name, violation])
@@ -156,7 +156,7 @@ describe('a DNS subtree that is a dot, or spelled so that it is none', () => {
 })
 
 describe('wildcards inside a label, which Node and OpenSSL still match', () => {
-  it.each(['s*', '*t', 's*t', '*', 'S*T'])('%s of a host that is excluded', (label) => {
+  it.each(['s*', '*t', 's*t', '*', 'S*T'])('%s violates an exclusion that it may match', (label) => {
     const excluding = (subtree: string, parent: string): string =>
       dnsUnder({ excluded: [{ dns: subtree }] }, parent === '' ? label : `${label}.${parent}`)
     expect(excluding('secret.example', 'example')).toBe(violation)
@@ -167,7 +167,7 @@ describe('wildcards inside a label, which Node and OpenSSL still match', () => {
   })
 })
 
-/** A mailbox by its last `@`; undefined where more than one reading is possible. */
+/** Splits a mailbox at `@`; undefined if it is ambiguous. */
 function mailboxOf(mail: string): { readonly local: string; readonly host: readonly string[] } | undefined {
   const [local = '', host = '', ...more] = mail.split('@')
   const labels = more.length === 0 && !host.endsWith('.') ? labelsOf(host) : undefined
@@ -183,7 +183,7 @@ function mailIsIn(mail: string, subtree: string): boolean | undefined {
   return host && endsIn(name.host, host) && (host.onlyBelow || name.host.length === host.labels.length)
 }
 
-/** By the WHATWG's parser; undefined for what it reads otherwise than it is written. */
+/** Uses the WHATWG URL parser; undefined if the host is not plain labels. */
 function uriIsIn(uri: string, subtree: string): boolean | undefined {
   const host = subtreeOf(subtree)
   const read = URL.canParse(uri) ? labelsOf(new URL(uri).hostname) : undefined
@@ -219,11 +219,11 @@ describe.each<
 >([
   ['e-mail', mails, (email) => ({ email }), mailIsIn],
   ['URI', uris, (uri) => ({ uri }), uriIsIn],
-])('%s subtrees and names of any spelling', (_form, pairs, spec, isIn) => {
+])('%s subtrees and names with any spelling', (_form, pairs, spec, isIn) => {
   it.each<readonly ['excluded' | 'permitted', boolean]>([
     ['excluded', false],
     ['permitted', true],
-  ])('%s: whatever is accepted is so for certain', (list, expected) => {
+  ])('%s: an accepted name is certainly right', (list, expected) => {
     fc.assert(
       fc.property(pairs, ([subtree, name]) => {
         const verdict = under({ [list]: [spec(subtree)] }, { subjectAltNames: [spec(name)] })
@@ -234,7 +234,7 @@ describe.each<
   })
 
   it.each(['.', '@', '@@', '', ' ', '..', '.a.', 'a..b', '@a', 'a@', '*', '*.a', 'a.'])(
-    '%j is no subtree: every name is refused',
+    '%j is not a subtree: every name is rejected',
     (subtree) => {
       for (const name of ['a@good.example', 'https://good.example/']) {
         const other = spec(name)

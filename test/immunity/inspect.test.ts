@@ -7,7 +7,7 @@ import { keyPair, mint, mintCrl } from '../support/mint.ts'
 import { stringNode } from '../support/names.ts'
 import { pemOf } from '../support/pem.ts'
 
-/** Whoever prints a certificate lets a stranger write to a terminal. */
+/** Text of a certificate that is printed may be written by anyone, and must not control the terminal. */
 
 /** Control, format (bidirectional overrides among them) and separator characters, and lone surrogates; LF ends lines. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
@@ -31,7 +31,7 @@ const poison = [
 const key = keyPair('p256')
 
 describe('terminal escapes, bidirectional overrides and line breaks from a certificate', () => {
-  it.each(poison)('%j in every string that is written', (text) => {
+  it.each(poison)('%j is escaped in every string', (text) => {
     const value = encode(stringNode(`a${text}b`, 'utf8'))
     const policies = Uint8Array.from([
       ...[0x30, 20 + value.length, 0x30, 18 + value.length, 0x06, 0x02, 0x2a, 0x03],
@@ -53,19 +53,19 @@ describe('terminal escapes, bidirectional overrides and line breaks from a certi
     expectVisible(written)
   })
 
-  it('a line of a certificate cannot pass for another line', () => {
+  it('a value cannot imitate another line', () => {
     const { der } = mint({ key, subject: [['CN', 'a\n        Issuer: CN=Trusted Root']] })
     expect(renderText(der).match(/^ +Issuer: /gm)).toHaveLength(1)
   })
 
-  it('labels of PEM blocks', () => {
+  it('labels of PEM blocks are escaped', () => {
     const { text } = inspect(Buffer.from(pemOf('X', Uint8Array.of(5, 0)).replaceAll('X', '\u001b[31m\u202e')))
     expectVisible(text)
   })
 })
 
 describe('hostile input to inspect', () => {
-  it('whatever it is: no exception, visible, bounded', () => {
+  it('any bytes or text: no exception, visible, bounded', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string(), fc.string({ unit: 'binary' })), (input) => {
         const text = renderText(input, { maxLength: 2000 })
@@ -118,7 +118,7 @@ describe('hostile input to inspect', () => {
     expect(quickly(() => renderText(many)).length).toBeLessThan(1_000_200)
   })
 
-  it('an immoderate integer, OID and string', () => {
+  it('a huge integer, OID and string', () => {
     const long = new Uint8Array(60_000).fill(0x7f)
     for (const tag of [0x02, 0x06, 0x0a, 0x0c, 0x17, 0x1c, 0x1e]) {
       const value = Uint8Array.from([tag, 0x82, long.length >> 8, long.length & 255, ...long])
@@ -134,14 +134,14 @@ describe('hostile input to inspect', () => {
     expect(quickly(() => renderText(der, { maxEntries: 1_000_000, maxLength: 10_000 })).length).toBeLessThan(10_100)
   })
 
-  it('ten megabytes of PEM that is none', () => {
+  it('ten megabytes of malformed PEM', () => {
     for (const line of ['-----BEGIN CERTIFICATE-----\n', '-----END CERTIFICATE-----\n', '=\n', '-----\n']) {
       quickly(() => renderText(line.repeat(Math.floor(10_000_000 / line.length))), 10_000)
     }
   })
 })
 
-/** Elements of one tag inside each other, as many as fit into so many bytes. */
+/** Nested elements of one tag, as many as fit into `size` bytes. */
 function nest(tag: number, size: number): Uint8Array {
   const out = new Uint8Array(size)
   let start = size
@@ -155,7 +155,7 @@ function nest(tag: number, size: number): Uint8Array {
   return out.slice(start)
 }
 
-/** Ample for a machine that is busy; what is quadratic takes minutes. */
+/** Limits that a busy machine meets; quadratic work takes minutes. */
 function quickly<T>(run: () => T, most = 3000): T {
   const start = performance.now()
   const value = run()
