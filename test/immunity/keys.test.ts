@@ -8,7 +8,7 @@ import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain
 import { ecSpki, modulusOf, pointOf, rsaSpki } from '../support/spki.ts'
 import { atOnce, buildErrors, fastestOf, judge } from './judge.ts'
 
-/** Public keys that nobody should have made: as a client's, as an intermediate's and in the truststore. */
+/** Invalid and weak public keys: of a client, of an intermediate and in the truststore. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const subKey = keyPair('p256', 1)
@@ -16,11 +16,11 @@ const sub: CertificateSpec = { ca: true, key: subKey, subject: 'O=Immunity,CN=Su
 const lax: Policy = { ...presented, minRsaBits: 0, maxRsaBits: 16384 }
 
 interface Verdicts {
-  /** As the key of a client. */
+  /** The verdict if a client has the key. */
   readonly leaf: string
-  /** As that of a CA that the peer sends. */
+  /** The verdict if a presented CA has it. */
   readonly intermediate: string
-  /** What a truststore of one CA with that key is refused for. */
+  /** The findings for a truststore of one CA with that key. */
   readonly anchor: readonly string[]
 }
 
@@ -39,7 +39,7 @@ const p256 = oid('1.2.840.10045.3.1.7')
 const prime = curves['P-256'].p
 const wide = (value: bigint): string => value.toString(16).padStart(64, '0')
 
-/** ECParameters (RFC 3279 2.3.5) of P-256 with a generator of one's choice. */
+/** ECParameters (RFC 3279 2.3.5) of P-256 with any generator. */
 function explicitParameters(generator: Uint8Array): Uint8Array {
   const { p, b, n } = curves['P-256']
   const field = sequence(oid('1.2.840.10045.1.1'), integer(p))
@@ -54,7 +54,7 @@ function explicitParameters(generator: Uint8Array): Uint8Array {
 }
 
 describe('explicit curve parameters (CVE-2020-0601)', () => {
-  it('control: the same point on the named curve', () => {
+  it('control: the same point on the named curve is accepted', () => {
     expect(verdictsOn(ecSpki(point))).toEqual({ leaf: 'accepted', intermediate: 'accepted', anchor: [] })
   })
 
@@ -79,7 +79,7 @@ describe('explicit curve parameters (CVE-2020-0601)', () => {
     })
   })
 
-  it('a false root of the name, key identifier and point of a listed one does not stand in for it', () => {
+  it('a false root with the name, key identifier and point of a listed one does not replace it', () => {
     const store = storeFor(presented, root)
     const attacker = keyPair('p256', 2)
     const falseRoot = mint({
@@ -95,11 +95,11 @@ describe('explicit curve parameters (CVE-2020-0601)', () => {
   })
 })
 
-describe('points that are none of the curve, or not uncompressed (CVE-2022-0778)', () => {
+describe('points that are not on the curve, or not uncompressed (CVE-2022-0778)', () => {
   const other = createECDH('secp256k1').generateKeys()
   it.each<readonly [string, Uint8Array]>([
     ['infinity', bytes('00')],
-    ['nothing', new Uint8Array()],
+    ['no bytes', new Uint8Array()],
     ['a compressed point', bytes([2 | (point[64]! & 1)], point.subarray(1, 33))],
     ['a hybrid point', bytes([6 | (point[64]! & 1)], point.subarray(1))],
     ['a hybrid point of the wrong sign', bytes([7 ^ (point[64]! & 1)], point.subarray(1))],
@@ -112,8 +112,8 @@ describe('points that are none of the curve, or not uncompressed (CVE-2022-0778)
       bytes('04', wide(prime + 5n), wide(0x459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbccn)),
     ],
     ['x and y of all ones', bytes('04', 'ff'.repeat(64))],
-    ['a byte too many', bytes(point, [0])],
-    ['a byte too few', point.subarray(0, 64)],
+    ['one more byte', bytes(point, [0])],
+    ['one byte missing', point.subarray(0, 64)],
     ['another form octet', bytes('05', point.subarray(1))],
   ])('%s', (_what, wrong) => {
     expect(verdictsOn(ecSpki(wrong))).toEqual({
@@ -123,7 +123,7 @@ describe('points that are none of the curve, or not uncompressed (CVE-2022-0778)
     })
   })
 
-  it('control: x = 5 with that y is a point', () => {
+  it('control: x = 5 with the same y is accepted', () => {
     const genuine = ecSpki(bytes('04', wide(5n), wide(0x459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbccn)))
     expect(verdictsOn(genuine).leaf).toBe('accepted')
   })
@@ -150,10 +150,10 @@ describe('points that are none of the curve, or not uncompressed (CVE-2022-0778)
   })
 })
 
-describe('RSA numbers that are even, tiny or giant (CVE-2023-29409, CVE-2023-3446, CVE-2023-6237, CVE-2026-33891)', () => {
+describe('even, tiny or huge RSA numbers (CVE-2023-29409, CVE-2023-3446, CVE-2023-6237, CVE-2026-33891)', () => {
   const modulus = modulusOf(keyPair('rsa2048'))
 
-  it('control: the usual numbers', () => {
+  it('control: usual numbers are accepted', () => {
     const rsa = keyPair('rsa2048')
     const rsaSub = mint({ ...sub, key: rsa, spki: rsaSpki(modulus, 65537n) }, root)
     expect(judge(storeFor(presented, root), [mint({ key: leafKey }, rsaSub), rsaSub])).toBe('accepted')
@@ -200,14 +200,14 @@ describe('RSA numbers that are even, tiny or giant (CVE-2023-29409, CVE-2023-344
     expect(buildErrors(policy, mint({ ...sub, spki }))).toContain('rsa_too_small')
   })
 
-  it('a modulus of 1,024 bits that did sign', () => {
+  it('a modulus of 1,024 bits with a valid signature', () => {
     const weak = mint({ ...sub, key: keyPair('rsa1024') }, root)
     const chain = [mint({ key: leafKey }, weak), weak]
     expect(judge(storeFor(presented, root), chain)).toBe('accepted')
     expect(judge(storeFor({ ...presented, minRsaBits: 2048 }, root), chain)).toBe('weak_key 1')
   })
 
-  it('a tiny modulus verifies nothing even where the policy lets it', () => {
+  it('a tiny modulus verifies nothing even if the policy allows it', () => {
     for (const tiny of [1n, 3n, 35n, 2n ** 479n + 1n]) {
       const spki = rsaSpki(tiny, 3n)
       const store = storeFor(lax, root)
@@ -220,7 +220,7 @@ describe('RSA numbers that are even, tiny or giant (CVE-2023-29409, CVE-2023-344
     }
   })
 
-  it.each([3n, 65537n, 2n ** 32n - 1n])('a modulus of 16,384 bits and the exponent %d answer at once', (exponent) => {
+  it.each([3n, 65537n, 2n ** 32n - 1n])('a modulus of 16,384 bits and the exponent %d take little time', (exponent) => {
     const spki = rsaSpki(2n ** 16384n - 5n, exponent)
     const signature = new Uint8Array(2048).fill(0x5a)
     const giant = mint({ ...sub, key: keyPair('rsa2048'), spki }, root)
@@ -231,14 +231,14 @@ describe('RSA numbers that are even, tiny or giant (CVE-2023-29409, CVE-2023-344
     expect(judge(storeOf(root), [mint({ key: leafKey, spki }, root)])).toBe('too_large 0')
   })
 
-  it('a key of 60 KB answers at once', () => {
+  it('a key of 60 KB takes little time', () => {
     const chain = [mint({ key: leafKey, spki: rsaSpki(2n ** 480_000n - 5n, 65537n) }, root)]
     const store = storeFor(lax, root)
     expect(fastestOf(() => expect(judge(store, chain)).toBe('too_large 0'))).toBeLessThan(atOnce)
   })
 })
 
-describe('keys of other kinds bring nothing down (CVE-2025-58188)', () => {
+describe('unsupported kinds of keys (CVE-2025-58188)', () => {
   const dsa = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).publicKey
   const spkiOf = (key: { readonly publicKey: KeyPair['publicKey'] }): Uint8Array =>
     new Uint8Array(key.publicKey.export({ type: 'spki', format: 'der' }))
@@ -248,8 +248,8 @@ describe('keys of other kinds bring nothing down (CVE-2025-58188)', () => {
     ['X25519', spkiOf(generateKeyPairSync('x25519'))],
     ['Ed25519', keyPair('ed25519').spki],
     ['Ed448', keyPair('ed448').spki],
-    ['an algorithm nobody knows', sequence(algorithm('1.2.3.4'), bitString([1]))],
-    ['an algorithm nobody knows, without bits', sequence(algorithm('1.2.3.4', nul()), bitString())],
+    ['an unknown algorithm', sequence(algorithm('1.2.3.4'), bitString([1]))],
+    ['an unknown algorithm, without bits', sequence(algorithm('1.2.3.4', nul()), bitString())],
   ])('%s', (_what, spki) => {
     expect(verdictsOn(spki)).toEqual({
       leaf: 'unsupported_algorithm 0',

@@ -5,7 +5,7 @@ import { leafKey, presented } from '../support/rejected-chain.ts'
 import { type Constraints, caSpec, client, directory, dns, email, root, store, under, uri, violation } from './constrained.ts'
 import { buildErrors, judge } from './judge.ts'
 
-/** Name constraints where they are easily forgotten: unsupported forms, malformed subtrees, subjects, wildcards. */
+/** Name constraints that are easily forgotten: unsupported forms, malformed subtrees, subjects, wildcards. */
 
 describe('constrained forms that are not supported', () => {
   const upn = (value: string): GeneralNameSpec => ({ other: { oid: '1.3.6.1.4.1.311.20.2.3', value: utf8(value) } })
@@ -18,7 +18,7 @@ describe('constrained forms that are not supported', () => {
     ['registeredID', { registeredId: '1.2.3' }],
     ['x400Address', x400],
     ['ediPartyName', ediParty],
-  ])('%s: a name of it is refused, be it permitted or excluded', (_form, own) => {
+  ])('%s: such a name is rejected, whether it is permitted or excluded', (_form, own) => {
     expect(under({ permitted: [own] }, { subjectAltNames: [own] })).toBe(violation)
     expect(under({ excluded: [own] }, { subjectAltNames: [own] })).toBe(violation)
     expect(under({ permitted: [own] }, { subjectAltNames: [own] }, { critical: { nameConstraints: false } })).toBe(violation)
@@ -26,14 +26,14 @@ describe('constrained forms that are not supported', () => {
     expect(under({ permitted: dns('good.example') }, { subjectAltNames: [own] })).toBe('accepted')
   })
 
-  it('an internationalised mailbox as otherName, under constraints on e-mail', () => {
+  it('an internationalised mailbox in an otherName violates constraints on e-mail', () => {
     expect(under({ permitted: email('good.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
     expect(under({ excluded: email('evil.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
     expect(under({ permitted: dns('good.example') }, { subjectAltNames: [mailbox] })).toBe('accepted')
   })
 })
 
-describe('constraints that are malformed', () => {
+describe('malformed constraints', () => {
   const constraint = (value: Uint8Array): readonly [{ oid: string; critical: boolean; value: Uint8Array }] => [
     { oid: '2.5.29.30', critical: true, value },
   ]
@@ -48,15 +48,15 @@ describe('constraints that are malformed', () => {
     ['a maximum', subtree(host, implicit(1, [5]))],
     ['excluded before permitted', sequence(context(1, sequence(host)), context(0, sequence(host)))],
     ['two permitted lists', sequence(context(0, sequence(host)), context(0, sequence(host)))],
-    ['a name without subtree around it', sequence(context(0, host))],
+    ['a name that is not in a subtree', sequence(context(0, host))],
     ['a mask with a hole', subtree(implicit(7, [10, 0, 0, 0, 255, 0, 255, 0]))],
     ['an address without mask', subtree(implicit(7, [10, 0, 0, 0]))],
     ['an IPv4 address with the mask of IPv6', subtree(implicit(7, new Uint8Array(20)))],
     ['a NUL', subtree(implicit(2, Buffer.from('good\0.example')))],
-    ['a name of no form', subtree(implicit(9, host))],
-    ['an OID where names belong', subtree(oid('1.2.3'))],
-    ['a number', integer(1)],
-  ])('%s: the CA is of no use', (_what, value) => {
+    ['an unknown form of name', subtree(implicit(9, host))],
+    ['an OID instead of names', subtree(oid('1.2.3'))],
+    ['an INTEGER', integer(1)],
+  ])('make the CA unusable: %s', (_what, value) => {
     const build = (extension: Uint8Array): Minted => mint({ ...caSpec, extensions: constraint(extension) }, root)
     const control = build(subtree(host))
     const bent = build(value)
@@ -66,7 +66,7 @@ describe('constraints that are malformed', () => {
     expect(buildErrors(presented, mint({ ...caSpec, extensions: constraint(value) }))).not.toEqual([])
   })
 
-  it('a DNS subtree that is made of no labels: nothing can be told inside or outside', () => {
+  it('a DNS subtree that is not labels: every DNS name is rejected', () => {
     expect(under({ excluded: dns('evil.example') }, { subjectAltNames: dns('good.example') })).toBe('accepted')
     for (const wrong of [
       '*.evil.example',
@@ -86,7 +86,7 @@ describe('constraints that are malformed', () => {
     }
   })
 
-  it('a host that is none, for forms that are compared by host: nothing can be told inside or outside', () => {
+  it('a malformed host for e-mail or URIs: every such name is rejected', () => {
     for (const wrong of ['', '.', '..a', 'a..b', '*.evil.example', 'a b', 'a@b@c', 'https://good.example', '192.0.2.1/24']) {
       expect([wrong, under({ excluded: email(wrong) }, { subjectAltNames: email('a@good.example') })]).toEqual([wrong, violation])
       expect([wrong, under({ excluded: uri(wrong) }, { subjectAltNames: uri('https://good.example/') })]).toEqual([
@@ -97,7 +97,7 @@ describe('constraints that are malformed', () => {
   })
 })
 
-describe('names that constraints apply to besides subjectAltName', () => {
+describe('names besides subjectAltName that constraints apply to', () => {
   const mail = (value: string, type: 'ia5' | 'utf8' | 'printable' = 'ia5'): CertificateSpec => ({
     subject: [
       ['O', 'Immunity'],
@@ -105,7 +105,7 @@ describe('names that constraints apply to besides subjectAltName', () => {
     ],
   })
 
-  it('the subject itself', () => {
+  it('the subject', () => {
     const constraints = { permitted: directory('O=Immunity,OU=Good') }
     expect(under(constraints, { subject: 'O=Immunity,OU=Good,CN=Client' })).toBe('accepted')
     expect(under(constraints, { subject: 'O=Immunity,OU=Evil,CN=Client' })).toBe(violation)
@@ -115,7 +115,7 @@ describe('names that constraints apply to besides subjectAltName', () => {
     expect(under(constraints, { subject: '', subjectAltNames: directory('O=Immunity,OU=Good') })).toBe('accepted')
   })
 
-  it('addresses in the subject, whatever their string type and wherever they stand', () => {
+  it('e-mail addresses in the subject, in any string type and position', () => {
     const constraints = { permitted: email('good.example') }
     expect(under(constraints, mail('a@good.example'))).toBe('accepted')
     expect(under(constraints, mail('a@evil.example'))).toBe(violation)
@@ -135,7 +135,7 @@ describe('names that constraints apply to besides subjectAltName', () => {
     expect(under(constraints, multi)).toBe(violation)
   })
 
-  it('excluded directory names in any string type', () => {
+  it('the subject in any string type', () => {
     const constraints = { excluded: directory('O=Evil') }
     const judgeType = (value: string, type: 'utf8' | 'printable' | 'ia5' | 'bmp' | 'universal' | 't61'): string =>
       under(constraints, { subject: [['O', value, type]] })
@@ -144,7 +144,7 @@ describe('names that constraints apply to besides subjectAltName', () => {
     }
   })
 
-  it('those of CAs below, self-issued ones excepted, and no client', () => {
+  it('names of CAs below, except self-issued ones, and of every client', () => {
     const upper = mint({ ...caSpec, nameConstraints: { permitted: dns('good.example') } }, root)
     const lower = (spec: CertificateSpec): Minted =>
       mint({ ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Lower', ...spec }, upper)
@@ -155,7 +155,7 @@ describe('names that constraints apply to besides subjectAltName', () => {
     const rolled = lower({ subject: upper.subject, subjectAltNames: dns('evil.example') })
     expect(judgeVia(rolled)).toBe('accepted')
     expect(judgeVia(rolled, 'evil.example')).toBe(violation)
-    // The same certificate as a client has to keep to them (RFC 5280 6.1.3 (b)).
+    // Constraints apply to a self-issued certificate if it is the client (RFC 5280 6.1.3 (b)).
     const selfIssued = mint({ key: leafKey, subject: upper.subject, subjectAltNames: dns('evil.example') }, upper)
     expect(judge(store, [selfIssued, upper])).toBe(violation)
   })
@@ -165,7 +165,7 @@ describe('wildcards against subtrees (CVE-2025-61727, CVE-2026-34073)', () => {
   const judgeWildcard = (constraints: Constraints, ...values: readonly string[]): readonly string[] =>
     values.map((value) => under(constraints, { subjectAltNames: dns(value) }))
 
-  it('an excluded subtree is met where one name that the wildcard covers is in it', () => {
+  it('an excluded subtree is violated if one name that the wildcard matches is in it', () => {
     expect(judgeWildcard({ excluded: dns('secret.example.com') }, '*.example.com', '*.EXAMPLE.com', '*.example.com.')).toEqual([
       violation,
       violation,
@@ -184,7 +184,7 @@ describe('wildcards against subtrees (CVE-2025-61727, CVE-2026-34073)', () => {
     expect(judgeWildcard({ excluded: dns('com') }, '*.com', '*.example.com')).toEqual([violation, violation])
   })
 
-  it('a permitted subtree must hold everything that the wildcard covers', () => {
+  it('a permitted subtree must contain every name that the wildcard matches', () => {
     expect(judgeWildcard({ permitted: dns('example.com') }, '*.example.com', '*.a.example.com')).toEqual(['accepted', 'accepted'])
     expect(judgeWildcard({ permitted: dns('a.example.com') }, '*.example.com', '*.com', '*.xa.example.com')).toEqual([
       violation,
@@ -193,7 +193,7 @@ describe('wildcards against subtrees (CVE-2025-61727, CVE-2026-34073)', () => {
     ])
   })
 
-  it('what the wildcard is asked for is bound with it', () => {
+  it('a wildcard certificate is rejected for every server name', () => {
     const ca = mint({ ...caSpec, nameConstraints: { excluded: dns('secret.example.com') } }, root)
     const server = client(ca, { extendedKeyUsage: ['serverAuth'], subjectAltNames: dns('*.example.com') })
     for (const serverName of ['secret.example.com', 'open.example.com']) {

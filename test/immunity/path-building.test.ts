@@ -4,7 +4,7 @@ import { type CertificateSpec, type KeyKind, keyPair, type Minted, mint } from '
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
 
-/** Path building that explodes: rings, crowds of namesakes, floods; each bounded, and none of them hides a valid path. */
+/** Exponential path building: rings, many CAs with one name, floods. Each is bounded, and none hides a valid path. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const store = storeFor(presented, root)
@@ -18,7 +18,7 @@ function client(issuer: Minted, spec: CertificateSpec = {}): Minted {
   return mint({ key: leafKey, subject: 'O=Immunity,CN=Client', ...spec }, issuer)
 }
 
-/** CAs that certified one another, and below the first of them a client. */
+/** CAs that certified each other, and a client of the first. */
 function ring(count: number, kind: KeyKind, subjectOf: (i: number) => string): readonly Minted[] {
   const own = Array.from({ length: count }, (_, i) =>
     mint({ ca: true, key: keyPair(kind, 300 + i), subject: subjectOf(i), ...noKeyIds }),
@@ -32,21 +32,21 @@ function ring(count: number, kind: KeyKind, subjectOf: (i: number) => string): r
 
 describe('exponential path building (CVE-2018-16875, CVE-2026-32280, RUSTSEC-2023-0052, RUSTSEC-2023-0053)', () => {
   it.each<readonly [string, readonly Minted[]]>([
-    ['10 CAs of one name', ring(10, 'p256', () => 'O=Immunity,CN=Ring')],
-    ['30 CAs of one name', ring(30, 'p256', () => 'O=Immunity,CN=Ring')],
-    ['10 CAs of ten names', ring(10, 'p256', (i) => `O=Immunity,CN=Ring ${i}`)],
-    ['7 CAs of one name on P-384', ring(7, 'p384', () => 'O=Immunity,CN=Ring')],
+    ['10 CAs with one name', ring(10, 'p256', () => 'O=Immunity,CN=Ring')],
+    ['30 CAs with one name', ring(30, 'p256', () => 'O=Immunity,CN=Ring')],
+    ['10 CAs with ten names', ring(10, 'p256', (i) => `O=Immunity,CN=Ring ${i}`)],
+    ['7 CAs with one name on P-384', ring(7, 'p384', () => 'O=Immunity,CN=Ring')],
     ['3 CAs that certified each other', ring(3, 'p256', (i) => `O=Immunity,CN=Ring ${i}`)],
   ])('%s', (_what, chain) => {
     expect(fastestOf(() => expect(judge(store, chain)).not.toBe('accepted'))).toBeLessThan(atOnce)
   })
 
-  it('two CAs that certified each other, both ways many times', () => {
+  it('two CAs that certified each other many times', () => {
     const pair = [ca(20, undefined), ca(21, undefined)] as const
     const crossed = Array.from({ length: 12 }, (_, i) => mint({ ...pair[i % 2]!.spec }, pair[(i + 1) % 2]))
     const chain = [client(pair[0]), ...crossed]
     expect(fastestOf(() => expect(judge(store, chain)).toMatch(/^unknown_issuer /))).toBeLessThan(atOnce)
-    // The way out of the ring is found all the same.
+    // A path out of the ring is still found.
     expect(judge(store, [...chain, mint({ ...pair[1].spec }, root)])).toBe('accepted')
   })
 
@@ -57,12 +57,12 @@ describe('exponential path building (CVE-2018-16875, CVE-2026-32280, RUSTSEC-202
     expect(judge(store, [client(self), ...again, mint({ ...self.spec }, root)])).toBe('accepted')
   })
 
-  it('a crowd of namesakes, of which none or the last is the issuer', () => {
+  it('many CAs with the name of the issuer, of which none or the last is the issuer', () => {
     const genuine = ca(23, root)
-    const crowd = Array.from({ length: 10 }, (_, i) =>
+    const namesakes = Array.from({ length: 10 }, (_, i) =>
       mint({ ...genuine.spec, ...noKeyIds, key: keyPair('p256', 400 + i) }, root),
     )
-    const chain = [client(genuine, noKeyIds), ...crowd]
+    const chain = [client(genuine, noKeyIds), ...namesakes]
     expect(fastestOf(() => expect(judge(store, chain)).toBe('signature_mismatch 0'))).toBeLessThan(atOnce)
     expect(judge(store, [...chain, genuine])).toBe('accepted')
   })
@@ -82,7 +82,7 @@ describe('exponential path building (CVE-2018-16875, CVE-2026-32280, RUSTSEC-202
     expect(fastestOf(() => expect(judge(store, chain)).not.toBe('accepted'))).toBeLessThan(atOnce)
   })
 
-  it('in the truststore as well, where links were made once', () => {
+  it('the same in the truststore, where links are built once', () => {
     const own = Array.from({ length: 5 }, (_, i) => ca(500 + i, undefined, { subject: 'O=Immunity,CN=Web', ...noKeyIds }))
     const crossed = own.flatMap((issuer) =>
       own.filter((other) => other !== issuer).map((other) => mint({ ...other.spec }, issuer)),
@@ -97,7 +97,7 @@ describe('exponential path building (CVE-2018-16875, CVE-2026-32280, RUSTSEC-202
 describe('floods', () => {
   const good = client(root)
 
-  it('of certificates, of bytes, and of certificates that are none', () => {
+  it('of certificates, of bytes, and of malformed certificates', () => {
     const many = (count: number, der: Uint8Array): readonly Minted[] => [
       good,
       ...Array.from({ length: count }, () => ({ ...good, der })),
@@ -146,7 +146,7 @@ describe('floods', () => {
     }
   })
 
-  it('nor one that is exhausted by constraints which have nothing to bear on', () => {
+  it('a budget that is exhausted by constraints without a name to compare is no acceptance either', () => {
     const excluded = Array.from({ length: 20 }, (_, i) => ({ dns: `e${i}.example` }))
     const below = ca(42, root, { nameConstraints: { excluded } })
     const nameless = client(below, { subject: '' })
@@ -156,26 +156,26 @@ describe('floods', () => {
   })
 })
 
-describe('the order of what is sent and listed', () => {
-  /** Every order of a few things. */
+describe('the order of presented and listed certificates', () => {
+  /** Every permutation. */
   function orders<T>(items: readonly T[]): readonly (readonly T[])[] {
     return items.length < 2 ? [items] : items.flatMap((item, i) => orders(items.toSpliced(i, 1)).map((rest) => [item, ...rest]))
   }
   const upper = ca(50, root)
   const lower = ca(51, upper)
   const expired = mint({ ...lower.spec, notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }, upper)
-  const stranger = mint({ ...lower.spec }, ca(52, undefined))
+  const unrelated = mint({ ...lower.spec }, ca(52, undefined))
   const constrained = mint({ ...lower.spec, nameConstraints: { excluded: [{ dns: 'example' }] } }, upper)
   const leaf = client(lower, { subjectAltNames: [{ dns: 'a.example' }] })
 
   it('does not change the verdict', () => {
-    const all = orders([upper, lower, expired, stranger, constrained])
+    const all = orders([upper, lower, expired, unrelated, constrained])
     expect(new Set(all.map((sent) => judge(store, [leaf, ...sent])))).toEqual(new Set(['accepted']))
-    const broken = orders([upper, expired, stranger, constrained])
+    const broken = orders([upper, expired, unrelated, constrained])
     expect(new Set(broken.map((sent) => judge(store, [leaf, ...sent])))).toEqual(new Set(['expired 1']))
     const whole = orders([root, upper, lower, expired])
-    expect(new Set(whole.map((bundle) => judge(storeOf(stranger, ...bundle), [leaf])))).toEqual(new Set(['accepted']))
+    expect(new Set(whole.map((bundle) => judge(storeOf(unrelated, ...bundle), [leaf])))).toEqual(new Set(['accepted']))
     const lacking = orders([root, upper, expired, constrained])
-    expect(new Set(lacking.map((bundle) => judge(storeOf(stranger, ...bundle), [leaf])))).toEqual(new Set(['expired 1']))
+    expect(new Set(lacking.map((bundle) => judge(storeOf(unrelated, ...bundle), [leaf])))).toEqual(new Set(['expired 1']))
   })
 })

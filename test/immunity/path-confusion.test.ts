@@ -5,7 +5,7 @@ import { type CertificateSpec, keyPair, type Minted, mint, type NameSpec } from 
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { judge } from './judge.ts'
 
-/** Certificates that pass for others: same name, same key, same key identifier, copies, and what the peer calls a root. */
+/** Certificates that resemble others: same name, same key, same key identifier, copies, and presented roots. */
 
 const rootKey = keyPair('p256')
 const root = mint({ ca: true, key: rootKey, subject: 'O=Immunity,CN=Root' })
@@ -27,47 +27,50 @@ function judgeEverywhere(listed: readonly Minted[], chain: readonly Minted[]): R
   return new Set(everyPolicy.map((policy) => judge(storeFor(policy, ...listed), chain).split(' ')[0]!))
 }
 
-describe('what the peer sends is never an anchor', () => {
+describe('a presented certificate is never an anchor', () => {
   const own = mint({ ca: true, key: attackerKey, subject: 'O=Attacker,CN=Root' })
 
-  it('control: a client of the listed root', () => {
+  it('control: a client of the listed root is accepted', () => {
     expect(judgeEverywhere([root], [client(root)])).toEqual(new Set(['accepted']))
   })
 
   it.each<readonly [string, readonly Minted[]]>([
-    ['a root of its own', [client(own), own]],
-    ['a root of the listed name', [client(mint({ ...root.spec, key: attackerKey })), mint({ ...root.spec, key: attackerKey })]],
+    ['an own root', [client(own), own]],
+    ['a root with the listed name', [client(mint({ ...root.spec, key: attackerKey })), mint({ ...root.spec, key: attackerKey })]],
     [
-      'one with the listed key identifier',
+      'a root with the listed key identifier',
       [
         client(mint({ ...root.spec, key: attackerKey, subjectKeyId: root.keyId! })),
         mint({ ...root.spec, key: attackerKey, subjectKeyId: root.keyId! }),
       ],
     ],
     [
-      'one with the listed serial number',
+      'a root with the listed serial number',
       [
         client(mint({ ...root.spec, key: attackerKey, serial: root.serial })),
         mint({ ...root.spec, key: attackerKey, serial: root.serial }),
       ],
     ],
     [
-      'one with the listed key, which it cannot use',
+      'a root with the listed key and a wrong signature',
       [client(root, { signWith: attackerKey }), mint({ ...root.spec, signWith: attackerKey })],
     ],
-    ['the listed root, after a client of its own', [client(own, { issuer: root.subject, authorityKeyId: root.keyId! }), root]],
-    ['the listed root, between its own', [client(own), own, root]],
-    ['itself, self-signed', [mint({ key: attackerKey, subject: 'O=Immunity,CN=Client' })]],
-    ['itself, self-signed, with the listed name', [mint({ key: attackerKey, subject: root.subject })]],
     [
-      'itself, self-signed, as a CA with the listed key identifier',
+      'the listed root, after a client of an own root',
+      [client(own, { issuer: root.subject, authorityKeyId: root.keyId! }), root],
+    ],
+    ['the listed root, after an own root', [client(own), own, root]],
+    ['a self-signed client', [mint({ key: attackerKey, subject: 'O=Immunity,CN=Client' })]],
+    ['a self-signed client with the listed name', [mint({ key: attackerKey, subject: root.subject })]],
+    [
+      'a self-signed CA with the listed key identifier',
       [mint({ ca: true, keyUsage: [], key: attackerKey, subject: root.subject, subjectKeyId: root.keyId! })],
     ],
   ])('%s', (_what, chain) => {
     expect(judgeEverywhere([root], chain)).not.toContain('accepted')
   })
 
-  it('a listed certificate whose signature was changed is another one', () => {
+  it('a listed certificate with another signature is not listed', () => {
     const pinned = mint({ key: leafKey, subject: 'O=Immunity,CN=Pinned' })
     const bent = mint({ ...pinned.spec, signWith: attackerKey })
     expect(judgeEverywhere([pinned], [pinned])).toEqual(new Set(['accepted']))
@@ -75,7 +78,7 @@ describe('what the peer sends is never an anchor', () => {
   })
 })
 
-describe('same name and key, other limits', () => {
+describe('the same name and key with other limits', () => {
   const limits: readonly (readonly [string, CertificateSpec, CertificateSpec, string])[] = [
     [
       'name constraints',
@@ -88,7 +91,7 @@ describe('same name and key, other limits', () => {
   ]
 
   it.each(limits)(
-    '%s of a listed anchor are not lifted by a twin that the peer sends',
+    '%s of a listed anchor are not lifted by presenting one without them',
     (_what, anchorSpec, leafSpec, expected) => {
       const anchor = mint({ ...root.spec, ...anchorSpec })
       const twin = mint({ ...root.spec })
@@ -101,7 +104,7 @@ describe('same name and key, other limits', () => {
   )
 
   it.each(limits)(
-    '%s of one cross-certificate are not those of the other, in either order',
+    '%s of one cross-certificate do not apply to the other, in both orders',
     (_what, subSpec, leafSpec, expected) => {
       const sub = { ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Sub' }
       const limited = mint({ ...sub, ...subSpec }, root)
@@ -157,12 +160,12 @@ describe('names that are equal by RFC 5280 7.1, each spelled in its own way', ()
   })
 })
 
-describe('signature results that are taken over from another pair', () => {
+describe('signature results of another certificate or key', () => {
   const sub = { ca: true, subject: 'O=Immunity,CN=Sub' }
   const genuine = mint({ ...sub, key: keyPair('p256', 2) }, root)
   const other = mint({ ...sub, key: keyPair('p256', 3), subjectKeyId: genuine.keyId! }, root)
 
-  it('a signature by one key is none by another of the same name and key identifier', () => {
+  it('a signature by one key is invalid for another with the same name and key identifier', () => {
     const byOther = client(other)
     expect(judge(store, [client(genuine), genuine])).toBe('accepted')
     expect(judge(store, [byOther, genuine])).toBe('signature_mismatch 0')
@@ -180,7 +183,7 @@ describe('signature results that are taken over from another pair', () => {
     expect(judge(store, [bent, leaf, genuine])).toBe('signature_mismatch 0')
   })
 
-  it('what one call found out is not remembered for the next', () => {
+  it('a changed certificate is not accepted because of an earlier call', () => {
     const bytes = client(genuine).der.slice()
     const chain = [bytes, genuine.der]
     expect(verifyChain(store, chain).ok).toBe(true)
@@ -190,7 +193,7 @@ describe('signature results that are taken over from another pair', () => {
     expect(verifyChain(store, chain).ok).toBe(true)
   })
 
-  it('links inside a truststore are made by signatures, not by names', () => {
+  it('links inside a truststore depend on signatures, not on names', () => {
     const forged = mint({ ...sub, key: attackerKey, signWith: attackerKey }, root)
     expect(judge(storeOf(root, genuine), [client(genuine)])).toBe('accepted')
     expect(judge(storeOf(root, forged), [client(forged)])).not.toBe('accepted')

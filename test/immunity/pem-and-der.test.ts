@@ -12,7 +12,7 @@ import { type CertificateSpec, type ExtensionSpec, keyPair, type Minted, mint, m
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { atOnce, buildErrors, fastestOf, judge } from './judge.ts'
 
-/** Encodings: what is not DER is refused, what is not PEM is skipped in linear time, and depth and size are bounded. */
+/** Encodings: other than DER is rejected, other than PEM is skipped in linear time, and depth and size are bounded. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const store = storeOf(root)
@@ -21,7 +21,7 @@ function client(spec: CertificateSpec = {}): Minted {
   return mint({ key: leafKey, subject: 'O=Immunity,CN=Client', ...spec }, root)
 }
 
-/** An element whose length is written in a given number of bytes more than needed. */
+/** An element with a length of one byte more than needed. */
 function longLength(element: Uint8Array): Uint8Array {
   const first = element[1]!
   if (first < 0x80) return bytes([element[0]!, 0x81, first], element.subarray(2))
@@ -43,23 +43,23 @@ function relativePoint(content: Uint8Array): ExtensionSpec {
   return { oid: '2.5.29.31', value: sequence(sequence(context(0, context(1, content)))) }
 }
 
-/** A certificate with its first occurrence of something in the signed part written otherwise, and properly signed. */
+/** A certificate whose signed part has a replacement for the first occurrence of some bytes, with a valid signature. */
 function rewritten(find: Uint8Array, replacement: Uint8Array): Minted {
   return client({
     bendTbs: (tbs) => {
       const at = Buffer.from(tbs).indexOf(find)
-      if (at < 0) throw new Error('it is not there')
+      if (at < 0) throw new Error('not found')
       const header = 2 + (tbs[1]! & 0x7f) * (tbs[1]! >> 7)
       return tlv(0x30, tbs.subarray(header, at), replacement, tbs.subarray(at + find.length))
     },
   })
 }
 
-describe('validator and decoder that disagree (CVE-2025-12816)', () => {
+describe('a validator and a decoder that disagree (CVE-2025-12816)', () => {
   const common = sequence(bytes('0603550403'), utf8('Client'))
   const usage = octetString(bytes('03020780'))
 
-  it('control: the same rewriting with the same bytes', () => {
+  it('control: rewriting with the same bytes is accepted', () => {
     expect(judge(store, [rewritten(common, common)])).toBe('accepted')
     expect(judge(store, [rewritten(usage, usage)])).toBe('accepted')
   })
@@ -72,12 +72,12 @@ describe('validator and decoder that disagree (CVE-2025-12816)', () => {
     ['an extension value in pieces', usage, tlv(0x24, octetString(bytes('0302')), octetString(bytes('0780')))],
     ['a longer length inside an extension', usage, octetString(bytes('0381020780'))],
     ['bytes after an extension’s value', usage, octetString(bytes('030207800500'))],
-    ['nothing in an extension', usage, octetString()],
-    ['more after an attribute', common, sequence(bytes('0603550403'), utf8('Client'), utf8('Other'))],
+    ['an empty extension value', usage, octetString()],
+    ['an element after an attribute', common, sequence(bytes('0603550403'), utf8('Client'), utf8('Other'))],
     ['an attribute without value', common, sequence(bytes('0603550403'))],
     ['a high tag number', common, sequence(bytes('0603550403'), bytes('1f0c0141'))],
     ['a boolean of 01', bytes('0101ff'), bytes('010101')],
-    ['a default that is written', bytes('0101ff'), bytes('010100')],
+    ['an encoded default value', bytes('0101ff'), bytes('010100')],
     ['a longer length of an attribute type', bytes('0603550403'), bytes('068103550403')],
   ])('%s', (_what, find, replacement) => {
     expect(judge(store, [rewritten(find, replacement)])).toBe('malformed 0')
@@ -88,9 +88,9 @@ describe('validator and decoder that disagree (CVE-2025-12816)', () => {
     ['an indefinite length', indefinite],
     ['bytes after it', (der) => bytes(der, [0])],
     ['another certificate after it', (der) => bytes(der, der)],
-    ['its end cut off', (der) => der.subarray(0, -1)],
+    ['its last byte missing', (der) => der.subarray(0, -1)],
     ['an element after the signature', (der) => tlv(0x30, der.subarray(4), bytes('0500'))],
-    ['a SET for a SEQUENCE', (der) => der.with(0, 0x31)],
+    ['a SET instead of a SEQUENCE', (der) => der.with(0, 0x31)],
     ['a length of 2^31', (der) => bytes('308480000000', der.subarray(4))],
     ['a length of 2^32 - 1', (der) => bytes('3084ffffffff', der.subarray(4))],
   ])('a certificate with %s', (_what, bend) => {
@@ -112,7 +112,7 @@ describe('validator and decoder that disagree (CVE-2025-12816)', () => {
       { subjectUniqueId: new Uint8Array(), bendTbs: (tbs) => changed(tbs, bytes('820100'), bytes('820109')) },
     ],
     ['the parameters of the key’s algorithm', { spki: sequence(sequence(bytes('06022a03'), bytes('050100')), bitString()) }],
-  ])('%s that nobody looks into', (_what, spec) => {
+  ])('%s, which is not decoded, must be DER', (_what, spec) => {
     expect(judge(store, [client({ extensions: [relativePoint(common)] })])).toBe('accepted')
     expect(judge(store, [client(spec)])).toBe('malformed 0')
   })
@@ -123,7 +123,7 @@ describe('validator and decoder that disagree (CVE-2025-12816)', () => {
     }
   })
 
-  it('the bytes that are hashed are the bytes that are parsed: every field that is shown was signed', () => {
+  it('the hashed bytes are the parsed bytes: every field that is shown was signed', () => {
     const good = client({ subjectAltNames: [{ dns: 'good.example' }] })
     const at = Buffer.from(good.der).indexOf('good.example')
     const bent = { ...good, der: good.der.with(at, 'f'.charCodeAt(0)) }
@@ -131,13 +131,13 @@ describe('validator and decoder that disagree (CVE-2025-12816)', () => {
     expect(judge(store, [bent])).toBe('signature_mismatch 0')
   })
 
-  it('an extension twice, even where nobody knows it', () => {
+  it('an extension must not occur twice, even if it is unknown', () => {
     const unknown = { oid: '1.3.6.1.4.1.99999.7', value: bytes('0500') }
     expect(judge(store, [client({ extensions: [unknown] })])).toBe('accepted')
     expect(judge(store, [client({ extensions: [unknown, unknown] })])).toBe('malformed 0')
-    const crowd = (count: number): Minted =>
+    const withExtensions = (count: number): Minted =>
       client({ extensions: Array.from({ length: count }, (_, i) => ({ oid: `1.3.6.1.4.1.99999.8.${i}`, value: bytes('0500') })) })
-    expect([judge(store, [crowd(50)]), judge(store, [crowd(70)])]).toEqual(['accepted', 'malformed 0'])
+    expect([judge(store, [withExtensions(50)]), judge(store, [withExtensions(70)])]).toEqual(['accepted', 'malformed 0'])
   })
 })
 
@@ -197,19 +197,19 @@ describe('floods of PEM', () => {
     ['of END lines', Buffer.from('-----END CERTIFICATE-----\n'.repeat(size / 26))],
     ['of half BEGIN lines', Buffer.from('-----BEGIN '.repeat(size / 11))],
     ['of empty blocks', Buffer.from(`${begin}-----END CERTIFICATE-----\n`.repeat(size / 54))],
-    ['of blocks of other kinds', Buffer.from('-----BEGIN X-----\nAAAA\n-----END X-----\n'.repeat(size / 200))],
+    ['of blocks with other labels', Buffer.from('-----BEGIN X-----\nAAAA\n-----END X-----\n'.repeat(size / 200))],
     ['of blanks in one block', Buffer.from(`${begin}${' '.repeat(size)}\n-----END CERTIFICATE-----\n`)],
     ['of padding in one block', Buffer.from(`${begin}${'='.repeat(size)}\n-----END CERTIFICATE-----\n`)],
     ['of base64 in one block', Buffer.from(`${begin}${'A'.repeat(size)}\n-----END CERTIFICATE-----\n`)],
   ]
 
-  it.each(floods)('%s: megabytes of them, in linear time', (_what, flood) => {
-    // A regular expression that backtracks would take minutes here.
+  it.each(floods)('are read in linear time: %s', (_what, flood) => {
+    // A backtracking regular expression would take minutes here.
     expect(fastestOf(() => decodePem(flood))).toBeLessThan(4 * atOnce)
     expect(fastestOf(() => expect(parseCertificate(flood).ok).toBe(false))).toBeLessThan(4 * atOnce)
   })
 
-  it('end as findings, few of them, and as no truststore', () => {
+  it('give a few findings and no truststore', () => {
     for (const [, flood] of floods.slice(5, 9)) {
       const report = lintTruststore(flood)
       expect(report.accepted).toBe(false)
@@ -218,7 +218,7 @@ describe('floods of PEM', () => {
     }
   })
 
-  it('do not hide a certificate that stands among them', () => {
+  it('do not hide a certificate', () => {
     const junk = `${'-'.repeat(1000)}\n${'BEGIN '.repeat(1000)}\n-----BEGIN X-----\n-----END X-----\n`
     expect(judge(buildTruststore(junk + root.pem + junk), [client()])).toBe('accepted')
   })

@@ -5,7 +5,7 @@ import { type CertificateSpec, keyPair, type Minted, mint } from '../support/min
 import { leafKey, presented, storeFor } from '../support/rejected-chain.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
 
-/** Certificate policies: trees that explode, and demands that are quietly dropped. */
+/** Certificate policies: exponential trees, and requirements that are silently dropped. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const store = storeFor(presented, root)
@@ -21,7 +21,7 @@ function client(issuer: Minted, spec: CertificateSpec): Minted {
   return mint({ key: leafKey, subject: 'O=Immunity,CN=Client', ...spec }, issuer)
 }
 
-/** A client below CAs of these specs, the first next to the root. */
+/** A client below CAs with these specs, the first issued by the root. */
 function under(specs: readonly CertificateSpec[], leaf: CertificateSpec, certificatePolicies?: PolicyInputs): string {
   const chain: Minted[] = []
   let issuer = root
@@ -32,10 +32,10 @@ function under(specs: readonly CertificateSpec[], leaf: CertificateSpec, certifi
   return judge(store, [client(issuer, leaf), ...chain], certificatePolicies && { certificatePolicies })
 }
 
-const demanded: PolicyInputs = { initialPolicies: [gold], requireExplicitPolicy: true }
+const required: PolicyInputs = { initialPolicies: [gold], requireExplicitPolicy: true }
 
-describe('policy trees that explode (CVE-2023-0464, CVE-2026-32281)', () => {
-  /** `depth` CAs, each with all policies, each policy mapped to some others; below the last a client. */
+describe('exponential policy trees (CVE-2023-0464, CVE-2026-32281)', () => {
+  /** `depth` CAs, each with all policies, each policy mapped to some others, and a client of the last. */
   function bomb(count: number, mapped: number, depth: number): readonly Minted[] {
     const policies = Array.from({ length: count }, (_, i) => `1.3.6.1.4.1.99999.9.${i}`)
     const steps = Array.from({ length: mapped }, (_, step) => step + 1)
@@ -53,7 +53,7 @@ describe('policy trees that explode (CVE-2023-0464, CVE-2026-32281)', () => {
     return [client(issuer, { certificatePolicies: policies }), ...chain]
   }
 
-  it('control: a small one is worked through', () => {
+  it('control: a small one is processed', () => {
     expect(judge(store, bomb(3, 2, 3))).toBe('accepted')
   })
 
@@ -69,28 +69,28 @@ describe('policy trees that explode (CVE-2023-0464, CVE-2026-32281)', () => {
     expect(fastestOf(() => expect(judge(store, chain)).toMatch(/^(accepted|budget_exhausted 0)$/))).toBeLessThan(atOnce)
   })
 
-  it('a budget that ends in the middle of the graph ends in no acceptance', () => {
+  it('a budget that is exhausted in the middle of the graph is no acceptance', () => {
     const chain = bomb(5, 2, 3)
     const verdicts = [5, 20, 40, 60, 80, 100, 1000].map((nameComparisons) => {
       const policy: Policy = { ...presented, budget: { ...presented.budget, nameComparisons } }
-      return judge(storeFor(policy, root), chain, { certificatePolicies: demanded })
+      return judge(storeFor(policy, root), chain, { certificatePolicies: required })
     })
-    // The client has none of the demanded policies, which only the last of them finds out.
+    // The client has none of the required policies, which only the largest budget finds out.
     expect(new Set(verdicts)).toEqual(new Set(['budget_exhausted 0', 'policy_violation 0']))
   })
 })
 
-describe('policies that are demanded and not checked (CVE-2023-0466)', () => {
+describe('policies that are required and not checked (CVE-2023-0466)', () => {
   it('by the caller', () => {
-    expect(under([{ certificatePolicies: [gold] }], { certificatePolicies: [gold] }, demanded)).toBe('accepted')
-    expect(under([{ certificatePolicies: [anyPolicy] }], { certificatePolicies: [gold] }, demanded)).toBe('accepted')
-    expect(under([{ certificatePolicies: [silver] }], { certificatePolicies: [silver] }, demanded)).toBe('policy_violation 0')
-    expect(under([{ certificatePolicies: [silver] }], { certificatePolicies: [gold] }, demanded)).toBe('policy_violation 0')
-    expect(under([{}], { certificatePolicies: [gold] }, demanded)).toBe('policy_violation 1')
-    expect(under([{ certificatePolicies: [gold] }], {}, demanded)).toBe('policy_violation 0')
+    expect(under([{ certificatePolicies: [gold] }], { certificatePolicies: [gold] }, required)).toBe('accepted')
+    expect(under([{ certificatePolicies: [anyPolicy] }], { certificatePolicies: [gold] }, required)).toBe('accepted')
+    expect(under([{ certificatePolicies: [silver] }], { certificatePolicies: [silver] }, required)).toBe('policy_violation 0')
+    expect(under([{ certificatePolicies: [silver] }], { certificatePolicies: [gold] }, required)).toBe('policy_violation 0')
+    expect(under([{}], { certificatePolicies: [gold] }, required)).toBe('policy_violation 1')
+    expect(under([{ certificatePolicies: [gold] }], {}, required)).toBe('policy_violation 0')
   })
 
-  it('by a CA, of callers who never heard of policies', () => {
+  it('by a CA, if the caller does not use policies', () => {
     const insists = { certificatePolicies: [gold], policyConstraints: { requireExplicitPolicy: 0 } }
     expect(under([insists], { certificatePolicies: [gold] })).toBe('accepted')
     expect(under([insists], {})).toBe('policy_violation 0')
@@ -113,28 +113,28 @@ describe('policies that are demanded and not checked (CVE-2023-0466)', () => {
     expect(judge(listed, [client(anchor, {})])).toBe('policy_violation 0')
   })
 
-  it('mapping and anyPolicy, where they are inhibited', () => {
+  it('with mapping or anyPolicy inhibited', () => {
     const maps: CertificateSpec = { certificatePolicies: [gold], policyMappings: [[gold, silver]] }
     const any: CertificateSpec = { certificatePolicies: [anyPolicy] }
     const has = (policy: string): CertificateSpec => ({ certificatePolicies: [policy] })
-    expect(under([maps], has(silver), demanded)).toBe('accepted')
-    expect(under([maps], has(gold), demanded)).toBe('policy_violation 0')
-    expect(under([maps], has(silver), { ...demanded, inhibitPolicyMapping: true })).toBe('policy_violation 0')
-    expect(under([{ ...has(gold), policyConstraints: { inhibitPolicyMapping: 0 } }, maps], has(silver), demanded)).toBe(
+    expect(under([maps], has(silver), required)).toBe('accepted')
+    expect(under([maps], has(gold), required)).toBe('policy_violation 0')
+    expect(under([maps], has(silver), { ...required, inhibitPolicyMapping: true })).toBe('policy_violation 0')
+    expect(under([{ ...has(gold), policyConstraints: { inhibitPolicyMapping: 0 } }, maps], has(silver), required)).toBe(
       'policy_violation 0',
     )
-    expect(under([any], has(gold), demanded)).toBe('accepted')
-    expect(under([any], has(gold), { ...demanded, inhibitAnyPolicy: true })).toMatch(/^policy_violation /)
-    expect(under([{ ...any, inhibitAnyPolicy: 0 }, any], has(gold), demanded)).toMatch(/^policy_violation /)
-    expect(under([{ ...any, inhibitAnyPolicy: 0 }], any, demanded)).toBe('policy_violation 0')
+    expect(under([any], has(gold), required)).toBe('accepted')
+    expect(under([any], has(gold), { ...required, inhibitAnyPolicy: true })).toMatch(/^policy_violation /)
+    expect(under([{ ...any, inhibitAnyPolicy: 0 }, any], has(gold), required)).toMatch(/^policy_violation /)
+    expect(under([{ ...any, inhibitAnyPolicy: 0 }], any, required)).toBe('policy_violation 0')
   })
 })
 
-describe('policies that are invalid (CVE-2023-0465)', () => {
+describe('invalid policies (CVE-2023-0465)', () => {
   const raw = (id: string, value: Uint8Array): CertificateSpec => ({ extensions: [{ oid: id, critical: true, value }] })
   const listOf = (...policies: readonly string[]): Uint8Array => sequence(...policies.map((policy) => sequence(oid(policy))))
 
-  it('are not skipped: the certificate is refused with them', () => {
+  it('are not skipped: the certificate is rejected', () => {
     const judgeLeaf = (value: Uint8Array): string => judge(store, [client(root, raw('2.5.29.32', value))])
     expect(judgeLeaf(listOf(gold, silver))).toBe('accepted')
     const qualified = (qualifier: string): Uint8Array =>
@@ -158,7 +158,7 @@ describe('policies that are invalid (CVE-2023-0465)', () => {
       [gold, anyPolicy],
     ] as const) {
       const spec: CertificateSpec = { certificatePolicies: [gold, anyPolicy], policyMappings: [mapping] }
-      expect(under([spec], { certificatePolicies: [gold] }, demanded)).toBe('policy_violation 1')
+      expect(under([spec], { certificatePolicies: [gold] }, required)).toBe('policy_violation 1')
     }
   })
 
@@ -175,7 +175,7 @@ describe('policies that are invalid (CVE-2023-0465)', () => {
     expect(judgeCa(raw('2.5.29.36', sequence()))).toBe('unknown_issuer 0')
   })
 
-  it('what a caller asks for must be a policy', () => {
+  it('policies that the caller requires must be OIDs', () => {
     for (const wrong of ['gold', '', '1', '1.2.', '3.1', '1.2.03', '__proto__', '1.2.3 ']) {
       expect(() => verifyChain(store, client(root, {}).der, { certificatePolicies: { initialPolicies: [wrong] } })).toThrow(
         TypeError,

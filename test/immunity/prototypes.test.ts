@@ -9,8 +9,8 @@ import { declaredNames, everyName, lookups, withPrototype } from '../support/pol
 import { valueIn } from '../support/refusal.ts'
 
 /**
- * What other code of the process has put on `Object.prototype` is no option, no header, no answer and no part of the
- * library's own objects: no decision changes.
+ * Properties that other code puts on `Object.prototype` are not read as options, headers, answers or parts of the library's own
+ * objects: no decision changes.
  */
 
 const calls = Object.entries(decisions).flatMap(([name, list]) => list.map((call, i) => [`${name} ${i}`, call] as const))
@@ -19,14 +19,14 @@ const usual = outcomes()
 const indices = ['-1', '0', '1', '2', '3']
 const names = [...declaredNames(), ...indices]
 
-describe('options that cannot be enumerated', () => {
+describe('options that are not enumerable or null', () => {
   const hidden = (fields: object): object =>
     Object.defineProperties(
       {},
       Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, enumerable: false }])),
     )
 
-  it('count like others', () => {
+  it('are used if they are not enumerable', () => {
     const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
     const client = mint({ key: keyPair('p256', 1), subject: 'CN=Client' }, root)
     const store = core.buildTruststore(root.der)
@@ -44,7 +44,7 @@ describe('options that cannot be enumerated', () => {
     expect(() => core.buildTruststore(root.der, hidden({ strict: 'yes' }))).toThrow('options.strict')
   })
 
-  it('are not left out by being null', () => {
+  it('are a TypeError if they are null', () => {
     const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
     expect(() => core.buildTruststore(root.der, { policy: null as never })).toThrow('policy must be an object')
     expect(() => core.lintTruststore(root.der, { policy: null as never })).toThrow('policy must be an object')
@@ -57,7 +57,7 @@ describe('options that cannot be enumerated', () => {
 })
 
 describe('a polluted Object.prototype', () => {
-  it('is tried with every public function, and every name that a type declares', () => {
+  it('is tested with every public function and every declared name', () => {
     const isClass = (value: object): boolean => /^class /.test(Function.prototype.toString.call(value))
     const exported = Object.entries({ ...core, ...headers, ...inspecting, ...node }).filter(([name, value]) => {
       return name.endsWith('Signatures') || (typeof value === 'function' && !isClass(value))
@@ -67,12 +67,12 @@ describe('a polluted Object.prototype', () => {
       expect(names).toContain(name)
   })
 
-  it('is not looked at', () => {
+  it('is never read', () => {
     const everything = (): void => void [outcomes(), lints.map((call) => outcome(call))]
     expect(lookups(everyName(), everything)).toEqual([])
   })
 
-  it.each(loosening.map((value, i) => [i, value] as const))('changes nothing by all names with value %i', (_i, value) => {
+  it.each(loosening.map((value, i) => [i, value] as const))('changes nothing if all names have value %i', (_i, value) => {
     const fields = Object.fromEntries(names.map((name) => [name, value]))
     expect(withPrototype(fields, outcomes)).toEqual(usual)
   })

@@ -20,7 +20,7 @@ import { leafKey, presented, root } from '../support/rejected-chain.ts'
 import { listOf, rootList } from '../support/revocable.ts'
 import { judge } from './judge.ts'
 
-/** What is remembered is that a key signed these bytes, and how they are read, and never a verdict. */
+/** The truststore remembers that a key signed these bytes, and their parsed form, but never a verdict. */
 
 const day = 86_400_000
 const now = Math.floor(Date.now() / 1000) * 1000
@@ -50,7 +50,7 @@ const middle = mint(
 const below = mint({ key: leafKey, subject: 'O=Verify,CN=Below', notAfter: new Date(now + 200 * day) }, middle)
 
 describe('a client that was accepted before', () => {
-  it('costs no signature, and is accepted again', () => {
+  it('is accepted again without a signature check', () => {
     const { counting, store } = settingFor()
     for (let i = 0; i < 5; i++) expect(judge(store, [client])).toBe('accepted')
     expect(counting.verified).toBe(1)
@@ -63,7 +63,7 @@ describe('a client that was accepted before', () => {
     ['not yet valid', { at: now - 400 * day }, 'not_yet_valid 0'],
     ['of no use for the purpose', { purpose: 'server' }, 'extended_key_usage_violation 0'],
     ['revoked', { revocation: { lists: [listOf({ revoked: [{ serial: client.serial }] }, root)] } }, 'revoked 0'],
-  ])('is refused when it is now %s', (_what, options, expected) => {
+  ])('is rejected when it is now %s', (_what, options, expected) => {
     const { counting, store } = settingFor()
     const own = mint(
       { ...client.spec, subject: client.subject, serial: client.serial, key: leafKey, extendedKeyUsage: ['clientAuth'] },
@@ -149,7 +149,7 @@ describe('a client that is read from memory', () => {
     ['not the server that was called', { serverName: 'other.example', purpose: 'any' }, 'name_mismatch 0'],
     ['revoked', { revocation: { lists: [listOf({ revoked: [{ serial: client.serial }] }, root)] } }, 'revoked 0'],
     ['of no policy that is asked for', { certificatePolicies: { requireExplicitPolicy: true } }, 'policy_violation 0'],
-  ])('is refused when it is now %s', (_what, options, expected) => {
+  ])('is rejected when it is now %s', (_what, options, expected) => {
     const setting = settingFor()
     const own = mint(
       { ...client.spec, subject: client.subject, serial: client.serial, key: leafKey, extendedKeyUsage: ['clientAuth'] },
