@@ -108,7 +108,7 @@ describe('points that are not on the curve, or not uncompressed (CVE-2022-0778)'
     ['x = y = 1', bytes('04', wide(1n), wide(1n))],
     ['the origin', bytes('04', wide(0n), wide(0n))],
     [
-      'x = p + 5, which would be 5',
+      'x = p + 5, which equals 5',
       bytes('04', wide(prime + 5n), wide(0x459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbccn)),
     ],
     ['x and y of all ones', bytes('04', 'ff'.repeat(64))],

@@ -6,7 +6,7 @@ import { valueIn } from '../support/refusal.ts'
 import { leafKey, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { judge } from './judge.ts'
 
-/** Names: what may stand in them, when two are equal, and that nothing is decided on a text that was joined from them. */
+/** Names: which characters they may have, when two are equal, and that no decision depends on a joined text. */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
 const store = storeOf(root)
@@ -37,7 +37,7 @@ describe('NUL and control characters in alternative names (CVE-2009-2408)', () =
     }
   })
 
-  it('in a server’s name, which would end at the NUL for some', () => {
+  it('in a server name, which ends at the NUL for some', () => {
     const options = { purpose: 'any', serverName: 'good.example' } as const
     expect(judge(store, [client(san(0x82, 'good.example'))], options)).toBe('accepted')
     expect(judge(store, [client(san(0x82, 'good.example\0.evil.example'))], options)).toBe('malformed 0')
@@ -74,7 +74,7 @@ describe('NUL and control characters in distinguished names (CVE-2009-2408)', ()
     expect(judge(store, [client(named(tag, bad))])).toBe('malformed 0')
   })
 
-  it('are escaped where a type may hold them, in every text that people read', () => {
+  it('are escaped in every text for people if their type allows them', () => {
     const hostile = 'a\r\n2030-01-01 CRITICAL forged\x1b[2J\u202e\u2028\u0085'
     const certificate = read(
       client({
@@ -96,15 +96,15 @@ describe('NUL and control characters in distinguished names (CVE-2009-2408)', ()
   })
 })
 
-/** The TBSCertificate with another subject, which was empty before: the empty SEQUENCE after the validity. */
+/** Replaces the empty subject of a TBSCertificate, the empty SEQUENCE after the validity. */
 function withSubject(tbs: Uint8Array, subject: Uint8Array): Uint8Array {
   const at = Buffer.from(tbs).indexOf(Buffer.from('5a30003059', 'hex')) + 1
-  if (at === 0) throw new Error('there is no empty subject')
+  if (at === 0) throw new Error('no empty subject')
   const header = 2 + (tbs[1]! & 0x80 ? tbs[1]! & 0x7f : 0)
   return tlv(0x30, tbs.subarray(header, at), subject, tbs.subarray(at + 2))
 }
 
-describe('names built to look like separators (CVE-2021-44532, CVE-2021-44533)', () => {
+describe('values that contain separators (CVE-2021-44532, CVE-2021-44533)', () => {
   const lookalikes: readonly (readonly [NameSpec, NameSpec])[] = [
     ['O=Immunity,CN=Root', [['CN', 'Root,O=Immunity']]],
     ['O=Immunity,CN=Root', [['O', 'Immunity,CN=Root']]],
@@ -199,13 +199,13 @@ describe('names built to look like separators (CVE-2021-44532, CVE-2021-44533)',
     }
   })
 
-  it('a value of a type that does not fold is no other spelling of one that does', () => {
+  it('a value with a type that is not folded does not equal one that is', () => {
     const ca = mint({ ca: true, key: keyPair('p256', 1), subject: [['CN', 'a', 'utf8']] })
     expect(judge(storeOf(ca), [client({ issuer: [['CN', 'A', 'bmp']] }, ca)])).toBe('accepted')
     expect(judge(storeOf(ca), [client({ issuer: [['CN', 'a', 't61']] }, ca)])).toBe('unknown_issuer 0')
   })
 
-  it('the parts of a name keep to themselves in every notation', () => {
+  it('the parts of a name stay separate in every notation', () => {
     const certificate = read(
       client({
         subject: [
@@ -221,7 +221,7 @@ describe('names built to look like separators (CVE-2021-44532, CVE-2021-44533)',
     expect(certificate.subject).toBe('CN=\\#0c00 \\\\\\"\\<\\>\\;\\=\\ ,CN=b\\+O\\=evil+OU=c/CN\\=evil,O=a\\,CN\\=evil')
   })
 
-  it('alternative names keep to themselves: one of many is never taken for another', () => {
+  it('alternative names stay separate: text in one never counts as another', () => {
     const injected = client({
       subjectAltNames: [
         { dns: 'evil.example, DNS:good.example' },
@@ -241,7 +241,7 @@ describe('names built to look like separators (CVE-2021-44532, CVE-2021-44533)',
   })
 })
 
-describe('RDNs of several values (CVE-2021-44533)', () => {
+describe('RDNs with several values (CVE-2021-44533)', () => {
   const multi: NameSpec = [
     [
       ['CN', 'a'],
@@ -250,7 +250,7 @@ describe('RDNs of several values (CVE-2021-44533)', () => {
     ],
   ]
 
-  it('keep all of them, and their order of encoding does not matter to equality', () => {
+  it('keep all of them, and are equal in any order of encoding', () => {
     expect(
       read(client({ subject: multi }))
         .subject.split('+')
@@ -267,7 +267,7 @@ describe('RDNs of several values (CVE-2021-44533)', () => {
             sequence(set(...['2.5.4.3', '2.5.4.10', '2.5.4.11'].map((type, i) => sequence(oid(type), utf8('abc'[i]!))))),
           )
           const at = own.indexOf(straight)
-          if (at < 0) throw new Error('the issuer is written otherwise')
+          if (at < 0) throw new Error('the issuer is encoded in another way')
           own.set(reversed, at)
           return new Uint8Array(own)
         },
@@ -298,7 +298,7 @@ describe('type confusion among alternative names (CVE-2020-1971, CVE-2023-0286)'
     client({ extensions: [{ oid: '2.5.29.17', value: sequence(...names) }] })
   const good = implicit(2, Buffer.from('good.example'))
 
-  it('control: the forms as they are written', () => {
+  it('control: correct forms are accepted', () => {
     expect(judge(store, [built(good, context(4, sequence()), context(5, context(1, utf8('a'))), context(3, sequence()))])).toBe(
       'accepted',
     )
@@ -315,9 +315,9 @@ describe('type confusion among alternative names (CVE-2020-1971, CVE-2023-0286)'
     ['a universal type', utf8('good.example')],
     ['a constructed address', context(7, [192, 0, 2, 1])],
     ['an address of 5 bytes', implicit(7, [192, 0, 2, 1, 0])],
-    ['an address of 8 bytes, which would be a subtree', implicit(7, [192, 0, 2, 1, 255, 255, 255, 255])],
+    ['an address of 8 bytes, which is the form of a subtree', implicit(7, [192, 0, 2, 1, 255, 255, 255, 255])],
     ['an address of no bytes', implicit(7, [])],
-    ['a directory name with more after it', context(4, sequence(), integer(1))],
+    ['a directory name with an element after it', context(4, sequence(), integer(1))],
   ])('%s', (_what, wrong) => {
     expect(judge(store, [built(good, wrong)])).toBe('malformed 0')
   })
@@ -326,7 +326,7 @@ describe('type confusion among alternative names (CVE-2020-1971, CVE-2023-0286)'
 describe('prototype keys (CVE-2022-21824, CVE-2022-0122)', () => {
   const keys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf']
 
-  it.each(keys)('%s as a value is a value like any other', (key) => {
+  it.each(keys)('%s as a value is ordinary text', (key) => {
     const ca = mint({
       ca: true,
       key: keyPair('p256', 1),
@@ -346,7 +346,7 @@ describe('prototype keys (CVE-2022-21824, CVE-2022-0122)', () => {
     expect(({} as Record<string, unknown>)['subject']).toBeUndefined()
   })
 
-  it.each(keys)('%s as an option is refused, or is nothing', (key) => {
+  it.each(keys)('%s as an option is a TypeError', (key) => {
     const options = JSON.parse(`{ "${key}": { "purpose": "any", "serverName": "evil.example" } }`) as object
     expect(() => verifyChain(store, client({}).der, options)).toThrow(TypeError)
     const policy = JSON.parse(`{ "${key}": { "trust": "every-ca" } }`) as object

@@ -61,7 +61,7 @@ describe('a client that was accepted before', () => {
   it.each<readonly [string, VerifyOptions, string]>([
     ['expired', { at: now + 31 * day }, 'expired 0'],
     ['not yet valid', { at: now - 400 * day }, 'not_yet_valid 0'],
-    ['of no use for the purpose', { purpose: 'server' }, 'extended_key_usage_violation 0'],
+    ['not valid for the purpose', { purpose: 'server' }, 'extended_key_usage_violation 0'],
     ['revoked', { revocation: { lists: [listOf({ revoked: [{ serial: client.serial }] }, root)] } }, 'revoked 0'],
   ])('is rejected when it is now %s', (_what, options, expected) => {
     const { counting, store } = settingFor()
@@ -75,7 +75,7 @@ describe('a client that was accepted before', () => {
     expect(judge(store, [own])).toBe('accepted')
   })
 
-  it('is unknown to another truststore, also to one of the same certificates', () => {
+  it('is unknown to another truststore, even one with the same certificates', () => {
     const [one, two] = [settingFor(), settingFor()]
     expect([judge(one.store, [client]), judge(two.store, [client])]).toEqual(['accepted', 'accepted'])
     expect([one.counting.verified, two.counting.verified]).toEqual([1, 1])
@@ -83,7 +83,7 @@ describe('a client that was accepted before', () => {
     expect(judge(settingFor(presented, namesake).store, [client])).not.toBe('accepted')
   })
 
-  it('is not taken for one with a bit bent', () => {
+  it('is not confused with one that differs in one bit', () => {
     const { store } = settingFor()
     expect(judge(store, [client])).toBe('accepted')
     for (let at = 0; at < client.der.length - 4; at += 3) {
@@ -92,7 +92,7 @@ describe('a client that was accepted before', () => {
     }
   })
 
-  it('is not remembered when its signature was bad', () => {
+  it('is not remembered if its signature was invalid', () => {
     const { counting, store } = settingFor()
     const forged = mint({ key: leafKey, subject: 'O=Verify,CN=Client', signWith: keyPair('p256', 33) }, root)
     const first = judge(store, [forged])
@@ -101,7 +101,7 @@ describe('a client that was accepted before', () => {
     expect(counting.verified).toBe(3)
   })
 
-  it('cannot fill the memo by the second form that its ECDSA signature has', () => {
+  it('cannot fill the memo with the second form of its ECDSA signature', () => {
     const { counting, store } = settingFor()
     expect(judge(store, [below, middle])).toBe('accepted')
     const { n } = curves['P-256']
@@ -120,18 +120,18 @@ describe('a client that was accepted before', () => {
     const before = counting.verified
     expect(before).toBe(2 + forms.length)
     expect(judge(store, [below, middle])).toBe('accepted')
-    // The intermediate is a guest by now: it signs anew for the memo, and is remembered itself.
+    // At most the signature on the intermediate is computed again.
     expect(counting.verified).toBeLessThanOrEqual(before + 1)
   })
 })
 
-describe('a client that is read from memory', () => {
-  /** The third time: the first remembers its signature, the second how it is read. */
+describe('a remembered client', () => {
+  /** Three calls: the first remembers the signature, the second the parsed certificate. */
   const accept = (setting: Setting, chain: readonly Minted[] = [client]): void => {
     for (let i = 0; i < 3; i++) expect(judge(setting.store, chain)).toBe('accepted')
   }
 
-  it('is one certificate in all verdicts, of the bytes that were presented', () => {
+  it('is the same certificate in all verdicts, with the presented bytes', () => {
     const { store } = settingFor()
     const leaves = Array.from({ length: 4 }, () => {
       const verdict = verifyChain(store, client.der.slice())
@@ -145,10 +145,10 @@ describe('a client that is read from memory', () => {
   it.each<readonly [string, VerifyOptions, string]>([
     ['expired', { at: now + 31 * day }, 'expired 0'],
     ['not yet valid', { at: now - 400 * day }, 'not_yet_valid 0'],
-    ['of no use for the purpose', { purpose: 'server' }, 'extended_key_usage_violation 0'],
-    ['not the server that was called', { serverName: 'other.example', purpose: 'any' }, 'name_mismatch 0'],
+    ['not valid for the purpose', { purpose: 'server' }, 'extended_key_usage_violation 0'],
+    ['another server', { serverName: 'other.example', purpose: 'any' }, 'name_mismatch 0'],
     ['revoked', { revocation: { lists: [listOf({ revoked: [{ serial: client.serial }] }, root)] } }, 'revoked 0'],
-    ['of no policy that is asked for', { certificatePolicies: { requireExplicitPolicy: true } }, 'policy_violation 0'],
+    ['without a required policy', { certificatePolicies: { requireExplicitPolicy: true } }, 'policy_violation 0'],
   ])('is rejected when it is now %s', (_what, options, expected) => {
     const setting = settingFor()
     const own = mint(
@@ -163,7 +163,7 @@ describe('a client that is read from memory', () => {
     }
   })
 
-  it('is not what the caller’s buffer becomes, nor what is written into the parts of a verdict', () => {
+  it('does not change with the caller’s buffer, nor with the parts of a verdict', () => {
     const setting = settingFor()
     const forged = mint({ ...client.spec, subject: 'O=Verify,CN=Forged', signWith: keyPair('p256', 33) }, root)
     const buffer = new Uint8Array(Math.max(client.der.length, forged.der.length))
@@ -186,7 +186,7 @@ describe('a client that is read from memory', () => {
     expect(setting.counting.verified).toBe(5)
   })
 
-  it('is not taken for one with a bit bent, its signature included', () => {
+  it('is not confused with one that differs in one bit, including the signature', () => {
     const setting = settingFor()
     accept(setting)
     for (let at = 0; at < client.der.length; at++) {
@@ -218,7 +218,7 @@ describe('a client that is read from memory', () => {
     expect(judge(settingFor({ ...presented, curves: ['P-384'] }, strongRoot).store, [client])).toBe('unsupported_curve 0')
   })
 
-  it('is not forgotten for strangers, of whom none is remembered, however many there are', () => {
+  it('is not displaced by unknown clients, which are not remembered', () => {
     const setting = settingFor()
     accept(setting)
     const leafOf = (): unknown => {
@@ -226,12 +226,12 @@ describe('a client that is read from memory', () => {
       return verdict.ok ? verdict.leaf : expect.fail(verdict.message)
     }
     const leaf = leafOf()
-    const stranger = mint({ key: leafKey, subject: 'O=Verify,CN=Stranger', signWith: keyPair('p256', 33) }, root)
+    const forged = mint({ key: leafKey, subject: 'O=Verify,CN=Stranger', signWith: keyPair('p256', 33) }, root)
     const nobody = mint({ key: leafKey, subject: 'O=Verify,CN=Nobody' })
     for (let i = 0; i < 3000; i++) {
-      for (const { der } of [stranger, nobody]) {
+      for (const { der } of [forged, nobody]) {
         const bytes = new Uint8Array(der)
-        // Inside s, whose form stays valid.
+        // Changes s and keeps its encoding valid.
         new DataView(bytes.buffer).setUint32(bytes.length - 4, Math.imul(i, 0x9e3779b1))
         if (i < 300 || der === nobody.der) expect(verifyChain(setting.store, bytes).ok).toBe(false)
       }
@@ -241,7 +241,7 @@ describe('a client that is read from memory', () => {
     for (const part of [memo.signatures, memo.views]) expect(part.young.size + part.old.size).toBe(1)
   })
 
-  it('loses no memory for tables to the keys of strangers, which get none', () => {
+  it('loses no memory for tables to keys of unknown CAs, which get none', () => {
     const roomy = new Set<string>()
     const noted: SignatureBackend = {
       name: 'noted',
@@ -252,14 +252,14 @@ describe('a client that is read from memory', () => {
     }
     const store = buildTruststore(root.der, { policy: presented, signatures: noted })
     const spkiOf = ({ der }: Minted): string => Buffer.from(valueIn(parseCertificate(der)).subjectPublicKeyInfo).toString('hex')
-    const strange = mint({ ca: true, key: keyPair('p256', 34), subject: middle.subject })
-    judge(store, [below, strange, mint({ ca: true, key: keyPair('p256', 35), subject: 'CN=Nobody' })])
+    const imitation = mint({ ca: true, key: keyPair('p256', 34), subject: middle.subject })
+    judge(store, [below, imitation, mint({ ca: true, key: keyPair('p256', 35), subject: 'CN=Nobody' })])
     expect([...roomy]).toEqual([spkiOf(root)])
     expect(judge(store, [below, middle])).toBe('accepted')
     expect([...roomy]).toEqual([spkiOf(root), spkiOf(middle)])
   })
 
-  it('is judged with its CA, which is read from memory as well', () => {
+  it('is verified with its CA, which is remembered as well', () => {
     const setting = settingFor()
     accept(setting, [below, middle])
     const verdict = verifyChain(setting.store, [below.der, middle.der])
@@ -279,20 +279,20 @@ describe('a presented CA that was accepted before', () => {
     return setting
   }
 
-  it('is refused when it has expired, or is not yet valid', () => {
+  it('is rejected when it has expired, or is not yet valid', () => {
     const { store } = accept()
     expect(judge(store, [below, middle], { at: now + 21 * day })).toBe('expired 1')
     expect(judge(store, [below, middle], { at: now - 2 * day })).not.toBe('accepted')
   })
 
-  it('is refused when it is revoked', () => {
+  it('is rejected when it is revoked', () => {
     const { store } = accept()
     const lists = [listOf({ revoked: [{ serial: middle.serial }] }, root), listOf({}, middle)]
     expect(judge(store, [below, middle], { revocation: { lists } })).toBe('revoked 1')
     expect(judge(store, [below, middle], { revocation: { lists: [rootList, listOf({}, middle)] } })).toBe('accepted')
   })
 
-  it('is no trust anchor: without it, and with a namesake, its clients are refused', () => {
+  it('is no trust anchor: its clients are rejected without it, and with another CA of its name', () => {
     const { store } = accept()
     expect(judge(store, [below])).not.toBe('accepted')
     const namesake = mint({ ca: true, key: keyPair('p256', 31), subject: middle.subject, authorityKeyId: false })
@@ -301,7 +301,7 @@ describe('a presented CA that was accepted before', () => {
     expect(judge(store, [child, namesake])).not.toBe('accepted')
   })
 
-  it('does not lend its key to a certificate that may not issue', () => {
+  it('does not make a certificate with its key an issuer', () => {
     const { store } = accept()
     const noCa = mint({ key: keyPair('p256', 31), subject: middle.subject }, root)
     expect(judge(store, [below, noCa])).not.toBe('accepted')
@@ -314,12 +314,12 @@ describe('a presented CA that was accepted before', () => {
     expect(judge(store, [below, constrained])).not.toBe('accepted')
   })
 
-  it('does not count where presented certificates do not', () => {
+  it('is not used if the policy ignores presented certificates', () => {
     const { store } = settingFor({ ...profiles.apiGateway })
     for (let i = 0; i < 3; i++) expect(judge(store, [below, middle])).not.toBe('accepted')
   })
 
-  it('does not get in by chains that are refused', () => {
+  it('is not remembered from rejected chains', () => {
     const { counting, store } = settingFor()
     const strange = mint({ ca: true, key: keyPair('p256', 34), subject: 'O=Verify,CN=Middle' })
     const child = mint({ key: leafKey }, strange)
@@ -330,7 +330,7 @@ describe('a presented CA that was accepted before', () => {
   })
 })
 
-/** The certificate with n − s in place of s, which the same key has made as well. */
+/** The certificate with n − s instead of s, which is also a valid signature. */
 function withOtherS(der: Uint8Array, n: bigint): Uint8Array {
   // The BIT STRING at the end: 03 len 00, then SEQUENCE of two INTEGERs.
   const text = Buffer.from(der).toString('hex')

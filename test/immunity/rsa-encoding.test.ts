@@ -8,7 +8,7 @@ import { pkcs1Encoded, rsaPair, signEncoded } from '../support/rsa.ts'
 import { modulusOf } from '../support/spki.ts'
 import { judge } from './judge.ts'
 
-/** RSA PKCS#1 v1.5 signatures on certificates: what a verifier that decodes them leniently would take. */
+/** RSA PKCS#1 v1.5 signatures on certificates that a lenient verifier would accept. */
 
 const sha256Oid = '2.16.840.1.101.3.4.2.1'
 const digestOf = (tbs: Uint8Array): Uint8Array => createHash('sha256').update(tbs).digest()
@@ -21,7 +21,7 @@ function rsaCa(key: KeyPair): Minted {
 
 const dates = { notBefore: new Date('2024-01-01T00:00:00Z'), notAfter: new Date('2124-01-01T00:00:00Z') }
 
-/** A client below the CA, signed with whatever bytes. */
+/** A client of the CA with any bytes as its signature. */
 function signed(ca: Minted, signature: (tbs: Uint8Array) => Uint8Array, serial = 1n): Minted {
   return mint({ key: leafKey, subject: 'O=Immunity,CN=Client', signature, serial, ...dates }, ca)
 }
@@ -52,7 +52,7 @@ describe('lenient PKCS#1 v1.5 decoding (CVE-2006-4339, CVE-2022-24771, CVE-2022-
       }),
     ])
 
-  it('control: the one right encoding is accepted', () => {
+  it('control: the only valid encoding is accepted', () => {
     expect(judgeEncoded((tbs) => pkcs1Encoded(length, infoOf(tbs)))).toBe('accepted')
   })
 
@@ -62,18 +62,18 @@ describe('lenient PKCS#1 v1.5 decoding (CVE-2006-4339, CVE-2022-24771, CVE-2022-
 
   it.each<readonly [string, (tbs: Uint8Array) => Uint8Array]>([
     ['bytes after the digest', (tbs) => bytes([0, 1], ones(8), [0], infoOf(tbs), new Uint8Array(length - 11 - 51))],
-    ['short padding, the rest before the DigestInfo', (tbs) => bytes([0, 1], ones(8), [0], new Uint8Array(194), infoOf(tbs))],
+    ['short padding, filled up before the DigestInfo', (tbs) => bytes([0, 1], ones(8), [0], new Uint8Array(194), infoOf(tbs))],
     ['no padding at all', (tbs) => bytes([0, 1, 0], new Uint8Array(length - 3 - 51), infoOf(tbs))],
-    ['padding with another byte in it', (tbs) => pkcs1Encoded(length, infoOf(tbs)).with(100, 0xfe)],
+    ['padding with another byte', (tbs) => pkcs1Encoded(length, infoOf(tbs)).with(100, 0xfe)],
     ['block type 2', (tbs) => pkcs1Encoded(length, infoOf(tbs)).with(1, 2)],
     ['block type 0', (tbs) => pkcs1Encoded(length, infoOf(tbs)).with(1, 0)],
     ['a first byte that is not zero', (tbs) => pkcs1Encoded(length, infoOf(tbs)).with(0, 1)],
     ['the separator left out', (tbs) => pkcs1Encoded(length, infoOf(tbs)).with(length - 52, 0xff)],
     ['NULL left out', (tbs) => pkcs1Encoded(length, digestInfo()(tbs))],
     ['two NULLs', (tbs) => pkcs1Encoded(length, digestInfo(nul(), nul())(tbs))],
-    ['another type for NULL', (tbs) => pkcs1Encoded(length, digestInfo(octetString())(tbs))],
+    ['another type instead of NULL', (tbs) => pkcs1Encoded(length, digestInfo(octetString())(tbs))],
     ['NULL with content', (tbs) => pkcs1Encoded(length, digestInfo(bytes('05021234'))(tbs))],
-    ['parameters full of rubbish', (tbs) => pkcs1Encoded(length, digestInfo(octetString(new Uint8Array(100)))(tbs))],
+    ['parameters full of junk', (tbs) => pkcs1Encoded(length, digestInfo(octetString(new Uint8Array(100)))(tbs))],
     [
       'an element after the digest',
       (tbs) => pkcs1Encoded(length, sequence(hashAlgorithm('SHA-256'), octetString(digestOf(tbs)), nul())),
@@ -84,7 +84,7 @@ describe('lenient PKCS#1 v1.5 decoding (CVE-2006-4339, CVE-2022-24771, CVE-2022-
       'the digest in a constructed string',
       (tbs) => pkcs1Encoded(length, sequence(hashAlgorithm('SHA-256'), bytes('2422', octetString(digestOf(tbs))))),
     ],
-    ['another hash named', (tbs) => pkcs1Encoded(length, sequence(hashAlgorithm('SHA3-256'), octetString(digestOf(tbs))))],
+    ['the OID of another hash', (tbs) => pkcs1Encoded(length, sequence(hashAlgorithm('SHA3-256'), octetString(digestOf(tbs))))],
     [
       'a digest cut to its first bytes',
       (tbs) => pkcs1Encoded(length, sequence(hashAlgorithm('SHA-256'), octetString(digestOf(tbs).subarray(0, 16)))),
@@ -97,7 +97,7 @@ describe('lenient PKCS#1 v1.5 decoding (CVE-2006-4339, CVE-2022-24771, CVE-2022-
   })
 })
 
-describe('forgery by roots for a small exponent (CVE-2006-4339, CVE-2026-33894)', () => {
+describe('forgery by cube roots for exponent 3 (CVE-2006-4339, CVE-2026-33894)', () => {
   const ca = rsaCa(rsaKey(2048, 3))
   const store = storeOf(ca)
   const width = 256
@@ -109,11 +109,11 @@ describe('forgery by roots for a small exponent (CVE-2006-4339, CVE-2026-33894)'
     return root
   }
 
-  it('control: exponent 3 by itself is accepted', () => {
+  it('control: exponent 3 is accepted', () => {
     expect(judge(store, [mint({ key: leafKey }, ca)])).toBe('accepted')
   })
 
-  it('a cube that begins as the encoding does', () => {
+  it('a cube with the beginning of the encoding', () => {
     const forged = signed(ca, (tbs) => {
       const head = bytes([0, 1], ones(8), [0], infoOf(tbs))
       const root = cubeRoot(numberOf(head) << BigInt(8 * (width - head.length))) + 1n
@@ -123,9 +123,9 @@ describe('forgery by roots for a small exponent (CVE-2006-4339, CVE-2026-33894)'
     expect(judge(store, [forged])).toBe('signature_mismatch 0')
   })
 
-  it('a cube that begins with the padding and ends with the DigestInfo', () => {
+  it('a cube that starts with the padding and ends with the DigestInfo', () => {
     const tailBits = 8n * 52n
-    // Only odd numbers have a cube root modulo a power of two for certain, so the digest must be odd.
+    // Only odd numbers always have a cube root modulo a power of two, so the digest must be odd.
     const suffixRoot = (tail: bigint): bigint => {
       let root = 1n
       for (let bit = 1n; bit < tailBits; bit++) {
@@ -160,15 +160,15 @@ describe('forgery by roots for a small exponent (CVE-2006-4339, CVE-2026-33894)'
   })
 })
 
-describe('the signature as a number of its own length (CVE-2026-33894)', () => {
-  // The first byte of a modulus of 2,050 bits is 2 or 3, so that s + n always fits the width, and s often begins with a zero.
+describe('a signature that is not the number in its only encoding (CVE-2026-33894)', () => {
+  // The first byte of a modulus of 2,050 bits is 2 or 3, so s + n always fits the width, and s often starts with a zero byte.
   const ca = rsaCa(rsaKey(2050))
   const store = storeOf(ca)
   const modulus = modulusOf(ca.key)
   const width = 257
   const genuine = (tbs: Uint8Array): Uint8Array => signEncoded(ca.key.privateKey, pkcs1Encoded(width, infoOf(tbs)))
 
-  it('control: s as it is', () => {
+  it('control: s unchanged', () => {
     expect(judge(store, [signed(ca, genuine)])).toBe('accepted')
   })
 
@@ -178,15 +178,15 @@ describe('the signature as a number of its own length (CVE-2026-33894)', () => {
     ['n', () => octets(modulus, width)],
     ['n - 1', () => octets(modulus - 1n, width)],
     ['s with a zero byte before it', (s) => bytes([0], s)],
-    ['s with a zero byte behind it', (s) => bytes(s, [0])],
+    ['s with a zero byte after it', (s) => bytes(s, [0])],
     ['s without its last byte', (s) => s.subarray(0, width - 1)],
     ['s twice', (s) => bytes(s, s)],
-    ['nothing', () => new Uint8Array()],
-  ])('%s is refused', (_what, bend) => {
+    ['no bytes', () => new Uint8Array()],
+  ])('%s is rejected', (_what, bend) => {
     expect(judge(store, [signed(ca, (tbs) => bend(genuine(tbs)))])).toBe('signature_mismatch 0')
   })
 
-  it('s without the zero byte that it begins with is refused', () => {
+  it('s without its leading zero byte is rejected', () => {
     for (let serial = 1n; serial < 64n; serial++) {
       let whole: Uint8Array = new Uint8Array(1)
       const client = signed(ca, (tbs) => (whole = genuine(tbs)), serial)

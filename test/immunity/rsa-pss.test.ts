@@ -33,7 +33,7 @@ function client(issuer: Minted, { identifier, hash = 'sha256', mgfHash = hash, s
       signatureAlgorithm: identifier,
       signature: (tbs) => {
         const encoded = pssEncoded(2048, hash, mgfHash, own, tbs, faults)
-        // Whatever the highest bits are, it must be below the modulus for the key to sign it.
+        // The number must be below the modulus for the key to sign it.
         if (encoded[0]! >= 0x80) encoded[0] = 0x80
         return signEncoded(rsa.privateKey, encoded)
       },
@@ -45,12 +45,12 @@ function client(issuer: Minted, { identifier, hash = 'sha256', mgfHash = hash, s
 const usual = rsaPss('SHA-256', 'SHA-256', 32)
 
 describe('RSASSA-PSS parameters that are not validated', () => {
-  it('control: the same hash twice, its length as salt', () => {
+  it('control: the same hash twice, with a salt of its length, is accepted', () => {
     expect(judge(store, [client(ca, { identifier: usual })])).toBe('accepted')
     expect(judge(store, [client(ca, { identifier: rsaPss('SHA-256', 'SHA-256', 31), salt: salt.subarray(1) })])).toBe('accepted')
   })
 
-  it('another hash in MGF1 than outside, though the signature is right', () => {
+  it('another hash in MGF1, although the signature is valid', () => {
     const mixed = { identifier: rsaPss('SHA-512', 'SHA-256', 32), hash: 'sha512', mgfHash: 'sha256' }
     expect(judge(store, [client(ca, mixed)])).toBe('unsupported_algorithm 0')
   })
@@ -65,11 +65,11 @@ describe('RSASSA-PSS parameters that are not validated', () => {
     )
   })
 
-  it.each([0, 31, 33, 222])('a salt of another length than the parameters state: %d', (saltLength) => {
+  it.each([0, 31, 33, 222])('a salt length that differs from the parameters: %d', (saltLength) => {
     expect(judge(store, [client(ca, { identifier: rsaPss('SHA-256', 'SHA-256', saltLength) })])).toBe('signature_mismatch 0')
   })
 
-  it('a salt longer than the key has room for', () => {
+  it('a salt too long for the key', () => {
     for (const saltLength of [223, 256, 65535]) {
       expect(judge(store, [client(ca, { identifier: rsaPss('SHA-256', 'SHA-256', saltLength) })])).toBe('signature_mismatch 0')
     }
@@ -89,7 +89,7 @@ describe('RSASSA-PSS parameters that are not validated', () => {
     ['absent', []],
     ['NULL', [nul()]],
     [
-      'with a trailer field that is written',
+      'with an encoded default trailer field',
       [
         sequence(
           context(0, hashAlgorithm('SHA-256')),
@@ -130,10 +130,10 @@ describe('RSASSA-PSS parameters that are not validated', () => {
       ],
     ],
     [
-      'with MGF1 without its hash',
+      'with MGF1 without a hash',
       [sequence(context(0, hashAlgorithm('SHA-256')), context(1, algorithm('1.2.840.113549.1.1.8')), context(2, integer(32)))],
     ],
-    ['with a hash that is not known', [pssParameters('SHA3-256', 'SHA3-256', 32)]],
+    ['with an unknown hash', [pssParameters('SHA3-256', 'SHA3-256', 32)]],
     ['with a truncated SHA-512', [pssParameters('SHA-512/256', 'SHA-512/256', 32)]],
     [
       'with parameters of the hash that are not NULL',
@@ -150,7 +150,7 @@ describe('RSASSA-PSS parameters that are not validated', () => {
   })
 })
 
-describe('RSASSA-PSS keys (id-RSASSA-PSS) whose restrictions are not honoured', () => {
+describe('RSASSA-PSS keys (id-RSASSA-PSS) whose restrictions are not enforced', () => {
   const bits = rsa.spki.subarray(rsa.spki.indexOf(0x03, 15))
   const pssCa = (...parameters: readonly Uint8Array[]): Minted =>
     mint({ ca: true, key: rsa, spki: sequence(algorithm(pssOid, ...parameters), bits), subject: 'O=Immunity,CN=PSS only' })
@@ -166,20 +166,20 @@ describe('RSASSA-PSS keys (id-RSASSA-PSS) whose restrictions are not honoured', 
       },
       issuer,
     )
-  // Self-signed by PKCS#1 these would be left out of the truststore: as anchors they are named by what the peer chains to.
+  // As a self-signed root signed by PKCS#1, the truststore would leave it out, so it is an intermediate.
   const judgeUnder = (issuer: Minted, leaf: Minted): string => {
     const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
     const sub = mint({ ...issuer.spec }, root)
     return judge(storeFor(presented, root), [leaf, sub])
   }
 
-  it('control: a key without restrictions verifies PSS of every hash', () => {
+  it('control: a key without restrictions verifies PSS with every hash', () => {
     const free = pssCa()
     expect(judgeUnder(free, client(free, { identifier: usual }))).toBe('accepted')
     expect(judgeUnder(free, client(free, { identifier: rsaPss('SHA-384', 'SHA-384', 32), hash: 'sha384' }))).toBe('accepted')
   })
 
-  it('PKCS#1 v1.5 under a key that is for PSS only', () => {
+  it('PKCS#1 v1.5 with a PSS-only key', () => {
     expect(judge(store, [pkcs1(ca)])).toBe('accepted')
     expect(judgeUnder(pssCa(), pkcs1(pssCa()))).toBe('signature_mismatch 0')
   })
@@ -195,7 +195,7 @@ describe('RSASSA-PSS keys (id-RSASSA-PSS) whose restrictions are not honoured', 
     )
   })
 
-  it('parameters of the key that are none', () => {
+  it('malformed parameters of the key', () => {
     const wrong = pssCa(nul())
     expect(judgeUnder(wrong, client(wrong, { identifier: usual }))).toBe('malformed 1')
     expect(buildErrors(presented, wrong)).toContain('unsupported_key_algorithm')

@@ -7,8 +7,8 @@ import { valued } from '../support/parsed.ts'
 import { headerFormats, issuer, proxyRequests, root } from '../support/proxy-requests.ts'
 
 /**
- * A proxy writes its headers once. A second value is a client's, and whoever takes the wrong one of two takes anybody for
- * anybody. An empty value is one, too: it may be what the proxy said of a client that has no certificate.
+ * A proxy writes each header once. A second value comes from a client, and a server that picks the wrong one accepts any
+ * identity. An empty value counts as well: the proxy may have sent it for a client without a certificate.
  */
 
 const listed = buildTruststore(root.pem + issuer.pem)
@@ -20,11 +20,11 @@ function linesOf(from: HeaderFrom): readonly HeaderLine[] {
   return Object.entries(proxyRequests[from].good as Readonly<Record<string, string>>)
 }
 
-/** A list by its RFC, of which several lines are one list (RFC 9440 2.3). */
+/** Several lines of this header are one list (RFC 9440 2.3). */
 const listName = 'Client-Cert-Chain'
 
 describe('a request with one value of each header', () => {
-  it.each(headerFormats)('%s: is read equally in every shape', (from) => {
+  it.each(headerFormats)('%s: gives the same verdict in every shape', (from) => {
     for (const store of [listed, presented]) {
       const expected = verifyRequest(proxyRequests[from].good, store, { from, trustedProxy })
       expect(expected.ok).toBe(store === listed || proxyRequests[from].chain)
@@ -35,7 +35,7 @@ describe('a request with one value of each header', () => {
     }
   })
 
-  it.each(headerFormats)('%s: is one without a certificate in every shape', (from) => {
+  it.each(headerFormats)('%s: has no certificate in every shape', (from) => {
     const lines = Object.entries(proxyRequests[from].none as Readonly<Record<string, string>>)
     for (const [, { of }] of shapes) {
       expect(verifyRequest(of(lines), listed, { from, trustedProxy })).toMatchObject({ ok: false, code: 'no_certificate' })
@@ -52,7 +52,7 @@ describe('a genuine certificate and a second value', () => {
     fc.stringMatching(/^[!-~]{1,20}$/),
   )
 
-  /** Judges every request with a second line of one of these headers, before or behind the genuine one. */
+  /** Verifies requests with a second line of one of these headers, before or after the genuine one. */
   function judgeAll(
     shapes: typeof headerShapes,
     lines: typeof genuine,
@@ -70,26 +70,26 @@ describe('a genuine certificate and a second value', () => {
     )
   }
 
-  it('are a duplicate in every shape that keeps them apart', () => {
+  it('are a duplicate header in every shape that keeps them apart', () => {
     const apart = Object.entries(headerShapes).filter(([, { joinedBy }]) => joinedBy === undefined)
     judgeAll(Object.fromEntries(apart), noLists, (verdict) => {
       expect(verdict).toMatchObject({ ok: false, code: 'duplicate_header' })
     })
   })
 
-  it('are refused where a server has joined them', () => {
+  it('are rejected if a server has joined them', () => {
     const joined = Object.entries(headerShapes).filter(([, { joinedBy }]) => joinedBy !== undefined)
     const lines = noLists.filter(({ name }) => name !== 'X-Client-Cert-Chain')
     judgeAll(Object.fromEntries(joined), lines, (verdict, second, header, shape) => {
-      // Two names joined by nothing but a comma are one name. Nothing is decided on it.
+      // Two names joined by a comma are one name, and no decision depends on it.
       const isName = /-(Subject|Issuer)$/.test(header) && headerShapes[shape]!.joinedBy === ',' && second !== ''
       if (!isName) expect(verdict).toMatchObject({ ok: false, code: expect.stringMatching(/^(malformed|duplicate)_header$/) })
     })
   })
 
-  it('are one list where the RFC says so, of which none is empty', () => {
+  it('are one list if the RFC says so, unless one of them is empty', () => {
     const [certificate, chain] = linesOf('rfc9440') as [HeaderLine, HeaderLine]
-    // Node keeps one line of a few headers, and of no list.
+    // Node keeps one line of a few headers; none of them is a list.
     for (const [shape, { of }] of shapes.filter(([name]) => name !== 'Node, which kept the last')) {
       const judge = (...chains: readonly string[]): unknown => {
         const lines = [certificate, ...chains.map((value) => [listName, value] as const)]
@@ -110,7 +110,7 @@ describe('a genuine certificate and a second value', () => {
   })
 })
 
-describe('an event that has headers twice', () => {
+describe('an event with headers and multiValueHeaders', () => {
   const [name, value] = linesOf('alb')[0]!
   const judge = (event: object): unknown => verifyRequest(event, listed, { from: 'alb', trustedProxy })
 
@@ -121,11 +121,11 @@ describe('an event that has headers twice', () => {
     ['none in headers', { headers: { host: 'a' }, multiValueHeaders: { [name]: [value] } }],
     ['an empty one in headers', { headers: { [name]: '' }, multiValueHeaders: { [name]: [value] } }],
     ['an empty one in multiValueHeaders', { headers: { [name]: value }, multiValueHeaders: { [name]: [''] } }],
-  ])('is refused where they differ: %s', (_, event) => {
+  ])('is rejected if they differ: %s', (_, event) => {
     expect(judge(event)).toMatchObject({ ok: false, code: 'inconsistent_headers' })
   })
 
-  it('is read where they say the same, or one of them is not there', () => {
+  it('is read if they are equal, or one of them is missing', () => {
     for (const event of [
       { headers: { [name.toLowerCase()]: value }, multiValueHeaders: { [name]: [value] } },
       { headers: { [name]: value }, multiValueHeaders: null },
@@ -137,13 +137,13 @@ describe('an event that has headers twice', () => {
   })
 })
 
-describe('what a platform makes of a certificate', () => {
+describe('a certificate that a platform has parsed', () => {
   const refuses = (from: HeaderFrom, request: object): void => {
     const code = expect.stringMatching(/^(duplicate_header|malformed_header|inconsistent_headers)$/)
     expect(verifyRequest(request, listed, { from, trustedProxy })).toMatchObject({ ok: false, code })
   }
 
-  it('in an event of API Gateway: a second one in the other place, or a list in place of any field', () => {
+  it('in an event of API Gateway is rejected with a second one in the other place, or a list in any field', () => {
     const { requestContext } = proxyRequests['api-gateway'].good as { requestContext: { identity: { clientCert: object } } }
     const { clientCert } = requestContext.identity
     for (const second of ['', {}, [], 0, clientCert]) {
@@ -156,7 +156,7 @@ describe('what a platform makes of a certificate', () => {
     refuses('api-gateway', { requestContext: { identity: { clientCert: [clientCert, clientCert] } } })
   })
 
-  it('in a Worker: a list in place of any text', () => {
+  it('in a Worker is rejected with a list instead of any string', () => {
     const { cf } = proxyRequests.cloudflare.good as { cf: { tlsClientAuth: object } }
     for (const [field, value] of Object.entries(cf.tlsClientAuth).filter(([, value]) => typeof value === 'string')) {
       for (const second of [['', value], [value], { value }, 1]) {

@@ -24,7 +24,7 @@ import {
 } from '../support/gate.ts'
 import { type Minted, mint } from '../support/mint.ts'
 
-/** What a gate demands of TLS is lost when the server's context is made anew, by whoever and however. */
+/** The gate's TLS requirements must survive every replacement of the server's context. */
 
 afterEach(closeServers)
 
@@ -39,7 +39,7 @@ async function subjectFor(port: number, servername: string): Promise<unknown> {
   return CN
 }
 
-/** What becomes of a connection: the version and cipher suite, or nothing. */
+/** The negotiated version and cipher suite of a connection; `undefined` if it fails. */
 async function negotiates(port: number, options: object): Promise<string | undefined> {
   const socket: TLSSocket | undefined = await open(port, good, options).catch(() => undefined)
   const negotiated = socket && `${socket.getProtocol()} ${socket.getCipher().name}`
@@ -52,8 +52,8 @@ const changes: readonly (readonly [string, (started: Pick<Started, 'gate' | 'ser
   ['replaceCredentials of the gate', ({ gate }) => gate.replaceCredentials(fresh)],
 ]
 
-describe('the certificate of a server that runs', () => {
-  it.each(changes)('is replaced by %s, and the version of TLS stays', async (_name, change) => {
+describe('the certificate of a running server', () => {
+  it.each(changes)('is replaced by %s, and the minimum TLS version stays', async (_name, change) => {
     const started = await startGate({ truststore: store, minVersion: 'TLSv1.3' })
     const { port } = started
     expect([await subjectFor(port, 'localhost'), await negotiates(port, { maxVersion: 'TLSv1.2' })]).toEqual([
@@ -66,7 +66,7 @@ describe('the certificate of a server that runs', () => {
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it.each(changes)('is replaced by %s, and sessions stay switched off', async (_name, change) => {
+  it.each(changes)('is replaced by %s, and resumption stays off', async (_name, change) => {
     const started = await startGate({ truststore: store, resumption: false })
     change(started)
     const first = await open(started.port, good, { maxVersion: 'TLSv1.2' })
@@ -76,7 +76,7 @@ describe('the certificate of a server that runs', () => {
     again.destroy()
   })
 
-  it('is replaced by the gate, and what else the server was made with stays', async () => {
+  it('is replaced by the gate, and other options of the server stay', async () => {
     const gate = mutualTls({ truststore: store })
     const server = gate.protect(
       createServer({ ...own, ciphers: strict, ...gate.tlsOptions }, (_request, response) => response.end()),
@@ -88,7 +88,7 @@ describe('the certificate of a server that runs', () => {
     expect(await negotiates(port, { maxVersion: 'TLSv1.2' })).toBe(`TLSv1.2 ${strict}`)
   })
 
-  it('lets nobody in without a certificate afterwards', async () => {
+  it('is replaced, and clients still need a certificate', async () => {
     for (const [, change] of changes) {
       const started = await startGate({ truststore: store })
       change(started)
@@ -96,7 +96,7 @@ describe('the certificate of a server that runs', () => {
     }
   })
 
-  it('may become stricter than the gate demands', async () => {
+  it('may come with stricter options than the gate’s', async () => {
     const { port, server, gate } = await startGate({ truststore: store })
     server.setSecureContext({ ...fresh, minVersion: 'TLSv1.3' })
     gate.replaceCredentials(own)
@@ -110,7 +110,7 @@ describe('the certificate of a server that runs', () => {
     ['no certificate', { key: fresh.key }],
     ['junk', { key: 'junk', cert: 'junk' }],
     ['the key of another certificate', { key: own.key, cert: fresh.cert }],
-    ['other settings of TLS', { ...fresh, minVersion: 'TLSv1' }],
+    ['other TLS options', { ...fresh, minVersion: 'TLSv1' }],
   ])('is not replaced by %s', async (_name, credentials) => {
     const { port, gate } = await startGate({ truststore: store })
     expect(() => gate.replaceCredentials(credentials as never)).toThrow()
@@ -118,7 +118,7 @@ describe('the certificate of a server that runs', () => {
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it('cannot be replaced where there is no server, or no such domain', () => {
+  it('cannot be replaced without a server, or for an unknown domain', () => {
     const gate = mutualTls({ domains: api })
     expect(() => gate.replaceCredentials(fresh)).toThrow(/needs a server; call protect first/)
     for (const name of ['example.com', 'API.example.com', 'www.example.com', 'constructor', '__proto__'])
@@ -132,7 +132,7 @@ describe('the certificate of a domain', () => {
     ['replaceCredentials of the gate', ({ gate }) => gate.replaceCredentials(fresh, 'api.example.com')],
   ]
 
-  it.each(ways)('is replaced by %s, and the version of TLS stays', async (_name, change) => {
+  it.each(ways)('is replaced by %s, and the minimum TLS version stays', async (_name, change) => {
     const started = await startGate({ domains: api, minVersion: 'TLSv1.3' })
     const { port } = started
     expect(await subjectFor(port, 'api.example.com')).toBe('api.example.com')
@@ -142,7 +142,7 @@ describe('the certificate of a domain', () => {
     expect(await negotiates(port, { servername: 'api.example.com', maxVersion: 'TLSv1.2' })).toBeUndefined()
   })
 
-  it('has the ciphers of the server, also after either was replaced', async () => {
+  it('has the ciphers of the server, even after either was replaced', async () => {
     const gate = mutualTls({ domains: api })
     const server = gate.protect(
       createServer({ ...own, ciphers: strict, ...gate.tlsOptions }, (_request, response) => response.end()),
@@ -160,13 +160,13 @@ describe('the certificate of a domain', () => {
     }
   })
 
-  it('is refused where the gate has no such domain, or cannot see what a context allows', async () => {
+  it('is refused for an unknown domain, and as a SecureContext whose options cannot be read', async () => {
     const { server } = await startGate({ domains: api })
     expect(() => server.addContext('example.org', fresh)).toThrow(/example.org is not in options.domains/)
     expect(() => server.addContext('api.example.com', createSecureContext(fresh))).toThrow(TypeError)
   })
 
-  it('does not weaken a server without domains, to which contexts are added', async () => {
+  it('does not weaken a server without domains', async () => {
     const { server, port } = await startGate({ truststore: store, minVersion: 'TLSv1.3' })
     server.addContext('fresh.example.com', fresh)
     expect(await subjectFor(port, 'fresh.example.com')).toBe('fresh.example.com')
@@ -174,7 +174,7 @@ describe('the certificate of a domain', () => {
     expect(() => server.addContext('fresh.example.com', createSecureContext(fresh))).toThrow(TypeError)
   })
 
-  it('is one for all servers of a gate, which must be alike', () => {
+  it('is shared by all servers of a gate, whose TLS options must be equal', () => {
     const gate = mutualTls({ domains: api })
     gate.protect(createServer({ ...own, ...gate.tlsOptions }))
     gate.protect(createServer({ ...fresh, ...gate.tlsOptions }))
@@ -188,7 +188,7 @@ describe('a server that was made without tlsOptions', () => {
   it.each([
     ['forgotten', () => ({})],
     ['overridden', (options: object) => ({ ...options, requestCert: false })],
-    ['and lets TLS judge', (options: object) => ({ ...options, rejectUnauthorized: true })],
+    ['with rejectUnauthorized: true', (options: object) => ({ ...options, rejectUnauthorized: true })],
   ])('is not protected: %s', (_name, bend) => {
     const gate = mutualTls({ truststore: store })
     const options = { ...own, ...bend(gate.tlsOptions) }
@@ -197,7 +197,7 @@ describe('a server that was made without tlsOptions', () => {
   })
 })
 
-describe('the names of the accepted CAs', () => {
+describe('the advertised names of CAs', () => {
   const hex = (text: string): string => Buffer.from(text).toString('hex')
   const advertise = { advertiseAuthorities: true } as const
 
@@ -206,7 +206,7 @@ describe('the names of the accepted CAs', () => {
     return { ...(await startGate({ ...advertise, onAdvertise: (report) => told.push(report), ...options })), told }
   }
 
-  it('are not sent unless they are asked for', async () => {
+  it('are not sent by default', async () => {
     const { port } = await startGate({ truststore: store })
     expect(await requestedAuthorities(port)).toEqual([])
   })
@@ -225,7 +225,7 @@ describe('the names of the accepted CAs', () => {
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it('make OpenSSL trust nobody', async () => {
+  it('do not make OpenSSL trust anyone', async () => {
     const { port, server } = await startAdvertising({ truststore: store })
     const authorized: boolean[] = []
     server.on('secureConnection', (socket) => authorized.push(socket.authorized))
@@ -235,7 +235,7 @@ describe('the names of the accepted CAs', () => {
     expect(authorized).toEqual([false, false])
   })
 
-  it('are no verdict: a client whose CA is named by the version before is refused', async () => {
+  it('are no verdict: a client of a CA from the previous version is rejected', async () => {
     const source = { current: store }
     const { port } = await startAdvertising({ truststore: source })
     const socket = await open(port, good)
@@ -243,7 +243,7 @@ describe('the names of the accepted CAs', () => {
     expect(await ask(port, good, { socket })).toMatchObject({ status: 403, code: 'unknown_issuer' })
   })
 
-  it('follow the truststore when it is swapped, and the certificate when that is replaced', async () => {
+  it('follow the truststore, and stay when the certificate is replaced', async () => {
     const source = { current: store }
     const { port, gate, server, told } = await startAdvertising({ truststore: source, minVersion: 'TLSv1.2' })
     expect(await requestedAuthorities(port)).toHaveLength(2)
@@ -257,7 +257,7 @@ describe('the names of the accepted CAs', () => {
     expect(told.map(({ names }) => names)).toEqual([2, 1])
   })
 
-  it('are those of the domain, whether or not it has a certificate of its own', async () => {
+  it('are those of the domain, whether or not it has its own certificate', async () => {
     const source = { current: store }
     const domains = { 'a.example.com': { truststore: source, ...fresh }, 'b.example.com': { truststore: otherStore } }
     const { port, told } = await startAdvertising({ domains })
@@ -279,7 +279,7 @@ describe('the names of the accepted CAs', () => {
   const many = (count: number): Minted[] =>
     Array.from({ length: count }, (_, i) => mint({ ca: true, subject: `O=${'A long name of an organization '.repeat(2)}${i}` }))
 
-  it('are not sent where they are too long for clients, and handshakes go on', { timeout: 60_000 }, async () => {
+  it('are not sent if they are too long for clients, and handshakes still work', { timeout: 60_000 }, async () => {
     const authorities = many(700)
     const source = { current: buildTruststore([authority.pem, issuing.pem, ...authorities.map(({ pem }) => pem)]) }
     const { port, told } = await startAdvertising({ truststore: source })
@@ -294,7 +294,7 @@ describe('the names of the accepted CAs', () => {
     ])
   })
 
-  it('are not sent where they would leave somebody out, and a warning says so', async () => {
+  it('are not sent if an accepted CA would be missing, and a warning says so', async () => {
     const pinned = mint({ subject: 'CN=pinned' }, elsewhere)
     const policy = { ...profiles.apiGateway, trust: 'every-certificate' } as const
     const warnings: string[] = []
@@ -309,7 +309,7 @@ describe('the names of the accepted CAs', () => {
     expect(warnings).toEqual(['no CA names are advertised: the truststore lists a certificate without its issuer'])
   })
 
-  it('survive a source that fails', async () => {
+  it('stay when a source fails', async () => {
     let isBroken = false
     const source = {
       get current() {

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { buildTruststore, lintTruststore, type Policy, profiles, verifyChain } from '../../src/index.ts'
 import { mint } from '../support/mint.ts'
 
-/** A truststore judges by the policy that was checked: nothing in its owner's object can be another one afterwards. */
+/** A truststore uses a copy of the policy that was checked. The caller's object cannot change it afterwards. */
 
 const root = mint({ ca: true, subject: 'CN=Root' })
 const weak = mint({ subject: 'CN=weak', hash: 'sha1' }, root)
 const plain = mint({ subject: 'CN=plain', extendedKeyUsage: [] }, root)
 
 describe('a policy', () => {
-  it('has its curves and hashes in any order, and more than once', () => {
+  it('may list curves and hashes in any order, and repeatedly', () => {
     const curves = fc.array(fc.constantFrom('P-256', 'P-384'), { minLength: 1 }).filter((all) => all.includes('P-256'))
     const hashes = fc.array(fc.constantFrom('sha256', 'sha384', 'sha512'), { minLength: 1 })
     fc.assert(
@@ -25,7 +25,7 @@ describe('a policy', () => {
   it.each<readonly [string, (policy: object) => object]>([
     ['as it is', (policy) => policy],
     ['frozen', (policy) => Object.freeze(policy)],
-  ])('whose field is an accessor is read once: %s', (_name, settle) => {
+  ])('with an accessor is read once: %s', (_name, settle) => {
     let demands = 0
     const policy = settle(
       Object.defineProperty({ ...profiles.apiGateway }, 'requireEku', {
@@ -40,7 +40,7 @@ describe('a policy', () => {
     expect(demands).toBe(1)
   })
 
-  it('whose field changes between two looks has the value that was checked', () => {
+  it('with a changing field keeps the value that was checked', () => {
     let looks = 0
     const policy = Object.defineProperty({ ...profiles.apiGateway }, 'trust', {
       enumerable: true,
@@ -61,7 +61,7 @@ describe('a policy', () => {
           },
         }),
     ],
-  ])('whose list of hashes has its own %s accepts no other hash', (_name, change) => {
+  ])('with its own %s of hashes accepts no other hash', (_name, change) => {
     const hashes = ['sha256', 'sha384']
     change(hashes)
     for (const list of [hashes, Object.freeze(hashes)]) {
@@ -72,7 +72,7 @@ describe('a policy', () => {
     }
   })
 
-  it('of ours stands for itself, and one of theirs is copied once', () => {
+  it('of the library is used itself, and one of the caller is copied once', () => {
     expect(buildTruststore(root.der, { policy: profiles.rfc5280 }).policy).toBe(profiles.rfc5280)
     const own: Policy = { ...profiles.apiGateway, maxChainLength: 3 }
     const { policy } = buildTruststore(root.der, { policy: own })

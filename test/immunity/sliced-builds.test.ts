@@ -10,8 +10,8 @@ import { serve } from '../support/truststore-server.ts'
 import { server, sourceOf, withTruststoreServer } from '../support/url-source.ts'
 
 /**
- * A server goes on while a source reads a truststore, however large: the work pauses after every certificate and every
- * signature, and what happens in a pause counts.
+ * The server keeps running while a source reads a truststore, however large: the work pauses after every certificate and every
+ * signature, and calls during a pause take effect.
  */
 
 withTruststoreServer()
@@ -22,14 +22,14 @@ const chain = (count: number): readonly Minted[] =>
   Array.from({ length: count }, (_, i) => mint({ ca: true, subject: `CN=CA ${i}`, key: key(i) }, root))
 const bytesOf = (...minted: readonly Minted[]): Buffer => Buffer.from(minted.map(({ pem }) => pem).join(''))
 
-/** Bundles in which one certificate may need many signatures, or many certificates none. */
+/** Bundles in which one certificate may need many signature checks, or many certificates none. */
 const bundles: Readonly<Record<string, readonly Minted[]>> = {
   'a root and many CAs': [root, ...chain(60)],
   'copies of one certificate': new Array<Minted>(60).fill(root),
-  'namesakes whose key identifiers tell nothing': Array.from({ length: 24 }, (_, i) =>
+  'CAs with one name and no key identifiers': Array.from({ length: 24 }, (_, i) =>
     mint({ ca: true, subject: 'CN=Same', key: key(i), subjectKeyId: false, authorityKeyId: false }),
   ),
-  'namesakes with the identifier of another': Array.from({ length: 12 }, (_, i) =>
+  'CAs with one name and one key identifier': Array.from({ length: 12 }, (_, i) =>
     mint({
       ca: true,
       subject: 'CN=Same',
@@ -38,13 +38,13 @@ const bundles: Readonly<Record<string, readonly Minted[]>> = {
       authorityKeyId: Uint8Array.of(1, 2, 3),
     }),
   ),
-  'certificates that nobody has signed': Array.from({ length: 60 }, (_, i) =>
+  'certificates without an issuer': Array.from({ length: 60 }, (_, i) =>
     mint({ ca: true, subject: `CN=Alone ${i}`, issuer: 'CN=Nobody', key: key(i), signWith: key(i + 1) }),
   ),
 }
 
-describe('a step of taking a version', () => {
-  it.each(Object.entries(bundles))('computes one signature at most: %s', (_name, bundle) => {
+describe('a step of building a version', () => {
+  it.each(Object.entries(bundles))('computes at most one signature: %s', (_name, bundle) => {
     const signatures = new CountingSignatures()
     const steps = new Versions({ signatures }, 2).consider({ bytes: bytesOf(root, ...bundle) }, true)
     let count = 0
@@ -60,44 +60,44 @@ describe('a step of taking a version', () => {
 describe('events of a source', () => {
   const other = mint({ ca: true, subject: 'CN=Other', key: key(1) })
 
-  it('come in the order of the swaps that they tell, whatever listeners do', async () => {
+  it('come in the order of the changes, whatever listeners do', async () => {
     server.reply = serve(root.pem)
     const source = await sourceOf()
     const first = source.current.fingerprint
-    const told: string[] = []
+    const reported: string[] = []
     source.on('updated', ({ cause }) => {
       if (cause === 'refresh') source.rollBack(first)
     })
-    source.on('rollback', () => told.push('rollback'))
+    source.on('rollback', () => reported.push('rollback'))
     source.on('updated', ({ cause, version, previous, diff }) => {
-      told.push(
+      reported.push(
         `${cause} ${previous.store.certificates.length} to ${version.store.certificates.length}, ${diff.added.length} added`,
       )
     })
     server.reply = serve(root.pem + other.pem)
     await source.refresh()
     expect(source.current.fingerprint).toBe(first)
-    expect(told).toEqual(['refresh 1 to 2, 1 added', 'rollBack 2 to 1, 0 added'])
+    expect(reported).toEqual(['refresh 1 to 2, 1 added', 'rollBack 2 to 1, 0 added'])
   })
 
-  it('tell of a version that is taken again before what its listeners do about it', async () => {
+  it('report a version that is taken again before the changes that listeners make', async () => {
     server.reply = serve(root.pem)
     const source = await sourceOf()
     server.reply = serve(root.pem + other.pem)
     await source.refresh()
     const good = source.current.fingerprint
-    const told: string[] = []
+    const reported: string[] = []
     source.on('rollback', () => source.rollBack(good))
-    source.on('updated', ({ cause, version }) => told.push(`${cause} ${version.store.certificates.length}`))
+    source.on('updated', ({ cause, version }) => reported.push(`${cause} ${version.store.certificates.length}`))
     server.reply = serve(root.pem)
     await source.refresh()
-    expect(told).toEqual(['refresh 1', 'rollBack 2'])
+    expect(reported).toEqual(['refresh 1', 'rollBack 2'])
     expect(source.current.fingerprint).toBe(good)
   })
 })
 
 describe('a backend that fails', () => {
-  it('is asked again about the same bytes', async () => {
+  it('is used again for the same bytes', async () => {
     let isBusy = false
     const importKey: SignatureBackend['importKey'] = (...given) => {
       if (isBusy) throw new Error('busy')
@@ -112,7 +112,7 @@ describe('a backend that fails', () => {
     expect(await source.refresh()).toMatchObject({ status: 'updated' })
   })
 
-  it('and closes the source meanwhile has no version taken', async () => {
+  it('and closes the source prevents the new version', async () => {
     let source: TruststoreSource | undefined
     const importKey: SignatureBackend['importKey'] = (...given) => {
       source?.close()
@@ -127,7 +127,7 @@ describe('a backend that fails', () => {
 })
 
 describe('while a version is built', () => {
-  it('the event loop turns', async () => {
+  it('the event loop keeps running', async () => {
     const source = await sourceOf({
       signatures: {
         name: 'slow',
@@ -153,11 +153,11 @@ describe('while a version is built', () => {
       last = now
     }
     expect(await refreshed).toMatchObject({ status: 'updated' })
-    // At once it would be 180 milliseconds.
+    // In one go it would take 180 milliseconds.
     expect(longest).toBeLessThan(90)
   })
 
-  it('the version that serves stays, and a source that is closed takes none', async () => {
+  it('the current version stays, and a closed source takes no new one', async () => {
     const source = await sourceOf()
     const serving = source.current
     server.reply = serve(bytesOf(root, ...chain(200)).toString())
@@ -172,7 +172,7 @@ describe('while a version is built', () => {
     expect(source.current).toBe(serving)
   })
 
-  it.each([1, 50, 150, 250, 300, 320])('another one may be rolled back to, in pause %i', (pause) => {
+  it.each([1, 50, 150, 250, 300, 320])('a rollback takes effect, in pause %i', (pause) => {
     const versions = new Versions({}, 5)
     const [one, two, three] = [chain(3), chain(6), chain(9)].map((cas) => bytesOf(root, ...cas))
     const first = buildTruststore(one!).fingerprint

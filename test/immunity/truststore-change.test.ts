@@ -13,7 +13,7 @@ import { valueIn } from '../support/refusal.ts'
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
 import { judge } from './judge.ts'
 
-/** What was found out once and must not outlive its reason: the truststore’s version, the time, the caller’s bytes. */
+/** A result must not outlive what it depends on: the version of the truststore, the time, the policy, the caller’s bytes. */
 
 const old = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Old' })
 const next = mint({ ca: true, key: keyPair('p256', 1), subject: 'O=Immunity,CN=Next' })
@@ -23,19 +23,19 @@ function client(issuer: Minted, spec: CertificateSpec = {}): Minted {
 }
 
 describe('an acceptance that outlives its truststore (CVE-2025-68121, CVE-2026-78666)', () => {
-  it('a new version remembers nothing of the one before it', () => {
+  it('a new version remembers nothing of the previous one', () => {
     const chain = [client(old)]
     const before = storeOf(old, next)
     for (let round = 0; round < 3; round++) expect(judge(before, chain)).toBe('accepted')
     const after = storeOf(next)
     for (let round = 0; round < 3; round++) expect(judge(after, chain)).toBe('unknown_issuer 0')
-    // The version that is still in use elsewhere goes on as before.
+    // The previous version, which may still be in use elsewhere, does not change.
     expect(judge(before, chain)).toBe('accepted')
     expect(before.fingerprint).not.toBe(after.fingerprint)
     expect(diffTruststores(before, after).droppedIssuers).toEqual(['CN=Old,O=Immunity'])
   })
 
-  it('nor do versions of the same certificates under another policy', () => {
+  it('a version with another policy and the same certificates remembers nothing either', () => {
     const sub = mint({ ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Sub' }, old)
     const chain = [client(sub), sub]
     expect(judge(storeFor(presented, old), chain)).toBe('accepted')
@@ -51,7 +51,7 @@ describe('an acceptance that outlives its truststore (CVE-2025-68121, CVE-2026-7
     expect(judge(storeOf(old), [pinned])).toBe('self_signed_untrusted 0')
   })
 
-  it('an issuer that was left out is not reached through those it signed', () => {
+  it('an issuer that was left out is not used through certificates that it signed', () => {
     const weak = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Weak', keyUsage: ['cRLSign'] })
     const sub = mint({ ca: true, key: keyPair('p256', 4), subject: 'O=Immunity,CN=Below' }, weak)
     const store = storeOf(old, weak, sub)
@@ -59,16 +59,16 @@ describe('an acceptance that outlives its truststore (CVE-2025-68121, CVE-2026-7
     expect(judge(store, [client(sub)])).toBe('incomplete_chain 1')
   })
 
-  it('nor one whose own signature was found to be wrong', () => {
+  it('an issuer with an invalid self-signature is not used either', () => {
     const forged = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Forged', signWith: keyPair('p256', 7) })
     const sub = mint({ ca: true, key: keyPair('p256', 4), subject: 'O=Immunity,CN=Below' }, forged)
     const store = storeOf(old, forged, sub)
     expect(store.certificates.map(({ subject }) => subject)).toEqual(['CN=Old,O=Immunity', 'CN=Below,O=Immunity'])
-    // The last certificate of the tried path is the one below: what was left out is no part of it.
+    // The path ends at the certificate below, because the issuer was left out.
     expect(judge(store, [client(sub)])).toBe('incomplete_chain 1')
   })
 
-  it('a truststore is one that was built here, and nothing that looks like it', () => {
+  it('only an object from buildTruststore is a truststore', () => {
     const store = storeOf(old)
     const { der } = client(old)
     expect(verifyChain(store, der).ok).toBe(true)
@@ -88,13 +88,13 @@ describe('an acceptance that outlives notAfter', () => {
     expect(times).toEqual([`not_yet_valid ${index}`, 'accepted', 'accepted', 'accepted', `expired ${index}`, 'accepted'])
   }
 
-  it('the client’s dates are asked in every call', () => {
+  it('the dates of the client are checked in every call', () => {
     const store = storeOf(old)
     const leaf = client(old, dates)
     expectDates((at) => judge(store, [leaf], { at }), 0)
   })
 
-  it('those of a CA that the peer sends, of one that is listed, and of the root', () => {
+  it('the dates of a presented CA, a listed CA and the root are checked in every call', () => {
     const spec = { ca: true, key: keyPair('p256', 5), subject: 'O=Immunity,CN=Short-lived', ...dates }
     const sub = mint(spec, old)
     const root = mint(spec)
@@ -106,13 +106,13 @@ describe('an acceptance that outlives notAfter', () => {
     expectDates((at) => judge(rooted, [client(root)], { at }), 1)
   })
 
-  it('those of a pinned client', () => {
+  it('the dates of a pinned client are checked in every call', () => {
     const pinned = mint({ key: leafKey, subject: 'O=Immunity,CN=Pinned', ...dates })
     const store = storeFor({ ...profiles.apiGateway, trust: 'every-certificate' }, pinned)
     expectDates((at) => judge(store, [pinned], { at }), 0)
   })
 
-  it('the time at which a truststore was built does not matter to what it judges', () => {
+  it('the time at which a truststore was built does not matter', () => {
     const root = mint({ ca: true, key: keyPair('p256', 5), subject: 'O=Immunity,CN=Short-lived', ...dates })
     for (const at of [0, start, start + 1_000_000_000]) {
       const store = buildTruststore(root.der, { at })
@@ -120,14 +120,14 @@ describe('an acceptance that outlives notAfter', () => {
     }
   })
 
-  it('no time is no time: what is not a date is refused', () => {
+  it('an invalid time is a TypeError', () => {
     const store = storeOf(old)
     for (const at of [Number.NaN, Number.POSITIVE_INFINITY, new Date(Number.NaN), '2026-01-01', null] as unknown as Date[]) {
       expect(() => verifyChain(store, client(old).der, { at })).toThrow(TypeError)
     }
   })
 
-  it('a certificate that was never valid is valid at no time', () => {
+  it('a certificate with notAfter before notBefore is never accepted', () => {
     const never = client(old, { notBefore: new Date(start + second), notAfter: new Date(start - second) })
     const store = storeOf(old)
     for (const offset of [-2000, -1000, 0, 1000, 2000]) expect(judge(store, [never], { at: start + offset })).not.toBe('accepted')
@@ -135,7 +135,7 @@ describe('an acceptance that outlives notAfter', () => {
 })
 
 describe('a policy that is changed afterwards', () => {
-  it('is not the one that a truststore judges by', () => {
+  it('does not change the truststore', () => {
     const policy = {
       ...profiles.apiGateway,
       hashes: ['sha256'] as Policy['hashes'][number][],
@@ -151,7 +151,7 @@ describe('a policy that is changed afterwards', () => {
     expect(store.policy.budget).toEqual(profiles.apiGateway.budget)
   })
 
-  it('cannot be a kept one, nor that of a truststore', () => {
+  it('cannot be a built-in one, nor that of a truststore: those are frozen', () => {
     const own = buildTruststore(old.pem, { policy: { ...profiles.apiGateway, maxChainLength: 3 } }).policy
     for (const policy of [...Object.values(profiles), own]) {
       for (const part of [policy, policy.hashes, policy.curves, policy.budget]) expect(Object.isFrozen(part)).toBe(true)
@@ -163,7 +163,7 @@ describe('a policy that is changed afterwards', () => {
 describe('bytes that the caller changes afterwards', () => {
   const attacker = mint({ ...old.spec, key: keyPair('p256', 6), serial: old.serial })
 
-  it('change nothing in a truststore, whether DER or PEM, used before or not', () => {
+  it('do not change a truststore, whether DER or PEM, used before or not', () => {
     const copies: readonly (() => Uint8Array)[] = [
       () => old.der.slice(),
       () => new TextEncoder().encode(old.pem),
@@ -183,7 +183,7 @@ describe('bytes that the caller changes afterwards', () => {
     }
   })
 
-  it('nor do those that it hands out, of its own certificates and of a path', () => {
+  it('do not change a truststore if they come from its certificates or from a path', () => {
     const store = buildTruststore(old.pem)
     const verdict = verifyChain(store, client(old).der)
     const anchors = [...store.certificates, ...(verdict.ok ? verdict.path.slice(1) : [])]
@@ -194,7 +194,7 @@ describe('bytes that the caller changes afterwards', () => {
     expect(judge(store, [client(attacker)])).not.toBe('accepted')
   })
 
-  it('nor does the array in which they came', () => {
+  it('do not change a truststore through the array that held them', () => {
     const input = [old.der]
     const store = buildTruststore(input)
     input[0] = attacker.der
@@ -205,7 +205,7 @@ describe('bytes that the caller changes afterwards', () => {
     expect(store.certificates).toHaveLength(1)
   })
 
-  it('are not changed by the library, which may get them as a view of something larger', () => {
+  it('are not changed by the library, even as part of a larger buffer', () => {
     const large = new Uint8Array(5000).fill(0x30)
     const { der } = client(old)
     large.set(der, 1234)

@@ -10,20 +10,20 @@ import { authority, client, closeServers, listen, serverFor } from '../support/g
 import { serve, startTruststoreServer } from '../support/truststore-server.ts'
 import { a, b, fingerprints, server, sourceOf, withTruststoreServer } from '../support/url-source.ts'
 
-/** What a cache, another URL or an older version may make a source of truststores believe, and to whom it shows what it has. */
+/** Sources must not be misled by caches, other URLs and older versions, nor send credentials to another origin. */
 
 withTruststoreServer()
 afterEach(closeServers)
 
 describe('an entity tag', () => {
-  /** Answers by the whole URL, under one entity tag for all, and "not modified" to whoever has that. */
+  /** Content depends on the full URL, with the same entity tag for all, and "not modified" for requests that have the tag. */
   const answer = serve(a.pem, { etag: '"1"' })
   const otherAnswer = serve(a.pem + b.pem, { etag: '"1"' })
 
   const path = fc.constantFrom('/', '/truststore.pem', '/Truststore.pem')
   const query = fc.constantFrom('', '?versionId=1', '?versionId=2', '?tenant=a', '?tenant=a&', '?X-Amz-Signature=0')
 
-  it('of one URL is no answer of another, be it only the query that differs', async () => {
+  it('of one URL is not used for another, even if only the query differs', async () => {
     const pairs = fc
       .tuple(fc.tuple(path, query), fc.tuple(path, query))
       .map(([one, two]) => [one.join(''), two.join('')] as const)
@@ -32,7 +32,7 @@ describe('an entity tag', () => {
       fc.asyncProperty(pairs, async ([first, second]) => {
         fc.pre(first !== second)
         const at = (target: string): URL => new URL(target, server.url)
-        // A source that was closed may have a request under way.
+        // A closed source may still have a pending request.
         const run = String(runs++)
         const seen: IncomingMessage[] = []
         server.reply = (request, response) => {
@@ -42,7 +42,7 @@ describe('an entity tag', () => {
         }
         let url = at(first)
         const source = await sourceOf({ pollMs: 2, headers: { 'x-run': run } }, () => url)
-        // The same URL is asked with it, as ever.
+        // Requests to the same URL have the tag.
         await eventually(() => seen.at(-1)?.headers['if-none-match'] === '"1"')
         url = at(second)
         await eventually(() => seen.some((request) => request.url === second))
@@ -54,7 +54,7 @@ describe('an entity tag', () => {
     )
   })
 
-  it('is told to the URL that a redirect led to, and neither to that of the redirect nor to the next target', async () => {
+  it('is sent to the target of a redirect, and neither to its source nor to the next target', async () => {
     let target = '/one'
     server.reply = (request, response) => {
       if (request.url === '/truststore.pem') response.writeHead(302, { location: target, etag: '"1"' }).end()
@@ -72,8 +72,8 @@ describe('an entity tag', () => {
   })
 })
 
-describe('a client certificate, behind a redirect to another origin', () => {
-  /** A server with TLS that asks for a certificate; what it was shown, one for each request. */
+describe('a client certificate after a redirect to another origin', () => {
+  /** A TLS server that requests a certificate and records what each request presented. */
   async function startTls(
     answer: Parameters<typeof createServer>[1],
   ): Promise<{ readonly url: string; readonly shown: string[] }> {
@@ -91,7 +91,7 @@ describe('a client certificate, behind a redirect to another origin', () => {
   const trusting = { ca: authority.pem }
   const certified = new Agent({ ...trusting, ...client() })
 
-  it('is not shown, whoever redirects', async () => {
+  it('is not sent, whichever server redirects', async () => {
     const elsewhere = await startTls(serve(a.pem))
     const own = await startTls((_, response) => response.writeHead(302, { location: elsewhere.url }).end())
     // Without the agent its CAs are not known either, so that nothing of this request arrives.
@@ -109,7 +109,7 @@ describe('a client certificate, behind a redirect to another origin', () => {
     }
   })
 
-  it('is shown to the same origin, and where a function of the URL says so', async () => {
+  it('is sent to the same origin, and to URLs that a function allows', async () => {
     const elsewhere = await startTls(serve(a.pem))
     const own = await startTls((request, response) => {
       const location = request.url === '/second' ? elsewhere.url : '/second'
@@ -123,10 +123,10 @@ describe('a client certificate, behind a redirect to another origin', () => {
   })
 })
 
-describe('a version that served before and was replaced', () => {
+describe('a version that was replaced before', () => {
   const old = buildTruststore(a.pem).fingerprint
 
-  it('is told by an event where it is taken again', async () => {
+  it('is reported by an event when it is taken again', async () => {
     const source = await sourceOf()
     const events: RollbackEvent[] = []
     source.on('rollback', (event) => events.push(event))
@@ -142,7 +142,7 @@ describe('a version that served before and was replaced', () => {
     expect(events).toHaveLength(1)
   })
 
-  it('is refused where that is wanted, however it comes, until somebody takes it', async () => {
+  it('is rejected by option, however it comes, until an operator takes it', async () => {
     const source = await sourceOf({ onRollback: 'refuse' })
     const events: RollbackEvent[] = []
     const rejected: string[] = []
@@ -169,7 +169,7 @@ describe('a version that served before and was replaced', () => {
     expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'rollback' } })
   })
 
-  it('is none where an operator rolls back, and what is rolled back stays held', async () => {
+  it('is not reported if an operator rolls back, and the rolled-back version stays rejected', async () => {
     const source = await sourceOf({ onRollback: 'refuse' })
     const events: RollbackEvent[] = []
     source.on('rollback', (event) => events.push(event))
