@@ -5,7 +5,18 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { AddressLimits, LimitName, MutualTls, MutualTlsOptions } from '../../src/node/index.ts'
 import { costlyChain } from '../support/costly-chain.ts'
 import { eventually } from '../support/eventually.ts'
-import { ask, closeServers, good, issuing, nobody, open, type Started, startGate, store, stranger } from '../support/gate.ts'
+import {
+  ask,
+  closeServers,
+  good,
+  issuing,
+  noCertificate,
+  open,
+  type Started,
+  startGate,
+  store,
+  unknownClient,
+} from '../support/gate.ts'
 import { mint } from '../support/mint.ts'
 
 /** One address must not use up a server: all clients share the event loop, and OpenSSL works before any verdict. */
@@ -144,7 +155,7 @@ describe('a handshake that is costly for OpenSSL', () => {
 describe('one address', () => {
   it('has a limit for rejected handshakes that does not affect other addresses', async () => {
     const { port, gate, from } = await startLimited({ refusedPerSecond: 1 })
-    await until('refused', gate, () => ask(port, nobody).catch(() => undefined))
+    await until('refused', gate, () => ask(port, noCertificate).catch(() => undefined))
     expect(gate.counters().limited).toEqual({ refused: 1 })
     from.address = other
     expect(await ask(port, good)).toMatchObject({ status: 200 })
@@ -170,7 +181,7 @@ describe('one address', () => {
     await openMany(port, 30)
     await eventually(() => gate.counters().unfinished === 30)
     const begin = performance.now()
-    await until('refused', gate, () => ask(port, stranger).catch(() => undefined))
+    await until('refused', gate, () => ask(port, unknownClient).catch(() => undefined))
     const regained = ((performance.now() - begin) / 1000) * 5
     // The address may have 20. With the unfinished ones, half of that blocked it.
     const refused = gate.counters().refused.unknown_issuer
@@ -230,15 +241,15 @@ describe('one address', () => {
 
   it('has a limit for rejected connections that wait for their response; more are closed without one', async () => {
     const { port, gate, from } = await startLimited({ lingering: 2 })
-    const silent = [await open(port, stranger), await open(port, stranger)]
+    const silent = [await open(port, unknownClient), await open(port, unknownClient)]
     await eventually(() => gate.counters().refused.unknown_issuer === 2)
-    await expect(ask(port, stranger)).rejects.toThrow(/ECONNRESET|socket hang up|EPIPE/)
+    await expect(ask(port, unknownClient)).rejects.toThrow(/ECONNRESET|socket hang up|EPIPE/)
     expect(gate.counters().limited).toEqual({ lingering: 1 })
     from.address = other
-    expect(await ask(port, stranger)).toMatchObject({ status: 403 })
+    expect(await ask(port, unknownClient)).toMatchObject({ status: 403 })
     from.address = attacker
     for (const socket of silent) socket.destroy()
-    await eventually(async () => (await ask(port, stranger).catch(() => undefined))?.status === 403)
+    await eventually(async () => (await ask(port, unknownClient).catch(() => undefined))?.status === 403)
   })
 
   it('is a whole /64 of IPv6', async () => {
@@ -288,7 +299,7 @@ describe('an address without recently accepted clients', () => {
   it('has few of a burst of unknown clients rejected, and the others closed before TLS starts', async () => {
     const { port, gate, from } = await startLimited({})
     const begin = performance.now()
-    await Promise.all(Array.from({ length: 400 }, () => ask(port, stranger).catch(() => undefined)))
+    await Promise.all(Array.from({ length: 400 }, () => ask(port, unknownClient).catch(() => undefined)))
     const regained = ((performance.now() - begin) / 1000) * 25
     const { refused, limited, waiting } = gate.counters()
     // A quarter of its allowance, which is 25 for each of four seconds, and those that had started when it was used up.
@@ -375,7 +386,7 @@ describe('limits', () => {
 
   it('are not reached by an address with hundreds of clients, some of them unknown', async () => {
     const { port, gate } = await startGate({ truststore: store })
-    const clients = Array.from({ length: 200 }, async (_, i) => (await ask(port, i % 50 === 0 ? stranger : good)).status)
+    const clients = Array.from({ length: 200 }, async (_, i) => (await ask(port, i % 50 === 0 ? unknownClient : good)).status)
     const statuses = await Promise.all(clients)
     expect(statuses.filter((status) => status === 200)).toHaveLength(196)
     expect(gate.counters()).toMatchObject({ accepted: 196, refused: { unknown_issuer: 4 }, limited: {} })
@@ -392,7 +403,7 @@ describe('the address from clientAddress', () => {
     const { port, from } = await startLimited({}, options)
     await ask(port, good)
     from.address = other
-    await ask(port, stranger)
+    await ask(port, unknownClient)
     expect(seen).toEqual([attacker, other])
   })
 

@@ -4,7 +4,7 @@ import { buildTruststore, diffTruststores, lintTruststore, verifyChain } from '.
 import { sentence } from '../../src/lint/report/file-report.ts'
 import { printable, printableJson, printableLines } from '../../src/lint/report/printable.ts'
 import { encode, oid, sequence } from '../support/asn1.ts'
-import { expectObeyedByNobody, hostileText, obeyedIn, readAnnotations, readSarif } from '../support/build-server.ts'
+import { commandsIn, expectNoCommands, hostileText, readAnnotations, readSarif } from '../support/build-server.ts'
 import { Workplace } from '../support/cli.ts'
 import { keyPair, type Minted, mint } from '../support/mint.ts'
 import { stringNode } from '../support/names.ts'
@@ -79,21 +79,21 @@ describe('text that a build server would execute', () => {
       '\u001b]8;;x',
       'a\rb',
     ]) {
-      expect([line, obeyedIn(line).length]).not.toEqual([line, 0])
+      expect([line, commandsIn(line).length]).not.toEqual([line, 0])
     }
     for (const line of ['CN=a', '2001:db8::1', 'fe80::a:b', 'http://[::1]/', '# a #', 'URI:spiffe://a'])
-      expect(obeyedIn(line)).toEqual([])
+      expect(commandsIn(line)).toEqual([])
   })
 
   it('is never in plain text, and JSON keeps its meaning', () => {
     fc.assert(
       fc.property(hostileText, fc.boolean(), (text, coloured) => {
-        expectObeyedByNobody(printable(text))
+        expectNoCommands(printable(text))
         expect(printable(text)).not.toContain('\n')
-        expectObeyedByNobody(printableLines(text, coloured))
+        expectNoCommands(printableLines(text, coloured))
         expect(printableLines(printableLines(text, coloured), coloured)).toBe(printableLines(text, coloured))
         const json = printableJson({ [text]: [text] })
-        expectObeyedByNobody(json)
+        expectNoCommands(json)
         expect(JSON.parse(json)).toEqual({ [text]: [text] })
       }),
       { numRuns: 3000 },
@@ -113,7 +113,7 @@ describe('text that a build server would execute', () => {
         place.write('root.pem', root.pem)
         const run = (...args: readonly string[]): string => {
           const { output, errors } = place.run(args, { env: { FORCE_COLOR: '1' } })
-          expectObeyedByNobody(errors)
+          expectNoCommands(errors)
           expect(errors).toBe('')
           return output
         }
@@ -121,18 +121,18 @@ describe('text that a build server would execute', () => {
 
         const { findings } = lintTruststore(bundle, { at: new Date(at), platform: ['alb', 'api-gateway'] })
         const lint = ['lint', '--at', at, '--platform', 'alb,api-gateway', '--format']
-        expectObeyedByNobody(run(...lint, 'text', '--', file))
+        expectNoCommands(run(...lint, 'text', '--', file))
         const linted = run(...lint, 'json', '--', file)
-        expectObeyedByNobody(linted)
+        expectNoCommands(linted)
         expect(JSON.parse(linted).files[0]).toMatchObject({ file, findings: JSON.parse(JSON.stringify(findings)) })
         expect(readAnnotations(run(...lint, 'github', '--', file))).toHaveLength(findings.length)
         expect(readSarif(run(...lint, 'sarif', '--', file)).map(({ shown }) => shown)).toEqual(findings.map(sentence))
 
-        expectObeyedByNobody(run('inspect', '--', file, 'root.pem'))
+        expectNoCommands(run('inspect', '--', file, 'root.pem'))
         const diff = diffTruststores(buildTruststore(root.pem), buildTruststore(bundle))
-        expectObeyedByNobody(run('diff', '--', file, 'root.pem'))
+        expectNoCommands(run('diff', '--', file, 'root.pem'))
         const told = run('diff', '--format', 'json', '--', 'root.pem', file)
-        expectObeyedByNobody(told)
+        expectNoCommands(told)
         expect(JSON.parse(told).added.map(({ subject }: { subject: string }) => subject)).toEqual(
           diff.added.map(({ subject }) => subject),
         )
@@ -143,9 +143,9 @@ describe('text that a build server would execute', () => {
           const verify = (format: string): string =>
             run('verify', '--at', at, '--truststore', 'root.pem', '--format', format, '--', file)
           const verdict = verifyChain(store, der, { at: new Date(at) })
-          expectObeyedByNobody(verify('text'))
+          expectNoCommands(verify('text'))
           const json = verify('json')
-          expectObeyedByNobody(json)
+          expectNoCommands(json)
           expect(JSON.parse(json)).toMatchObject(verdict.ok ? { file, ok: true } : { file, ok: false, message: verdict.message })
           expect(readAnnotations(verify('github'))).toHaveLength(verdict.ok ? 0 : 1)
           expect(readSarif(verify('sarif')).map(({ shown }) => shown)).toEqual(verdict.ok ? [] : [verdict.message])
@@ -180,8 +180,8 @@ describe('text that a build server would execute', () => {
           ['rules', '--', text],
         ]) {
           const { exitCode, output, errors } = place.run(args)
-          expectObeyedByNobody(errors)
-          expectObeyedByNobody(output)
+          expectNoCommands(errors)
+          expectNoCommands(output)
           expect([args, exitCode, errors === '']).toEqual([args, exitCode, exitCode !== 2])
           // One line per problem, and one with what to do.
           if (exitCode === 2) expect(errors.split('\n').length).toBeLessThan(5)

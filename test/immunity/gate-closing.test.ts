@@ -6,7 +6,7 @@ import { createServer as createTlsServer, type Server, type TLSSocket } from 'no
 import { afterEach, describe, expect, it } from 'vitest'
 import { type MutualTlsOptions, mutualTls } from '../../src/node/index.ts'
 import { eventually } from '../support/eventually.ts'
-import { ask, closeServers, good, listen, open, otherStore, own, startGate, store, stranger } from '../support/gate.ts'
+import { ask, closeServers, good, listen, open, otherStore, own, startGate, store, unknownClient } from '../support/gate.ts'
 
 /** A closing server does not wait for connections that were not accepted, and the application does not see them. */
 
@@ -26,7 +26,7 @@ async function startOutside(create: (options: object) => Server) {
   const gate = mutualTls(options)
   const server = gate.protect(create({ ...own, ...gate.tlsOptions }))
   const port = await listen(server)
-  const sockets: TLSSocket[] = [await open(port, good), await open(port, stranger)]
+  const sockets: TLSSocket[] = [await open(port, good), await open(port, unknownClient)]
   await eventually(() => gate.counters().pending === 1 && gate.counters().refused.unknown_issuer === 1)
   return { server, sockets }
 }
@@ -101,7 +101,7 @@ describe('clientError', () => {
     const socket = connectTcp(port, '127.0.0.1').on('error', () => undefined)
     socket.write('GET / HTTP/1.1\r\n\r\n')
     await once(socket.resume(), 'close')
-    expect(await answerTo(await open(port, stranger), 'junk\r\n\r\n')).not.toContain('418')
+    expect(await answerTo(await open(port, unknownClient), 'junk\r\n\r\n')).not.toContain('418')
     expect(heard).toEqual(['tlsClientError'])
   })
 

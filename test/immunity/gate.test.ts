@@ -18,13 +18,13 @@ import {
   closeServers,
   good,
   listen,
-  nobody,
+  noCertificate,
   open,
   otherStore,
   own,
   startGate,
   store,
-  stranger,
+  unknownClient,
 } from '../support/gate.ts'
 
 /** Ways around gates that were found elsewhere, and bounds on what unknown clients can make a gate hold. */
@@ -98,7 +98,7 @@ describe('a client that changes its identity', () => {
       Reflect.set(request, 'clientIdentity', { certificate: { subject: 'CN=admin' } })
     })
     const headers = { 'x-forwarded-client-cert': 'Subject="CN=admin"', 'client-cert': ':AA==:', clientidentity: 'CN=admin' }
-    for (const credentials of [nobody, stranger]) expect((await ask(port, credentials, { headers })).status).toBe(403)
+    for (const credentials of [noCertificate, unknownClient]) expect((await ask(port, credentials, { headers })).status).toBe(403)
     expect(await ask(port, good, { headers })).toMatchObject({ body: 'hello CN=client,O=Gate' })
     expect(seen).toBe('CN=client,O=Gate')
   })
@@ -115,11 +115,13 @@ describe('an application that listens to every event', () => {
     for (const event of events) server.prependListener(event, () => heard.push(event))
     const port = await listen(server)
     const ALPNProtocols = ['http/1.1']
-    await ask(port, stranger, { ALPNProtocols })
-    await requestTunnel(port, stranger)
-    await ask(port, stranger, { ALPNProtocols, headers: { connection: 'Upgrade', upgrade: 'websocket' } }).catch(() => undefined)
-    await ask(port, nobody, { ALPNProtocols, headers: { expect: '100-continue' }, method: 'POST', body: 'x' })
-    await ask(port, stranger, { ALPNProtocols: ['spdy/9'] }).catch(() => undefined)
+    await ask(port, unknownClient, { ALPNProtocols })
+    await requestTunnel(port, unknownClient)
+    await ask(port, unknownClient, { ALPNProtocols, headers: { connection: 'Upgrade', upgrade: 'websocket' } }).catch(
+      () => undefined,
+    )
+    await ask(port, noCertificate, { ALPNProtocols, headers: { expect: '100-continue' }, method: 'POST', body: 'x' })
+    await ask(port, unknownClient, { ALPNProtocols: ['spdy/9'] }).catch(() => undefined)
     expect(heard).toEqual([])
   })
 
@@ -151,7 +153,7 @@ describe('an application that listens to every event', () => {
     server.on('connect', () => expect.unreachable())
     const port = await listen(server)
     for (const [credentials, status, code] of [
-      [stranger, '403 Forbidden', 'unknown_issuer'],
+      [unknownClient, '403 Forbidden', 'unknown_issuer'],
       [good, '503 Service Unavailable', 'overloaded'],
     ] as const) {
       const answer = await requestTunnel(port, credentials)
@@ -243,9 +245,9 @@ describe('what unknown clients can make a gate hold', () => {
 
   it('rejected connections that send no request are closed', { timeout: 20_000 }, async () => {
     const { port } = await startGate({ truststore: store })
-    const silent = [await open(port, stranger), await open(port, nobody)]
+    const silent = [await open(port, unknownClient), await open(port, noCertificate)]
     await Promise.all(silent.map((socket) => once(socket.resume(), 'close')))
-    const endless = await open(port, stranger)
+    const endless = await open(port, unknownClient)
     endless.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n')
     const chunk = Buffer.alloc(65_536)
     const timer = setInterval(() => endless.writable && endless.write(chunk), 1)
@@ -256,10 +258,10 @@ describe('what unknown clients can make a gate hold', () => {
   it('rejected clients that send junk, or vanish, do no harm', async () => {
     const { port, gate } = await startGate({ truststore: store })
     for (const junk of ['\0\0\0', 'GET', 'GET / HTTP/9.9\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']) {
-      const socket = await open(port, stranger)
+      const socket = await open(port, unknownClient)
       socket.end(junk)
       await once(socket.resume(), 'close')
-      const h2 = await open(port, stranger, { ALPNProtocols: ['h2', 'http/1.1'] })
+      const h2 = await open(port, unknownClient, { ALPNProtocols: ['h2', 'http/1.1'] })
       h2.write(junk)
       h2.destroy()
     }
@@ -332,7 +334,7 @@ describe('a server name that is not a DNS name', () => {
     const note = ({ serverName }: { readonly serverName: string | undefined }): boolean => seen.push(serverName) > 0
     const { port, server } = await startGate({ truststore: store, onReject: note, onAccept: note, authorize: note })
     server.on('request', (request) => note(getClientIdentity(request)!))
-    expect(await ask(port, stranger, { servername })).toMatchObject({ status: 403 })
+    expect(await ask(port, unknownClient, { servername })).toMatchObject({ status: 403 })
     expect(await ask(port, good, { servername })).toMatchObject({ status: 200 })
     expect(seen).toEqual([undefined, undefined, undefined, undefined])
   })
@@ -342,7 +344,7 @@ describe('a server name that is not a DNS name', () => {
     const onReject = ({ serverName }: { readonly serverName: string | undefined }): unknown => seen.push(serverName)
     const { port } = await startGate({ truststore: store, onReject })
     for (const servername of ['API.example.com', 'xn--bcher-kva.example', 'a_b.example'])
-      await ask(port, stranger, { servername })
+      await ask(port, unknownClient, { servername })
     expect(seen).toEqual(['api.example.com', 'xn--bcher-kva.example', 'a_b.example'])
   })
 

@@ -5,7 +5,7 @@ import { storeFor } from '../support/rejected-chain.ts'
 import { type Constraints, caSpec, client, directory, dns, email, ip, root, store, under, uri, violation } from './constrained.ts'
 import { judge } from './judge.ts'
 
-/** Name constraints of every form, permitted and excluded, critical or not, of intermediates and of anchors. */
+/** Name constraints on every form, permitted and excluded, critical or not, of intermediates and of anchors. */
 
 interface Form {
   readonly form: string
@@ -159,17 +159,17 @@ const forms: readonly Form[] = [
 ]
 
 describe('name constraints skipped (CVE-2025-61727, CVE-2026-27137, CVE-2026-33810, CVE-2026-34073, RUSTSEC-2026-0098, RUSTSEC-2026-0099)', () => {
-  it.each(forms)('$form: names inside', ({ constraints, within }) => {
+  it.each(forms)('$form: accepts names inside', ({ constraints, within }) => {
     const verdicts = within.map((san) => [san, under(constraints, { subjectAltNames: [san] })])
     expect(verdicts).toEqual(within.map((san) => [san, 'accepted']))
   })
 
-  it.each(forms)('$form: names outside', ({ constraints, without }) => {
+  it.each(forms)('$form: rejects names outside', ({ constraints, without }) => {
     const verdicts = without.map((san) => [san, under(constraints, { subjectAltNames: [san] })])
     expect(verdicts).toEqual(without.map((san) => [san, violation]))
   })
 
-  it.each(forms)('$form: the last of many names, constraints that are not critical, a CA two levels up, an anchor', (form) => {
+  it.each(forms)('$form: applies to the last of many names, if not critical, two levels below, and from an anchor', (form) => {
     const { constraints, within, without } = form
     const bad = { subjectAltNames: [...within, without[0]!] }
     const good = { subjectAltNames: within }
@@ -188,7 +188,7 @@ describe('name constraints skipped (CVE-2025-61727, CVE-2026-27137, CVE-2026-338
     expect(judge(storeFor(nameAndKey, anchor), [client(anchor, bad)])).toBe('accepted')
   })
 
-  it('several forms at once: none stands in for another', () => {
+  it('several forms at once: no form counts for another', () => {
     const constraints = { permitted: [...dns('good.example'), ...ip('192.0.2.0/24')], excluded: email('evil.example') }
     const judgeNames = (...subjectAltNames: readonly GeneralNameSpec[]): string => under(constraints, { subjectAltNames })
     expect(judgeNames(...dns('good.example'), ...ip('192.0.2.1'), ...email('a@good.example'), ...uri('urn:x'))).toBe('accepted')
@@ -197,7 +197,7 @@ describe('name constraints skipped (CVE-2025-61727, CVE-2026-27137, CVE-2026-338
     expect(judgeNames(...dns('192.0.2.1'))).toBe(violation)
   })
 
-  it('the constraints of all CAs apply, each in its turn', () => {
+  it('the constraints of all CAs apply', () => {
     const upper = mint({ ...caSpec, nameConstraints: { permitted: dns('good.example') } }, root)
     const narrowed = (nameConstraints: Constraints): Minted =>
       mint({ ca: true, key: keyPair('p256', 2), subject: 'O=Immunity,CN=Lower', nameConstraints }, upper)

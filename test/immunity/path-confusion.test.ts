@@ -111,13 +111,13 @@ describe('the same name and key with other limits', () => {
       const free = mint(sub, root)
       const leaf = client(free, leafSpec)
       expect([judge(store, [leaf, limited]), judge(store, [leaf, limited, limited])]).toEqual([expected, expected])
-      // The CA was certified without limits as well, which is the root's to do.
+      // The root has also issued the CA a certificate without limits.
       expect([judge(store, [leaf, limited, free]), judge(store, [leaf, free, limited])]).toEqual(['accepted', 'accepted'])
     },
   )
 })
 
-describe('names that are equal by RFC 5280 7.1, each spelled in its own way', () => {
+describe('names that are equal by RFC 5280 7.1 and spelled differently', () => {
   const bare = { ca: true, subjectKeyId: false, authorityKeyId: false } as const
   const shared = keyPair('p256', 40)
   const policy: Policy = { ...presented, maxChainLength: 3 }
@@ -138,7 +138,7 @@ describe('names that are equal by RFC 5280 7.1, each spelled in its own way', ()
       ['CN', cn, cnType],
     ])
 
-  /** So many CAs of one name and key, whose signatures are all good; the root has certified one of them, or none. */
+  /** CAs with one name and key, all with valid signatures. The root has issued the first one, or none. */
   function verdictOf(names: readonly (readonly [subject: NameSpec, issuer: NameSpec])[], certified: boolean): string {
     const chain = names.map(([subject, issuer], i) => {
       const spec = { ...bare, subject, key: shared, serial: BigInt(i + 1) }
@@ -148,7 +148,7 @@ describe('names that are equal by RFC 5280 7.1, each spelled in its own way', ()
     return judge(short, [leaf, ...chain])
   }
 
-  it('are one name on a path as in any other place: no verdict depends on how they are spelled', () => {
+  it('are one name on a path: no verdict depends on how they are spelled', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(spelled, spelled), { minLength: 1, maxLength: 7 }), fc.boolean(), (names, certified) => {
         const alike = names.map(() => [plain, plain] as const)

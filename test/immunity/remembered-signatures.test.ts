@@ -30,7 +30,7 @@ interface Setting {
   readonly store: Truststore
 }
 
-/** A truststore of the root, and how many signatures it had to compute since it was built. */
+/** A truststore of the root, and the number of signature checks since it was built. */
 function settingFor(policy: Policy = presented, ...certificates: readonly Minted[]): Setting {
   const counting = new CountingSignatures()
   const listed = certificates.length === 0 ? [root] : certificates
@@ -226,7 +226,7 @@ describe('a remembered client', () => {
       return verdict.ok ? verdict.leaf : expect.fail(verdict.message)
     }
     const leaf = leafOf()
-    const forged = mint({ key: leafKey, subject: 'O=Verify,CN=Stranger', signWith: keyPair('p256', 33) }, root)
+    const forged = mint({ key: leafKey, subject: 'O=Verify,CN=Forged', signWith: keyPair('p256', 33) }, root)
     const nobody = mint({ key: leafKey, subject: 'O=Verify,CN=Nobody' })
     for (let i = 0; i < 3000; i++) {
       for (const { der } of [forged, nobody]) {

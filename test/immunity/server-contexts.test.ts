@@ -13,7 +13,7 @@ import {
   good,
   issuing,
   listen,
-  nobody,
+  noCertificate,
   open,
   otherStore,
   own,
@@ -92,7 +92,7 @@ describe('the certificate of a running server', () => {
     for (const [, change] of changes) {
       const started = await startGate({ truststore: store })
       change(started)
-      expect(await ask(started.port, nobody)).toMatchObject({ status: 403, code: 'no_certificate' })
+      expect(await ask(started.port, noCertificate)).toMatchObject({ status: 403, code: 'no_certificate' })
     }
   })
 

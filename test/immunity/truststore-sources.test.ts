@@ -94,7 +94,7 @@ describe('a client certificate after a redirect to another origin', () => {
   it('is not sent, whichever server redirects', async () => {
     const elsewhere = await startTls(serve(a.pem))
     const own = await startTls((_, response) => response.writeHead(302, { location: elsewhere.url }).end())
-    // Without the agent its CAs are not known either, so that nothing of this request arrives.
+    // Without the agent its CAs are unknown too, so the handshake fails and no request arrives.
     await expect(sourceOf({ agent: certified }, own.url)).rejects.toMatchObject({
       reason: 'unreadable',
       message: expect.stringContaining(elsewhere.url),
@@ -164,7 +164,7 @@ describe('a version that was replaced before', () => {
     expect(await source.refresh({ allowRollback: true })).toMatchObject({ status: 'updated', version: { version: old } })
     expect(events).toMatchObject([{}, { offered: old, isAccepted: true }])
     expect(source.failure).toBeUndefined()
-    // What was left for it is old now.
+    // The other version counts as replaced now.
     server.reply = serve(a.pem + b.pem)
     expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'rollback' } })
   })

@@ -6,7 +6,7 @@ import fastify from 'fastify'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, it } from 'vitest'
 import { getClientIdentity, mutualTls } from '../../src/node/index.ts'
-import { ask, closeServers, good, listen, nobody, own, portOf, store, stranger } from '../support/gate.ts'
+import { ask, closeServers, good, listen, noCertificate, own, portOf, store, unknownClient } from '../support/gate.ts'
 
 /** The gate in front of web frameworks, as docs/guides/gate.md shows it. */
 
@@ -14,8 +14,8 @@ afterEach(closeServers)
 
 async function expectGated(port: number, reached: () => number): Promise<void> {
   expect(await ask(port, good, { path: '/who' })).toMatchObject({ status: 200, body: 'hello CN=client,O=Gate' })
-  expect(await ask(port, stranger, { path: '/who' })).toMatchObject({ status: 403, code: 'unknown_issuer' })
-  expect(await ask(port, nobody, { path: '/who', method: 'POST', body: 'x' })).toMatchObject({
+  expect(await ask(port, unknownClient, { path: '/who' })).toMatchObject({ status: 403, code: 'unknown_issuer' })
+  expect(await ask(port, noCertificate, { path: '/who', method: 'POST', body: 'x' })).toMatchObject({
     status: 403,
     code: 'no_certificate',
   })

@@ -4,7 +4,7 @@ import { type FileReport, type ReportItem, renderJson, renderText, sentence } fr
 import { renderGithub } from '../../src/lint/report/github.ts'
 import { painter } from '../../src/lint/report/printable.ts'
 import { renderSarif } from '../../src/lint/report/sarif.ts'
-import { expectObeyedByNobody, hostileText, readAnnotations, readSarif } from '../support/build-server.ts'
+import { expectNoCommands, hostileText, readAnnotations, readSarif } from '../support/build-server.ts'
 
 /** Any text, lone surrogates and control characters included. */
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), hostileText)
@@ -30,7 +30,7 @@ const reports: fc.Arbitrary<readonly FileReport[]> = fc.array(
 
 function linesOf(output: string): readonly string[] {
   expect(output).toMatch(/^$|\n$/)
-  expectObeyedByNobody(output)
+  expectNoCommands(output)
   return output.split('\n').slice(0, -1)
 }
 

@@ -3,30 +3,30 @@ import Ajv from 'ajv'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 
-/** What reads the output of a program besides people: build servers, terminals, viewers of SARIF. */
+/** What build servers, terminals and viewers of SARIF find in the output of a program. */
 
-/** Commands of GitHub Actions; case does not count. */
+/** Commands of GitHub Actions, in any case. */
 const githubCommands = [
   ...['error', 'warning', 'notice', 'debug', 'group', 'endgroup', 'echo', 'set-output', 'set-env', 'add-path', 'add-mask'],
   ...['save-state', 'add-matcher', 'remove-matcher', 'stop-commands', 'internal-set-repo-path'],
 ]
 
-/** Anywhere in a line: the runner trims it, and wrappers write something before it. */
+/** Anywhere in a line, because wrappers may write text before it. */
 const githubCommand = new RegExp(`::(?:${githubCommands.join('|')})(?![\\w-])`, 'i')
 
-/** Whatever would be obeyed in a line of output; a terminal may be sent colours. */
-export function obeyedIn(line: string): readonly string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken out here
+/** Everything in a line of output that would be executed. Colours are allowed. */
+export function commandsIn(line: string): readonly string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removes colours
   const plain = line.replace(/\u001b\[\d{1,2}m/g, '')
   const found = [/^\s*::/, githubCommand, /##\[/, /##vso\[/, /##teamcity\[/, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u]
   return found.flatMap((pattern) => pattern.exec(plain)?.[0] ?? [])
 }
 
-export function expectObeyedByNobody(output: string): void {
-  for (const line of output.split('\n')) expect([line, obeyedIn(line)]).toEqual([line, []])
+export function expectNoCommands(output: string): void {
+  for (const line of output.split('\n')) expect([line, commandsIn(line)]).toEqual([line, []])
 }
 
-/** Annotations of GitHub Actions, one a line, whose texts hold no further command. */
+/** Annotations of GitHub Actions, one per line, whose text contains no other command. */
 export function readAnnotations(output: string): readonly { readonly file: string; readonly text: string }[] {
   const decoded = (text: string): string => text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
   const lines = output.split('\n').slice(0, -1)
@@ -34,8 +34,8 @@ export function readAnnotations(output: string): readonly { readonly file: strin
     const found = /^::(?:error|warning|notice) file=([^:,]*)(?:,line=\d+)?,title=[a-z_]+::(.*)$/.exec(line)
     expect([line, found]).not.toEqual([line, null])
     const [, file = '', text = ''] = found ?? []
-    expectObeyedByNobody(file)
-    expectObeyedByNobody(text)
+    expectNoCommands(file)
+    expectNoCommands(text)
     return { file: decoded(file.replaceAll('%3A', ':').replaceAll('%2C', ',')), text: decoded(text) }
   })
 }
@@ -43,16 +43,16 @@ export function readAnnotations(output: string): readonly { readonly file: strin
 const require = createRequire(import.meta.url)
 const ajv = new Ajv({ schemaId: 'auto', allErrors: true })
 ajv.addMetaSchema(require('ajv/lib/refs/json-schema-draft-04.json'))
-/** Whether a log is one of SARIF 2.1.0; `errors` has why not. */
+/** Validates a SARIF 2.1.0 log; `errors` has the reasons. */
 export const isSarif = ajv.compile(require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'))
 
 interface SarifResult {
   readonly message: { readonly text: string; readonly markdown?: string }
 }
 
-/** The results of a log that is valid, with their messages as a viewer shows them. */
+/** The results of a valid log, with their messages as a viewer shows them. */
 export function readSarif(output: string): readonly (SarifResult & { readonly shown: string })[] {
-  expectObeyedByNobody(output)
+  expectNoCommands(output)
   const log = JSON.parse(output)
   isSarif(log)
   expect(isSarif.errors ?? []).toEqual([])
@@ -62,11 +62,11 @@ export function readSarif(output: string): readonly (SarifResult & { readonly sh
   })
 }
 
-/** A message of SARIF 2.1.0 as it is shown, given that it has no placeholder (3.11.5) and no link (3.11.6). */
+/** A SARIF 2.1.0 message as viewers show it, if it has no placeholder (3.11.5) and no link (3.11.6). */
 export function shownBySarifViewer(text: string): string {
   const single = text.replace(/\{\{|\}\}/g, ({ 0: brace }) => (brace === '{' ? '(' : ')'))
   expect(single).not.toMatch(/[{}]/)
-  // Strictly, and as viewers find them that know no escapes.
+  // By the specification, and by viewers that do not know escapes.
   expect(text).not.toMatch(/\[[^\]]*\]\([^)]*\)/)
   expect(text.replace(/\\[\\[\]]/g, '')).not.toMatch(/\[.*\]\(/)
   const braces = text.replaceAll('{{', '{').replaceAll('}}', '}')
@@ -98,7 +98,7 @@ const pieces = [
   ...['\u00a0', '\u00ad', '\u200b', '\u202e', ' ', '\t', '%0A', '%', ',', '"', 'a', 'é', '2001:db8::1', '\u{e0041}'],
 ]
 
-/** Text that is made to be obeyed, and any other. */
+/** Text with commands, and arbitrary text. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },

@@ -36,8 +36,8 @@ export function serverFor(...names: readonly string[]): Credentials {
 }
 
 export const good: Credentials = client()
-export const stranger: Credentials = client({ subject: 'O=Elsewhere,CN=stranger' }, elsewhere)
-export const nobody: Credentials = {}
+export const unknownClient: Credentials = client({ subject: 'O=Elsewhere,CN=stranger' }, elsewhere)
+export const noCertificate: Credentials = {}
 export const own: Credentials = serverFor('localhost')
 
 const servers = new Set<Server>()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { reportFormats, safeOutput } from '../../../src/cli/output.ts'
-import { expectObeyedByNobody, hostileText } from '../../support/build-server.ts'
+import { expectNoCommands, hostileText } from '../../support/build-server.ts'
 
 describe('what leaves the program', () => {
   it.each(reportFormats)('is obeyed by nobody, even of a command that has escaped nothing: %s', (format) => {
@@ -11,8 +11,8 @@ describe('what leaves the program', () => {
         const own = '::error file=a.pem,line=1,title=expired::'
         const output = safeOutput(`${format === 'github' ? own : ''}${text}`, format, coloured)
         expect(output.startsWith(own)).toBe(format === 'github')
-        expectObeyedByNobody(format === 'github' ? output.slice(own.length) : output)
-        if (format === 'github') expectObeyedByNobody(safeOutput(`::error file=${text},title=a::`, format, coloured).slice(2))
+        expectNoCommands(format === 'github' ? output.slice(own.length) : output)
+        if (format === 'github') expectNoCommands(safeOutput(`::error file=${text},title=a::`, format, coloured).slice(2))
       }),
       { numRuns: 1000 },
     )
@@ -36,7 +36,7 @@ describe('what leaves the program', () => {
       ' ::error file=a,title=b::x',
       '::add-mask file=a,title=b::x',
     ]) {
-      expectObeyedByNobody(safeOutput(line, 'github', false))
+      expectNoCommands(safeOutput(line, 'github', false))
     }
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { explain, type LintCode, lintTruststore } from '../../../../src/index.ts'
 import type { FileReport } from '../../../../src/lint/report/file-report.ts'
 import { renderSarif } from '../../../../src/lint/report/sarif.ts'
-import { expectObeyedByNobody, isSarif } from '../../../support/build-server.ts'
+import { expectNoCommands, isSarif } from '../../../support/build-server.ts'
 import { lintFlaw } from '../../../support/flawed/flaw.ts'
 import { flaws } from '../../../support/flawed-bundles.ts'
 import { platformCases } from '../../../support/platform-bundles.ts'
@@ -26,7 +26,7 @@ function sarif(reports: readonly FileReport[]): {
   ]
 } {
   const text = renderSarif(reports, '1.2.3', describeCode)
-  expectObeyedByNobody(text)
+  expectNoCommands(text)
   return JSON.parse(text)
 }
 

@@ -4,7 +4,7 @@ import { formatApiGatewayClientCert, parseApiGatewayEvent } from '../../../../sr
 import { parseCertificate } from '../../../../src/index.ts'
 import { type Authorize, type ClientIdentity, type GateRejection, mutualTls } from '../../../../src/node/index.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { ask, askHttp2, closeServers, good, listen, open, own, startGate, store, stranger } from '../../../support/gate.ts'
+import { ask, askHttp2, closeServers, good, listen, open, own, startGate, store, unknownClient } from '../../../support/gate.ts'
 
 afterEach(closeServers)
 
@@ -32,7 +32,7 @@ describe('authorize', () => {
   it('is not asked about clients whose certificate is refused', async () => {
     const authorize = vi.fn(() => true)
     const { port } = await startGate({ truststore: store, authorize })
-    expect(await ask(port, stranger)).toMatchObject({ code: 'unknown_issuer' })
+    expect(await ask(port, unknownClient)).toMatchObject({ code: 'unknown_issuer' })
     expect(authorize).not.toHaveBeenCalled()
   })
 
@@ -224,7 +224,7 @@ describe('onReject', () => {
     const listener = (warning: Error): unknown => warnings.push(warning.message)
     process.on('warning', listener)
     const { port } = await startGate({ truststore: store, onReject })
-    expect(await ask(port, stranger)).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    expect(await ask(port, unknownClient)).toMatchObject({ status: 403, code: 'unknown_issuer' })
     await eventually(() => warnings.some((text) => /from onReject|a value that cannot be converted to a string/.test(text)))
     process.off('warning', listener)
   })

@@ -13,7 +13,7 @@ import {
   serverFor,
   startGate,
   store,
-  stranger,
+  unknownClient,
 } from '../../../support/gate.ts'
 
 afterEach(closeServers)
@@ -68,8 +68,8 @@ describe('a gate for several domains', () => {
   it('judges by the truststore of the domain that the client asked for', async () => {
     const { port } = await startGate({ domains })
     expect(await ask(port, good, to('api.example.com'))).toMatchObject({ status: 200 })
-    expect(await ask(port, stranger, to('api.example.com'))).toMatchObject({ status: 403, code: 'unknown_issuer' })
-    expect(await ask(port, stranger, to('www.example.com'))).toMatchObject({ status: 200 })
+    expect(await ask(port, unknownClient, to('api.example.com'))).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    expect(await ask(port, unknownClient, to('www.example.com'))).toMatchObject({ status: 200 })
     expect(await ask(port, good, to('www.example.com'))).toMatchObject({ status: 403, code: 'unknown_issuer' })
   })
 
@@ -97,14 +97,14 @@ describe('a gate for several domains', () => {
 
   it('lets sessions be resumed where TLS 1.3 keeps the domain, each judged by the domain that is asked for', async () => {
     const { port, gate } = await startGate({ domains, minVersion: 'TLSv1.3' })
-    const first = await open(port, stranger, { servername: 'www.example.com' })
-    expect(await ask(port, stranger, { socket: first, ...to('www.example.com') })).toMatchObject({ status: 200 })
+    const first = await open(port, unknownClient, { servername: 'www.example.com' })
+    expect(await ask(port, unknownClient, { socket: first, ...to('www.example.com') })).toMatchObject({ status: 200 })
     const session = first.getSession()
-    const again = await open(port, stranger, { servername: 'www.example.com', session })
-    expect(await ask(port, stranger, { socket: again, ...to('www.example.com') })).toMatchObject({ status: 200 })
+    const again = await open(port, unknownClient, { servername: 'www.example.com', session })
+    expect(await ask(port, unknownClient, { socket: again, ...to('www.example.com') })).toMatchObject({ status: 200 })
     expect([again.isSessionReused(), gate.counters().resumed]).toEqual([true, 1])
-    const across = await open(port, stranger, { servername: 'api.example.com', session: again.getSession() })
-    expect(await ask(port, stranger, { socket: across, ...to('api.example.com') })).toMatchObject({ status: 403 })
+    const across = await open(port, unknownClient, { servername: 'api.example.com', session: again.getSession() })
+    expect(await ask(port, unknownClient, { socket: across, ...to('api.example.com') })).toMatchObject({ status: 403 })
   })
 
   it('switches sessions off where TLS 1.2 would lose the domain', async () => {
@@ -130,14 +130,17 @@ describe('requests for another domain than the connection', () => {
     ['a list', 'www.example.com, api.example.com'],
   ])('are refused with 421: %s', async (_name, host) => {
     const { port, reached, gate } = await startGate({ domains })
-    expect(await ask(port, stranger, to('www.example.com', host))).toMatchObject({ status: 421, code: 'misdirected_request' })
+    expect(await ask(port, unknownClient, to('www.example.com', host))).toMatchObject({
+      status: 421,
+      code: 'misdirected_request',
+    })
     expect(reached).toEqual([])
     expect(gate.counters()).toMatchObject({ accepted: 1, refusedRequests: { misdirected_request: 1 } })
   })
 
   it('are not those for another name of the same wildcard', async () => {
     const { port } = await startGate({ domains })
-    expect(await ask(port, stranger, to('www.example.com', 'shop.example.com:443'))).toMatchObject({ status: 200 })
+    expect(await ask(port, unknownClient, to('www.example.com', 'shop.example.com:443'))).toMatchObject({ status: 200 })
   })
 
   it.each([
@@ -154,7 +157,7 @@ describe('requests for another domain than the connection', () => {
     for (const event of ['upgrade', 'connect', 'checkContinue', 'checkExpectation']) {
       server.on(event, () => reached.push(event))
     }
-    const socket = await open(port, stranger, { servername: 'www.example.com' })
+    const socket = await open(port, unknownClient, { servername: 'www.example.com' })
     socket.write(text)
     let answer = ''
     for await (const chunk of socket) answer += chunk
@@ -172,9 +175,9 @@ describe('requests for another domain than the connection', () => {
     const port = await listen(server)
     const options = { servername: 'www.example.com' }
     const authority = (name: string, host?: string) => ({ ...options, headers: { ':authority': name, ...(host && { host }) } })
-    expect(await askHttp2(port, stranger, authority('www.example.com'))).toMatchObject({ status: 200, body: 'in' })
-    expect(await askHttp2(port, stranger, authority('api.example.com'))).toMatchObject({ status: 421 })
-    expect(await askHttp2(port, stranger, authority('www.example.com', 'api.example.com'))).toMatchObject({ status: 421 })
+    expect(await askHttp2(port, unknownClient, authority('www.example.com'))).toMatchObject({ status: 200, body: 'in' })
+    expect(await askHttp2(port, unknownClient, authority('api.example.com'))).toMatchObject({ status: 421 })
+    expect(await askHttp2(port, unknownClient, authority('www.example.com', 'api.example.com'))).toMatchObject({ status: 421 })
     expect(seen).toEqual(['www.example.com'])
   })
 

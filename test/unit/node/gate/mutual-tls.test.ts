@@ -24,13 +24,13 @@ import {
   good,
   issuing,
   listen,
-  nobody,
+  noCertificate,
   open,
   otherStore,
   own,
   startGate,
   store,
-  stranger,
+  unknownClient,
 } from '../../../support/gate.ts'
 import { mint, mintCrl } from '../../../support/mint.ts'
 
@@ -46,8 +46,8 @@ describe('a gate', () => {
   })
 
   it.each([
-    ['no_certificate', nobody],
-    ['unknown_issuer', stranger],
+    ['no_certificate', noCertificate],
+    ['unknown_issuer', unknownClient],
     ['expired', client({ notBefore: new Date(Date.now() - 9 * day), notAfter: new Date(Date.now() - day) })],
     ['not_yet_valid', client({ notBefore: new Date(Date.now() + day) })],
     ['extended_key_usage_violation', client({ extendedKeyUsage: ['serverAuth'] })],
@@ -67,7 +67,7 @@ describe('a gate', () => {
   it('gives the details of a refusal to onReject alone', async () => {
     const rejections: GateRejection[] = []
     const { port } = await startGate({ truststore: store, onReject: (rejection) => rejections.push(rejection) })
-    await ask(port, stranger)
+    await ask(port, unknownClient)
     expect(rejections[0]?.message).toContain('CN=stranger,O=Elsewhere')
     expect(rejections[0]?.verdict).toMatchObject({ ok: false, code: 'unknown_issuer', index: 0 })
   })
@@ -94,7 +94,7 @@ describe('a gate', () => {
     expect(await ask(port, good)).toMatchObject({ status: 200 })
     source.current = otherStore
     expect(await ask(port, good)).toMatchObject({ code: 'unknown_issuer' })
-    expect(await ask(port, stranger)).toMatchObject({ status: 200 })
+    expect(await ask(port, unknownClient)).toMatchObject({ status: 200 })
   })
 
   it('takes intermediates that the client presents, where the policy wants them', async () => {
@@ -117,7 +117,7 @@ describe('a gate', () => {
 
   it('closes instead of answering, by option', async () => {
     const { port, reached } = await startGate({ truststore: store, refusal: 'close' })
-    await expect(ask(port, stranger)).rejects.toThrow(/ECONNRESET|socket hang up|EPIPE/)
+    await expect(ask(port, unknownClient)).rejects.toThrow(/ECONNRESET|socket hang up|EPIPE/)
     expect(await ask(port, good)).toMatchObject({ status: 200 })
     expect(reached).toHaveLength(1)
   })
@@ -143,7 +143,7 @@ describe('onAccept', () => {
     server.on('secureConnection', () => told.push('secureConnection'))
     const socket = await open(port, good)
     for (let i = 0; i < 2; i++) expect(await ask(port, good, { socket })).toMatchObject({ status: 200 })
-    for (const credentials of [stranger, nobody]) expect(await ask(port, credentials)).toMatchObject({ status: 403 })
+    for (const credentials of [unknownClient, noCertificate]) expect(await ask(port, credentials)).toMatchObject({ status: 403 })
     socket.destroy()
     expect(told).toEqual(['accepted CN=client,O=Gate', 'secureConnection'])
   })
@@ -165,7 +165,7 @@ describe('onAccept', () => {
 describe('counters', () => {
   it('are the same again once JSON has had them', async () => {
     const { port, gate } = await startGate({ truststore: store })
-    for (const credentials of [good, good, stranger]) await ask(port, credentials)
+    for (const credentials of [good, good, unknownClient]) await ask(port, credentials)
     const counters = gate.counters()
     expect(JSON.parse(JSON.stringify(counters))).toEqual(counters)
     expect(JSON.stringify(counters)).not.toContain('null')
@@ -186,7 +186,7 @@ describe('counters', () => {
     }
     const silent = [connectTcp(port, '127.0.0.1'), connectTcp(port, '127.0.0.1')]
     const inside = [await open(port, good), await open(port, good), await open(port, good)]
-    const refused = await open(port, stranger)
+    const refused = await open(port, unknownClient)
     await eventually(() => String(present()) === '2,3,1')
     // Some fail in their handshake.
     silent[0]!.on('error', () => undefined).write('no TLS')
@@ -215,9 +215,9 @@ describe('HTTP/2', () => {
     expect(await askHttp2(port, good)).toMatchObject({ status: 200, body: 'hello CN=client,O=Gate' })
     expect(seen.sort()).toEqual(['request true', 'session', 'stream CN=client,O=Gate'])
     seen.length = 0
-    expect(await askHttp2(port, stranger)).toMatchObject({ status: 403, code: 'unknown_issuer' })
-    expect(await askHttp2(port, nobody)).toMatchObject({ status: 403, code: 'no_certificate' })
-    expect(await ask(port, stranger, { ALPNProtocols: ['http/1.1'] })).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    expect(await askHttp2(port, unknownClient)).toMatchObject({ status: 403, code: 'unknown_issuer' })
+    expect(await askHttp2(port, noCertificate)).toMatchObject({ status: 403, code: 'no_certificate' })
+    expect(await ask(port, unknownClient, { ALPNProtocols: ['http/1.1'] })).toMatchObject({ status: 403, code: 'unknown_issuer' })
     expect(seen).toEqual([])
     expect(await ask(port, good, { ALPNProtocols: ['http/1.1'] })).toMatchObject({ status: 200 })
   })
@@ -236,7 +236,7 @@ describe('a plain TLS server', () => {
       return all
     }
     expect(await text(good)).toBe('hello CN=client,O=Gate')
-    expect(await text(stranger).catch(() => '')).toBe('')
+    expect(await text(unknownClient).catch(() => '')).toBe('')
     expect(gate.counters()).toMatchObject({ accepted: 1, refused: { unknown_issuer: 1 } })
   })
 })
@@ -380,7 +380,7 @@ describe('what is forgotten', () => {
     expect(await ask(await listen(server), good)).toMatchObject({ body: 'undefined' })
   })
 
-  it('tlsOptions: nobody gets in, because there is no such server', () => {
+  it('tlsOptions: noCertificate gets in, because there is no such server', () => {
     const gate = mutualTls({ truststore: store })
     expect(() => gate.protect(createHttpsServer({ ...own }))).toThrow(/needs a server made with gate.tlsOptions/)
   })
