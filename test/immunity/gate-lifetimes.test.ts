@@ -4,7 +4,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { buildTruststore, profiles, type RevocationCheck } from '../../src/index.ts'
+import type { RevocationCheck } from '../../src/index.ts'
 import { type CloseCode, fileTruststore, type MutualTlsOptions } from '../../src/node/index.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -19,24 +19,10 @@ import {
   otherStore,
   startGate,
 } from '../support/gate.ts'
-import { mint } from '../support/mint.ts'
-import { identitiesOf, type Kept, kinds, openScene } from '../support/open-connections.ts'
-import { listOf } from '../support/revocable.ts'
+import { both, day, fromNow, hour, leaving, lists, staying, stillRuns } from '../support/leaving-client.ts'
+import { identitiesOf, kinds, openScene } from '../support/open-connections.ts'
 
 /** Open connections must end with the trust in their client, for every use of a connection and every way in which trust ends. */
-
-const hour = 3_600_000
-const day = 24 * hour
-const fromNow = (ms: number): Date => new Date(Math.floor(Date.now() / 1000) * 1000 + ms)
-
-const both = buildTruststore([authority.pem, issuing.pem, elsewhere.pem])
-const leaving = mint({ subject: 'CN=leaving', notBefore: fromNow(-hour), notAfter: fromNow(30 * day) }, issuing)
-const staying = mint({ subject: 'CN=staying' }, elsewhere)
-
-/** A list of every CA; `spec` is for the one that may revoke `leaving`. */
-function lists(spec: Parameters<typeof listOf>[0] = {}): RevocationCheck['lists'] {
-  return [listOf(spec, issuing), listOf({}, authority), listOf({}, elsewhere)]
-}
 
 const revoking = { revoked: [{ serial: leaving.serial }] }
 
@@ -136,14 +122,6 @@ describe('an open connection ends with the trust in its client, for every kind o
   })
 })
 
-/** Expects that no connection has ended and that unfinished responses continue. */
-async function stillRuns(all: readonly Kept[]): Promise<void> {
-  const before = all.map((kept) => kept.text())
-  const goesOn = (kept: Kept, i: number): boolean => !before[i]!.includes('tick') || kept.text().length > before[i]!.length
-  await eventually(() => all.every(goesOn))
-  expect(all.filter((kept) => kept.isOver()).map(({ kind }) => kind)).toEqual([])
-}
-
 describe('a connection that the gate ends', () => {
   it('over HTTP/1 closes after the current response', async () => {
     const source = { current: both }
@@ -225,128 +203,6 @@ describe('a connection that the gate ends', () => {
     source.current = otherStore
     await eventually(() => kept.isOver() && warnings.some((text) => text.includes('onClose of mutualTls')))
     process.off('warning', note)
-  })
-})
-
-describe('a connection whose revocation status is unknown', () => {
-  /** A gate whose list is out of date after an hour, and can be renewed. */
-  function stale(): { options: MutualTlsOptions; goStale: () => unknown; renew: () => unknown } {
-    let now = Date.now()
-    let revocation: RevocationCheck = { lists: lists({ nextUpdate: fromNow(hour) }) }
-    return {
-      options: { truststore: both, revocation: () => revocation, clock: () => now },
-      goStale: () => (now += 2 * hour),
-      renew: () => (revocation = { lists: lists() }),
-    }
-  }
-
-  it('stays open by default; its requests are rejected until the status is known again', async () => {
-    const { options, goStale, renew } = stale()
-    const scene = await openScene(options)
-    const all = await scene.keepAll(credentialsOf(leaving))
-    const session = connectHttp2(`https://127.0.0.1:${scene.ports.http2}`, {
-      rejectUnauthorized: false,
-      ...credentialsOf(leaving),
-    })
-    const status = async (): Promise<unknown> => (await once(session.request().resume(), 'response'))[0][':status']
-    expect(await status()).toBe(200)
-    goStale()
-    expect(await status()).toBe(403)
-    await eventually(() => scene.gate.counters().rejudged > kinds.length)
-    // The last checks may still be running.
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    const { rejudged } = scene.gate.counters()
-    await new Promise((resolve) => setTimeout(resolve, 2500))
-    // Nothing has changed since, so nothing is verified every second.
-    expect(scene.gate.counters().rejudged).toBe(rejudged)
-    expect(await status()).toBe(403)
-    await stillRuns(all)
-    expect([scene.ended, new Set(identitiesOf(scene))]).toEqual([[], new Set(['CN=leaving'])])
-    renew()
-    expect(await status()).toBe(200)
-    session.destroy()
-    for (const kept of all) kept.close()
-  })
-
-  it('is ended by option', async () => {
-    const { options, goStale } = stale()
-    const scene = await openScene({ ...options, onUnknown: 'end' })
-    const all = await scene.keepAll(credentialsOf(leaving))
-    goStale()
-    await eventually(() => all.every((kept) => kept.isOver()))
-    expect(scene.ended).toEqual(kinds.map(() => 'CN=leaving: revocation_unknown'))
-  })
-
-  it.each(['keep', 'end'] as const)('follows the same option if the settings fail: %s', async (onUnknown) => {
-    let broken = false
-    const revocation = (): RevocationCheck => {
-      if (broken) throw new Error('no lists today')
-      return { lists: lists() }
-    }
-    const warnings: string[] = []
-    const note = (warning: Error): unknown => warnings.push(warning.message)
-    process.on('warning', note)
-    const scene = await openScene({ truststore: both, revocation, onUnknown })
-    const all = await scene.keepAll(credentialsOf(leaving))
-    broken = true
-    await eventually(() => warnings.length > 0)
-    expect(warnings[0]).toMatch(/open connections cannot be verified: Error: no lists today/)
-    if (onUnknown === 'keep') await stillRuns(all)
-    else await eventually(() => all.every((kept) => kept.isOver()))
-    await new Promise((resolve) => setTimeout(resolve, 1200))
-    process.off('warning', note)
-    expect([scene.ended, warnings.length]).toEqual([onUnknown === 'end' ? kinds.map(() => 'CN=leaving: internal_error') : [], 1])
-    for (const kept of all) kept.close()
-  })
-
-  it('ends once its certificate expires', async () => {
-    let now = Date.now()
-    const revocation = { lists: lists({ nextUpdate: fromNow(hour) }) }
-    const scene = await openScene({ truststore: both, revocation, clock: () => now })
-    const kept = await scene.keep('plain TLS', credentialsOf(leaving))
-    now += 2 * hour
-    await eventually(() => scene.gate.counters().rejudged > 0)
-    now += 31 * day
-    await eventually(() => kept.isOver())
-    expect(scene.ended).toEqual(['CN=leaving: expired'])
-  })
-})
-
-describe('verdicts on open connections', () => {
-  it('are renewed every minute if they depend on lists, because certificates of CRL signers expire as well', async () => {
-    let now = Date.now()
-    const scene = await openScene({ truststore: both, revocation: { lists: lists() }, clock: () => now })
-    const kept = await scene.keep('plain TLS', credentialsOf(leaving))
-    const rejudgedAfter = async (ms: number): Promise<number> => {
-      now += ms
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      return scene.gate.counters().rejudged
-    }
-    expect([await rejudgedAfter(59_000), await rejudgedAfter(2000), await rejudgedAfter(59_000)]).toEqual([0, 1, 1])
-    kept.close()
-  })
-
-  it('last until the end of the second in notAfter', async () => {
-    let now = Date.now()
-    const { port, gate } = await startGate({ truststore: both, clock: () => now })
-    const socket = await open(port, credentialsOf(leaving))
-    const code = async (at: number): Promise<unknown> => {
-      now = at
-      return (await ask(port, {}, { socket })).code
-    }
-    const end = leaving.spec.notAfter!.getTime()
-    expect([await code(end), await code(end + 999), gate.counters().rejudged]).toEqual([undefined, undefined, 0])
-    expect([await code(end + 1000), gate.counters().rejudged]).toEqual(['expired', 1])
-  })
-
-  it('are not renewed for an expired anchor whose dates the policy ignores', async () => {
-    const old = mint({ ca: true, subject: 'CN=Old', notBefore: fromNow(-9 * day), notAfter: fromNow(-day) })
-    const policy = { ...profiles.apiGateway, checkAnchorValidity: false }
-    const { port, gate } = await startGate({ truststore: buildTruststore(old.pem, { policy }) })
-    const socket = await open(port, credentialsOf(mint({}, old)))
-    for (let i = 0; i < 3; i++) expect(await ask(port, {}, { socket })).toMatchObject({ status: 200 })
-    expect(gate.counters()).toMatchObject({ rejudged: 0, verifyMicroseconds: { count: 1 } })
-    socket.destroy()
   })
 })
 

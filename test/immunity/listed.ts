@@ -1,5 +1,5 @@
 import { parseRevocationList, type RevocationCheck, type RevocationList } from '../../src/index.ts'
-import { type CertificateSpec, type CrlSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
+import { type CertificateSpec, type CrlSpec, type ExtensionSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
 import { valueIn } from '../support/refusal.ts'
 import { leafKey, presented, storeFor } from '../support/rejected-chain.ts'
 import { judge } from './judge.ts'
@@ -18,6 +18,11 @@ export function client(spec: CertificateSpec = {}, issuer: Minted = root): Minte
 
 export function list(spec: Partial<CrlSpec> = {}): RevocationList {
   return valueIn(parseRevocationList(mintCrl({ issuer: root, ...spec }).der))
+}
+
+/** An extension that the library does not know. */
+export function unknownExtension(critical: boolean): ExtensionSpec {
+  return { oid: '1.3.6.1.4.1.99999.4', critical, value: Uint8Array.of(5, 0) }
 }
 
 /** The verdict on a chain with these lists. */

@@ -3,18 +3,13 @@ import { parseRevocationList, type RevocationList, verifyChain } from '../../src
 import type { RevocationListView } from '../../src/x509/revocation-list.ts'
 import { ecdsa } from '../support/algorithms.ts'
 import { integer, sequence, tlv, utcTime } from '../support/der.ts'
-import { type CrlSpec, keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
-import { presented, storeFor } from '../support/rejected-chain.ts'
+import { type CrlSpec, keyPair, mint, mintCrl } from '../support/mint.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
-import { client, day, judgeBy, list, revoked, root, store, unknown } from './listed.ts'
+import { client, day, judgeBy, list, revoked, root, store, unknown, unknownExtension } from './listed.ts'
 
 /** Revocation lists that must not be relied on, and certificates that must be found on those that may. */
 
 const leaf = client()
-const unknownExtension = (critical: boolean): NonNullable<CrlSpec['extensions']> => [
-  { oid: '1.3.6.1.4.1.99999.2', critical, value: sequence() },
-]
-
 describe('a revoked certificate', () => {
   it('control: a valid list that does not name a certificate clears it', () => {
     expect(judgeBy([list()], [leaf])).toBe('accepted')
@@ -90,7 +85,7 @@ describe('a revoked certificate', () => {
 describe('a list that must not be relied on clears nobody', () => {
   const other = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Other' }, root)
   const unbelievable: readonly (readonly [string, () => RevocationList])[] = [
-    ['with an unknown critical extension', () => list({ extensions: unknownExtension(true) })],
+    ['with an unknown critical extension', () => list({ extensions: [unknownExtension(true)] })],
     ['with one on the entry of another certificate', () => list({ revoked: [{ serial: 99n, critical: true }] })],
     ['past its nextUpdate', () => list({ thisUpdate: new Date(Date.now() - 20 * day), nextUpdate: new Date(Date.now() - 2000) })],
     ['without nextUpdate', () => list({ nextUpdate: null })],
@@ -114,7 +109,7 @@ describe('a list that must not be relied on clears nobody', () => {
   ]
 
   it('control: with that extension not critical it is used', () => {
-    expect(judgeBy([list({ extensions: unknownExtension(false) })], [leaf])).toBe('accepted')
+    expect(judgeBy([list({ extensions: [unknownExtension(false)] })], [leaf])).toBe('accepted')
   })
 
   it.each(unbelievable)('%s', (_what, make) => {
@@ -130,7 +125,7 @@ describe('a list that must not be relied on clears nobody', () => {
 
   it('an unreliable list for the certificate is not treated as no list', () => {
     const unreliable = [
-      { extensions: unknownExtension(true) },
+      { extensions: [unknownExtension(true)] },
       { signWith: keyPair('p256', 4) },
       { nextUpdate: null },
       { idp: { onlySomeReasons: [1] } },
@@ -156,87 +151,6 @@ function changed(der: Uint8Array, value: number): Uint8Array {
   const at = Buffer.from(der).indexOf(Buffer.alloc(4, value))
   return der.with(at + 3, value ^ 1)
 }
-
-describe('who may sign a list', () => {
-  const usage = (keyUsage: readonly string[], slot: number): Minted =>
-    mint({ ca: true, key: keyPair('p256', slot), subject: 'O=Immunity,CN=Issuing', keyUsage }, root)
-
-  it('a CA whose keyUsage has cRLSign, or without keyUsage', () => {
-    const judgeUnder = (issuer: Minted): string => judgeBy([list(), list({ issuer })], [client({}, issuer), issuer])
-    expect(judgeUnder(usage(['keyCertSign', 'cRLSign'], 1))).toBe('accepted')
-    expect(judgeUnder(usage([], 1))).toBe('accepted')
-    expect(judgeUnder(usage(['keyCertSign'], 1))).toBe(unknown)
-    const anchor = mint({ ca: true, key: keyPair('p256', 5), subject: 'CN=Anchor', keyUsage: ['keyCertSign'] })
-    expect(judge(storeFor(presented, anchor), [client({}, anchor)], { revocation: { lists: [list({ issuer: anchor })] } })).toBe(
-      unknown,
-    )
-  })
-
-  it('another certificate with its name, if it has the same anchor, may sign lists and is not revoked', () => {
-    const issuing = usage(['keyCertSign'], 1)
-    const below = client({}, issuing)
-    const signer = (spec: object = {}, issuer = root): Minted =>
-      mint({ key: keyPair('p256', 6), subject: issuing.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [], ...spec }, issuer)
-    const judgeSigned = (by: Minted, more: Partial<CrlSpec> = {}, ...lists: readonly RevocationList[]): string =>
-      judgeBy([list(), list({ issuer: by, ...more }), ...lists], [below, issuing, by])
-    expect(judgeSigned(signer())).toBe('accepted')
-    expect(judgeSigned(signer(), { revoked: [{ serial: below.serial }] })).toBe(revoked)
-    expect(judgeSigned(signer({ keyUsage: ['digitalSignature'] }))).toBe(unknown)
-    expect(judgeSigned(signer({ keyUsage: ['keyCertSign', 'digitalSignature'] }))).toBe(unknown)
-    expect(judgeSigned(signer({ notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }))).toBe(unknown)
-    expect(judgeSigned(signer({ extensions: unknownExtension(true) }))).toBe(unknown)
-    expect(judgeSigned(signer({ signWith: keyPair('p256', 7) }))).toBe(unknown)
-    expect(judgeSigned(signer({ subject: 'O=Immunity,CN=Issuing Lists' }), { issuerName: issuing.subject })).toBe(unknown)
-    const bySelf = signer()
-    expect(judgeSigned(bySelf, {}, list({ revoked: [{ serial: bySelf.serial }] }))).toBe(unknown)
-  })
-
-  it('another listed certificate with its name, under every kind of trust', () => {
-    const issuing = usage(['keyCertSign'], 1)
-    const below = client({}, issuing)
-    const signer = mint({ key: keyPair('p256', 6), subject: issuing.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }, root)
-    for (const trust of ['roots', 'every-ca', 'every-certificate'] as const) {
-      const listing = storeFor({ ...presented, trust }, root, issuing, signer)
-      const judgeWith = (...lists: readonly RevocationList[]): string => judge(listing, [below], { revocation: { lists } })
-      expect([trust, judgeWith(list(), list({ issuer: signer }))]).toEqual([trust, 'accepted'])
-      expect([trust, judgeWith(list({ revoked: [{ serial: signer.serial }] }), list({ issuer: signer }))]).toEqual([
-        trust,
-        unknown,
-      ])
-    }
-  })
-
-  it('no certificate whose own status depends on that list', () => {
-    const spec = { subject: root.subject, key: keyPair('p256', 8), keyUsage: ['digitalSignature', 'cRLSign'] }
-    const own = client(spec)
-    const twin = client(spec)
-    const forged = list({ issuer: own })
-    expect(judgeBy([list()], [own, twin])).toBe('accepted')
-    expect(judgeBy([forged], [own, twin])).toBe(unknown)
-    expect(judgeBy([forged, list({ revoked: [{ serial: own.serial }] })], [own, twin])).toBe(revoked)
-    expect(judgeBy([forged], [leaf, own])).toBe(unknown)
-  })
-
-  it('no CA with the same name and another key, listed or presented', () => {
-    const namesake = mint({ ...root.spec, key: keyPair('p256', 9) })
-    const forged = list({ issuer: namesake })
-    expect(judgeBy([forged], [leaf, namesake])).toBe(unknown)
-    const both = storeFor(presented, root, namesake)
-    expect(judge(both, [leaf], { revocation: { lists: [list()] } })).toBe('accepted')
-    expect(judge(both, [leaf], { revocation: { lists: [forged] } })).toBe(unknown)
-    expect(judge(both, [client({}, namesake)], { revocation: { lists: [list()] } })).toBe(unknown)
-  })
-
-  it('what one truststore remembers about a list is not used by another', () => {
-    const namesake = mint({ ...root.spec, key: keyPair('p256', 9) })
-    const shared = list()
-    const elsewhere = storeFor(presented, namesake)
-    for (let round = 0; round < 2; round++) {
-      expect(judgeBy([shared], [leaf])).toBe('accepted')
-      expect(judge(elsewhere, [client({}, namesake)], { revocation: { lists: [shared] } })).toBe(unknown)
-    }
-  })
-})
 
 describe('lists that cannot be read', () => {
   const good = mintCrl({ issuer: root, revoked: [{ serial: 5n }] })

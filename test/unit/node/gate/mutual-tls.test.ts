@@ -241,78 +241,6 @@ describe('a plain TLS server', () => {
   })
 })
 
-describe('TLS sessions that are resumed', () => {
-  /** A client that connects twice, the second time with the session of the first. */
-  async function twice(port: number, maxVersion: 'TLSv1.2' | 'TLSv1.3', between: () => unknown = () => undefined) {
-    const first = await open(port, good, { maxVersion })
-    const before = await ask(port, good, { socket: first })
-    // TLS 1.3 sends it before the answer, TLS 1.2 in the handshake; a session without a ticket is resumed by nobody.
-    const ticket = first.getSession()
-    first.destroy()
-    await between()
-    const second = await open(port, good, { maxVersion, session: ticket })
-    const after = await ask(port, good, { socket: second })
-    const reused = second.isSessionReused()
-    second.destroy()
-    return { before, after, reused }
-  }
-
-  describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
-    it('are rebuilt and judged anew', async () => {
-      const { port, gate } = await startGate({ truststore: store })
-      const { before, after, reused } = await twice(port, version)
-      expect([before.status, after.status, after.body, reused]).toEqual([200, 200, 'hello CN=client,O=Gate', true])
-      expect(gate.counters()).toMatchObject({ accepted: 2, resumed: 1, verifyMicroseconds: { count: 2 } })
-    })
-
-    it('are refused once the truststore no longer lists the issuer', async () => {
-      const source = { current: store }
-      const { port } = await startGate({ truststore: source })
-      const { after, reused } = await twice(port, version, () => {
-        source.current = otherStore
-      })
-      expect([after.status, after.code, reused]).toEqual([403, 'unknown_issuer', true])
-    })
-
-    it('are refused once the certificate has expired', async () => {
-      let now = Date.now()
-      const { port } = await startGate({ truststore: store, clock: () => now })
-      const { after, reused } = await twice(port, version, () => {
-        now += 400 * day
-      })
-      expect([after.status, after.code, reused]).toEqual([403, 'expired', true])
-    })
-
-    it('do not exist where the client presents intermediates, which a session loses', async () => {
-      const presented = buildTruststore(authority.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
-      const { port, gate } = await startGate({ truststore: presented })
-      expect((await twice(port, version)).reused).toBe(false)
-      expect(gate.counters().resumed).toBe(0)
-      expect(() => mutualTls({ truststore: presented, resumption: true })).toThrow(/a session loses the presented intermediates/)
-    })
-
-    it('are refused and not guessed, where the server was made to resume them all the same', async () => {
-      const presented = buildTruststore(authority.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
-      const gate = mutualTls({ truststore: presented })
-      const leaf = credentialsOf(mint({}, issuing), issuing)
-      const server = gate.protect(
-        createHttpsServer({ ...own, ...gate.tlsOptions, secureOptions: 0 }, (_request, response) => void response.end('in')),
-      )
-      const port = await listen(server)
-      const first = await open(port, leaf, { maxVersion: version })
-      expect(await ask(port, leaf, { socket: first })).toMatchObject({ status: 200 })
-      const second = await open(port, leaf, { maxVersion: version, session: first.getSession() })
-      expect(second.isSessionReused()).toBe(true)
-      expect(await ask(port, leaf, { socket: second })).toMatchObject({ status: 403, code: 'unknown_issuer' })
-    })
-
-    it('do not exist by option', async () => {
-      const { port } = await startGate({ truststore: store, resumption: false })
-      expect((await twice(port, version)).reused).toBe(false)
-    })
-  })
-})
-
 describe('a connection that stays open', () => {
   it('is judged again when its truststore was swapped', async () => {
     const source = { current: store }
@@ -380,7 +308,7 @@ describe('what is forgotten', () => {
     expect(await ask(await listen(server), good)).toMatchObject({ body: 'undefined' })
   })
 
-  it('tlsOptions: noCertificate gets in, because there is no such server', () => {
+  it('tlsOptions: protect throws, so no client gets in', () => {
     const gate = mutualTls({ truststore: store })
     expect(() => gate.protect(createHttpsServer({ ...own }))).toThrow(/needs a server made with gate.tlsOptions/)
   })
@@ -401,66 +329,5 @@ describe('what is forgotten', () => {
     await ask(port, good).catch(() => undefined)
     expect(gate.counters()).toMatchObject({ accepted: 1, refused: { internal_error: 1 } })
     expect(reached.length).toBeLessThanOrEqual(1)
-  })
-})
-
-describe('misuse', () => {
-  it.each([
-    [{}, /either truststore or domains/],
-    [{ truststore: store, domains: { 'a.example': { truststore: store } } }, /either truststore or domains/],
-    [{ truststore: {} }, /truststore must be a Truststore/],
-    [{ truststore: null }, /truststore must be a Truststore or a source/],
-    [{ truststore: Promise.resolve(store) }, /options\.truststore must be .*; got a Promise, await it/],
-    [
-      { truststore: store, revocation: { lists: [new Uint8Array()] } },
-      /options\.revocation\.lists\[0\] must be the value of parse/,
-    ],
-    [{ truststore: store, revocation: Promise.resolve({ lists: [] }) }, /options\.revocation must be .* got a Promise/],
-    [{ truststore: store, authorise: () => true }, /options.authorise is not an option/],
-    [{ truststore: store, authorize: true }, /authorize must be a function/],
-    [{ truststore: store, revocation: 3 }, /revocation must be/],
-    [{ truststore: store, onReject: 1 }, /onReject must be a function/],
-    [{ truststore: store, minVersion: 'TLSv1.1' }, /minVersion must be one of TLSv1.2, TLSv1.3/],
-    [{ truststore: store, refusal: 'ignore' }, /refusal must be one of answer, close/],
-    [{ truststore: store, recheck: 1 }, /recheck must be a boolean/],
-    [{ truststore: store, limits: true }, /options.limits must be an object/],
-    [{ truststore: store, limits: { opened: 1 } }, /options.limits.opened is not an option/],
-    [{ truststore: store, limits: { open: 0 } }, /limits.open must be a number/],
-    [{ truststore: store, limits: { exempt: '10.0.0.0/8' } }, /exempt must be an array/],
-    [{ truststore: store, limits: { exempt: ['10.0.0.0/40'] } }, /10.0.0.0\/40 is not an IP address or CIDR range/],
-    [{ truststore: store, clientAddress: '10.0.0.1' }, /clientAddress must be a function/],
-    [{ truststore: store, advertiseAuthorities: 'on' }, /advertiseAuthorities must be a boolean/],
-    [{ truststore: store, onAdvertise: 1 }, /onAdvertise must be a function/],
-    [{ truststore: store, maxPending: -1 }, /maxPending must be a number/],
-    [{ truststore: store, maxPendingPerAddress: 0 }, /maxPendingPerAddress must be a number from 1/],
-    [{ truststore: store, authorizeTtlMs: -1 }, /authorizeTtlMs must be a number from 0 to Infinity/],
-    [{ truststore: store, maxRemembered: Number.NaN }, /maxRemembered must be a number/],
-    [{ truststore: store, maxConnectionAgeMs: 0 }, /maxConnectionAgeMs must be a number from 1 to Infinity/],
-    [{ truststore: store, endTimeoutMs: 2 ** 31 }, /endTimeoutMs must be a number from 0 to 2147483647/],
-    [{ truststore: store, endsPerSecond: 0 }, /endsPerSecond must be a number from 1/],
-    [{ truststore: store, onChange: 'close' }, /onChange must be one of end, keep/],
-    [{ truststore: store, onUnknown: true }, /onUnknown must be one of keep, end/],
-    [{ truststore: store, onAccept: 1 }, /onAccept must be a function/],
-    [{ truststore: store, onClose: null }, /onClose must be a function/],
-    [{ truststore: store, authorizeTimeoutMs: 0 }, /authorizeTimeoutMs must be a number/],
-    [{ domains: {} }, /at least one domain/],
-    [{ domains: { 'a b': { truststore: store } } }, /neither a DNS name/],
-    [{ domains: { '*.com': { truststore: store } } }, /neither a DNS name/],
-    [{ domains: { 'a.example': { truststore: store }, 'A.example.': { truststore: store } } }, /occurs twice/],
-    [{ domains: { 'a.example': { truststore: store, key: 'k' } } }, /both key and cert/],
-    [{ domains: { 'a.example': { truststore: store } }, authorize: () => true }, /belong to each domain/],
-    [{ domains: { 'a.example': { truststore: store } }, resumption: true }, /a session loses the domain/],
-  ])('%# is a TypeError that says what is wrong', (options, message) => {
-    expect(() => mutualTls(options as never)).toThrow(TypeError)
-    expect(() => mutualTls(options as never)).toThrow(message)
-  })
-
-  it('servers that are none, and those that have a gate', () => {
-    const gate = mutualTls({ truststore: store })
-    expect(() => gate.protect({} as never)).toThrow(TypeError)
-    const server = createHttpsServer({ ...own, ...gate.tlsOptions })
-    gate.protect(server)
-    expect(() => gate.protect(server)).toThrow(/already has a gate/)
-    expect(() => gate.handler(1 as never)).toThrow(TypeError)
   })
 })
