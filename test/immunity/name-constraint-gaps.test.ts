@@ -30,6 +30,8 @@ describe('constrained forms that are not supported', () => {
     expect(under({ permitted: email('good.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
     expect(under({ excluded: email('evil.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
     expect(under({ permitted: dns('good.example') }, { subjectAltNames: [mailbox] })).toBe('accepted')
+    expect(under({ excluded: dns('good.example') }, { subjectAltNames: [mailbox] })).toBe('accepted')
+    expect(under({ excluded: email('evil.example') }, { subjectAltNames: [upn('a@evil.example')] })).toBe('accepted')
   })
 })
 
@@ -83,6 +85,7 @@ describe('malformed constraints', () => {
       )
       expect([wrong, ...verdicts]).toEqual([wrong, violation, violation])
       expect(under({ excluded: dns(wrong) }, { subjectAltNames: email('a@good.example') })).toBe('accepted')
+      expect(under({ excluded: dns(wrong) }, { subjectAltNames: uri('https://a.evil.example/') })).toBe('accepted')
     }
   })
 

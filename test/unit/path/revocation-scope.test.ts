@@ -3,17 +3,7 @@ import type { RevocationList } from '../../../src/index.ts'
 import type { DistributionPointSpec } from '../../support/extensions.ts'
 import { type CrlSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
 import { root } from '../../support/rejected-chain.ts'
-import {
-  client,
-  clientWith,
-  daysAgo,
-  issuing,
-  judge,
-  judgeClient,
-  listOf,
-  revokesClient,
-  rootList,
-} from '../../support/revocable.ts'
+import { client, clientWith, issuing, judge, judgeClient, listOf, revokesClient, rootList } from '../../support/revocable.ts'
 
 /** Which certificates and reasons a list is about: issuing and certificate distribution points, indirect and delta lists. */
 
@@ -36,7 +26,16 @@ describe('a list of only some kinds of certificates', () => {
     expect(judge([good, listOf({ idp: { onlyContainsCaCerts: true } }, root)])).toBe('accepted')
   })
 
-  it('covers attribute certificates, which are none of ours', () => {
+  it('covers a leaf that is a CA as a CA', () => {
+    const chain = [clientWith({ ca: true, keyUsage: [] }), issuing]
+    const [users, authorities] = [scoped({ onlyContainsUserCerts: true }), scoped({ onlyContainsCaCerts: true })]
+    expect(judgeClient([users], { chain })).toBe(unknown)
+    expect(judgeClient([authorities], { chain })).toBe('accepted')
+    expect(judgeClient([users, authorities], { chain })).toBe('accepted')
+    expect(judgeClient([users, authorities])).toBe('accepted')
+  })
+
+  it('covers attribute certificates, which never occur here', () => {
     expect(judgeClient([scoped({ onlyContainsAttributeCerts: true })])).toBe(unknown)
     expect(judgeClient([scoped({ onlyContainsAttributeCerts: true }, revokesClient), good])).toBe(revoked)
   })
@@ -78,13 +77,17 @@ describe('a list of one distribution point', () => {
     ],
     ['another directory name', [{ fullName: [{ directory: 'CN=1' }] }], { fullName: [{ directory: 'CN=2' }] }, unknown],
     ['the same relative name', [{ relative: 'CN=1' }], { relative: 'CN=1' }, 'accepted'],
+    ['a relative name in another case', [{ relative: 'CN=a b' }], { relative: 'CN=A  B' }, 'accepted'],
     ['another relative name', [{ relative: 'CN=1' }], { relative: 'CN=2' }, unknown],
     ['a relative and a full name', [{ relative: 'CN=1' }], { fullName: [{ directory: 'O=Verify,CN=Issuing,CN=1' }] }, 'accepted'],
     ['a full and a relative name', [{ fullName: [{ directory: 'O=Verify,CN=Issuing,CN=1' }] }], { relative: 'CN=1' }, 'accepted'],
     ['a relative and another full name', [{ relative: 'CN=1' }], { fullName: [{ directory: 'O=Verify,CN=1' }] }, unknown],
   ])('and a certificate with %s', (_what, points, idp, expected) => {
-    expect(judgeClient([scoped(idp)], { chain: pointing(...points) })).toBe(expected)
-    expect(judgeClient([good], { chain: pointing(...points) })).toBe('accepted')
+    const chain = pointing(...points)
+    expect(judgeClient([scoped(idp)], { chain })).toBe(expected)
+    expect(judgeClient([good], { chain })).toBe('accepted')
+    // An entry of its CA revokes it whatever the scope.
+    expect(judgeClient([scoped(idp, { revoked: [{ serial: chain[0]!.serial }] })], { chain })).toBe(revoked)
   })
 })
 
@@ -104,7 +107,13 @@ describe('reasons', () => {
   })
 
   it('of one list are enough to revoke', () => {
-    expect(judgeClient([scoped({ onlySomeReasons: some }, revokesClient)])).toBe(revoked)
+    const naming = scoped({ onlySomeReasons: some }, revokesClient)
+    expect(judgeClient([naming])).toBe(revoked)
+    expect(judgeClient([naming, scoped({ onlySomeReasons: others })])).toBe(revoked)
+    expect(judgeClient([naming, good])).toBe(revoked)
+    // Even if the list does not cover the reason of its entry.
+    const entry = { revoked: [{ serial: client.serial, reason: 1 }] }
+    expect(judgeClient([scoped({ onlySomeReasons: [5] }, entry)])).toBe(revoked)
   })
 
   it('of a distribution point limit its lists', () => {
@@ -189,83 +198,5 @@ describe('an indirect list', () => {
     expect(judge([rootList, list()], { chain: [byRoot, issuing] })).toBe('accepted')
     expect(judge([rootList, list([{ serial: byRoot.serial, ...ours }])], { chain: [byRoot, issuing] })).toBe(revoked)
     expect(judge([rootList], { chain: [byRoot, issuing] })).toBe(unknown)
-  })
-})
-
-describe('a delta list', () => {
-  const base = listOf({ crlNumber: 10 })
-  const held = listOf({ crlNumber: 10, revoked: [{ serial: client.serial, reason: 6 }] })
-  const delta = (more: Partial<CrlSpec> = {}, reason?: number): RevocationList =>
-    listOf({
-      crlNumber: 12,
-      deltaBase: 10,
-      ...(reason === undefined ? {} : { revoked: [{ serial: client.serial, reason }] }),
-      ...more,
-    })
-  const removes = 8
-
-  it('alone shows nothing but what it names', () => {
-    expect(judgeClient([delta()])).toBe(unknown)
-    expect(judgeClient([delta()], { unknown: 'allow' })).toBe(unknown)
-    expect(judgeClient([delta({}, 1)], { unknown: 'allow' })).toBe(revoked)
-    expect(judgeClient([delta({}, removes)], { unknown: 'allow' })).toBe(unknown)
-  })
-
-  it('takes nothing off that was not on hold', () => {
-    const compromised = listOf({ crlNumber: 10, revoked: [{ serial: client.serial, reason: 1 }] })
-    expect(judgeClient([compromised, delta({}, removes)])).toBe(revoked)
-  })
-
-  it('takes nothing off a list of another scope', () => {
-    const idp = (...onlySomeReasons: number[]) => ({ onlySomeReasons })
-    const onHold = { revoked: [{ serial: client.serial, reason: 6 }] }
-    const rest = listOf({ crlNumber: 10, idp: idp(2, 3, 4, 5, 6, 7, 8) })
-    const first = listOf({ crlNumber: 10, idp: idp(1), ...onHold })
-    expect(judgeClient([first, rest, delta({ idp: idp(1) }, removes)])).toBe('accepted')
-    expect(judgeClient([first, rest, delta({ idp: idp(6) }, removes)])).toBe(revoked)
-    expect(judgeClient([held, delta({ idp: { onlyContainsUserCerts: true } }, removes)])).toBe(revoked)
-  })
-
-  it('takes nothing off a list of another key', () => {
-    expect(judgeClient([held, delta({ authorityKeyId: false }, removes)])).toBe(revoked)
-  })
-
-  it('adds to its base', () => {
-    for (const lists of [
-      [base, delta({}, 1)],
-      [delta({}, 1), base],
-    ])
-      expect(judgeClient(lists)).toBe(revoked)
-    expect(judgeClient([base, delta()])).toBe('accepted')
-    expect(judgeClient([held, delta()])).toBe(revoked)
-    expect(judgeClient([base, delta({ thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) }, 1)])).toBe(revoked)
-  })
-
-  it('takes a certificate off hold', () => {
-    expect(judgeClient([held])).toBe(revoked)
-    expect(judgeClient([held, delta({}, removes)])).toBe('accepted')
-    expect(judgeClient([held, delta({}, removes), delta({ crlNumber: 13 }, 1)])).toBe(revoked)
-  })
-
-  it.each<readonly [string, Partial<CrlSpec>]>([
-    ['made for a later base', { deltaBase: 11 }],
-    ['older than the base', { crlNumber: 9, deltaBase: 8 }],
-    ['without number', { crlNumber: null }],
-    ['of a base with more octets', { deltaBase: 1000, crlNumber: 1001 }],
-    ['out of date', { thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) }],
-    ['of tomorrow', { thisUpdate: daysAgo(-1) }],
-    ['signed by another key', { signWith: keyPair('p256', 99) }],
-    ['with a weak hash', { hash: 'sha1' }],
-    ['for CAs only', { idp: { onlyContainsCaCerts: true } }],
-  ])('takes nothing off when %s', (_what, more) => {
-    expect(judgeClient([held, delta(more, removes)])).toBe(revoked)
-  })
-
-  it('takes off when it was made for an earlier base', () => {
-    expect(judgeClient([held, delta({ deltaBase: 9 }, removes)])).toBe('accepted')
-    // RFC 5280 5.2.4 (d): the number of the complete list is less than the delta's.
-    expect(judgeClient([held, delta({ deltaBase: 10, crlNumber: 10 }, removes)])).toBe(revoked)
-    const unnumbered = listOf({ crlNumber: null, revoked: [{ serial: client.serial, reason: 6 }] })
-    expect(judgeClient([unnumbered, delta({}, removes)])).toBe(revoked)
   })
 })

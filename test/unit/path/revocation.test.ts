@@ -150,15 +150,6 @@ describe('several lists', () => {
     expect(judgeClient([listOf({}, other)])).toBe(unknown)
     expect(judgeClient([listOf({}, other)], { unknown: 'allow' })).toBe('accepted')
   })
-
-  it('are found by the serial number as a whole', () => {
-    const small = clientWith({ serial: 255n })
-    const chain = [small, issuing]
-    const revoking = (...serials: readonly bigint[]): string =>
-      judgeClient([listOf({ revoked: serials.map((serial) => ({ serial })) })], { chain })
-    expect(revoking(1n, 254n, 256n, 0x1ffn, 0xff00n)).toBe('accepted')
-    expect(revoking(1n, 255n)).toBe(revoked)
-  })
 })
 
 describe('a list counts for nothing', () => {

@@ -92,12 +92,6 @@ const rejected: readonly RejectedChain[] = [
     message: 'does not include keyCertSign',
   },
   {
-    name: 'a leaf that may only encipher',
-    chain: [leaf({ keyUsage: ['keyEncipherment'] })],
-    code: 'key_usage_violation',
-    message: 'does not include digitalSignature',
-  },
-  {
     name: 'a server certificate as client',
     chain: [leaf({ extendedKeyUsage: ['serverAuth'] })],
     code: 'extended_key_usage_violation',
