@@ -23,12 +23,14 @@ describe('constrained forms that are not supported', () => {
     expect(under({ excluded: [own] }, { subjectAltNames: [own] })).toBe(violation)
     expect(under({ permitted: [own] }, { subjectAltNames: [own] }, { critical: { nameConstraints: false } })).toBe(violation)
     expect(under({ permitted: [own] }, { subjectAltNames: dns('good.example') })).toBe('accepted')
+    expect(under({ excluded: [own] }, { subjectAltNames: dns('good.example') })).toBe('accepted')
     expect(under({ permitted: dns('good.example') }, { subjectAltNames: [own] })).toBe('accepted')
   })
 
   it('an internationalised mailbox in an otherName violates constraints on e-mail', () => {
     expect(under({ permitted: email('good.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
     expect(under({ excluded: email('evil.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
+    expect(under({ excluded: email('other.example') }, { subjectAltNames: [mailbox] })).toBe(violation)
     expect(under({ permitted: dns('good.example') }, { subjectAltNames: [mailbox] })).toBe('accepted')
     expect(under({ excluded: dns('good.example') }, { subjectAltNames: [mailbox] })).toBe('accepted')
     expect(under({ excluded: email('evil.example') }, { subjectAltNames: [upn('a@evil.example')] })).toBe('accepted')
