@@ -8,14 +8,16 @@ import type { SignedView } from '../x509/signed.ts'
 import type { Meter } from './meter.ts'
 import type { VerifyParameters } from './verify-options.ts'
 
+/** The state of one `verifyChain` call: presented certificates, signature results, and what they share. */
+
 /**
- * The certificates that a peer sent along with its own, each once. Names are folded once and looked up as text: comparing them in
- * pairs takes quadratic time.
+ * The certificates that a peer sent after its leaf, without copies. Each name is folded once and looked up as text, because
+ * comparing names in pairs takes quadratic time.
  */
 export class Presented {
   readonly length: number
   readonly #bySubject = new Map<string, CertificateView[]>()
-  /** The same groups by certificate. Listed certificates that were looked up have groups too, which may be empty. */
+  /** The same groups by certificate. A listed certificate that was looked up has a group too, which may be empty. */
   readonly #groups = new Map<CertificateView, CertificateView[]>()
 
   constructor(certificates: readonly CertificateView[]) {
@@ -23,13 +25,13 @@ export class Presented {
     for (const certificate of certificates) this.#groupOf(certificate).push(certificate)
   }
 
-  /** Those whose subject is the issuer of a certificate or revocation list, in the order in which they came. */
+  /** Certificates whose subject is the issuer of a certificate or revocation list, in presented order. */
   issuersOf(signed: SignedView): readonly CertificateView[] {
     return this.length === 0 ? none : (this.#bySubject.get(signed.issuerKey) ?? none)
   }
 
   /** Whether two certificates, presented or not, have the same subject (RFC 5280 7.1) and key. */
-  areOne(a: CertificateView, b: CertificateView): boolean {
+  sameSubjectAndKey(a: CertificateView, b: CertificateView): boolean {
     if (a === b) return true
     if (!a.hasKeyOf(b)) return false
     return this.length === 0 ? a.hasSubjectOf(b) : this.#groupOf(a) === this.#groupOf(b)
@@ -47,10 +49,10 @@ export class Presented {
 
 const none: readonly CertificateView[] = []
 
-/** Up to this many, which honest peers do not exceed, are compared in pairs: that is faster than hashing them. */
+/** Up to this many certificates, comparing in pairs is faster than hashing. Honest peers rarely send more. */
 const few = 4
 
-/** Certificates that a peer sent beside its own, each once. */
+/** Removes duplicates and copies of the leaf from the presented certificates. */
 export function withoutCopies(certificates: readonly CertificateView[], leaf: CertificateView): readonly CertificateView[] {
   if (certificates.length <= few) {
     const others = [leaf, ...certificates]
@@ -67,18 +69,19 @@ interface Checked {
   readonly next: Checked | undefined
 }
 
-/** A certificate that may have issued another: with its node where the truststore has it. */
+/** A possible issuer. */
 interface Issuer {
   readonly certificate: CertificateView
+  /** Undefined if it is not in the truststore. */
   readonly node: TrustNode | undefined
 }
 
-/** Who signed whom, as far as one call asked: no certificate is checked twice under a key, however many paths ask. */
+/** Signature results of one call. However many paths share a link, each certificate is checked once per key. */
 export class SignatureChecks {
   readonly #cache: VerificationCache
   readonly #meter: Meter
   #results: Checked | undefined
-  /** Keys of presented certificates, which no accepted path has vouched for. */
+  /** Keys of presented certificates that are not on an accepted path yet. */
   #untrusted: Map<CertificateView, VerifyingKey | undefined> | undefined
 
   constructor(cache: VerificationCache, meter: Meter) {
@@ -87,8 +90,8 @@ export class SignatureChecks {
   }
 
   /**
-   * Whether the issuer's key signed the child; false as well when the meter has run out. What is remembered is metered like
-   * what is computed, so that a verdict does not depend on who came before.
+   * Whether the issuer's key signed the child. Also false once the budget is exhausted. The cache's results cost as much as
+   * computed ones, so that verdicts do not depend on earlier calls.
    */
   isSignedBy(child: CertificateView, { certificate, node }: Issuer): boolean {
     for (let known = this.#results; known !== undefined; known = known.next) {
@@ -96,12 +99,12 @@ export class SignatureChecks {
     }
     if (!this.#meter.signature(certificate.keyParts)) return false
     const trusted = node === undefined ? this.#cache.presentedKey(certificate) : node.key
-    const signed = trusted === undefined ? this.#hasUntrustedSigned(certificate, child) : this.#cache.hasSigned(trusted, child)
+    const signed = trusted === undefined ? this.#isSignedByUntrusted(child, certificate) : this.#cache.hasSigned(trusted, child)
     this.#results = { child, issuer: certificate, signed, next: this.#results }
     return signed
   }
 
-  /** Lets the cache keep the keys of presented CAs on an accepted path. */
+  /** Caches the keys of presented CAs on an accepted path. */
   remember(path: readonly CertificateView[]): void {
     if (this.#untrusted === undefined) return
     for (const certificate of path) {
@@ -109,20 +112,20 @@ export class SignatureChecks {
     }
   }
 
-  #hasUntrustedSigned(certificate: CertificateView, child: CertificateView): boolean {
+  #isSignedByUntrusted(child: CertificateView, issuer: CertificateView): boolean {
     this.#untrusted ??= new Map()
-    if (!this.#untrusted.has(certificate)) this.#untrusted.set(certificate, this.#cache.importUntrusted(certificate))
-    const key = this.#untrusted.get(certificate)
+    if (!this.#untrusted.has(issuer)) this.#untrusted.set(issuer, this.#cache.importUntrusted(issuer))
+    const key = this.#untrusted.get(issuer)
     return key !== undefined && child.isSignedBy(key)
   }
 }
 
-/** What one call of `verifyChain` works with. */
+/** Everything that the parts of one `verifyChain` call share. */
 export interface Call {
   readonly store: TruststoreView
   readonly request: VerifyParameters
   readonly presented: Presented
   readonly meter: Meter
-  /** Shared by the searches for the peer's path and for those of signers of revocation lists. */
+  /** Shared by the searches for the peer's path and for the paths of CRL signers. */
   readonly signatures: SignatureChecks
 }

@@ -11,20 +11,21 @@ import { nonconformance } from '../x509/profile/profile.ts'
 import type { Role } from '../x509/profile/profile-rule.ts'
 
 /**
- * What one certificate must be like at its place in a path, signatures and neighbours aside (RFC 5280 6.1.3 to 6.1.5).
- * Checks stand from the most to the least specific code, so that the first that fails is the one to report.
+ * Checks of a single certificate at its position in a path (RFC 5280 6.1.3 to 6.1.5). Signatures and relations between
+ * certificates are checked in `search.ts` and `complete.ts`. Each list of checks runs from the most to the least specific
+ * reject code, so that the first failure is the one to report.
  */
 
-/** What a path is judged for. */
+/** What each certificate of a path is checked against. */
 export interface PathParameters {
   readonly policy: Policy
   readonly at: number
   readonly purpose: Purpose
-  /** For which certificates revocation lists are asked. */
+  /** Certificates whose revocation is checked. */
   readonly listsFor: 'none' | 'leaf' | 'chain'
 }
 
-/** The leaf, or a pinned certificate in its place. */
+/** Checks a leaf, pinned or not. */
 export function refuseLeaf(leaf: CertificateView, parameters: PathParameters, store: TruststoreView): Refusal | undefined {
   return (
     refuseContradiction(leaf) ??
@@ -38,13 +39,13 @@ export function refuseLeaf(leaf: CertificateView, parameters: PathParameters, st
   )
 }
 
-/** A self-signed leaf that is listed is trusted by its bytes: like a root's, its signature protects nothing. */
+/** A listed self-signed leaf is trusted by its bytes. Like a root's, its signature protects nothing and may be weak. */
 function refuseLeafAlgorithm(leaf: CertificateView, { policy }: PathParameters, store: TruststoreView): Refusal | undefined {
   const refusal = refuseAlgorithm(policy, leaf.parsedAlgorithm)
   return refusal !== undefined && store.nodeOf(leaf)?.isSelfSigned === true ? undefined : refusal
 }
 
-/** An intermediate CA. */
+/** Checks an intermediate CA. */
 export function refuseIntermediate(certificate: CertificateView, parameters: PathParameters): Refusal | undefined {
   return (
     refuseContradiction(certificate) ??
@@ -58,7 +59,7 @@ export function refuseIntermediate(certificate: CertificateView, parameters: Pat
   )
 }
 
-/** A trust anchor: a name and a key (RFC 5280 6.1.1 (d)), and as much of its certificate as the policy counts (RFC 5937). */
+/** Checks a trust anchor: its key, and those parts of its certificate that the policy enforces (RFC 5937). */
 export function refuseAnchor(anchor: CertificateView, parameters: PathParameters): Refusal | undefined {
   const { policy } = parameters
   return (
@@ -74,15 +75,15 @@ export function refuseAnchor(anchor: CertificateView, parameters: PathParameters
 }
 
 /**
- * An anchor that stands below another one: there it is an intermediate, whose dates and signature count whatever an anchor is
- * forgiven (RFC 5280 6.1.3 (a)). The rest of it counts too, unless to the policy all it lists are names and keys.
+ * Checks an anchor on a path that continues above it. There it is an intermediate: its dates and signature algorithm always
+ * count (RFC 5280 6.1.3 (a)). Everything else counts if the policy enforces what anchors' certificates say.
  */
 export function refuseBelowAnchor(certificate: CertificateView, parameters: PathParameters): Refusal | undefined {
   if (parameters.policy.enforceAnchorConstraints) return refuseIntermediate(certificate, parameters)
   return refuseDates(certificate, parameters) ?? refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm)
 }
 
-/** A certificate that signs revocation lists, and nothing else: the lists' rules ask for its key usage. */
+/** Checks a certificate that only signs CRLs. `list-signers.ts` checks its key usage. */
 export function refuseListSigner(signer: CertificateView, parameters: PathParameters): Refusal | undefined {
   return (
     refuseContradiction(signer) ??
@@ -104,9 +105,9 @@ function refuseContradiction(certificate: CertificateView): Refusal | undefined 
     : undefined
 }
 
-/** Both dates are included in the validity period (RFC 5280 4.1.2.5). */
+/** The validity period includes both dates (RFC 5280 4.1.2.5). */
 function refuseDates(certificate: CertificateView, { at }: PathParameters): Refusal | undefined {
-  // notAfter names a whole second, which has passed only when the next one begins.
+  // The second that notAfter names is still valid.
   if (at >= certificate.notAfterTime + 1000)
     return { code: 'expired', message: `expired on ${isoTime(certificate.notAfterTime)}` }
   if (at < certificate.notBeforeTime)
@@ -114,9 +115,9 @@ function refuseDates(certificate: CertificateView, { at }: PathParameters): Refu
   return undefined
 }
 
-/** RFC 5280 4.2; and 4.2.1.4: what is critical must be understood to the last qualifier. */
-function refuseCriticalExtension({ extensions, hasUnknownQualifier }: CertificateView, asksLists: boolean): Refusal | undefined {
-  const index = extensions.firstCriticalOutside(asksLists ? understoodWithLists : understoodExtensions)
+/** RFC 5280 4.2. If certificatePolicies is critical, its qualifiers must be understood too (4.2.1.4). */
+function refuseCriticalExtension({ extensions, hasUnknownQualifier }: CertificateView, usesLists: boolean): Refusal | undefined {
+  const index = extensions.firstCriticalOutside(usesLists ? understoodWithLists : understoodExtensions)
   if (index === undefined) {
     if (!hasUnknownQualifier || !extensions.isCritical(ExtensionId.certificatePolicies)) return undefined
     return {
@@ -125,14 +126,14 @@ function refuseCriticalExtension({ extensions, hasUnknownQualifier }: Certificat
     }
   }
   if (extensions.idAt(index) === ExtensionId.crlDistributionPoints) {
-    const message = 'cRLDistributionPoints is critical, but no revocation list is consulted'
+    const message = 'cRLDistributionPoints is critical, but revocation is not checked'
     return { code: 'unknown_critical_extension', message }
   }
   const oid = oidForMessage(extensions.oidAt(index))
   return { code: 'unknown_critical_extension', message: `critical extension ${oid} is not understood` }
 }
 
-/** The bit of extendedKeyUsage that a purpose needs; 0: none. */
+/** The extendedKeyUsage bit that a purpose requires. */
 const purposeBits: Readonly<Record<Purpose, number>> = {
   client: PurposeBit.clientAuth,
   server: PurposeBit.serverAuth,
@@ -152,7 +153,7 @@ function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParam
   return { code: 'extended_key_usage_violation', message: `extendedKeyUsage does not include ${purpose}Auth` }
 }
 
-/** An extendedKeyUsage in a CA certificate limits everything below it (CA/Browser Forum 7.1.2.2 g; what OpenSSL, NSS and Go do). */
+/** A CA's extendedKeyUsage limits all certificates below it (CA/Browser Forum 7.1.2.2 g; OpenSSL, NSS and Go do the same). */
 function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undefined {
   const wanted = purposeBits[purpose]
   if (wanted === 0 || ca.purposeBits === undefined || (ca.purposeBits & (wanted | PurposeBit.any)) !== 0) return undefined
@@ -162,9 +163,9 @@ function refuseCaPurpose(ca: CertificateView, purpose: Purpose): Refusal | undef
 const signing = KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement
 
 /**
- * What the leaf's key may do in a handshake (RFC 5280 4.2.1.3), and what is said of a keyUsage that allows none of it. A client
- * signs (RFC 8446 4.4.2.2, RFC 5246 7.4.6); OpenSSL accepts keyAgreement as well. A server signs, or up to TLS 1.2 deciphers or
- * agrees; TLS checks which of them it does.
+ * The keyUsage bits of which a leaf needs at least one in a handshake (RFC 5280 4.2.1.3). Clients sign (RFC 8446 4.4.2.2,
+ * RFC 5246 7.4.6); OpenSSL also accepts keyAgreement. Servers sign, and up to TLS 1.2 may decrypt or agree on a key instead.
+ * Which of these a server does is for TLS to check.
  */
 const handshakeUses: Readonly<Record<Purpose, { readonly bits: number; readonly problem: string } | undefined>> = {
   client: { bits: signing, problem: 'keyUsage does not include digitalSignature' },
@@ -181,7 +182,7 @@ function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose)
   return { code: 'key_usage_violation', message: uses.problem }
 }
 
-/** RFC 5280 6.1.4 (k) and (n). Versions 1 and 2 cannot say that they are a CA, so they are none. */
+/** RFC 5280 6.1.4 (k) and (n). Version 1 and 2 certificates have no basicConstraints, so they are never CAs. */
 function refuseAsCa(ca: CertificateView): Refusal | undefined {
   if (ca.keyUsageBits !== undefined && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {
     return { code: 'key_usage_violation', message: 'keyUsage of the CA does not include keyCertSign' }

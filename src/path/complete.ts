@@ -11,12 +11,12 @@ import { type PathCheck, Search } from './search.ts'
 
 type RefusalOf = (path: readonly CertificateView[]) => PathRefusal | undefined
 
-/** What can only be judged of a path as a whole: name constraints, certificate policies and revocation. */
+/** Checks of a complete path: name constraints, certificate policies and revocation. */
 export class CompletePathCheck implements PathCheck {
-  /** Of the path accepted last. */
+  /** Of the last accepted path. */
   policySets: PolicySets | undefined = undefined
   readonly #call: Call
-  /** Made for the first path that has something to read. */
+  // Readers are created for the first path that needs them.
   #names: NameReader | undefined
   #namesOfSigners: NameReader | undefined
   #policies: PolicyReader | undefined
@@ -28,17 +28,17 @@ export class CompletePathCheck implements PathCheck {
   }
 
   #revocationOf(request: RevocationRequest): RefusalOf {
-    const { store, request: terms, presented, meter } = this.#call
+    const { store, request: parameters, presented, meter } = this.#call
     return revocationCheck({
-      policy: terms.policy,
-      at: terms.at,
+      policy: parameters.policy,
+      at: parameters.at,
       request,
       meter,
       backend: store.cache.backend,
       keyOf: (certificate) => store.keyOf(certificate),
-      namesakes: (list) => [...store.subjects.issuersOf(list).map(certificateOf), ...presented.issuersOf(list)],
-      listedNamesakes: (list) => [...store.subjects.issuersOf(list), ...store.leftOut.issuersOf(list)].map(certificateOf),
-      findPath: (signer, takes) => this.#findPath(signer, takes),
+      signerCandidates: (list) => [...store.subjects.issuersOf(list).map(certificateOf), ...presented.issuersOf(list)],
+      listedCandidates: (list) => [...store.subjects.issuersOf(list), ...store.leftOut.issuersOf(list)].map(certificateOf),
+      findPath: (signer, accepts) => this.#findPath(signer, accepts),
     })
   }
 
@@ -46,7 +46,7 @@ export class CompletePathCheck implements PathCheck {
     return this.#refuseNames(path, true) ?? this.#refusePolicies(path) ?? this.#revocation?.(path)
   }
 
-  /** A client may be known by its common name; a server never is, nor is a certificate that signs revocation lists. */
+  /** Applications may identify a client by its common name, but never a server or a CRL signer. */
   #refuseNames(path: readonly CertificateView[], isPeer = false): PathRefusal | undefined {
     if (!path.some(constrainsNames)) return undefined
     if (isPeer) this.#names ??= new NameReader(this.#call.request.purpose !== 'server')
@@ -55,7 +55,7 @@ export class CompletePathCheck implements PathCheck {
     return refuseNames(path, this.#call.request.policy.enforceAnchorConstraints, reader, this.#call.meter)
   }
 
-  /** The graph is only made where it can matter, or is asked for. */
+  /** Builds the policy graph only if it can change the verdict or the caller asked for policies. */
   #refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
     const { policy, policies, wantsPolicies } = this.#call.request
     if (!wantsPolicies && !path.some(concernsPolicies)) return undefined
@@ -66,22 +66,22 @@ export class CompletePathCheck implements PathCheck {
     return undefined
   }
 
-  #findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void {
+  #findPath(signer: CertificateView, accepts: (path: readonly CertificateView[]) => boolean): void {
     const { request } = this.#call
     if (refuseListSigner(signer, request) !== undefined) return
-    // The caller judges a path that is longer than the policy allows: no bound may hide that a list names a certificate.
+    // No length limit here: a long path must not hide that a list revokes a certificate. The caller checks the length.
     const policy = { ...request.policy, maxChainLength: Number.POSITIVE_INFINITY }
     const search = new Search(
       { ...this.#call, request: { ...request, policy, purpose: 'any' } },
-      { refuse: (path) => this.#refuseNames(path) ?? (takes(path) ? undefined : anotherPath) },
+      { refuse: (path) => this.#refuseNames(path) ?? (accepts(path) ? undefined : tryNextPath) },
     )
-    // Who certified it is the question, so that it is listed itself is no answer.
+    // The caller needs the CAs that certified the signer, so a listed signer must not end its own path.
     search.run(signer, false)
   }
 }
 
-/** Makes a search go on to the next path; nobody reads it. */
-const anotherPath: PathRefusal = { code: 'revocation_unknown', index: 0, message: '' }
+/** Makes the search continue with the next path. Never reported. */
+const tryNextPath: PathRefusal = { code: 'revocation_unknown', index: 0, message: '' }
 
 const certificateOf = ({ certificate }: TrustNode): CertificateView => certificate
 
@@ -93,7 +93,7 @@ function constrainsNames({ extensions }: CertificateView): boolean {
   return extensions.has(ExtensionId.nameConstraints)
 }
 
-/** Whether a certificate can make certificate policies matter although nobody asked for one. */
+/** Whether a certificate can make the path fail for its policies even if the caller requires none. */
 function concernsPolicies({ requireExplicitPolicy, extensions }: CertificateView): boolean {
   return requireExplicitPolicy !== undefined || extensions.has(ExtensionId.policyMappings)
 }

@@ -4,22 +4,25 @@ import type { Refusal } from '../policy/strength.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 
-/** Why a path is refused, and the place of the certificate at fault in it: 0 is the leaf. */
+/** Why paths fail, and which failure is reported. */
+
+/** Why a path is rejected. */
 export interface PathRefusal extends Refusal {
+  /** Position of the certificate at fault in the path; 0 is the leaf. */
   readonly index: number
 }
 
 /** Why one candidate path failed. */
 export interface Failure {
   readonly code: RejectCode
-  /** Position of the certificate at fault in the tried path, 0 = leaf. */
+  /** Position of the certificate at fault in the path; 0 is the leaf. */
   readonly index: number
   readonly certificate: CertificateView
-  /** Written only for the failure that is reported. */
+  /** Builds the message. Called only for the failure that is reported. */
   readonly message: () => string
 }
 
-/** The more specific of two failures; of equally specific ones the first. */
+/** The more specific of two failures. If both are equally specific, the first. */
 export function moreSpecific(a: Failure | undefined, b: Failure): Failure {
   return a === undefined || rankOf(b.code) > rankOf(a.code) ? b : a
 }
@@ -28,15 +31,15 @@ export function moreSpecific(a: Failure | undefined, b: Failure): Failure {
 const listed = 3
 
 /**
- * The issuer that was looked for, by name and key identifier, and which certificates of the truststore come close: those
- * of the same name with another key, and those of the same key identifier under another name.
+ * Describes the missing issuer by name and key identifier, and near matches in the truststore: certificates with its name but
+ * another key identifier. If there are none, certificates with its key identifier but another name.
  */
-export function describeWanted(child: CertificateView, store: TruststoreView): string {
+export function describeMissingIssuer(child: CertificateView, store: TruststoreView): string {
   const { authorityKeyId: keyId, authorityKeyIdentifier } = child
   const wanted = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${cut(keyId)}`}`
-  const namesakes = store.subjects.issuersOf(child).map(({ certificate }) => certificate)
-  if (namesakes.length > 0) {
-    return `${wanted}; of that name it has ${list(namesakes, ({ subjectKeyId }) => `key id ${subjectKeyId ?? 'unknown'}`)}`
+  const sameName = store.subjects.issuersOf(child).map(({ certificate }) => certificate)
+  if (sameName.length > 0) {
+    return `${wanted}; under that name it has ${list(sameName, ({ subjectKeyId }) => `key id ${subjectKeyId ?? 'unknown'}`)}`
   }
   if (authorityKeyIdentifier === undefined) return wanted
   const sameKey = store.keyIds.find(authorityKeyIdentifier).map(({ certificate }) => certificate)

@@ -1,8 +1,8 @@
 import type { CertificateView } from '../x509/certificate.ts'
 
 /**
- * A reader that reads every certificate once, for as long as one call lasts: a search may complete hundreds of paths of the
- * same few certificates, and a meter that counts what was read does not see how long each of it is.
+ * Caches what `read` returns for each certificate during one call. A search may complete hundreds of paths over the same few
+ * certificates, and the budget counts the items read, not their length.
  */
 export function memoize<T>(read: (certificate: CertificateView) => T): (certificate: CertificateView) => T {
   const known = new Map<CertificateView, T>()

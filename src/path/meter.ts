@@ -3,10 +3,11 @@ import type { Budget } from '../policy/policy.ts'
 import type { PathRefusal } from './failure.ts'
 
 /**
- * Counts the work of one `verifyChain` call. Running out is final: the meter that did is remembered, and everything
- * asked for afterwards is refused, so that no loop can go on by trying something else.
+ * Counts the work of one `verifyChain` call against its budget. Exhaustion is final: all later requests fail as well, so that
+ * no loop can continue by trying something cheaper.
  */
 export class Meter {
+  /** The first limit that was exceeded. */
   exhausted: keyof Budget | undefined = undefined
   readonly #budget: Budget
   #signatures = 0
@@ -17,7 +18,7 @@ export class Meter {
     this.#budget = budget
   }
 
-  /** One verification under this key. */
+  /** Charges one verification with this key. Like all methods here, returns false once a limit is exceeded. */
   signature(key: KeyParts): boolean {
     this.#signatures += signatureCost(key)
     return this.#take('signatures', this.#signatures)
@@ -37,7 +38,7 @@ export class Meter {
     return this.#take('presentedCertificates', certificates) && this.#take('presentedBytes', bytes)
   }
 
-  /** What is said of a call whose meter has run out. */
+  /** The refusal after exhaustion. */
   refusal(index: number): PathRefusal {
     const message = `the chain takes more work than budget.${this.exhausted} allows`
     return { code: 'budget_exhausted', index, message }
@@ -49,7 +50,7 @@ export class Meter {
   }
 }
 
-/** What a verification costs, in those of P-256: RSA by its modular multiplications, as measured. */
+/** The cost of a verification, in units of one on P-256. RSA is charged by its modular multiplications, as measured. */
 function signatureCost(key: KeyParts): number {
   switch (key.kind) {
     case 'unknown':

@@ -6,39 +6,40 @@ import { memoize } from './memoize.ts'
 import type { Meter } from './meter.ts'
 
 /**
- * Certificate policies (RFC 5280 6.1) as the graph of RFC 9618, which has one node a policy and level where the tree
- * had one a path, so that mappings cannot make it grow exponentially.
+ * Certificate policies (RFC 5280 6.1), processed with the policy graph of RFC 9618. The graph has one node per policy and level.
+ * The policy tree of RFC 5280 has one node per path, and mappings can make it grow exponentially.
  */
 
-/** RFC 5280 6.1.1 (c) and (e) to (g). */
+/** The inputs of RFC 5280 6.1.1 (c) and (e) to (g). */
 export interface PolicyRequest {
-  /** The user-initial-policy-set; anyPolicy in it: any. */
+  /** The user-initial-policy-set. If it includes anyPolicy, every policy is acceptable. */
   readonly initialPolicies: ReadonlySet<PolicyKey>
   readonly requireExplicitPolicy: boolean
   readonly inhibitPolicyMapping: boolean
   readonly inhibitAnyPolicy: boolean
 }
 
-/** The two sets of RFC 9618 5.6; a set with anyPolicy in it has them all. */
+/** The two outputs of RFC 9618 5.6. A set that includes anyPolicy stands for all policies. */
 export interface PolicySets {
   readonly authorityConstrained: ReadonlySet<PolicyKey>
   readonly userConstrained: ReadonlySet<PolicyKey>
 }
 
-/** A policy on one level, and by which policies of the level above it is there; anyPolicy stands for itself. */
+/** A policy on one level of the graph. anyPolicy is a node like any other. */
 interface PolicyNode {
+  /** Policies of the level above that lead to this one. */
   readonly parents: ReadonlySet<PolicyKey>
-  /** Policies of the next level that continue this one: itself, or those it is mapped to. */
+  /** Policies of the level below that continue this one: itself, or the policies it is mapped to. */
   expected: ReadonlySet<PolicyKey>
 }
 
 type Level = Map<PolicyKey, PolicyNode>
 
-/** Reads what certificates say of policies. */
+/** Reads the policy extensions of certificates. */
 export interface PolicyReader {
-  /** `undefined` where the extension is absent. */
+  /** The asserted policies, or `undefined` without certificatePolicies. */
   readonly policies: (certificate: CertificateView) => ReadonlySet<PolicyKey> | undefined
-  /** By issuerDomainPolicy; `undefined` where the extension is absent. */
+  /** The subjectDomainPolicies by issuerDomainPolicy, or `undefined` without policyMappings. */
   readonly mappings: (ca: CertificateView) => ReadonlyMap<PolicyKey, ReadonlySet<PolicyKey>> | undefined
 }
 
@@ -64,11 +65,11 @@ function readMappings({ extensions }: CertificateView): ReadonlyMap<PolicyKey, R
 }
 
 /**
- * Processes a path, leaf first and anchor last. A pinned leaf is both: a path of one certificate, below an anchor that says
- * nothing of policies.
+ * Processes a path, leaf first and anchor last. A pinned leaf is a path of one certificate. It is processed as a leaf, as if
+ * below an anchor without policy extensions.
  *
- * @param enforceAnchor what the anchor's own extensions require counts (RFC 5937)
- * @returns the resulting sets, or why the path is refused and which certificate is at fault
+ * @param enforceAnchor whether the policy extensions of the anchor count (RFC 5937)
+ * @returns the valid policies, or why the path is rejected
  */
 export function processPolicies(
   path: readonly CertificateView[],
@@ -93,7 +94,7 @@ class PolicyGraph {
   readonly #request: PolicyRequest
   readonly #reader: PolicyReader
   readonly #meter: Meter
-  /** From the anchor down; level 0 is anyPolicy alone. Empty: the graph is NULL. */
+  /** From the anchor down. Level 0 has only anyPolicy. An empty array is the NULL graph of RFC 9618. */
   #levels: Level[] = [new Map([[anyPolicy, { parents: new Set<PolicyKey>(), expected: new Set([anyPolicy]) }]])]
   #explicitPolicy: number
   #policyMapping: number
@@ -108,7 +109,7 @@ class PolicyGraph {
     this.#inhibitAny = request.inhibitAnyPolicy ? 0 : length + 1
   }
 
-  /** RFC 5937 3.2: the anchor's policies bound the initial set, and its constraints apply from the start. */
+  /** RFC 5937 3.2: the anchor's policies restrict the initial set, and its policy constraints apply from the start. */
   startAtAnchor(anchor: CertificateView): string | undefined {
     if (anchor.extensions.has(ExtensionId.certificatePolicies)) {
       this.#addLevel(anchor, false)
@@ -123,7 +124,7 @@ class PolicyGraph {
   addCertificate(certificate: CertificateView, isLeaf: boolean): string | undefined {
     if (this.#levels.length > 0) this.#addLevel(certificate, isLeaf)
     if (this.#explicitPolicy === 0 && this.#levels.length === 0)
-      return 'a certificate policy is required, but none is valid for the path'
+      return 'a certificate policy is required, but the path is valid for none'
     if (isLeaf) {
       if (this.#explicitPolicy > 0) this.#explicitPolicy--
       if (certificate.requireExplicitPolicy === 0) this.#explicitPolicy = 0
@@ -150,12 +151,12 @@ class PolicyGraph {
       userConstrained = new Set([...initialPolicies].filter((policy) => all || authorityConstrained.has(policy)))
     }
     if (this.#explicitPolicy === 0 && userConstrained.size === 0) {
-      return { code: 'policy_violation', index: 0, message: 'none of the required certificate policies is valid for the path' }
+      return { code: 'policy_violation', index: 0, message: 'the path is valid for none of the required certificate policies' }
     }
     return { authorityConstrained, userConstrained }
   }
 
-  /** RFC 9618 5.3: continues what the level above expects with what the certificate asserts. */
+  /** RFC 9618 5.3: adds a level with the policies that the level above expects and the certificate asserts. */
   #addLevel(certificate: CertificateView, isLeaf: boolean): void {
     const above = this.#levels[this.#levels.length - 1]!
     const policies = this.#reader.policies(certificate)
@@ -163,7 +164,7 @@ class PolicyGraph {
       this.#levels = []
       return
     }
-    // Which policies of the level above lead to a policy of this one.
+    // By expected policy: the policies of the level above that lead to it.
     const leading = new Map<PolicyKey, Set<PolicyKey>>()
     for (const [policy, node] of above) {
       for (const expected of node.expected) {
@@ -194,7 +195,7 @@ class PolicyGraph {
   /** RFC 5280 6.1.4 (a) and (b) with RFC 9618 5.4. */
   #applyMappings(ca: CertificateView): string | undefined {
     const targets = this.#reader.mappings(ca)
-    // They are gone through even where no policy is left to map.
+    // Charged even if the graph is NULL, because all mappings are still checked for anyPolicy.
     if (targets === undefined || !this.#meter.names(targets.size)) return undefined
     for (const [issuer, subjects] of targets) {
       if (issuer === anyPolicy || subjects.has(anyPolicy)) return 'policyMappings maps anyPolicy'
@@ -218,7 +219,7 @@ class PolicyGraph {
     if (inhibitAnyPolicy !== undefined) this.#inhibitAny = Math.min(this.#inhibitAny, inhibitAnyPolicy)
   }
 
-  /** The policies by which the lowest level is reached, as the anchor knows them: those that came in under anyPolicy. */
+  /** The authority-constrained set of RFC 9618 5.6: ancestors of the lowest level that are direct children of an anyPolicy. */
   #authorityPolicies(): ReadonlySet<PolicyKey> {
     const found = new Set<PolicyKey>()
     const lowest = this.#levels.at(-1)

@@ -4,47 +4,50 @@ import { compareKeyIds, isTrustAnchor, type TrustNode } from '../truststore/trus
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Call } from './call.ts'
 import { refuseAnchor, refuseBelowAnchor, refuseIntermediate } from './check.ts'
-import { describeWanted, type Failure, moreSpecific, type PathRefusal } from './failure.ts'
+import { describeMissingIssuer, type Failure, moreSpecific, type PathRefusal } from './failure.ts'
 
-/** A certificate of a path, which is a chain of links from its top down to the leaf; with its node where the truststore has it. */
+/** Path building. */
+
+/** A certificate on a path under construction: a linked list from the top down to the leaf. */
 export interface Link {
   readonly certificate: CertificateView
+  /** Undefined if the certificate is not in the truststore. */
   readonly node: TrustNode | undefined
-  /** What it may have issued; undefined of the leaf. */
+  /** The certificate that this one may have issued; undefined for the leaf. */
   readonly below: Link | undefined
-  /** How many stand below it. */
+  /** Number of certificates below it. */
   readonly depth: number
 }
 
-/** A path that holds, leaf first. */
+/** Leaf first. */
 type Path = readonly CertificateView[]
 
-/** Judges a complete path, leaf first; a refusal makes the search go on. */
+/** Checks a complete path, leaf first. A refusal makes the search continue. */
 export interface PathCheck {
   refuse(path: Path): PathRefusal | undefined
 }
 
-/** A certificate that may have issued another, by name. */
+/** A certificate whose subject is the wanted issuer name. */
 interface Candidate {
   readonly certificate: CertificateView
   readonly node: TrustNode | undefined
 }
 
 /**
- * Builds paths from a leaf to an anchor by depth-first search (RFC 4158): the likeliest issuer first, back to the next
- * one when a path fails, no certificate and no (subject, key) pair twice on a path, every step metered. The most
- * specific of all failures is kept.
+ * Builds paths from a leaf to an anchor by depth-first search (RFC 4158). It tries the likeliest issuer first and backtracks
+ * when a path fails. No certificate and no pair of subject and key occurs twice on a path, and every step is metered. The
+ * most specific failure is reported.
  *
- * Hot path: nearly every search finds one candidate at each step. Avoid allocations there: the path is a linked list, which branches
- * share; maps are made at the first branch; and closures live in their own methods, so that V8 allocates no context for them.
+ * Hot path: nearly every search finds one candidate per step, so avoid allocations there. Paths are linked lists, which branches
+ * share. Maps are created at the first branch. Closures live in their own methods so that V8 allocates no context for them.
  */
 export class Search {
   failure: Failure | undefined = undefined
   readonly #call: Call
   readonly #checkPath: PathCheck
-  /** The possible issuers of a certificate. They do not depend on the path, so they are looked up once. */
+  /** Possible issuers by certificate. They do not depend on the path, so they are looked up once. */
   #candidates: Map<CertificateView, readonly Candidate[]> | undefined
-  /** What is wrong with a certificate as an issuer. This does not depend on the path either. */
+  /** Results of the checks of an issuer by itself, which do not depend on the path either. */
   #refusals: Map<CertificateView, Refusal | undefined> | undefined
 
   constructor(call: Call, checkPath: PathCheck) {
@@ -53,15 +56,15 @@ export class Search {
   }
 
   /**
-   * The first path that holds, leaf first; `undefined` when none does.
+   * Returns the first valid path, leaf first, or `undefined`.
    *
-   * @param mayBePinned whether the leaf may stand for itself
+   * @param mayBePinned whether a listed leaf may be a path by itself
    */
   run(certificate: CertificateView, mayBePinned = true): Path | undefined {
     const node = this.#call.store.nodeOf(certificate)
     const leaf: Link = { certificate, node, below: undefined, depth: 0 }
-    // A listed leaf needs no issuer if it is self-signed or the policy pins leaves. A self-signed one has no other issuer to try,
-    // and the strength of its signature was not judged.
+    // A listed leaf needs no issuer if it is self-signed or the policy pins leaves. A self-signed leaf must not try other issuers:
+    // `refuseLeaf` did not check the strength of its signature.
     if (mayBePinned && node?.isSelfSigned === true) return this.#completed(leaf)
     const pinned = mayBePinned && node !== undefined && this.#call.store.policy.trust === 'every-certificate'
     const path = (pinned ? this.#completed(leaf) : undefined) ?? this.#extend(leaf)
@@ -78,7 +81,7 @@ export class Search {
         return this.#tryIssuer(linkAbove(top, first.certificate, first))
       }
     }
-    const candidates = this.#fresh(top)
+    const candidates = this.#issuersNotOnPath(top)
     if (candidates.length === 0) this.#failAtTop(top)
     for (const candidate of candidates) {
       const path = this.#tryIssuer(candidate)
@@ -88,26 +91,26 @@ export class Search {
     return undefined
   }
 
-  /** For listed certificates the build found the signers; for others only the name is known. */
+  /** For a listed certificate, the signers that `buildTruststore` found; for others, all certificates with the issuer's name. */
   #listedIssuers({ certificate, node }: Link): readonly TrustNode[] {
     return node?.issuers ?? this.#call.store.subjects.issuersOf(certificate)
   }
 
-  /** Puts an issuer on top of the path, if it may stand there, and goes on above it. */
+  /** Adds an issuer to the path, if all checks pass, and continues above it. */
   #tryIssuer(candidate: Link): Path | undefined {
     if (!this.#call.meter.step()) return undefined
     const { policy } = this.#call.request
     const { certificate, depth } = candidate
     if (depth > policy.maxChainLength) {
-      const message = `more than ${policy.maxChainLength} CA certificates stand above the leaf`
+      const message = `more than ${policy.maxChainLength} CA certificates above the leaf`
       this.#failBy({ code: 'chain_too_long', message }, depth, certificate)
       return undefined
     }
     const isAnchor = this.#isAnchor(candidate)
     const refusal = this.#refusalOf(certificate, isAnchor)
     const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : refuseLength(candidate)
-    // What is wrong with a certificate that did not issue the child is no reason to refuse the child; whether it did
-    // cannot be known where its key is of no use.
+    // A fault of a certificate that did not issue the child must not be reported, so check the signature first. If the key is
+    // unusable, nobody can tell whether it signed; then report the fault.
     const canVerify = certificate.keyParts.fault === undefined
     if (canVerify && !this.#isIssuer(candidate)) return undefined
     const refused = refusal ?? excess
@@ -130,7 +133,7 @@ export class Search {
     return refusal
   }
 
-  /** The path to this top, if everything that concerns the path as a whole holds. */
+  /** The path up to this anchor, if it passes the checks of complete paths. */
   #completed(top: Link): Path | undefined {
     const path = pathTo(top)
     const refusal = this.#checkPath.refuse(path)
@@ -143,8 +146,8 @@ export class Search {
     return node !== undefined && isTrustAnchor(node, this.#call.store.policy)
   }
 
-  /** Possible issuers by name that are not on the path yet, the likeliest first. */
-  #fresh(top: Link): readonly Link[] {
+  /** Possible issuers that are not on the path yet, likeliest first. */
+  #issuersNotOnPath(top: Link): readonly Link[] {
     const { certificate: child } = top
     this.#candidates ??= new Map()
     this.#refusals ??= new Map()
@@ -157,7 +160,7 @@ export class Search {
     return links
   }
 
-  /** The likeliest first: anchors, matching key identifier, valid now, listed. */
+  /** Possible issuers, likeliest first: anchors, then a matching key identifier, then current dates, then listed. */
   #ranked(top: Link): readonly Candidate[] {
     const child = top.certificate
     const candidates: Candidate[] = this.#listedIssuers(top).map((node) => ({ certificate: node.certificate, node }))
@@ -176,15 +179,15 @@ export class Search {
     )
   }
 
-  /** Whether the name and key of a certificate are on the path, however the name is spelled. */
+  /** Whether the path has a certificate with this subject and key, whatever the spelling of the name. */
   #isOnPath(certificate: CertificateView, top: Link): boolean {
     for (let link: Link | undefined = top; link !== undefined; link = link.below) {
-      if (this.#call.presented.areOne(certificate, link.certificate)) return true
+      if (this.#call.presented.sameSubjectAndKey(certificate, link.certificate)) return true
     }
     return false
   }
 
-  /** Whether the issuer's key made the signature of the certificate below; where not, that is recorded as a failure. */
+  /** Whether the issuer's key signed the certificate below it. Records a failure if not. */
   #isIssuer(issuer: Link): boolean {
     const child = issuer.below!
     if (child.node?.issuers.includes(issuer.node!) === true) return true
@@ -207,7 +210,7 @@ export class Search {
     }
   }
 
-  /** No certificate of the issuer's name is known. */
+  /** Records that no certificate has the issuer's name. */
   #failAtTop(top: Link): void {
     const { certificate, node, depth } = top
     if (node === undefined && certificate.isSelfIssued)
@@ -215,9 +218,9 @@ export class Search {
     else this.#failUnknown(top, node === undefined ? 'unknown_issuer' : 'incomplete_chain')
   }
 
-  /** No known certificate can have issued that of this link. */
+  /** Records that no known certificate can be the issuer of this one. */
   #failUnknown({ certificate, depth }: Link, code: RejectCode = 'unknown_issuer'): void {
-    const message = (): string => `its issuer is not in the truststore: ${describeWanted(certificate, this.#call.store)}`
+    const message = (): string => `its issuer is not in the truststore: ${describeMissingIssuer(certificate, this.#call.store)}`
     this.#fail(code, depth, certificate, message)
   }
 
@@ -240,12 +243,12 @@ function pathTo(top: Link): Path {
   return path
 }
 
-/** RFC 5280 6.1.4 (l) and (m): how many CAs that are not self-issued stand between this one and the leaf. */
+/** RFC 5280 6.1.4 (l) and (m): counts the CAs below this one, self-issued ones and the leaf excepted. */
 function refuseLength({ certificate, below: child }: Link): Refusal | undefined {
   let count = 0
   for (let link = child; link?.below !== undefined; link = link.below) if (!link.certificate.isSelfIssued) count++
   const { pathLength } = certificate
   if (pathLength === undefined || count <= pathLength) return undefined
-  const message = `path length is ${pathLength}, but ${count} CA certificates stand below`
+  const message = `path length is ${pathLength}, but ${count} CA certificates are below`
   return { code: 'path_length_exceeded', message }
 }

@@ -6,36 +6,44 @@ import type { PathParameters } from './check.ts'
 import type { PolicyRequest } from './policy-graph.ts'
 import { type JudgedList, type Judging, judging, type RevocationRequest } from './revocation/check.ts'
 
-/** What `verifyChain` is to check, and when. */
+/** The options of `verifyChain`: their types, defaults and validation. */
+
+/** Options of `verifyChain`. */
 export interface VerifyOptions {
-  /** The time to judge at: Date or milliseconds since the epoch. Default now. */
+  /** The time of verification: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number
-  /** Default: the policy's. */
+  /** Default: `purpose` of the truststore's policy. */
   readonly purpose?: Purpose
-  /** DNS name (A-labels) or IP literal that the leaf must be for; without it no name is checked. */
+  /** A DNS name (A-labels) or IP address that the leaf must be valid for. If absent, no name is checked. */
   readonly serverName?: string
-  /** Absent: revocation is not checked. */
+  /** If absent, revocation is not checked. */
   readonly revocation?: RevocationCheck
-  /** Absent: any policy will do, and the verdict does not tell which are valid. */
+  /** If absent, every policy is acceptable and the verdict lists no policies. */
   readonly certificatePolicies?: PolicyInputs
 }
 
 /**
- * Revocation by CRL (RFC 5280 6.3). Anchors are not checked, and a certificate that the truststore lists itself, a pinned
- * leaf, is one: take it out of the truststore to revoke it. The signer of a list needs cRLSign if it has a keyUsage, even an anchor.
+ * Revocation by CRL (RFC 5280 6.3). Anchors are not checked. A pinned leaf is an anchor: remove it from the truststore to revoke
+ * it. If the signer of a list has a keyUsage, it must include cRLSign. That applies to anchors too.
  */
 export interface RevocationCheck {
-  /** Made by `parseRevocationList`; of any issuers, in any order. */
+  /** From `parseRevocationList`. Any issuers, in any order. */
   readonly lists: readonly RevocationList[]
-  /** `leaf`: the leaf alone; `chain` (default): every certificate below the anchor. */
+  /** `leaf`: check only the leaf; `chain` (default): check every certificate below the anchor. */
   readonly depth?: 'leaf' | 'chain'
-  /** When no list covers a certificate. Default `refuse`. A list that names it always refuses it, whatever it covers. */
+  /**
+   * What to do if no list covers a certificate. Default `refuse`. A certificate that a list names is always rejected, whatever
+   * the list's scope.
+   */
   readonly unknown?: 'refuse' | 'allow'
-  /** A list past its nextUpdate, or without one. Default `refuse`: it clears no certificate, but refuses those that it names. */
+  /**
+   * Whether lists past their nextUpdate, or without one, clear certificates. Default `refuse`: they clear none. Certificates
+   * that such lists name are rejected either way.
+   */
   readonly expired?: 'refuse' | 'allow'
   /**
-   * Days since thisUpdate after which a list clears no certificate, whatever its nextUpdate and `expired` say. A list without
-   * nextUpdate counts until then. Default: no limit.
+   * Days since thisUpdate after which a list clears no certificate, whatever nextUpdate and `expired` say. Until then, a list
+   * without nextUpdate counts. Default: no limit.
    */
   readonly maxAgeDays?: number
 }
@@ -44,27 +52,27 @@ export interface RevocationCheck {
 export interface PolicyInputs {
   /** Dotted OIDs of acceptable policies. Default anyPolicy, `2.5.29.32.0`. */
   readonly initialPolicies?: readonly string[]
-  /** The path must be valid for one of them. Default false. */
+  /** Whether the path must be valid for at least one of `initialPolicies`. Default false. */
   readonly requireExplicitPolicy?: boolean
   readonly inhibitPolicyMapping?: boolean
   readonly inhibitAnyPolicy?: boolean
 }
 
-/** What to judge by: the policy, and the options with their defaults. */
+/** The policy and the options of a call, with defaults applied. */
 export interface VerifyParameters extends PathParameters {
   readonly serverName: string | undefined
   readonly revocation: RevocationRequest | undefined
   readonly policies: PolicyRequest
-  /** The verdict is to tell which policies are valid. */
+  /** Whether the verdict lists the valid policies. */
   readonly wantsPolicies: boolean
 }
 
-/** What the options are called in errors. */
+/** How error messages name the options. */
 const verifying = 'verifyChain: options'
 const revocationOption = 'verifyChain: options.revocation'
 const policiesOption = 'verifyChain: options.certificatePolicies'
 
-/** The fields that options of `verifyChain` may have, none of them set; then those of its revocation and policies. */
+/** All fields of the options of `verifyChain`, unset. The two objects below do the same for its nested options. */
 export const noVerifyOptions: NoFields<VerifyOptions> = {
   at: undefined,
   purpose: undefined,
@@ -90,7 +98,7 @@ const noPolicies: NoFields<PolicyInputs> = {
 }
 
 /**
- * Checks the options of `verifyChain`. An option that is not known is refused, since a misspelt one would be ignored.
+ * Validates the options of `verifyChain`. Unknown options throw, because a misspelt option must not be ignored.
  *
  * @throws TypeError naming the option
  */
@@ -102,7 +110,7 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
   let certificatePolicies: PolicyInputs | undefined
   if (options !== undefined) {
     if (typeof options !== 'object' || options === null) throw new TypeError(`${verifying} must be an object`)
-    // What `readFields` does, without a copy of the object: that cost a tenth of a returning client's call.
+    // Like `readFields`, but without copying the object. The copy would take a tenth of the time of a returning client's call.
     refuseForeign(verifying, options, verifyOptionNames)
     if (hasOwn.call(options, 'at')) at = options.at
     if (hasOwn.call(options, 'purpose')) purpose = options.purpose
@@ -138,9 +146,9 @@ const purposes: readonly Purpose[] = ['client', 'server', 'any']
 const day = 86_400_000
 
 /**
- * Checks how revocation is to be checked.
+ * Validates the revocation options.
  *
- * @param what what it is called in errors
+ * @param what the name of the options in errors
  * @throws TypeError naming the option
  */
 export function readRevocation(revocation: unknown, what: string): RevocationRequest {

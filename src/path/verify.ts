@@ -14,54 +14,56 @@ import { matchesReference, readReference, referenceText } from './names/host-nam
 import { Search } from './search.ts'
 import { readOptions, type VerifyOptions, type VerifyParameters } from './verify-options.ts'
 
-/** What a TLS peer sent: its certificate, or that and further ones, as DER, leaf first. */
+/** `verifyChain`: its verdicts, and the order of its steps. */
+
+/** What a TLS peer sent, as DER: its certificate, or an array with its certificate first. */
 export type Chain = Uint8Array | readonly Uint8Array[]
 
-/** The answer of `verifyChain`. */
+/** The result of `verifyChain`. */
 export type Verdict = Acceptance | Rejection
 
-/** Who the peer is. */
+/** An accepted peer. */
 export interface Acceptance {
   readonly ok: true
   readonly leaf: Certificate
   /** From the leaf to the anchor, both included. */
   readonly path: readonly Certificate[]
-  /** Dotted OIDs of the valid certificate policies (RFC 9618 5.6); given where `certificatePolicies` was asked for. */
+  /** Dotted OIDs of the valid certificate policies (RFC 9618 5.6). Present if you set `options.certificatePolicies`. */
   readonly policies?: {
-    /** In force for the path; `2.5.29.32.0`: all of them. */
+    /** Policies that the path is valid for; `2.5.29.32.0` stands for all. */
     readonly authorityConstrained: readonly string[]
-    /** Those among them that the caller accepts. */
+    /** Those that `initialPolicies` includes. */
     readonly userConstrained: readonly string[]
   }
 }
 
-/** Why a chain is refused. */
+/** Why a chain was rejected. */
 export interface Rejection {
   readonly ok: false
   readonly code: RejectCode
-  /** What is wrong, with the certificate and the values at fault. */
+  /** The problem in words, with the certificate and the values at fault. */
   readonly message: string
-  /** Which certificate of the tried path is at fault; 0 is the leaf. */
+  /** Position of the certificate at fault in the tried path; 0 is the leaf. */
   readonly index: number
-  /** The certificate at fault, where it could be parsed. */
+  /** The certificate at fault, if it could be parsed. */
   readonly certificate?: Certificate
-  /** Byte offset of a syntax fault in that certificate's DER. */
+  /** Byte offset of a syntax fault in its DER. */
   readonly offset?: number
 }
 
-/** What a PEM text begins with, and no DER. */
+/** PEM begins with a dash; DER never does. */
 const dash = 0x2d
 
-const nobody = /* @__PURE__ */ new Presented([])
+const noPresented = /* @__PURE__ */ new Presented([])
 
 /**
- * Judges a peer's certificate chain: the hot path, called once a handshake. Synchronous; nothing that a peer can send makes
- * it throw, hang or allocate without bound. A certificate that is not known yet is copied before it is read, so that
- * later writes to your buffer do not change the verdict.
+ * Verifies a peer's certificate chain. This is the hot path, called once per handshake. It is synchronous, and no input from a
+ * peer makes it throw, hang or allocate without bound. New certificates are copied before they are parsed, so later writes to
+ * your buffer do not change the verdict.
  *
- * @param store made by `buildTruststore`; its policy applies
- * @param chain DER, leaf first; the order of the others does not matter
- * @returns who the peer is, or the most specific reason why not
+ * @param store from `buildTruststore`; its policy applies
+ * @param chain DER, leaf first; the other certificates may come in any order
+ * @returns the peer's certificate and path, or the most specific reason for the rejection
  * @throws TypeError for arguments of the wrong type
  * @example
  * const chain = socket.getPeerX509Certificate()?.raw ?? []
@@ -74,7 +76,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const request = readOptions(options, trusted.policy)
   const isAlone = isBytes(chain)
   if (!isAlone && !Array.isArray(chain)) throw new TypeError('verifyChain: chain must be a Uint8Array or an array of them')
-  // The array is looked at once as well.
+  // Copied, so that an array with accessors cannot change between reads.
   const certificates = isAlone ? undefined : [...chain]
   const count = certificates?.length ?? 1
   if (count === 0) return reject('malformed', 0, 'the peer presented no certificate')
@@ -89,7 +91,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
     return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message: message + hint, index: 0, offset }
   }
   const leaf = parsed.value
-  // What was read is what counts: an array may have a `length` of its own.
+  // Count what was parsed, because a Uint8Array may override its `length`.
   if (!meter.presented(count, leaf.bytes.length)) return exhausted(meter)
   const refusal = refuseLeaf(leaf, request, trusted) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
@@ -97,7 +99,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const presented =
     policy.intermediates === 'presented' && certificates !== undefined
       ? parseRest(certificates, leaf, trusted.cache, meter)
-      : nobody
+      : noPresented
   const signatures = new SignatureChecks(trusted.cache, meter)
   const call: Call = { store: trusted, request, presented, meter, signatures }
   const complete = new CompletePathCheck(call)
@@ -117,7 +119,11 @@ function accept(leaf: CertificateView, path: readonly CertificateView[], { polic
   return { ok: true, leaf, path, policies: { authorityConstrained, userConstrained } }
 }
 
-/** Total size; every element must be bytes. */
+/**
+ * The total size in bytes.
+ *
+ * @throws TypeError for an element that is no Uint8Array
+ */
 function sizeOf(chain: readonly Uint8Array[]): number {
   let size = 0
   for (let i = 0; i < chain.length; i++) {
@@ -128,7 +134,7 @@ function sizeOf(chain: readonly Uint8Array[]): number {
   return size
 }
 
-/** The certificates after the leaf that can be read; the others cannot be part of any path. */
+/** Parses the certificates after the leaf. Skips malformed ones, which cannot be part of a path. */
 function parseRest(
   certificates: readonly Uint8Array[],
   leaf: CertificateView,
@@ -147,14 +153,14 @@ function parseRest(
   return new Presented(withoutCopies(views, leaf))
 }
 
-/** Most names that a message lists. */
+/** How many names a message lists at most. */
 const listedNames = 10
 
 function refuseName(leaf: CertificateView, { serverName }: VerifyParameters, meter: Meter): Refusal | undefined {
   if (serverName === undefined) return undefined
   const reference = readReference(serverName)
   if (reference === undefined) {
-    return { code: 'name_mismatch', message: `${excerpt(serverName, 80)} is neither a DNS name of A-labels nor an IP address` }
+    return { code: 'name_mismatch', message: `${excerpt(serverName, 80)} is neither a DNS name (A-labels) nor an IP address` }
   }
   const matches = matchesReference(leaf, reference, meter)
   if (matches === true) return undefined

@@ -6,23 +6,25 @@ import * as GeneralNameTag from '../../x509/ids/general-name-tag.ts'
 import type { Meter } from '../meter.ts'
 import { endsInNumber, isHostName, withoutFinalDot } from './name-match.ts'
 
-/** What a client wants to be connected to (RFC 9525 6.1.1): a DNS name in lower case without its final dot, or an address. */
+/** Matching of server names against the leaf's SANs (RFC 9525). */
+
+/** The server that a client connects to (RFC 9525 6.1.1): a DNS name in lower case without final dot, or an IP address. */
 export type ReferenceId = string | Uint8Array
 
 const longestName = 253
 
 /**
- * Reads a server name: an IPv4 or IPv6 literal, or a DNS name of ASCII labels. Internationalised names must come as
- * A-labels (`xn--…`): nothing is mapped, since mapping is what attackers play with. `undefined` for anything else.
+ * Parses a server name: an IPv4 or IPv6 address, or a DNS name of ASCII labels. Internationalised names must be A-labels
+ * (`xn--…`). They are never mapped from Unicode, because mappings invite spoofing. `undefined` for anything else.
  */
 export function readReference(name: string): ReferenceId | undefined {
   const ip = readIpv4(name) ?? readIpv6(name)
   if (ip !== undefined) return ip
-  // Before folding: other alphabets have letters whose lower case is ASCII.
+  // Checked before folding, because some non-ASCII letters have an ASCII lower case.
   if (!/^[!-~]+$/.test(name)) return undefined
   const dns = withoutFinalDot(name).toLowerCase()
   if (dns.length > longestName || !isHostName(dns)) return undefined
-  // A last label of digits alone would be an address in one resolver and a name in another.
+  // With an all-digit last label, some resolvers read an address and others a name.
   return endsInNumber(dns) ? undefined : dns
 }
 
@@ -34,12 +36,12 @@ export function readIpv4(text: string): Uint8Array | undefined {
   return parts.every((part) => part < 256) ? Uint8Array.from(parts) : undefined
 }
 
-/** RFC 4291 2.2, without zone: up to eight groups, one `::`, the last two groups possibly as IPv4. */
+/** RFC 4291 2.2, without zone: up to eight groups, at most one `::`, the last two groups optionally as IPv4. */
 export function readIpv6(text: string): Uint8Array | undefined {
   if (!text.includes(':') || !/^[0-9a-fA-F:.]{2,45}$/.test(text)) return undefined
   const halves = text.split('::')
   if (halves.length > 2) return undefined
-  // Only the very end of the address may be written as IPv4.
+  // Only the end of the address may be written as IPv4.
   const groups = halves.map((half, i) => readGroups(half, i === halves.length - 1))
   const [head, tail] = groups
   if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined
@@ -68,9 +70,9 @@ function readGroups(text: string, isLast: boolean): number[] | undefined {
 }
 
 /**
- * Whether one of the leaf's subject alternative names is the wanted server (RFC 9525 6): DNS names by label without
- * regard to ASCII case, a wildcard as the whole left-most label only; addresses by their bytes. The common name is
- * never looked at. `undefined` when the meter ran out.
+ * Whether one of the leaf's SANs matches the server name (RFC 9525 6). DNS names are compared label by label, ignoring ASCII
+ * case; a wildcard must be the whole left-most label. Addresses are compared by their bytes. The common name is never used.
+ * `undefined` if the budget is exhausted.
  */
 export function matchesReference(leaf: CertificateView, reference: ReferenceId, meter: Meter): boolean | undefined {
   if (leaf.altNames === undefined) return false
@@ -89,7 +91,7 @@ export function matchesReference(leaf: CertificateView, reference: ReferenceId, 
   return false
 }
 
-/** Both in lower case. A wildcard stands for one whole label, and something of two labels at least must follow it. */
+/** Both in lower case. A wildcard matches exactly one label and must be followed by at least two labels. */
 function matchesDnsName(presented: string, wanted: string): boolean {
   if (!presented.startsWith('*.')) return presented === wanted
   const parent = presented.slice(1)
@@ -97,7 +99,7 @@ function matchesDnsName(presented: string, wanted: string): boolean {
   return dot > 0 && parent.includes('.', 1) && !parent.includes('*') && wanted.slice(dot) === parent
 }
 
-/** The reference for a message. */
+/** The server name for a message. */
 export function referenceText(reference: ReferenceId): string {
   return typeof reference === 'string' ? reference : ipText(reference)
 }

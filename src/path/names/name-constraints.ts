@@ -9,37 +9,37 @@ import type { Meter } from '../meter.ts'
 import { type ConstrainedName, commonNamesOf, namesOf, readSubtrees, type SubtreeList, type Subtrees } from './subtrees.ts'
 
 /**
- * Name constraints (RFC 5280 4.2.1.10 and 6.1.4 (g)): every name of every certificate below a constraining CA must lie
- * within a permitted subtree, if there is one of its form, and outside all excluded ones. Subtrees of several CAs are
- * applied one CA after the other, which is what intersecting and uniting them would amount to.
+ * Name constraints (RFC 5280 4.2.1.10 and 6.1.4 (g)): every name of every certificate below a constraining CA must be outside all
+ * excluded subtrees and, if there are permitted subtrees of its form, within one of them. The constraints of several CAs are
+ * applied one after the other, which is equivalent to intersecting the permitted and uniting the excluded subtrees.
  *
- * Whatever cannot be compared is refused: a form that is constrained but not supported, and a name or a subtree that is
- * not well-formed. That holds for constraints that are not critical as well.
+ * If a comparison is impossible, the certificate is rejected: for constrained forms that are not supported, and for names and
+ * subtrees that are not well-formed. This also applies to constraints that are not critical.
  */
 
-/** What one CA's subtrees say of one certificate's names, and how many comparisons that counts for. */
+/** The result of one CA's subtrees for one certificate's names, and the number of comparisons to charge. */
 interface Judged {
   readonly problem: string | undefined
   readonly comparisons: number
 }
 
 /**
- * Reads names and subtrees and caches results for one call: a search may complete hundreds of paths of the same few
+ * Reads names and subtrees and caches results during one call, because a search may complete hundreds of paths over the same few
  * certificates.
  */
 export class NameReader {
   readonly names: (certificate: CertificateView) => readonly ConstrainedName[] = memoize(namesOf)
-  /** The same of the certificate that a path is built for. */
+  /** The names of the leaf. */
   readonly namesOfLeaf: (leaf: CertificateView) => readonly ConstrainedName[]
   readonly subtrees: (ca: CertificateView) => Subtrees = memoize(subtreesOf)
   readonly #judged: (ca: CertificateView) => Map<CertificateView, Judged> = memoize(() => new Map())
 
-  /** @param holdsCommonNames whether the leaf is a client, which applications may know by its common name */
-  constructor(holdsCommonNames: boolean) {
-    this.namesOfLeaf = holdsCommonNames ? memoize((leaf) => [...this.names(leaf), ...commonNamesOf(leaf)]) : this.names
+  /** @param constrainsCommonNames true for a client, because applications may identify it by its common name */
+  constructor(constrainsCommonNames: boolean) {
+    this.namesOfLeaf = constrainsCommonNames ? memoize((leaf) => [...this.names(leaf), ...commonNamesOf(leaf)]) : this.names
   }
 
-  /** Why a CA's subtrees refuse names of a certificate. */
+  /** Why a CA's subtrees do not allow a certificate's names. */
   refuse(names: readonly ConstrainedName[], certificate: CertificateView, ca: CertificateView, meter: Meter): string | undefined {
     const judged = this.#judged(ca)
     let known = judged.get(certificate)
@@ -53,8 +53,9 @@ export class NameReader {
 }
 
 /**
- * Checks a path, leaf first. The anchor's constraints count where the policy says so; self-issued CAs below are exempt,
- * a self-issued leaf is not (RFC 5280 6.1.3 (b)).
+ * Checks a path, leaf first. Self-issued intermediates are exempt, a self-issued leaf is not (RFC 5280 6.1.3 (b)).
+ *
+ * @param enforceAnchor whether the anchor's constraints count
  */
 export function refuseNames(
   path: readonly CertificateView[],
@@ -67,7 +68,7 @@ export function refuseNames(
   for (let i = top; i > 0; i--) {
     const ca = path[i]!
     if (!ca.extensions.has(ExtensionId.nameConstraints)) continue
-    // Looking at them is work too, and a search may come here once for every path that it completes.
+    // Charged on every path: a search may check the same subtrees once for each path that it completes.
     const subtrees = reader.subtrees(ca)
     meter.names(subtrees.count)
     read ??= []
@@ -91,12 +92,12 @@ export function refuseNames(
   return undefined
 }
 
-/** Judges by one CA's subtrees; reports the first name that is refused. */
+/** Checks names against one CA's subtrees. Reports the first name that is not allowed. */
 export function judge(names: readonly ConstrainedName[], { permitted, excluded }: Subtrees): Judged {
   const constrainsMail = permitted.has(GeneralNameTag.email) || excluded.has(GeneralNameTag.email)
   let comparisons = 0
   for (const name of names) {
-    // Budgets count one comparison for each subtree, although names are looked up.
+    // The budget counts one comparison per subtree, although look-ups make fewer.
     const within = permitted.get(name.tag)
     const without = excluded.get(name.tag)
     comparisons += (within?.count ?? 0) + (without?.count ?? 0)
@@ -118,14 +119,14 @@ function problemWith(name: ConstrainedName, subtrees: SubtreeList | undefined): 
   return `${name.describe()} is ${has ? 'excluded' : 'not permitted'}`
 }
 
-/** SmtpUTF8Mailbox, id-on 9: an e-mail address as otherName, which e-mail constraints must not let through (RFC 9598 6). */
+/** SmtpUTF8Mailbox (id-on 9): an e-mail address in an otherName. E-mail constraints apply to it too (RFC 9598 6). */
 const smtpUtf8Mailbox = /* @__PURE__ */ bytesOfHex('0608 2b06010505070809')
 
 function isInternationalMailbox({ tag, value: { bytes, start } }: ConstrainedName): boolean {
   return tag === GeneralNameTag.other && new Span(bytes, start, start + smtpUtf8Mailbox.length).is(smtpUtf8Mailbox)
 }
 
-/** The subtrees of a CA's name constraints, which were checked when it was parsed. */
+/** The subtrees of a CA that has name constraints. Their syntax was checked by the parser. */
 function subtreesOf({ extensions }: CertificateView): Subtrees {
   return readSubtrees(extensions.value(ExtensionId.nameConstraints)!)
 }

@@ -1,19 +1,19 @@
 import { compareBytes } from '../../bytes/span.ts'
 
 /**
- * How names of each form compare with a subtree of name constraints (RFC 5280 4.2.1.10). `undefined` means that the
- * two cannot be compared, because one of them is not well-formed, and must be taken as a violation.
+ * Syntax of names and subtrees, and look-up tables that match them (RFC 5280 4.2.1.10). Readers return `undefined` for text that
+ * is not well-formed. Such names cannot be compared, and callers must treat them as violations.
  */
 
-/** The longest that a name in the DNS is (RFC 1035 2.3.4), without its final dot. */
+/** The maximum length of a DNS name (RFC 1035 2.3.4), without the final dot. */
 const longestName = 253
 
-/** Whether a name in lower case is made of labels. */
+/** Whether a lower-case name consists of DNS labels. */
 export function isHostName(name: string): boolean {
   return name.length <= longestName && /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(name)
 }
 
-/** Whether the last label has digits only, as an address has. */
+/** Whether the last label has only digits, as in an IPv4 address. */
 export function endsInNumber(host: string): boolean {
   return /(^|\.)[0-9]+$/.test(host)
 }
@@ -24,25 +24,26 @@ export function withoutFinalDot(name: string): string {
 }
 
 /**
- * Whether a common name looks like a host name: of at least two labels, of which none begins or ends with a hyphen. That
- * is OpenSSL's rule; a single word cannot be told from any other text.
+ * Whether a common name looks like a host name: at least two labels, none of which begins or ends with a hyphen. This is
+ * OpenSSL's rule; a single word could be any text.
  */
 export function looksLikeHost(commonName: string): boolean {
   return /^[a-z0-9_]+(-+[a-z0-9_]+)*(\.[a-z0-9_]+(-+[a-z0-9_]+)*)+$/i.test(commonName)
 }
 
-/** What DNS, e-mail and URI constraints are about: a host, in lower case, and for a mailbox its local part. */
+/** The part of a name or subtree that DNS, e-mail and URI constraints compare. */
 export interface HostPart {
-  /** Empty where only the host counts. */
+  /** The local part of a mailbox; empty if only the host is compared. */
   readonly local: string
+  /** In lower case. */
   readonly host: string
-  /** A subtree that starts with a dot: the hosts below, not the host itself. */
+  /** True for a subtree that starts with a dot: it contains the hosts below `host`, but not `host`. */
   readonly below: boolean
 }
 
 /**
- * A DNS name in lower case, without final dot. Its first label may be a wildcard, or have one in it: RFC 9525 6.3 knows no
- * such thing, but Node and OpenSSL still match it.
+ * Reads a DNS name in lower case without final dot. Its first label may be or contain a wildcard. RFC 9525 6.3 forbids partial
+ * wildcards, but Node and OpenSSL still match them.
  */
 export function readDnsName(text: string): HostPart | undefined {
   const wellFormed = text.length <= longestName && /^[a-z0-9_*-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(text)
@@ -50,8 +51,8 @@ export function readDnsName(text: string): HostPart | undefined {
 }
 
 /**
- * A DNS subtree: a host and those below, or (with a leading dot, which the RFC does not know but CAs write) only those below;
- * the empty one has all names. A dot alone is none of these.
+ * Reads a DNS subtree: a host and all hosts below it. With a leading dot, only the hosts below; RFC 5280 does not define that
+ * form, but CAs use it. An empty subtree contains all names. A single dot is not well-formed.
  */
 export function readDnsSubtree(text: string): HostPart | undefined {
   if (text === '') return { local: '', host: '', below: false }
@@ -60,7 +61,7 @@ export function readDnsSubtree(text: string): HostPart | undefined {
   return isHostName(host) ? { local: '', host, below } : undefined
 }
 
-/** A mailbox `local@host` in dot-atom form (RFC 5321 4.1.2); quoted local parts and address literals are not compared. */
+/** Reads a mailbox `local@host` in dot-atom form (RFC 5321 4.1.2). Quoted local parts and address literals are not supported. */
 export function readEmail(text: string): HostPart | undefined {
   const at = text.indexOf('@')
   const local = text.slice(0, at)
@@ -69,12 +70,12 @@ export function readEmail(text: string): HostPart | undefined {
   return wellFormed ? { local, host, below: false } : undefined
 }
 
-/** An e-mail subtree: one mailbox, all of a host, or (with a leading dot) all of the hosts below. */
+/** Reads an e-mail subtree: one mailbox, all mailboxes of a host or, with a leading dot, all mailboxes of the hosts below. */
 export function readEmailSubtree(text: string): HostPart | undefined {
   return text.includes('@') ? readEmail(text) : readHostSubtree(text)
 }
 
-/** The host of a URI with an authority; addresses and everything unusual are not compared. */
+/** Reads the host of a URI with an authority. IP addresses and unusual forms are not supported. */
 export function readUri(uri: string): HostPart | undefined {
   const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)(?:[/?#]|$)/i.exec(uri)
   if (match === null) return undefined
@@ -84,30 +85,31 @@ export function readUri(uri: string): HostPart | undefined {
   return isHostName(host) && !endsInNumber(host) ? { local: '', host, below: false } : undefined
 }
 
-/** A URI subtree: one host, or (with a leading dot) the hosts below. */
+/** Reads a URI subtree: one host or, with a leading dot, the hosts below it. */
 export function readHostSubtree(text: string): HostPart | undefined {
   const below = text.startsWith('.')
   const host = (below ? text.slice(1) : text).toLowerCase()
   return isHostName(host) ? { local: '', host, below } : undefined
 }
 
-/** Marks of a host: a subtree contains the host itself, */
+/** Mark of a host: a subtree contains the host itself. */
 const itself = 1
-/** the hosts below it, */
+/** A subtree contains the hosts below it. */
 const below = 2
-/** or a host that is one label longer, or hosts below that one. */
+/** A subtree contains a host that has one label more, or hosts below that one. */
 const longer = 4
 
 /**
- * The hosts in subtrees of name constraints. A look-up takes one step for each label of a name, however many subtrees there
- * are. All hosts are in lower case, without final dot, and no longer than the DNS allows.
+ * The hosts and mailboxes in subtrees of name constraints. A look-up takes one step per label of the name, however many subtrees
+ * there are. All hosts are in lower case, without final dot, and no longer than a DNS name may be.
  */
 export class HostSet {
+  /** Marks by host. */
   readonly #hosts = new Map<string, number>()
-  /** Each mailbox as it is, and folded: with an `@` in front, with which no address begins, and its local part in lower case. */
+  /** Every mailbox twice: unchanged, and as `@` and the mailbox with lower-case local part. No address begins with `@`. */
   readonly #mailboxes = new Set<string>()
 
-  /** Adds a host, the hosts below it, or both. All hosts are below the empty one. */
+  /** Adds a host, the hosts below it, or both. All hosts are below the empty string. */
   add(host: string, hasItself: boolean, hasBelow: boolean): void {
     this.#mark(host, (hasItself ? itself : 0) | (hasBelow ? below : 0))
     if (host !== '') this.#mark(parentOf(host), longer)
@@ -135,52 +137,52 @@ export class HostSet {
     return false
   }
 
-  /** Whether a subtree contains any host that `*.host` matches. A wildcard stands for one label. */
+  /** Whether a subtree contains any host that `*.host` matches. A wildcard matches one label. */
   hasBelow(host: string): boolean {
     return this.#isMarked(host, longer)
   }
 
   /**
-   * Whether the mailbox is one of those that were added.
+   * Whether the mailbox was added.
    *
-   * @param foldLocal compare local parts without regard to case; RFC 5280 7.5 says exactly
+   * @param foldLocal compare local parts ignoring case; RFC 5280 7.5 compares them exactly
    */
   hasMailbox(host: string, local: string, foldLocal: boolean): boolean {
     return this.#mailboxes.has(foldLocal ? `@${local.toLowerCase()}@${host}` : `${local}@${host}`)
   }
 }
 
-/** What follows the first label. */
+/** The host without its first label. */
 export function parentOf(host: string): string {
   const dot = host.indexOf('.')
   return dot < 0 ? '' : host.slice(dot + 1)
 }
 
-/** Addresses from `low` on that agree with it where the mask has ones. */
+/** The addresses that agree with `low` where the mask has ones. */
 interface Block {
   readonly low: Uint8Array
   readonly mask: Uint8Array
 }
 
 /**
- * Blocks of addresses of one width, as name constraints have them: `address ‖ mask`, the ones of a mask first (RFC 4632). Two
- * of them are one within the other or apart, so that an address has to be held against one alone.
+ * Address blocks of one width, encoded as `address ‖ mask` with the ones of the mask first (RFC 4632). Two such blocks are nested
+ * or disjoint, so a look-up compares an address with one block only.
  */
 export class AddressBlocks {
   readonly #added: Block[] = []
-  /** Those that are not within another one, in order; made when first needed. */
-  #apart: readonly Block[] | undefined
+  /** The outermost blocks in order, computed on first use. */
+  #disjoint: readonly Block[] | undefined
 
   add(addressAndMask: Uint8Array): void {
     const width = addressAndMask.length / 2
     const mask = addressAndMask.subarray(width)
-    // Bits of the address outside its mask do not count.
+    // Bits outside the mask do not count.
     this.#added.push({ low: masked(addressAndMask.subarray(0, width), mask), mask })
   }
 
   has(address: Uint8Array): boolean {
-    this.#apart ??= apartOf(this.#added)
-    const blocks = this.#apart
+    this.#disjoint ??= outermost(this.#added)
+    const blocks = this.#disjoint
     let first = 0
     let end = blocks.length
     while (first < end) {
@@ -193,14 +195,14 @@ export class AddressBlocks {
   }
 }
 
-function apartOf(blocks: readonly Block[]): readonly Block[] {
-  const apart: Block[] = []
-  // The wider one first where two begin alike.
+function outermost(blocks: readonly Block[]): readonly Block[] {
+  const disjoint: Block[] = []
+  // Of two blocks with the same first address, the wider one comes first.
   for (const block of [...blocks].sort((a, b) => compareBytes(a.low, b.low) || compareBytes(a.mask, b.mask))) {
-    const last = apart[apart.length - 1]
-    if (last === undefined || !isWithin(block.low, last)) apart.push(block)
+    const last = disjoint[disjoint.length - 1]
+    if (last === undefined || !isWithin(block.low, last)) disjoint.push(block)
   }
-  return apart
+  return disjoint
 }
 
 function masked(address: Uint8Array, mask: Uint8Array): Uint8Array {

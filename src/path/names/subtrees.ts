@@ -21,12 +21,14 @@ import {
   withoutFinalDot,
 } from './name-match.ts'
 
-/** A name that constraints apply to. What they do not ask for is not decoded: a name can be as long as its certificate. */
+/** Names and subtrees as name constraints compare them. */
+
+/** A name that constraints apply to. It is decoded on demand, because a name can be as long as its certificate. */
 export class ConstrainedName {
   /** Context tag of its GeneralName form. */
   readonly tag: number
   readonly value: Span
-  /** The type of the value where the name is an attribute of the subject. */
+  /** The string type, if the name is an attribute of the subject. */
   readonly attributeTag: number | undefined
   #cachedText: string | undefined
   #cachedHost: HostPart | null | undefined
@@ -40,7 +42,7 @@ export class ConstrainedName {
     this.attributeTag = attributeTag
   }
 
-  /** A DNS name in lower case without final dot, an e-mail address or URI as it is; empty where it cannot be read. */
+  /** A DNS name in lower case without final dot; an e-mail address or URI unchanged; empty if it cannot be read. */
   get text(): string {
     this.#cachedText ??= this.#readText() ?? ''
     return this.#cachedText
@@ -52,12 +54,12 @@ export class ConstrainedName {
       const text = stringValue(attributeTag, value)
       return text === undefined ? undefined : withoutFinalDot(text.toLowerCase())
     }
-    // An address in another type than its own, IA5String (RFC 5280 A.1), is not compared.
+    // Only IA5String, the type that RFC 5280 A.1 prescribes, is compared.
     const isText = (tag === GeneralNameTag.email || tag === GeneralNameTag.uri) && attributeTag === Tag.ia5String
     return isText ? latin1Of(value) : undefined
   }
 
-  /** What is compared of a DNS name, e-mail address or URI; undefined where it is not well-formed. */
+  /** The compared part of a DNS name, e-mail address or URI; undefined if it is not well-formed. */
   get host(): HostPart | undefined {
     if (this.#cachedHost === undefined) this.#cachedHost = this.#readHost() ?? null
     return this.#cachedHost ?? undefined
@@ -81,7 +83,7 @@ export class ConstrainedName {
     return this.#exact[index]
   }
 
-  /** The same, folded as far as it goes; undefined where that would cost too much. */
+  /** An RDN folded more than the canonical form, for excluded subtrees; undefined if folding would cost too much. */
   looseRdn(index: number): string | undefined {
     if (this.#loose[index] === undefined) this.#loose[index] = looseRdn(this.rdns[index]!) ?? null
     return this.#loose[index] ?? undefined
@@ -92,7 +94,7 @@ export class ConstrainedName {
     const { tag, text, attributeTag } = this
     const isCommonName = tag === GeneralNameTag.dns && attributeTag !== undefined
     if (text !== '') return `${isCommonName ? 'the common name ' : ''}${excerpt(text, 100)}`
-    if (isCommonName) return 'a common name that is no text'
+    if (isCommonName) return 'a common name that is not text'
     if (tag === GeneralNameTag.directory) return `a directory name of ${this.rdns.length} RDNs`
     return tag === GeneralNameTag.ip ? 'an IP address' : `a name of form [${tag & 0x1f}]`
   }
@@ -101,7 +103,7 @@ export class ConstrainedName {
 const emailAddress = /* @__PURE__ */ oidBytes('1.2.840.113549.1.9.1')
 const commonName = /* @__PURE__ */ oidBytes('2.5.4.3')
 
-/** The names of a certificate that constraints apply to: SANs, the subject if it is not empty, its e-mail attributes. */
+/** The names of a certificate that constraints apply to: SANs, the subject unless empty, and its e-mail attributes. */
 export function namesOf(certificate: CertificateView): readonly ConstrainedName[] {
   const names = alternativeNames(certificate)
   if (certificate.subjectIsEmpty) return names
@@ -121,9 +123,9 @@ function alternativeNames({ altNames }: CertificateView): ConstrainedName[] {
 }
 
 /**
- * The common names of a client that are held against constraints on DNS names, because applications take them for host
- * names: those that look like one, and those that are no text, of which nothing can be told. A client with a DNS name among
- * its SANs is not called by its common name (RFC 6125 6.4.4; what OpenSSL, GnuTLS and NSS do).
+ * The common names of a client that DNS constraints apply to, because applications may use them as host names: those that look
+ * like a host name, and those that cannot be read as text. A client with a DNS SAN has none, because its common name must not be
+ * used then (RFC 6125 6.4.4; OpenSSL, GnuTLS and NSS do the same).
  */
 export function commonNamesOf(client: CertificateView): readonly ConstrainedName[] {
   if (alternativeNames(client).some(({ tag }) => tag === GeneralNameTag.dns)) return []
@@ -134,7 +136,7 @@ export function commonNamesOf(client: CertificateView): readonly ConstrainedName
   })
 }
 
-/** The values of an attribute of the subject, as names of a form. */
+/** The values of a subject attribute, as names of the given form. */
 function attributeNames({ subjectName }: CertificateView, wanted: Uint8Array, form: number): ConstrainedName[] {
   return attributesOf(subjectName)
     .filter(({ type }) => type.is(wanted))
@@ -142,19 +144,19 @@ function attributeNames({ subjectName }: CertificateView, wanted: Uint8Array, fo
 }
 
 /**
- * The subtrees of one form that a CA permits or excludes. Names are looked up, not compared with each subtree: a CA may
- * have thousands of subtrees, and a client thousands of names.
+ * The permitted or excluded subtrees of one form. A name is looked up and not compared with each subtree, because a CA may have
+ * thousands of subtrees and a client thousands of names.
  */
 export class SubtreeList {
   readonly isExcluded: boolean
-  /** The first, and how many there are. */
+  /** The first subtree, for messages. */
   readonly first: ConstrainedName
   count = 0
-  /** One that no name can be compared with: of a form that is not supported, or not well-formed. */
+  /** A subtree that no name can be compared with: its form is not supported, or it is not well-formed. */
   incomparable: ConstrainedName | undefined = undefined
   readonly #hosts: HostSet = new HostSet()
   readonly #blocks: Map<number, AddressBlocks> = new Map()
-  /** The RDNs of directory names as a tree of numbered nodes: parent's number and RDN give a node's number. The root is 0. */
+  /** Directory names as a tree of RDNs with numbered nodes. Maps a parent's number and an RDN to a node's number. The root is 0. */
   readonly #rdns: Map<string, number> = new Map()
   /** Nodes at which a subtree ends. */
   readonly #bases: Set<number> = new Set()
@@ -166,11 +168,11 @@ export class SubtreeList {
 
   add(base: ConstrainedName): void {
     this.count++
-    if (!this.#take(base)) this.incomparable ??= base
+    if (!this.#read(base)) this.incomparable ??= base
   }
 
-  /** Whether the subtree could be read. */
-  #take(base: ConstrainedName): boolean {
+  /** Adds a subtree to the look-up tables; false if it is not comparable. */
+  #read(base: ConstrainedName): boolean {
     const { tag, value } = base
     switch (tag) {
       case GeneralNameTag.dns: {
@@ -195,13 +197,13 @@ export class SubtreeList {
         return true
       }
       case GeneralNameTag.directory:
-        return this.#takeDirectory(base)
+        return this.#readDirectory(base)
       default:
         return false
     }
   }
 
-  #takeDirectory(base: ConstrainedName): boolean {
+  #readDirectory(base: ConstrainedName): boolean {
     let node = 0
     for (let i = 0; i < base.rdns.length; i++) {
       const rdn = this.#rdnOf(base, i)
@@ -214,14 +216,14 @@ export class SubtreeList {
     return true
   }
 
-  /** Permitted names must be equal by RFC 5280 7.1. A name that only might equal an excluded one is excluded. */
+  /** Names match permitted subtrees only if equal by RFC 5280 7.1. If a name might match an excluded subtree, it is excluded. */
   #rdnOf(name: ConstrainedName, index: number): string | undefined {
     return this.isExcluded ? name.looseRdn(index) : name.exactRdn(index)
   }
 
   /**
-   * For permitted subtrees: whether one of them contains everything that the name stands for. For excluded ones: whether one of
-   * them contains any of it. `undefined` if that cannot be decided.
+   * For permitted subtrees, whether one of them contains every host that the name matches. For excluded subtrees, whether one
+   * contains any such host. They differ for wildcards. `undefined` if the comparison is impossible.
    */
   has(name: ConstrainedName): boolean | undefined {
     if (this.incomparable !== undefined) return undefined
@@ -232,7 +234,7 @@ export class SubtreeList {
     const { host, local } = name.host
     if (this.#hosts.has(host)) return true
     if (tag !== GeneralNameTag.dns) return this.#hosts.hasMailbox(host, local, this.isExcluded && name.attributeTag !== undefined)
-    // `*.example.com` covers `secret.example.com`, which is in that subtree though the pattern is not.
+    // `*.example.com` matches `secret.example.com`, so excluding that host excludes the wildcard.
     return this.isExcluded && host.includes('*') && this.#hosts.hasBelow(parentOf(host))
   }
 
@@ -249,14 +251,14 @@ export class SubtreeList {
   }
 }
 
-/** The subtrees of one CA by the tag of their form. */
+/** The subtrees of one CA by name form (GeneralName tag). */
 export interface Subtrees {
   readonly permitted: ReadonlyMap<number, SubtreeList>
   readonly excluded: ReadonlyMap<number, SubtreeList>
   readonly count: number
 }
 
-/** Reads nameConstraints that were checked when their certificate was parsed. */
+/** Reads nameConstraints. Their syntax was checked by the certificate parser. */
 export function readSubtrees(nameConstraints: Span): Subtrees {
   const what = 'nameConstraints'
   const reader = new Reader(nameConstraints)

@@ -7,66 +7,70 @@ import type { RevocationListView } from '../../x509/revocation-list.ts'
 import type { PathRefusal } from '../failure.ts'
 import type { Meter } from '../meter.ts'
 
-/** Revocation of the certificates of a path (RFC 5280 6.3). `crl-judge.ts` judges what the lists say of one certificate. */
+/** Revocation of the certificates of a path (RFC 5280 6.3). `crl-judge.ts` decides what the lists say about one certificate. */
 
-/** How revocation is checked, with its defaults. */
+/** The revocation options, with defaults applied. */
 export interface RevocationRequest {
   readonly lists: readonly RevocationListView[]
-  /** What judges by these lists; without lists there is nothing to judge by. */
+  /** Makes the judge of these lists; undefined if there are no lists. */
   readonly judging: Judging | undefined
   readonly depth: 'leaf' | 'chain'
   readonly unknown: 'refuse' | 'allow'
   readonly expired: 'refuse' | 'allow'
-  /** Milliseconds since thisUpdate after which a list no longer counts; Infinity: nextUpdate alone decides. */
+  /** Milliseconds since thisUpdate after which a list clears no certificate. Infinity: only nextUpdate decides. */
   readonly maxAge: number
 }
 
-/** What is needed of path building. */
+/** What revocation needs from the search and the call. */
 export interface PathContext {
   readonly policy: Policy
   readonly at: number
   readonly request: RevocationRequest
   readonly meter: Meter
-  /** What checks signatures; results are remembered by it. */
+  /** The signature backend. Lists cache their signature results per backend. */
   readonly backend: object
-  /** The key of a certificate, prepared once. */
+  /** The imported key of a certificate. */
   keyOf(certificate: CertificateView): VerifyingKey | undefined
-  /** Certificates of this subject that might have signed a list: of the truststore, and presented ones. */
-  namesakes(list: RevocationListView): readonly CertificateView[]
-  /** Those of the truststore alone. */
-  listedNamesakes(list: RevocationListView): readonly CertificateView[]
-  /** Shows the valid paths of a certificate that signs CRLs one after the other, until one is taken. */
-  findPath(signer: CertificateView, takes: (path: readonly CertificateView[]) => boolean): void
+  /** Certificates, listed or presented, whose subject is the issuer of the list. */
+  signerCandidates(list: RevocationListView): readonly CertificateView[]
+  /** The same from the truststore alone, with certificates that the build left out. */
+  listedCandidates(list: RevocationListView): readonly CertificateView[]
+  /** Calls `accepts` with each valid path of a CRL signer, until it returns true. */
+  findPath(signer: CertificateView, accepts: (path: readonly CertificateView[]) => boolean): void
 }
 
-/** What a judge of lists needs: the same, and whether the path of a list's signer is revoked itself. */
+/** What a {@link ListJudge} needs. It also checks whether signers of lists are revoked themselves. */
 export interface RevocationContext extends PathContext {
   refuseBelow(path: readonly CertificateView[], depth: number): PathRefusal | undefined
 }
 
 /**
- * What lists say of a certificate. `uncovered`: none is about it, which the caller may allow. `unknown`: one is, but it must not
- * be relied on, for the reason given.
+ * What lists say about a certificate. `uncovered`: no list covers it, which the caller may allow. `unknown`: a list covers or
+ * names it, but the list cannot be relied on.
  */
 export type RevocationStatus =
   | { readonly kind: 'good' | 'uncovered' }
   | { readonly kind: 'unknown'; readonly problem: string }
   | { readonly kind: 'revoked'; readonly entry: RevocationEntry }
 
-/** Tells what the lists of a request say. */
+/** Evaluates the lists of a request. */
 export interface ListJudge {
-  /** Of one certificate of a path that stands itself `depth` CRL signers away from the peer's. */
+  /**
+   * The status of one certificate of a path.
+   *
+   * @param depth 0 for the peer's path; 1 for the path of a CRL signer, 2 for the path of a signer of that signer's list, and so on
+   */
   statusOf(path: readonly CertificateView[], index: number, depth: number): RevocationStatus
 }
 
 export type Judging = (context: RevocationContext) => ListJudge
 
-/** The property of a list that holds the code that judges by it. */
+/** The property of a list that holds the code that evaluates it. */
 export const judging: unique symbol = /* @__PURE__ */ Symbol('judging')
 
 /**
- * A revocation list as `verifyChain` takes it. It carries the code that judges by it, so that bundles that check no revocation do
- * not have that code. `parseRevocationList` makes them.
+ * A revocation list as `verifyChain` takes it, made by `parseRevocationList`. It carries the code that evaluates it, so that
+ * bundles without `parseRevocationList` do not contain that code.
  */
 export interface JudgedList extends RevocationListView {
   readonly [judging]: Judging | undefined
@@ -74,7 +78,7 @@ export interface JudgedList extends RevocationListView {
 
 const uncovered: RevocationStatus = { kind: 'uncovered' }
 
-/** What checks the certificates of a complete path, leaf first, below its anchor. */
+/** Returns a function that checks the certificates of a complete path, leaf first, below its anchor. */
 export function revocationCheck(context: PathContext): (path: readonly CertificateView[]) => PathRefusal | undefined {
   const { request, meter } = context
   const judge = request.judging?.({ ...context, refuseBelow })

@@ -10,20 +10,23 @@ import type { ListJudge, RevocationContext, RevocationStatus } from './check.ts'
 import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
 import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './scope.ts'
 
+/** Decides what revocation lists say about a certificate, and which lists replace others. */
+
 type SignerOf = (list: RevocationListView) => ListSigner | undefined
 
+/** The entries of a list that name a certificate. */
 interface Naming {
   readonly entries: readonly RevocationEntry[]
   readonly signer: ListSigner
 }
 
 /**
- * What revocation lists say of a certificate (RFC 5280 6.3.3). Two questions are kept apart:
+ * The revocation status of a certificate (RFC 5280 6.3.3). There are two separate questions:
  *
- * - Does a list name it? Then it is refused, whatever the list's scope, age, size or conformance: revoked if the list may be
- *   used, unknown if RFC 5280 5.2 and 5.3 forbid its use. Only a later list of the same key takes that back.
- * - Do lists clear it? Only those that are understood in full, current and signed by a permitted signer, and only if together
- *   they cover every reason.
+ * - Does a list name it? Then it is rejected, whatever the list's scope, age, size or conformance: `revoked` if the list may be
+ *   used, `revocation_unknown` if RFC 5280 5.2 and 5.3 forbid its use. Only a later list signed with the same key undoes that.
+ * - Do lists clear it? Only lists that are fully understood, current and signed by a permitted signer count, and together they
+ *   must cover every reason.
  */
 export class CrlJudge implements ListJudge {
   readonly #context: RevocationContext
@@ -52,12 +55,12 @@ export class CrlJudge implements ListJudge {
     for (const list of lists) {
       const naming = this.#namedBy(certificate, list, signerOf)
       if (naming === undefined) continue
-      const takenBackBy = this.#takenBackBy(certificate, list, naming)
-      if (takenBackBy === 'list') replaced.add(list)
-      if (takenBackBy !== undefined) continue
-      const reservation = this.#reservation(list) ?? naming.signer.doubt
-      if (reservation === undefined) return { kind: 'revoked', entry: naming.entries[0]! }
-      doubt ??= reservation
+      const undoneBy = this.#undoneBy(certificate, list, naming)
+      if (undoneBy === 'list') replaced.add(list)
+      if (undoneBy !== undefined) continue
+      const fault = this.#faultOf(list) ?? naming.signer.doubt
+      if (fault === undefined) return { kind: 'revoked', entry: naming.entries[0]! }
+      doubt ??= fault
     }
     if (doubt !== undefined) return unknown(`a revocation list names it, but cannot be relied on: ${doubt}`)
     let reasons = 0
@@ -67,11 +70,11 @@ export class CrlJudge implements ListJudge {
       const covered = this.#context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
       if (covered === 0) continue
       isCovered = true
-      // A list that adds nothing needs no signature check.
+      // Skip the signature check of a list that covers no further reason.
       if ((reasons | covered) === reasons || list.isDelta || replaced.has(list)) continue
-      const stale = this.#staleness(list)
-      const signer = stale === undefined ? signerOf(list) : undefined
-      const fault = stale ?? (signer === undefined ? 'nobody who may sign it has signed it' : signer.doubt)
+      const unfit = this.#unfitness(list)
+      const signer = unfit === undefined ? signerOf(list) : undefined
+      const fault = unfit ?? (signer === undefined ? 'no permitted signer signed it' : signer.doubt)
       if (fault === undefined) reasons |= covered
       else problem ??= fault
     }
@@ -80,7 +83,7 @@ export class CrlJudge implements ListJudge {
     return unknown(`the revocation lists that cover it cannot be relied on: ${problem ?? 'they do not cover every reason'}`)
   }
 
-  /** Lists of the certificate's issuer, by its own key first, and of those that its distribution points name. */
+  /** Lists of the certificate's issuer and of the CRL issuers that its distribution points name. Lists by the CA's key first. */
   #listsAbout(
     certificate: CertificateView,
     points: readonly CertificatePoint[],
@@ -92,16 +95,16 @@ export class CrlJudge implements ListJudge {
     return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.authorityKeyIs(issuer))
   }
 
-  /** The entries that name the certificate, and who signed them; `undefined` if there are none, or no permitted signer signed the list. */
+  /** The entries that name the certificate, with the list's signer; `undefined` if there are none, or no permitted signer. */
   #namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
-    // Only the signature shows whose list it is, so entries made to be costly must not be read before it is checked.
+    // Check the signature first if entries are costly to read: an unsigned list may come from an attacker.
     if (list.isCostly(certificate.serial) && signerOf(list) === undefined) return undefined
     const entries = this.#namingEntries(certificate, list)
     const signer = entries.length === 0 ? undefined : signerOf(list)
     return signer && { entries, signer }
   }
 
-  /** What revokes the certificate on this list, or might: a serial number may be listed twice. */
+  /** The entries that revoke the certificate, or might. There may be several: a list may repeat a serial number. */
   #namingEntries(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
     const { isDelta } = list
     return this.#entriesOf(certificate, list)
@@ -117,25 +120,21 @@ export class CrlJudge implements ListJudge {
     return list
       .entriesOf(certificate.serial, (units) => meter.names(units))
       .map((entry) => {
-        // Names are folded, at a cost in proportion to their length.
+        // Folding a name costs time in proportion to its length.
         const isPaid = meter.names(entry.issuer?.length ?? 0)
         return { entry, isForIt: isPaid ? entryIsFor(certificate, list, entry) : undefined }
       })
   }
 
   /**
-   * Whether a later list of the same key takes an entry back: a current complete list of the same scope that no longer has it
-   * (`list`), or a current delta that takes the certificate off hold, and only off hold (`delta`; RFC 5280 5.2.4, 5.3.1).
+   * Whether a later list with the same key undoes the entries. `list`: a current complete list of the same scope no longer has
+   * them. `delta`: the entries are only holds, and a current delta lifts them (RFC 5280 5.2.4, 5.3.1).
    */
-  #takenBackBy(
-    certificate: CertificateView,
-    list: RevocationListView,
-    { entries, signer }: Naming,
-  ): 'list' | 'delta' | undefined {
+  #undoneBy(certificate: CertificateView, list: RevocationListView, { entries, signer }: Naming): 'list' | 'delta' | undefined {
     if (signer.doubt !== undefined) return undefined
     const others = (this.#lists.get(list.issuerKey) ?? []).filter((other) => other !== list)
     const counts = (other: RevocationListView): boolean =>
-      this.#staleness(other) === undefined && this.#signers.hasSigned(other, signer.certificate)
+      this.#unfitness(other) === undefined && this.#signers.hasSigned(other, signer.certificate)
     const isReplaced = others.some(
       (other) => supersedes(other, list) && counts(other) && this.#namingEntries(certificate, other).length === 0,
     )
@@ -143,10 +142,10 @@ export class CrlJudge implements ListJudge {
     if (!entries.every(({ reason }) => reason === certificateHold)) return undefined
     const deltas = others.filter((delta) => updates(delta, list) && counts(delta))
     const latest = deltas.filter((delta) => !deltas.some((other) => isOlderDelta(delta, other)))
-    return latest.length > 0 && latest.every((delta) => this.#takesOff(certificate, delta)) ? 'delta' : undefined
+    return latest.length > 0 && latest.every((delta) => this.#liftsHold(certificate, delta)) ? 'delta' : undefined
   }
 
-  #takesOff(certificate: CertificateView, delta: RevocationListView): boolean {
+  #liftsHold(certificate: CertificateView, delta: RevocationListView): boolean {
     const changes = this.#entriesOf(certificate, delta).filter(({ isForIt }) => isForIt !== false)
     return changes.some(({ isForIt }) => isForIt === true) && changes.every(({ entry }) => entry.reason === removeFromCrl)
   }
@@ -160,24 +159,24 @@ export class CrlJudge implements ListJudge {
     return points
   }
 
-  /** Why a list that names the certificate cannot be relied on to revoke it. */
-  #reservation(list: RevocationListView): string | undefined {
+  /** Why the list must not be used at all, so that a certificate that it names is not known to be revoked. */
+  #faultOf(list: RevocationListView): string | undefined {
     if (list.algorithmsDiffer) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
     return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
   }
 
-  /** Why the list clears no certificate: it is not understood in full, does not conform, is too old or of the future. */
-  #staleness(list: RevocationListView): string | undefined {
+  /** Why the list clears no certificate: it is not fully understood, nonconforming, too old, or not valid yet. */
+  #unfitness(list: RevocationListView): string | undefined {
     const { policy, at, request } = this.#context
     const { thisUpdateTime, nextUpdateTime } = list
-    const refusal = this.#reservation(list) ?? refuseList(list, policy.conformance)
+    const refusal = this.#faultOf(list) ?? refuseList(list, policy.conformance)
     if (refusal !== undefined) return refusal
-    if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, has not come yet`
+    if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is in the future`
     if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is longer ago than maxAgeDays`
     if (request.expired === 'allow') return undefined
     if (nextUpdateTime !== undefined)
-      return at < nextUpdateTime + 1000 ? undefined : `its nextUpdate, ${isoTime(nextUpdateTime)}, is over`
-    // Only a maximum age can tell then whether the list still counts.
+      return at < nextUpdateTime + 1000 ? undefined : `its nextUpdate, ${isoTime(nextUpdateTime)}, has passed`
+    // Without nextUpdate, only a maximum age limits how long the list counts.
     return request.maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined
   }
 }
@@ -186,18 +185,18 @@ function unknown(problem: string): RevocationStatus {
   return { kind: 'unknown', problem }
 }
 
-/** Reason codes of RFC 5280 5.3.1: not revoked for good; and what takes an entry back, on delta lists. */
+/** Reason codes of RFC 5280 5.3.1. */
 const certificateHold = 6
 const removeFromCrl = 8
 
-/**
- * Which list comes after which (RFC 5280 5.2.3, 5.2.4). All of this is about lists of one signing key, which the caller makes sure
- * of: numbers of different keys say nothing about each other.
+/*
+ * The order of lists (RFC 5280 5.2.3, 5.2.4). The caller must ensure that one key signed both lists: CRL numbers of different
+ * keys are unrelated.
  */
 
 /**
- * Whether a complete list replaces another list, complete or delta, as what its CA says now: same issuer, same scope, a higher
- * number and no earlier date. Lists without numbers are compared by date; a list with a number and one without are not comparable.
+ * Whether a complete list replaces another list, complete or delta: same issuer, same scope, a higher number and no earlier
+ * date. Lists without numbers are compared by date. A list with a number and a list without one are not comparable.
  */
 export function supersedes(newer: RevocationListView, older: RevocationListView): boolean {
   if (newer.isDelta || newer.issuerKey !== older.issuerKey || !sameScope(newer, older)) return false
@@ -207,8 +206,8 @@ export function supersedes(newer: RevocationListView, older: RevocationListView)
 }
 
 /**
- * Whether a delta updates this list (RFC 5280 5.2.4, 6.3.3 (c)): same issuer, key identifier and scope; made for this list or an
- * earlier one; and with a higher number than the list's own (5.2.4 (d)) and no earlier date.
+ * Whether a delta updates this list (RFC 5280 5.2.4, 6.3.3 (c)): same issuer, key identifier and scope; a base that is this list
+ * or an earlier one; a higher number than this list (5.2.4 (d)) and no earlier date.
  */
 export function updates(delta: RevocationListView, list: RevocationListView): boolean {
   if (!delta.isDelta || delta.issuerKey !== list.issuerKey || delta.authorityKeyId !== list.authorityKeyId) return false
@@ -219,21 +218,21 @@ export function updates(delta: RevocationListView, list: RevocationListView): bo
 }
 
 /**
- * Whether a delta has a lower number and no later date than another one of the same key and scope, which counts instead: deltas are
- * cumulative.
+ * Whether another delta with the same key and scope replaces this one, because it has a higher number and no earlier date.
+ * Deltas are cumulative.
  */
 export function isOlderDelta(delta: RevocationListView, other: RevocationListView): boolean {
   return (compareCrlNumbers(delta, other) ?? 0) < 0 && delta.thisUpdateTime <= other.thisUpdateTime
 }
 
-/** Both have the same issuingDistributionPoint, to the byte, or none. */
+/** Whether both lists have the same issuingDistributionPoint, byte for byte, or none. */
 function sameScope(a: RevocationListView, b: RevocationListView): boolean {
   const scope = a.extensions.value(ExtensionId.issuingDistributionPoint)
   const other = b.extensions.value(ExtensionId.issuingDistributionPoint)
   return scope === undefined || other === undefined ? scope === other : scope.equals(other)
 }
 
-/** Positive where the first number is higher; `undefined` where a list has none. */
+/** Positive if the first number is higher; `undefined` if a list has none. */
 function compareCrlNumbers(a: RevocationListView, b: RevocationListView): number | undefined {
   return compareNumbers(a.listNumber, b.listNumber)
 }

@@ -4,15 +4,18 @@ import type { RevocationListView } from '../../x509/revocation-list.ts'
 import type { RevocationContext } from './check.ts'
 
 /**
- * Who signed a list, and whether that certificate may speak for the issuer of another one (RFC 5280 6.3.3 (f)): it is the CA's, or
- * bears the name of the list's issuer and has a valid, unrevoked path of its own to the same anchor. To clear clients, it must
- * also be certified by the CA or by one above it.
+ * Finds the signer of a list and checks whether it may sign lists about a certificate (RFC 5280 6.3.3 (f)). The signer is the
+ * certificate's CA, or a certificate whose subject is the list's issuer and that has a valid, unrevoked path to the same anchor.
+ * For its lists to clear certificates, that CA or a CA above it must also have certified the signer.
  */
 
-/** How many CRL issuers may vouch for one another. Deeper lists refuse the certificates that they name and clear none. */
+/**
+ * A CRL signer's own revocation status may depend on a list with another signer, and so on, up to this depth. Deeper lists clear
+ * no certificate, but certificates that they name are rejected.
+ */
 const maxDepth = 2
 
-/** A signer of a list; with `doubt`, its list clears no certificate, and still refuses those that it names. */
+/** The signer of a list. If it has a `doubt`, the list clears no certificate, but certificates that it names are rejected. */
 export interface ListSigner {
   readonly certificate: CertificateView
   readonly doubt: string | undefined
@@ -26,9 +29,9 @@ export class ListSigners {
   }
 
   /**
-   * The signer of a list, for the certificate at this place of a path; `undefined` where nobody who may sign it has. Several
-   * certificates may bear the name of the list's issuer: every one of them is asked, and if the budget does not allow that, the
-   * meter says so and nothing is accepted.
+   * The signer of a list, for the certificate at `index` of a path; `undefined` if no permitted signer signed it. Several
+   * certificates may have the name of the list's issuer. All of them are tried; if the budget does not suffice, the chain is
+   * rejected.
    */
   find(list: RevocationListView, path: readonly CertificateView[], index: number, depth: number): ListSigner | undefined {
     const issuer = path[index + 1]!
@@ -37,8 +40,8 @@ export class ListSigners {
       if (allowsLists(issuer)) return { certificate: issuer, doubt: undefined }
       doubtful = { certificate: issuer, doubt: 'the keyUsage of its CA does not include cRLSign' }
     }
-    for (const signer of this.#inOrder(this.#context.namesakes(list), list)) {
-      if (this.#isKnown(list, signer) === false) continue
+    for (const signer of this.#inOrder(this.#context.signerCandidates(list), list)) {
+      if (this.#cachedResult(list, signer) === false) continue
       const found = this.#asSigner(signer, list, path, index, depth)
       if (found !== undefined && found.doubt === undefined) return found
       doubtful ??= found
@@ -47,17 +50,17 @@ export class ListSigners {
   }
 
   /**
-   * A certificate of the truststore that signed the list. Whatever speaks against it, and wherever its paths lead, its operator
-   * lists it under the name of the issuer, so that it is not for a path of the peer's choice to pass over whom it names.
+   * A truststore certificate that signed the list, whatever its faults and paths. The operator lists it under the name of the
+   * list's issuer, so a peer must not escape its revocations by its choice of path.
    */
   #listedSigner(list: RevocationListView): ListSigner | undefined {
-    const signer = this.#inOrder(this.#context.listedNamesakes(list), list).find((listed) => this.hasSigned(list, listed))
+    const signer = this.#inOrder(this.#context.listedCandidates(list), list).find((listed) => this.hasSigned(list, listed))
     return signer && { certificate: signer, doubt: 'its signer is listed, but may not sign it for this path' }
   }
 
-  /** The signature of a list under a key is checked once in the lifetime of the list. */
+  /** Whether the key of this certificate signed the list. Each list caches its results. */
   hasSigned(list: RevocationListView, signer: CertificateView): boolean {
-    const known = this.#isKnown(list, signer)
+    const known = this.#cachedResult(list, signer)
     if (known !== undefined) return known
     if (!this.#context.meter.signature(signer.keyParts)) return false
     const key = this.#context.keyOf(signer)
@@ -66,7 +69,7 @@ export class ListSigners {
     return signed
   }
 
-  /** Another certificate of the list's issuer as its signer. */
+  /** Checks a candidate other than the CA itself. */
   #asSigner(
     signer: CertificateView,
     list: RevocationListView,
@@ -75,77 +78,80 @@ export class ListSigners {
     depth: number,
   ): ListSigner | undefined {
     const anchor = path[path.length - 1]!
-    const sound: ListSigner = { certificate: signer, doubt: undefined }
-    if (isSameAuthority(signer, anchor)) return allowsLists(anchor) && this.hasSigned(list, anchor) ? sound : undefined
-    if (!mayReplace(signer)) return undefined
+    const permitted: ListSigner = { certificate: signer, doubt: undefined }
+    if (isSameAuthority(signer, anchor)) return allowsLists(anchor) && this.hasSigned(list, anchor) ? permitted : undefined
+    if (!mayReplaceCa(signer)) return undefined
     const superiors = path.slice(index + 1)
     let found: ListSigner | undefined
     const doubted = (doubt: string): boolean => {
       found = { certificate: signer, doubt }
       return false
     }
-    // Peers may present any number of certificates of that name: only one that has a path makes us hash a list.
+    // Peers may present many certificates with that name. Hash the list only for those with a valid path.
     this.#context.findPath(signer, (own) => {
       if (!isSameAuthority(own[own.length - 1]!, anchor)) return false
-      // Another path would not change that.
+      // These two results are the same on every path, so returning true ends the search.
       if (!this.hasSigned(list, signer)) return true
-      // No other path changes that either.
-      if (depth >= maxDepth) return !doubted(`more than ${maxDepth} CRL issuers vouch for one another`)
+      if (depth >= maxDepth) return !doubted(`more than ${maxDepth} CRL signers depend on each other's lists`)
+      // A signer whose status depends on its own list runs into maxDepth, so it cannot clear itself.
       const refusal = this.#context.refuseBelow(own, depth + 1)
-      // A signer that a list it signed itself would have to clear is not cleared.
-      if (refusal !== undefined)
-        return refusal.code !== 'revoked' && doubted('it is not known whether the certificate of its signer is revoked')
+      if (refusal !== undefined) return refusal.code !== 'revoked' && doubted('the revocation status of its signer is unknown')
       if (own.length - 1 > this.#context.policy.maxChainLength)
         return doubted('the path of its signer is longer than the policy allows')
-      if (!isVouchedFor(own, list, superiors)) return doubted('neither the CA nor one above it has certified its signer')
-      found = sound
+      if (!isCertifiedBy(superiors, own, list)) return doubted('neither the CA nor a CA above it certified its signer')
+      found = permitted
       return true
     })
     return found
   }
 
-  /** Those with the list's key identifier first. */
+  /** Certificates with the list's authority key identifier first. */
   #inOrder(signers: readonly CertificateView[], list: RevocationListView): readonly CertificateView[] {
     return inOrderOfLikelihood(signers, (signer) => list.authorityKeyIs(signer))
   }
 
-  /** Whether the key signed the list, where that is known. */
-  #isKnown(list: RevocationListView, signer: CertificateView): boolean | undefined {
+  /** Whether the key signed the list, if that was checked before. */
+  #cachedResult(list: RevocationListView, signer: CertificateView): boolean | undefined {
     return list.signatureUnder(signer, this.#context.backend)
   }
 }
 
-/** Those first that are likely; otherwise in their order. */
+/** Moves likely elements to the front and keeps the order otherwise. */
 export function inOrderOfLikelihood<T>(all: readonly T[], isLikely: (one: T) => boolean): readonly T[] {
   return [...all.filter(isLikely), ...all.filter((one) => !isLikely(one))]
 }
 
-/** RFC 5280 6.3.3 (f): a keyUsage must have cRLSign, an anchor's as well, whatever else of the anchor the policy counts. */
+/** RFC 5280 6.3.3 (f): a keyUsage must include cRLSign. This applies to anchors under every policy. */
 function allowsLists({ keyUsageBits }: CertificateView): boolean {
   return keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.cRLSign) !== 0
 }
 
-/** Another signer than the CA may do without a keyUsage only where it is a CA's. */
-function mayReplace(signer: CertificateView): boolean {
+/** A signer other than the CA itself needs a keyUsage with cRLSign. Only a CA certificate may omit keyUsage. */
+function mayReplaceCa(signer: CertificateView): boolean {
   return allowsLists(signer) && (signer.keyUsageBits !== undefined || signer.isCa)
 }
 
 /**
- * Whether one of these CAs certified a signer, or the first of a row of certificates by which a list's issuer changed its own key.
- * RFC 5280 asks only for the same anchor, so that every CA below it could clear the clients of every other.
+ * Whether one of these CAs certified the signer, directly or through key rollover certificates of the list's issuer. RFC 5280
+ * requires only the same anchor, which would let every CA below it clear the certificates of every other.
  *
- * @param superiors the CA whose certificates the list is about, and those above it
+ * @param superiors the CA whose certificates the list is about, and the CAs above it
+ * @param own the path of the signer
  */
-function isVouchedFor(own: readonly CertificateView[], list: RevocationListView, superiors: readonly CertificateView[]): boolean {
+function isCertifiedBy(
+  superiors: readonly CertificateView[],
+  own: readonly CertificateView[],
+  list: RevocationListView,
+): boolean {
   for (let i = 1; i < own.length; i++) {
-    const voucher = own[i]!
-    if (superiors.some((ca) => isSameAuthority(ca, voucher))) return true
-    if (voucher.subjectKey !== list.issuerKey) return false
+    const certifier = own[i]!
+    if (superiors.some((ca) => isSameAuthority(ca, certifier))) return true
+    if (certifier.subjectKey !== list.issuerKey) return false
   }
   return false
 }
 
-/** The same subject and key. */
+/** Whether two certificates have the same subject and key. */
 function isSameAuthority(a: CertificateView, b: CertificateView): boolean {
   return a === b || (a.hasKeyOf(b) && a.subjectKey === b.subjectKey)
 }

@@ -6,20 +6,23 @@ import { type RevocationList, RevocationListView } from '../../x509/revocation-l
 import { type JudgedList, type Judging, judging } from './check.ts'
 import { CrlJudge } from './crl-judge.ts'
 
-/** A revocation list that carries {@link CrlJudge}, which `verifyChain` judges by. */
+/** `parseRevocationList`. It is part of `path` because the lists that it returns carry {@link CrlJudge}. */
+
+/** A revocation list that carries {@link CrlJudge} for `verifyChain`. */
 class JudgedListView extends RevocationListView implements JudgedList {
   readonly #isGenuine = true
 
-  /** Undefined for copies and proxies of a list: their fields may say something else than its bytes. */
+  /** Undefined for copies and proxies of a list, whose fields may not match its bytes. */
   get [judging](): Judging | undefined {
-    return #isGenuine in this ? judgeByLists : undefined
+    return #isGenuine in this ? makeJudge : undefined
   }
 }
 
-const judgeByLists: Judging = (context) => new CrlJudge(context)
+const makeJudge: Judging = (context) => new CrlJudge(context)
 
 /**
- * Parses one CRL, DER or PEM, strictly (RFC 5280 section 5): every entry is read once. The bytes are copied. Signature, issuer and dates are judged when the list is used.
+ * Parses one CRL, DER or PEM, strictly (RFC 5280 section 5). Every entry is read once. The bytes are copied. `verifyChain` checks
+ * signature, issuer and dates when it uses the list.
  *
  * @param input DER bytes, or PEM as text or bytes with exactly one `X509 CRL` block
  * @returns the view, or the first fault with its byte offset
@@ -36,7 +39,7 @@ export function parseRevocationList(input: Uint8Array | string): ParseResult<Rev
     : parseJudgedList(der.value)
 }
 
-/** Parses a DER list that fills bytes of our own. */
+/** Parses a DER list. The caller must not share or change the bytes. */
 export function parseJudgedList(bytes: Uint8Array): ParseResult<JudgedList> {
   return readRevocationList(new JudgedListView(bytes))
 }

@@ -8,12 +8,12 @@ import { canonicalName } from '../../x509/name.ts'
 import type { RevocationEntry } from '../../x509/revocation-entries.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
 
-/** Which certificates and reasons a revocation list covers (RFC 5280 6.3.3 (b) and (d), 5.2.5). */
+/** The scope of revocation lists: the certificates and reasons that a list covers (RFC 5280 6.3.3 (b) and (d), 5.2.5). */
 
-/** Every reason for which a certificate may be revoked: bits 1 to 8 of ReasonFlags. */
+/** All revocation reasons: bits 1 to 8 of ReasonFlags. */
 export const allReasons = 0x1fe
 
-/** The reasons for which the list decides about the certificate; 0: it does not cover it. */
+/** The reasons for which the list covers the certificate; 0 if it does not cover it. */
 export function coveredReasons(
   certificate: CertificateView,
   points: readonly CertificatePoint[],
@@ -22,7 +22,7 @@ export function coveredReasons(
   const { scope } = list
   if (scope !== undefined && !coversKind(certificate, list)) return 0
   const listReasons = scope?.reasons === undefined ? allReasons : scope.reasons & allReasons
-  // Asked once: both names may be long.
+  // Compared once, because both names may be long.
   const isOwn = !list.isIndirect && certificate.issuerKey === list.issuerKey
   let covered = 0
   for (const point of points) {
@@ -35,28 +35,28 @@ export function coveredReasons(
 function coversKind(certificate: CertificateView, { scope }: RevocationListView): boolean {
   if (scope === undefined) return true
   if (scope.onlyContainsAttributeCerts) return false
-  // Versions 1 and 2 do not tell whether they are a CA's.
+  // Version 1 and 2 certificates do not state whether they are CAs.
   if ((scope.onlyContainsUserCerts || scope.onlyContainsCaCerts) && certificate.version !== 3) return false
   return !(scope.onlyContainsUserCerts && certificate.isCa) && !(scope.onlyContainsCaCerts && !certificate.isCa)
 }
 
 /**
- * A distribution point of a certificate, its names as texts that are equal for equal names. A search may ask every list about
- * it once a path, so it is read once.
+ * A distribution point of a certificate, with names in canonical form. It is read once, because a search may compare it with
+ * every list on every path.
  */
 export interface CertificatePoint {
   /** As in {@link DistributionPoint}. */
   readonly reasons: number | undefined
-  /** The directory names of cRLIssuer; `undefined` where that is absent, and the certificate's own issuer meant. */
+  /** The directory names of cRLIssuer. `undefined` if that is absent: then the certificate's issuer signs the list. */
   readonly issuers: ReadonlySet<string> | undefined
   readonly names: ReadonlySet<string>
 }
 
 /**
- * The certificate's distribution points, and one for every list of its own issuer, be it for no point or for the issuer's own name
- * (last paragraph of RFC 5280 6.3.3).
+ * The distribution points of a certificate, and one more for lists of its issuer that have no distribution point name or the
+ * issuer's own (last paragraph of RFC 5280 6.3.3).
  *
- * @param pay charges a budget for what takes more work than reading the bytes, and answers whether it is paid
+ * @param pay charges the budget for work beyond reading the bytes; false if the budget is exhausted
  */
 export function pointsOf(certificate: CertificateView, pay: (units: number) => boolean): readonly CertificatePoint[] {
   const { extensions, issuerKey } = certificate
@@ -71,19 +71,19 @@ function readPoint(certificate: CertificateView, point: DistributionPoint, pay: 
   const { reasons, crlIssuer } = point
   const issuers = crlIssuer && directoryNames(crlIssuer)
   const [first = certificate.issuerKey] = issuers ?? []
-  // A few bytes that are relative to a name are as long as that name.
+  // A relative name of a few bytes becomes as long as the name that it is relative to.
   if (point.relativeName !== undefined && !pay(first.length)) return { reasons, issuers, names: new Set() }
   const names = pointNames(point, first)
   if (names.size === 0) for (const issuer of issuers ?? []) names.add(`d:${issuer}`)
   return { reasons, issuers, names }
 }
 
-/** RFC 5280 6.3.3 (b)(1): the list's issuer is the point's cRLIssuer, and the list indirect; or it is the certificate's. */
+/** RFC 5280 6.3.3 (b)(1): if the point has a cRLIssuer, the list must be indirect and issued by it. */
 function isIssuer(issuers: ReadonlySet<string>, list: RevocationListView): boolean {
   return list.isIndirect && issuers.has(list.issuerKey)
 }
 
-/** RFC 5280 6.3.3 (b)(2)(i): a list for a named point is for certificates that name that point. */
+/** RFC 5280 6.3.3 (b)(2)(i): a list with a distribution point name covers only certificates that name that point. */
 function matchesPoint({ names }: CertificatePoint, list: RevocationListView): boolean {
   const wanted = list.pointNames
   if (wanted.size === 0) return true
@@ -92,7 +92,7 @@ function matchesPoint({ names }: CertificatePoint, list: RevocationListView): bo
   return false
 }
 
-/** The directory names among GeneralName elements, canonical. */
+/** The directory names among GeneralName elements, in canonical form. */
 function directoryNames(elements: Span): ReadonlySet<string> {
   const names = new Set<string>()
   const reader = new Reader(elements)
@@ -104,8 +104,8 @@ function directoryNames(elements: Span): ReadonlySet<string> {
 }
 
 /**
- * Whether an entry of the certificate's serial number is about the certificate: on indirect lists the issuer decides. `undefined` where
- * the entry names its issuer in a form that cannot be compared.
+ * Whether an entry with the certificate's serial number is about this certificate. Entries of indirect lists name the
+ * certificate's issuer; `undefined` if that name has a form that cannot be compared.
  */
 export function entryIsFor(
   certificate: CertificateView,

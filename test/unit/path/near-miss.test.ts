@@ -45,7 +45,7 @@ describe('a missing issuer', () => {
     expect(refusal([client], stranger, one)).toEqual([
       'unknown_issuer',
       0,
-      `${prefix}${wantedText}; of that name it has key id ${hex(one.keyId)}`,
+      `${prefix}${wantedText}; under that name it has key id ${hex(one.keyId)}`,
     ])
   })
 
@@ -53,10 +53,10 @@ describe('a missing issuer', () => {
     const all = [0, 1, 2, 3, 4].map((slot) => namesake(slot))
     const ids = all.map(({ keyId }) => `key id ${hex(keyId)}`)
     expect(refusal([client], ...all.slice(0, 3))[2]).toBe(
-      `${prefix}${wantedText}; of that name it has ${ids.slice(0, 3).join('; ')}`,
+      `${prefix}${wantedText}; under that name it has ${ids.slice(0, 3).join('; ')}`,
     )
     expect(refusal([client], ...all)[2]).toBe(
-      `${prefix}${wantedText}; of that name it has ${ids.slice(0, 3).join('; ')} and 2 more`,
+      `${prefix}${wantedText}; under that name it has ${ids.slice(0, 3).join('; ')} and 2 more`,
     )
   })
 
@@ -73,7 +73,7 @@ describe('a missing issuer', () => {
     expect(verdict).toMatchObject({
       code: 'incomplete_chain',
       index: 1,
-      message: `CA certificate CN=Lower,O=Near: its issuer is not in the truststore: ${wantedText}; of that name it has key id unknown; key id ${hex(one.keyId)}`,
+      message: `CA certificate CN=Lower,O=Near: its issuer is not in the truststore: ${wantedText}; under that name it has key id unknown; key id ${hex(one.keyId)}`,
     })
   })
 

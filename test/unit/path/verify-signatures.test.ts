@@ -40,7 +40,7 @@ const rejected: readonly RejectedChain[] = [
     name: 'a leaf of a namesake with another key id',
     chain: [leaf({}, namesake)],
     code: 'unknown_issuer',
-    message: 'of that name it has key id',
+    message: 'under that name it has key id',
   },
   {
     name: 'an intermediate that the peer sends where that does not count',

@@ -41,7 +41,7 @@ const rejected: readonly RejectedChain[] = [
     chain: [leaf({}, intermediate)],
     code: 'chain_too_long',
     index: 2,
-    message: 'more than 1 CA certificates stand above the leaf',
+    message: 'more than 1 CA certificates above the leaf',
   },
   {
     name: 'an issuer that is pinned as a leaf',
@@ -81,7 +81,7 @@ const rejected: readonly RejectedChain[] = [
     chain: [leaf({}, second)],
     code: 'path_length_exceeded',
     index: 2,
-    message: 'path length is 0, but 1 CA certificates stand below',
+    message: 'path length is 0, but 1 CA certificates are below',
   },
   {
     name: 'a CA without keyCertSign',
@@ -180,7 +180,7 @@ const rejected: readonly RejectedChain[] = [
     chain: [leaf()],
     options: { serverName: 'a b' },
     code: 'name_mismatch',
-    message: '"a b" is neither a DNS name of A-labels nor an IP address',
+    message: '"a b" is neither a DNS name (A-labels) nor an IP address',
   },
   {
     name: 'a leaf of next century',
