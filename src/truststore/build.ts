@@ -26,19 +26,22 @@ import { type Truststore, TruststoreView } from './store.ts'
 import { TrustNode } from './trust-graph.ts'
 import { VerificationCache } from './verification-cache.ts'
 
-/** How `buildTruststore` reads and judges a bundle. */
+/** `buildTruststore`: reads a bundle, runs the rules, and keeps the usable certificates. */
+
+/** Options of `buildTruststore`. */
 export interface TruststoreOptions {
   /** Default `profiles.apiGateway`. */
   readonly policy?: Policy
-  /** Throw on any error finding, instead of leaving the certificate out. */
+  /** Whether to throw on any error finding. Default false: the certificate is left out. */
   readonly strict?: boolean
-  /** The time at which findings are made; Date or milliseconds since the epoch. Default now. */
+  /** The time for findings about dates: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number
   /** Default `pureSignatures`. */
   readonly signatures?: SignatureBackend
   /**
-   * Memory for tables that make signature checks fast, in bytes: 1.2 MB for a P-256 CA key in frequent use, 2.6 MB on P-384.
-   * The least recently used give way. Default 16 MB; 0 makes none. Each curve's own table, of the same size, comes on top.
+   * Memory in bytes for tables that speed up signature checks. A frequently used CA key takes 1.2 MB on P-256 and 2.6 MB on P-384.
+   * The least recently used tables are evicted. Default 16 MB; 0 disables tables of keys. Each curve also has a table of its own of
+   * the same size, which does not count.
    */
   readonly tableBudgetBytes?: number
 }
@@ -52,7 +55,7 @@ const noOptions: NoFields<TruststoreOptions> = {
 }
 
 /**
- * A truststore that cannot be used: nothing in it is usable, or with `strict` something is not.
+ * Thrown if a bundle has no usable certificate or, with `strict`, if any finding is an error.
  *
  * @example
  * try {
@@ -62,7 +65,7 @@ const noOptions: NoFields<TruststoreOptions> = {
  * }
  */
 export class TruststoreError extends Error {
-  /** Everything that was found. */
+  /** All findings about the bundle. */
   readonly findings: readonly Finding[]
 
   constructor(message: string, findings: readonly Finding[]) {
@@ -73,12 +76,12 @@ export class TruststoreError extends Error {
 }
 
 /**
- * Builds a truststore from a bundle: PEM text or bytes, DER, or an array of both. Certificates that cannot be used are
- * left out, each with a finding that says why; expired ones stay, so that their clients get a reason.
+ * Builds a truststore from a bundle: PEM text or bytes, DER, or an array of these. Unusable certificates are left out, each with
+ * a finding that says why. Expired certificates stay, so that their clients are rejected as expired.
  *
- * Signatures between the bundle's certificates are checked here, once, and not at handshakes.
+ * Signatures between the bundle's certificates are checked once, here, and not at handshakes.
  *
- * @throws TruststoreError when no usable certificate remains, or with `strict` when any finding is an error
+ * @throws TruststoreError if no usable certificate remains or, with `strict`, if any finding is an error
  * @throws TypeError for arguments of the wrong type
  * @example
  * const store = buildTruststore(readFileSync('truststore.pem'))
@@ -112,7 +115,7 @@ export function* building(input: TruststoreInput, options: TruststoreOptions): S
   return store
 }
 
-/** Judges what a bundle holds without refusing it. */
+/** Runs the rules on a bundle and builds a store, however bad the bundle is. */
 export function* analyse(contents: BundleContents, context: RuleContext, cache: VerificationCache): Steps<TruststoreView> {
   const findings: Finding[] = [...contents.findings]
   const candidates = new NodeSet()
@@ -122,10 +125,10 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
     yield
     if (isCopy(entry, firsts, findings)) continue
     const { certificate } = entry
-    const asItSays = { ...context, isSelfSigned: certificate.isSelfIssued }
+    const ruleContext = { ...context, isSelfSigned: certificate.isSelfIssued }
     const problems = certificateRules.map((rule) => {
-      const found = rule.check(certificate, asItSays)
-      // Whether a self-issued certificate is self-signed is not known yet. If it is, a weak signature is forgiven.
+      const found = rule.check(certificate, ruleContext)
+      // It is not known yet whether a self-issued certificate is self-signed. If it is, its signature may be weak.
       const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
       return note(findings, rule, mayChange ? undefined : found, entry)
     })
@@ -137,7 +140,7 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
   const usable = new NodeSet()
   const withSubjectOf = ({ certificate }: BundleEntry): readonly BundleEntry[] =>
     candidates.subjects.find(certificate.subjectName)
-  const amongOthers = { ...context, withSubjectOf }
+  const bundleContext = { ...context, withSubjectOf }
   for (const node of candidates.entries) {
     yield
     const { certificate, isSelfSigned } = node
@@ -145,27 +148,27 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
       const found = rule.check(certificate, { ...context, isSelfSigned })
       return found !== undefined && certificate.isSelfIssued ? note(findings, rule, found, node) : undefined
     })
-    const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, amongOthers), node))
+    const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, bundleContext), node))
     if (ofSignature.includes('error') || problems.includes('error')) leftOut.add(node)
     else usable.add(node)
     certificate.extensions.trim()
   }
-  // A certificate that is left out must not be reached through those it signed.
+  // Remove certificates that are left out from the issuers of the others.
   if (usable.entries.length < candidates.entries.length) {
     const kept = new Set(usable.entries)
-    // Certificates of one issuer share the array, which may be long.
-    const left = new Map<readonly TrustNode[], readonly TrustNode[]>()
+    // Filter each array once: certificates of one issuer share it, and it may be long.
+    const filtered = new Map<readonly TrustNode[], readonly TrustNode[]>()
     for (const node of usable.entries) {
       yield
-      const issuers = left.get(node.issuers) ?? node.issuers.filter((issuer) => kept.has(issuer))
-      left.set(node.issuers, issuers)
+      const issuers = filtered.get(node.issuers) ?? node.issuers.filter((issuer) => kept.has(issuer))
+      filtered.set(node.issuers, issuers)
       node.issuers = issuers
     }
   }
   return new TruststoreView(usable.entries, usable.subjects, leftOut, inBundleOrder(findings), context.policy, cache)
 }
 
-/** Nodes in order, found by subject. */
+/** Nodes in bundle order, with an index by subject. */
 class NodeSet {
   readonly entries: TrustNode[] = []
   readonly subjects: SubjectIndex = new SubjectIndex()
@@ -176,7 +179,7 @@ class NodeSet {
   }
 }
 
-/** Whether the certificate stood in the bundle before, which is a finding. */
+/** Whether the certificate is a copy of an earlier one. Adds a finding if so. */
 function isCopy(entry: BundledCertificate, firsts: SpanMap<BundledCertificate>, findings: Finding[]): boolean {
   const { certificate, index, line } = entry
   const whole = new Span(certificate.bytes)
@@ -190,7 +193,7 @@ function isCopy(entry: BundledCertificate, firsts: SpanMap<BundledCertificate>, 
   return true
 }
 
-/** Adds what a rule found, and answers its severity. */
+/** Adds a finding if a rule found a problem. Returns its severity. */
 function note(
   findings: Finding[],
   rule: Omit<Rule, 'check'>,

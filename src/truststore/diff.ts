@@ -6,17 +6,19 @@ import { sortIssuers } from './issuers.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
 import type { TrustNode } from './trust-graph.ts'
 
-/** How one version of a truststore differs from another. Order is not a difference. */
+/** Comparison of two versions of a truststore. */
+
+/** The difference between two truststores. The order of certificates does not matter. */
 export interface TruststoreDiff {
   readonly added: readonly Certificate[]
   readonly removed: readonly Certificate[]
-  /** Same subject and key, another certificate: clients below are not affected. */
+  /** Same subject and key, new certificate. Clients of this CA are not affected. */
   readonly renewed: readonly { readonly before: Certificate; readonly after: Certificate }[]
-  /** Same subject, another key: clients issued under the old key are refused once it is removed. */
+  /** Same subject, new key. Clients issued under the old key are rejected once it is removed. */
   readonly rekeyed: readonly { readonly before: Certificate; readonly after: Certificate }[]
   /**
-   * CAs (RFC 4514) whose clients were accepted before and no longer are, in bundle order: subject and key are gone, or
-   * what leads from them to a trust anchor is. Dates do not count. An issuer that was re-keyed is among them.
+   * Subjects (RFC 4514) of CAs whose clients were accepted before and no longer are, in bundle order: either the subject and key
+   * were removed, or the path to a trust anchor was. Includes re-keyed CAs. Dates are ignored.
    */
   readonly droppedIssuers: readonly string[]
   readonly unchanged: number
@@ -28,7 +30,7 @@ export interface TruststoreDiff {
  * @throws TypeError for arguments that `buildTruststore` did not make
  * @example
  * const { droppedIssuers } = diffTruststores(current, next)
- * if (droppedIssuers.length > 0) console.warn('clients of these CAs will be refused:', droppedIssuers)
+ * if (droppedIssuers.length > 0) console.warn('clients of these CAs will be rejected:', droppedIssuers)
  */
 export function diffTruststores(before: Truststore, after: Truststore): TruststoreDiff {
   return finish(diffing(requireTruststore(before, 'diffTruststores: before'), requireTruststore(after, 'diffTruststores: after')))
@@ -51,12 +53,12 @@ export function* diffing(old: TruststoreView, next: TruststoreView): Steps<Trust
     else others.push(node)
   }
   const takeSuccessor = (node: TrustNode, isSuccessor: (candidate: TrustNode) => boolean): TrustNode | undefined => {
-    const namesakes = addedBySubject.get(node.certificate.subjectKey) ?? []
-    const found = namesakes.find((candidate) => !matched.has(candidate) && isSuccessor(candidate))
+    const sameSubject = addedBySubject.get(node.certificate.subjectKey) ?? []
+    const found = sameSubject.find((candidate) => !matched.has(candidate) && isSuccessor(candidate))
     if (found !== undefined) matched.add(found)
     return found
   }
-  // Renewals first, so that a re-keyed CA cannot take the certificate that renews another one of its name.
+  // Match renewals first, so that a re-keyed CA does not take the renewal of another CA with the same name.
   const remaining: TrustNode[] = []
   for (const node of removedNodes) {
     yield
@@ -94,7 +96,7 @@ function* missingFrom(store: TruststoreView, other: TruststoreView): Steps<reado
   return missing
 }
 
-/** Their subjects; an issuer with several certificates of one key is named once. */
+/** The subjects of issuers. An issuer with several certificates for one key appears once. */
 function* namesOf(issuers: readonly TrustNode[]): Steps<readonly string[]> {
   const names = new Map<string, string>()
   for (const { certificate } of issuers) {
@@ -105,7 +107,7 @@ function* namesOf(issuers: readonly TrustNode[]): Steps<readonly string[]> {
   return [...names.values()]
 }
 
-/** A CA whose certificate no longer says that it is one has no renewal: its clients are refused. */
+/** A certificate that is no longer a CA does not renew a CA: its clients are rejected. */
 function sameRole({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {
   return a.isCa === b.isCa
 }

@@ -2,10 +2,11 @@ import type { Steps } from '../bytes/steps.ts'
 import type { TruststoreView } from './store.ts'
 import { TrustGraph, type TrustNode } from './trust-graph.ts'
 
+/** Which CAs may issue accepted certificates, and which of them a new truststore drops. */
+
 /**
- * The certificates whose clients a truststore accepts, dates aside, in bundle order: those that may issue, and lead by
- * others of the store to one that may end a path. An intermediate whose root is missing is not among them, though it is
- * listed.
+ * The certificates whose clients a truststore accepts, in bundle order: CAs with a path of listed certificates to an anchor. A
+ * listed intermediate without its root is not among them. Dates are ignored.
  */
 export function* acceptedIssuers({ nodes, policy }: TruststoreView): Steps<readonly TrustNode[]> {
   const graph = new TrustGraph(nodes, policy)
@@ -18,7 +19,7 @@ export function* acceptedIssuers({ nodes, policy }: TruststoreView): Steps<reado
   return nodes.filter((node) => (depths.get(node) ?? Number.POSITIVE_INFINITY) <= policy.maxChainLength)
 }
 
-/** Which accepted issuers of one truststore another one keeps or drops. Same subject and key is the same issuer. */
+/** Which accepted issuers of one truststore another one keeps or drops. Issuers are equal if subject and key are equal. */
 export function* sortIssuers(
   before: TruststoreView,
   after: TruststoreView,

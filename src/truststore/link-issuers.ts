@@ -4,9 +4,11 @@ import { compareKeyIds, type TrustNode } from './trust-graph.ts'
 
 const none: readonly TrustNode[] = []
 
+/** Finds the issuers of a bundle's certificates by verifying the signatures between them. */
+
 /**
- * Finds out who signed whom within a bundle, once, so that no handshake has to: sets `issuers` of every node to those
- * whose name and signature are right, and marks signatures that are certainly wrong.
+ * Sets `issuers` of every node to the certificates that match by name and signature, and marks signatures that are certainly
+ * wrong. This happens once per bundle, so that handshakes need not do it.
  */
 export function* linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex): Steps<void> {
   const groups = new Map<readonly TrustNode[], SameSubjectGroup>()
@@ -17,7 +19,7 @@ export function* linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex
     node.issuers = yield* signersOf(node, named, groups)
     node.isSelfSigned = node.issuers.includes(node)
     if (node.issuers.length > 0) continue
-    // Without an authority key identifier a self-issued certificate claims to be self-signed (RFC 5280 4.2.1.1).
+    // A self-issued certificate without authority key identifier claims to be self-signed (RFC 5280 4.2.1.1).
     node.hasBadSelfSignature =
       certificate.isSelfIssued &&
       (certificate.authorityKeyIdentifier === undefined || compareKeyIds(certificate, certificate) === 'same')
@@ -30,7 +32,7 @@ export function* linkIssuers(nodes: readonly TrustNode[], subjects: SubjectIndex
   }
 }
 
-/** Those of the issuer's name whose key made the signature, whatever their key identifiers say (RFC 5280 4.2.1.1). */
+/** Certificates with the issuer's name whose key made the signature. Key identifiers need not match (RFC 5280 4.2.1.1). */
 function* signersOf(
   node: TrustNode,
   named: readonly TrustNode[],
@@ -43,59 +45,61 @@ function* signersOf(
   return yield* group.signersOf(node)
 }
 
-/** Certificates with the same name and key: checking a signature by one of them is enough. */
-type Twins = readonly TrustNode[]
+/** Certificates with the same subject and key. A signature is checked with only one of them. */
+type SameKey = readonly TrustNode[]
 
-/** Certificates of one name, found by key identifier and by key without looking at each of them. */
+/** Certificates with one subject, indexed by key identifier and by key. */
 class SameSubjectGroup {
   readonly #keyIds: PartIndex
   readonly #keys: PartIndex
-  readonly #twins = new Map<readonly TrustNode[], ReadonlySet<Twins>>()
-  /** Each key once; those in certificates without key identifier first. */
-  readonly #all: ReadonlySet<Twins>
+  readonly #byKey = new Map<readonly TrustNode[], ReadonlySet<SameKey>>()
+  /** Every distinct key, first those in certificates without subject key identifier. */
+  readonly #all: ReadonlySet<SameKey>
 
   constructor(nodes: readonly TrustNode[]) {
     this.#keyIds = new PartIndex(nodes, 'subjectKeyIdentifier')
     this.#keys = new PartIndex(nodes, 'keyInfo')
-    const nameless = nodes.filter(({ certificate }) => certificate.subjectKeyIdentifier === undefined)
-    this.#all = this.#twinsAmong([...nameless, ...nodes])
+    const withoutKeyId = nodes.filter(({ certificate }) => certificate.subjectKeyIdentifier === undefined)
+    this.#all = this.#groupByKey([...withoutKeyId, ...nodes])
   }
 
   /**
-   * Key identifiers only decide which keys are tried first: neither the order of the bundle nor the number of CAs of one name
-   * hides an issuer.
+   * Key identifiers only decide which keys are tried first. An issuer is found whatever the order of the bundle and the number of
+   * CAs with its name.
    *
-   * A second key can be made to fit an ECDSA signature. If it is listed under the issuer's name, it must not take the issuer's
-   * place. So every key with the identifier that the certificate names is tried, and a self-issued certificate's own: in an
-   * honest bundle that is one key. After these the first key that fits is taken, because trying all would cost bundles with
-   * re-keyed CAs one more signature check for each certificate.
+   * Attackers can craft a second key that fits an ECDSA signature. Listed under the issuer's name, such a key must not replace the
+   * issuer. So all keys with the identifier that the certificate names are tried, and the own key of a self-issued certificate;
+   * in an honest bundle that is one key. Of the remaining keys only the first that fits is taken, because trying all would cost
+   * bundles with re-keyed CAs another signature check per certificate.
    */
   *signersOf({ certificate }: TrustNode): Steps<readonly TrustNode[]> {
-    const { authorityKeyIdentifier: named } = certificate
-    const likely = new Set(named === undefined ? [] : this.#twinsAmong(this.#keyIds.find(named)))
+    const { authorityKeyIdentifier } = certificate
+    const likely = new Set(
+      authorityKeyIdentifier === undefined ? [] : this.#groupByKey(this.#keyIds.find(authorityKeyIdentifier)),
+    )
     if (certificate.isSelfIssued) likely.add(this.#keys.find(certificate.keyInfo))
-    const signers: Twins[] = []
-    for (const twins of likely) {
+    const signers: SameKey[] = []
+    for (const sameKey of likely) {
       yield
-      const [first] = twins
-      if (first?.signed(certificate) === true) signers.push(twins)
+      const [first] = sameKey
+      if (first?.signed(certificate) === true) signers.push(sameKey)
     }
     if (signers.length > 0) return signers.length === 1 ? signers[0]! : signers.flat()
-    for (const twins of this.#all) {
-      if (likely.has(twins)) continue
+    for (const sameKey of this.#all) {
+      if (likely.has(sameKey)) continue
       yield
-      if (twins[0]!.signed(certificate)) return twins
+      if (sameKey[0]!.signed(certificate)) return sameKey
     }
     return none
   }
 
-  /** The keys of these candidates, told apart once for all certificates that ask for the same. */
-  #twinsAmong(candidates: readonly TrustNode[]): ReadonlySet<Twins> {
-    let twins = this.#twins.get(candidates)
-    if (twins === undefined) {
-      twins = new Set(candidates.map(({ certificate }) => this.#keys.find(certificate.keyInfo)))
-      this.#twins.set(candidates, twins)
+  /** Groups candidates by key. Cached, because certificates with the same issuer have the same candidates. */
+  #groupByKey(candidates: readonly TrustNode[]): ReadonlySet<SameKey> {
+    let groups = this.#byKey.get(candidates)
+    if (groups === undefined) {
+      groups = new Set(candidates.map(({ certificate }) => this.#keys.find(certificate.keyInfo)))
+      this.#byKey.set(candidates, groups)
     }
-    return twins
+    return groups
   }
 }

@@ -3,9 +3,11 @@ import { canonicalName } from '../x509/name.ts'
 import type { SignedView } from '../x509/signed.ts'
 import type { TrustNode } from './trust-graph.ts'
 
+/** Indexes of listed certificates: by subject, by subject key identifier and by public key. */
+
 const none: readonly TrustNode[] = []
 
-/** Finds certificates by their subject key identifier, or by their public key. */
+/** Finds certificates by subject key identifier or by public key. */
 export class PartIndex {
   readonly #groups = new SpanMap<TrustNode[]>()
 
@@ -19,13 +21,13 @@ export class PartIndex {
     }
   }
 
-  /** In bundle order; for the same part always the same array. */
+  /** In bundle order. Equal parts return the same array. */
   find(part: Span): readonly TrustNode[] {
     return this.#groups.get(part) ?? none
   }
 }
 
-/** All nodes of one name, however each of them spells it. Groups whose names have the same hash are chained. */
+/** All nodes with one subject, in any spelling. Groups with the same hash form a linked list. */
 interface Group {
   readonly nodes: TrustNode[]
   readonly next: Group | undefined
@@ -34,9 +36,8 @@ interface Group {
 const noNodes: readonly TrustNode[] = []
 
 /**
- * Finds the certificates of a subject. A name is looked up by its bytes, as CAs write it; only a spelling that the store
- * does not have is folded (RFC 5280 7.1). Both ways lead to all nodes of the name. No text is kept, to save heap with a
- * hundred thousand CAs.
+ * Finds certificates by subject. A name is looked up by its bytes first. Only if the store has no such spelling is it folded
+ * (RFC 5280 7.1). Both look-ups return all nodes with the name. Folded names are not stored, to save heap with 100,000 CAs.
  */
 export class SubjectIndex {
   /** Groups by each spelling of their name. */
@@ -72,12 +73,12 @@ export class SubjectIndex {
     return (this.#spellings.get(signed.issuerName) ?? this.#findGroup(signed.issuerKey))?.nodes ?? noNodes
   }
 
-  /** {@link find}, but only by spellings of the store: enough to find a listed certificate by its bytes. */
+  /** Like {@link find}, but without folding, which suffices to find a listed certificate by its bytes. */
   findSpelled(name: Span): readonly TrustNode[] {
     return this.#spellings.get(name)?.nodes ?? noNodes
   }
 
-  /** Every distinct subject's nodes. */
+  /** The nodes of each distinct subject. */
   *groups(): Iterable<readonly TrustNode[]> {
     for (const first of this.#names.values()) {
       for (let group: Group | undefined = first; group !== undefined; group = group.next) yield group.nodes

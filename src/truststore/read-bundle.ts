@@ -8,10 +8,12 @@ import { type Finding, findingOf, type Rule } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateDer } from '../x509/parse-certificate.ts'
 
-/** PEM text, PEM bytes or DER; or several of them. */
+/** Reads the certificates of a bundle and reports everything that it cannot read. */
+
+/** PEM text, PEM bytes or DER, or an array of these. */
 export type TruststoreInput = string | Uint8Array | readonly (string | Uint8Array)[]
 
-/** A certificate of a bundle and where it stood. */
+/** A certificate and its place in the bundle. */
 export interface BundledCertificate {
   readonly certificate: CertificateView
   /** Position among the bundle's certificates, unreadable ones counted. */
@@ -20,15 +22,14 @@ export interface BundledCertificate {
   readonly line: number | undefined
 }
 
-/** What a bundle holds: the certificates that could be read, and findings about everything else. */
+/** The contents of a bundle: the readable certificates, and findings about everything that is not one. */
 export interface BundleContents {
   readonly certificates: readonly BundledCertificate[]
   readonly findings: readonly Finding[]
 }
 
 /**
- * Reads every certificate of a bundle. DER is copied, so that nothing the caller does to its bytes later can change the
- * truststore.
+ * Reads every certificate of a bundle. DER is copied, so that later writes to the caller's buffer cannot change the truststore.
  *
  * @throws TypeError for input of another type
  */
@@ -49,7 +50,7 @@ export function* readBundle(input: TruststoreInput): Steps<BundleContents> {
       throw new TypeError(`${where} must be a string or Uint8Array, got ${part === null ? 'null' : typeof part}`)
     }
     if (typeof part !== 'string' && looksLikeDer(part)) {
-      // Not `slice`, which on a Buffer is a view of the caller's memory.
+      // Not `slice`: on a Buffer it does not copy.
       add(new Uint8Array(part), undefined)
       yield
       continue
@@ -78,7 +79,7 @@ function otherBlockFinding({ label, line }: PemBlock): Finding {
   return findingOf(reading.nonCertificateBlock, `${label} block on line ${line} is skipped`, { line })
 }
 
-/** Which rule a fault of the certificate parser breaks: one of its own, that of DER, or that of X.509's structure. */
+/** The rule that reports a fault of the certificate parser. */
 export function readingRuleOf({ code, element }: { readonly code: ParseCode; readonly element: string }): Omit<Rule, 'check'> {
   if (element === 'nameConstraints' && code === 'empty_sequence') return reading.nameConstraintsEmpty
   if (element === 'nameConstraints' && code === 'bad_integer') return reading.nameConstraintsMinimumNotZero
@@ -95,7 +96,7 @@ export function readingRuleOf({ code, element }: { readonly code: ParseCode; rea
   }
 }
 
-/** Faults of the encoding, whatever is encoded. */
+/** Faults of the DER encoding, independent of its contents. */
 const derFaults: ReadonlySet<ParseCode> = /* @__PURE__ */ new Set<ParseCode>([
   'truncated',
   'high_tag_number',

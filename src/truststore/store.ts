@@ -10,29 +10,31 @@ import { PartIndex, type SubjectIndex } from './lookup.ts'
 import type { TrustNode } from './trust-graph.ts'
 import type { VerificationCache } from './verification-cache.ts'
 
-/** The certificates that are trusted, ready to judge peers by; made by `buildTruststore`, never changed. */
+/** The built truststore: its public interface and the view that verification works with. */
+
+/** An immutable set of trusted certificates, made by `buildTruststore`. */
 export interface Truststore {
   /** The usable certificates, in bundle order. */
   readonly certificates: readonly Certificate[]
-  /** Why others are unusable, and what is doubtful. */
+  /** Errors and warnings about the bundle. Certificates with an error were left out. */
   readonly findings: readonly Finding[]
-  /** The same in API Gateway's style: `<problem>: subject <DN>`. */
+  /** Errors and warnings as text in API Gateway's style: `<problem>: subject <DN>`. */
   readonly warnings: readonly string[]
-  /** SHA-256 (hex) over the DER of the usable certificates in order: the identity of this version. */
+  /** SHA-256 (hex) over the DER of the usable certificates in order. It identifies this version of the truststore. */
   readonly fingerprint: string
   readonly policy: Policy
   /**
-   * Prepares every CA key now instead of at its first handshakes: with the default backend, tables for as many as
-   * `tableBudgetBytes` has room for, in bundle order, some 20 ms each.
+   * Prepares the CA keys now and not at their first handshakes. The default backend computes tables in bundle order, about 20 ms
+   * each, for as many keys as fit into `tableBudgetBytes`.
    */
   warmUp(): void
 }
 
-/** The truststore itself. */
+/** The implementation behind {@link Truststore}. */
 export class TruststoreView implements Truststore {
   readonly nodes: readonly TrustNode[]
   readonly subjects: SubjectIndex
-  /** Listed certificates that cannot be used. The revocation lists that they signed still refuse whom they name. */
+  /** Listed certificates that are unusable. Certificates on CRLs that they signed are still rejected. */
   readonly leftOut: SubjectIndex
   readonly findings: readonly Finding[]
   readonly policy: Policy
@@ -56,13 +58,13 @@ export class TruststoreView implements Truststore {
     this.cache = cache
   }
 
-  /** Made when a refusal is first explained. */
+  /** Created on first use, for messages. */
   get keyIds(): PartIndex {
     this.#cachedKeyIds ??= new PartIndex(this.nodes, 'subjectKeyIdentifier')
     return this.#cachedKeyIds
   }
 
-  /** The node of a certificate of the same bytes. */
+  /** The node of a listed certificate, found by its bytes. */
   nodeOf({ bytes, subjectName }: CertificateView): TrustNode | undefined {
     for (const node of this.subjects.findSpelled(subjectName)) {
       if (bytesEqual(bytes, node.certificate.bytes)) return node
@@ -70,7 +72,7 @@ export class TruststoreView implements Truststore {
     return undefined
   }
 
-  /** The key of a certificate, the store's own where it is listed; `undefined` for one that the backend refuses. */
+  /** The imported key of a certificate, listed or not; `undefined` if the backend does not support it. */
   keyOf(certificate: CertificateView): VerifyingKey | undefined {
     const node = this.nodeOf(certificate)
     return node === undefined ? this.cache.importUntrusted(certificate) : node.key
@@ -94,7 +96,7 @@ export class TruststoreView implements Truststore {
     return this.#cachedFingerprint
   }
 
-  /** {@link fingerprint} in steps; remembers it. */
+  /** Computes {@link fingerprint} in steps and caches it. */
   *hashing(): Steps<string> {
     const hash = newHash('sha256')!
     for (const { certificate } of this.nodes) {
@@ -110,7 +112,7 @@ export class TruststoreView implements Truststore {
   }
 }
 
-/** The store behind the public type; anything else is the caller's mistake. */
+/** @throws TypeError for anything that `buildTruststore` did not make */
 export function requireTruststore(value: unknown, what: string): TruststoreView {
   if (value instanceof TruststoreView) return value
   throw new TypeError(`${what} must be a Truststore made by buildTruststore`)

@@ -5,7 +5,9 @@ import type { BundleEntry } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { VerificationCache } from './verification-cache.ts'
 
-/** One certificate of a truststore: its key, prepared when first needed, and which others of the store signed it. */
+/** Listed certificates as a graph: nodes, their issuers, and the anchors. */
+
+/** A certificate of a truststore, with its key (imported on first use) and its issuers. */
 export class TrustNode implements BundleEntry {
   readonly certificate: CertificateView
   readonly index: number
@@ -16,7 +18,7 @@ export class TrustNode implements BundleEntry {
   hasBadSelfSignature = false
   readonly #cache: VerificationCache
   #importedKey: VerifyingKey | undefined | null = null
-  #asked = 0
+  #checks = 0
 
   constructor(certificate: CertificateView, index: number, line: number | undefined, cache: VerificationCache) {
     this.certificate = certificate
@@ -25,21 +27,21 @@ export class TrustNode implements BundleEntry {
     this.#cache = cache
   }
 
-  /** The key, checked; `undefined` for one that the backend refuses. */
+  /** The imported key; `undefined` if the backend does not support it. */
   get key(): VerifyingKey | undefined {
     if (this.#importedKey === null) this.#importedKey = this.#cache.importKey(this.certificate)
     return this.#importedKey
   }
 
-  /** Whether this key signed that certificate. Names are not compared, and policies not asked. */
+  /** Whether this key signed the certificate. Names and policies are not checked. */
   signed(child: CertificateView): boolean {
-    this.#asked++
+    this.#checks++
     return this.key !== undefined && child.isSignedBy(this.key)
   }
 
-  /** Lets go of a key that only checked its own certificate: of many CAs, few ever see a client. */
+  /** Releases a key that only checked its own certificate. In large bundles, few CAs ever see a client. */
   releaseIdleKey(): void {
-    if (this.#asked >= 2) return
+    if (this.#checks >= 2) return
     this.#importedKey = null
     this.certificate.releaseCaches()
   }
@@ -73,7 +75,7 @@ export function isTrustAnchor({ certificate, isSelfSigned }: TrustNode, { trust 
 
 const none: readonly TrustNode[] = []
 
-/** The certificates of a truststore as a graph of who signed whom. Every question is linear in certificates and signatures. */
+/** The graph of listed certificates and the signatures between them. Every query is linear in certificates and signatures. */
 export class TrustGraph {
   readonly nodes: readonly TrustNode[]
   readonly policy: Pick<Policy, 'trust'>
@@ -81,14 +83,14 @@ export class TrustGraph {
   #children: ReadonlyMap<TrustNode, readonly TrustNode[]> | undefined
   #depths: ReadonlyMap<TrustNode, number> | undefined
 
-  /** @param mayIssue whose signatures count; left out: everyone's */
+  /** @param mayIssue which certificates count as issuers; default all */
   constructor(nodes: readonly TrustNode[], policy: Pick<Policy, 'trust'>, mayIssue = (_: TrustNode): boolean => true) {
     this.nodes = nodes
     this.policy = policy
     this.#mayIssue = mayIssue
   }
 
-  /** Collects the children of every certificate, in steps. Without it the first question does so at once. */
+  /** Collects the children of every certificate in steps. Otherwise the first query does so at once. */
   *collectChildren(): Steps<ReadonlyMap<TrustNode, readonly TrustNode[]>> {
     const children = new Map<TrustNode, TrustNode[]>()
     for (const node of this.nodes) {
@@ -120,7 +122,7 @@ export class TrustGraph {
     return this.#children.get(node) ?? none
   }
 
-  /** How many certificates there are from this one to the nearest anchor, both counted; undefined: it reaches none. */
+  /** Number of certificates from this one to the nearest anchor, both included; undefined if it reaches none. */
   depthOf(node: TrustNode): number | undefined {
     this.#depths ??= this.spread(
       this.nodes.filter((each) => this.isAnchor(each)),
@@ -130,7 +132,10 @@ export class TrustGraph {
     return this.#depths.get(node)
   }
 
-  /** Breadth first from `tops` downwards: the value with which each certificate is reached first. `next` stops at `undefined`. */
+  /**
+   * Computes a value for every certificate below `tops`, breadth first. Each certificate gets its value when it is first reached.
+   * The traversal does not enter a child for which `next` returns `undefined`.
+   */
   spread<Value>(
     tops: readonly TrustNode[],
     start: (top: TrustNode) => Value,

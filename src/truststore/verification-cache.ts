@@ -5,32 +5,34 @@ import type { SignatureBackend, VerifyingKey } from '../crypto/signatures.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { parseCertificateCopy, parseCertificateDer } from '../x509/parse-certificate.ts'
 
-/** What is remembered of a certificate. */
+/** Caches of one truststore: imported keys, verified signatures and parsed certificates. */
+
+/** A cache entry, keyed by a certificate's DER. */
 interface Entry {
   readonly der: Uint8Array
 }
 
 /**
- * A memory by certificate, of bounded bytes, in two generations: when the young one is full it becomes the old one, and what
- * was not asked for in the meantime is forgotten. Certificates are compared byte for byte; the hash only finds them.
+ * A cache by certificate, bounded in bytes, with two generations. When the young generation is full, it replaces the old one, and
+ * entries that were not used in the meantime are dropped. Hits are confirmed byte for byte; the slot only finds candidates.
  */
-export class TwoGenerationCache<Remembered extends Entry> {
-  young: Map<number, Remembered> = new Map()
-  old: Map<number, Remembered> = new Map()
+export class TwoGenerationCache<Cached extends Entry> {
+  young: Map<number, Cached> = new Map()
+  old: Map<number, Cached> = new Map()
   youngBytes = 0
   readonly #limit: number
-  readonly #costOf: (entry: Remembered) => number
+  readonly #costOf: (entry: Cached) => number
 
   /**
-   * @param limit bytes that one generation holds
-   * @param costOf bytes of an entry, which must stay what they are
+   * @param limit maximum bytes of one generation
+   * @param costOf bytes of an entry; must always return the same for the same entry
    */
-  constructor(limit: number, costOf: (entry: Remembered) => number) {
+  constructor(limit: number, costOf: (entry: Cached) => number) {
     this.#limit = limit
     this.#costOf = costOf
   }
 
-  find(der: Uint8Array): Remembered | undefined {
+  find(der: Uint8Array): Cached | undefined {
     const slot = slotOf(der)
     const young = this.young.get(slot)
     if (young !== undefined && isOf(young, der)) return young
@@ -40,10 +42,10 @@ export class TwoGenerationCache<Remembered extends Entry> {
     return old
   }
 
-  put(entry: Remembered): void {
+  put(entry: Cached): void {
     const slot = slotOf(entry.der)
     const bytes = this.#costOf(entry)
-    // What gives way to it counts no more, or two certificates of one slot could fill a generation by turns.
+    // Subtract the replaced entry, or two certificates in one slot could fill a generation by turns.
     const displaced = this.young.get(slot)
     if (displaced !== undefined) this.youngBytes -= this.#costOf(displaced)
     if (this.youngBytes + bytes > this.#limit) {
@@ -56,12 +58,12 @@ export class TwoGenerationCache<Remembered extends Entry> {
   }
 }
 
-/** At once where they are the very bytes that are remembered. */
+/** Whether the entry is for these bytes. Fast if they are the same array. */
 function isOf(entry: Entry, der: Uint8Array): boolean {
   return entry.der === der || bytesEqual(entry.der, der)
 }
 
-/** The last four bytes of a certificate are those of its signature. */
+/** The slot of a certificate: the last four bytes, which belong to its signature. */
 export function slotOf(der: Uint8Array): number {
   const end = der.length
   return der[end - 1]! | (der[end - 2]! << 8) | (der[end - 3]! << 16) | (der[end - 4]! << 24)
@@ -78,24 +80,23 @@ interface Read {
   readonly parsed: ParseResult<CertificateView>
 }
 
-/** Bytes that one generation holds of certificates and of their views; there are two of each. */
+/** Maximum bytes of one generation, of signatures and of views. Each cache has two generations. */
 const signatureBytes = 2 * 1024 * 1024
 const viewBytes = 4 * 1024 * 1024
 
-/** What an entry costs beyond its bytes and its view, as measured, rounded up: objects, and their places in the map. */
+/** The measured cost of an entry beyond its bytes and its view, rounded up: objects and their map slots. */
 const entryOverhead = 300
 
 /**
- * Remembers which certificates a CA's key has signed, and how they are read, so that a client that comes back costs neither
- * a signature check nor a parse. It remembers nothing else: dates, constraints, policy and revocation are judged anew at
- * every call, and a truststore starts with an empty memo.
+ * Caches verified signatures of CA keys and parsed certificates, so that returning clients skip the signature check and the parse.
+ * Nothing else is cached: dates, constraints, policy and revocation are checked on every call. A new truststore starts empty.
  *
- * Strangers cannot get in, since only genuine signatures by keys of CAs are remembered, and clients cannot choose whom they
- * displace: they are found by bytes of the signature, which the CA has made. Views are many times as large as signatures
- * and save less, so that they give way by themselves.
+ * Only valid signatures by CA keys are cached, so attackers cannot fill the cache. Clients cannot choose which entry they replace,
+ * because slots are bytes of the signature, which the CA makes. Views are much larger than signatures and save less, so they have
+ * their own limit.
  *
- * Entries share the bytes of views, which are copies of the input: later writes to a caller's buffer change nothing here, nor in
- * a verdict's certificates.
+ * Entries share their bytes with views, which are copies of the input. Later writes to a caller's buffer change neither the cache
+ * nor the certificates of a verdict.
  */
 export class SignatureMemo {
   readonly signatures: TwoGenerationCache<Signed> = new TwoGenerationCache<Signed>(
@@ -105,8 +106,8 @@ export class SignatureMemo {
   readonly views: TwoGenerationCache<Read> = new TwoGenerationCache<Read>(viewBytes, costOfView)
 
   /**
-   * How a remembered certificate of exactly these bytes is read; whose key has signed it is for {@link has} to tell. A view
-   * is made when the client first comes back, since many never do.
+   * The cached parse result for exactly these bytes. {@link has} tells which key signed them. A view is made when a client first
+   * returns, because many never do.
    */
   recall(der: Uint8Array): ParseResult<CertificateView> | undefined {
     const known = this.views.find(der)
@@ -119,12 +120,12 @@ export class SignatureMemo {
     return parsed
   }
 
-  /** Whether the key is known to have signed exactly these bytes. */
+  /** Whether a cached result says that the key signed exactly these bytes. */
   has(child: CertificateView, key: VerifyingKey): boolean {
     return this.signatures.find(child.bytes)?.key === key
   }
 
-  /** Remembers that the key signed these bytes, which are kept. */
+  /** Caches that the key signed these bytes. Keeps a reference to them. */
   add(child: CertificateView, key: VerifyingKey): void {
     this.signatures.put({ der: child.bytes, key })
   }
@@ -134,7 +135,7 @@ function costOfView({ der, parsed }: Read): number {
   return entryOverhead + der.length + (parsed.ok ? parsed.value.heapBytes : 0)
 }
 
-/** Presented CAs whose keys are kept. */
+/** Maximum number of presented CAs whose keys are cached. */
 const presentedKeyLimit = 64
 
 interface PresentedKey {
@@ -142,16 +143,16 @@ interface PresentedKey {
   readonly key: VerifyingKey
 }
 
-/** Imports the keys that one truststore verifies with, shares memory among them, and remembers what they have signed. */
+/** Imports the keys of one truststore, shares the table budget among them, and caches the signatures that they verified. */
 export class VerificationCache {
   readonly backend: SignatureBackend
-  /** How often a signature was known already: for counters. */
+  /** Number of cache hits for signatures, for counters. */
   memoHits = 0
   readonly memo: SignatureMemo = new SignatureMemo()
   readonly #tables: TableBudget
-  /** For untrusted keys. A peer can send any number of them, and a table would cost more than it saves. */
+  /** For untrusted keys. A peer can send any number of them, so a table would cost more than it saves. */
   readonly #noTables: TableBudget = new TableBudget(0)
-  /** In order of use. */
+  /** Least recently used first. */
   readonly presentedKeys: Map<number, PresentedKey> = new Map()
 
   constructor(backend: SignatureBackend, tableBytes: number) {
@@ -159,17 +160,17 @@ export class VerificationCache {
     this.#tables = new TableBudget(tableBytes)
   }
 
-  /** The key of a listed certificate, checked; `undefined` for one that the backend refuses. */
+  /** Imports the key of a listed certificate; `undefined` if the backend does not support it. */
   importKey(certificate: CertificateView): VerifyingKey | undefined {
     return this.backend.importKey(certificate.subjectPublicKeyInfo, this.#tables)
   }
 
-  /** The key of a presented certificate, which no accepted path has vouched for. */
+  /** Imports the key of a presented certificate that is not on an accepted path yet. */
   importUntrusted(certificate: CertificateView): VerifyingKey | undefined {
     return this.backend.importKey(certificate.subjectPublicKeyInfo, this.#noTables)
   }
 
-  /** The key of a presented CA certificate, if it was remembered. */
+  /** The cached key of a presented CA certificate. */
   presentedKey(certificate: CertificateView): VerifyingKey | undefined {
     const slot = slotOf(certificate.bytes)
     const presented = this.presentedKeys.get(slot)
@@ -180,8 +181,8 @@ export class VerificationCache {
   }
 
   /**
-   * Keeps the key of a presented CA that stood in an accepted path, so that tables and memo serve its other clients. It
-   * keeps the key alone: whether the CA may issue is judged anew at every call.
+   * Caches the key of a presented CA on an accepted path, so that its other clients profit from its table and cached signatures.
+   * Only the key is cached: whether the CA may issue is checked on every call.
    */
   remember(certificate: CertificateView): void {
     const slot = slotOf(certificate.bytes)
@@ -193,14 +194,14 @@ export class VerificationCache {
   }
 
   /**
-   * Reads a peer's certificate, or returns the remembered view if a CA's key is known to have signed exactly these bytes. A view
-   * never reads the caller's bytes.
+   * Parses a peer's certificate, or returns the cached view if a CA's key signed exactly these bytes. Views never refer to the
+   * caller's buffer.
    */
   parse(der: Uint8Array): ParseResult<CertificateView> {
     return this.memo.recall(der) ?? parseCertificateCopy(der)
   }
 
-  /** Whether the key, a listed or remembered CA's, signed the certificate. */
+  /** Whether the key of a listed or remembered CA signed the certificate. */
   hasSigned(key: VerifyingKey, child: CertificateView): boolean {
     if (this.memo.has(child, key)) {
       this.memoHits++
