@@ -1,19 +1,19 @@
 /**
- * Reads objects of callers. Other code in the process may have put anything on `Object.prototype`, so only own fields count for
- * options, records and answers. Objects of classes count by their own fields and those of their classes.
+ * Reads objects from callers. Other code in the process may have changed `Object.prototype`, so only own fields of options, records
+ * and results count. For instances of classes, fields and accessors of their classes count too.
  */
 
-/** The names of the fields that an options object may have, none of them set. */
+/** All fields of an options type, unset. */
 export type NoFields<Options> = { readonly [Name in keyof Required<Options>]: undefined }
 
-/** An options object that was read: every field is its own, and `undefined` where it was left out. */
+/** An options object after validation: every field is an own field, `undefined` if the caller left it out. */
 export type Fields<Options> = { readonly [Name in keyof Required<Options>]: Options[Name] | undefined }
 
 export const hasOwn: (this: object, name: PropertyKey) => boolean = Object.prototype.hasOwnProperty
 
 /**
- * The own fields of an options object. Unknown and inherited fields throw: a misspelt or inherited setting that is silently
- * ignored is a hole.
+ * The own fields of an options object. Unknown and inherited fields throw, because silently ignoring a misspelt or inherited
+ * setting could disable a check.
  *
  * @throws TypeError naming the field
  */
@@ -26,7 +26,7 @@ export function readFields<Options extends object>(what: string, value: unknown,
   return fields as Fields<Options>
 }
 
-/** @throws TypeError if an options object has a field that is not an option, or inherits one from a prototype of the caller's */
+/** @throws TypeError if an options object has an unknown field, or inherits an option from its prototype */
 export function refuseForeign(what: string, given: object, names: readonly string[]): void {
   for (const field in given) {
     if (!names.includes(field) && hasOwn.call(given, field)) throw new TypeError(`${what}.${field} is not an option`)
@@ -39,12 +39,12 @@ export function refuseForeign(what: string, given: object, names: readonly strin
   }
 }
 
-/** An own field of what may be anything. */
+/** An own field of any value. */
 export function own(value: unknown, field: string): unknown {
   return isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined
 }
 
-/** A field that an object has itself or of its class, such as a getter of a request. */
+/** A field that an object has itself or inherits from its class, such as a getter of a request. */
 export function member(value: unknown, field: string): unknown {
   if (!isObject(value)) return undefined
   for (let at: object | null = value; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
@@ -57,16 +57,16 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** The elements of an array; `undefined` for its holes, whatever `Array.prototype` has there. */
+/** The elements of an array. Holes become `undefined`, even if `Array.prototype` has such an element. */
 export function elements(list: readonly unknown[]): readonly unknown[] {
   return Array.from({ length: list.length }, (_, i) => (Object.hasOwn(list, i) ? list[i] : undefined))
 }
 
-/** What a Date can hold (ECMAScript 21.4.1.1). */
+/** The latest time of a Date (ECMAScript 21.4.1.1). */
 const latestTime = 8.64e15
 
 /**
- * An optional time argument as milliseconds since the epoch; the clock is read only where none is given.
+ * An optional time argument as milliseconds since the epoch. Default now.
  *
  * @throws TypeError for anything but a valid Date or a finite number
  */
@@ -79,12 +79,12 @@ export function requireTime(value: unknown, what: string): number {
   return time
 }
 
-/** A time to the second, as messages write it: `2026-11-23T20:08:00Z`. */
+/** A time for a message, to the second: `2026-11-23T20:08:00Z`. */
 export function isoTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, -5)}Z`
 }
 
-/** How many days ahead is looked where the caller does not say. */
+/** Default of `expiresWithinDays`. */
 const defaultDays = 30
 
 /**

@@ -1,73 +1,75 @@
 import { type CurveName, curveNames } from '../crypto/curve/curves.ts'
 import { elements, type NoFields, readFields } from './fields.ts'
 
-/** Upper bounds on the work of one `verifyChain` call. Exceeding one is `budget_exhausted`. */
+/** Policies: what a path must satisfy, the built-in profiles, and validation of your own. */
+
+/** Upper bounds on the work of one `verifyChain` call. A chain that exceeds one is rejected as `budget_exhausted`. */
 export interface Budget {
-  /** Signature verifications, in those of P-256: one of P-384 counts 2.6, one of RSA by the size of modulus and exponent. */
+  /** Signature verifications, in units of one on P-256. One on P-384 counts 2.6; RSA counts by size of modulus and exponent. */
   readonly signatures: number
-  /** Candidate issuers looked at while paths are built. */
+  /** Possible issuers tried during path building. */
   readonly pathSteps: number
   /**
-   * Names times name constraints of their form, SANs compared with the wanted host name, distribution points compared with
-   * revocation lists, and edges of the policy graph.
+   * Comparisons of names: each name with each name constraint of its form, SANs with `serverName`, and distribution points with
+   * revocation lists. Edges of the policy graph count too.
    */
   readonly nameComparisons: number
-  /** Certificates that the peer sent, the leaf included. */
+  /** Certificates that the peer sent, including the leaf. */
   readonly presentedCertificates: number
-  /** Their size in bytes. */
+  /** Their total size in bytes. */
   readonly presentedBytes: number
 }
 
-/** What a path must be like; see `profiles` for the three that are kept. */
+/** What a path must satisfy. See `profiles` for the built-in policies. */
 export interface Policy {
   /**
-   * Which listed certificates may end a path. `roots`: self-signed ones; `every-ca`: other CAs as well; `every-certificate`:
-   * all. A listed leaf needs no issuer if it is self-signed, or with `every-certificate`: it is pinned.
+   * Which listed certificates are trust anchors. `roots`: self-signed ones; `every-ca`: other CAs too; `every-certificate`: all. A
+   * listed leaf is pinned, so that it needs no issuer, if it is self-signed or if `trust` is `every-certificate`.
    */
   readonly trust: 'roots' | 'every-ca' | 'every-certificate'
-  /** Where intermediates may come from: the truststore alone, or also what the peer sent. */
+  /** Where intermediates may come from: `truststore` only, or also certificates that the peer `presented`. */
   readonly intermediates: 'truststore' | 'presented'
-  /** CA certificates above the leaf, the anchor included. */
+  /** Maximum number of CA certificates above the leaf, including the anchor. */
   readonly maxChainLength: number
-  /** Least bits of an RSA modulus, for leaves and CAs alike. */
+  /** Minimum bits of an RSA modulus, for leaves and CAs. */
   readonly minRsaBits: number
-  /** Most bits of an RSA modulus. */
+  /** Maximum bits of an RSA modulus, for leaves and CAs. */
   readonly maxRsaBits: number
-  /** Curves of EC keys, for leaves and CAs alike. */
+  /** Accepted curves of EC keys, for leaves and CAs. */
   readonly curves: readonly CurveName[]
   /**
-   * Hashes of signatures, in PSS of the mask as well. The signature of a listed self-signed certificate does not count, be it a
-   * root or a pinned leaf: it protects nothing.
+   * Accepted hashes of signatures and of PSS masks. The signature of a listed self-signed certificate may use any hash, because it
+   * protects nothing.
    */
   readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[]
-  /** The leaf must have an extendedKeyUsage that lists the purpose; for purpose `any` it may list any. */
+  /** Whether the leaf must have an extendedKeyUsage that includes the purpose. For purpose `any`, every value is accepted. */
   readonly requireEku: boolean
-  /** The anchor's own dates count; those of a pinned leaf always do. */
+  /** Whether the anchor must be within its validity period. A pinned leaf always must. */
   readonly checkAnchorValidity: boolean
   /**
-   * The anchor's basicConstraints, path length, name constraints, key usage, EKU, policies, critical extensions and
-   * conformance count (RFC 5937). Without this an anchor is a name and a key, and every listed certificate that may end a path
-   * may also issue. A pinned leaf is judged as a leaf either way.
+   * Whether the anchor's basicConstraints, path length, name constraints, key usage, EKU, policies, critical extensions and
+   * conformance count (RFC 5937). If false, only its name and key count, and every anchor may issue certificates. A pinned leaf is
+   * checked as a leaf either way.
    */
   readonly enforceAnchorConstraints: boolean
   /**
-   * `practical`: what RFC 5280 section 6 checks; `strict`: also what section 4 demands of certificates and lists; `web-pki`:
-   * the same, with CA/Browser Forum's rules where they differ.
+   * `practical`: the checks of RFC 5280 section 6. `strict`: also the requirements of section 4 on certificates and lists.
+   * `web-pki`: like `strict`, with the CA/Browser Forum's rules where they differ.
    */
   readonly conformance: 'practical' | 'strict' | 'web-pki'
-  /** What `verifyChain` takes when it is not told. */
+  /** The default of `purpose` in `verifyChain`. */
   readonly purpose: Purpose
   readonly budget: Budget
 }
 
-/** What the leaf is presented for: a TLS client, a TLS server, or nothing in particular. */
+/** The role that the leaf is checked for: TLS client, TLS server, or any. */
 export type Purpose = 'client' | 'server' | 'any'
 
 /**
- * Real chains have up to 5 certificates and 10 KB, need as many signatures as they have links (and one more for each
- * revocation list, the first time: 8 on P-384 count 21), and try a handful of candidates. BetterTLS, the widest public test of path building,
- * presents 36 certificates. The bounds leave room for that and keep a hostile chain below 50 ms; `bench/hostile.ts`
- * measures it.
+ * Real chains have up to 5 certificates and 10 KB. They need one signature check per link and, the first time, one per revocation
+ * list (8 checks on P-384 count 21), and path building tries a handful of candidates. BetterTLS, the widest public test of path
+ * building, presents 36 certificates. These bounds allow all of that and keep a hostile chain below 50 ms, as `bench/hostile.ts`
+ * measures.
  */
 const budget: Budget = {
   signatures: 32,
@@ -77,7 +79,7 @@ const budget: Budget = {
   presentedBytes: 131_072,
 }
 
-/** What all kept policies agree on. */
+/** Fields that all built-in profiles share. */
 const common = {
   curves: ['P-256', 'P-384'],
   hashes: ['sha256', 'sha384', 'sha512'],
@@ -88,19 +90,19 @@ const common = {
 
 const frozenCopies = /* @__PURE__ */ new WeakSet<object>()
 
-/** Freezes a checked policy and all its parts, so that nobody changes what a truststore judges by. */
+/** Freezes a validated policy deeply, so that no truststore's policy can change. */
 export function freezePolicy(policy: Policy): Policy {
   for (const part of [policy.curves, policy.hashes, policy.budget, policy]) Object.freeze(part)
   frozenCopies.add(policy)
   return policy
 }
 
-/** Whether {@link freezePolicy} made it. Others are copied, frozen or not: their fields may be accessors. */
+/** Whether {@link freezePolicy} made the policy. Others must be copied, even if frozen: their fields may be accessors. */
 export function isFrozenCopy(policy: unknown): policy is Policy {
   return frozenCopies.has(policy as object)
 }
 
-/** The default, by itself: who takes no other has no other in a bundle. */
+/** The default policy. A constant of its own, so that bundles that use no other profile contain no other. */
 export const apiGateway: Policy = /* @__PURE__ */ freezePolicy({
   ...common,
   trust: 'roots',
@@ -114,12 +116,12 @@ export const apiGateway: Policy = /* @__PURE__ */ freezePolicy({
 })
 
 /**
- * The kept policies. Derive your own: `{ ...profiles.apiGateway, maxChainLength: 6 }`.
+ * The built-in policies. Derive your own: `{ ...profiles.apiGateway, maxChainLength: 6 }`.
  *
- * - `apiGateway` (default): what AWS API Gateway's mutual TLS accepts. All CAs up to a self-signed root are in the
- *   truststore; at most four above the client; RSA-2048 or P-256 or stronger, SHA-256 or stronger.
- * - `rfc5280`: any listed CA is an anchor, peers may send intermediates, RFC 5280 section 4 is demanded.
- * - `webServer`: for server certificates of public CAs; CA/Browser Forum's rules as well.
+ * - `apiGateway` (default): what AWS API Gateway's mutual TLS accepts. All CAs up to a self-signed root are in the truststore, at
+ *   most four CAs are above the client, and keys and hashes are at least RSA-2048 or P-256, and SHA-256.
+ * - `rfc5280`: every listed CA is an anchor, peers may send intermediates, and RFC 5280 section 4 is enforced.
+ * - `webServer`: for server certificates of public CAs. It also enforces the CA/Browser Forum's rules.
  *
  * @example
  * const policy = { ...profiles.apiGateway, requireEku: true }
@@ -168,7 +170,7 @@ const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
 const numbers = ['maxChainLength', 'minRsaBits', 'maxRsaBits'] as const
 const lists = { curves: curveNames, hashes: ['sha256', 'sha384', 'sha512'] } as const
 
-/** What a policy and its budget may have, nothing of it set. */
+/** All fields of a policy and of its budget, unset. */
 const noPolicy = /* @__PURE__ */ unset(apiGateway)
 const noBudget = /* @__PURE__ */ unset(apiGateway.budget)
 
@@ -177,8 +179,8 @@ function unset<Options extends object>(options: Options): NoFields<Options> {
 }
 
 /**
- * A policy as it is now, checked and frozen: what its owner writes into it later changes no truststore. One with a missing,
- * unknown or mistyped field is refused, because a setting that is silently ignored is a hole.
+ * Validates and copies a policy, and freezes the copy, so that later writes to the original change no truststore. Missing,
+ * unknown and mistyped fields throw, because silently ignoring a setting could disable a check.
  *
  * @throws TypeError naming the field
  */

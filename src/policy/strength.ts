@@ -5,9 +5,9 @@ import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/ids/extension-id.ts'
 import type { Policy } from './policy.ts'
 
-/** Which keys and signature algorithms a policy lets carry trust. */
+/** Keys, signature algorithms and critical extensions that a policy accepts. */
 
-/** A reason to refuse one certificate, before it is known where in a path it stands. */
+/** Why a certificate is rejected, wherever it is in a path. */
 export interface Refusal {
   readonly code: RejectCode
   readonly message: string
@@ -18,7 +18,7 @@ const keyFaults: Readonly<Record<KeyFault, Refusal>> = {
   unknown_key_algorithm: { code: 'unsupported_algorithm', message: 'the public key is neither RSA nor EC' },
   explicit_curve: {
     code: 'unsupported_curve',
-    message: 'the EC key spells out its curve; only named curves are accepted (RFC 5480)',
+    message: 'the EC key has explicit curve parameters; only named curves are accepted (RFC 5480)',
   },
   unknown_curve: { code: 'unsupported_curve', message: 'the EC key is on an unsupported curve' },
   invalid_point: { code: 'malformed', message: 'the EC public key is not an uncompressed point on its curve' },
@@ -27,7 +27,7 @@ const keyFaults: Readonly<Record<KeyFault, Refusal>> = {
   modulus_too_large: { code: 'too_large', message: 'the RSA modulus is larger than 16384 bits' },
 }
 
-/** Why the policy does not take this certificate's public key, if so. */
+/** Why the policy does not accept this certificate's public key. */
 export function refuseKey(policy: Policy, certificate: CertificateView): Refusal | undefined {
   const parts = certificate.keyParts
   if (parts.kind === 'rsa') {
@@ -53,7 +53,7 @@ export function refuseKey(policy: Policy, certificate: CertificateView): Refusal
   return undefined
 }
 
-/** Why the policy does not take a signature made with this algorithm, if so. */
+/** Why the policy does not accept a signature with this algorithm. */
 export function refuseAlgorithm(
   policy: Policy,
   algorithm: SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters',
@@ -61,7 +61,7 @@ export function refuseAlgorithm(
   if (algorithm === 'unknown_algorithm')
     return { code: 'unsupported_algorithm', message: 'the signature algorithm is not supported' }
   if (algorithm === 'wrong_parameters') {
-    return { code: 'unsupported_algorithm', message: 'the signature algorithm has other parameters than its RFC fixes' }
+    return { code: 'unsupported_algorithm', message: 'the signature algorithm has wrong parameters' }
   }
   const { name, scheme, hash, mgfHash } = algorithm
   const accepted: readonly string[] = policy.hashes
@@ -76,8 +76,8 @@ export function refuseAlgorithm(
 }
 
 /**
- * Extensions that path validation understands, so that they may be critical (RFC 5280 4.2). Everything else that is
- * critical is refused. An extension joins this list together with the code that obeys it.
+ * Extensions that path validation processes, so that they may be critical (RFC 5280 4.2). Any other critical extension is rejected.
+ * Add an extension only together with the code that processes it.
  */
 export const understoodExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set([
   ExtensionId.keyUsage,
@@ -93,7 +93,7 @@ export const understoodExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set
   ExtensionId.inhibitAnyPolicy,
 ])
 
-/** The same if revocation is checked by lists, as a critical cRLDistributionPoints demands (RFC 5280 4.2.1.13). */
+/** The same if CRLs are checked, which a critical cRLDistributionPoints requires (RFC 5280 4.2.1.13). */
 export const understoodWithLists: ReadonlySet<number> = /* @__PURE__ */ new Set([
   ...understoodExtensions,
   ExtensionId.crlDistributionPoints,

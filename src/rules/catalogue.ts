@@ -7,11 +7,11 @@ import { algorithmRules, algorithmTexts } from './signature.ts'
 import { validityRules, validityTexts } from './validity.ts'
 
 /**
- * Rules that `buildTruststore` runs: those that decide whether a certificate is usable, and what API Gateway warns of at an
- * upload. Whatever else `lintTruststore` finds stands in `src/lint/rules`, where building and verifying do not need it.
+ * The rules that `buildTruststore` runs: they decide whether a certificate is usable, and give the warnings of API Gateway at an
+ * upload. All other rules of `lintTruststore` are in `src/lint/rules`, so that building and verifying do not need them.
  */
 
-/** Every rule about a single certificate. An error leaves the certificate out before signatures are looked at. */
+/** All rules about a single certificate. Certificates with an error are left out before signatures are checked. */
 export const certificateRules: readonly Rule<CertificateView, SignatureContext>[] = /* @__PURE__ */ (() => [
   ...validityRules,
   ...keyRules,
@@ -19,7 +19,7 @@ export const certificateRules: readonly Rule<CertificateView, SignatureContext>[
   ...extensionRules,
 ])()
 
-/** The texts of these and of the rules about bundles. */
+/** The texts of these rules and of those in `chaining.ts`. */
 export const ruleTexts: readonly RuleText[] = /* @__PURE__ */ (() => [
   ...validityTexts,
   ...keyTexts,

@@ -1,7 +1,7 @@
 import { namesEqual } from '../x509/name.ts'
 import type { BundleContext, BundleEntry, Rule, RuleText } from './rule.ts'
 
-/** Rules about a certificate among the others of its bundle, run when the signatures among them are known. */
+/** Rules about a certificate and its issuers in the bundle. They run after the signatures in the bundle were checked. */
 
 const badSelfSignature: Rule<BundleEntry, BundleContext> = {
   code: 'bad_self_signature',
@@ -13,8 +13,8 @@ const badSelfSignature: Rule<BundleEntry, BundleContext> = {
 }
 const badSelfSignatureText: RuleText = {
   code: 'bad_self_signature',
-  summary: 'The certificate claims to be self-signed, but its signature was not made by its key.',
-  remedy: 'Fetch the certificate again from its CA: it was altered, or its key was replaced.',
+  summary: 'The certificate claims to be self-signed, but its own key did not make the signature.',
+  remedy: 'Get the certificate from its CA again: it was altered, or its key was replaced.',
 }
 
 const signatureNotByNamedIssuer: Rule<BundleEntry, BundleContext> = {
@@ -24,16 +24,16 @@ const signatureNotByNamedIssuer: Rule<BundleEntry, BundleContext> = {
   check({ falseIssuer, issuers }, { policy }) {
     if (falseIssuer === undefined || issuers.length > 0) return undefined
     const problem = `signature does not verify under its issuer, certificate ${falseIssuer.index} of the bundle`
-    // A certificate listed under that name and identifier must not drive out one that can be used without it.
-    const isUseless = policy.trust === 'roots' && policy.intermediates === 'truststore'
-    return isUseless ? problem : { problem, severity: 'warning' }
+    // Only a warning if the certificate is usable without that issuer: anyone can list a certificate with its name and identifier.
+    const isUnusable = policy.trust === 'roots' && policy.intermediates === 'truststore'
+    return isUnusable ? problem : { problem, severity: 'warning' }
   },
 }
 const signatureNotByNamedIssuerText: RuleText = {
   code: 'signature_not_by_named_issuer',
   summary:
-    'Name and key identifier say which certificate of the bundle is the issuer, but its key did not sign. A warning where it can be used all the same.',
-  remedy: 'Fetch the certificate again from its CA: it was altered.',
+    'The bundle has a certificate with the name and key identifier of the issuer, but its key did not sign this one. A warning if the policy can use the certificate anyway.',
+  remedy: 'Get the certificate from its CA again: it was altered.',
 }
 
 const subjectIssuerConflict: Rule<BundleEntry, BundleContext> = {
@@ -48,7 +48,7 @@ const subjectIssuerConflict: Rule<BundleEntry, BundleContext> = {
 }
 const subjectIssuerConflictText: RuleText = {
   code: 'subject_issuer_conflict',
-  summary: 'Two certificates of one subject have different issuers, so clients may be judged by either. API Gateway reports it.',
+  summary: 'Two certificates with one subject have different issuers, so either may verify a client. API Gateway reports it.',
   remedy: 'Keep the one whose whole chain is in the truststore.',
 }
 
@@ -58,7 +58,7 @@ export const incompleteChain: Rule<BundleEntry, BundleContext> = {
   citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
   check({ certificate, issuers, falseIssuer, hasBadSelfSignature }, { policy }) {
     if (policy.trust !== 'roots' || issuers.length > 0) return undefined
-    // The issuer is there; that it did not sign is for the signature rules to say.
+    // The issuer is listed but did not sign; the rules about signatures report that.
     if (falseIssuer !== undefined || hasBadSelfSignature) return undefined
     const { authorityKeyId } = certificate
     const keyId = authorityKeyId === undefined ? '' : `, key id ${authorityKeyId}`
@@ -67,8 +67,8 @@ export const incompleteChain: Rule<BundleEntry, BundleContext> = {
 }
 const incompleteChainText: RuleText = {
   code: 'incomplete_chain',
-  summary: 'The issuer is not in the bundle, so where only roots are trusted, nothing below the certificate is accepted.',
-  remedy: "Add the issuer's certificate, up to a self-signed root.",
+  summary: 'The issuer is not in the bundle. If only roots are anchors, no certificate below this one is accepted.',
+  remedy: 'Add all issuers up to a self-signed root.',
 }
 
 function sameIssuer({ certificate: a }: BundleEntry, { certificate: b }: BundleEntry): boolean {

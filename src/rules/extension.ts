@@ -5,10 +5,10 @@ import * as ExtensionId from '../x509/ids/extension-id.ts'
 import * as KeyUsageBit from '../x509/ids/key-usage-bit.ts'
 import type { Problem, Rule, RuleContext, RuleText } from './rule.ts'
 
-/** Rules about extensions and about what makes a certificate a CA's. */
+/** Rules about extensions, and about basicConstraints and keyUsage of CAs. */
 
-/** An error where the policy counts what an anchor's certificate says; elsewhere an anchor is a name and a key. */
-function whereCounted(problem: string, { policy }: RuleContext): Problem {
+/** An error if the policy enforces anchor constraints. Otherwise a warning, because only the name and key of an anchor count. */
+function errorIfEnforced(problem: string, { policy }: RuleContext): Problem {
   return policy.enforceAnchorConstraints ? problem : { problem, severity: 'warning' }
 }
 
@@ -18,17 +18,17 @@ const unknownCriticalExtension: Rule<CertificateView> = {
   citation: 'RFC 5280 4.2',
   check({ extensions }, context) {
     const unknown = extensions.firstCriticalOutside(understoodWithLists)
-    const isPointed = extensions.isCritical(ExtensionId.crlDistributionPoints)
-    const pointed = 'critical extension 2.5.29.31 (cRLDistributionPoints) is obeyed only where revocation lists are consulted'
-    if (unknown === undefined) return isPointed ? { problem: pointed, severity: 'warning' } : undefined
+    const hasPoints = extensions.isCritical(ExtensionId.crlDistributionPoints)
+    const needsLists = 'critical extension 2.5.29.31 (cRLDistributionPoints) is accepted only if revocation is checked'
+    if (unknown === undefined) return hasPoints ? { problem: needsLists, severity: 'warning' } : undefined
     const oid = oidForMessage(extensions.oidAt(unknown))
-    return whereCounted(`critical extension ${oid} is not understood${isPointed ? `; ${pointed}` : ''}`, context)
+    return errorIfEnforced(`critical extension ${oid} is not understood${hasPoints ? `; ${needsLists}` : ''}`, context)
   },
 }
 const unknownCriticalExtensionText: RuleText = {
   code: 'unknown_critical_extension',
-  summary: 'A critical extension is not understood, so no path through the certificate may be accepted.',
-  remedy: 'Re-issue the certificate without it, or not critical.',
+  summary: 'A critical extension is not understood, so every path through the certificate must be rejected.',
+  remedy: 'Re-issue the certificate without the extension, or with it not critical.',
 }
 
 const caBasicConstraintsMissing: Rule<CertificateView> = {
@@ -37,12 +37,12 @@ const caBasicConstraintsMissing: Rule<CertificateView> = {
   citation: 'RFC 5280 4.2.1.9',
   check({ isCa, keyUsageBits }, context) {
     if (isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) === 0) return undefined
-    return whereCounted('keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing', context)
+    return errorIfEnforced('keyUsage has keyCertSign, but basicConstraints with cA TRUE is missing', context)
   },
 }
 const caBasicConstraintsMissingText: RuleText = {
   code: 'ca_basic_constraints_missing',
-  summary: 'keyUsage says that the key signs certificates, but basicConstraints does not say that it is a CA.',
+  summary: 'keyUsage includes keyCertSign, but basicConstraints does not mark the certificate as a CA.',
   remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
 }
 
@@ -52,12 +52,12 @@ const keyCertSignNotSet: Rule<CertificateView> = {
   citation: 'RFC 5280 4.2.1.3',
   check({ isCa, keyUsageBits }, context) {
     if (!isCa || keyUsageBits === undefined || (keyUsageBits & KeyUsageBit.keyCertSign) !== 0) return undefined
-    return whereCounted('CA certificate without keyCertSign in keyUsage', context)
+    return errorIfEnforced('CA certificate without keyCertSign in keyUsage', context)
   },
 }
 const keyCertSignNotSetText: RuleText = {
   code: 'key_cert_sign_not_set',
-  summary: 'basicConstraints says CA, but keyUsage does not let the key sign certificates.',
+  summary: 'basicConstraints marks a CA, but keyUsage does not include keyCertSign.',
   remedy: 'Re-issue the CA certificate with keyCertSign.',
 }
 

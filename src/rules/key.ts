@@ -16,8 +16,8 @@ interface PrimeGroup {
 }
 
 /**
- * The odd primes below 752, which CA/Browser Forum 6.1.6 wants no modulus to share a factor with, in groups whose product
- * stays below 2^45: a remainder by it, times 256 and a byte, is still exact in a double.
+ * The odd primes below 752, which CA/Browser Forum 6.1.6 forbids as factors of a modulus. They are grouped so that each product is
+ * below 2^45: then `remainder * 256 + byte` is exact in a double.
  */
 const primeGroups: readonly PrimeGroup[] = /* @__PURE__ */ (() => {
   const groups: { product: number; primes: number[] }[] = [{ product: 1, primes: [] }]
@@ -53,7 +53,7 @@ const rsaTooSmall: Rule<CertificateView> = {
 }
 const rsaTooSmallText: RuleText = {
   code: 'rsa_too_small',
-  summary: 'The RSA key is smaller than the policy allows, so no signature by it is accepted.',
+  summary: 'The RSA key is smaller than the policy allows, so none of its signatures are accepted.',
   remedy: 'Re-issue the CA with a key of at least 2048 bits.',
 }
 
@@ -68,7 +68,7 @@ const rsaTooLarge: Rule<CertificateView> = {
 }
 const rsaTooLargeText: RuleText = {
   code: 'rsa_too_large',
-  summary: 'The RSA key is larger than the policy allows; verifying with it would cost too much.',
+  summary: 'The RSA key is larger than the policy allows. Verifying its signatures would cost too much.',
   remedy: 'Use a key of at most 8192 bits, or raise maxRsaBits.',
 }
 
@@ -98,7 +98,7 @@ const rsaModulusEvenOrSmallFactor: Rule<CertificateView> = {
 }
 const rsaModulusEvenOrSmallFactorText: RuleText = {
   code: 'rsa_modulus_even_or_small_factor',
-  summary: 'The RSA modulus is even or has a small prime factor, so the key was made by a broken generator.',
+  summary: 'The RSA modulus is even or has a small prime factor, so its key generator is broken.',
   remedy: 'Re-issue the CA with a new key.',
 }
 
@@ -129,7 +129,7 @@ const ecPointInvalid: Rule<CertificateView> = {
 }
 const ecPointInvalidText: RuleText = {
   code: 'ec_point_invalid',
-  summary: 'The EC key is not a point on its curve, is compressed, or spells out the parameters of a curve.',
+  summary: 'The EC key is not a point on its curve, is compressed, or has explicit curve parameters.',
   remedy: 'Re-issue the CA with a key on a named curve.',
 }
 
@@ -147,7 +147,7 @@ const unsupportedKeyAlgorithm: Rule<CertificateView> = {
 }
 const unsupportedKeyAlgorithmText: RuleText = {
   code: 'unsupported_key_algorithm',
-  summary: 'The public key, or the key that signed the certificate, is neither RSA nor EC, or the key is malformed.',
+  summary: 'The public key or the signature algorithm is neither RSA nor EC, or the key is malformed.',
   remedy: 'Re-issue the CA with an RSA, P-256 or P-384 key.',
 }
 

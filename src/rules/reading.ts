@@ -1,6 +1,6 @@
 import type { LintRule, RuleText } from './rule.ts'
 
-/** What is found while a bundle is read. The reader is the check of these rules: `truststore/read-bundle.ts`. */
+/** Rules about reading a bundle. They have no `check`: `truststore/read-bundle.ts` and the build report them. */
 
 export const pemSyntaxInvalid = {
   code: 'pem_syntax_invalid',
@@ -10,7 +10,7 @@ export const pemSyntaxInvalid = {
 export const pemSyntaxInvalidText: RuleText = {
   code: 'pem_syntax_invalid',
   summary: 'A block of the bundle is not PEM, or is not an X.509 certificate.',
-  remedy: 'Fetch the certificate again, or convert it with `openssl x509`.',
+  remedy: 'Get the certificate again, or convert it with `openssl x509`.',
 }
 
 export const nonDerEncoding = {
@@ -20,7 +20,7 @@ export const nonDerEncoding = {
 } as const
 export const nonDerEncodingText: RuleText = {
   code: 'non_der_encoding',
-  summary: 'The certificate is not DER-encoded, so different readers may see different certificates in it.',
+  summary: 'The certificate is not DER-encoded, so different parsers may read it differently.',
   remedy: 'Re-issue the certificate with a correct tool.',
 }
 
@@ -31,18 +31,18 @@ export const duplicateExtension = {
 } as const
 export const duplicateExtensionText: RuleText = {
   code: 'duplicate_extension',
-  summary: 'An extension occurs twice, so different readers may obey different ones.',
+  summary: 'An extension occurs twice, so different verifiers may use different ones.',
   remedy: 'Re-issue the certificate with a correct tool.',
 }
 
 export const certTooLarge = {
   code: 'cert_too_large',
   severity: 'error',
-  citation: 'portcullis reads 64 KB a certificate; Application Load Balancer and CloudFront 16 KB',
+  citation: 'portcullis: 64 KB per certificate; Application Load Balancer and CloudFront: 16 KB',
 } as const
 export const certTooLargeText: RuleText = {
   code: 'cert_too_large',
-  summary: 'The certificate is larger than is ever read.',
+  summary: 'The certificate is larger than the size limit.',
   remedy: 'Re-issue the certificate with fewer names or extensions.',
 }
 
@@ -53,7 +53,7 @@ export const notV3WithExtensions = {
 } as const
 export const notV3WithExtensionsText: RuleText = {
   code: 'not_v3_with_extensions',
-  summary: 'The certificate has fields that its version does not have, so readers that believe the version do not see them.',
+  summary: 'The certificate has fields that its version does not allow, so some verifiers may ignore them.',
   remedy: 'Re-issue the certificate as version 3.',
 }
 
@@ -65,8 +65,8 @@ export const sanMalformed = {
 export const sanMalformedText: RuleText = {
   code: 'san_malformed',
   summary:
-    'A subject alternative name is not of its form: empty, with a blank, an underscore, a NUL or a wrong length. A warning where the policy lets it pass.',
-  remedy: 'Re-issue the certificate with names in their preferred syntax.',
+    'A subject alternative name has invalid syntax: it is empty, contains a space, an underscore or a NUL, or has a wrong length. A warning if the policy accepts it.',
+  remedy: 'Re-issue the certificate with names in preferred name syntax.',
 }
 
 export const nameConstraintsEmpty = {
@@ -76,8 +76,8 @@ export const nameConstraintsEmpty = {
 } as const
 export const nameConstraintsEmptyText: RuleText = {
   code: 'name_constraints_empty',
-  summary: 'nameConstraints has no subtree, so it cannot be told what the CA was to be limited to.',
-  remedy: 'Re-issue the CA certificate with the subtrees that were meant, or without the extension.',
+  summary: 'nameConstraints has no subtree, so it is unknown what the CA should be limited to.',
+  remedy: 'Re-issue the CA certificate with the intended subtrees, or without the extension.',
 }
 
 export const nameConstraintsMinimumNotZero = {
@@ -87,7 +87,7 @@ export const nameConstraintsMinimumNotZero = {
 } as const
 export const nameConstraintsMinimumNotZeroText: RuleText = {
   code: 'name_constraints_minimum_not_zero',
-  summary: 'A subtree of nameConstraints has a minimum or maximum distance, which nobody implements.',
+  summary: 'A subtree of nameConstraints has a minimum or maximum distance, which no verifier implements.',
   remedy: 'Re-issue the CA certificate without minimum and maximum.',
 }
 
@@ -98,8 +98,8 @@ export const privateKeyInBundle = {
 } as const
 export const privateKeyInBundleText: RuleText = {
   code: 'private_key_in_bundle',
-  summary: 'The bundle contains a private key. Truststores are copied around and must not.',
-  remedy: 'Remove the key from the file, and replace it: consider it known to everybody who has the file.',
+  summary: 'The bundle contains a private key. Truststores are widely copied and must not contain secrets.',
+  remedy: 'Remove the key from the file and replace it: everyone with access to the file may have it.',
 }
 
 export const emptyBundle = {
@@ -110,7 +110,7 @@ export const emptyBundle = {
 export const emptyBundleText: RuleText = {
   code: 'empty_bundle',
   summary: 'The bundle contains no certificate.',
-  remedy: 'Give PEM text with at least one CERTIFICATE block, or DER.',
+  remedy: 'Provide PEM with at least one CERTIFICATE block, or DER.',
 }
 
 export const nonCertificateBlock = {
@@ -120,7 +120,7 @@ export const nonCertificateBlock = {
 } as const
 export const nonCertificateBlockText: RuleText = {
   code: 'non_certificate_block',
-  summary: 'The bundle has a block that is not a certificate; it is skipped.',
+  summary: 'The bundle has a block that is not a certificate. The block is skipped.',
   remedy: 'Remove the block, or convert it to a CERTIFICATE block.',
 }
 
@@ -131,11 +131,11 @@ export const duplicateCertificate = {
 } as const
 export const duplicateCertificateText: RuleText = {
   code: 'duplicate_certificate',
-  summary: 'The same certificate occurs more than once; the copies are skipped.',
+  summary: 'The same certificate occurs more than once. The copies are skipped.',
   remedy: 'Remove the copies.',
 }
 
-/** All of them, with their texts. */
+/** All rules about reading, with their texts. */
 export const readingRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
   { ...pemSyntaxInvalid, ...pemSyntaxInvalidText },
   { ...nonDerEncoding, ...nonDerEncodingText },

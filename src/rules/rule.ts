@@ -4,18 +4,18 @@ import type { Policy } from '../policy/policy.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 
 /**
- * A lint rule about one kind of subject: a certificate, a certificate among others, a bundle. What it may ask besides, such as
- * the policy, is its context.
+ * A lint rule about one kind of subject: a certificate, a certificate with its neighbours, or a bundle. The context has all
+ * else that the rule may use, such as the policy.
  */
 export interface Rule<Subject = never, Context = RuleContext> {
   readonly code: LintCode
-  /** Of its findings, where the problem has none of its own. */
+  /** Default severity. A {@link Problem} may override it. */
   readonly severity: Severity
   readonly citation: string
   readonly check: (subject: Subject, context: Context) => Problem | undefined
 }
 
-/** What a check found: the problem in words, and what else is to be reported otherwise than rule and subject say. */
+/** The result of a failed check: the problem in words, optionally with fields that override those of the rule and subject. */
 export type Problem =
   | string
   | {
@@ -27,9 +27,9 @@ export type Problem =
     }
 
 /**
- * What explains a rule. Rules that `buildTruststore` runs keep it in a constant of its own beside them: bundlers drop constants
- * that nothing uses, but no fields of objects, and a bundle that only builds and verifies explains nothing. Other rules have it
- * among their fields.
+ * The explanation of a rule. Rules that `buildTruststore` runs keep it in a separate constant next to the rule. Bundlers drop
+ * unused constants but not unused fields, so bundles that only build and verify contain no explanations. All other rules have
+ * these fields themselves.
  */
 export interface RuleText {
   readonly code: LintCode
@@ -39,7 +39,7 @@ export interface RuleText {
   readonly remedy: string
 }
 
-/** A rule with its text; `docs/reference/lints.md` is made of these. */
+/** A rule with its text. `docs/reference/lints.md` is generated from these. */
 export type LintRule<Subject = never, Context = RuleContext> = Rule<Subject, Context> & RuleText
 
 export interface RuleContext {
@@ -49,34 +49,34 @@ export interface RuleContext {
   readonly expiresWithinDays: number
 }
 
-/** For rules about the signature on a certificate. */
+/** Context of rules about the signature on a certificate. */
 export interface SignatureContext extends RuleContext {
-  /** Whether its own key signed it. Where only names are known: whether it is self-issued. */
+  /** Whether its own key signed it. Before signatures are checked: whether it is self-issued. */
   readonly isSelfSigned: boolean
 }
 
-/** For rules about a certificate among the others of its bundle. */
+/** Context of rules about a certificate and its neighbours in the bundle. */
 export interface BundleContext extends RuleContext {
-  /** Entries of equal subject (RFC 5280 7.1), in bundle order. */
+  /** Entries with the same subject (RFC 5280 7.1), in bundle order. */
   readonly withSubjectOf: (entry: BundleEntry) => readonly BundleEntry[]
 }
 
-/** One certificate of a bundle, with what the signatures among the bundle's certificates say of it. */
+/** A certificate of a bundle, with the results of checking the signatures between the bundle's certificates. */
 export interface BundleEntry {
   readonly certificate: CertificateView
   /** Position among the bundle's certificates. */
   readonly index: number
-  /** Certificates of the bundle whose key signed this one; itself where it is self-signed. */
+  /** Certificates of the bundle whose key signed this one. Includes itself if it is self-signed. */
   readonly issuers: readonly BundleEntry[]
-  /** A certificate that names and key identifiers say is the issuer, but whose key did not sign this one. */
+  /** A certificate with the name and key identifier of the issuer, whose key did not sign this one. */
   readonly falseIssuer: BundleEntry | undefined
   /** Whether its own key signed it. */
   readonly isSelfSigned: boolean
-  /** Self-issued, and by its key identifiers self-signed, but the signature is wrong. */
+  /** Whether name and key identifiers say that it is self-signed, but its own key did not sign it. */
   readonly hasBadSelfSignature: boolean
 }
 
-/** Something that is wrong with a truststore, or soon will be. */
+/** A problem with a truststore or certificate, now or soon. */
 export interface Finding {
   readonly code: LintCode
   readonly severity: Severity
@@ -91,11 +91,11 @@ export interface Finding {
   readonly index?: number
   /** Line of the PEM text, counted from 1. */
   readonly line?: number
-  /** The platform whose limit it is about, where one was asked for. */
+  /** The platform whose limit is exceeded, for findings of `options.platform`. */
   readonly platform?: string
 }
 
-/** What a finding is about; nothing where it is about the whole. */
+/** The place of a finding. Empty if it is about the whole bundle. */
 export interface Place {
   readonly certificate?: CertificateView | undefined
   readonly index?: number | undefined
@@ -112,12 +112,12 @@ const unset: NoFields<Pick<Finding, 'subject' | 'fingerprint' | 'index' | 'line'
   platform: undefined,
 }
 
-/** A finding with all fields that one may have, so that none of them is looked for on a prototype. */
+/** A finding with all its fields as own fields, so that none is read from a prototype. */
 export function inFull(finding: Finding): Fields<Finding> {
   return { ...unset, ...finding }
 }
 
-/** What a rule found, as it is reported. */
+/** Converts the result of a check into a finding. */
 export function findingOf(rule: Omit<Rule, 'check'>, found: Problem, place: Place): Finding {
   const { code, severity, problem, citation, certificate, index, line } = {
     ...nowhere,
@@ -136,7 +136,7 @@ export function findingOf(rule: Omit<Rule, 'check'>, found: Problem, place: Plac
   }
 }
 
-/** What rules find of one subject. */
+/** Runs rules on one subject. */
 export function runRules<Subject, Context>(
   rules: readonly Rule<Subject, Context>[],
   subject: Subject,
@@ -151,7 +151,7 @@ export function runRules<Subject, Context>(
   return findings
 }
 
-/** Findings about the whole first, then certificate by certificate. */
+/** Sorts findings: those about the whole bundle first, then certificate by certificate. */
 export function inBundleOrder(findings: readonly Finding[]): readonly Finding[] {
   const placed = findings.map((finding) => ({ finding, place: inFull(finding).index ?? -1 }))
   return placed.sort((a, b) => a.place - b.place).map(({ finding }) => finding)

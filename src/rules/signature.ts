@@ -3,8 +3,8 @@ import type { CertificateView } from '../x509/certificate.ts'
 import type { Rule, RuleText, SignatureContext } from './rule.ts'
 
 /**
- * Rules about the algorithm of the signature on a certificate. What they say of it depends on whether the signature is by the
- * certificate's own key, which protects nothing.
+ * Rules about the signature algorithm of a certificate. They are milder on self-signed certificates, because a self-signature
+ * protects nothing.
  */
 
 const sigalgMismatch: Rule<CertificateView, SignatureContext> = {
@@ -17,7 +17,7 @@ const sigalgMismatch: Rule<CertificateView, SignatureContext> = {
 }
 const sigalgMismatchText: RuleText = {
   code: 'sigalg_mismatch',
-  summary: 'The signed signature algorithm and the outer one differ.',
+  summary: 'The signature algorithms inside and outside the signed part differ.',
   remedy: 'Re-issue the certificate with a correct tool.',
 }
 
@@ -29,10 +29,10 @@ const algidParamsWrong: Rule<CertificateView, SignatureContext> = {
     const { parsedAlgorithm } = certificate
     if (parsedAlgorithm === 'wrong_parameters') return 'signature algorithm has wrong parameters'
     if (lacksNull(certificate)) {
-      return { problem: 'signature algorithm lacks the NULL that RSA parameters have', severity: 'warning' }
+      return { problem: 'signature algorithm lacks the NULL parameters of RSA', severity: 'warning' }
     }
     if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.hash === parsedAlgorithm.mgfHash) return undefined
-    // What a root says of its own signature does not matter; below it verifyChain refuses such a mixture.
+    // A self-signature may mix hashes, because it protects nothing. Below a root, verifyChain rejects the mixture.
     if (isSelfSigned) return undefined
     return `signature is RSASSA-PSS with ${parsedAlgorithm.hash}, but MGF1 with ${parsedAlgorithm.mgfHash}`
   },
@@ -40,7 +40,7 @@ const algidParamsWrong: Rule<CertificateView, SignatureContext> = {
 const algidParamsWrongText: RuleText = {
   code: 'algid_params_wrong',
   summary:
-    'The signature algorithm has parameters that its RFC does not allow, or lacks those that it demands. Where only the NULL of RSA is absent, a warning.',
+    'The signature algorithm has parameters that its RFC does not allow, or lacks required ones. A warning if only the NULL of RSA is missing.',
   remedy: 'Re-issue the certificate with a correct tool.',
 }
 
@@ -55,7 +55,7 @@ const weakSignatureHash: Rule<CertificateView, SignatureContext> = {
     if (accepted.includes(parsedAlgorithm.hash) && accepted.includes(parsedAlgorithm.mgfHash)) return undefined
     const { name, scheme, hash, mgfHash } = parsedAlgorithm
     const problem = `signature uses ${name}${scheme === 'rsa-pss' ? ` with ${accepted.includes(hash) ? mgfHash : hash}` : ''}`
-    // Nobody verifies MD5, so that it never turns out to be self-signed.
+    // MD5 signatures are never verified, so such a certificate never counts as self-signed.
     if (hash === 'md5') return problem
     return isSelfSigned ? { problem, severity: 'warning' } : problem
   },
@@ -63,7 +63,7 @@ const weakSignatureHash: Rule<CertificateView, SignatureContext> = {
 const weakSignatureHashText: RuleText = {
   code: 'weak_signature_hash',
   summary:
-    'The signature uses a hash that forgers can attack. On a self-signed certificate it protects nothing, so there it is a warning.',
+    'The signature uses a hash that allows forgeries. A warning on self-signed certificates, whose signature protects nothing.',
   remedy: 'Re-issue the certificate with SHA-256 or stronger.',
 }
 
@@ -74,7 +74,7 @@ export const algorithmRules: readonly Rule<CertificateView, SignatureContext>[] 
 ]
 export const algorithmTexts: readonly RuleText[] = [sigalgMismatchText, algidParamsWrongText, weakSignatureHashText]
 
-/** RFC 4055 section 5: whoever signs with RSA writes NULL parameters; verifiers accept that they are absent. */
+/** RFC 4055 section 5: RSA signers must write NULL parameters, but verifiers must also accept absent ones. */
 function lacksNull({ algorithm, parsedAlgorithm }: CertificateView): boolean {
   if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.scheme !== 'rsa-pkcs1') return false
   return algorithm.at(algorithm.length - 2) !== Tag.null || algorithm.at(algorithm.length - 1) !== 0

@@ -6,12 +6,12 @@ import type { Rule, RuleText } from './rule.ts'
 
 const day = 86_400_000
 
-/** notAfter names a whole second, which belongs to the validity period (RFC 5280 4.1.2.5); verification counts alike. */
+/** The second that notAfter names is still valid (RFC 5280 4.1.2.5), as in `verifyChain`. */
 function hasEnded({ notAfterTime }: CertificateView, at: number): boolean {
   return at >= notAfterTime + 1000
 }
 
-/** A certificate that is never valid neither expires nor starts; `validity_inverted` says what it is. */
+/** Certificates that are never valid are reported as `validity_inverted` only. */
 function isNeverValid({ notBeforeTime, notAfterTime }: CertificateView): boolean {
   return notBeforeTime > notAfterTime
 }
@@ -43,8 +43,8 @@ const expired: Rule<CertificateView> = {
 }
 const expiredText: RuleText = {
   code: 'expired',
-  summary: 'The certificate is no longer valid, so clients below it are refused.',
-  remedy: 'Replace it by its successor, or remove it.',
+  summary: 'The certificate is no longer valid, so clients below it are rejected.',
+  remedy: 'Replace it with its successor, or remove it.',
 }
 
 const notYetValid: Rule<CertificateView> = {
@@ -58,14 +58,14 @@ const notYetValid: Rule<CertificateView> = {
 }
 const notYetValidText: RuleText = {
   code: 'not_yet_valid',
-  summary: 'The certificate is not valid yet, so clients below it are refused until it is.',
+  summary: 'The certificate is not valid yet, so clients below it are rejected until it is.',
   remedy: 'Keep its predecessor in the truststore until then, or check the clock.',
 }
 
 const expiresWithin: Rule<CertificateView> = {
   code: 'expires_within',
   severity: 'warning',
-  citation: 'API Gateway: warnings are given at an update only',
+  citation: 'API Gateway: gives warnings only at an update',
   check(certificate, { at, expiresWithinDays }) {
     const { notAfterTime } = certificate
     const isFar = notAfterTime > at + expiresWithinDays * day
@@ -75,7 +75,7 @@ const expiresWithin: Rule<CertificateView> = {
 }
 const expiresWithinText: RuleText = {
   code: 'expires_within',
-  summary: 'The certificate will expire soon; API Gateway gives no notice of that.',
+  summary: 'The certificate will expire soon. API Gateway does not warn about that.',
   remedy: 'Add its successor to the truststore and move its clients before that date.',
 }
 

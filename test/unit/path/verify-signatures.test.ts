@@ -109,7 +109,7 @@ const rejected: readonly RejectedChain[] = [
     name: 'ECDSA with NULL parameters',
     chain: [leaf({ signatureAlgorithm: ecdsaWithNull })],
     code: 'unsupported_algorithm',
-    message: 'other parameters than its RFC fixes',
+    message: 'the signature algorithm has wrong parameters',
   },
   {
     name: 'a P-521 leaf key',
@@ -127,7 +127,7 @@ const rejected: readonly RejectedChain[] = [
     name: 'a curve spelled out',
     chain: [leaf({ spki: ecSpki(point, encode(sequence(nothing()))) })],
     code: 'unsupported_curve',
-    message: 'spells out its curve',
+    message: 'explicit curve parameters',
   },
   {
     name: 'a curve outside the policy',
