@@ -18,7 +18,9 @@ import { constraintRules } from './rules/limits.ts'
 import { nameRules } from './rules/names.ts'
 import { structureRules } from './rules/structure.ts'
 
-/** Everything that only linting asks about one certificate. */
+/** The catalogue of all lint rules, and `explain`. */
+
+/** Lint-only rules about one certificate. */
 export const certificateLintRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   ...structureRules,
   ...nameRules,
@@ -30,23 +32,23 @@ export const certificateLintRules: readonly LintRule<CertificateView, RoleContex
   ...leafRules,
 ])()
 
-/** Everything that only linting asks about a certificate among the others of its truststore. */
+/** Lint-only rules about a certificate and its neighbours in the truststore. */
 export const graphLintRules: readonly LintRule<TrustNode, GraphContext>[] = /* @__PURE__ */ (() => [
   ...graphRules,
   ...keyIdGraphRules,
   ...leafGraphRules,
 ])()
 
-/** Whether a waiver has ended is seen where waivers are applied. */
+/** This rule has no check: `lint.ts` reports it when it applies waivers. */
 export const waiverExpired: Omit<LintRule, 'check'> = {
   code: 'waiver_expired',
   severity: 'warning',
-  summary: 'A waiver that silenced a finding has ended; the finding is reported again.',
+  summary: 'A waiver has ended, so the finding that it silenced is reported again.',
   citation: 'LintOptions.waive',
-  remedy: 'Mend what was waived, or give the waiver a new end.',
+  remedy: 'Fix the waived finding, or extend the waiver.',
 }
 
-/** The whole catalogue by code, as `explain`, waivers and the generated documentation know it. */
+/** All rules by code, for `explain`, waivers and the generated documentation. */
 export const ruleCatalogue: ReadonlyMap<LintCode, Omit<LintRule, 'check'>> = /* @__PURE__ */ (() =>
   new Map<LintCode, Omit<LintRule, 'check'>>(
     [
@@ -60,16 +62,16 @@ export const ruleCatalogue: ReadonlyMap<LintCode, Omit<LintRule, 'check'>> = /* 
     ].map((rule) => [rule.code, rule]),
   ))()
 
-/** A rule of `buildTruststore` with its text, which stands beside it. */
+/** Joins a rule of `buildTruststore` and its text. */
 function withText(rule: Omit<Rule, 'check'>): Omit<LintRule, 'check'> {
   return { ...rule, ...ruleTexts.find(({ code }) => code === rule.code)! }
 }
 
 /**
- * What a code of a verdict or a finding means: a sentence, the citation, what to do, and how other systems call it. For
- * a code that verdicts and findings share, such as `expired`, the verdict's.
+ * Explains a code of a verdict or finding: its meaning, citation and remedy, and its equivalents in other systems. If verdicts and
+ * findings share a code, such as `expired`, the explanation is that of the verdict.
  *
- * @throws TypeError for a text that is no code
+ * @throws TypeError for an unknown code
  * @example
  * const { summary, remedy, mappings } = explain('unknown_issuer')
  */

@@ -4,14 +4,16 @@ import { isTrustAnchor, TrustGraph, type TrustNode } from '../truststore/trust-g
 import type { CertificateView } from '../x509/certificate.ts'
 import * as PurposeBit from '../x509/ids/purpose-bit.ts'
 
-/** Whether a CA's extendedKeyUsage lets nobody below it be a TLS client. Verification judges alike. */
+/** The graph of a truststore for lint rules, and its algorithms. */
+
+/** Whether a CA's extendedKeyUsage allows no TLS client below it. `verifyChain` applies the same rule. */
 export function excludesClients({ purposeBits }: CertificateView): boolean {
   return purposeBits !== undefined && (purposeBits & (PurposeBit.clientAuth | PurposeBit.any)) === 0
 }
 
 /**
- * The graph of a truststore as lint rules ask about it: only CAs and anchors issue. Each answer is computed once, when a rule
- * first asks, in time linear in certificates and signatures. It has a TrustGraph and does not extend it, because bundlers keep
+ * The graph of a truststore for lint rules. Only CAs and anchors count as issuers. Each result is computed on first use, in time
+ * linear in certificates and signatures. The class wraps TrustGraph and does not extend it, because bundlers cannot drop
  * classes that extend others.
  */
 export class LintGraph {
@@ -43,12 +45,12 @@ export class LintGraph {
     return this.#graph.issuersOf(node)
   }
 
-  /** How many certificates there are from this one to the nearest anchor, both counted; undefined: it reaches none. */
+  /** Number of certificates from this one to the nearest anchor, both included; undefined if it reaches none. */
   depthOf(node: TrustNode): number | undefined {
     return this.#graph.depthOf(node)
   }
 
-  /** Whether a CA other than its own next key is below it. */
+  /** Whether any CA is below it, apart from key rollover certificates of itself. */
   hasCasBelow(node: TrustNode): boolean {
     return this.#graph.childrenOf(node).some(({ certificate }) => certificate.isCa && !certificate.isSelfIssued)
   }
@@ -59,12 +61,12 @@ export class LintGraph {
     return this.#cachedHierarchies
   }
 
-  /** The first of the store's certificates with this one's subject. */
+  /** The first certificate of the store with the same subject. */
   firstOfSubject({ certificate }: TrustNode): TrustNode | undefined {
     return this.#store.subjects.find(certificate.subjectName)[0]
   }
 
-  /** For a certificate below one whose issuer is missing: that one. */
+  /** A certificate above this one whose issuer is missing. */
   openEndAbove(node: TrustNode): TrustNode | undefined {
     this.#cachedOpenEnds ??= this.#graph.spread(
       this.nodes.filter((each) => this.issuersOf(each).length === 0 && !this.isAnchor(each)),
@@ -74,7 +76,7 @@ export class LintGraph {
     return this.#cachedOpenEnds.get(node)
   }
 
-  /** Whether some path upwards from it goes through no CA whose extendedKeyUsage excludes TLS clients. */
+  /** Whether it has a path upwards without a CA whose extendedKeyUsage excludes TLS clients. */
   isOpenToClients(node: TrustNode): boolean {
     this.#cachedForClients ??= new Set(
       this.#graph
@@ -90,20 +92,20 @@ export class LintGraph {
     return this.#cachedForClients.has(node)
   }
 
-  /** The certificates on a circle of cross-signatures with this one, itself included; empty where there is none. */
+  /** The certificates in a cycle of cross-signatures with this one, itself included; empty if there is none. */
   cycleOf(node: TrustNode): readonly TrustNode[] {
-    // A CA that signs its next key with the old one, and the old one with the next, is no circle (RFC 4210 4.4).
+    // In a key rollover, the old and the new key of a CA sign each other (RFC 4210 4.4). That is not a cycle.
     this.#cachedCycles ??= cyclesIn(this.nodes, (each) => (each.certificate.isSelfIssued ? [] : this.issuersOf(each)))
     return this.#cachedCycles.get(node) ?? []
   }
 
-  /** The CA whose path length leaves no room for this one, if none of its paths has. */
+  /** The CA whose path length excludes this one; undefined if some path allows it. */
   blockerOf(node: TrustNode): TrustNode | undefined {
     this.#cachedPathLengths ??= new PathLengths(this.#graph, this.#enforceAnchorConstraints)
     return this.#cachedPathLengths.blockerOf(node)
   }
 
-  /** How many certificates have its subject, told of the one with which they become more than `limit` only. */
+  /** The number of certificates with its subject, if it is the first one beyond `limit`. Undefined for all others. */
   sameSubjectCount(node: TrustNode, limit: number): number | undefined {
     if (this.#cachedGroups === undefined) {
       const sameSubjectGroups = new Map<TrustNode, number>()
@@ -117,20 +119,21 @@ export class LintGraph {
   }
 }
 
-/** Path lengths up to 255 are read (`x509/constraints.ts`); above them all there is no limit. */
+/** Stands for no limit. The parser accepts path lengths up to 255 (`x509/constraints.ts`). */
 const unlimited = 256
 
 /**
- * Which CAs of a truststore stand deeper than the path lengths above them allow (RFC 5280 6.1.4 (l) and (m)): for every CA
- * the most that is left below it on any of its paths, found from the top, largest first, so that each is settled once.
+ * Finds the CAs that are deeper than the path lengths above them allow (RFC 5280 6.1.4 (l) and (m)). For every CA it computes the
+ * remaining path length on its best path. It proceeds from the largest to the smallest value, so that each CA is final when it is
+ * processed.
  */
 export class PathLengths {
   readonly #left = new Map<TrustNode, number>()
-  /** Whose path length it is that limits a CA. */
+  /** For each CA, the CA whose path length limits it. */
   readonly #limiters = new Map<TrustNode, TrustNode>()
   readonly #blockers = new Map<TrustNode, TrustNode>()
 
-  /** @param anchorsCount whether the policy counts what an anchor's certificate says */
+  /** @param anchorsCount whether the policy enforces the path lengths of anchors */
   constructor(graph: TrustGraph, anchorsCount: boolean) {
     const buckets: TrustNode[][] = Array.from({ length: unlimited + 1 }, () => [])
     const offer = (node: TrustNode, allowed: number, limiter: TrustNode): void => {
@@ -158,20 +161,20 @@ export class PathLengths {
     }
   }
 
-  /** The CA whose path length leaves no room for this one; undefined where one of its paths has room. */
+  /** The CA whose path length excludes this one; undefined if some path allows it. */
   blockerOf(node: TrustNode): TrustNode | undefined {
     return this.#left.has(node) ? undefined : this.#blockers.get(node)
   }
 }
 
-/** What the certificate itself allows below. */
+/** The certificate's own path length. */
 function ownLimit({ certificate: { pathLength } }: TrustNode): number {
   return pathLength === undefined ? unlimited : pathLength
 }
 
 /**
- * The circles of a directed graph: its strongly connected components of more than one node, by Tarjan's algorithm without
- * recursion, so that a chain of thousands does not exhaust the stack. Linear in nodes and edges.
+ * The cycles of a directed graph: its strongly connected components of more than one node, by Tarjan's algorithm. Iterative, so that
+ * a chain of thousands does not exhaust the stack. Linear in nodes and edges.
  */
 export function cyclesIn<Node>(
   nodes: readonly Node[],

@@ -5,30 +5,30 @@ import type { ProfileRule, Role } from '../x509/profile/profile-rule.ts'
 import type { LintGraph } from './graph.ts'
 
 /**
- * What rules that only linting runs may ask. A truststore can be built without them, because what they find keeps no
- * certificate from being used, so that nothing of them is in a bundle that builds and verifies.
+ * Types of lint-only rules. Their findings never make a certificate unusable, so `buildTruststore` does not run them and bundles that
+ * only build and verify do not contain them.
  */
 
-/** For rules about one certificate by itself. */
+/** Context of rules about one certificate by itself. */
 export interface RoleContext extends RuleContext {
-  /** What the certificate is looked at as. */
+  /** The role that the certificate is checked in. */
   readonly role: Role
 }
 
-/** For rules about one certificate of a truststore among the others. */
+/** Context of rules about a certificate and its neighbours in the truststore. */
 export interface GraphContext extends RuleContext {
   readonly graph: LintGraph
 }
 
-/** Certificates of version 1 and 2 cannot say what they are; self-issued ones have always been taken for CAs. */
+/** The role of a certificate. Version 1 and 2 have no basicConstraints; by convention, their self-issued certificates are CAs. */
 export function roleOf(certificate: CertificateView): Role {
   if (!certificate.isCa && (certificate.version === 3 || !certificate.isSelfIssued)) return 'leaf'
   return certificate.isSelfIssued ? 'anchor' : 'intermediate'
 }
 
 /**
- * A lint rule that reports what strict conformance refuses: RFC 5280's demand, its citation and the check are those of
- * `x509/profile`; what is added here is the wording for operators, and `problem` with the values at fault.
+ * A lint rule for a requirement of strict conformance. The requirement, its citation and check are in `x509/profile`. This adds the
+ * texts for operators, and `problem` names the values at fault.
  */
 export function profileRule(
   code: LintCode,

@@ -25,16 +25,18 @@ import type { Platform } from './platform/limits.ts'
 import { platformFindings } from './platform/preflight.ts'
 import { truststoreRules } from './rules/bundle-graph.ts'
 
-/** The answer of `lintTruststore` and `lintCertificate`. */
+/** `lintTruststore`, `lintCertificate`, and waivers. */
+
+/** The result of `lintTruststore` and `lintCertificate`. */
 export interface LintReport {
-  /** In bundle order; findings about the whole come first. */
+  /** In bundle order. Findings about the whole bundle come first. */
   readonly findings: readonly Finding[]
   readonly counts: Record<Severity, number>
-  /** No finding is an error. */
+  /** True if no finding is an error. */
   readonly accepted: boolean
 }
 
-/** What is left of the findings where waivers were applied, and the sums. */
+/** Applies waivers and counts the remaining findings. */
 export function reportOf(found: readonly Finding[], waivers: readonly Waiver[], at: number): LintReport {
   const findings = applyWaivers(found, waivers, at)
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
@@ -42,18 +44,18 @@ export function reportOf(found: readonly Finding[], waivers: readonly Waiver[], 
   return { findings, counts, accepted: counts.error === 0 }
 }
 
-/** A finding that is known and accepted, for a while. */
+/** Silences a known finding, optionally for a limited time. */
 export interface Waiver {
   readonly code: LintCode
-  /** SHA-256 of the one certificate it is for, in hexadecimal; absent: all of them. */
+  /** SHA-256 (hex) of the certificate that the waiver is for. Default: all certificates. */
   readonly fingerprint?: string
-  /** When it ends; absent: never. */
+  /** When the waiver ends. Default: never. */
   readonly until?: Date | number
 }
 
 const noWaiver: NoFields<Waiver> = { code: undefined, fingerprint: undefined, until: undefined }
 
-/** Leaves out what is waived; a waiver that has ended lets its finding through and is a finding itself. */
+/** Removes waived findings. A waiver that has ended removes nothing; if its finding still exists, it adds `waiver_expired`. */
 function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], at: number): readonly Finding[] {
   if (!Array.isArray(waivers)) throw new TypeError('options.waive must be an array')
   let rest = findings
@@ -63,33 +65,33 @@ function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], 
     if (code === undefined || !ruleCatalogue.has(code))
       throw new TypeError(`options.waive[${i}].code is not a lint code: ${String(code)}`)
     const end = until === undefined ? Number.POSITIVE_INFINITY : requireTime(until, `options.waive[${i}].until`)
-    const isMeant = (finding: Finding): boolean =>
+    const applies = (finding: Finding): boolean =>
       finding.code === code && (fingerprint === undefined || inFull(finding).fingerprint === fingerprint.toLowerCase())
-    if (at < end) rest = rest.filter((finding) => !isMeant(finding))
-    else if (rest.some(isMeant)) ended.push(endOf(code, fingerprint, end))
+    if (at < end) rest = rest.filter((finding) => !applies(finding))
+    else if (rest.some(applies)) ended.push(expiredWaiver(code, fingerprint, end))
   })
   return [...ended, ...rest]
 }
 
-function endOf(code: LintCode, fingerprint: string | undefined, end: number): Finding {
+function expiredWaiver(code: LintCode, fingerprint: string | undefined, end: number): Finding {
   const finding = findingOf(waiverExpired, `the waiver of ${code} ended on ${isoTime(end)}`, {})
   return { ...finding, ...(fingerprint !== undefined && { fingerprint }) }
 }
 
-/** What only linting finds of a built truststore: of the whole, then certificate by certificate. */
+/** Runs the lint-only rules on a built truststore: first those about the whole, then certificate by certificate. */
 export function lintStore(store: TruststoreView, context: RuleContext): readonly Finding[] {
   const graph = new LintGraph(store, context.policy)
-  const amongOthers = { ...context, graph }
+  const graphContext = { ...context, graph }
   const findings: Finding[] = [...runRules(truststoreRules, graph, context, {})]
   for (const node of store.nodes) {
     const { certificate } = node
-    findings.push(...runRules(graphLintRules, node, amongOthers, node))
+    findings.push(...runRules(graphLintRules, node, graphContext, node))
     findings.push(...runRules(certificateLintRules, certificate, { ...context, role: roleOf(certificate) }, node))
   }
   return [...findings, ...newlyIncomplete(store, context)]
 }
 
-/** Every rule about one certificate by itself. */
+/** Runs all rules about one certificate by itself. */
 export function lintView(certificate: CertificateView, role: Role, context: RuleContext): readonly Finding[] {
   const place = { certificate }
   return [
@@ -99,8 +101,7 @@ export function lintView(certificate: CertificateView, role: Role, context: Rule
 }
 
 /**
- * A certificate whose issuer the build left out has lost its chain, which shows only afterwards; it is reported like one
- * whose issuer was never there.
+ * Reports certificates whose issuer was left out. The build's rules run before that, so they do not report them as incomplete.
  */
 function newlyIncomplete(store: TruststoreView, context: RuleContext): readonly Finding[] {
   const reported = new Set(
@@ -110,20 +111,20 @@ function newlyIncomplete(store: TruststoreView, context: RuleContext): readonly 
   return store.nodes.filter((node) => !reported.has(node.index)).flatMap((node) => runRules([incompleteChain], node, alone, node))
 }
 
-/** What `lintTruststore` is to judge by. */
+/** Options of `lintTruststore`. */
 export interface LintOptions {
-  /** The time to judge at: Date or milliseconds since the epoch. Default now. */
+  /** The time of the checks: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number
-  /** Default: the truststore's, for input that is not built `profiles.apiGateway`. */
+  /** Default: the policy of the truststore; `profiles.apiGateway` for a bundle. */
   readonly policy?: Policy
   /** How many days ahead `expires_within` looks. Default 30. */
   readonly expiresWithinDays?: number
   /**
-   * Would the bundle be accepted there, and if not, what is to change? An error where the platform refuses the bundle, a
-   * warning where it refuses clients because of it. A truststore that was built has no text and no copies any more.
+   * Platforms to check the bundle for. A finding is an error if the platform rejects the bundle, and a warning if a higher quota
+   * would help or if only clients are rejected. Pass the bundle for this: a built truststore has lost the PEM text and copies.
    */
   readonly platform?: Platform | readonly Platform[]
-  /** Findings to leave out. */
+  /** Findings to silence. */
   readonly waive?: readonly Waiver[]
 }
 
@@ -136,10 +137,10 @@ const noOptions: NoFields<LintOptions> = {
 }
 
 /**
- * Says what is wrong with a truststore, or soon will be: run it before an upload, in CI, and on a timer.
+ * Finds problems of a truststore, present and upcoming. Run it before an upload, in CI, and on a schedule.
  *
- * @param input PEM text or bytes, DER, an array of them, or a truststore that was built already (which no longer has
- *   the certificates that were left out: the findings about those are carried over from its build)
+ * @param input PEM text or bytes, DER, an array of these, or a built truststore. A built truststore has lost the certificates that
+ *   were left out; the report then includes the findings of its build about them.
  * @throws TypeError for arguments of the wrong type; never for a bad bundle
  * @example
  * const { accepted, findings } = lintTruststore(readFileSync('truststore.pem'), { expiresWithinDays: 90 })
@@ -162,15 +163,15 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
   return reportOf(inBundleOrder([...findingsOf(store, context), ...preflight]), given.waive ?? [], at)
 }
 
-/** What building finds, and what linting finds of the certificates that can be used. */
+/** The findings of the build, and those of the lint-only rules about usable certificates. */
 function findingsOf(store: TruststoreView, context: RuleContext): readonly Finding[] {
   return inBundleOrder([...store.findings, ...lintStore(store, context)])
 }
 
-/** A built store judged anew, with what its build had to leave out. Positions are those of the bundle it came from. */
+/** Lints a built store again and adds its build's findings about left-out certificates. Positions are those of the bundle. */
 function relint(store: TruststoreView, context: RuleContext): readonly Finding[] {
   const kept = new Map(store.nodes.map((node) => [node.certificate.fingerprint, node]))
-  // A copy that was left out has the fingerprint of the certificate that was kept, but another place in the bundle.
+  // A copy that was left out has the same fingerprint as the certificate that was kept, but another index.
   const carried = store.findings.filter((finding) => {
     const { fingerprint, index } = inFull(finding)
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
@@ -179,17 +180,17 @@ function relint(store: TruststoreView, context: RuleContext): readonly Finding[]
   return inBundleOrder([...carried, ...findingsOf(fresh, context)])
 }
 
-/** What `lintCertificate` is to judge by. */
+/** Options of `lintCertificate`. */
 export interface LintCertificateOptions {
-  /** The time to judge at: Date or milliseconds since the epoch. Default now. */
+  /** The time of the checks: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number
   /** Default `profiles.apiGateway`. */
   readonly policy?: Policy
-  /** What the certificate is to be: a client, or a CA. Default: what it says it is. */
+  /** Whether to check the certificate as a client or as a CA. Default: by its basicConstraints. */
   readonly as?: 'leaf' | 'ca'
   /** How many days ahead `expires_within` looks. Default 30. */
   readonly expiresWithinDays?: number
-  /** Findings to leave out. */
+  /** Findings to silence. */
   readonly waive?: readonly Waiver[]
 }
 
@@ -202,10 +203,10 @@ const noCertificateOptions: NoFields<LintCertificateOptions> = {
 }
 
 /**
- * Says what is wrong with one certificate by itself, such as a client's before it is handed out: every rule that needs no
- * other certificate. Whether a truststore accepts it is for `verifyChain` to say.
+ * Finds problems of a single certificate, such as a client certificate before you hand it out. Runs all rules that need no other
+ * certificate. Use `verifyChain` to check whether a truststore accepts it.
  *
- * @param input DER, PEM with one certificate as text or bytes, or a certificate that was parsed already
+ * @param input DER, PEM text or bytes with one certificate, or a parsed certificate
  * @throws TypeError for arguments of the wrong type; never for a bad certificate
  * @example
  * const { findings } = lintCertificate(readFileSync('client.pem'), { as: 'leaf' })

@@ -4,8 +4,8 @@ import type { Policy } from '../policy/policy.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 
 /**
- * A lint rule about one kind of subject: a certificate, a certificate with its neighbours, or a bundle. The context has all
- * else that the rule may use, such as the policy.
+ * A lint rule about one kind of subject: a certificate, a certificate with its neighbours, or a bundle. The context has the
+ * other inputs of the rule, such as the policy.
  */
 export interface Rule<Subject = never, Context = RuleContext> {
   readonly code: LintCode

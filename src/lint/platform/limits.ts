@@ -12,8 +12,8 @@ const severities: Readonly<Record<Consequence, Severity>> = {
 }
 
 /**
- * A rule about one kind of limit, for the platforms that have it. What a limit's value is exceeded by, the rule says; how bad that
- * is and where it is written, the platform's entry in `limits.ts`.
+ * A rule about one kind of limit, for all platforms that have it. The rule decides whether the limit is exceeded; the platform's entry
+ * below gives the consequence and the source.
  */
 export function limitRule<Subject, Name extends LimitName>(
   limit: Name,
@@ -38,17 +38,17 @@ export function limitRule<Subject, Name extends LimitName>(
   }
 }
 
-/**
- * What each platform takes as a truststore, and where that is written. This is the one place that knows platforms: a new
- * one is a new entry here, and with it exists for `lintTruststore`, the command line and the generated documentation.
+/*
+ * The limits of each platform, with their sources. To add a platform, add an entry to `platforms`; `lintTruststore`, the CLI and the
+ * generated documentation pick it up.
  */
 
-/** A platform whose limits are known; see docs/reference/platforms.md. */
+/** A supported platform; see docs/reference/platforms.md. */
 export type Platform = 'api-gateway' | 'alb' | 'cloudfront' | 'google-cloud' | 'azure-application-gateway'
 
 /**
- * What happens to a bundle beyond a limit: the platform takes no such bundle; takes it only where the account's quota was
- * raised; or takes it, and refuses clients because of it.
+ * What happens if a bundle exceeds a limit: the platform rejects the bundle, accepts it only with a raised quota, or accepts it but
+ * rejects clients.
  */
 export type Consequence = 'bundle_refused' | 'quota' | 'clients_refused'
 
@@ -59,7 +59,7 @@ export interface Limit<T> {
 }
 
 export interface PlatformLimits {
-  /** As messages call it. */
+  /** The name in messages. */
   readonly name: string
   /** Only PEM blocks and `#` comments without `-`: no blank lines, no other text. */
   readonly strictPem?: Limit<true>
@@ -68,12 +68,12 @@ export interface PlatformLimits {
   /** Bytes of one certificate's DER. */
   readonly certificateBytes?: Limit<number>
   readonly certificates?: Limit<number>
-  /** Certificates that are not self-signed. */
+  /** Number of certificates that are not self-signed. */
   readonly intermediates?: Limit<number>
   /** Bytes of all subjects' DER, which TLS sends to clients as the list of acceptable CAs. */
   readonly subjectBytes?: Limit<number>
   readonly roots?: Limit<{ readonly least: number; readonly most: number }>
-  /** At least one certificate says that it is a CA. */
+  /** At least one certificate must be a CA. */
   readonly needsCa?: Limit<true>
   /** CA certificates from root to issuing CA, both included. */
   readonly chainLength?: Limit<number>
@@ -81,15 +81,15 @@ export interface PlatformLimits {
   readonly completeChains?: Limit<true>
   readonly rsaBits?: Limit<{ readonly least: number; readonly most: number | undefined }>
   readonly curves?: Limit<readonly string[]>
-  /** Hashes of signatures; a root's own does not count. */
+  /** Hashes of signatures, except those of roots. */
   readonly hashes?: Limit<readonly string[]>
   /** X.509 versions. */
   readonly versions?: Limit<readonly number[]>
-  /** Intermediates of one subject and key. */
+  /** Number of intermediates with the same subject and key. */
   readonly sameSubjectAndKey?: Limit<number>
-  /** Subtrees of one certificate's name constraints. */
+  /** Number of subtrees in one certificate's name constraints. */
   readonly nameConstraints?: Limit<number>
-  /** An extended key usage of a CA must let it issue client certificates. */
+  /** If a CA has extendedKeyUsage, it must include clientAuth. */
   readonly clientAuth?: Limit<true>
 }
 
@@ -119,7 +119,7 @@ function refusesClients<T>(value: T, source: string): Limit<T> {
 const sha2 = ['sha256', 'sha384', 'sha512'] as const
 
 export const platforms: Readonly<Record<Platform, PlatformLimits>> = {
-  // Takes any bundle: it warns once, at the update, "but some clients might not be able to access your API".
+  // Accepts any bundle. It warns once, at the update, "but some clients might not be able to access your API".
   'api-gateway': {
     name: 'API Gateway',
     chainLength: refusesClients(4, `${apiGateway}: maximum chain length of four`),
@@ -154,7 +154,7 @@ export const platforms: Readonly<Record<Platform, PlatformLimits>> = {
     name: 'Google Cloud',
     certificates: refusesBundle(200, `${googleLimits}: combined number of trust anchors and intermediate certificates`),
     intermediates: refusesBundle(100, `${googleLimits}: number of intermediate certificates`),
-    // The documented ten count the client's certificate as well.
+    // The documented limit of ten includes the client's certificate.
     chainLength: refusesClients(9, `${googleLimits}: certificate chain depth, including the root and client certificates`),
     rsaBits: refusesClients({ least: 2048, most: 4096 }, `${googleLimits}: supported key types`),
     curves: refusesClients(['P-256', 'P-384'], `${googleLimits}: supported key types`),

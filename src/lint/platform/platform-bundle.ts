@@ -7,13 +7,15 @@ import type { TruststoreView } from '../../truststore/store.ts'
 import { isTrustAnchor, TrustGraph, type TrustNode } from '../../truststore/trust-graph.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 
-/** A bundle as a platform would get it. */
+/** The bundle as platform rules see it, including the style of its PEM text. */
+
+/** A bundle as you would upload it to a platform. */
 export interface PlatformBundle {
-  /** Every certificate that can be read, copies and those that the policy leaves out included. */
+  /** Every readable certificate, including copies and certificates that the policy leaves out. */
   readonly entries: readonly PlatformEntry[]
   /** Bytes of the PEM file. */
   readonly size: number
-  /** Absent for a truststore that is built: its text is gone. */
+  /** Undefined for a built truststore, which does not keep its text. */
   readonly text: PemStyle | undefined
   /** Whether some of it is DER. */
   readonly hasDer: boolean
@@ -23,39 +25,39 @@ export interface PlatformEntry {
   readonly certificate: CertificateView
   readonly index: number
   readonly line: number | undefined
-  /** Absent for a certificate that the truststore left out. */
+  /** Undefined for a certificate that the truststore left out. */
   readonly node: TrustNode | undefined
   readonly isRoot: boolean
-  /** CA certificates from here up to the nearest root, both included; absent where no root is reached. */
+  /** Number of CA certificates from here up to the nearest root, both included; undefined if it reaches none. */
   readonly depth: number | undefined
-  /** The intermediates of its subject and key in bundle order, itself included; empty for a root. */
-  readonly alike: readonly PlatformEntry[]
+  /** Intermediates with its subject and key in bundle order, including itself; empty for a root. */
+  readonly sameSubjectAndKey: readonly PlatformEntry[]
 }
 
-/** A bundle that was read: the text that was given, and what it holds. */
+/** A bundle as given, and its parsed contents. */
 export interface BundleSource {
   readonly input: TruststoreInput
   readonly contents: BundleContents
 }
 
-/** Platforms accept clients below roots only, whatever `Policy.trust` is. */
-const acceptingRoots = { trust: 'roots' } as const
+/** For platforms only roots are anchors, whatever `Policy.trust` is. */
+const rootsOnly = { trust: 'roots' } as const
 
 /**
- * Puts together what the platform rules look at. Of a truststore that was built already, the certificates that it kept
- * are left: no text, no copies; its size is that of its certificates in PEM.
+ * Collects what the platform rules check. A built truststore has only its usable certificates: no text and no copies. Its size is
+ * that of these certificates as PEM.
  */
 export function platformBundle(store: TruststoreView, source?: BundleSource): PlatformBundle {
-  const graph = new TrustGraph(store.nodes, acceptingRoots)
+  const graph = new TrustGraph(store.nodes, rootsOnly)
   const groups = new Map<string, PlatformEntry[]>()
   const entryOf = ({ certificate, index, line }: BundledCertificate): PlatformEntry => {
     const node = store.nodeOf(certificate)
-    const isRoot = node === undefined ? certificate.isSelfIssued : isTrustAnchor(node, acceptingRoots)
+    const isRoot = node === undefined ? certificate.isSelfIssued : isTrustAnchor(node, rootsOnly)
     const key = `${certificate.subjectKey} ${certificate.subjectPublicKeyInfo.join(' ')}`
-    const alike = (isRoot ? undefined : groups.get(key)) ?? []
-    const entry = { certificate, index, line, node, isRoot, depth: node && graph.depthOf(node), alike }
-    if (!isRoot) groups.set(key, alike)
-    if (!isRoot) alike.push(entry)
+    const sameSubjectAndKey = (isRoot ? undefined : groups.get(key)) ?? []
+    const entry = { certificate, index, line, node, isRoot, depth: node && graph.depthOf(node), sameSubjectAndKey }
+    if (!isRoot) groups.set(key, sameSubjectAndKey)
+    if (!isRoot) sameSubjectAndKey.push(entry)
     return entry
   }
   if (source === undefined) {
@@ -71,7 +73,7 @@ export function platformBundle(store: TruststoreView, source?: BundleSource): Pl
   }
 }
 
-/** The style of a bundle's PEM text; where it has several texts, of all of them, each with its own lines. */
+/** The style of a bundle's PEM text. If there are several texts, of all of them, each with its own line numbers. */
 export function textOf(input: TruststoreInput): PemStyle {
   const texts = partsOf(input).filter((part) => !isDer(part))
   const styles = texts.map((text) => pemStyle(typeof text === 'string' ? bytesOfPemText(text) : text))
@@ -92,18 +94,18 @@ function isDer(part: Part): boolean {
   return typeof part !== 'string' && looksLikeDer(part)
 }
 
-/** Bytes of a part in a PEM file. */
+/** Size of a part in bytes, as PEM. */
 function sizeOf(part: Part): number {
   if (typeof part === 'string') return utf8Size(part)
   return isDer(part) ? pemSize(part) : part.length
 }
 
-/** Bytes of a text in UTF-8. */
+/** Size of a text in bytes, as UTF-8. */
 function utf8Size(text: string): number {
   let size = 0
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    // Each half of a surrogate pair stands for two of its four bytes.
+    // A surrogate pair takes four bytes, two for each half.
     size += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3
   }
   return size
@@ -117,10 +119,10 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0)
 }
 
-/** Lines of a PEM text that some platforms refuse, each kind by its line numbers, counted from 1. */
+/** Numbers of the lines in a PEM text that some platforms reject, counted from 1. */
 export interface PemStyle {
   readonly blank: readonly number[]
-  /** Comments with a `-`, which a strict reader may take for the start of a block. */
+  /** Comments with a `-`, which a strict parser may take for the start of a block. */
   readonly dashedComments: readonly number[]
   /** Text that is neither in a block nor a comment. */
   readonly text: readonly number[]
@@ -130,12 +132,12 @@ const newline = 0x0a
 const dash = 0x2d
 const hash = 0x23
 
-/** Looks at every line once; lines within blocks only for being blank. */
+/** Finds such lines. Within blocks it only looks for blank lines. */
 export function pemStyle(bytes: Uint8Array): PemStyle {
   const style = { blank: [] as number[], dashedComments: [] as number[], text: [] as number[] }
   let inside = false
   let line = 1
-  // A byte order mark is text too, to whoever does not know it.
+  // A parser that does not know the byte order mark reads it as text.
   const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   if (mark > 0) style.text.push(line)
   for (let start = mark; start < bytes.length; line++) {
@@ -144,7 +146,7 @@ export function pemStyle(bytes: Uint8Array): PemStyle {
     const first = firstVisible(new Span(bytes, start, end))
     if (first === end) style.blank.push(line)
     else if (bytes[first] === dash) {
-      // Only five dashes begin or end a block, as the PEM scanner has it; both may stand on one line.
+      // As in the PEM scanner, five dashes begin or end a block. One line may have both.
       const marks = latin1Of(new Span(bytes, first, Math.min(end, first + 200))).match(/-----(BEGIN|END) [^-]*-----/g)
       if (marks !== null) inside = marks[marks.length - 1]!.startsWith('-----BEGIN')
       else if (!inside) style.text.push(line)
@@ -157,7 +159,7 @@ export function pemStyle(bytes: Uint8Array): PemStyle {
   return style
 }
 
-/** Offset of the first character of a line that shows; its end where it is blank. */
+/** Offset of the first visible character of a line, or the end of a blank line. */
 function firstVisible({ bytes, start, end }: Span): number {
   let i = start
   while (i < end && (bytes[i] === 0x20 || bytes[i] === 0x09 || bytes[i] === 0x0d)) i++

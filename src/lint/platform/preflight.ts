@@ -6,18 +6,19 @@ import { platformCertificateRules } from './certificate-rules.ts'
 import { isPlatform, type Platform, type PlatformLimits, platforms } from './limits.ts'
 import { type BundleSource, type PlatformBundle, type PlatformEntry, platformBundle, textOf } from './platform-bundle.ts'
 
-/** Every rule about platforms. */
+/** Checks bundles against the limits of platforms. */
+
+/** All rules about platforms. */
 export const platformRules: readonly (LintRule<PlatformBundle, PlatformLimits> | LintRule<PlatformEntry, PlatformLimits>)[] =
   /* @__PURE__ */ (() => [...platformBundleRules, ...platformCertificateRules])()
 
 /**
- * What keeps platforms from taking a bundle, or its clients from being accepted there: an error where the platform
- * refuses the bundle, a warning where a quota may have been raised or only clients are refused. Without a platform, only
- * the style of the PEM text is told, as info.
+ * Reports why platforms reject a bundle or its clients. A finding is an error if the platform rejects the bundle, and a warning if a
+ * raised quota would help or if only clients are rejected. Without a platform, only the style of the PEM text is reported, as info.
  *
- * @param asked one platform, several, or none
- * @param source absent for a truststore that was built already
- * @throws TypeError for what is no platform
+ * @param asked one platform, an array of them, or undefined
+ * @param source undefined for a built truststore
+ * @throws TypeError for an unknown platform
  */
 export function platformFindings(asked: unknown, store: TruststoreView, source?: BundleSource): readonly Finding[] {
   const names = readPlatforms(asked)
@@ -32,7 +33,7 @@ export function platformFindings(asked: unknown, store: TruststoreView, source?:
   })
 }
 
-/** What some platform would refuse, for whom nobody asked. */
+/** Findings about the PEM style if the caller named no platform. */
 function styleFindings(input: TruststoreInput): readonly Finding[] {
   const strict: readonly PlatformLimits[] = Object.values(platforms).filter((limits) => Object.hasOwn(limits, 'strictPem'))
   const refusedBy = strict.map(({ name }) => name).join(', ')
@@ -40,7 +41,7 @@ function styleFindings(input: TruststoreInput): readonly Finding[] {
   return runRules(pemStyleRules, bundle, true, {}).map((finding) => ({
     ...finding,
     severity: 'info',
-    message: `${finding.message}; ${refusedBy} takes none`,
+    message: `${finding.message}; ${refusedBy} rejects this`,
   }))
 }
 
@@ -49,6 +50,6 @@ function readPlatforms(asked: unknown): readonly Platform[] {
   return [...new Set(list)].map((name) => {
     if (isPlatform(name)) return name
     const known = Object.keys(platforms).join(', ')
-    throw new TypeError(`lintTruststore: options.platform must be of ${known}, got ${String(name)}`)
+    throw new TypeError(`lintTruststore: options.platform must be one of ${known}, got ${String(name)}`)
   })
 }

@@ -2,32 +2,34 @@ import type { Severity } from '../../codes/lint.ts'
 import type { Finding } from '../../rules/rule.ts'
 import { type Paint, printable, printableJson, severityColours } from './printable.ts'
 
-/** One problem of a file: a lint finding, or the rejection of a chain, which has a code of its own. */
+/** Reports about files, as text for people and as JSON. */
+
+/** One problem of a file: a lint finding or a rejected chain, whose code is a reject code. */
 export interface ReportItem extends Omit<Finding, 'code'> {
   readonly code: string
 }
 
-/** What was found in one file. */
+/** The problems of one file. */
 export interface FileReport {
   readonly file: string
   readonly problems: readonly ReportItem[]
 }
 
-/** How many there are of each severity. */
+/** Number of problems by severity. */
 export function countProblems(reports: readonly FileReport[]): Record<Severity, number> {
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
   for (const { problems } of reports) for (const { severity } of problems) counts[severity]++
   return counts
 }
 
-/** The problem and whose it is, in one sentence, as API Gateway words its warnings. */
+/** The problem and its subject in one sentence, in the format of API Gateway's warnings. */
 export function sentence({ message, subject }: ReportItem): string {
   return subject === undefined ? message : `${message}: subject ${subject}`
 }
 
 /**
- * For people: one problem a line, `file:line`, severity, code and the problem with its subject, in columns; then a line of
- * totals. Whatever a certificate has in its names, a line stays one line of visible characters.
+ * Text for people: one problem per line with columns for `file:line`, severity, code and sentence, then a line of totals. Names in
+ * certificates cannot add lines or invisible characters.
  */
 export function renderText(reports: readonly FileReport[], paint: Paint): string {
   const rows = reports.flatMap(({ file, problems }) =>
@@ -45,26 +47,26 @@ export function renderText(reports: readonly FileReport[], paint: Paint): string
   return [...lines, summary(reports, paint)].map((line) => `${line}\n`).join('')
 }
 
-/** `1 error, 2 warnings, 0 infos in 3 files`, without what there is none of. */
+/** `1 error, 2 warnings in 3 files`. Severities without findings are left out. */
 function summary(reports: readonly FileReport[], paint: Paint): string {
   const [only] = reports
   const files = reports.length === 1 && only !== undefined ? printable(only.file) : count(reports.length, 'file')
   const counts = countProblems(reports)
-  const told = (Object.keys(counts) as Severity[]).filter((severity) => counts[severity] > 0)
-  if (told.length === 0) return `${paint('green', 'no findings')} in ${files}`
-  return `${told.map((severity) => paint(severityColours[severity], count(counts[severity], severity))).join(', ')} in ${files}`
+  const found = (Object.keys(counts) as Severity[]).filter((severity) => counts[severity] > 0)
+  if (found.length === 0) return `${paint('green', 'no findings')} in ${files}`
+  return `${found.map((severity) => paint(severityColours[severity], count(counts[severity], severity))).join(', ')} in ${files}`
 }
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
-/** What `--format json` writes for findings. Fields are added, never renamed or removed. */
+/** The output of `--format json`. Fields may be added, but never renamed or removed. */
 interface JsonReport {
   readonly counts: Record<Severity, number>
   readonly files: readonly {
     readonly file: string
-    /** No finding is an error. */
+    /** True if no finding is an error. */
     readonly accepted: boolean
     readonly counts: Record<Severity, number>
     readonly findings: readonly ReportItem[]

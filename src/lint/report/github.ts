@@ -5,7 +5,7 @@ import { printable } from './printable.ts'
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
 
 /**
- * Workflow commands of GitHub Actions, which shows them as annotations at the file's line:
+ * Writes workflow commands of GitHub Actions, which shows them as annotations at the line of the file:
  * `::warning file=ca.pem,line=3,title=expired::expired on …`.
  */
 export function renderGithub(reports: readonly FileReport[]): string {
@@ -20,7 +20,7 @@ export function renderGithub(reports: readonly FileReport[]): string {
     .join('')
 }
 
-/** As `@actions/core` escapes: what would end the command or start another one. */
+/** Escapes characters that would end the command or start another one, like `@actions/core`. */
 function data(text: string): string {
   return printable(encoded(text))
 }

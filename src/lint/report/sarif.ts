@@ -2,7 +2,9 @@ import type { Severity } from '../../codes/lint.ts'
 import { type FileReport, type ReportItem, sentence } from './file-report.ts'
 import { printableJson } from './printable.ts'
 
-/** What SARIF says of a rule beside its code. */
+/** Reports in SARIF. */
+
+/** The texts of a rule in SARIF. */
 export interface RuleText {
   readonly summary: string
   readonly citation: string
@@ -12,15 +14,15 @@ export interface RuleText {
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
 
 /**
- * A SARIF 2.1.0 log (OASIS) of one run. Results carry a fingerprint of code, certificate and platform, so that a finding
- * stays the same one when lines move.
+ * A SARIF 2.1.0 log (OASIS) of one run. Results have a fingerprint of code, certificate and platform, so that tools recognise a
+ * finding when lines move.
  *
- * @param version of portcullis
- * @param describe what a code means; asked once for each code that occurs
+ * @param version the version of portcullis
+ * @param describe explains a code; called once for each code that occurs
  */
 export function renderSarif(reports: readonly FileReport[], version: string, describe: (code: string) => RuleText): string {
   const codes = [...new Set(reports.flatMap(({ problems }) => problems.map(({ code }) => code)))].sort()
-  // The same file may have been named twice; an artifact is there once.
+  // A file may be named twice, but must be one artifact.
   const uris = [...new Set(reports.map(({ file }) => uriOf(file)))]
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -75,16 +77,16 @@ function result(
 }
 
 /**
- * A text that a viewer shows as it is. Braces are doubled, or `{0}` would be a placeholder (3.11.5). Where something looks
- * like a link `[text](target)` (3.11.6), brackets and backslashes are escaped, as SARIF 2.2 advises; and the parenthesis,
- * for viewers that know no escapes.
+ * Escapes text so that viewers show it unchanged. Braces are doubled, because `{0}` is a placeholder (3.11.5). If the text contains
+ * something like a link `[text](target)` (3.11.6), brackets and backslashes are escaped, as SARIF 2.2 advises. The parenthesis is
+ * escaped too, for viewers that do not support escapes.
  */
 function plain(text: string): string {
   const doubled = text.replace(/[{}]/g, '$&$&')
   return doubled.includes('](') ? doubled.replace(/[\\[\]]/g, '\\$&').replaceAll('](', ']\\(') : doubled
 }
 
-/** A path as a URI reference (RFC 3986): relative ones stay relative, so that they resolve in the repository. */
+/** A path as a URI reference (RFC 3986). Relative paths stay relative, so that they resolve in the repository. */
 function uriOf(file: string): string {
   const path = file.replaceAll('\\', '/')
   const drive = /^[A-Za-z]:\//.exec(path)?.[0] ?? ''

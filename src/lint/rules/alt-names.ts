@@ -13,20 +13,20 @@ import { profileRule, type RoleContext } from '../lint-rule.ts'
 
 /** Rules about subject and issuer alternative names. */
 
-/** What RFC 3986 lets stand in a URI, percent-encodings complete. */
+/** The characters of a URI, with complete percent-encodings (RFC 3986). */
 const uriCharacters = /^(?:[a-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9a-f]{2})*$/i
 
-/** RFC 3986 3.2: the authority of a URI; its host is what RFC 5280 wants to be a domain name or an address. */
+/** The authority of a URI (RFC 3986 3.2). RFC 5280 requires its host to be a domain name or an address. */
 const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/?#]*@)?(\[[0-9a-f:.]+\]|[^:/?#]*)(?::\d*)?(?:[/?#]|$)/i
 const address = /^(?:\[[0-9a-f:.]+\]|\d{1,3}(?:\.\d{1,3}){3})$/i
 
-/** SPIFFE ids name a trust domain in the authority, which need not be a host (SPIFFE-ID 2.1). */
+/** The authority of a SPIFFE ID is a trust domain, which need not be a host (SPIFFE-ID 2.1). */
 const spiffeScheme = /^spiffe:/i
 const spiffeId = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/[a-zA-Z0-9._-]+)*$/
 
-/** What is wrong with a URI beyond being relative. */
+/** Why a URI is malformed. */
 function uriFault(uri: string): string | undefined {
-  if (!uriCharacters.test(uri)) return 'has a character that no URI has'
+  if (!uriCharacters.test(uri)) return 'has a character that is not allowed'
   if (!isNameOfForm(GeneralNameTag.uri, uri)) return 'is not absolute'
   if (spiffeScheme.test(uri) || !/^[a-z][a-z0-9+.-]*:\/\//i.test(uri)) return undefined
   const host = authority.exec(uri)?.[1]
@@ -36,7 +36,7 @@ function uriFault(uri: string): string | undefined {
   return isFullyQualified ? undefined : 'has a host that is neither a fully qualified domain name nor an address'
 }
 
-/** The first name of each form that is malformed. A wildcard in the wrong place is another rule's, and counts as a letter. */
+/** Describes the first malformed name of each form. Wildcards count as letters here; `wildcard_not_leftmost` checks them. */
 function malformed(elements: Span | undefined): string | undefined {
   const names = (tag: number): readonly string[] => namesOfForm(elements, tag)
   const problems: string[] = []
@@ -73,7 +73,7 @@ export const altNameRules: readonly LintRule<CertificateView, RoleContext>[] = /
     criticalOnlyName,
     {
       severity: 'warning',
-      summary: 'The subject is empty, but subjectAltName, which then is the only name, is not critical.',
+      summary: 'The subject is empty, but subjectAltName, then the only name, is not critical.',
       remedy: 'Re-issue the certificate with a subject, or with subjectAltName critical.',
     },
     () => 'subject is empty and subjectAltName is not critical',
@@ -81,9 +81,9 @@ export const altNameRules: readonly LintRule<CertificateView, RoleContext>[] = /
   {
     code: 'ian_malformed',
     severity: 'info',
-    summary: 'An issuer alternative name is not of its form; nothing here uses it, but other systems may refuse it.',
+    summary: 'An issuer alternative name has invalid syntax. portcullis ignores it, but other systems may reject it.',
     citation: 'RFC 5280 4.2.1.7',
-    remedy: 'Re-issue the certificate without issuerAltName, or with names in their preferred syntax.',
+    remedy: 'Re-issue the certificate without issuerAltName, or with names in preferred name syntax.',
     check(certificate) {
       return malformed(issuerAltNames(certificate))
     },
@@ -91,9 +91,9 @@ export const altNameRules: readonly LintRule<CertificateView, RoleContext>[] = /
   {
     code: 'wildcard_not_leftmost',
     severity: 'warning',
-    summary: 'A wildcard is not the whole left-most label of a DNS name, so that it matches nothing here and too much elsewhere.',
+    summary: 'A wildcard is not the whole first label of a DNS name. portcullis never matches it; others may match too much.',
     citation: 'RFC 9525 6.3; RFC 5280 4.2.1.6',
-    remedy: 'Re-issue the certificate with the wildcard as first label, or without it.',
+    remedy: 'Re-issue the certificate with the wildcard as the first label, or without it.',
     check({ altNames }) {
       const names = namesOfForm(altNames, GeneralNameTag.dns)
       const bad = names.find((name) => name.replace(/^\*\.(?=.)/, '').includes('*'))
@@ -103,22 +103,22 @@ export const altNameRules: readonly LintRule<CertificateView, RoleContext>[] = /
   {
     code: 'spiffe_uri_invalid',
     severity: 'warning',
-    summary: 'The certificate has a SPIFFE id that is malformed or not its only URI, so that SPIFFE peers refuse it.',
+    summary: 'The certificate has a SPIFFE ID that is malformed or not its only URI, so SPIFFE peers reject it.',
     citation: 'SPIFFE X509-SVID 2; SPIFFE-ID 2',
     remedy: 'Issue the SVID with exactly one URI, spiffe://trust-domain/path, without query and fragment.',
     check({ altNames }) {
       const uris = namesOfForm(altNames, GeneralNameTag.uri)
       const id = uris.find((uri) => spiffeScheme.test(uri))
       if (id === undefined) return undefined
-      if (uris.length > 1) return `${uris.length} URIs beside the SPIFFE id ${excerpt(id, 80)}, which must be the only one`
+      if (uris.length > 1) return `${uris.length} URIs, but the SPIFFE ID ${excerpt(id, 80)} must be the only one`
       const isValid = id.length <= 2048 && spiffeId.test(id) && !/\/\.{1,2}(\/|$)/.test(id)
-      return isValid ? undefined : `${excerpt(id, 80)} is not a SPIFFE id`
+      return isValid ? undefined : `${excerpt(id, 80)} is not a valid SPIFFE ID`
     },
   },
   {
     code: 'no_san',
     severity: 'info',
-    summary: 'The client has no subject alternative name; it can be told by its subject only.',
+    summary: 'The client has no subject alternative name, so only its subject identifies it.',
     citation: 'RFC 9525 2',
     remedy: 'Issue clients with a DNS name, URI or e-mail address in subjectAltName.',
     check({ extensions, subjectForMessage }, { role }) {

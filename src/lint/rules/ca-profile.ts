@@ -5,9 +5,9 @@ import { criticalBasicConstraints, pathLengthOfCa } from '../../x509/profile/rfc
 import { excludesClients } from '../graph.ts'
 import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Rules about what makes a certificate a CA's, and what it may issue. */
+/** Rules about CA certificates: basicConstraints, key usage, purposes and validity. */
 
-/** Julian years, as validity periods of decades are counted in. */
+/** An average year, because validity periods of CAs span decades. */
 const year = 365.25 * 86_400_000
 const longestCaYears = 25
 
@@ -17,7 +17,7 @@ export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__
     criticalBasicConstraints,
     {
       severity: 'warning',
-      summary: 'basicConstraints of a CA is not critical, so that old software may not notice that it is a CA, or how deep.',
+      summary: 'basicConstraints of a CA is not critical, so old software may ignore it and the path length.',
       remedy: 'Re-issue the CA certificate with basicConstraints critical.',
     },
     () => 'basicConstraints with cA TRUE is not critical',
@@ -27,15 +27,15 @@ export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__
     pathLengthOfCa,
     {
       severity: 'warning',
-      summary: 'basicConstraints has a path length although the certificate may not issue any.',
+      summary: 'basicConstraints has a path length although the certificate may not issue certificates.',
       remedy: 'Re-issue the certificate without path length, or as a CA with keyCertSign.',
     },
-    ({ pathLength, isCa }) => `path length ${pathLength} on a certificate ${isCa ? 'without keyCertSign' : 'that is no CA'}`,
+    ({ pathLength, isCa }) => `path length ${pathLength} on a certificate ${isCa ? 'without keyCertSign' : 'that is not a CA'}`,
   ),
   {
     code: 'ca_key_usage_missing',
     severity: 'warning',
-    summary: 'The CA has no keyUsage, so its key may be used for anything, TLS handshakes included.',
+    summary: 'The CA has no keyUsage, so its key may be used for anything, including TLS handshakes.',
     citation: 'RFC 5280 4.2.1.3',
     remedy: 'Re-issue the CA certificate with keyUsage keyCertSign and cRLSign, critical.',
     check({ isCa, keyUsageBits }) {
@@ -56,9 +56,9 @@ export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__
   {
     code: 'ca_validity_too_long',
     severity: 'info',
-    summary: 'The CA is valid for more than 25 years, longer than its key and hash can be relied on.',
+    summary: 'The CA is valid for more than 25 years. Its key and hash may not stay secure that long.',
     citation: 'CA/Browser Forum BR 6.3.2, 7.1.2.1.1',
-    remedy: 'Plan its successor; keys of CAs should be replaced within 25 years.',
+    remedy: 'Plan a successor, and replace CA keys within 25 years.',
     check({ isCa, notBeforeTime, notAfterTime }) {
       const years = (notAfterTime - notBeforeTime) / year
       if (!isCa || years <= longestCaYears + 0.01) return undefined

@@ -4,18 +4,17 @@ import type { CertificateView } from '../../x509/certificate.ts'
 import { authorityKeyId, uncriticalAuthorityKeyId, uncriticalSubjectKeyId } from '../../x509/profile/rfc5280.ts'
 import { type GraphContext, profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Rules about key identifiers, which tell issuers of one name apart and order the search for paths. */
+/** Rules about key identifiers, which distinguish issuers with one name and order the search for paths. */
 
 export const keyIdRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   {
     code: 'ski_missing',
     severity: 'warning',
-    summary:
-      'The certificate has no subject key identifier, so that issuers of one name cannot be told apart. For a client worth knowing.',
+    summary: 'The certificate has no subject key identifier, which distinguishes issuers with one name. An info for clients.',
     citation: 'RFC 5280 4.2.1.2',
     remedy: 'Re-issue the certificate with subjectKeyIdentifier.',
     check({ version, subjectKeyIdentifier }, { role }) {
-      // Before version 3 there are no extensions.
+      // Version 1 and 2 have no extensions.
       if (version !== 3 || subjectKeyIdentifier !== undefined) return undefined
       const problem = 'no subject key identifier'
       return role === 'leaf' ? { problem, severity: 'info' } : problem
@@ -26,8 +25,8 @@ export const keyIdRules: readonly LintRule<CertificateView, RoleContext>[] = /* 
     authorityKeyId,
     {
       severity: 'warning',
-      summary: 'The certificate does not say by which key of its issuer it was signed, so all of that name are tried.',
-      remedy: 'Re-issue the certificate with authorityKeyIdentifier and its keyIdentifier.',
+      summary: 'The certificate does not identify the key of its issuer, so all certificates with that name are tried.',
+      remedy: 'Re-issue the certificate with a keyIdentifier in authorityKeyIdentifier.',
     },
     ({ issuerForMessage }) => `no authority key identifier; the issuer is ${issuerForMessage}`,
   ),
@@ -36,8 +35,8 @@ export const keyIdRules: readonly LintRule<CertificateView, RoleContext>[] = /* 
     uncriticalSubjectKeyId,
     {
       severity: 'info',
-      summary: 'subjectKeyIdentifier is critical, which conforming CAs never do.',
-      remedy: 'Re-issue the certificate with it not critical.',
+      summary: 'subjectKeyIdentifier is critical, which RFC 5280 forbids.',
+      remedy: 'Re-issue the certificate with subjectKeyIdentifier not critical.',
     },
     () => 'subjectKeyIdentifier is critical',
   ),
@@ -46,8 +45,8 @@ export const keyIdRules: readonly LintRule<CertificateView, RoleContext>[] = /* 
     uncriticalAuthorityKeyId,
     {
       severity: 'info',
-      summary: 'authorityKeyIdentifier is critical, which conforming CAs never do.',
-      remedy: 'Re-issue the certificate with it not critical.',
+      summary: 'authorityKeyIdentifier is critical, which RFC 5280 forbids.',
+      remedy: 'Re-issue the certificate with authorityKeyIdentifier not critical.',
     },
     () => 'authorityKeyIdentifier is critical',
   ),
@@ -57,8 +56,7 @@ export const keyIdGraphRules: readonly LintRule<TrustNode, GraphContext>[] = [
   {
     code: 'aki_ski_mismatch',
     severity: 'warning',
-    summary:
-      'The key that signed the certificate is not the one that its authority key identifier names; some systems then find no issuer.',
+    summary: 'The authority key identifier does not name the key that signed the certificate, so some systems find no issuer.',
     citation: 'RFC 5280 4.2.1.1',
     remedy: "Re-issue the certificate with its issuer's subject key identifier.",
     check({ certificate, issuers }) {
@@ -71,7 +69,7 @@ export const keyIdGraphRules: readonly LintRule<TrustNode, GraphContext>[] = [
   },
 ]
 
-/** Real identifiers have 20 octets; others are as long as whoever made them liked. */
+/** Truncates an identifier. Real ones have 20 octets, but a certificate may contain any length. */
 function shown(keyId = ''): string {
   return keyId.length > 64 ? `${keyId.slice(0, 64)}…` : keyId
 }

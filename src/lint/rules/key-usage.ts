@@ -14,13 +14,13 @@ import * as PurposeBit from '../../x509/ids/purpose-bit.ts'
 import { keyUsageList } from '../../x509/key-usage.ts'
 import type { RoleContext } from '../lint-rule.ts'
 
-/** Rules about what a key is, and what it may be used for. */
+/** Rules about keys, and what keyUsage and extendedKeyUsage allow. */
 
 const encipherOnly = 1 << 7
 const decipherOnly = 1 << 8
 const issuing = keyCertSign | cRLSign
 
-/** Bits of keyUsage that a purpose is consistent with (RFC 5280 4.2.1.12). */
+/** The keyUsage bits that are consistent with a purpose (RFC 5280 4.2.1.12). */
 const consistentBits: Readonly<Record<string, number>> = {
   clientAuth: digitalSignature | keyAgreement,
   serverAuth: digitalSignature | keyEncipherment | keyAgreement,
@@ -34,7 +34,7 @@ export const keyUsageRules: readonly LintRule<CertificateView, RoleContext>[] = 
   {
     code: 'rsa_exponent_unusual',
     severity: 'info',
-    summary: 'The RSA public exponent is valid but not 65537, which everybody uses and some systems demand.',
+    summary: 'The RSA public exponent is valid but not 65537, the usual value. Some systems require 65537.',
     citation: 'CA/Browser Forum BR 6.1.6; NIST SP 800-56B',
     remedy: 'Use a key with exponent 65537 when the certificate is renewed.',
     check({ keyParts }) {
@@ -45,7 +45,7 @@ export const keyUsageRules: readonly LintRule<CertificateView, RoleContext>[] = 
   {
     code: 'key_usage_not_critical',
     severity: 'info',
-    summary: 'keyUsage is not critical, so that software that does not know it may use the key for anything.',
+    summary: 'keyUsage is not critical, so software that does not support it may use the key for anything.',
     citation: 'RFC 5280 4.2.1.3',
     remedy: 'Re-issue the certificate with keyUsage critical.',
     check({ extensions }) {
@@ -56,9 +56,9 @@ export const keyUsageRules: readonly LintRule<CertificateView, RoleContext>[] = 
   {
     code: 'key_usage_unfit_for_key',
     severity: 'info',
-    summary: 'keyUsage allows what a key of this kind cannot do or should not do: EC keys encrypt nothing, CA keys only sign.',
+    summary: 'keyUsage allows something that the key cannot or should not do: EC keys do not encrypt, CA keys only sign.',
     citation: 'RFC 3279 2.3.1; RFC 4055 1.2; RFC 8813 3',
-    remedy: 'Re-issue the certificate with the usages that its key is for.',
+    remedy: 'Re-issue the certificate with usages that fit its key.',
     check({ keyUsageBits, keyParts, isCa }) {
       if (keyUsageBits === undefined || keyParts.kind === 'unknown') return undefined
       const agreeing = keyAgreement | encipherOnly | decipherOnly
@@ -73,17 +73,17 @@ export const keyUsageRules: readonly LintRule<CertificateView, RoleContext>[] = 
   {
     code: 'ku_eku_inconsistent',
     severity: 'warning',
-    summary: 'No purpose of extendedKeyUsage can be served with the bits of keyUsage, so the certificate is good for nothing.',
+    summary: 'keyUsage allows none of the purposes in extendedKeyUsage, so the certificate is useless.',
     citation: 'RFC 5280 4.2.1.12',
-    remedy: 'Re-issue the certificate with digitalSignature, for clients that sign TLS handshakes.',
+    remedy: 'Re-issue the certificate with digitalSignature, which TLS clients need.',
     check({ extendedKeyUsage, keyUsageBits }, { role }) {
       if (role !== 'leaf' || extendedKeyUsage === undefined || keyUsageBits === undefined) return undefined
       const bits = extendedKeyUsage.map((purpose) =>
         Object.hasOwn(consistentBits, purpose) ? consistentBits[purpose] : undefined,
       )
-      // A purpose that is not known may be consistent with any bit.
+      // An unknown purpose may be consistent with any bit.
       if (bits.some((known) => known === undefined || (known & keyUsageBits) !== 0)) return undefined
-      return `keyUsage ${keyUsageList(keyUsageBits).join(', ')} serves none of ${extendedKeyUsage.join(', ')}`
+      return `keyUsage ${keyUsageList(keyUsageBits).join(', ')} allows none of ${extendedKeyUsage.join(', ')}`
     },
   },
   {
@@ -91,7 +91,7 @@ export const keyUsageRules: readonly LintRule<CertificateView, RoleContext>[] = 
     severity: 'info',
     summary: 'extendedKeyUsage is critical but includes anyExtendedKeyUsage, so it limits nothing.',
     citation: 'RFC 5280 4.2.1.12',
-    remedy: 'Re-issue the certificate with the purposes that are meant, or with the extension not critical.',
+    remedy: 'Re-issue the certificate with only the intended purposes, or with extendedKeyUsage not critical.',
     check({ extensions, purposeBits }) {
       const isContradiction =
         purposeBits !== undefined && (purposeBits & PurposeBit.any) !== 0 && extensions.isCritical(ExtensionId.extendedKeyUsage)

@@ -7,7 +7,7 @@ import * as PurposeBit from '../../x509/ids/purpose-bit.ts'
 import { keyUsageList } from '../../x509/key-usage.ts'
 import type { GraphContext, RoleContext } from '../lint-rule.ts'
 
-/** Rules about certificates that are no CA's: clients, and leaves that stand in a truststore. */
+/** Rules about leaves: client certificates, and leaves in a truststore. */
 
 const day = 86_400_000
 const longestLeafDays = 398
@@ -17,7 +17,7 @@ export const leafRules: readonly LintRule<CertificateView, RoleContext>[] = [
     code: 'eku_missing_client_auth',
     severity: 'warning',
     summary:
-      'extendedKeyUsage does not include clientAuth, so the certificate is no TLS client. An error where the policy demands it.',
+      'extendedKeyUsage does not include clientAuth, so this is not a TLS client certificate. An error if the policy requires it.',
     citation: 'RFC 5280 4.2.1.12; Google Cloud, Azure: clientAuth must be present',
     remedy: 'Re-issue the certificate with clientAuth in extendedKeyUsage.',
     check({ purposeBits, extendedKeyUsage }, { role, policy }) {
@@ -32,7 +32,7 @@ export const leafRules: readonly LintRule<CertificateView, RoleContext>[] = [
   {
     code: 'ku_no_digital_signature',
     severity: 'warning',
-    summary: 'keyUsage does not let the key sign, but TLS 1.3 clients sign the handshake.',
+    summary: 'keyUsage does not include digitalSignature, but TLS 1.3 clients must sign the handshake.',
     citation: 'RFC 8446 4.4.2.2',
     remedy: 'Re-issue the certificate with digitalSignature.',
     check({ keyUsageBits }, { role }) {
@@ -43,19 +43,19 @@ export const leafRules: readonly LintRule<CertificateView, RoleContext>[] = [
   {
     code: 'leaf_is_ca',
     severity: 'warning',
-    summary: 'The certificate of a client is a CA, so whoever has its key can make further clients.',
+    summary: 'The client certificate is a CA, so anyone with its key can issue more clients.',
     citation: 'Google Cloud: the leaf must not be a CA; RFC 5280 4.2.1.9',
-    remedy: 'Issue the client a certificate of its own, without cA.',
+    remedy: 'Issue the client a separate certificate that is not a CA.',
     check({ isCa }, { role }) {
-      return role === 'leaf' && isCa ? 'basicConstraints of the client says cA TRUE' : undefined
+      return role === 'leaf' && isCa ? 'basicConstraints of the client has cA TRUE' : undefined
     },
   },
   {
     code: 'leaf_validity_too_long',
     severity: 'info',
-    summary: 'The client is valid for more than 398 days, which is long for a key that may be lost.',
+    summary: 'The client is valid for more than 398 days, so a leaked key stays usable for long.',
     citation: 'CA/Browser Forum BR 6.3.2',
-    remedy: 'Issue clients for shorter times, and renew them by machine.',
+    remedy: 'Issue clients for shorter periods, and automate their renewal.',
     check({ notBeforeTime, notAfterTime }, { role }) {
       const days = (notAfterTime - notBeforeTime) / day
       if (role !== 'leaf' || days <= longestLeafDays) return undefined
@@ -68,14 +68,14 @@ export const leafGraphRules: readonly LintRule<TrustNode, GraphContext>[] = [
   {
     code: 'leaf_in_truststore',
     severity: 'warning',
-    summary: 'The certificate is no CA: no client chains to it. Only where leaves are pinned has it a place in a truststore.',
+    summary: 'The certificate is not a CA, so no client can chain to it. It only belongs in a truststore that pins leaves.',
     citation: 'Azure Application Gateway: the bundle must contain a CA; Google Cloud: allowlisted certificates',
     remedy: 'Remove it, or pin it with a policy whose trust is every-certificate.',
     check({ certificate, isSelfSigned }, { policy }) {
       if (certificate.isCa || certificate.version !== 3 || policy.trust === 'every-certificate') return undefined
       return isSelfSigned
-        ? 'is no CA: nobody but the holder of this very certificate is accepted by it'
-        : 'is no CA: nobody chains to it, and it is not accepted itself'
+        ? 'is not a CA: it only makes this certificate itself acceptable'
+        : 'is not a CA: no client can chain to it, and it is not accepted itself'
     },
   },
 ]

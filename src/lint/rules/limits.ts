@@ -16,9 +16,9 @@ import {
 } from '../../x509/profile/rfc5280.ts'
 import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Rules about how a CA limits what is below it: name constraints and certificate policies. */
+/** Rules about name constraints and certificate policies of CAs. */
 
-/** Forms whose names nobody can compare: a subtree of them makes every name of the form refused. */
+/** Forms that cannot be compared. If a subtree has such a form, every certificate with a name of that form is rejected. */
 const unsupportedForms: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [GeneralNameTag.other, 'otherName'],
   [GeneralNameTag.x400, 'x400Address'],
@@ -31,13 +31,13 @@ function subtreesOf({ extensions }: CertificateView): readonly SubtreeBase[] {
   return value === undefined ? [] : subtreeBases(value)
 }
 
-/** RFC 5280 4.2.1.10: a constraint on URIs is a fully qualified domain name, of a host or with a leading dot of a domain. */
+/** RFC 5280 4.2.1.10: a URI constraint is the fully qualified name of a host or, with a leading dot, of a domain. */
 function isSubtreeOfHosts(text: string): boolean {
   const domain = text.startsWith('.') ? text.slice(1) : text
   return domain.includes('.') && !/[*_]/.test(domain) && isNameOfForm(GeneralNameTag.dns, domain) && !/^[\d.]+$/.test(domain)
 }
 
-/** What is wrong with a subtree; of directory names and forms that are not supported nothing is judged. */
+/** Why a subtree is malformed. Directory names and unsupported forms are not checked. */
 function subtreeFault(base: SubtreeBase): string | undefined {
   const { tag, value } = base
   if (tag === GeneralNameTag.ip) {
@@ -48,7 +48,7 @@ function subtreeFault(base: SubtreeBase): string | undefined {
   const text = latin1Of(value)
   if (isSubtreeOfItsForm(base) && (tag !== GeneralNameTag.uri || isSubtreeOfHosts(text))) return undefined
   const form = tag === GeneralNameTag.dns ? 'DNS' : tag === GeneralNameTag.email ? 'e-mail' : 'URI'
-  return `${form} subtree ${excerpt(text, 80)} of nameConstraints is not a name of its form`
+  return `${form} subtree ${excerpt(text, 80)} of nameConstraints has invalid syntax`
 }
 
 function mappings({ extensions }: CertificateView): ReturnType<typeof mappingsOf> {
@@ -62,7 +62,7 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
     criticalNameConstraints,
     {
       severity: 'warning',
-      summary: 'nameConstraints is not critical, so that software that does not know it lets the CA issue any name.',
+      summary: 'nameConstraints is not critical, so software that does not support it lets the CA issue any name.',
       remedy: 'Re-issue the CA certificate with nameConstraints critical.',
     },
     () => 'nameConstraints is not critical',
@@ -70,8 +70,7 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
   {
     code: 'name_constraints_unsupported_form',
     severity: 'warning',
-    summary:
-      'nameConstraints limits names of a form that nobody can compare, so that every certificate with such a name is refused.',
+    summary: 'nameConstraints limits a name form that cannot be compared, so every certificate with such a name is rejected.',
     citation: 'RFC 5280 4.2.1.10',
     remedy: 'Re-issue the CA certificate with subtrees of DNS, e-mail, URI, address or directory names.',
     check(certificate) {
@@ -88,8 +87,8 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
       {
         severity: 'warning',
         summary:
-          'A subtree of nameConstraints is not a name of its form, so that strict verifiers refuse the CA and others may compare it differently.',
-        remedy: 'Re-issue the CA certificate with domain names without wildcard, and mailboxes or their hosts.',
+          'A subtree of nameConstraints has invalid syntax. Strict verifiers reject the CA, and others may compare differently.',
+        remedy: 'Re-issue the CA certificate with domain names without wildcards, mailboxes or mail hosts.',
       },
       () => '',
     ),
@@ -106,17 +105,17 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
     nameConstraintsOfCa,
     {
       severity: 'warning',
-      summary: 'nameConstraints stands in a certificate that is no CA and can limit nothing.',
+      summary: 'A certificate that is not a CA has nameConstraints, which has no effect.',
       remedy: 'Re-issue the certificate without nameConstraints.',
     },
-    () => 'nameConstraints in a certificate that is no CA',
+    () => 'nameConstraints in a certificate that is not a CA',
   ),
   {
     code: 'policy_constraints_present',
     severity: 'warning',
-    summary: 'The CA demands or inhibits certificate policies, so that clients below it without a matching policy are refused.',
+    summary: 'The CA requires or inhibits certificate policies, so clients without a matching policy are rejected.',
     citation: 'RFC 5280 4.2.1.11, 4.2.1.14',
-    remedy: 'Make sure that its clients have certificate policies, or use a CA without policyConstraints.',
+    remedy: 'Issue its clients with certificate policies, or use a CA without policyConstraints.',
     check({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }) {
       const limits = Object.entries({ requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy }).filter(
         ([, skip]) => skip !== undefined,
@@ -129,7 +128,7 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
     criticalPolicyConstraints,
     {
       severity: 'info',
-      summary: 'policyConstraints is not critical, so that software that does not know it ignores it.',
+      summary: 'policyConstraints is not critical, so software that does not support it ignores it.',
       remedy: 'Re-issue the CA certificate with policyConstraints critical.',
     },
     () => 'policyConstraints is not critical',
@@ -139,7 +138,7 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
     criticalInhibitAnyPolicy,
     {
       severity: 'info',
-      summary: 'inhibitAnyPolicy is not critical, so that software that does not know it ignores it.',
+      summary: 'inhibitAnyPolicy is not critical, so software that does not support it ignores it.',
       remedy: 'Re-issue the CA certificate with inhibitAnyPolicy critical.',
     },
     () => 'inhibitAnyPolicy is not critical',
@@ -147,7 +146,7 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
   {
     code: 'policy_mappings_not_critical',
     severity: 'info',
-    summary: 'policyMappings is not critical, so that software that does not know it ignores it.',
+    summary: 'policyMappings is not critical, so software that does not support it ignores it.',
     citation: 'RFC 5280 4.2.1.5',
     remedy: 'Re-issue the CA certificate with policyMappings critical.',
     check({ extensions }) {
@@ -160,16 +159,16 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
     severity: 'warning',
     summary: 'policyMappings maps to or from anyPolicy, which makes every path through the CA invalid.',
     citation: 'RFC 5280 4.2.1.5, 6.1.4 (a)',
-    remedy: 'Re-issue the CA certificate with mappings between particular policies.',
+    remedy: 'Re-issue the CA certificate with mappings between specific policies.',
     check(certificate) {
       const isBad = mappings(certificate).some((pair) => pair.includes(anyPolicy))
-      return isBad ? 'policyMappings has anyPolicy' : undefined
+      return isBad ? 'policyMappings maps anyPolicy' : undefined
     },
   },
   {
     code: 'policy_mapping_not_listed',
     severity: 'info',
-    summary: 'policyMappings maps a policy that the CA does not assert, so that the mapping has no effect.',
+    summary: 'policyMappings maps a policy that the CA does not assert, so the mapping has no effect.',
     citation: 'RFC 5280 4.2.1.5',
     remedy: 'Re-issue the CA certificate with that policy in certificatePolicies.',
     check(certificate) {
@@ -178,7 +177,7 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
       const stray = mappings(certificate).find(([domain]) => listed?.has(domain) !== true && domain !== anyPolicy)
       return stray === undefined
         ? undefined
-        : `policyMappings maps ${policyText(stray[0]).slice(0, 80)}, which certificatePolicies has not`
+        : `policyMappings maps ${policyText(stray[0]).slice(0, 80)}, which certificatePolicies does not list`
     },
   },
 ])()

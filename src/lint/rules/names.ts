@@ -7,13 +7,13 @@ import { type Attribute, attributesOf, stringValue } from '../../x509/name.ts'
 import { namedIssuer, printableStrings } from '../../x509/profile/rfc5280.ts'
 import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Rules about subject and issuer as distinguished names. */
+/** Rules about the distinguished names of subject and issuer. */
 
 interface AttributeRule {
   readonly name: string
-  /** Upper bound in characters (RFC 5280 appendix A.1; for street and postal code X.520). */
+  /** Maximum number of characters (RFC 5280 appendix A.1; X.520 for street and postal code). */
   readonly longest: number | undefined
-  /** The one string type it may have. */
+  /** The only string type that is allowed. */
   readonly type: number | undefined
 }
 
@@ -43,17 +43,17 @@ const typeNames: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [Tag.ia5String, 'IA5String'],
 ])
 
-/** Names are looked at attribute by attribute up to here; no real one has thirty. */
+/** Maximum number of attributes that are checked. No real name has thirty. */
 const maxAttributes = 256
 
-/** The attributes of subject and issuer; of one where both are the same bytes. */
+/** The attributes of subject and issuer, without duplicates if the names are equal. */
 function attributes(certificate: CertificateView): readonly Attribute[] {
   const { subjectName, issuerName } = certificate
   const subject = attributesOf(subjectName)
   return (subjectName.equals(issuerName) ? subject : [...subject, ...attributesOf(issuerName)]).slice(0, maxAttributes)
 }
 
-/** The first problem with an attribute that has one. */
+/** The problem of the first attribute that has one. */
 function firstProblem(
   certificate: CertificateView,
   problem: (oid: string, attribute: Attribute, rule: AttributeRule | undefined) => string | undefined,
@@ -72,8 +72,8 @@ export const nameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @
     namedIssuer,
     {
       severity: 'warning',
-      summary: 'The issuer is an empty name, so nothing says whose certificate to look for.',
-      remedy: 'Re-issue the certificate by a CA that has a subject.',
+      summary: 'The issuer name is empty, so no issuer certificate can be found.',
+      remedy: 'Re-issue the certificate from a CA that has a subject.',
     },
     () => 'issuer is empty',
   ),
@@ -82,16 +82,16 @@ export const nameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @
     printableStrings,
     {
       severity: 'info',
-      summary: 'A PrintableString holds a character that it has not, such as `@`, `_`, `&` or `*`; strict readers refuse it.',
+      summary: 'A PrintableString has a forbidden character such as `@`, `_`, `&` or `*`. Strict parsers reject it.',
       remedy: 'Re-issue the certificate with UTF8String for that value.',
     },
     ({ subjectForMessage, issuerForMessage }) =>
-      `a PrintableString of ${subjectForMessage}, issued by ${issuerForMessage}, holds a character that it has not`,
+      `a PrintableString of ${subjectForMessage}, issued by ${issuerForMessage}, has a forbidden character`,
   ),
   {
     code: 'name_control_characters',
     severity: 'warning',
-    summary: 'Subject or issuer contain control characters, which may bend logs and terminals that show them.',
+    summary: 'Subject or issuer contains control characters, which may garble logs and terminals.',
     citation: 'RFC 5280 4.1.2.4; X.520',
     remedy: 'Re-issue the certificate without them.',
     check(certificate) {
@@ -105,7 +105,7 @@ export const nameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @
   {
     code: 'name_attribute_too_long',
     severity: 'info',
-    summary: 'An attribute of subject or issuer is longer than its upper bound, so that other systems may cut or refuse it.',
+    summary: 'An attribute of subject or issuer is longer than its upper bound. Other systems may truncate or reject it.',
     citation: 'RFC 5280 appendix A.1; X.520',
     remedy: 'Re-issue the certificate with a shorter value.',
     check(certificate) {
@@ -119,7 +119,7 @@ export const nameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @
   {
     code: 'name_attribute_type_wrong',
     severity: 'info',
-    summary: 'An attribute of subject or issuer is not of its one string type, so that names may not compare equal elsewhere.',
+    summary: 'An attribute of subject or issuer has a wrong string type. Other systems may not match such names.',
     citation: 'RFC 5280 appendix A.1',
     remedy: 'Re-issue the certificate with a correct tool.',
     check(certificate) {
@@ -133,7 +133,7 @@ export const nameRules: readonly LintRule<CertificateView, RoleContext>[] = /* @
     code: 'email_not_in_san',
     severity: 'info',
     summary:
-      'The subject has an e-mail address that is no subject alternative name, so that name constraints on mailboxes may miss it.',
+      'The subject has an e-mail address that is not a subject alternative name. Name constraints on mailboxes may miss it.',
     citation: 'RFC 5280 4.1.2.6',
     remedy: 'Re-issue the certificate with the address in subjectAltName.',
     check(certificate) {

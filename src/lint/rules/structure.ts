@@ -7,21 +7,21 @@ import { keyUsageNames } from '../../x509/key-usage.ts'
 import { noUniqueIds, positiveSerial, shortSerial, timeTypes } from '../../x509/profile/rfc5280.ts'
 import { profileRule, type RoleContext } from '../lint-rule.ts'
 
-/** Rules about version, serial number, dates, and encodings that are read although DER forbids them. */
+/** Rules about version, serial number, dates, and encodings that the parser accepts although DER forbids them. */
 
 /** `BasicConstraints ::= SEQUENCE { cA BOOLEAN FALSE … }`. */
-const spelledFalse = Uint8Array.of(0x01, 0x01, 0x00)
+const explicitFalse = Uint8Array.of(0x01, 0x01, 0x00)
 
 export const structureRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   {
     code: 'v1_ca',
     severity: 'warning',
     summary:
-      'A certificate of version 1 or 2 cannot say whether it is a CA, so where anchors must say it no client below it is accepted.',
+      'A version 1 or 2 certificate has no basicConstraints. If the policy enforces anchor constraints, it cannot be a CA.',
     citation: 'RFC 5280 4.1.2.1, 6.1.4 (k); Application Load Balancer: X.509 v3 only',
     remedy: 'Re-issue the certificate as version 3 with basicConstraints.',
     check({ version }) {
-      return version === 3 ? undefined : `certificate of version ${version}, which cannot say that it is a CA`
+      return version === 3 ? undefined : `certificate has version ${version}, which has no basicConstraints`
     },
   },
   profileRule(
@@ -29,7 +29,7 @@ export const structureRules: readonly LintRule<CertificateView, RoleContext>[] =
     positiveSerial,
     {
       severity: 'warning',
-      summary: 'The serial number is zero or negative, which some systems refuse to read or to revoke.',
+      summary: 'The serial number is zero or negative. Some systems cannot read or revoke such certificates.',
       remedy: 'Re-issue the certificate with a positive serial number.',
     },
     ({ serial, serialNumber }) =>
@@ -50,7 +50,7 @@ export const structureRules: readonly LintRule<CertificateView, RoleContext>[] =
     timeTypes,
     {
       severity: 'warning',
-      summary: 'A date before 2050 is not UTCTime, or a later one is: some systems read another date or none.',
+      summary: 'A date before 2050 is not UTCTime, or a later date is. Some systems misread or reject such dates.',
       remedy: 'Re-issue the certificate with a correct tool.',
     },
     ({ notBeforeTime, notBeforeGeneral, notAfterTime, notAfterGeneral }) =>
@@ -61,7 +61,7 @@ export const structureRules: readonly LintRule<CertificateView, RoleContext>[] =
     noUniqueIds,
     {
       severity: 'info',
-      summary: 'The certificate has unique identifiers, which nothing uses and conforming CAs do not write.',
+      summary: 'The certificate has unique identifiers, which are unused and forbidden for conforming CAs.',
       remedy: 'Re-issue the certificate without them.',
     },
     () => 'issuerUniqueID or subjectUniqueID is present',
@@ -69,20 +69,20 @@ export const structureRules: readonly LintRule<CertificateView, RoleContext>[] =
   {
     code: 'basic_constraints_default_encoded',
     severity: 'info',
-    summary: 'basicConstraints spells out cA FALSE, which DER leaves out; other readers may refuse it.',
+    summary: 'basicConstraints encodes cA FALSE, although DER omits defaults. Other parsers may reject it.',
     citation: 'X.690 11.5; RFC 5280 4.2.1.9',
     remedy: 'Re-issue the certificate with a correct tool.',
     check({ extensions }) {
       const value = extensions.value(ExtensionId.basicConstraints)
       if (value === undefined || value.length < 5) return undefined
-      const isSpelled = new Span(value.bytes, value.start + 2, value.start + 5).is(spelledFalse)
-      return isSpelled ? 'basicConstraints writes cA FALSE, its default' : undefined
+      const isExplicit = new Span(value.bytes, value.start + 2, value.start + 5).is(explicitFalse)
+      return isExplicit ? 'basicConstraints encodes the default cA FALSE' : undefined
     },
   },
   {
     code: 'key_usage_not_minimal',
     severity: 'info',
-    summary: 'keyUsage ends in zero bits, which DER leaves out, or has more than its nine bits; other readers may refuse it.',
+    summary: 'keyUsage has trailing zero bits, which DER omits, or more than nine bits. Other parsers may reject it.',
     citation: 'X.690 11.2.2; RFC 5280 4.2.1.3',
     remedy: 'Re-issue the certificate with a correct tool.',
     check({ extensions }) {
@@ -91,7 +91,7 @@ export const structureRules: readonly LintRule<CertificateView, RoleContext>[] =
       const unused = value.at(2)
       const written = (value.length - 3) * 8 - unused
       if (written > keyUsageNames.length) return `keyUsage has ${written} bits, ${keyUsageNames.length} are defined`
-      return ((value.at(value.length - 1) >> unused) & 1) === 1 ? undefined : 'keyUsage is written with trailing zero bits'
+      return ((value.at(value.length - 1) >> unused) & 1) === 1 ? undefined : 'keyUsage has trailing zero bits'
     },
   },
 ])()

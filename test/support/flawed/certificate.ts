@@ -210,14 +210,14 @@ export const certificateFlaws: readonly Flaw[] = [
   },
   {
     code: 'spiffe_uri_invalid',
-    name: 'a SPIFFE id with a query',
+    name: 'a SPIFFE ID with a query',
     as: 'leaf',
     input: bentClient({ subjectAltNames: [{ uri: 'spiffe://example.org/a?b' }] }).der,
-    mended: ['a SPIFFE id without', bentClient({ subjectAltNames: [{ uri: 'spiffe://example.org/a' }] }).der],
+    mended: ['a SPIFFE ID without', bentClient({ subjectAltNames: [{ uri: 'spiffe://example.org/a' }] }).der],
   },
   {
     code: 'spiffe_uri_invalid',
-    name: 'two SPIFFE ids',
+    name: 'two SPIFFE IDs',
     as: 'leaf',
     input: bentClient({ subjectAltNames: [{ uri: 'spiffe://example.org/a' }, { uri: 'spiffe://example.org/b' }] }).der,
   },

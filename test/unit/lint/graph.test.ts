@@ -25,14 +25,14 @@ describe('path lengths', () => {
   it('block what stands too deep below, and name the CA whose path length it is', () => {
     expect(found('pathlen_blocks_existing_child', [two, one])).toEqual([])
     expect(found('pathlen_blocks_existing_child', [two, one, none])).toEqual([
-      'CN=None: path length 1 of CN=Two allows no such CA below it',
+      'CN=None: path length 1 of CN=Two does not allow this CA',
     ])
   })
 
   it('are those of the nearest CA where that one is stricter', () => {
     const strict = ca('Strict', two, { pathLength: 0 })
     expect(found('pathlen_blocks_existing_child', [two, strict, ca('Below', strict)])).toEqual([
-      'CN=Below: path length 0 of CN=Strict allows no such CA below it',
+      'CN=Below: path length 0 of CN=Strict does not allow this CA',
     ])
   })
 
@@ -66,8 +66,8 @@ describe('depth', () => {
 
   it('is that of the shortest chain', () => {
     expect(found('chain_too_deep', tower)).toEqual([
-      'CN=Level 4: stands at depth 5 below a root, at most 4 CA certificates are accepted above a client',
-      'CN=Level 5: stands at depth 6 below a root, at most 4 CA certificates are accepted above a client',
+      'CN=Level 4: 5 CA certificates up to a root, at most 4 CA certificates are accepted above a client',
+      'CN=Level 5: 6 CA certificates up to a root, at most 4 CA certificates are accepted above a client',
     ])
     const short = mint({ ca: true, subject: 'CN=Level 4', key: tower[4]!.key }, root)
     expect(found('chain_too_deep', [...tower, short])).toHaveLength(1)
@@ -84,7 +84,7 @@ describe('broken chains', () => {
     const top = ca('Top', root)
     const middle = ca('Middle', top)
     const low = ca('Low', middle)
-    const message = 'no chain from it leads to a root: the issuer of CN=Top is missing: CN=Root'
+    const message = 'no chain to a root: the issuer of CN=Top is missing: CN=Root'
     expect(found('unreachable_intermediate', [low, middle, top])).toEqual([`CN=Low: ${message}`, `CN=Middle: ${message}`])
     const keyId = Buffer.from(root.keyId!).toString('hex')
     expect(found('incomplete_chain', [low, middle, top])).toEqual([
@@ -108,9 +108,9 @@ describe('circles of cross-signatures', () => {
 
   it('are found through any number of CAs', () => {
     expect(found('cross_sign_cycle', [a, b, c, signed(a, b), signed(b, c), signed(c, a)])).toEqual([
-      'CN=A: stands on a circle of cross-signatures with CN=B and 1 more',
-      'CN=B: stands on a circle of cross-signatures with CN=A and 1 more',
-      'CN=C: stands on a circle of cross-signatures with CN=A and 1 more',
+      'CN=A: is in a cycle of cross-signatures with CN=B and 1 more',
+      'CN=B: is in a cycle of cross-signatures with CN=A and 1 more',
+      'CN=C: is in a cycle of cross-signatures with CN=A and 1 more',
     ])
   })
 

@@ -57,7 +57,7 @@ describe('platform preflight', () => {
     const crowded = platformCases.find(({ code, platform }) => code === 'too_many_certs' && platform === 'alb')!
     expect(lintTruststore(crowded.bad, { platform: 'alb' }).accepted).toBe(true)
     expect(preflight(crowded.bad, 'alb')[0]?.message).toBe(
-      'Application Load Balancer: 26 certificates, at most 25 are taken unless the quota was raised',
+      'Application Load Balancer: 26 certificates, at most 25 are accepted unless the quota was raised',
     )
   })
 
@@ -66,8 +66,8 @@ describe('platform preflight', () => {
     expect(
       preflight(large, ['cloudfront', 'azure-application-gateway', 'alb']).map(({ platform, message }) => [platform, message]),
     ).toEqual([
-      ['cloudfront', expect.stringMatching(/^CloudFront: the bundle has 71,\d{3} bytes, at most 65,536 are taken$/)],
-      ['azure-application-gateway', expect.stringMatching(/^Azure Application Gateway: .* at most 25,600 are taken$/)],
+      ['cloudfront', expect.stringMatching(/^CloudFront: the bundle has 71,\d{3} bytes, at most 65,536 are accepted$/)],
+      ['azure-application-gateway', expect.stringMatching(/^Azure Application Gateway: .* at most 25,600 are accepted$/)],
     ])
     expect(preflight(large, ['cloudfront', 'cloudfront'])).toHaveLength(1)
   })
@@ -111,7 +111,7 @@ describe('platform preflight', () => {
   it.each(['aws', '', 7, ['alb', 'nginx'], null])('%j is a TypeError that lists the platforms', (platform) => {
     const lint = (): unknown => lintTruststore(acceptedEverywhere, { platform: platform as Platform })
     expect(lint).toThrow(TypeError)
-    expect(lint).toThrow('options.platform must be of api-gateway, alb, cloudfront, google-cloud, azure-application-gateway')
+    expect(lint).toThrow('options.platform must be one of api-gateway, alb, cloudfront, google-cloud, azure-application-gateway')
   })
 })
 
@@ -158,7 +158,7 @@ describe('without a platform', () => {
       ['comment_with_dash', 'info', 2, undefined],
     ])
     expect(report.accepted).toBe(true)
-    expect(report.findings[0]?.message).toBe('text outside the PEM blocks: line 1; Application Load Balancer takes none')
+    expect(report.findings[0]?.message).toBe('text outside the PEM blocks: line 1; Application Load Balancer rejects this')
     expect(lintTruststore(text, { platform: 'google-cloud' }).findings).toEqual([])
     expect(lintTruststore(buildTruststore(text)).findings).toEqual([])
   })

@@ -83,14 +83,12 @@ describe('alternative names', () => {
     'spiffe:///a',
     'SPIFFE://example.org/a',
   ])('a SPIFFE id that is none: %s', (uri) => {
-    expect(findingsOn({ uri })).toEqual([`spiffe_uri_invalid: "${uri}" is not a SPIFFE id`])
+    expect(findingsOn({ uri })).toEqual([`spiffe_uri_invalid: "${uri}" is not a valid SPIFFE ID`])
   })
 
   it('a SPIFFE id beside another URI', () => {
     const found = findingsOn({ uri: 'https://example.com' }, { uri: 'spiffe://example.org/a' })
-    expect(found).toEqual([
-      'spiffe_uri_invalid: 2 URIs beside the SPIFFE id "spiffe://example.org/a", which must be the only one',
-    ])
+    expect(found).toEqual(['spiffe_uri_invalid: 2 URIs, but the SPIFFE ID "spiffe://example.org/a" must be the only one'])
   })
 
   it('do not flood a message', () => {
