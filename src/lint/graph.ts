@@ -173,8 +173,8 @@ function ownLimit({ certificate: { pathLength } }: TrustNode): number {
 }
 
 /**
- * The cycles of a directed graph: its strongly connected components of more than one node, by Tarjan's algorithm. Iterative, so that
- * a chain of thousands does not exhaust the stack. Linear in nodes and edges.
+ * The cycles of a directed graph: its strongly connected components of more than one node, by Tarjan's algorithm. Iterative, so
+ * that a chain of thousands does not exhaust the stack. Linear in nodes and edges.
  */
 export function cyclesIn<Node>(
   nodes: readonly Node[],

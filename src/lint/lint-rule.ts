@@ -5,8 +5,8 @@ import type { ProfileRule, Role } from '../x509/profile/profile-rule.ts'
 import type { LintGraph } from './graph.ts'
 
 /**
- * Types of lint-only rules. Their findings never make a certificate unusable, so `buildTruststore` does not run them and bundles that
- * only build and verify do not contain them.
+ * Types of lint-only rules. Their findings never make a certificate unusable, so `buildTruststore` does not run them, and
+ * bundles that only build and verify do not contain them.
  */
 
 /** Context of rules about one certificate by itself. */

@@ -12,8 +12,8 @@ const severities: Readonly<Record<Consequence, Severity>> = {
 }
 
 /**
- * A rule about one kind of limit, for all platforms that have it. The rule decides whether the limit is exceeded; the platform's entry
- * below gives the consequence and the source.
+ * A rule about one kind of limit, for all platforms that have it. The rule decides whether the limit is exceeded; the platform's
+ * entry below gives the consequence and the source.
  */
 export function limitRule<Subject, Name extends LimitName>(
   limit: Name,
@@ -39,8 +39,8 @@ export function limitRule<Subject, Name extends LimitName>(
 }
 
 /*
- * The limits of each platform, with their sources. To add a platform, add an entry to `platforms`; `lintTruststore`, the CLI and the
- * generated documentation pick it up.
+ * The limits of each platform, with their sources. To add a platform, add an entry to `platforms`; `lintTruststore`, the CLI and
+ * the generated documentation pick it up.
  */
 
 /** A supported platform; see docs/reference/platforms.md. */

@@ -13,8 +13,8 @@ export const platformRules: readonly (LintRule<PlatformBundle, PlatformLimits> |
   /* @__PURE__ */ (() => [...platformBundleRules, ...platformCertificateRules])()
 
 /**
- * Reports why platforms reject a bundle or its clients. A finding is an error if the platform rejects the bundle, and a warning if a
- * raised quota would help or if only clients are rejected. Without a platform, only the style of the PEM text is reported, as info.
+ * Reports why platforms reject a bundle or its clients. A finding is an error if the platform rejects the bundle, and a warning if
+ * a raised quota would help or if only clients are rejected. Without a platform, only the style of the PEM text is reported, as info.
  *
  * @param asked one platform, an array of them, or undefined
  * @param source undefined for a built truststore
