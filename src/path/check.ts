@@ -76,7 +76,7 @@ export function refuseAnchor(anchor: CertificateView, parameters: PathParameters
 
 /**
  * Checks an anchor on a path that continues above it. There it is an intermediate: its dates and signature algorithm always
- * count (RFC 5280 6.1.3 (a)). Everything else counts if the policy enforces what anchors' certificates say.
+ * count (RFC 5280 6.1.3 (a)). The other checks apply if the policy enforces anchor constraints.
  */
 export function refuseBelowAnchor(certificate: CertificateView, parameters: PathParameters): Refusal | undefined {
   if (parameters.policy.enforceAnchorConstraints) return refuseIntermediate(certificate, parameters)

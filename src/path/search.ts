@@ -109,8 +109,8 @@ export class Search {
     const isAnchor = this.#isAnchor(candidate)
     const refusal = this.#refusalOf(certificate, isAnchor)
     const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : refuseLength(candidate)
-    // A fault of a certificate that did not issue the child must not be reported, so check the signature first. If the key is
-    // unusable, nobody can tell whether it signed; then report the fault.
+    // Check the signature before reporting a fault: a certificate that did not issue the child is irrelevant. With an unusable
+    // key, the signature cannot be checked, so the fault is reported.
     const canVerify = certificate.keyParts.fault === undefined
     if (canVerify && !this.#isIssuer(candidate)) return undefined
     const refused = refusal ?? excess

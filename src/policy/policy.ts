@@ -102,7 +102,7 @@ export function isFrozenCopy(policy: unknown): policy is Policy {
   return frozenCopies.has(policy as object)
 }
 
-/** The default policy. A constant of its own, so that bundles that use no other profile contain no other. */
+/** The default policy. A separate constant, so that bundles without `profiles` contain only this policy. */
 export const apiGateway: Policy = /* @__PURE__ */ freezePolicy({
   ...common,
   trust: 'roots',

@@ -40,8 +40,8 @@ export interface TruststoreOptions {
   readonly signatures?: SignatureBackend
   /**
    * Memory in bytes for tables that speed up signature checks. A frequently used CA key takes 1.2 MB on P-256 and 2.6 MB on P-384.
-   * The least recently used tables are evicted. Default 16 MB; 0 disables tables of keys. Each curve also has a table of its own of
-   * the same size, which does not count.
+   * The least recently used tables are evicted. Default 16 MB; 0 disables tables of keys. In addition, each curve has a table of
+   * the same size that does not count.
    */
   readonly tableBudgetBytes?: number
 }
