@@ -66,8 +66,8 @@ describe('depth', () => {
 
   it('is that of the shortest chain', () => {
     expect(found('chain_too_deep', tower)).toEqual([
-      'CN=Level 4: 5 CA certificates up to a root, at most 4 CA certificates are accepted above a client',
-      'CN=Level 5: 6 CA certificates up to a root, at most 4 CA certificates are accepted above a client',
+      'CN=Level 4: 5 CA certificates up to a root, at most 4 are accepted above a client',
+      'CN=Level 5: 6 CA certificates up to a root, at most 4 are accepted above a client',
     ])
     const short = mint({ ca: true, subject: 'CN=Level 4', key: tower[4]!.key }, root)
     expect(found('chain_too_deep', [...tower, short])).toHaveLength(1)
