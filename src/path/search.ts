@@ -58,13 +58,13 @@ export class Search {
   /**
    * Returns the first valid path, leaf first, or `undefined`.
    *
-   * @param mayBePinned whether a listed leaf may be a path by itself
+   * @param mayBePinned whether a listed leaf may be a path by itself; CRL signers always need an issuer
    */
   run(certificate: CertificateView, mayBePinned = true): Path | undefined {
     const node = this.#call.store.nodeOf(certificate)
     const leaf: Link = { certificate, node, below: undefined, depth: 0 }
-    // A listed leaf needs no issuer if it is self-signed or the policy pins leaves. A self-signed leaf must not try other issuers:
-    // `refuseLeaf` did not check the strength of its signature.
+    // A listed leaf is a complete path if it is self-signed or the policy pins leaves. If it is self-signed, the search stops here,
+    // because `refuseLeaf` skipped its signature algorithm.
     if (mayBePinned && node?.isSelfSigned === true) return this.#completed(leaf)
     const pinned = mayBePinned && node !== undefined && this.#call.store.policy.trust === 'every-certificate'
     const path = (pinned ? this.#completed(leaf) : undefined) ?? this.#extend(leaf)
@@ -82,7 +82,7 @@ export class Search {
       }
     }
     const candidates = this.#issuersNotOnPath(top)
-    if (candidates.length === 0) this.#failAtTop(top)
+    if (candidates.length === 0) this.#failWithoutIssuer(top)
     for (const candidate of candidates) {
       const path = this.#tryIssuer(candidate)
       if (path !== undefined) return path
@@ -108,12 +108,12 @@ export class Search {
     }
     const isAnchor = this.#isAnchor(candidate)
     const refusal = this.#refusalOf(certificate, isAnchor)
-    const excess = isAnchor && !policy.enforceAnchorConstraints ? undefined : refuseLength(candidate)
+    const lengthRefusal = isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(candidate)
     // Check the signature before reporting a fault: a certificate that did not issue the child is irrelevant. With an unusable
     // key, the signature cannot be checked, so the fault is reported.
     const canVerify = certificate.keyParts.fault === undefined
     if (canVerify && !this.#isIssuer(candidate)) return undefined
-    const refused = refusal ?? excess
+    const refused = refusal ?? lengthRefusal
     if (refused !== undefined) {
       this.#failBy(refused, depth, certificate)
       return undefined
@@ -210,8 +210,8 @@ export class Search {
     }
   }
 
-  /** Records that no certificate has the issuer's name. */
-  #failAtTop(top: Link): void {
+  /** Records that there is no issuer left to try. */
+  #failWithoutIssuer(top: Link): void {
     const { certificate, node, depth } = top
     if (node === undefined && certificate.isSelfIssued)
       this.#fail('self_signed_untrusted', depth, certificate, () => 'it is self-signed and not in the truststore')
@@ -243,8 +243,8 @@ function pathTo(top: Link): Path {
   return path
 }
 
-/** RFC 5280 6.1.4 (l) and (m): counts the CAs below this one, self-issued ones and the leaf excepted. */
-function refuseLength({ certificate, below: child }: Link): Refusal | undefined {
+/** Checks pathLenConstraint (RFC 5280 6.1.4 (l) and (m)). Self-issued CAs and the leaf do not count. */
+function refusePathLength({ certificate, below: child }: Link): Refusal | undefined {
   let count = 0
   for (let link = child; link?.below !== undefined; link = link.below) if (!link.certificate.isSelfIssued) count++
   const { pathLength } = certificate

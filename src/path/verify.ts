@@ -160,7 +160,10 @@ function refuseName(leaf: CertificateView, { serverName }: VerifyParameters, met
   if (serverName === undefined) return undefined
   const reference = readReference(serverName)
   if (reference === undefined) {
-    return { code: 'name_mismatch', message: `${excerpt(serverName, 80)} is neither a DNS name (A-labels) nor an IP address` }
+    return {
+      code: 'name_mismatch',
+      message: `serverName ${excerpt(serverName, 80)} is neither a DNS name (A-labels) nor an IP address`,
+    }
   }
   const matches = matchesReference(leaf, reference, meter)
   if (matches === true) return undefined

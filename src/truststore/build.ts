@@ -128,7 +128,7 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
     const ruleContext = { ...context, isSelfSigned: certificate.isSelfIssued }
     const problems = certificateRules.map((rule) => {
       const found = rule.check(certificate, ruleContext)
-      // It is not known yet whether a self-issued certificate is self-signed. If it is, its signature may be weak.
+      // A self-issued certificate may prove to be self-signed, and then its signature may be weak. That is decided after linking.
       const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
       return note(findings, rule, mayChange ? undefined : found, entry)
     })
@@ -153,7 +153,7 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
     else usable.add(node)
     certificate.extensions.trim()
   }
-  // Remove certificates that are left out from the issuers of the others.
+  // Drop excluded certificates from the issuers of the usable ones.
   if (usable.entries.length < candidates.entries.length) {
     const kept = new Set(usable.entries)
     // Filter each array once: certificates of one issuer share it, and it may be long.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fence, markdownFiles, root } from './documents.ts'
@@ -11,6 +11,18 @@ describe('references in the documents', () => {
     const targets = [...text.matchAll(/\]\(([^)#\s]+)(#[^)\s]*)?\)/g)].map(([, target = '']) => target)
     const broken = targets.filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(file), target)))
     expect(broken).toEqual([])
+  })
+
+  it.each(['docs/architecture.md', 'CONTRIBUTING.md'])('every source file named in %s exists', (document) => {
+    const sources = ['src', 'tools', 'test/support', 'test/unit'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+    )
+    const named = [...readFileSync(join(root, document), 'utf8').matchAll(/`([\w./-]+\.(?:ts|mjs))`/g)].map(
+      ([, name = '']) => name,
+    )
+    const missing = named.filter((name) => !existsSync(join(root, name)) && !sources.some((path) => path.endsWith(`/${name}`)))
+    expect(named.length).toBeGreaterThan(0)
+    expect(missing).toEqual([])
   })
 
   it('every constant in docs/architecture.md has the value it has in src', () => {

@@ -219,12 +219,15 @@ export class Admissions {
     return undefined
   }
 
-  /** Every host must lead to the connection's own domain. A request without one could be for any domain. */
+  /** Every host that the request names must belong to the connection's domain. Without a host it could be for any domain. */
   #belongs({ basis }: Connection, authorities: readonly string[], domains: DomainMap<Basis>): boolean {
     return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === basis)
   }
 
-  /** Returns `undefined` if nothing has changed, or if a new verdict is the same. A rejected connection stays rejected. */
+  /**
+   * Verifies the connection again if its verdict may have changed. Returns `undefined` if no check was needed. A final rejection
+   * applies to the whole connection, any other only to this request.
+   */
   #recheck(connection: Connection): Admission | undefined {
     const { approval, basis } = connection
     if (!this.#settings.recheck || approval === undefined || basis === undefined) return undefined

@@ -71,7 +71,7 @@ const refusalWindowMs = 4000
  */
 const longestDebtMs = 300_000
 
-/** With such a debt, the address's other handshakes are aborted too: they may be just as expensive. */
+/** Beyond this debt, the address's other handshakes are aborted too: they may be just as expensive. */
 const overdrawnMs = 1000
 
 /**
@@ -80,11 +80,11 @@ const overdrawnMs = 1000
  */
 const firstHandshakes = 2
 
-/** The share of its rejections that such an address cannot use, so that unverified clients get only a little at once. */
+/** The share of the rejections that is reserved for addresses with a recently accepted client. Others may use only the rest. */
 const reservedForKnown = 0.75
 
 /** How many times a rejection counts if the address has no recently accepted client: then it is unlikely to be shared. */
-const suspicion = 2
+const unknownAddressFactor = 2
 
 /** How long an address counts as known after one of its clients was accepted. */
 const acquaintanceMs = 60_000
@@ -132,7 +132,7 @@ export class Allowances {
   /**
    * Whether the address could afford one more rejection if all its handshakes in progress were rejected. If none of its
    * clients was accepted recently, each is expected to cost as much as the last rejection. Expensive handshakes then start
-   * one by one, and do not delay other clients in a row.
+   * one at a time, and do not block other clients back to back.
    */
   canAfford(account: Counted): boolean {
     const expected = isKnown(account) ? 1 : account.lastCharge
@@ -148,7 +148,7 @@ export class Allowances {
   /** Charges a rejection by its weight. Returns whether the address is far over its limit. */
   charge(account: Counted, weight: number): boolean {
     const now = performance.now()
-    const refusals = isKnown(account) ? weight : suspicion * weight
+    const refusals = isKnown(account) ? weight : unknownAddressFactor * weight
     account.lastCharge = refusals
     account.refusals = this.#refusals.take(account.refusals, refusals, now, longestDebtMs / (1 + account.admitted))
     return account.refusals > now + overdrawnMs

@@ -159,7 +159,9 @@ export class CrlJudge implements ListJudge {
     return points
   }
 
-  /** Why the list must not be used at all, so that a certificate that it names is not known to be revoked. */
+  /**
+   * Why RFC 5280 or the policy forbids using the list. A certificate that it names is then `revocation_unknown`, not `revoked`.
+   */
   #faultOf(list: RevocationListView): string | undefined {
     if (list.algorithmsDiffer) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
     return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
@@ -172,7 +174,7 @@ export class CrlJudge implements ListJudge {
     const refusal = this.#faultOf(list) ?? refuseList(list, policy.conformance)
     if (refusal !== undefined) return refusal
     if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is in the future`
-    if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is longer ago than maxAgeDays`
+    if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is older than maxAgeDays allows`
     if (request.expired === 'allow') return undefined
     if (nextUpdateTime !== undefined)
       return at < nextUpdateTime + 1000 ? undefined : `its nextUpdate, ${isoTime(nextUpdateTime)}, has passed`
@@ -218,8 +220,8 @@ export function updates(delta: RevocationListView, list: RevocationListView): bo
 }
 
 /**
- * Whether another delta with the same key and scope replaces this one, because it has a higher number and no earlier date.
- * Deltas are cumulative.
+ * Whether another delta replaces this one, because it has a higher number and no earlier date: deltas are cumulative. Only for
+ * deltas with the same key and scope.
  */
 export function isOlderDelta(delta: RevocationListView, other: RevocationListView): boolean {
   return (compareCrlNumbers(delta, other) ?? 0) < 0 && delta.thisUpdateTime <= other.thisUpdateTime

@@ -180,7 +180,7 @@ const rejected: readonly RejectedChain[] = [
     chain: [leaf()],
     options: { serverName: 'a b' },
     code: 'name_mismatch',
-    message: '"a b" is neither a DNS name (A-labels) nor an IP address',
+    message: 'serverName "a b" is neither a DNS name (A-labels) nor an IP address',
   },
   {
     name: 'a leaf of next century',
