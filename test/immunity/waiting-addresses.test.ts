@@ -18,9 +18,9 @@ describe('an address without recently accepted clients', () => {
     from.address = other
     expect(await ask(port, good)).toMatchObject({ status: 200 })
     expect(gate.counters()).toMatchObject({ unfinished: 2, waiting: 28 })
-    // A quarter of its allowance, which is 25 for each of four seconds.
-    await eventually(() => gate.counters().waiting === 5)
-    expect(gate.counters()).toMatchObject({ unfinished: 25, limited: {} })
+    // A quarter of its allowance, which is 25 for each of four seconds, at two for each rejection.
+    await eventually(() => gate.counters().waiting === 17)
+    expect(gate.counters()).toMatchObject({ unfinished: 13, limited: {} })
     for (const socket of silent.slice(0, 20)) socket.destroy()
     await eventually(() => gate.counters().waiting === 0)
   })
@@ -31,8 +31,9 @@ describe('an address without recently accepted clients', () => {
     await Promise.all(Array.from({ length: 400 }, () => ask(port, unknownClient).catch(() => undefined)))
     const regained = ((performance.now() - begin) / 1000) * 25
     const { refused, limited, waiting } = gate.counters()
-    // A quarter of its allowance, which is 25 for each of four seconds, and those that had started when it was used up.
-    expect(refused.unknown_issuer).toBeLessThan(25 + regained + 2)
+    // A quarter of its allowance, which is 25 for each of four seconds, at two for each rejection, and those that had started
+    // when it was used up.
+    expect(refused.unknown_issuer).toBeLessThan((25 + regained) / 2 + 3)
     expect([refused.unknown_issuer! + limited.refused!, waiting]).toEqual([400, 0])
     from.address = other
     expect(await ask(port, good)).toMatchObject({ status: 200 })
@@ -62,7 +63,7 @@ describe('an address without recently accepted clients', () => {
     const clients = Array.from({ length: 20 }, () => ask(port, good))
     await openMany(port, 30)
     expect((await Promise.all(clients)).map(({ status }) => status)).toEqual(Array(20).fill(200))
-    // More than the 25 that waiting alone would allow.
+    // More than the 13 that waiting alone would allow.
     await eventually(() => gate.counters().unfinished === 31)
     expect(gate.counters()).toMatchObject({ waiting: 0, limited: {} })
   })

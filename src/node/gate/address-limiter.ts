@@ -67,7 +67,7 @@ export class AddressLimiter {
     this.#limits = limits
     this.#clientAddress = clientAddress
     this.#allowances = new Allowances(limits)
-    this.#table = new AddressTable((account, now) => this.#allowances.isUnused(account, now))
+    this.#table = new AddressTable((account, now, isCrowded) => this.#allowances.isUnused(account, now, isCrowded))
   }
 
   counters(): AddressCounters {

@@ -210,12 +210,17 @@ export interface Account<Arrival> {
   readonly queue: HandshakeQueue
   /** When a client of this address was last accepted, in milliseconds of `performance.now()`. */
   lastAdmitted: number
-  /** How many ordinary rejections the last rejection counted for. */
-  lastCharge: number
+  /** How many ordinary rejections the next rejection is expected to count for, judging by the last ones. */
+  expectedCharge: number
   /** States of the two buckets. */
   handshakes: number
   refusals: number
 }
+
+/** What the first rejection of an address is expected to count for: twice, because no client of it has been accepted yet. */
+export const firstExpectedCharge = 2
+
+type IsSettled<Arrival> = (account: Account<Arrival>, now: number, isCrowded: boolean) => boolean
 
 /** The most accounts. */
 export const mostAccounts = 65_536
@@ -227,17 +232,17 @@ const sharedAccounts = 1024
 const looks = 2
 
 /**
- * One account per address, at most `most`. An account without connections and with full buckets is the same as a new one, so
- * it is dropped. When all are in use, addresses share accounts: IPv6 addresses by their first 32 bits, IPv4 addresses by
+ * One account per address, at most `most`. Accounts for which `isSettled` is true are dropped: a new one would serve as well.
+ * It is stricter once half of the places are taken. When all are in use, addresses share accounts: IPv6 addresses by their first 32 bits, IPv4 addresses by
  * their first 16. Someone who owns a whole network then fills one account, not the table.
  */
 export class AddressTable<Arrival> {
   readonly #accounts = new Map<string, Account<Arrival>>()
   readonly #shared: (Account<Arrival> | undefined)[] = []
-  readonly #isSettled: (account: Account<Arrival>, now: number) => boolean
+  readonly #isSettled: IsSettled<Arrival>
   readonly #most: number
 
-  constructor(isSettled: (account: Account<Arrival>, now: number) => boolean, most: number = mostAccounts) {
+  constructor(isSettled: IsSettled<Arrival>, most: number = mostAccounts) {
     this.#isSettled = isSettled
     this.#most = most
   }
@@ -262,7 +267,7 @@ export class AddressTable<Arrival> {
     for (const [key, account] of this.#accounts) {
       if (left-- === 0) return
       this.#accounts.delete(key)
-      if (!this.#isSettled(account, now)) this.#accounts.set(key, account)
+      if (!this.#isSettled(account, now, this.#accounts.size > this.#most / 2)) this.#accounts.set(key, account)
     }
   }
 
@@ -281,7 +286,7 @@ function newAccount<Arrival>(): Account<Arrival> {
     unfinished: new Set(),
     queue: new HandshakeQueue(),
     lastAdmitted: -Infinity,
-    lastCharge: 1,
+    expectedCharge: firstExpectedCharge,
     handshakes: Bucket.full,
     refusals: Bucket.full,
   }

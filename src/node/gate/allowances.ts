@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { type NoFields, readFields } from '../../policy/fields.ts'
 import { numberOption } from '../source/source-options.ts'
-import { type Account, AddressRanges, Bucket } from './addresses.ts'
+import { type Account, AddressRanges, Bucket, firstExpectedCharge } from './addresses.ts'
 
 /**
  * How much of a server one address may use. Every limit may be `Infinity`. The defaults suit an address that thousands of
@@ -86,7 +86,7 @@ const reservedForKnown = 0.75
 /** How many times a rejection counts if the address has no recently accepted client: then it is unlikely to be shared. */
 const unknownAddressFactor = 2
 
-/** How long an address counts as known after one of its clients was accepted. */
+/** How long an address counts as known after one of its clients was accepted, even if that client has left. */
 const acquaintanceMs = 60_000
 
 type Counted = Account<unknown>
@@ -103,9 +103,14 @@ export class Allowances {
     this.#refusals = new Bucket(limits?.refusedPerSecond ?? Infinity, refusalWindowMs)
   }
 
-  /** Whether an account is the same as a new one. */
-  isUnused({ open, handshakes, refusals }: Counted, now: number): boolean {
-    return open === 0 && this.#handshakes.isFull(handshakes, now) && this.#refusals.isFull(refusals, now)
+  /** Whether an account may be forgotten: it has no connections, full buckets, and nothing else that is worth its place. */
+  isUnused(account: Counted, now: number, isCrowded: boolean): boolean {
+    const { open, handshakes, refusals, expectedCharge } = account
+    if (open > 0 || !this.#handshakes.isFull(handshakes, now) || !this.#refusals.isFull(refusals, now)) return false
+    // The state of a bucket is a time. The last rejection was at most four seconds later.
+    const sinceRejection = now - refusals
+    if (isKnown(account) && (!isCrowded || sinceRejection < acquaintanceMs)) return false
+    return expectedCharge <= firstExpectedCharge || sinceRejection > longestDebtMs
   }
 
   /** Counts one more connection, or returns the limit that it exceeds. */
@@ -131,11 +136,11 @@ export class Allowances {
 
   /**
    * Whether the address could afford one more rejection if all its handshakes in progress were rejected. If none of its
-   * clients was accepted recently, each is expected to cost as much as the last rejection. Expensive handshakes then start
+   * clients was accepted recently, each is expected to cost as much as its recent rejections. Expensive handshakes then start
    * one at a time, and do not block other clients back to back.
    */
   canAfford(account: Counted): boolean {
-    const expected = isKnown(account) ? 1 : account.lastCharge
+    const expected = isKnown(account) ? 1 : account.expectedCharge
     const reserved = this.#reservedOf(account) + account.unfinished.size * expected
     return !this.#refusals.isEmpty(account.refusals, performance.now(), reserved)
   }
@@ -149,7 +154,8 @@ export class Allowances {
   charge(account: Counted, weight: number): boolean {
     const now = performance.now()
     const refusals = isKnown(account) ? weight : unknownAddressFactor * weight
-    account.lastCharge = refusals
+    // Not just the last one: cheap rejections in between must not hide expensive ones.
+    account.expectedCharge = Math.max(refusals, account.expectedCharge / 2)
     account.refusals = this.#refusals.take(account.refusals, refusals, now, longestDebtMs / (1 + account.admitted))
     return account.refusals > now + overdrawnMs
   }
@@ -159,6 +165,7 @@ export class Allowances {
   }
 }
 
-function isKnown({ lastAdmitted }: Counted): boolean {
-  return performance.now() - lastAdmitted < acquaintanceMs
+/** Whether a client of the address is accepted now, or was a short time ago. */
+function isKnown({ admitted, lastAdmitted }: Counted): boolean {
+  return admitted > 0 || performance.now() - lastAdmitted < acquaintanceMs
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { AddressTable } from '../../../../src/node/gate/addresses.ts'
+import { type Account, AddressTable } from '../../../../src/node/gate/addresses.ts'
 import { Allowances, readLimits } from '../../../../src/node/gate/allowances.ts'
 
 describe('the rejections of an address', () => {
@@ -36,5 +36,83 @@ describe('the rejections of an address', () => {
   it('count by their weight', () => {
     expect(passed(true, 5)).toBeCloseTo((25 * 14) / 5, -1)
     expect(passed(false, 5)).toBeCloseTo((25 * 11) / 10, -1)
+  })
+
+  /** An address table that forgets as the gate does, and how many handshakes an account may have in progress. */
+  function gateTable(): {
+    allowances: Allowances
+    table: AddressTable<unknown>
+    mayStart: (account: Account<unknown>) => number
+  } {
+    const allowances = new Allowances(readLimits('test', undefined))
+    const table = new AddressTable<unknown>((account, at, isCrowded) => allowances.isUnused(account, at, isCrowded))
+    const mayStart = (account: Account<unknown>): number => {
+      let count = 0
+      while (allowances.canAfford(account)) account.unfinished.add(count++)
+      account.unfinished.clear()
+      return count
+    }
+    return { allowances, table, mayStart }
+  }
+
+  it('of all handshakes in progress fit into what a new address may have at once', () => {
+    const { allowances, table, mayStart } = gateTable()
+    const account = table.accountOf('192.0.2.1', now)
+    const started = mayStart(account)
+    expect(started).toBe(13)
+    for (let i = 0; i < started - 1; i++) {
+      expect(allowances.isShutOut(account)).toBe(false)
+      allowances.charge(account, 1)
+    }
+    allowances.charge(account, 1)
+    expect(allowances.isShutOut(account)).toBe(true)
+  })
+
+  it('are expected to be as expensive as before, whatever came in between, and for minutes', () => {
+    const { allowances, table, mayStart } = gateTable()
+    const account = table.accountOf('192.0.2.1', now)
+    allowances.charge(account, 20)
+    now += 10_000
+    expect(mayStart(account)).toBe(1)
+    allowances.charge(account, 1)
+    now += 10_000
+    expect(mayStart(account)).toBeLessThan(3)
+    for (let i = 0; i < 10; i++) table.accountOf(`198.51.100.${i}`, now)
+    expect(table.accountOf('192.0.2.1', now)).toBe(account)
+    now += 300_000
+    for (let i = 0; i < 20; i++) table.accountOf(`203.0.113.${i}`, now)
+    expect(table.accountOf('192.0.2.1', now)).not.toBe(account)
+  })
+
+  it('count once for a minute after a client of the address was accepted, and while it stays', () => {
+    const { allowances, table } = gateTable()
+    const account = table.accountOf('192.0.2.1', now)
+    account.lastAdmitted = now
+    const weightOf = (): number => {
+      const before = account.refusals
+      allowances.charge(account, 1)
+      const taken = account.refusals - Math.max(before, now - 4000)
+      return Math.round(taken / 40)
+    }
+    expect(weightOf()).toBe(1)
+    now += 50_000
+    for (let i = 0; i < 20; i++) table.accountOf(`198.51.100.${i}`, now)
+    expect(table.accountOf('192.0.2.1', now)).toBe(account)
+    expect(weightOf()).toBe(1)
+    now += 20_000
+    expect(weightOf()).toBe(2)
+    account.admitted = 1
+    expect(weightOf()).toBe(1)
+  })
+
+  it('make a known address worth remembering when places get scarce, and nothing else does', () => {
+    const allowances = new Allowances(readLimits('test', undefined))
+    const table = new AddressTable<unknown>(() => false)
+    const [quiet, rejected] = ['192.0.2.1', '192.0.2.2'].map((key) => table.accountOf(key, now))
+    for (const account of [quiet!, rejected!]) account.lastAdmitted = now
+    allowances.charge(rejected!, 1)
+    now += 10_000
+    expect([quiet!, rejected!].map((account) => allowances.isUnused(account, now, false))).toEqual([false, false])
+    expect([quiet!, rejected!].map((account) => allowances.isUnused(account, now, true))).toEqual([true, false])
   })
 })
