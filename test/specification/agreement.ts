@@ -1,0 +1,45 @@
+import type { Verdict } from '../../src/index.ts'
+import type { Call, Certificate, Name } from './model.ts'
+import { verdictOf } from './realize.ts'
+import { firstOf, judge } from './specification.ts'
+
+/** What the specification and the library say of one call, and whether they agree. */
+export interface Comparison {
+  readonly verdict: Verdict
+  /** Undefined where they agree, else what they disagree about, with the call. */
+  readonly disagreement: string | undefined
+}
+
+export function compare(call: Call): Comparison {
+  const { accepted, refused, codes } = judge(call)
+  const verdict = verdictOf(call)
+  const isAccepted = accepted.length > 0
+  const agrees = verdict.ok ? isAccepted : !isAccepted && codes.has(verdict.code)
+  if (agrees) return { verdict, disagreement: undefined }
+  const reasons = refused.map(({ path, failures }) => {
+    const serials = path.map(({ serial }) => serial).join(' ← ')
+    return `  ${serials}: ${firstOf(failures)
+      .map(({ clause, index }) => `${clause} at ${index}`)
+      .join(', ')}`
+  })
+  const lines = [
+    `library: ${verdict.ok ? 'accepts' : `${verdict.code} ${verdict.index}: ${verdict.message}`}`,
+    `specification: ${isAccepted ? `accepts ${accepted.map((path) => path.map(({ serial }) => serial).join(' ← ')).join('; ')}` : 'refuses'}`,
+    ...reasons,
+    ...described(call),
+  ]
+  return { verdict, disagreement: lines.join('\n') }
+}
+
+function described({ listed, presented, ...rest }: Call): readonly string[] {
+  const certificates = [...new Map([...listed, ...presented].map((certificate) => [certificate.serial, certificate])).values()]
+  const serials = (some: readonly Certificate[]): string => some.map(({ serial }) => serial).join(', ')
+  const lines = certificates.map(({ serial, subject, issuer, ...fields }) => {
+    return `  ${serial}: ${nameText(subject)}, issued by ${nameText(issuer)}: ${JSON.stringify(fields)}`
+  })
+  return [...lines, `  listed ${serials(listed)}, presented ${serials(presented)}`, `  ${JSON.stringify(rest)}`]
+}
+
+function nameText(name: Name): string {
+  return name.map(([type, value]) => `${type}=${value}`).join('/')
+}

@@ -1,0 +1,287 @@
+import fc from 'fast-check'
+import {
+  anyPolicy,
+  type BasicConstraints,
+  type Call,
+  type Certificate,
+  type Extension,
+  type GeneralName,
+  type Hash,
+  type Key,
+  type KeyPurpose,
+  type KeyUsage,
+  type Name,
+  type NameConstraints,
+  type PathPolicy,
+  type PolicyConstraints,
+  type PolicyId,
+  type PolicyInputs,
+  type PolicyMapping,
+} from './model.ts'
+
+/**
+ * Random calls over a small alphabet: up to three CAs and a leaf, three names, three keys. What is usual is most likely, so
+ * that about a third of the calls is accepted and most of the others fail for one reason.
+ */
+
+const second = 1000
+
+/** Half a second after a whole one, because dates have no fractions and `at` has. */
+export const at: number = Date.UTC(2026, 0, 15, 12) + second / 2
+const thisSecond = at - second / 2
+const year = 365 * 86_400 * second
+
+/** `usual` about `weight` times as often as all the others together. */
+function mostly<T>(weight: number, usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof({ weight: weight * others.length, arbitrary: fc.constant(usual) }, ...others.map((other) => fc.constant(other)))
+}
+
+/** Absent `weight` times as often as there. */
+function rarely<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight, arbitrary: fc.constant(undefined) }, arbitrary)
+}
+
+function extension<T>(value: fc.Arbitrary<T>, usuallyCritical: boolean): fc.Arbitrary<Extension<T>> {
+  return fc.record({ critical: mostly(6, usuallyCritical, !usuallyCritical), value })
+}
+
+const organization: Name[number] = ['O', 'Specification']
+export const names: readonly Name[] = ['A', 'B', 'C'].map((letter) => [organization, ['CN', `CA ${letter}`]])
+
+/** The same names as RFC 5280 7.1 compares them. */
+const respelled: readonly Name[] = ['a', 'b', 'c'].map((letter) => [organization, ['CN', ` ca  ${letter}`]])
+
+const leafNames: readonly Name[] = [
+  [organization, ['CN', 'leaf']],
+  [organization, ['CN', 'b.a.example']],
+  [
+    ['O', 'Elsewhere'],
+    ['CN', 'leaf'],
+  ],
+]
+
+const hosts = ['a.example', 'b.a.example', 'other.test', '*.a.example']
+
+const alternativeName: fc.Arbitrary<GeneralName> = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...hosts).map((dns) => ({ dns })) },
+  fc.constantFrom(...leafNames).map((directory) => ({ directory })),
+)
+
+const subtree: fc.Arbitrary<GeneralName> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('example', 'a.example', 'b.a.example', 'test').map((dns) => ({ dns })) },
+  fc.constantFrom<Name>([organization], [['O', 'elsewhere']], [organization, ['CN', 'leaf']]).map((directory) => ({ directory })),
+)
+
+const subtrees = fc.uniqueArray(subtree, { minLength: 1, maxLength: 2, selector: (name) => JSON.stringify(name) })
+
+const nameConstraints: fc.Arbitrary<NameConstraints> = fc.oneof(
+  fc.record({ permitted: subtrees, excluded: fc.constant([]) }),
+  fc.record({ permitted: fc.constant([]), excluded: subtrees }),
+  fc.record({ permitted: subtrees, excluded: subtrees }),
+)
+
+const ordinaryPolicies = ['1.2.3.1', '1.2.3.2'] as const
+
+const policyIds: fc.Arbitrary<readonly PolicyId[]> = fc.uniqueArray(fc.constantFrom(...ordinaryPolicies, anyPolicy), {
+  minLength: 1,
+  maxLength: 3,
+})
+
+const mapped = fc.constantFrom<PolicyId>(...ordinaryPolicies, ...ordinaryPolicies, ...ordinaryPolicies, anyPolicy)
+const mappings: fc.Arbitrary<readonly PolicyMapping[]> = fc.array(fc.tuple(mapped, mapped), { minLength: 1, maxLength: 2 })
+
+const skip = fc.constantFrom(0, 1)
+const policyConstraints: fc.Arbitrary<PolicyConstraints> = fc.oneof(
+  fc.record({ requireExplicitPolicy: skip }),
+  fc.record({ inhibitPolicyMapping: skip }),
+  fc.record({ requireExplicitPolicy: skip, inhibitPolicyMapping: skip }),
+)
+
+const validity: fc.Arbitrary<readonly [notBefore: number, notAfter: number]> = mostly(
+  14,
+  [thisSecond - year, thisSecond + year],
+  [thisSecond, thisSecond],
+  [thisSecond + second, thisSecond + year],
+  [thisSecond - year, thisSecond - second],
+)
+
+const key: fc.Arbitrary<Key> = fc.record({
+  kind: fc.oneof(
+    { weight: 30, arbitrary: fc.constant('p256' as const) },
+    fc.constantFrom('p384' as const, 'p521' as const, 'rsa1024' as const, 'rsa2048' as const),
+  ),
+  slot: fc.nat(2),
+})
+
+const hash: fc.Arbitrary<Hash> = mostly<Hash>(25, 'sha256', 'sha384', 'sha1')
+
+/** What CAs and leaves have alike. */
+const common = {
+  validity,
+  hash,
+  key,
+  extendedKeyUsage: rarely(
+    6,
+    extension(
+      mostly<readonly KeyPurpose[]>(2, ['clientAuth', 'serverAuth'], ['clientAuth'], ['serverAuth'], ['any'], ['codeSigning']),
+      false,
+    ),
+  ),
+  certificatePolicies: rarely(1, extension(policyIds, false)),
+  policyConstraints: rarely(12, extension(policyConstraints, true)),
+  unknown: rarely(25, extension(fc.constant(undefined), true)),
+  /** Who issued it: a CA by number, its own key and name, or another name or key than that CA's. */
+  wrongSigner: rarely(25, fc.nat(2)),
+  wrongIssuer: rarely(25, fc.nat(2)),
+  keyId: mostly<'signer' | 'issuer' | 'none'>(4, 'signer', 'issuer', 'none'),
+}
+
+const pathLength = mostly(2, undefined, 0, 1)
+const basicConstraints: fc.Arbitrary<BasicConstraints> = fc.oneof(
+  { weight: 25, arbitrary: pathLength.map((limit) => (limit === undefined ? { ca: true } : { ca: true, pathLength: limit })) },
+  fc.constant({ ca: false }),
+)
+
+const authority = fc.record({
+  ...common,
+  name: fc.nat(2),
+  isUsualName: mostly(4, true, false),
+  isRespelled: mostly(8, false, true),
+  isSelfSigned: mostly(3, false, true),
+  isListed: mostly(5, true, false),
+  isPresented: fc.boolean(),
+  issuedBy: fc.nat(2),
+  basicConstraints: fc.oneof(
+    { weight: 25, arbitrary: extension(basicConstraints, true) as fc.Arbitrary<Extension<BasicConstraints> | undefined> },
+    fc.constant(undefined),
+  ),
+  keyUsage: rarely(
+    2,
+    extension(mostly<readonly KeyUsage[]>(12, ['keyCertSign', 'cRLSign'], ['cRLSign'], ['digitalSignature']), true),
+  ),
+  nameConstraints: rarely(5, extension(nameConstraints, true)),
+  policyMappings: rarely(6, extension(mappings, true)),
+  inhibitAnyPolicy: rarely(10, extension(skip, true)),
+})
+
+const leaf = fc.record({
+  ...common,
+  name: mostly(3, leafNames[0]!, ...leafNames.slice(1), names[0]!, names[1]!),
+  isSelfSigned: mostly(20, false, true),
+  isListed: mostly(12, false, true),
+  issuedBy: mostly(2, 2, 0, 1),
+  basicConstraints: rarely(6, extension(fc.constantFrom<BasicConstraints>({ ca: false }, { ca: true }), true)),
+  keyUsage: rarely(
+    1,
+    extension(mostly<readonly KeyUsage[]>(6, ['digitalSignature'], ['keyEncipherment'], ['keyAgreement'], ['keyCertSign']), true),
+  ),
+  subjectAltName: rarely(1, extension(fc.array(alternativeName, { minLength: 1, maxLength: 2 }), false)),
+})
+
+const policy: fc.Arbitrary<PathPolicy> = fc.record({
+  trust: fc.constantFrom('roots', 'every-ca', 'every-certificate'),
+  intermediates: fc.constantFrom('truststore', 'presented'),
+  maxChainLength: mostly(3, 4, 0, 1, 2),
+  minRsaBits: mostly(3, 2048, 1024),
+  maxRsaBits: mostly(6, 8192, 1024),
+  curves: mostly<PathPolicy['curves']>(6, ['P-256', 'P-384'], ['P-256']),
+  hashes: mostly<PathPolicy['hashes']>(8, ['sha256', 'sha384'], ['sha384']),
+  requireEku: mostly(8, false, true),
+  checkAnchorValidity: fc.boolean(),
+  enforceAnchorConstraints: mostly(2, true, false),
+})
+
+const policyInputs: fc.Arbitrary<PolicyInputs> = fc.record({
+  initialPolicies: fc.oneof(fc.constant([anyPolicy]), policyIds),
+  requireExplicitPolicy: mostly(2, false, true),
+  inhibitPolicyMapping: mostly(3, false, true),
+  inhibitAnyPolicy: mostly(3, false, true),
+})
+
+type AuthorityRecipe = Parameters<Parameters<typeof authority.map>[0]>[0]
+type LeafRecipe = Parameters<Parameters<typeof leaf.map>[0]>[0]
+
+/** Only the extensions that are there, so that what is printed is short. */
+function withoutAbsent<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+}
+
+function issuedFields(
+  recipe: AuthorityRecipe | LeafRecipe,
+  subject: Name,
+  issuer: { readonly subject: Name; readonly key: Key },
+): Omit<Certificate, 'serial'> {
+  const { validity, hash, key, extendedKeyUsage, certificatePolicies, policyConstraints, unknown } = recipe
+  const { basicConstraints, keyUsage, wrongIssuer, wrongSigner } = recipe
+  const [notBefore, notAfter] = validity
+  const signedBy: Key = wrongSigner === undefined ? issuer.key : { kind: 'p256', slot: wrongSigner }
+  return {
+    subject,
+    issuer: wrongIssuer === undefined ? issuer.subject : names[wrongIssuer]!,
+    key,
+    signedBy,
+    hash,
+    notBefore,
+    notAfter,
+    authorityKeyId: recipe.keyId === 'none' ? undefined : recipe.keyId === 'issuer' ? issuer.key : signedBy,
+    ...{ basicConstraints, keyUsage, extendedKeyUsage, certificatePolicies, policyConstraints, unknown },
+  }
+}
+
+/** The CAs: each is issued by one before it or itself, or with an own number by any; the first is a root. */
+function authoritiesOf(recipes: readonly AuthorityRecipe[]): readonly Certificate[] {
+  const subjects = recipes.map(({ isUsualName, name }, i) => names[isUsualName ? i : name]!)
+  return recipes.map((recipe, i) => {
+    const by = recipe.isSelfSigned || i === 0 ? i : recipe.issuedBy % recipes.length
+    const issuerName = recipe.isRespelled ? respelled[names.indexOf(subjects[by]!)]! : subjects[by]!
+    const { nameConstraints, policyMappings, inhibitAnyPolicy } = recipe
+    return withoutAbsent({
+      serial: i + 1,
+      ...issuedFields(recipe, subjects[i]!, { subject: issuerName, key: recipes[by]!.key }),
+      ...{ nameConstraints, policyMappings, inhibitAnyPolicy },
+    })
+  })
+}
+
+/** A good root that has no part in anything, because a truststore needs a usable certificate. */
+export const bystander: Certificate = {
+  serial: 99,
+  subject: [['CN', 'Bystander']],
+  issuer: [['CN', 'Bystander']],
+  key: { kind: 'p256', slot: 9 },
+  signedBy: { kind: 'p256', slot: 9 },
+  hash: 'sha256',
+  notBefore: thisSecond - year,
+  notAfter: thisSecond + year,
+  basicConstraints: { critical: true, value: { ca: true } },
+}
+
+/** Every call has the bystander, whose curve and hash each generated policy has to allow or not. */
+export const calls: fc.Arbitrary<Call> = fc
+  .record({
+    authorities: fc.array(authority, { minLength: 1, maxLength: 3 }),
+    leaf,
+    policy,
+    purpose: mostly<Call['purpose']>(2, 'client', 'server', 'any'),
+    serverName: rarely(8, fc.constantFrom('b.a.example', 'a.example')),
+    policies: rarely(2, policyInputs),
+  })
+  .map(({ authorities: recipes, leaf: recipe, policy, purpose, serverName, policies }) => {
+    const authorities = authoritiesOf(recipes)
+    const issuer = authorities[Math.min(recipe.issuedBy, authorities.length - 1)]!
+    const subject = recipe.name
+    const own = recipe.isSelfSigned ? { subject, key: recipe.key } : issuer
+    const { subjectAltName } = recipe
+    const end: Certificate = withoutAbsent({ serial: 50, ...issuedFields(recipe, subject, own), subjectAltName })
+    const listed = authorities.filter((_, i) => recipes[i]!.isListed)
+    const others = authorities.filter((_, i) => recipes[i]!.isPresented || !recipes[i]!.isListed)
+    return withoutAbsent({
+      listed: [...listed, ...(recipe.isListed ? [end] : []), bystander],
+      presented: [end, ...others] as const,
+      policy,
+      at,
+      purpose,
+      serverName,
+      policies,
+    })
+  })

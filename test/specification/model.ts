@@ -1,0 +1,125 @@
+/**
+ * What the specification judges and the generator makes: certificates, a truststore and a call as plain data. Nothing here
+ * is parsed, and nothing is shared with `src`. `realize.ts` mints the same data as DER for the library.
+ */
+
+export type Attribute = readonly [type: string, value: string]
+
+/** A distinguished name in the order of its encoding, one attribute an RDN. */
+export type Name = readonly Attribute[]
+
+/** The forms of RFC 5280 4.2.1.6 that the specification knows so far. */
+export type GeneralName = { readonly dns: string } | { readonly directory: Name }
+
+export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa1024' | 'rsa2048'
+
+/** Two keys are the same key if both fields are equal. */
+export interface Key {
+  readonly kind: KeyKind
+  readonly slot: number
+}
+
+export type Hash = 'sha1' | 'sha256' | 'sha384'
+
+/** A decoded extension; absent where the certificate does not have it. */
+export interface Extension<Value> {
+  readonly critical: boolean
+  readonly value: Value
+}
+
+export interface BasicConstraints {
+  readonly ca: boolean
+  readonly pathLength?: number
+}
+
+export type KeyUsage = 'digitalSignature' | 'keyEncipherment' | 'keyAgreement' | 'keyCertSign' | 'cRLSign'
+
+export type KeyPurpose = 'clientAuth' | 'serverAuth' | 'codeSigning' | 'any'
+
+export interface NameConstraints {
+  readonly permitted: readonly GeneralName[]
+  readonly excluded: readonly GeneralName[]
+}
+
+/** A policy's dotted OID. */
+export type PolicyId = string
+
+export const anyPolicy: PolicyId = '2.5.29.32.0'
+
+export interface PolicyConstraints {
+  readonly requireExplicitPolicy?: number
+  readonly inhibitPolicyMapping?: number
+}
+
+export type PolicyMapping = readonly [issuerDomain: PolicyId, subjectDomain: PolicyId]
+
+export interface Certificate {
+  /** Two certificates are the same certificate if their serials are equal: serials are unique within a {@link Call}. */
+  readonly serial: number
+  readonly subject: Name
+  readonly issuer: Name
+  readonly key: Key
+  /** The key that made the signature, whatever the issuer's name says. */
+  readonly signedBy: Key
+  readonly hash: Hash
+  /** The key whose identifier authorityKeyIdentifier has, which may be a lie. The subjectKeyIdentifier is never one. */
+  readonly authorityKeyId?: Key
+  /** Milliseconds since the epoch, whole seconds. */
+  readonly notBefore: number
+  readonly notAfter: number
+  readonly basicConstraints?: Extension<BasicConstraints>
+  readonly keyUsage?: Extension<readonly KeyUsage[]>
+  readonly extendedKeyUsage?: Extension<readonly KeyPurpose[]>
+  readonly subjectAltName?: Extension<readonly GeneralName[]>
+  readonly nameConstraints?: Extension<NameConstraints>
+  readonly certificatePolicies?: Extension<readonly PolicyId[]>
+  readonly policyMappings?: Extension<readonly PolicyMapping[]>
+  readonly policyConstraints?: Extension<PolicyConstraints>
+  readonly inhibitAnyPolicy?: Extension<number>
+  /** An extension that nobody knows. */
+  readonly unknown?: Extension<undefined>
+}
+
+/** The fields of the library's `Policy` that the specification has clauses for; the budget is never exhausted. */
+export interface PathPolicy {
+  readonly trust: 'roots' | 'every-ca' | 'every-certificate'
+  readonly intermediates: 'truststore' | 'presented'
+  readonly maxChainLength: number
+  readonly minRsaBits: number
+  readonly maxRsaBits: number
+  readonly curves: readonly ('P-256' | 'P-384')[]
+  readonly hashes: readonly ('sha256' | 'sha384')[]
+  readonly requireEku: boolean
+  readonly checkAnchorValidity: boolean
+  readonly enforceAnchorConstraints: boolean
+}
+
+export type Purpose = 'client' | 'server' | 'any'
+
+/** RFC 5280 6.1.1 (c) and (e) to (g). */
+export interface PolicyInputs {
+  readonly initialPolicies: readonly PolicyId[]
+  readonly requireExplicitPolicy: boolean
+  readonly inhibitPolicyMapping: boolean
+  readonly inhibitAnyPolicy: boolean
+}
+
+/** Everything that a verdict depends on. */
+export interface Call {
+  readonly listed: readonly Certificate[]
+  /** Leaf first. */
+  readonly presented: readonly [leaf: Certificate, ...others: Certificate[]]
+  readonly policy: PathPolicy
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly purpose: Purpose
+  readonly serverName?: string
+  readonly policies?: PolicyInputs
+}
+
+/** A certification path, leaf first and the anchor's certificate last; a pinned leaf is alone. */
+export type Path = readonly [leaf: Certificate, ...issuers: Certificate[]]
+
+export function sameKey(a: Key, b: Key): boolean {
+  return a.kind === b.kind && a.slot === b.slot
+}
