@@ -66,7 +66,7 @@ function readingsOf(call: Call): readonly Reading[] {
     const issuers = pool.filter((issuer) => sameName_7_1(top.issuer, issuer.subject) && !contains(path, issuer))
     const isComplete = endsInAnchor(call, path)
     if (isComplete) readings.push({ path, isComplete })
-    if (issuers.length === 0 && !(isComplete && beyond.isSelfSigned(top))) readings.push({ path, isComplete: false })
+    if (issuers.length === 0 && !(isComplete && path.length === 1)) readings.push({ path, isComplete: false })
     for (const issuer of issuers) extend([...path, issuer])
   }
   extend([leaf])
