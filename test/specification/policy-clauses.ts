@@ -93,18 +93,19 @@ export function isPinned_trust(call: Call, leaf: Certificate): boolean {
  * listed certificates that a path may contain.
  */
 export function usable(call: Call): readonly Certificate[] {
-  return call.listed.filter((certificate) => isUsable(call, certificate))
+  const alone = call.listed.filter((certificate) => isUsableAlone(call, certificate))
+  return alone.filter(
+    (certificate) => !claimsFalseSelfSignature(alone, certificate) && !isDisownedByNamedIssuer(call, alone, certificate),
+  )
 }
 
-function isUsable(call: Call, certificate: Certificate): boolean {
+function isUsableAlone(call: Call, certificate: Certificate): boolean {
   return (
     isLargeEnough_minRsaBits(call, certificate.key) &&
     isSmallEnough_maxRsaBits(call, certificate.key) &&
     isOnCurve_curves(call, certificate.key) &&
     (isSelfSigned(certificate) || hashIsAllowed_hashes(call, certificate)) &&
-    (!call.policy.enforceAnchorConstraints || constraintsAreUsable(certificate)) &&
-    !claimsFalseSelfSignature(call, certificate) &&
-    !isDisownedByNamedIssuer(call, certificate)
+    (!call.policy.enforceAnchorConstraints || constraintsAreUsable(certificate))
   )
 }
 
@@ -112,17 +113,17 @@ function isUsable(call: Call, certificate: Certificate): boolean {
  * `bad_self_signature`: it names itself as its issuer, no key identifier names another key, and neither its own key signed it
  * nor another listed one of its name, as an older key of a CA signs the newer one.
  */
-function claimsFalseSelfSignature({ listed }: Call, certificate: Certificate): boolean {
+function claimsFalseSelfSignature(listed: readonly Certificate[], certificate: Certificate): boolean {
   const { authorityKeyId, key, signedBy } = certificate
   const claims = isSelfIssued_6_1(certificate) && (authorityKeyId === undefined || sameKey(authorityKeyId, key))
   return claims && !listed.some((other) => sameName_7_1(other.subject, certificate.issuer) && sameKey(other.key, signedBy))
 }
 
 /** `signature_not_by_named_issuer`: the listed issuer that it names by name and key did not sign, and nothing else can help it. */
-function isDisownedByNamedIssuer(call: Call, certificate: Certificate): boolean {
+function isDisownedByNamedIssuer(call: Call, listed: readonly Certificate[], certificate: Certificate): boolean {
   const { authorityKeyId, issuer, signedBy } = certificate
   if (authorityKeyId === undefined || sameKey(authorityKeyId, signedBy) || mayEndPath_trust(call, certificate)) return false
-  const named = call.listed.filter(({ subject }) => sameName_7_1(subject, issuer))
+  const named = listed.filter(({ subject }) => sameName_7_1(subject, issuer))
   const canBeIssued = call.policy.intermediates === 'presented' || named.some(({ key }) => sameKey(key, signedBy))
   return named.some(({ key }) => sameKey(key, authorityKeyId)) && !canBeIssued
 }
