@@ -1,4 +1,4 @@
-import type { Call, Certificate, Key, KeyKind, KeyPurpose, KeyUsage, Path } from './model.ts'
+import type { Call, Certificate, Key, KeyKind, KeyPurpose, KeyUsage } from './model.ts'
 import { sameKey } from './model.ts'
 import { isSelfIssued_6_1, sameName_7_1 } from './names.ts'
 
@@ -66,9 +66,9 @@ export function allowsHandshake_4_2_1_3({ purpose }: Call, { keyUsage }: Certifi
   return handshakeUsages[purpose].some((usage) => keyUsage.value.includes(usage))
 }
 
-/** `Policy.maxChainLength`: CA certificates above the leaf, the anchor included. */
-export function isShortEnough_maxChainLength({ policy }: Call, path: Path): boolean {
-  return path.length - 1 <= policy.maxChainLength
+/** `Policy.maxChainLength`: CA certificates above the leaf, the anchor included: an issuer's index is its number among them. */
+export function isShortEnough_maxChainLength({ policy }: Call, index: number): boolean {
+  return index <= policy.maxChainLength
 }
 
 /** A certificate is self-signed if it is self-issued and its own key made the signature. */

@@ -143,7 +143,9 @@ function issuerFailures(call: Call, path: Path, isComplete: boolean): readonly F
           ['extended_key_usage_violation'],
         ],
       ]),
-      ...failing(index, signatureStage(index - 1), [[index <= call.policy.maxChainLength, 'maxChainLength', ['chain_too_long']]]),
+      ...failing(index, signatureStage(index - 1), [
+        [beyond.isShortEnough_maxChainLength(call, index), 'maxChainLength', ['chain_too_long']],
+      ]),
     )
   }
   const top = path.length - 1
