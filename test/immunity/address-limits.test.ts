@@ -130,13 +130,18 @@ describe('one address', () => {
     expect(gate.counters().limited).toEqual({})
   })
 
-  it('is forgotten as soon as possible', async () => {
+  it('is forgotten as soon as possible, but not while it is known', async () => {
     const { port, gate, from } = await startLimited({})
     for (let i = 0; i < 50; i++) {
       from.address = `10.0.0.${i}`
-      await ask(port, good)
+      ;(await openTcp(port)).destroy()
     }
     expect(gate.counters().addresses).toBeLessThan(25)
+    for (let i = 0; i < 50; i++) {
+      from.address = `10.0.1.${i}`
+      await ask(port, good)
+    }
+    expect(gate.counters().addresses).toBeGreaterThanOrEqual(50)
   })
 })
 

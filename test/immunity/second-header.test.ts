@@ -87,6 +87,32 @@ describe('a genuine certificate and a second value', () => {
     })
   })
 
+  it('are rejected if a server has joined them, for every pair of genuine values', () => {
+    // By chance, the few pairs that a careless parser would split are met too rarely.
+    const joined = Object.entries(headerShapes).filter(([, { joinedBy }]) => joinedBy !== undefined)
+    const lines = noLists.filter(({ name }) => name !== 'X-Client-Cert-Chain' && !/-(Subject|Issuer)$/.test(name))
+    const accepted: string[] = []
+    for (const { from, name, value } of lines) {
+      const others = linesOf(from).filter(([other]) => other !== name)
+      for (const second of new Set(genuine.map((line) => line.value))) {
+        for (const [shape, { of }] of joined) {
+          for (const pair of [
+            [value, second],
+            [second, value],
+          ]) {
+            const verdict = verifyRequest(of([...others, ...pair.map((each) => [name, each] as const)]), listed, {
+              from,
+              trustedProxy,
+            })
+            if (verdict.ok || !/^(malformed|duplicate)_header$/.test(verdict.code))
+              accepted.push(`${from} ${name}, ${shape}: ${second}`)
+          }
+        }
+      }
+    }
+    expect(accepted).toEqual([])
+  })
+
   it('are one list if the RFC says so, unless one of them is empty', () => {
     const [certificate, chain] = linesOf('rfc9440') as [HeaderLine, HeaderLine]
     // Node keeps one line of a few headers; none of them is a list.
