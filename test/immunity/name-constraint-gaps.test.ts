@@ -73,6 +73,8 @@ describe('malformed constraints', () => {
   it('a DNS subtree that is not labels: every DNS name is rejected', () => {
     expect(under({ excluded: dns('evil.example') }, { subjectAltNames: dns('good.example') })).toBe('accepted')
     for (const wrong of [
+      '*',
+      '..',
       '*.evil.example',
       'evil.example..',
       '..evil.example',

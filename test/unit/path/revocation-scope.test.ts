@@ -124,6 +124,7 @@ describe('reasons', () => {
     expect(judgeClient([scoped(point)], { chain: pointing(point) })).toBe('accepted')
     const both = pointing({ ...point, reasons: some }, rest)
     expect(judgeClient([scoped(point)], { chain: both })).toBe(unknown)
+    expect(judgeClient([scoped({ uri: rest.uri })], { chain: both })).toBe(unknown)
     expect(judgeClient([scoped(point), scoped({ uri: rest.uri })], { chain: both })).toBe('accepted')
   })
 
