@@ -27,6 +27,7 @@ const knownOfTypes = ['cjs-resolves-to-esm', 'false-cjs']
 
 /** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
 const checks = {
+  'build with declarations (npm run build)': buildWithDeclarations,
   'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
   'types of what needs Node (tsc)': () => run('tsc', '-p', 'tsconfig.runtime.json'),
   'types of tests and tools (tsc)': () => run('tsc', '-p', 'tsconfig.node.json'),
@@ -38,7 +39,6 @@ const checks = {
   'performance page (bench/docs.mjs)': () => execute(process.execPath, ['bench/docs.mjs', '--check'], root),
   'API reference without warnings (typedoc)': () => run('typedoc', '--out', join(work, 'api')),
   'lock files are complete and name no registry': lockFiles,
-  'build with declarations (npm run build)': buildWithDeclarations,
   'packed files (npm pack)': tarball,
   'package metadata (publint)': metadata,
   'package types (attw)': () => run('attw', packed(), '--profile', 'strict', '--ignore-rules', ...knownOfTypes),
