@@ -80,6 +80,12 @@ const overdrawnMs = 1000
  */
 const firstHandshakes = 2
 
+/**
+ * The most after waiting for half a second: the first ones may never finish. Few, because an attacker can hold handshakes and
+ * finish them together, which delays other clients as one long handshake would but is charged as several short ones.
+ */
+const mostHandshakes = 4
+
 /** The share of the rejections that is reserved for addresses with a recently accepted client. Others may use only the rest. */
 const reservedForKnown = 0.75
 
@@ -135,11 +141,12 @@ export class Allowances {
   }
 
   /**
-   * Whether the address could afford one more rejection if all its handshakes in progress were rejected. If none of its
+   * Whether one more handshake may start, even if all in progress are rejected. If none of the address's
    * clients was accepted recently, each is expected to cost as much as its recent rejections. Expensive handshakes then start
    * one at a time, and do not block other clients back to back.
    */
   canAfford(account: Counted): boolean {
+    if (!isKnown(account) && account.unfinished.size >= mostHandshakes) return false
     const expected = isKnown(account) ? 1 : account.expectedCharge
     const reserved = this.#reservedOf(account) + account.unfinished.size * expected
     return !this.#refusals.isEmpty(account.refusals, performance.now(), reserved)
