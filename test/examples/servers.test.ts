@@ -116,6 +116,6 @@ describe('examples', () => {
     expect(await asked(started, 'stranger')).toEqual([200, 'hello CN=stranger,O=Elsewhere\n'])
     server.kill('SIGUSR2')
     await hears(started, 'stranger', 403)
-    expect(lines.some((line) => line === 'clients of CN=Root,O=Elsewhere are refused from now on')).toBe(true)
+    expect(lines.some((line) => line === 'clients of CN=Root,O=Elsewhere are rejected from now on')).toBe(true)
   })
 })
