@@ -217,8 +217,8 @@ export interface Account<Arrival> {
   refusals: number
 }
 
-/** What the first rejection of an address is expected to count for: twice, because no client of it has been accepted yet. */
-export const firstExpectedCharge = 2
+/** How many times a rejection counts if the address has no recently accepted client: then it is unlikely to be shared. */
+export const unknownAddressFactor = 2
 
 type IsSettled<Arrival> = (account: Account<Arrival>, now: number, isCrowded: boolean) => boolean
 
@@ -286,7 +286,7 @@ function newAccount<Arrival>(): Account<Arrival> {
     unfinished: new Set(),
     queue: new HandshakeQueue(),
     lastAdmitted: -Infinity,
-    expectedCharge: firstExpectedCharge,
+    expectedCharge: unknownAddressFactor,
     handshakes: Bucket.full,
     refusals: Bucket.full,
   }

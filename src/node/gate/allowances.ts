@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { type NoFields, readFields } from '../../policy/fields.ts'
 import { numberOption } from '../source/source-options.ts'
-import { type Account, AddressRanges, Bucket, firstExpectedCharge } from './addresses.ts'
+import { type Account, AddressRanges, Bucket, unknownAddressFactor } from './addresses.ts'
 
 /**
  * How much of a server one address may use. Every limit may be `Infinity`. The defaults suit an address that thousands of
@@ -89,9 +89,6 @@ const mostHandshakes = 4
 /** The share of the rejections that is reserved for addresses with a recently accepted client. Others may use only the rest. */
 const reservedForKnown = 0.75
 
-/** How many times a rejection counts if the address has no recently accepted client: then it is unlikely to be shared. */
-const unknownAddressFactor = 2
-
 /** How long an address counts as known after one of its clients was accepted, even if that client has left. */
 const acquaintanceMs = 60_000
 
@@ -116,7 +113,7 @@ export class Allowances {
     // The state of a bucket is a time. The last rejection was at most four seconds later.
     const sinceRejection = now - refusals
     if (isKnown(account) && (!isCrowded || sinceRejection < acquaintanceMs)) return false
-    return expectedCharge <= firstExpectedCharge || sinceRejection > longestDebtMs
+    return expectedCharge <= unknownAddressFactor || sinceRejection > longestDebtMs
   }
 
   /** Counts one more connection, or returns the limit that it exceeds. */
@@ -141,14 +138,15 @@ export class Allowances {
   }
 
   /**
-   * Whether one more handshake may start, even if all in progress are rejected. If none of the address's
-   * clients was accepted recently, each is expected to cost as much as its recent rejections. Expensive handshakes then start
-   * one at a time, and do not block other clients back to back.
+   * Whether one more handshake may start, even if all in progress are rejected. If no client of the address was accepted
+   * recently, each is expected to cost as much as its recent rejections. Expensive handshakes then start one at a time, and do
+   * not block other clients back to back.
    */
   canAfford(account: Counted): boolean {
-    if (!isKnown(account) && account.unfinished.size >= mostHandshakes) return false
-    const expected = isKnown(account) ? 1 : account.expectedCharge
-    const reserved = this.#reservedOf(account) + account.unfinished.size * expected
+    const known = isKnown(account)
+    const inProgress = account.unfinished.size
+    if (!known && inProgress >= mostHandshakes) return false
+    const reserved = this.#reservedOf(account) + inProgress * (known ? 1 : account.expectedCharge)
     return !this.#refusals.isEmpty(account.refusals, performance.now(), reserved)
   }
 
