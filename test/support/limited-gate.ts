@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { vi } from 'vitest'
 import type { AddressLimits, LimitName, MutualTls, MutualTlsOptions } from '../../src/node/index.ts'
 import { ask, good, type Started, startGate, store } from './gate.ts'
 
@@ -19,6 +21,15 @@ export async function startLimited(limits: AddressLimits, options: Partial<Mutua
 export interface From {
   /** Connections read it when they arrive. */
   readonly from: { address: string }
+}
+
+/**
+ * Stops the clock that measures handshakes and refills allowances. Every handshake then counts once, however slow the machine
+ * is. `vi.restoreAllMocks` starts it again.
+ */
+export function stopClock(): void {
+  const now = performance.now()
+  vi.spyOn(performance, 'now').mockReturnValue(now)
 }
 
 /** Whether a connection is closed before its handshake ends. */

@@ -67,6 +67,20 @@ describe('the rejections of an address', () => {
     }
   })
 
+  it('include all handshakes in progress of a known address, once half of them are used', () => {
+    const { allowances, table } = gateTable()
+    const account = table.accountOf('192.0.2.1', now)
+    account.lastAdmitted = now
+    for (let started = 0; started < 150; started++) account.unfinished.add(started)
+    let rejected = 0
+    for (; !allowances.isShutOut(account); rejected++) allowances.charge(account, 1)
+    // The address may have 100.
+    expect(rejected).toBe(51)
+    account.unfinished.clear()
+    for (; !allowances.isShutOut(account); rejected++) allowances.charge(account, 1)
+    expect(rejected).toBe(100)
+  })
+
   it('are expected to be as expensive as before, whatever came in between, and for minutes', () => {
     const { allowances, table, mayStart } = gateTable()
     const account = table.accountOf('192.0.2.1', now)
