@@ -45,7 +45,7 @@ function refuseLeafAlgorithm(leaf: CertificateView, { policy }: PathParameters, 
   return refusal !== undefined && store.nodeOf(leaf)?.isSelfSigned === true ? undefined : refusal
 }
 
-/** Checks an intermediate CA. */
+/** Checks an intermediate CA. A listed CA is one too on a path that continues above it. */
 export function refuseIntermediate(certificate: CertificateView, parameters: PathParameters): Refusal | undefined {
   return (
     refuseContradiction(certificate) ??
@@ -72,15 +72,6 @@ export function refuseAnchor(anchor: CertificateView, parameters: PathParameters
     refuseKey(policy, anchor) ??
     (policy.enforceAnchorConstraints ? refuseProfile(policy, anchor, 'anchor') : undefined)
   )
-}
-
-/**
- * Checks an anchor on a path that continues above it. There it is an intermediate: its dates and signature algorithm always
- * count (RFC 5280 6.1.3 (a)). The other checks apply if the policy enforces anchor constraints.
- */
-export function refuseBelowAnchor(certificate: CertificateView, parameters: PathParameters): Refusal | undefined {
-  if (parameters.policy.enforceAnchorConstraints) return refuseIntermediate(certificate, parameters)
-  return refuseDates(certificate, parameters) ?? refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm)
 }
 
 /** Checks a certificate that only signs CRLs. `list-signers.ts` checks its key usage. */

@@ -109,10 +109,13 @@ class PolicyGraph {
     this.#inhibitAny = request.inhibitAnyPolicy ? 0 : length + 1
   }
 
-  /** RFC 5937 3.2: the anchor's policies restrict the initial set, and its policy constraints apply from the start. */
+  /**
+   * RFC 5937 3.2: the anchor's policies restrict the initial set, and its policy constraints apply from the start. Inhibiting
+   * anyPolicy affects only the certificates below (RFC 5280 6.1.1 (g)), so an anchor with anyPolicy restricts nothing.
+   */
   startAtAnchor(anchor: CertificateView): string | undefined {
     if (anchor.extensions.has(ExtensionId.certificatePolicies)) {
-      this.#addLevel(anchor, false)
+      this.#addLevel(anchor, true)
       const problem = this.#applyMappings(anchor)
       if (problem !== undefined) return problem
     }
@@ -122,7 +125,7 @@ class PolicyGraph {
 
   /** RFC 5280 6.1.3 (d) to (f), then 6.1.4 or 6.1.5. */
   addCertificate(certificate: CertificateView, isLeaf: boolean): string | undefined {
-    if (this.#levels.length > 0) this.#addLevel(certificate, isLeaf)
+    if (this.#levels.length > 0) this.#addLevel(certificate, this.#inhibitAny > 0 || (!isLeaf && certificate.isSelfIssued))
     if (this.#explicitPolicy === 0 && this.#levels.length === 0)
       return 'a certificate policy is required, but the path is valid for none'
     if (isLeaf) {
@@ -156,8 +159,12 @@ class PolicyGraph {
     return { authorityConstrained, userConstrained }
   }
 
-  /** RFC 9618 5.3: adds a level with the policies that the level above expects and the certificate asserts. */
-  #addLevel(certificate: CertificateView, isLeaf: boolean): void {
+  /**
+   * RFC 9618 5.3: adds a level with the policies that the level above expects and the certificate asserts.
+   *
+   * @param allowsAny whether anyPolicy in the certificate counts
+   */
+  #addLevel(certificate: CertificateView, allowsAny: boolean): void {
     const above = this.#levels[this.#levels.length - 1]!
     const policies = this.#reader.policies(certificate)
     if (policies === undefined) {
@@ -185,7 +192,7 @@ class PolicyGraph {
       const parents = leading.get(policy) ?? (underAny ? new Set([anyPolicy]) : undefined)
       if (parents !== undefined) add(policy, parents)
     }
-    if (policies.has(anyPolicy) && (this.#inhibitAny > 0 || (!isLeaf && certificate.isSelfIssued))) {
+    if (allowsAny && policies.has(anyPolicy)) {
       for (const [expected, parents] of leading) if (!level.has(expected)) add(expected, parents)
     }
     if (level.size === 0) this.#levels = []

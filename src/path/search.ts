@@ -3,7 +3,7 @@ import type { Refusal } from '../policy/strength.ts'
 import { compareKeyIds, isTrustAnchor, type TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Call } from './call.ts'
-import { refuseAnchor, refuseBelowAnchor, refuseIntermediate } from './check.ts'
+import { refuseAnchor, refuseIntermediate } from './check.ts'
 import { describeMissingIssuer, type Failure, moreSpecific, type PathRefusal } from './failure.ts'
 
 /** Path building. */
@@ -120,8 +120,10 @@ export class Search {
     }
     const path = isAnchor ? this.#completed(candidate) : undefined
     if (path !== undefined || this.#call.meter.exhausted !== undefined) return path
-    const mayGoOn = !isAnchor || refuseBelowAnchor(certificate, this.#call.request) === undefined
-    return mayGoOn ? this.#extend(candidate) : undefined
+    // Above an anchor, the path continues only if the anchor is valid as an intermediate as well.
+    if (isAnchor && (refuseIntermediate(certificate, this.#call.request) ?? refusePathLength(candidate)) !== undefined)
+      return undefined
+    return this.#extend(candidate)
   }
 
   #refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {

@@ -47,10 +47,26 @@ describe('a listed CA below another anchor', () => {
     expect(verdicts(presented, { authorityKeyId: false })).toEqual(['accepted', 'accepted'])
   })
 
-  it('is accepted without basicConstraints only if every listed certificate is an anchor', () => {
-    const spec = { ca: false, keyUsage: ['digitalSignature'] }
-    expect(verdicts({ ...loose, trust: 'every-certificate' }, spec)).toEqual(['accepted', 'accepted'])
-    // If only CAs are trusted it is not an anchor, and its own fields count.
-    expect(verdicts(loose, spec)).toEqual(['not_a_ca 1', 'not_a_ca 1'])
+  it.each<readonly [string, CertificateSpec]>([
+    ['it is no CA', { ca: false, keyUsage: ['digitalSignature'] }],
+    ['its keyUsage does not include keyCertSign', { keyUsage: ['cRLSign', 'digitalSignature'] }],
+    ['its extendedKeyUsage does not include the purpose', { extendedKeyUsage: ['codeSigning'] }],
+    ['it has an unknown critical extension', { extensions: [{ oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }] }],
+  ])('is rejected as an intermediate if %s, although as an anchor it is only a name and a key', (_what, spec) => {
+    expect(verdicts({ ...loose, trust: 'every-certificate' }, spec)).toEqual(['accepted', 'revocation_unknown 0'])
+  })
+
+  it('is rejected as an intermediate if its path length is exceeded', () => {
+    for (const [pathLength, verdict] of [
+      [0, 'revocation_unknown 1'],
+      [1, 'accepted'],
+    ] as const) {
+      const upper = mint({ ca: true, key: keyPair('p256', 1), subject, pathLength }, root)
+      const lower = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Lower' }, upper)
+      const client = mint({ key: leafKey, subject: 'O=Immunity,CN=Client' }, lower)
+      const lists = [list({ issuer: lower }), list({ issuer: upper, signWith: signer.key }), list({ issuer: root })]
+      const store = storeFor({ ...loose, trust: 'every-ca' }, root, upper)
+      expect(judge(store, [client, lower, signer], { revocation: { lists } })).toBe(verdict)
+    }
   })
 })

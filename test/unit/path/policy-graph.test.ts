@@ -315,6 +315,17 @@ describe('the anchor', () => {
     expect(under(true, anchorOf(spec), ...says)).toBe(counted)
     expect(under(false, anchorOf(spec), ...says)).toBe(ignored)
   })
+
+  it('may have anyPolicy even if the caller inhibits it for the path, whether it is self-issued or not', () => {
+    const above = mint({ ...root.spec, subject: 'O=Verify,CN=Above' })
+    const cross = mint({ ...root.spec, certificatePolicies: [any] }, above)
+    const inputs: PolicyInputs = { ...explicit, inhibitAnyPolicy: true }
+    for (const anchor of [anchorOf({ certificatePolicies: [any] }), cross]) {
+      const store = storeFor({ ...presented, trust: 'every-ca' }, anchor)
+      expect(judgeIn(store, chainOf(anchor, [gold], [gold]), inputs)).toBe('gold / gold')
+      expect(judgeIn(store, chainOf(anchor, [any], [gold]), inputs)).toBe('policy_violation 1')
+    }
+  })
 })
 
 describe('a pinned leaf, which no CA stands above', () => {
