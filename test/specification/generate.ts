@@ -20,8 +20,8 @@ import {
 } from './model.ts'
 
 /**
- * Random calls over a small alphabet: up to three CAs and a leaf, three names, three keys. What is usual is most likely, so
- * that about a third of the calls is accepted and most of the others fail for one reason.
+ * Random calls over a small alphabet: up to eight CAs and a leaf. What is usual is most likely, so that about a third of the calls
+ * is accepted and most of the others fail for one reason.
  */
 
 const second = 1000
@@ -46,10 +46,12 @@ function extension<T>(value: fc.Arbitrary<T>, usuallyCritical: boolean): fc.Arbi
 }
 
 const organization: Name[number] = ['O', 'Specification']
-export const names: readonly Name[] = ['A', 'B', 'C'].map((letter) => [organization, ['CN', `CA ${letter}`]])
+const mostAuthorities = 8
+const letters = 'ABCDEFGH'.slice(0, mostAuthorities).split('')
+const names: readonly Name[] = letters.map((letter) => [organization, ['CN', `CA ${letter}`]])
 
 /** The same names as RFC 5280 7.1 compares them. */
-const respelled: readonly Name[] = ['a', 'b', 'c'].map((letter) => [organization, ['CN', ` ca  ${letter}`]])
+const respelled: readonly Name[] = letters.map((letter) => [organization, ['CN', ` ca  ${letter.toLowerCase()}`]])
 
 const leafNames: readonly Name[] = [
   [organization, ['CN', 'leaf']],
@@ -58,18 +60,31 @@ const leafNames: readonly Name[] = [
     ['O', 'Elsewhere'],
     ['CN', 'leaf'],
   ],
+  [organization, ['emailAddress', 'Leaf@a.example']],
+  [],
 ]
 
 const hosts = ['a.example', 'b.a.example', 'other.test', '*.a.example']
 
 const alternativeName: fc.Arbitrary<GeneralName> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...hosts).map((dns) => ({ dns })) },
-  fc.constantFrom(...leafNames).map((directory) => ({ directory })),
+  fc.constantFrom(...leafNames.slice(0, 3)).map((directory) => ({ directory })),
+  fc.constantFrom('leaf@a.example', 'Leaf@b.a.example', 'x@other.test').map((email) => ({ email })),
+  fc.constantFrom('https://a.example/x', 'https://b.a.example', 'https://192.0.2.7/', 'urn:x').map((uri) => ({ uri })),
+  fc.constantFrom('192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7').map((ip) => ({ ip })),
+  fc.constant({ registeredId: '1.2.3.4' }),
 )
 
 const subtree: fc.Arbitrary<GeneralName> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('example', 'a.example', 'b.a.example', 'test').map((dns) => ({ dns })) },
-  fc.constantFrom<Name>([organization], [['O', 'elsewhere']], [organization, ['CN', 'leaf']]).map((directory) => ({ directory })),
+  { weight: 4, arbitrary: fc.constantFrom('example', 'a.example', 'b.a.example', 'test', '').map((dns) => ({ dns })) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Name>([organization], [['O', 'elsewhere']], leafNames[0]!).map((directory) => ({ directory })),
+  },
+  fc.constantFrom('leaf@a.example', 'a.example', '.a.example', '.example').map((email) => ({ email })),
+  fc.constantFrom('a.example', '.a.example', 'b.a.example').map((uri) => ({ uri })),
+  fc.constantFrom('192.0.2.0/24', '192.0.2.6/31', '0.0.0.0/0', '2001:db8:0:0:0:0:0:0/32').map((ip) => ({ ip })),
+  fc.constant({ registeredId: '1.2.3.4' }),
 )
 
 const subtrees = fc.uniqueArray(subtree, { minLength: 1, maxLength: 2, selector: (name) => JSON.stringify(name) })
@@ -105,25 +120,24 @@ const validity: fc.Arbitrary<readonly [notBefore: number, notAfter: number]> = m
   [thisSecond - year, thisSecond - second],
 )
 
-const key: fc.Arbitrary<Key> = fc.record({
-  kind: fc.oneof(
-    { weight: 30, arbitrary: fc.constant('p256' as const) },
-    fc.constantFrom('p384' as const, 'p521' as const, 'rsa1024' as const, 'rsa2048' as const),
-  ),
-  slot: fc.nat(2),
-})
+const keyKind: fc.Arbitrary<Key['kind']> = mostly(10, 'p256', 'p384', 'p521', 'rsa1024', 'rsa2048', 'rsa2048')
+/** Most certificates have a key of their own; the others share three. */
+const sharedSlot = rarely(5, fc.nat(2))
 
-const hash: fc.Arbitrary<Hash> = mostly<Hash>(25, 'sha256', 'sha384', 'sha1')
+const hash: fc.Arbitrary<Hash> = mostly<Hash>(25, 'sha256', 'sha384', 'sha512', 'sha1')
 
-/** What CAs and leaves have alike. */
+/** What CAs and leaves have in common. */
 const common = {
   validity,
   hash,
-  key,
+  pss: rarely(2, fc.constant(true as const)),
+  keyKind,
+  sharedSlot,
+  isVersion1: mostly(60, false, true),
   extendedKeyUsage: rarely(
-    6,
+    4,
     extension(
-      mostly<readonly KeyPurpose[]>(2, ['clientAuth', 'serverAuth'], ['clientAuth'], ['serverAuth'], ['any'], ['codeSigning']),
+      mostly<readonly KeyPurpose[]>(4, ['clientAuth', 'serverAuth'], ['clientAuth'], ['serverAuth'], ['any'], ['codeSigning']),
       false,
     ),
   ),
@@ -134,6 +148,11 @@ const common = {
   wrongSigner: rarely(25, fc.nat(2)),
   wrongIssuer: rarely(25, fc.nat(2)),
   keyId: mostly<'signer' | 'issuer' | 'none'>(4, 'signer', 'issuer', 'none'),
+  hasCriticalKeyId: mostly(30, false, true),
+  subjectKeyId: fc.oneof(
+    { weight: 12, arbitrary: extension(fc.constant(undefined), false) as fc.Arbitrary<Certificate['subjectKeyId']> },
+    fc.constant(undefined),
+  ),
 }
 
 const pathLength = mostly(2, undefined, 0, 1)
@@ -145,12 +164,12 @@ const basicConstraints: fc.Arbitrary<BasicConstraints> = fc.oneof(
 const authority = fc.record({
   ...common,
   name: fc.nat(2),
-  isUsualName: mostly(4, true, false),
+  isUsualName: mostly(6, true, false),
   isRespelled: mostly(8, false, true),
   isSelfSigned: mostly(3, false, true),
   isListed: mostly(5, true, false),
   isPresented: fc.boolean(),
-  issuedBy: fc.nat(2),
+  issuedBy: rarely(3, fc.nat(mostAuthorities - 1)),
   basicConstraints: fc.oneof(
     { weight: 25, arbitrary: extension(basicConstraints, true) as fc.Arbitrary<Extension<BasicConstraints> | undefined> },
     fc.constant(undefined),
@@ -169,7 +188,8 @@ const leaf = fc.record({
   name: mostly(3, leafNames[0]!, ...leafNames.slice(1), names[0]!, names[1]!),
   isSelfSigned: mostly(20, false, true),
   isListed: mostly(12, false, true),
-  issuedBy: mostly(2, 2, 0, 1),
+  nameConstraints: rarely(40, extension(nameConstraints, true)),
+  issuedBy: rarely(3, fc.nat(mostAuthorities - 1)),
   basicConstraints: rarely(6, extension(fc.constantFrom<BasicConstraints>({ ca: false }, { ca: true }), true)),
   keyUsage: rarely(
     1,
@@ -181,14 +201,15 @@ const leaf = fc.record({
 const policy: fc.Arbitrary<PathPolicy> = fc.record({
   trust: fc.constantFrom('roots', 'every-ca', 'every-certificate'),
   intermediates: fc.constantFrom('truststore', 'presented'),
-  maxChainLength: mostly(3, 4, 0, 1, 2),
+  maxChainLength: mostly(6, 4, 0, 1, 2, 8),
   minRsaBits: mostly(3, 2048, 1024),
   maxRsaBits: mostly(6, 8192, 1024),
   curves: mostly<PathPolicy['curves']>(6, ['P-256', 'P-384'], ['P-256']),
-  hashes: mostly<PathPolicy['hashes']>(8, ['sha256', 'sha384'], ['sha384']),
-  requireEku: mostly(8, false, true),
+  hashes: mostly<PathPolicy['hashes']>(8, ['sha256', 'sha384', 'sha512'], ['sha384'], ['sha256']),
+  requireEku: mostly(14, false, true),
   checkAnchorValidity: fc.boolean(),
   enforceAnchorConstraints: mostly(2, true, false),
+  conformance: mostly<PathPolicy['conformance']>(6, 'practical', 'strict', 'web-pki'),
 })
 
 const policyInputs: fc.Arbitrary<PolicyInputs> = fc.record({
@@ -209,36 +230,52 @@ function withoutAbsent<T extends object>(fields: T): T {
 function issuedFields(
   recipe: AuthorityRecipe | LeafRecipe,
   subject: Name,
+  key: Key,
   issuer: { readonly subject: Name; readonly key: Key },
 ): Omit<Certificate, 'serial'> {
-  const { validity, hash, key, extendedKeyUsage, certificatePolicies, policyConstraints, unknown } = recipe
-  const { basicConstraints, keyUsage, wrongIssuer, wrongSigner } = recipe
+  const { validity, hash, pss, extendedKeyUsage, certificatePolicies, policyConstraints, unknown } = recipe
+  const { basicConstraints, keyUsage, nameConstraints, wrongIssuer, wrongSigner, subjectKeyId } = recipe
   const [notBefore, notAfter] = validity
   const signedBy: Key = wrongSigner === undefined ? issuer.key : { kind: 'p256', slot: wrongSigner }
-  return {
+  const named = recipe.keyId === 'issuer' ? issuer.key : signedBy
+  const fields = {
     subject,
     issuer: wrongIssuer === undefined ? issuer.subject : names[wrongIssuer]!,
     key,
     signedBy,
     hash,
+    pss,
     notBefore,
     notAfter,
-    authorityKeyId: recipe.keyId === 'none' ? undefined : recipe.keyId === 'issuer' ? issuer.key : signedBy,
-    ...{ basicConstraints, keyUsage, extendedKeyUsage, certificatePolicies, policyConstraints, unknown },
+  }
+  if (recipe.isVersion1) return { ...fields, version: 1 }
+  return {
+    ...fields,
+    authorityKeyId: recipe.keyId === 'none' ? undefined : { critical: recipe.hasCriticalKeyId, value: named },
+    ...{ subjectKeyId, basicConstraints, keyUsage, extendedKeyUsage, nameConstraints },
+    ...{ certificatePolicies, policyConstraints, unknown },
   }
 }
 
-/** The CAs: each is issued by one before it or itself, or with an own number by any; the first is a root. */
+/** The slot of a key that nobody else has, after the shared ones. */
+const ownSlot = (i: number): number => 3 + i
+
+function keyOf({ keyKind: kind, sharedSlot: slot }: AuthorityRecipe | LeafRecipe, i: number): Key {
+  return { kind, slot: slot ?? ownSlot(i) }
+}
+
+/** The CAs: each is issued by the one before it, by itself, or by any; the first is a root. */
 function authoritiesOf(recipes: readonly AuthorityRecipe[]): readonly Certificate[] {
   const subjects = recipes.map(({ isUsualName, name }, i) => names[isUsualName ? i : name]!)
+  const keys = recipes.map(keyOf)
   return recipes.map((recipe, i) => {
-    const by = recipe.isSelfSigned || i === 0 ? i : recipe.issuedBy % recipes.length
+    const by = recipe.isSelfSigned || i === 0 ? i : recipe.issuedBy === undefined ? i - 1 : recipe.issuedBy % recipes.length
     const issuerName = recipe.isRespelled ? respelled[names.indexOf(subjects[by]!)]! : subjects[by]!
-    const { nameConstraints, policyMappings, inhibitAnyPolicy } = recipe
+    const { policyMappings, inhibitAnyPolicy } = recipe
     return withoutAbsent({
       serial: i + 1,
-      ...issuedFields(recipe, subjects[i]!, { subject: issuerName, key: recipes[by]!.key }),
-      ...{ nameConstraints, policyMappings, inhibitAnyPolicy },
+      ...issuedFields(recipe, subjects[i]!, keys[i]!, { subject: issuerName, key: keys[by]! }),
+      ...(recipe.isVersion1 ? {} : { policyMappings, inhibitAnyPolicy }),
     })
   })
 }
@@ -248,8 +285,9 @@ export const bystander: Certificate = {
   serial: 99,
   subject: [['CN', 'Bystander']],
   issuer: [['CN', 'Bystander']],
-  key: { kind: 'p256', slot: 9 },
-  signedBy: { kind: 'p256', slot: 9 },
+  key: { kind: 'p256', slot: 90 },
+  signedBy: { kind: 'p256', slot: 90 },
+  subjectKeyId: { critical: false, value: undefined },
   hash: 'sha256',
   notBefore: thisSecond - year,
   notAfter: thisSecond + year,
@@ -259,20 +297,24 @@ export const bystander: Certificate = {
 /** Every call has the bystander, whose curve and hash each generated policy has to allow or not. */
 export const calls: fc.Arbitrary<Call> = fc
   .record({
-    authorities: fc.array(authority, { minLength: 1, maxLength: 3 }),
+    authorities: fc.oneof(
+      { weight: 4, arbitrary: fc.array(authority, { minLength: 1, maxLength: 3 }) },
+      fc.array(authority, { minLength: 4, maxLength: mostAuthorities }),
+    ),
     leaf,
     policy,
     purpose: mostly<Call['purpose']>(2, 'client', 'server', 'any'),
-    serverName: rarely(8, fc.constantFrom('b.a.example', 'a.example')),
+    serverName: rarely(12, fc.constantFrom('b.a.example', 'a.example', '192.0.2.7')),
     policies: rarely(2, policyInputs),
   })
   .map(({ authorities: recipes, leaf: recipe, policy, purpose, serverName, policies }) => {
     const authorities = authoritiesOf(recipes)
-    const issuer = authorities[Math.min(recipe.issuedBy, authorities.length - 1)]!
+    const issuer = recipe.issuedBy === undefined ? authorities.at(-1)! : authorities[recipe.issuedBy % authorities.length]!
     const subject = recipe.name
-    const own = recipe.isSelfSigned ? { subject, key: recipe.key } : issuer
-    const { subjectAltName } = recipe
-    const end: Certificate = withoutAbsent({ serial: 50, ...issuedFields(recipe, subject, own), subjectAltName })
+    const key = keyOf(recipe, mostAuthorities)
+    const own = recipe.isSelfSigned && subject.length > 0 ? { subject, key } : issuer
+    const subjectAltName = recipe.isVersion1 ? undefined : recipe.subjectAltName
+    const end: Certificate = withoutAbsent({ serial: 50, ...issuedFields(recipe, subject, key, own), subjectAltName })
     const listed = authorities.filter((_, i) => recipes[i]!.isListed)
     const others = authorities.filter((_, i) => recipes[i]!.isPresented || !recipes[i]!.isListed)
     return withoutAbsent({

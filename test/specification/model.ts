@@ -8,8 +8,18 @@ export type Attribute = readonly [type: string, value: string]
 /** A distinguished name in the order of its encoding, one attribute an RDN. */
 export type Name = readonly Attribute[]
 
-/** The forms of RFC 5280 4.2.1.6 that the specification knows so far. */
-export type GeneralName = { readonly dns: string } | { readonly directory: Name }
+/**
+ * The forms of RFC 5280 4.2.1.6, well-formed. An `ip` of a subtree has its mask as a prefix length: `192.0.2.0/24`. A
+ * `registeredId` stands for the forms that nobody compares.
+ */
+export type GeneralName =
+  | { readonly dns: string }
+  /** `isInSubject`: the value of an attribute, which constraints bind like a name. */
+  | { readonly email: string; readonly isInSubject?: true }
+  | { readonly uri: string }
+  | { readonly ip: string }
+  | { readonly directory: Name }
+  | { readonly registeredId: string }
 
 export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa1024' | 'rsa2048'
 
@@ -19,7 +29,7 @@ export interface Key {
   readonly slot: number
 }
 
-export type Hash = 'sha1' | 'sha256' | 'sha384'
+export type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512'
 
 /** A decoded extension; absent where the certificate does not have it. */
 export interface Extension<Value> {
@@ -62,8 +72,14 @@ export interface Certificate {
   /** The key that made the signature, whatever the issuer's name says. */
   readonly signedBy: Key
   readonly hash: Hash
-  /** The key whose identifier authorityKeyIdentifier has, which may be a lie. The subjectKeyIdentifier is never one. */
-  readonly authorityKeyId?: Key
+  /** An RSA signature with PSS (RFC 8017 8.1), whose mask uses the same hash, in place of PKCS #1 v1.5. */
+  readonly pss?: true
+  /** Absent: 3. A version 1 certificate has no extensions. */
+  readonly version?: 1
+  /** The key whose identifier authorityKeyIdentifier has, which may be a lie. */
+  readonly authorityKeyId?: Extension<Key>
+  /** The identifier of the certificate's own key. */
+  readonly subjectKeyId?: Extension<undefined>
   /** Milliseconds since the epoch, whole seconds. */
   readonly notBefore: number
   readonly notAfter: number
@@ -88,10 +104,11 @@ export interface PathPolicy {
   readonly minRsaBits: number
   readonly maxRsaBits: number
   readonly curves: readonly ('P-256' | 'P-384')[]
-  readonly hashes: readonly ('sha256' | 'sha384')[]
+  readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[]
   readonly requireEku: boolean
   readonly checkAnchorValidity: boolean
   readonly enforceAnchorConstraints: boolean
+  readonly conformance: 'practical' | 'strict' | 'web-pki'
 }
 
 export type Purpose = 'client' | 'server' | 'any'

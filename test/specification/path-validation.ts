@@ -32,7 +32,7 @@ export interface State {
   readonly workingKey: Key | undefined
   readonly workingIssuerName: Name | undefined
   readonly maxPathLength: number
-  /** The certificate whose pathLenConstraint is in maxPathLength. */
+  /** The certificate whose pathLenConstraint is in maxPathLength: the lowest of several. */
   readonly limitedBy: Certificate | undefined
   readonly initialPolicies: readonly PolicyId[]
 }
@@ -168,7 +168,7 @@ export function prepared_6_1_4(step: Step): State {
   const constraints = certificate.policyConstraints?.value
   const left = counted(state.maxPathLength)
   const limit = certificate.basicConstraints?.value.pathLength
-  const isLower = limit !== undefined && limit < left
+  const isLimit = limit !== undefined && limit <= left
   return {
     ...state,
     // (b)
@@ -182,8 +182,8 @@ export function prepared_6_1_4(step: Step): State {
     policyMapping: Math.min(counted(state.policyMapping), constraints?.inhibitPolicyMapping ?? Number.POSITIVE_INFINITY),
     inhibitAnyPolicy: Math.min(counted(state.inhibitAnyPolicy), certificate.inhibitAnyPolicy?.value ?? Number.POSITIVE_INFINITY),
     // (l) and (m)
-    maxPathLength: isLower ? limit : left,
-    limitedBy: isLower ? certificate : state.limitedBy,
+    maxPathLength: isLimit ? limit : left,
+    limitedBy: isLimit ? certificate : state.limitedBy,
   }
 }
 

@@ -93,9 +93,12 @@ export function isPinned_trust(call: Call, leaf: Certificate): boolean {
  * listed certificates that a path may contain.
  */
 export function usable(call: Call): readonly Certificate[] {
-  const alone = call.listed.filter((certificate) => isUsableAlone(call, certificate))
-  return alone.filter(
-    (certificate) => !claimsFalseSelfSignature(alone, certificate) && !isDisownedByNamedIssuer(call, alone, certificate),
+  const others = call.listed.filter((certificate) => isUsableAlone(call, certificate))
+  return others.filter(
+    (certificate) =>
+      (isSelfSigned(certificate) || hashIsAllowed_hashes(call, certificate)) &&
+      !claimsFalseSelfSignature(others, certificate) &&
+      !isDisownedByNamedIssuer(call, others, certificate),
   )
 }
 
@@ -104,9 +107,14 @@ function isUsableAlone(call: Call, certificate: Certificate): boolean {
     isLargeEnough_minRsaBits(call, certificate.key) &&
     isSmallEnough_maxRsaBits(call, certificate.key) &&
     isOnCurve_curves(call, certificate.key) &&
-    (isSelfSigned(certificate) || hashIsAllowed_hashes(call, certificate)) &&
+    hasName(certificate) &&
     (!call.policy.enforceAnchorConstraints || constraintsAreUsable(certificate))
   )
+}
+
+/** `ca_subject_empty`: a subject or, unless it is a CA, a subjectAltName. */
+function hasName({ subject, subjectAltName, basicConstraints }: Certificate): boolean {
+  return subject.length > 0 || (subjectAltName !== undefined && basicConstraints?.value.ca !== true)
 }
 
 /**
@@ -114,18 +122,23 @@ function isUsableAlone(call: Call, certificate: Certificate): boolean {
  * nor another listed one of its name, as an older key of a CA signs the newer one.
  */
 function claimsFalseSelfSignature(listed: readonly Certificate[], certificate: Certificate): boolean {
-  const { authorityKeyId, key, signedBy } = certificate
-  const claims = isSelfIssued_6_1(certificate) && (authorityKeyId === undefined || sameKey(authorityKeyId, key))
+  const { authorityKeyId, signedBy } = certificate
+  const claims = isSelfIssued_6_1(certificate) && (authorityKeyId === undefined || isNamedByKeyId(certificate, certificate))
   return claims && !listed.some((other) => sameName_7_1(other.subject, certificate.issuer) && sameKey(other.key, signedBy))
 }
 
 /** `signature_not_by_named_issuer`: the listed issuer that it names by name and key did not sign, and nothing else can help it. */
 function isDisownedByNamedIssuer(call: Call, listed: readonly Certificate[], certificate: Certificate): boolean {
   const { authorityKeyId, issuer, signedBy } = certificate
-  if (authorityKeyId === undefined || sameKey(authorityKeyId, signedBy) || mayEndPath_trust(call, certificate)) return false
+  if (authorityKeyId === undefined || mayEndPath_trust(call, certificate)) return false
   const named = listed.filter(({ subject }) => sameName_7_1(subject, issuer))
   const canBeIssued = call.policy.intermediates === 'presented' || named.some(({ key }) => sameKey(key, signedBy))
-  return named.some(({ key }) => sameKey(key, authorityKeyId)) && !canBeIssued
+  return named.some((other) => isNamedByKeyId(certificate, other)) && !canBeIssued
+}
+
+/** 4.2.1.1: the authorityKeyIdentifier is the issuer's subjectKeyIdentifier. */
+function isNamedByKeyId({ authorityKeyId }: Certificate, { key, subjectKeyId }: Certificate): boolean {
+  return authorityKeyId !== undefined && subjectKeyId !== undefined && sameKey(authorityKeyId.value, key)
 }
 
 /** Without `enforceAnchorConstraints` an anchor is a name and a key: then these rules leave nothing out. */

@@ -1,4 +1,5 @@
 import type { RejectCode } from '../../src/index.ts'
+import { conforms_conformance } from './conformance.ts'
 import { type Call, type Certificate, type Key, type Path, sameKey } from './model.ts'
 import { isSelfIssued_6_1, matchesHost_9525_6_3, sameName_7_1 } from './names.ts'
 import * as path61 from './path-validation.ts'
@@ -123,6 +124,7 @@ function leafFailures(call: Call, leaf: Certificate): readonly Failure[] {
     [beyond.allowsPurpose_4_2_1_12(call, leaf), '4.2.1.12', ['extended_key_usage_violation']],
     [beyond.allowsHandshake_4_2_1_3(call, leaf), '4.2.1.3', ['key_usage_violation']],
     [hostMatches, 'RFC 9525 6.3', ['name_mismatch']],
+    [conforms_conformance(call, leaf, 'leaf'), 'conformance', ['nonconforming']],
   ])
 }
 
@@ -141,6 +143,11 @@ function issuerFailures(call: Call, path: Path, isComplete: boolean): readonly F
           (isAnchorHere && !anchorCounts) || beyond.allowsPurpose_4_2_1_12(call, issuer),
           '4.2.1.12',
           ['extended_key_usage_violation'],
+        ],
+        [
+          (isAnchorHere && !anchorCounts) || conforms_conformance(call, issuer, isAnchorHere ? 'anchor' : 'intermediate'),
+          'conformance',
+          ['nonconforming'],
         ],
       ]),
       ...failing(index, signatureStage(index - 1), [
@@ -169,10 +176,12 @@ function noIssuerCodes(call: Call, top: Certificate, index: number): readonly Re
  * 6.1.3 (a)(1): the signature does not verify. If the certificate's key identifier names another key than its issuer's, what
  * is said is that nobody with that key is found. So it may be of a listed certificate, whose issuer `buildTruststore` looks for.
  */
-function wrongIssuerCodes({ call, certificate, state }: path61.Step, index: number): readonly RejectCode[] {
+function wrongIssuerCodes(call: Call, path: Path, index: number): readonly RejectCode[] {
+  const certificate = path[index]!
+  const issuer = path[index + 1]
   const { authorityKeyId } = certificate
-  const { workingKey } = state
-  const namesAnother = authorityKeyId !== undefined && workingKey !== undefined && !sameKey(authorityKeyId, workingKey)
+  const hasIdentifiers = authorityKeyId !== undefined && issuer?.subjectKeyId !== undefined
+  const namesAnother = hasIdentifiers && !sameKey(authorityKeyId.value, issuer.key)
   const missing = noIssuerCodes(call, certificate, index)
   if (namesAnother) return missing
   return isListed(call, certificate) ? ['signature_mismatch', ...missing] : ['signature_mismatch']
@@ -190,7 +199,7 @@ function walkFailures(call: Call, path: Path, isComplete: boolean): readonly Fai
   let state = path61.initialState_6_1_2(call, hasAnchor ? path.at(-1) : undefined, walked.length)
   for (let index = walked.length - 1; index >= 0; index--) {
     const step: path61.Step = { call, certificate: walked[index]!, isFinal: index === 0, state }
-    found.push(...basicFailures(step, index, isComplete))
+    found.push(...basicFailures(step, index, path, isComplete))
     if (index > 0) {
       found.push(...preparationFailures(step, index, path, isComplete))
       state = path61.prepared_6_1_4(step)
@@ -229,13 +238,13 @@ function anchorFailures(call: Call, path: Path): readonly Failure[] {
   return [...itself, ...mapped]
 }
 
-function basicFailures(step: path61.Step, index: number, isComplete: boolean): readonly Failure[] {
+function basicFailures(step: path61.Step, index: number, path: Path, isComplete: boolean): readonly Failure[] {
   const { workingKey } = step.state
   const isKeyUsed = workingKey === undefined || strengthChecks(step.call, workingKey).every(([holds]) => holds)
   return [
     // A key that the policy refuses verifies no signature: then the issuer itself is at fault.
     ...failing(index, isKeyUsed ? signatureStage(index) : issuerStage(index + 1), [
-      [path61.signatureVerifies_6_1_3_a_1(step), '6.1.3 (a)(1)', wrongIssuerCodes(step, index)],
+      [path61.signatureVerifies_6_1_3_a_1(step), '6.1.3 (a)(1)', wrongIssuerCodes(step.call, path, index)],
       [path61.namesChain_6_1_3_a_4(step), '6.1.3 (a)(4)', ['unknown_issuer']],
     ]),
     ...failing(index, issuerStage(index), [
