@@ -1,21 +1,23 @@
 import type { Verdict } from '../../src/index.ts'
 import type { Call, Certificate, Name } from './model.ts'
 import { verdictOf } from './realize.ts'
-import { firstOf, judge } from './specification.ts'
+import { firstOf, type Judgement, judge } from './specification.ts'
 
 /** What the specification and the library say of one call, and whether they agree. */
 export interface Comparison {
   readonly verdict: Verdict
+  readonly judgement: Judgement
   /** Undefined where they agree, else what they disagree about, with the call. */
   readonly disagreement: string | undefined
 }
 
 export function compare(call: Call): Comparison {
-  const { accepted, refused, codes } = judge(call)
+  const judgement = judge(call)
+  const { accepted, refused, codes } = judgement
   const verdict = verdictOf(call)
   const isAccepted = accepted.length > 0
   const agrees = verdict.ok ? isAccepted : !isAccepted && codes.has(verdict.code)
-  if (agrees) return { verdict, disagreement: undefined }
+  if (agrees) return { verdict, judgement, disagreement: undefined }
   const reasons = refused.map(({ path, failures }) => {
     const serials = path.map(({ serial }) => serial).join(' ← ')
     return `  ${serials}: ${firstOf(failures)
@@ -24,11 +26,11 @@ export function compare(call: Call): Comparison {
   })
   const lines = [
     `library: ${verdict.ok ? 'accepts' : `${verdict.code} ${verdict.index}: ${verdict.message}`}`,
-    `specification: ${isAccepted ? `accepts ${accepted.map((path) => path.map(({ serial }) => serial).join(' ← ')).join('; ')}` : 'refuses'}`,
+    `specification: ${isAccepted ? `accepts ${accepted.map(({ path }) => path.map(({ serial }) => serial).join(' ← ')).join('; ')}` : 'refuses'}`,
     ...reasons,
     ...described(call),
   ]
-  return { verdict, disagreement: lines.join('\n') }
+  return { verdict, judgement, disagreement: lines.join('\n') }
 }
 
 function described({ listed, presented, ...rest }: Call): readonly string[] {

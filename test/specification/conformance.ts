@@ -6,7 +6,7 @@ import { isSelfIssued_6_1 } from './names.ts'
  * the model can break it. Serial numbers, encodings of dates and strings, and the syntax of names are not in the model.
  */
 
-type Role = 'leaf' | 'intermediate' | 'anchor'
+export type Role = 'leaf' | 'intermediate' | 'anchor'
 
 /** Whether the certificate conforms at the level of the policy. */
 export function conforms_conformance({ policy }: Call, certificate: Certificate, role: Role): boolean {

@@ -192,10 +192,13 @@ function withSubtrees_6_1_4_g(subtrees: Subtrees, { nameConstraints }: Certifica
   return nameConstraints === undefined ? subtrees : [...subtrees, nameConstraints.value]
 }
 
-/** 6.1.5 (a), (b), (g) and RFC 9618: explicit_policy is still above 0, or the path is valid for a policy of the user. */
+/** 6.1.5 (a) and (b): explicit_policy is 0 after the last certificate. */
+export function needsPolicy_6_1_5_a_b({ certificate, state }: Step): boolean {
+  return state.explicitPolicy <= 1 || certificate.policyConstraints?.value.requireExplicitPolicy === 0
+}
+
+/** 6.1.5 (g) and RFC 9618: explicit_policy is still above 0, or the path is valid for a policy of the user. */
 export function userPolicyIsValid_6_1_5_g(step: Step): boolean {
-  const { graph, explicitPolicy, initialPolicies } = afterPolicies_6_1_3_d_e(step)
-  const requires = step.certificate.policyConstraints?.value.requireExplicitPolicy === 0
-  const left = requires ? 0 : Math.max(0, explicitPolicy - 1)
-  return left > 0 || userConstrainedPolicies_6_1_5_g(graph, initialPolicies).length > 0
+  const { graph, initialPolicies } = afterPolicies_6_1_3_d_e(step)
+  return !needsPolicy_6_1_5_a_b(step) || userConstrainedPolicies_6_1_5_g(graph, initialPolicies).length > 0
 }

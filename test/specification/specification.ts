@@ -1,5 +1,5 @@
 import type { RejectCode } from '../../src/index.ts'
-import { conforms_conformance } from './conformance.ts'
+import { conforms_conformance, type Role } from './conformance.ts'
 import { type Call, type Certificate, type Key, type Path, sameKey } from './model.ts'
 import { isSelfIssued_6_1, matchesHost_9525_6_3, sameName_7_1 } from './names.ts'
 import * as path61 from './path-validation.ts'
@@ -10,18 +10,23 @@ import * as beyond from './policy-clauses.ts'
  * fails none. Paths are not searched but enumerated, in no order, and nothing is remembered.
  */
 
-/** A clause that a path does not satisfy, and the codes that say so. */
-export interface Failure {
+/** A clause that was judged for a path. */
+export interface Check {
   readonly clause: string
-  /** The certificate at fault: 0 is the leaf. */
+  readonly holds: boolean
+  /** Whether it had something to judge: a constraint that is there, an extension that could have been another. */
+  readonly applies: boolean
+  /** The certificate that it is about: 0 is the leaf. */
   readonly index: number
   /** The documented order of checks (docs/architecture.md, "From bytes to verdict"): a path's first failure has the lowest. */
   readonly stage: number
+  /** The codes that say that it does not hold. */
   readonly codes: readonly RejectCode[]
 }
 
 export interface JudgedPath extends Reading {
-  readonly failures: readonly Failure[]
+  readonly checks: readonly Check[]
+  readonly failures: readonly Check[]
 }
 
 /** A path as it is read: its last certificate is its anchor, or is issued by somebody who is not found. */
@@ -31,24 +36,27 @@ interface Reading {
 }
 
 export interface Judgement {
-  readonly accepted: readonly Path[]
+  readonly accepted: readonly JudgedPath[]
   readonly refused: readonly JudgedPath[]
   /** The codes that the first failure of some path justifies. */
   readonly codes: ReadonlySet<RejectCode>
 }
 
 export function judge(call: Call): Judgement {
-  const judged = readingsOf(call).map((reading) => ({ ...reading, failures: failuresOf(call, reading) }))
+  const judged = readingsOf(call).map((reading): JudgedPath => {
+    const checks = checksOf(call, reading)
+    return { ...reading, checks, failures: checks.filter(({ holds }) => !holds) }
+  })
   const refused = judged.filter(({ failures }) => failures.length > 0)
   return {
-    accepted: judged.filter(({ failures }) => failures.length === 0).map(({ path }) => path),
+    accepted: judged.filter(({ failures }) => failures.length === 0),
     refused,
     codes: new Set(refused.flatMap(({ failures }) => firstOf(failures).flatMap(({ codes }) => codes))),
   }
 }
 
 /** The failures of the first stage that has any. */
-export function firstOf(failures: readonly Failure[]): readonly Failure[] {
+export function firstOf(failures: readonly Check[]): readonly Check[] {
   const first = Math.min(...failures.map(({ stage }) => stage))
   return failures.filter(({ stage }) => stage === first)
 }
@@ -83,8 +91,8 @@ function contains(path: Path, { subject, key }: Certificate): boolean {
   return path.some((other) => sameName_7_1(other.subject, subject) && sameKey(other.key, key))
 }
 
-function failuresOf(call: Call, { path, isComplete }: Reading): readonly Failure[] {
-  return [...leafFailures(call, path[0]), ...issuerFailures(call, path, isComplete), ...walkFailures(call, path, isComplete)]
+function checksOf(call: Call, { path, isComplete }: Reading): readonly Check[] {
+  return [...leafChecks(call, path[0]), ...issuerChecks(call, path, isComplete), ...walkChecks(call, path, isComplete)]
 }
 
 /** 6.1.1 (d): the last certificate is listed and may end a path; a leaf alone, which nothing issues, must be pinned. */
@@ -100,65 +108,69 @@ const signatureStage = (index: number): number => 2 * index + 1
 const issuerStage = (index: number): number => 2 * index
 const wholePath = Number.POSITIVE_INFINITY
 
-type Check = readonly [holds: boolean, clause: string, codes: readonly RejectCode[]]
+type Judged = readonly [clause: string, holds: boolean, codes: readonly RejectCode[], applies?: boolean]
 
-function failing(index: number, stage: number, checks: readonly Check[]): readonly Failure[] {
-  return checks.filter(([holds]) => !holds).map(([, clause, codes]) => ({ clause, index, stage, codes }))
+function judged(index: number, stage: number, checks: readonly Judged[]): readonly Check[] {
+  return checks.map(([clause, holds, codes, applies = true]) => ({ clause, holds, codes, applies, index, stage }))
 }
 
-function strengthChecks(call: Call, key: Key): readonly Check[] {
+function strengthChecks(call: Call, key: Key): readonly Judged[] {
+  const isRsa = key.kind.startsWith('rsa')
   return [
-    [beyond.isLargeEnough_minRsaBits(call, key), 'minRsaBits', ['weak_key']],
-    [beyond.isSmallEnough_maxRsaBits(call, key), 'maxRsaBits', ['too_large']],
-    [beyond.isOnCurve_curves(call, key), 'curves', ['unsupported_curve']],
+    ['minRsaBits', beyond.isLargeEnough_minRsaBits(call, key), ['weak_key'], isRsa],
+    ['maxRsaBits', beyond.isSmallEnough_maxRsaBits(call, key), ['too_large'], isRsa],
+    ['curves', beyond.isOnCurve_curves(call, key), ['unsupported_curve'], !isRsa],
   ]
 }
 
-function leafFailures(call: Call, leaf: Certificate): readonly Failure[] {
-  const hostMatches = call.serverName === undefined || matchesHost_9525_6_3(leaf, call.serverName)
+function leafChecks(call: Call, leaf: Certificate): readonly Check[] {
+  const { serverName, policy, purpose } = call
+  const hostMatches = serverName === undefined || matchesHost_9525_6_3(leaf, serverName)
   const isPinnedSelfSigned = beyond.isPinned_trust(call, leaf) && beyond.isSelfSigned(leaf)
-  return failing(0, leafStage, [
+  const hasPurpose = leaf.extendedKeyUsage !== undefined && purpose !== 'any'
+  const hasUsage = leaf.keyUsage !== undefined && purpose !== 'any'
+  return judged(0, leafStage, [
     ...strengthChecks(call, leaf.key),
-    [isPinnedSelfSigned || beyond.hashIsAllowed_hashes(call, leaf), 'hashes', ['weak_hash']],
-    [beyond.namesPurpose_requireEku(call, leaf), 'requireEku', ['extended_key_usage_violation']],
-    [beyond.allowsPurpose_4_2_1_12(call, leaf), '4.2.1.12', ['extended_key_usage_violation']],
-    [beyond.allowsHandshake_4_2_1_3(call, leaf), '4.2.1.3', ['key_usage_violation']],
-    [hostMatches, 'RFC 9525 6.3', ['name_mismatch']],
-    [conforms_conformance(call, leaf, 'leaf'), 'conformance', ['nonconforming']],
+    ['hashes', isPinnedSelfSigned || beyond.hashIsAllowed_hashes(call, leaf), ['weak_hash']],
+    ['requireEku', beyond.namesPurpose_requireEku(call, leaf), ['extended_key_usage_violation'], policy.requireEku],
+    ['4.2.1.12, leaf', beyond.allowsPurpose_4_2_1_12(call, leaf), ['extended_key_usage_violation'], hasPurpose],
+    ['4.2.1.3, leaf', beyond.allowsHandshake_4_2_1_3(call, leaf), ['key_usage_violation'], hasUsage],
+    ['RFC 9525 6.3', hostMatches, ['name_mismatch'], serverName !== undefined],
+    ...conformanceChecks(call, leaf, 'leaf'),
   ])
 }
 
+function conformanceChecks(call: Call, certificate: Certificate, role: Role): readonly Judged[] {
+  const { conformance } = call.policy
+  return [[`conformance, ${role}`, conforms_conformance(call, certificate, role), ['nonconforming'], conformance !== 'practical']]
+}
+
 /** What holds for issuers beyond 6.1, and that the path ends in an anchor. */
-function issuerFailures(call: Call, path: Path, isComplete: boolean): readonly Failure[] {
-  const anchorCounts = call.policy.enforceAnchorConstraints
-  const found: Failure[] = []
-  for (const [index, issuer] of path.entries()) {
-    if (index === 0) continue
-    const isAnchorHere = isComplete && index === path.length - 1
-    found.push(
-      ...failing(index, issuerStage(index), [
-        ...strengthChecks(call, issuer.key),
-        [isAnchorHere || beyond.hashIsAllowed_hashes(call, issuer), 'hashes', ['weak_hash']],
-        [
-          (isAnchorHere && !anchorCounts) || beyond.allowsPurpose_4_2_1_12(call, issuer),
-          '4.2.1.12',
-          ['extended_key_usage_violation'],
-        ],
-        [
-          (isAnchorHere && !anchorCounts) || conforms_conformance(call, issuer, isAnchorHere ? 'anchor' : 'intermediate'),
-          'conformance',
-          ['nonconforming'],
-        ],
-      ]),
-      ...failing(index, signatureStage(index - 1), [
-        [beyond.isShortEnough_maxChainLength(call, index), 'maxChainLength', ['chain_too_long']],
-      ]),
-    )
-  }
+function issuerChecks(call: Call, path: Path, isComplete: boolean): readonly Check[] {
   const top = path.length - 1
-  if (!isComplete)
-    found.push({ clause: '6.1 (b)', index: top, stage: signatureStage(top), codes: noIssuerCodes(call, path[top]!, top) })
-  return found
+  const issuers = path.slice(1).flatMap((issuer, below) => {
+    const index = below + 1
+    const isAnchorHere = isComplete && index === top
+    const purposeCounts = !isAnchorHere || call.policy.enforceAnchorConstraints
+    const hasPurpose = issuer.extendedKeyUsage !== undefined && call.purpose !== 'any'
+    const purpose: Judged = [
+      '4.2.1.12, CA',
+      beyond.allowsPurpose_4_2_1_12(call, issuer),
+      ['extended_key_usage_violation'],
+      hasPurpose,
+    ]
+    return [
+      ...judged(index, issuerStage(index), [
+        ...strengthChecks(call, issuer.key),
+        ['hashes', isAnchorHere || beyond.hashIsAllowed_hashes(call, issuer), ['weak_hash'], !isAnchorHere],
+        ...(purposeCounts ? [purpose, ...conformanceChecks(call, issuer, isAnchorHere ? 'anchor' : 'intermediate')] : []),
+      ]),
+      ...judged(index, signatureStage(index - 1), [
+        ['maxChainLength', beyond.isShortEnough_maxChainLength(call, index), ['chain_too_long']],
+      ]),
+    ]
+  })
+  return [...issuers, ...judged(top, signatureStage(top), [['6.1 (b)', isComplete, noIssuerCodes(call, path[top]!, top)]])]
 }
 
 /**
@@ -192,83 +204,122 @@ function isListed(call: Call, { serial }: Certificate): boolean {
 }
 
 /** 6.1.2 to 6.1.5, from the anchor down. A pinned leaf, and a path whose anchor is not found, have nothing above them. */
-function walkFailures(call: Call, path: Path, isComplete: boolean): readonly Failure[] {
+function walkChecks(call: Call, path: Path, isComplete: boolean): readonly Check[] {
   const hasAnchor = isComplete && path.length > 1
-  const found: Failure[] = hasAnchor ? [...anchorFailures(call, path)] : []
+  const checks: Check[] = hasAnchor ? [...anchorChecks(call, path)] : []
   const walked = hasAnchor ? path.slice(0, -1) : path
   let state = path61.initialState_6_1_2(call, hasAnchor ? path.at(-1) : undefined, walked.length)
   for (let index = walked.length - 1; index >= 0; index--) {
     const step: path61.Step = { call, certificate: walked[index]!, isFinal: index === 0, state }
-    found.push(...basicFailures(step, index, path, isComplete))
-    if (index > 0) {
-      found.push(...preparationFailures(step, index, path, isComplete))
-      state = path61.prepared_6_1_4(step)
-    } else if (isComplete) {
-      found.push(...failing(0, wholePath, [[path61.userPolicyIsValid_6_1_5_g(step), '6.1.5 (g)', ['policy_violation']]]))
-    }
+    checks.push(...basicChecks(step, index, path), ...(isComplete ? completeChecks(step, index) : []))
+    if (index === 0) break
+    checks.push(...preparationChecks(step, index, path, isComplete))
+    state = path61.prepared_6_1_4(step)
   }
-  return found
+  return checks
 }
 
 /** RFC 5937 and `checkAnchorValidity`: what of the anchor's certificate counts. */
-function anchorFailures(call: Call, path: Path): readonly Failure[] {
+function anchorChecks(call: Call, path: Path): readonly Check[] {
   const index = path.length - 1
-  const step: path61.Step = {
-    call,
-    certificate: path[index]!,
-    isFinal: false,
-    state: path61.initialState_6_1_2(call, path[index], index),
-  }
+  const certificate = path[index]!
+  const step: path61.Step = { call, certificate, isFinal: false, state: path61.initialState_6_1_2(call, certificate, index) }
   const { checkAnchorValidity, enforceAnchorConstraints } = call.policy
-  const mappingsCount = enforceAnchorConstraints && step.certificate.certificatePolicies !== undefined
-  const mapped = failing(index, wholePath, [
-    [!mappingsCount || path61.mapsNoAnyPolicy_6_1_4_a(step), 'RFC 5937: 6.1.4 (a)', ['policy_violation']],
-  ])
-  const itself = failing(index, issuerStage(index), [
-    [!checkAnchorValidity || path61.hasBegun_6_1_3_a_2(step), 'checkAnchorValidity', ['not_yet_valid']],
-    [!checkAnchorValidity || path61.hasNotEnded_6_1_3_a_2(step), 'checkAnchorValidity', ['expired']],
-    [!enforceAnchorConstraints || path61.isCa_6_1_4_k(step), 'RFC 5937: 6.1.4 (k)', ['not_a_ca']],
-    [!enforceAnchorConstraints || path61.signsCertificates_6_1_4_n(step), 'RFC 5937: 6.1.4 (n)', ['key_usage_violation']],
+  const { keyUsage, unknown, certificatePolicies, policyMappings } = certificate
+  const validity: readonly Judged[] = [
+    ['checkAnchorValidity: notBefore', path61.hasBegun_6_1_3_a_2(step), ['not_yet_valid']],
+    ['checkAnchorValidity: notAfter', path61.hasNotEnded_6_1_3_a_2(step), ['expired']],
+  ]
+  const constraints: readonly Judged[] = [
+    ['RFC 5937: 6.1.4 (k)', path61.isCa_6_1_4_k(step), ['not_a_ca']],
+    ['RFC 5937: 6.1.4 (n)', path61.signsCertificates_6_1_4_n(step), ['key_usage_violation'], keyUsage !== undefined],
     [
-      !enforceAnchorConstraints || path61.extensionsAreKnown_6_1_4_o_6_1_5_f(step),
       'RFC 5937: 6.1.4 (o)',
+      path61.extensionsAreKnown_6_1_4_o_6_1_5_f(step),
       ['unknown_critical_extension'],
+      unknown !== undefined,
     ],
-  ])
-  return [...itself, ...mapped]
+  ]
+  const mappings: readonly Judged[] = [
+    ['RFC 5937: 6.1.4 (a)', path61.mapsNoAnyPolicy_6_1_4_a(step), ['policy_violation'], policyMappings !== undefined],
+  ]
+  const mappingsCount = enforceAnchorConstraints && certificatePolicies !== undefined
+  return [
+    ...judged(index, issuerStage(index), [
+      ...(checkAnchorValidity ? validity : []),
+      ...(enforceAnchorConstraints ? constraints : []),
+    ]),
+    ...judged(index, wholePath, mappingsCount ? mappings : []),
+  ]
 }
 
-function basicFailures(step: path61.Step, index: number, path: Path, isComplete: boolean): readonly Failure[] {
+function basicChecks(step: path61.Step, index: number, path: Path): readonly Check[] {
   const { workingKey } = step.state
-  const isKeyUsed = workingKey === undefined || strengthChecks(step.call, workingKey).every(([holds]) => holds)
+  const isKeyUsed = workingKey === undefined || strengthChecks(step.call, workingKey).every(([, holds]) => holds)
+  const { unknown } = step.certificate
   return [
     // A key that the policy refuses verifies no signature: then the issuer itself is at fault.
-    ...failing(index, isKeyUsed ? signatureStage(index) : issuerStage(index + 1), [
-      [path61.signatureVerifies_6_1_3_a_1(step), '6.1.3 (a)(1)', wrongIssuerCodes(step.call, path, index)],
-      [path61.namesChain_6_1_3_a_4(step), '6.1.3 (a)(4)', ['unknown_issuer']],
+    ...judged(index, isKeyUsed ? signatureStage(index) : issuerStage(index + 1), [
+      [
+        '6.1.3 (a)(1)',
+        path61.signatureVerifies_6_1_3_a_1(step),
+        wrongIssuerCodes(step.call, path, index),
+        workingKey !== undefined,
+      ],
+      ['6.1.3 (a)(4)', path61.namesChain_6_1_3_a_4(step), ['unknown_issuer'], workingKey !== undefined],
     ]),
-    ...failing(index, issuerStage(index), [
-      [path61.hasBegun_6_1_3_a_2(step), '6.1.3 (a)(2)', ['not_yet_valid']],
-      [path61.hasNotEnded_6_1_3_a_2(step), '6.1.3 (a)(2)', ['expired']],
-      [path61.extensionsAreKnown_6_1_4_o_6_1_5_f(step), '6.1.4 (o), 6.1.5 (f)', ['unknown_critical_extension']],
-    ]),
-    ...failing(index, wholePath, [
-      [!isComplete || path61.namesArePermitted_6_1_3_b(step), '6.1.3 (b)', ['name_constraint_violation']],
-      [!isComplete || path61.namesAreNotExcluded_6_1_3_c(step), '6.1.3 (c)', ['name_constraint_violation']],
-      [!isComplete || path61.policyIsValid_6_1_3_f(step), '6.1.3 (f)', ['policy_violation']],
+    ...judged(index, issuerStage(index), [
+      ['6.1.3 (a)(2): notBefore', path61.hasBegun_6_1_3_a_2(step), ['not_yet_valid']],
+      ['6.1.3 (a)(2): notAfter', path61.hasNotEnded_6_1_3_a_2(step), ['expired']],
+      [
+        index === 0 ? '6.1.5 (f)' : '6.1.4 (o)',
+        path61.extensionsAreKnown_6_1_4_o_6_1_5_f(step),
+        ['unknown_critical_extension'],
+        unknown !== undefined,
+      ],
     ]),
   ]
 }
 
-function preparationFailures(step: path61.Step, index: number, path: Path, isComplete: boolean): readonly Failure[] {
+/** What only a complete path can be asked. */
+function completeChecks(step: path61.Step, index: number): readonly Check[] {
+  const { subtrees, explicitPolicy } = step.state
+  const user: readonly Judged[] = [
+    ['6.1.5 (g)', path61.userPolicyIsValid_6_1_5_g(step), ['policy_violation'], path61.needsPolicy_6_1_5_a_b(step)],
+  ]
+  return judged(index, wholePath, [
+    [
+      '6.1.3 (b)',
+      path61.namesArePermitted_6_1_3_b(step),
+      ['name_constraint_violation'],
+      subtrees.some(({ permitted }) => permitted.length > 0),
+    ],
+    [
+      '6.1.3 (c)',
+      path61.namesAreNotExcluded_6_1_3_c(step),
+      ['name_constraint_violation'],
+      subtrees.some(({ excluded }) => excluded.length > 0),
+    ],
+    ['6.1.3 (f)', path61.policyIsValid_6_1_3_f(step), ['policy_violation'], explicitPolicy === 0],
+    ...(step.isFinal ? user : []),
+  ])
+}
+
+function preparationChecks(step: path61.Step, index: number, path: Path, isComplete: boolean): readonly Check[] {
   const { limitedBy } = step.state
   const limiting = limitedBy === undefined ? index : path.indexOf(limitedBy)
+  const { keyUsage, policyMappings } = step.certificate
+  const mappings: readonly Judged[] = [
+    ['6.1.4 (a)', path61.mapsNoAnyPolicy_6_1_4_a(step), ['policy_violation'], policyMappings !== undefined],
+  ]
   return [
-    ...failing(index, issuerStage(index), [
-      [path61.isCa_6_1_4_k(step), '6.1.4 (k)', ['not_a_ca']],
-      [path61.signsCertificates_6_1_4_n(step), '6.1.4 (n)', ['key_usage_violation']],
+    ...judged(index, issuerStage(index), [
+      ['6.1.4 (k)', path61.isCa_6_1_4_k(step), ['not_a_ca']],
+      ['6.1.4 (n)', path61.signsCertificates_6_1_4_n(step), ['key_usage_violation'], keyUsage !== undefined],
     ]),
-    ...failing(index, issuerStage(limiting), [[path61.pathLengthIsLeft_6_1_4_l(step), '6.1.4 (l)', ['path_length_exceeded']]]),
-    ...failing(index, wholePath, [[!isComplete || path61.mapsNoAnyPolicy_6_1_4_a(step), '6.1.4 (a)', ['policy_violation']]]),
+    ...judged(index, issuerStage(limiting), [
+      ['6.1.4 (l)', path61.pathLengthIsLeft_6_1_4_l(step), ['path_length_exceeded'], limitedBy !== undefined],
+    ]),
+    ...judged(index, wholePath, isComplete ? mappings : []),
   ]
 }
