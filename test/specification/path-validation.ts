@@ -1,4 +1,4 @@
-import { anyPolicy, type Call, type Certificate, type Key, type Name, type PolicyId, sameKey } from './model.ts'
+import { anyPolicy, type Call, type Certificate, type Key, type PolicyId, sameKey } from './model.ts'
 import {
   constrainedNames_4_2_1_10,
   isExcluded_4_2_1_10,
@@ -28,9 +28,8 @@ export interface State {
   readonly explicitPolicy: number
   readonly inhibitAnyPolicy: number
   readonly policyMapping: number
-  /** Undefined where there is no anchor: a pinned leaf is its own, and nothing signs or names it. */
+  /** Undefined where there is no anchor: a pinned leaf is its own, and nothing signs it. */
   readonly workingKey: Key | undefined
-  readonly workingIssuerName: Name | undefined
   readonly maxPathLength: number
   /** The certificate whose pathLenConstraint is in maxPathLength: the lowest of several. */
   readonly limitedBy: Certificate | undefined
@@ -55,7 +54,6 @@ export function initialState_6_1_2(call: Call, anchor: Certificate | undefined, 
     inhibitAnyPolicy: policies?.inhibitAnyPolicy === true ? 0 : n + 1,
     policyMapping: policies?.inhibitPolicyMapping === true ? 0 : n + 1,
     workingKey: anchor?.key,
-    workingIssuerName: anchor?.subject,
     maxPathLength: n,
     limitedBy: undefined,
     initialPolicies: policies?.initialPolicies ?? [anyPolicy],
@@ -103,9 +101,9 @@ export function hasNotEnded_6_1_3_a_2({ certificate, call }: Step): boolean {
   return call.at < certificate.notAfter + 1000
 }
 
-/** 6.1.3 (a)(4): the issuer's name is the working issuer name. */
-export function namesChain_6_1_3_a_4({ certificate, state }: Step): boolean {
-  return state.workingIssuerName === undefined || sameName_7_1(certificate.issuer, state.workingIssuerName)
+/** 6.1.3 (a)(4): the issuer's name is the working issuer name, which by 6.1.4 (c) is the subject of the certificate above. */
+export function namesChain_6_1_3_a_4({ issuer }: Certificate, above: Certificate): boolean {
+  return sameName_7_1(issuer, above.subject)
 }
 
 /** 6.1.3 (b): every name lies within the permitted subtrees, unless the certificate is self-issued and not the last. */
@@ -173,8 +171,7 @@ export function prepared_6_1_4(step: Step): State {
     ...state,
     // (b)
     graph: withMappings_6_1_4_b(state.graph, certificate.policyMappings?.value ?? [], state.policyMapping > 0),
-    // (c) to (f)
-    workingIssuerName: certificate.subject,
+    // (d) to (f)
     workingKey: certificate.key,
     subtrees: withSubtrees_6_1_4_g(state.subtrees, certificate),
     // (h), (i) and (j)

@@ -72,7 +72,7 @@ function readingsOf(call: Call): readonly Reading[] {
   const readings: Reading[] = []
   const extend = (path: Path): void => {
     const top = path.at(-1)!
-    const issuers = pool.filter((issuer) => sameName_7_1(top.issuer, issuer.subject) && !contains(path, issuer))
+    const issuers = pool.filter((issuer) => path61.namesChain_6_1_3_a_4(top, issuer) && !contains(path, issuer))
     const isComplete = endsInAnchor(call, path)
     if (isComplete) readings.push({ path, isComplete })
     if (issuers.length === 0 && !(isComplete && path.length === 1)) readings.push({ path, isComplete: false })
@@ -266,7 +266,6 @@ function basicChecks(step: path61.Step, index: number, path: Path): readonly Che
         wrongIssuerCodes(step.call, path, index),
         workingKey !== undefined,
       ],
-      ['6.1.3 (a)(4)', path61.namesChain_6_1_3_a_4(step), ['unknown_issuer'], workingKey !== undefined],
     ]),
     ...judged(index, issuerStage(index), [
       ['6.1.3 (a)(2): notBefore', path61.hasBegun_6_1_3_a_2(step), ['not_yet_valid']],

@@ -1,0 +1,49 @@
+import type { Check, Judgement } from './specification.ts'
+
+/** A clause that never fails without the other one, which is judged later on the same path. */
+const impliedBy: Readonly<Record<string, string>> = { '6.1.5 (g)': '6.1.3 (f)' }
+
+/** How often each clause decided, over many calls: what shows that a run exercised all of them. */
+export class ClauseTable {
+  readonly #rows = new Map<string, { accepted: number; refused: number }>()
+
+  /** Counts a call that both judged alike. */
+  add({ accepted, refused }: Judgement): void {
+    const isAccepted = accepted.length > 0
+    const applied = accepted.flatMap(({ checks }) => checks.filter(({ applies }) => applies))
+    for (const clause of new Set(applied.map(({ clause }) => clause))) this.#row(clause).accepted++
+    if (isAccepted) return
+    // Without this clause alone, some path would have been accepted.
+    const alone = refused.map(({ failures }) => causesOf(failures)).filter((causes) => causes.length === 1)
+    for (const clause of new Set(alone.flat())) this.#row(clause).refused++
+  }
+
+  /** Adds what another process counted. */
+  merge(rows: readonly ClauseRow[]): void {
+    for (const [clause, accepted, refused] of rows) {
+      const row = this.#row(clause)
+      row.accepted += accepted
+      row.refused += refused
+    }
+  }
+
+  rows(): readonly ClauseRow[] {
+    return [...this.#rows]
+      .map(([clause, { accepted, refused }]): ClauseRow => [clause, accepted, refused])
+      .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+  }
+
+  #row(clause: string): { accepted: number; refused: number } {
+    const row = this.#rows.get(clause) ?? { accepted: 0, refused: 0 }
+    this.#rows.set(clause, row)
+    return row
+  }
+}
+
+function causesOf(failures: readonly Check[]): readonly string[] {
+  const clauses = new Set(failures.map(({ clause }) => clause))
+  return [...clauses].filter((clause) => !clauses.has(impliedBy[clause] ?? ''))
+}
+
+/** A clause, the calls accepted in which it had something to judge, and the calls refused because of nothing else. */
+export type ClauseRow = readonly [clause: string, accepted: number, refused: number]
