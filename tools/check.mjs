@@ -7,8 +7,8 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
 /**
- * `npm run check`: everything that is checked besides the tests, one line each. What cannot run has failed. Words given
- * as arguments limit it to the checks whose name has one of them.
+ * `npm run check`: all checks besides the tests, one line each. A check that cannot run fails. Arguments select the checks
+ * whose names contain one of them.
  */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -20,16 +20,16 @@ const mostLines = 60
 const lockFilePaths = ['package-lock.json', 'bench/rivals/package-lock.json', 'test/runtimes/package-lock.json']
 
 /**
- * What attw says of `require` in any package of ES modules: that Node's `require` cannot load it, which it can from 20.19
- * on, and that its declarations are those of CommonJS, which `module: node16` in TypeScript demands.
+ * attw reports these for every package of ES modules that supports `require`. The first says that `require` cannot load ES
+ * modules; Node can since 20.19. The second objects to CommonJS declarations, which TypeScript needs with `module: node16`.
  */
 const knownOfTypes = ['cjs-resolves-to-esm', 'false-cjs']
 
-/** In order: later ones use what the build and the packed files leave behind. A check may answer a note on its result. */
+/** In order: later checks use the output of the build and the packed files. A check may return a note to print. */
 const checks = {
   'build with declarations (npm run build)': buildWithDeclarations,
   'types of the library (tsc)': () => run('tsc', '-p', 'tsconfig.json'),
-  'types of what needs Node (tsc)': () => run('tsc', '-p', 'tsconfig.runtime.json'),
+  'types of the code that needs Node (tsc)': () => run('tsc', '-p', 'tsconfig.runtime.json'),
   'types of tests and tools (tsc)': () => run('tsc', '-p', 'tsconfig.node.json'),
   'style (biome)': () => run('biome', 'check', '--diagnostic-level=warn', '--error-on-warnings'),
   'architecture (vitest)': () => run('vitest', 'run', '--project', 'package', 'test/architecture.test.ts'),
@@ -42,7 +42,7 @@ const checks = {
   'packed files (npm pack)': tarball,
   'package metadata (publint)': metadata,
   'package types (attw)': () => run('attw', packed(), '--profile', 'strict', '--ignore-rules', ...knownOfTypes),
-  'what only the publisher knows (package.json)': publisherFields,
+  'fields that the publisher fills in (package.json)': publisherFields,
   'package loads by import and by require, and runs by npx': loads,
   'bundle size (size-limit)': bundleSize,
   'speed in multiples of yardsticks (bench/guard.ts)': () => run('tsx', 'bench/guard.ts'),
@@ -50,7 +50,7 @@ const checks = {
 
 class CheckFailure extends Error {}
 
-/** Runs a tool from node_modules/.bin; its output is shown only where it fails. */
+/** Runs a tool from node_modules/.bin. Its output is printed only if it fails. */
 function run(tool, ...args) {
   outputOf(tool, ...args)
 }
@@ -71,8 +71,8 @@ function execute(command, args, cwd) {
 }
 
 /**
- * npm writes the registry of whoever installs into lock files unless told not to. It leaves out optional packages (builds
- * for other platforms) that this registry does not have, and `npm ci` then refuses the file.
+ * By default npm writes the URLs of your registry into lock files. It also omits optional packages (builds for other
+ * platforms) that your registry does not have; `npm ci` then rejects the file.
  */
 function lockFiles() {
   const faults = []
@@ -91,13 +91,13 @@ function lockFiles() {
   if (faults.length > 0) throw new CheckFailure(faults.join('\n'))
 }
 
-/** The targets of package.json's `exports`. A declaration build that failed can leave JavaScript without types behind. */
+/** The targets of `exports` in package.json. A failed build of the declarations can leave JavaScript without types. */
 function exportedFiles() {
   const filesOf = (target) => (typeof target === 'string' ? [target.replace('./', '')] : Object.values(target).flatMap(filesOf))
   return filesOf(manifest.exports)
 }
 
-/** What a shell runs, by the command's name. */
+/** The commands of the package and their files. */
 function programs() {
   return Object.entries(manifest.bin)
 }
@@ -111,7 +111,7 @@ function buildWithDeclarations() {
   }
 }
 
-/** Packs as for publication, without the build that went before, and looks at what is inside. */
+/** Packs as for publication, but without another build, and checks the list of packed files. */
 function tarball() {
   execute('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', work], root)
   execute('tar', ['-xzf', packed(), '-C', work], work)
@@ -124,8 +124,8 @@ function tarball() {
   if (missing.length > 0) throw new CheckFailure(`not in the package: ${missing.join(', ')}`)
   const allowed =
     /^(dist\/((node|constants)\/)?[^/]+\.(js|js\.map|d\.c?ts)|docs\/.*\.(md|svg)|examples\/.*|(LICENSE|[A-Z]+\.md|package\.json))$/
-  const strangers = files.filter((file) => !allowed.test(file))
-  if (strangers.length > 0) throw new CheckFailure(`should not be in the package: ${strangers.join(', ')}`)
+  const unexpected = files.filter((file) => !allowed.test(file))
+  if (unexpected.length > 0) throw new CheckFailure(`should not be in the package: ${unexpected.join(', ')}`)
 }
 
 function packed() {
@@ -137,22 +137,22 @@ function packed() {
 async function metadata() {
   const { messages } = await publint({ pkgDir: join(work, 'package'), pack: false, strict: true })
   const faults = messages.filter(
-    // The declarations for `require` (tools/require-types.mjs) have no default export that could be ambiguous.
+    // The declarations for `require` (tools/require-types.mjs) have no default export, so nothing is ambiguous.
     ({ code, path }) => code !== 'EXPORTS_TYPES_INVALID_FORMAT' || path.at(-1) !== 'require',
   )
   if (faults.length > 0) throw new CheckFailure(faults.map((fault) => formatMessage(fault, manifest)).join('\n'))
 }
 
-/** Names what is missing and does not fail: see "Publish" in CONTRIBUTING.md. */
+/** Lists missing fields without failing: see "Publish" in CONTRIBUTING.md. */
 function publisherFields() {
   const missing = ['repository', 'homepage', 'bugs'].filter((field) => manifest[field] === undefined)
   return missing.length === 0 ? '' : `still missing: ${missing.join(', ')}`
 }
 
-/** What each entry of package.json's `exports` is known by. */
+/** One function that each entry of `exports` in package.json must have. */
 const entryFunctions = { '.': 'verifyChain', './headers': 'verifyRequest', './inspect': 'renderText', './node': 'nodeSignatures' }
 
-/** A truststore that one entry made has to be one to the other: they share their modules. */
+/** The entries share their modules: one must accept a truststore that another one built. */
 const sharing = `
   import { writeFileSync } from 'node:fs'
   import { rootCertificates } from 'node:tls'
@@ -162,12 +162,12 @@ const sharing = `
   const source = await fileTruststore('roots.pem')
   diffTruststores(source.current, source.current)`
 
-/** Installs what was packed beside its dependencies, and loads it in both ways that Node has. */
+/** Installs the packed files next to their dependencies, then loads them with `import` and with `require`. */
 function loads() {
   packed()
   const modules = join(work, 'consumer', 'node_modules')
   mkdirSync(modules, { recursive: true })
-  // A copy: a program finds its dependencies from where its file really is.
+  // A copy, because Node resolves the dependencies of a program from the real path of its file.
   cpSync(join(work, 'package'), join(modules, manifest.name), { recursive: true })
   for (const dependency of dependenciesBelow(manifest)) {
     mkdirSync(dirname(join(modules, dependency)), { recursive: true })
@@ -185,7 +185,7 @@ function loads() {
   runs(modules, cwd)
 }
 
-/** The packages that a package needs at run time, by themselves or by way of others. */
+/** The packages that a package needs at run time, directly or indirectly. */
 function dependenciesBelow({ dependencies = {} }, known = new Set()) {
   for (const name of Object.keys(dependencies).filter((dependency) => !known.has(dependency))) {
     known.add(name)
@@ -194,7 +194,7 @@ function dependenciesBelow({ dependencies = {} }, known = new Set()) {
   return known
 }
 
-/** Runs each program as `npx` does: through a link in node_modules/.bin, by its first line. */
+/** Runs each program as `npx` does: through a link in node_modules/.bin, using its `#!` line. */
 function runs(modules, cwd) {
   mkdirSync(join(modules, '.bin'))
   for (const [name, file] of programs()) {
@@ -243,7 +243,7 @@ try {
 }
 const passed = names.length - failed
 if (names.length === 0) {
-  console.log(`no check is named ${wanted.join(', ')}`)
+  console.log(`no check matches ${wanted.join(', ')}`)
   failed = 1
 }
 console.log(`${passed} checks passed, ${failed} failed`)

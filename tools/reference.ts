@@ -8,7 +8,7 @@ import { flaws } from '../test/support/flawed-bundles.ts'
 import { platformCases } from '../test/support/platform-bundles.ts'
 import { constantKeys, interfaceMembers } from './source-text.ts'
 
-/** The documents under docs/reference, each made of the tables that the library itself works with. */
+/** The documents under docs/reference, generated from the tables that the library itself uses. */
 export const referenceDocuments: Readonly<Record<string, () => string>> = {
   'reject-codes.md': rejectCodesDocument,
   'lints.md': lintsDocument,
@@ -31,15 +31,16 @@ function rejectCodesDocument(): string {
     const { summary, citation, remedy, mappings } = infoOf(code)
     const named = (Object.keys(systems) as (keyof CodeMappings)[]).filter((system) => mappings[system] !== undefined)
     const rows = named.map((system) => [systems[system], `\`${mappings[system]}\``])
-    const others = rows.length === 0 ? 'No other system names it.' : table(['system', 'its name for it'], rows)
+    const others = rows.length === 0 ? 'No other system has a name for it.' : table(['system', 'its name'], rows)
     return [`## ${code}`, summary, `- Citation: ${citation}\n- Remedy: ${remedy}`, others].join('\n\n')
   })
   return document(
     'Reject codes',
     'src/codes/reject.ts',
-    `Why \`verifyChain\` refuses a chain. \`explain(code)\` gives the same at run time. Codes are never renamed.
+    `The reasons for which \`verifyChain\` rejects a chain. \`explain(code)\` returns the same text at run time. Codes are
+never renamed.
 
-Where several candidate paths fail, the most specific failure is reported: the one whose code stands last in this list.`,
+If several candidate paths fail, the most specific failure is reported: the one whose code comes last in this list.`,
     table(['', 'code', 'meaning'], order),
     ...sections,
   )
@@ -61,20 +62,21 @@ function lintsDocument(): string {
   return document(
     'Lint rules',
     'src/rules and src/lint/rules',
-    `What \`lintTruststore\` and \`buildTruststore\` find. \`explain(code)\` gives the same at run time. Codes are never renamed.
+    `The findings of \`lintTruststore\` and \`buildTruststore\`. \`explain(code)\` returns the same text at run time. Codes are
+never renamed.
 
 - \`error\`: the certificate cannot be used and is left out of the truststore.
-- \`warning\`: it is used, but it is doubtful.
+- \`warning\`: the certificate is used, but something is wrong with it.
 - \`info\`: worth knowing.
 
-A rule may report another severity than its own where its summary says so. A waiver silences a finding until a date. What each
-rule fires on and is silent on are certificates of \`test/support/flawed\`, by which a test proves it.`,
+A finding can have another severity than its rule if the rule's summary says so. A waiver silences a finding until a date. The
+certificates that a rule fires on or is silent on come from \`test/support/flawed\`; a test checks each of them.`,
     table(['code', 'severity', 'finding'], rows),
     ...sections,
   )
 }
 
-/** What the rule fires on, and what it is silent on: the certificates by which a test proves it. */
+/** The certificates that the rule fires on, and those that it is silent on. A test checks each of them. */
 function examplesOf(code: LintCode): readonly string[] {
   const onPlatforms = platformCases.filter((each) => each.code === code).map(({ platform, name }) => `${platform}: ${name}`)
   const own = flaws.filter((flaw) => flaw.code === code)
@@ -83,7 +85,7 @@ function examplesOf(code: LintCode): readonly string[] {
   return [`Fires on: ${escaped(fires)}`, ...(silent === '' ? [] : [`Silent on: ${escaped(silent)}`])]
 }
 
-/** Stars would be emphasis. */
+/** Markdown reads stars as emphasis. */
 function escaped(text: string): string {
   return text.replaceAll('*', '\\*')
 }
@@ -93,8 +95,8 @@ function parseCodesDocument(): string {
   return document(
     'Parse codes',
     'src/codes/parse.ts',
-    `Why \`parseCertificate\`, \`parseRevocationList\` and \`decodePem\` did not read their input. Every failure also has the byte
-offset of the fault, the element it is in, and a message.`,
+    `The reasons for which \`parseCertificate\`, \`parseRevocationList\` and \`decodePem\` reject their input. Every failure also has
+the byte offset of the fault, the element that contains it, and a message.`,
     table(
       ['code', 'meaning'],
       codes.map((code) => [`\`${code}\``, parseSentence(code)]),
@@ -102,31 +104,31 @@ offset of the fault, the element it is in, and a message.`,
   )
 }
 
-/** What a limit is called, and how its value is written. */
+/** The name of each limit in the tables. */
 const limitTitles: Readonly<Record<Exclude<keyof PlatformLimits, 'name'>, string>> = {
-  strictPem: 'PEM blocks and `#` comments without `-` alone',
-  bundleBytes: 'bytes of the file',
-  certificateBytes: 'bytes of a certificate',
+  strictPem: 'only PEM blocks and `#` comments without `-`',
+  bundleBytes: 'size of the file in bytes',
+  certificateBytes: 'size of a certificate in bytes',
   certificates: 'certificates',
   intermediates: 'intermediate certificates',
-  subjectBytes: 'bytes of all subjects',
+  subjectBytes: 'size of all subjects in bytes',
   roots: 'root certificates',
-  needsCa: 'a CA among them',
+  needsCa: 'needs a CA certificate',
   chainLength: 'CA certificates up to the root',
-  completeChains: 'chains complete up to a root',
-  rsaBits: 'bits of RSA keys',
+  completeChains: 'every chain ends at a root',
+  rsaBits: 'RSA key size in bits',
   curves: 'curves',
-  hashes: 'hashes of signatures',
+  hashes: 'signature hashes',
   versions: 'X.509 versions',
-  sameSubjectAndKey: 'intermediates of one subject and key',
-  nameConstraints: 'name constraints of a CA',
-  clientAuth: 'clientAuth, where a CA has an extended key usage',
+  sameSubjectAndKey: 'intermediates with the same subject and key',
+  nameConstraints: 'name constraints in a CA certificate',
+  clientAuth: 'clientAuth in the extended key usage of a CA, if present',
 }
 
 const consequenceTexts: Readonly<Record<Consequence, string>> = {
-  bundle_refused: 'refuses the bundle',
-  quota: 'refuses it unless the quota was raised',
-  clients_refused: 'takes it, and refuses clients',
+  bundle_refused: 'rejects the bundle',
+  quota: 'rejects it unless the quota was raised',
+  clients_refused: 'accepts it, and rejects clients',
 }
 
 function platformsDocument(): string {
@@ -140,15 +142,15 @@ function platformsDocument(): string {
     return [
       `## ${limits.name}`,
       `\`platform: '${platform}'\``,
-      table(['limit', 'value', 'beyond it, the platform', 'source'], rows),
+      table(['limit', 'value', 'otherwise the platform', 'source'], rows),
     ].join('\n\n')
   })
   return document(
     'Platforms',
     'src/lint/platform/limits.ts',
-    `What \`lintTruststore\` with \`platform\` judges a bundle by. A bundle that the platform refuses is an \`error\`; what a
-raised quota may allow, and what only costs clients, is a \`warning\`. All of them take PEM. Platforms change their limits:
-where a source says something else now, the source is right, and this table has a bug.`,
+    `The limits that \`lintTruststore\` checks with the option \`platform\`. A bundle that the platform rejects is an \`error\`. If
+a raised quota may allow the bundle, or if the platform only rejects some clients, it is a \`warning\`. All platforms take PEM.
+Platforms change their limits: if a source and this table differ, the source is right and the table has a bug.`,
     ...sections,
   )
 }
@@ -179,11 +181,11 @@ function profilesDocument(): string {
   return document(
     'Profiles',
     'src/policy/policy.ts',
-    `The three policies that are kept. \`apiGateway\` is the default. Derive others with \`{ ...profiles.apiGateway, … }\`; a policy
-with a missing, unknown or mistyped field is refused with a \`TypeError\`.`,
+    `The three built-in policies. \`apiGateway\` is the default. Derive others with \`{ ...profiles.apiGateway, … }\`. A policy
+with a missing, unknown or mistyped field throws a \`TypeError\`.`,
     table(['field', ...columns, 'meaning'], policyRows),
     '## Budget',
-    'Upper bounds on the work of one `verifyChain` call. Exceeding one is `budget_exhausted`.',
+    'Upper bounds on the work of one `verifyChain` call. A call that exceeds one fails with `budget_exhausted`.',
     table(['meter', ...columns, 'counts'], budgetRows),
   )
 }
@@ -198,7 +200,7 @@ function document(title: string, source: string, ...parts: readonly string[]): s
   return `${[`# ${title}`, note, ...parts].join('\n\n')}\n`
 }
 
-/** Columns are padded as the formatter pads them. */
+/** Pads columns as the Markdown formatter does. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)))

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 /**
- * Part of `npm run build`: declarations for CommonJS packages (`module: node16` in TypeScript), which may not load what
- * `.d.ts` declares in a package of ES modules. Node loads the same files for `require` as for `import`, so these
- * declarations name the types of the others and repeat none: a truststore of one way is one to the other.
+ * Part of `npm run build`: writes declarations for CommonJS packages. With `module: node16`, TypeScript does not let them
+ * use the `.d.ts` files of a package of ES modules. Node loads the same files for `require` and for `import`, so these
+ * declarations re-export the types of the others: a truststore has the same type either way.
  */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -20,7 +20,7 @@ const program = ts.createProgram(declared, {
 })
 const checker = program.getTypeChecker()
 
-/** The comment of a declaration, as it stands there: editors show it for the name that is imported. */
+/** The comment of a declaration, copied because editors show it for the imported name. */
 function commentOf(symbol) {
   const comments = symbol.declarations.flatMap((declaration) => ts.getJSDocCommentsAndTags(declaration)).filter(ts.isJSDoc)
   return comments.map((comment) => `${comment.getText()}\n`).join('')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
-/** What the documentation takes from the text of the source, because it has no value at run time. */
+/** Reads facts for the documentation from the source text: types and comments have no value at run time. */
 
 function parse(path: string): ts.SourceFile {
   const file = fileURLToPath(new URL(`../${path}`, import.meta.url))

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 /**
- * `npm run structure [CHECKOUT …]`: figures that tell how much a newcomer has to open. With several checkouts, a column for
- * each, so that a change can be compared with what was there before.
+ * `npm run structure [CHECKOUT …]`: figures that show how much code a newcomer has to read. Each checkout gets a column,
+ * so that a change can be compared with an older version.
  */
 
 interface Source {
@@ -28,7 +28,7 @@ function sourcesOf(root: string): ReadonlyMap<string, Source> {
   )
 }
 
-/** Every file that a file imports, types included, and what those import. */
+/** Every file that a file imports, directly or indirectly, including imports of types. */
 function reachedFrom(start: string, sources: ReadonlyMap<string, Source>): ReadonlySet<string> {
   const reached = new Set<string>()
   const visit = (path: string): void => {
@@ -56,7 +56,7 @@ function isRuleType(node: ts.Node): boolean {
   return (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) && /Rule$/.test(node.name.text)
 }
 
-/** A comparison with a curve's name, or a branch of a `switch` for one. */
+/** A comparison with a curve's name, or a `case` for one. */
 function dispatchesCurve(node: ts.Node): boolean {
   const isCurve = (part: ts.Node): boolean => ts.isStringLiteral(part) && /^P-(256|384|521)$/.test(part.text)
   if (ts.isCaseClause(node)) return isCurve(node.expression)
@@ -65,7 +65,7 @@ function dispatchesCurve(node: ts.Node): boolean {
   return isComparison.includes(node.operatorToken.kind) && (isCurve(node.left) || isCurve(node.right))
 }
 
-/** Parameters of functions that are one half of a range, such as `start` or `keyEnd`: a `Span` has both. */
+/** Parameters that are half a range, such as `start` or `keyEnd`. A `Span` would hold both halves. */
 function isHalfRange(node: ts.Node): boolean {
   return ts.isParameter(node) && ts.isIdentifier(node.name) && /^(start|end|\w+(Start|End))$/.test(node.name.text)
 }
@@ -79,11 +79,11 @@ function figures(root: string): Readonly<Record<string, string>> {
     'files in src': String(sources.size),
     'files below 50 lines': String(all.filter(({ lines }) => lines < 50).length),
     'longest file, lines': String(Math.max(...all.map(({ lines }) => lines))),
-    'files that a verdict reaches': String(reached.size),
+    'files that `verifyChain` imports, directly or not': String(reached.size),
     'their lines on average': mean.toFixed(0),
     'types named …Rule': String(count(sources, isRuleType)),
     'places that compare the name of a curve': String(count(sources, dispatchesCurve)),
-    'parameters that are half a range': String(count(sources, isHalfRange)),
+    'parameters that are half a range (`start`, `end`)': String(count(sources, isHalfRange)),
   }
 }
 

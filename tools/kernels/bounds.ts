@@ -1,39 +1,39 @@
 import { type FieldPlan, type Kernel, limbBits, reductionOf } from './plan.ts'
 
 /**
- * The proof that a kernel computes exactly: interval arithmetic over the same plan that `emit.ts` prints. Given how long
- * the limbs of the inputs can be, it follows every column's sum and carry, and refuses inputs that could make a sum
- * inexact. test/unit/crypto/curve/bounds.test.ts runs the library's own point formulas on bounds in place of numbers, so
- * that every call there is stays within what is proven here.
+ * Proves that a kernel computes exactly: interval arithmetic over the same plan that `emit.ts` prints. It starts from
+ * bounds on the limbs of the inputs, computes bounds on every column's sum and carry, and throws if a sum could be
+ * inexact. test/unit/crypto/curve/bounds.test.ts runs the library's point formulas on bounds instead of numbers, so this
+ * proof covers every kernel call that the library can make.
  *
- * Three facts carry it, for integers t that are held as doubles:
+ * The proof rests on three facts about integers t that are held as doubles:
  *
- * 1. Below 2^53 all integers are doubles. A column's terms are integers, and so is every partial sum in whatever order it
- *    is added; none is larger than the sum of the terms' sizes, so that sum below 2^53 makes all of them exact.
- * 2. For |t| < 2^75, t + 1.5 · 2^76 lies between 2^76 and 2^77, where doubles are the multiples of 2^24: rounding takes it
- *    to the nearest one, and subtracting 1.5 · 2^76 is exact again. So h is a multiple of 2^24 and |t − h| ≤ 2^23.
+ * 1. Every integer below 2^53 is a double. A column's terms are integers, and so are its partial sums, in any order. No
+ *    partial sum exceeds the sum of the terms' absolute values. If that is below 2^53, all of them are exact.
+ * 2. For |t| < 2^75, t + 1.5 · 2^76 lies between 2^76 and 2^77, where doubles are the multiples of 2^24. Rounding takes it
+ *    to the nearest multiple, and subtracting 1.5 · 2^76 is exact. So h is a multiple of 2^24 and |t − h| ≤ 2^23.
  * 3. The carry h · 2^-24 is therefore an integer of at most (|t| + 2^23) / 2^24, and multiplying by powers of two is exact.
  */
 
-/** How long limbs can be: limb i lies between −bounds[i] and bounds[i]. */
+/** Limits of an operand's limbs: limb i lies between −bounds[i] and bounds[i]. */
 export type Bounds = ArrayLike<number>
 
 export interface KernelBounds {
-  /** Of each column's sum, lowest first; the highest is the highest limb of the result. */
+  /** The bound of each column's sum, lowest column first. The highest column is the highest limb of the result. */
   readonly columns: readonly number[]
   readonly out: readonly number[]
 }
 
-/** Where doubles stop being all integers. */
+/** Every integer below it is a double. */
 export const exactLimit: number = 2 ** 53
 
-/** A quotient digit, and a limb that was carried out of: what is left after rounding to a multiple of 2^24. */
+/** The bound of a remainder after rounding to a multiple of 2^24: of quotient digits, and of limbs after their carry. */
 export const roundedLimit: number = 2 ** (limbBits - 1)
 
 /**
- * The bounds of all that a kernel computes from inputs within these bounds.
+ * The bounds of everything that a kernel computes from inputs within these bounds.
  *
- * Sums are doubles here too: below 2^53 they are exact, and what is not below is not rounded to below.
+ * The bounds are doubles as well. Below 2^53 they are exact, and rounding never takes a larger sum below 2^53.
  *
  * @throws RangeError naming the column, if a sum could reach 2^53
  */
@@ -63,12 +63,12 @@ export function boundsOf(plan: FieldPlan, kernel: Kernel, inputs: readonly Bound
   return { columns, out }
 }
 
-/** What a column of this size can carry into the next one. */
+/** The largest carry of a column whose sum is at most this. */
 export function carryOf(sum: number): number {
   return Math.floor((sum + roundedLimit) / 2 ** limbBits)
 }
 
-/** What quotient digits add to each column at most. */
+/** The most that quotient digits can add to each column. */
 function quotientBounds(plan: FieldPlan): readonly number[] {
   const bounds = new Array<number>(plan.digits + plan.limbs).fill(0)
   for (let digit = 0; digit < plan.digits; digit++) {
@@ -77,7 +77,7 @@ function quotientBounds(plan: FieldPlan): readonly number[] {
   return bounds
 }
 
-/** The largest number that limbs within bounds can make. */
+/** The largest number that limbs within these bounds can represent. */
 export function valueBound(bounds: Bounds): bigint {
   let value = 0n
   for (let i = bounds.length - 1; i >= 0; i--) value = (value << BigInt(limbBits)) + BigInt(Math.abs(bounds[i]!))
@@ -85,8 +85,8 @@ export function valueBound(bounds: Bounds): bigint {
 }
 
 /**
- * How large a product can be, as a number: (|a·b| + |Q|·p) / R, where Q is made of the quotient digits. Times one, this is
- * below p, which is what telling zero from multiples of p stands on.
+ * The largest value of a reduced product: (|a·b| + |Q|·p) / R, where Q is the number that the quotient digits form. When
+ * one factor is 1, the result is below p. The test for zero relies on this.
  */
 export function reducedBound(plan: FieldPlan, prime: bigint, product: bigint): bigint {
   const quotient = valueBound(new Array<number>(plan.digits).fill(roundedLimit))

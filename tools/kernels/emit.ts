@@ -3,12 +3,13 @@ import { type FieldPlan, type Kernel, kernelsOf, limbBits, plans, reductionOf, t
 const width = 128
 
 /**
- * Variables stand in the same order in every kernel, these digits first and the limbs of both operands in turn: minifiers name
- * them by their place, and a kernel that reads like another one costs next to nothing in a compressed bundle.
+ * Digits that every kernel has. Every kernel declares its variables in the same order: these digits first, then the limbs of
+ * the operands by turns. Minifiers name variables by position, so the kernels of two fields share most of their text and
+ * compress well.
  */
 const commonDigits = Math.min(...plans.map(({ digits }) => digits))
 
-/** The TypeScript of one field's kernels. */
+/** The TypeScript source of one field's kernels. */
 export function emit(plan: FieldPlan): string {
   const prime = plan.primePlusOne.map(([sign, exponent]) => `${sign > 0 ? '+' : '−'} 2^${exponent}`).reverse()
   return [
@@ -79,7 +80,7 @@ function emitKernel(plan: FieldPlan, kernel: Kernel): readonly string[] {
   return [...lines, '}', '']
 }
 
-/** Inputs that are only subtracted are read where they are needed. */
+/** Inputs that are only subtracted get no variables: each limb is read once. */
 function isMultiplied(plan: FieldPlan, kernel: Kernel, input: string): boolean {
   return kernel.terms(plan, plan.limbs - 1).some(({ left, right }) => left.startsWith(input) || right?.startsWith(input))
 }
@@ -91,7 +92,7 @@ function printTerm({ sign, factor, left, right }: Term): string {
   return `${operator} ${factor === 1 ? read : `${factor} * ${read}`}`
 }
 
-/** What quotient digits add to each column, oldest digit first: the sum should wait for its last terms only. */
+/** The terms of the quotient digits in each column, oldest digit first, so that a sum waits only for its last terms. */
 function lateTerms(plan: FieldPlan): readonly (readonly string[])[] {
   const late: string[][] = Array.from({ length: plan.digits + plan.limbs }, () => [])
   for (let digit = 0; digit < plan.digits; digit++) {
@@ -107,7 +108,7 @@ function withoutPlus(terms: readonly string[]): readonly string[] {
   return [first.replace(/^\+ /, '').replace(/^- /, '-'), ...rest]
 }
 
-/** Words on as many lines as they need. */
+/** Breaks a statement into lines of at most `width` characters. */
 function wrapped(head: string, words: readonly string[], separator: string): readonly string[] {
   const lines: string[] = []
   let line = `  ${head}`
