@@ -10,7 +10,7 @@ const bar = 16
 const top = 46
 const bottom = 14
 
-/** Comparisons with a bar: how many times as fast as the alternative. */
+/** Comparisons that have a bar: how many times as fast as the alternative. */
 function isComparison({ unit, goal }) {
   return unit === '×' && goal?.bar.startsWith('≥')
 }

@@ -8,7 +8,7 @@ import { figurePart, versionText } from './report.mjs'
 
 /**
  * `npm run bench:docs`: writes the measured part of docs/performance.md, and docs/performance.svg, from
- * docs/performance.json or the file named. `--check` compares instead.
+ * docs/performance.json or from another file. `--check` writes nothing and fails if they are out of date.
  */
 const folder = join(import.meta.dirname, '..', 'docs')
 export const documentPath = join(folder, 'performance.json')
@@ -19,8 +19,8 @@ const begin = '<!-- measured: written by `npm run bench:docs` -->'
 const end = '<!-- end of measured -->'
 
 /**
- * Replaces the figures that were measured and keeps the others. The file holds only what was measured: titles of sections
- * come from the catalogue, bars from bench/goals.mjs.
+ * Replaces the figures that were measured and keeps the others. The file holds measurements only: titles of sections come
+ * from the catalogue, bars from bench/goals.mjs.
  */
 export function mergeResult(path, { versions, figures }) {
   const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { versions: {}, figures: {} }

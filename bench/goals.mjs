@@ -47,7 +47,7 @@ export const goals = {
  * Compares a row with its goal.
  *
  * @param module of the figure
- * @param runtime that measured, such as `Node 20.20.2`
+ * @param runtime in which it was measured, such as `Node 20.20.2`
  * @returns the bar and the aim as text, and whether they are met; undefined for a row without a goal
  */
 export function judge(module, runtime, row) {

@@ -1,7 +1,7 @@
 /**
- * The regression guard of `npm run check`: that nobody made a hot path several times slower without noticing. Every limit is
- * a multiple of a yardstick measured in the same run, about three times what it is today, and counts as missed only when it
- * is missed in every attempt; a busy machine slows the yardstick down as well. Precise figures come from `npm run bench`.
+ * The regression guard of `npm run check`: fails if a hot path has become several times slower. Each limit is a multiple of a
+ * yardstick measured in the same run, about three times the current value. A busy machine slows down the yardstick as well,
+ * and a limit only counts as missed if every attempt misses it. Use `npm run bench` for precise figures.
  */
 import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -11,21 +11,21 @@ import { parseCertificateDer } from '../src/x509/parse-certificate.ts'
 import { keyPair, type Minted, mint } from '../test/support/mint.ts'
 
 const attempts = 6
-/** Each attempt is the median of this many pairs of slices: ours, and the yardstick. */
+/** An attempt is the median of this many pairs of slices: one of our work, one of the yardstick. */
 const slices = 5
 
 interface Work {
   readonly call: (i: number) => boolean
-  /** How often it is called in a slice. */
+  /** Calls per slice. */
   readonly calls: number
 }
 
 interface Limit {
   readonly what: string
-  /** Made anew for each attempt, so that nothing is remembered from the one before. */
+  /** Called for each attempt, so that no attempt benefits from caches of the one before. */
   readonly work: () => Work
   readonly yardstick: Work & { readonly name: string }
-  /** Highest time of a call, in calls of the yardstick. */
+  /** The longest time allowed for a call, in calls of the yardstick. */
   readonly most: number
 }
 
@@ -41,10 +41,10 @@ const noble = { name: 'a P-256 signature by noble', calls: 3, call: nobleVerifie
 
 const limits: readonly Limit[] = [
   { what: 'parsing a leaf', work: parsing, yardstick: hash, most: 0.5 },
-  { what: 'a client that comes back', work: () => ({ ...judging(clients.slice(0, 1)), calls: 1000 }), yardstick: hash, most: 1 },
+  { what: 'a returning client', work: () => ({ ...judging(clients.slice(0, 1)), calls: 1000 }), yardstick: hash, most: 1 },
   { what: 'a new P-256 client', work: () => judging(clients), yardstick: noble, most: 0.1 },
   { what: 'a new RSA-2048 client', work: () => judging(rsaClients), yardstick: noble, most: 0.2 },
-  { what: 'a P-256 signature by a key seen once', work: unknownKeys, yardstick: noble, most: 0.4 },
+  { what: 'a P-256 signature by a key used once', work: unknownKeys, yardstick: noble, most: 0.4 },
 ]
 
 function clientsOf(issuer: Minted, count: number): readonly Uint8Array[] {
@@ -67,7 +67,7 @@ function parsing(): Work {
   return { calls: 3000, call: (i) => parseCertificate(clients[i % clients.length]!).ok }
 }
 
-/** Every client once, in a warm truststore. */
+/** Each client once, in a warm truststore. */
 function judging(ders: readonly Uint8Array[]): Work {
   const store = buildTruststore([ca.pem, rsaCa.pem])
   store.warmUp()
@@ -82,7 +82,7 @@ function unknownKeys(): Work {
   return { calls: 12, call }
 }
 
-/** @returns microseconds a call of the work in those of the yardstick */
+/** @returns time of a call of the work, in calls of the yardstick */
 function attempt({ work, yardstick }: Limit): number {
   const made = work()
   const ratios = Array.from({ length: slices }, (_, slice) => timeOf(made, slice) / timeOf(yardstick, slice))
@@ -91,14 +91,14 @@ function attempt({ work, yardstick }: Limit): number {
 
 function timeOf({ call, calls }: Work, slice: number): number {
   const begin = performance.now()
-  for (let i = 0; i < calls; i++) if (!call(slice * calls + i)) throw new Error('a good signature or certificate is refused')
+  for (let i = 0; i < calls; i++) if (!call(slice * calls + i)) throw new Error('a valid signature or certificate was rejected')
   return (performance.now() - begin) / calls
 }
 
 let missed = 0
 for (const limit of limits) {
   const ratios: number[] = []
-  // The first attempt finds code that was not compiled yet; the best of all counts.
+  // During the first attempt, V8 still compiles the code. The best attempt counts.
   do ratios.push(attempt(limit))
   while (ratios.length < attempts && (ratios.length === 1 || Math.min(...ratios) > limit.most))
   const best = Math.min(...ratios)
@@ -107,5 +107,5 @@ for (const limit of limits) {
     `${best > limit.most ? 'MISSED' : 'ok    '} ${limit.what}: ${best.toFixed(2)} × ${limit.yardstick.name}, at most ${limit.most}`,
   )
 }
-if (missed > 0) console.log('Measure the figure with `npm run bench`; a limit is raised only with a reason.')
+if (missed > 0) console.log('Measure the figure with `npm run bench`. Raise a limit only for a stated reason.')
 process.exitCode = missed === 0 ? 0 : 1

@@ -1,10 +1,10 @@
 /**
- * The worst that hostile input costs, and how that grows: every case at 1, 2 and 4 times its size. Run by
- * `npm run bench:hostile [-- PART]`, where PART of a name limits it to the cases that have it; exits with 1 where the work on a
- * case grows faster than its input or takes too long.
+ * `npm run bench:hostile [-- PART]`: the cost of hostile input, and how it grows. Runs every case at 1, 2 and 4 times its
+ * size. PART selects the cases whose names contain it. Exits with 1 if the work on a case grows faster than its input or
+ * takes too long.
  *
- * Work is counted (test/support/growth/counter.ts), which gives the same in every run and on every machine. Time is a second
- * bound, for what counting does not see; a case that seems too slow has to be so in a process of its own as well.
+ * The work is counted (test/support/growth/counter.ts), so it is the same in every run and on every machine. Time is a second
+ * bound, for work that is not counted. A case that seems too slow only fails if it is too slow in a separate process as well.
  */
 import { spawnSync } from 'node:child_process'
 import { setFlagsFromString } from 'node:v8'
@@ -14,10 +14,10 @@ import { counted } from '../test/support/growth/counted.ts'
 import { sizes } from '../test/support/growth/growing.ts'
 import { leastOf } from '../test/support/growth/time.ts'
 
-/** What a call may take in milliseconds, and how many times longer for twice the input. */
+/** Limits of a call: its time in milliseconds, and how many times longer it may take for twice the input. */
 const longest = 50
 const mostGrowth = 2.6
-/** Below this many milliseconds nothing can be said about growth. */
+/** Shorter times, in milliseconds, are too inaccurate to measure growth. */
 const measurable = 1
 const runs = 5
 
@@ -31,7 +31,7 @@ function faultOf(times: readonly number[]): string | undefined {
   return growth > mostGrowth ? `takes ${growth.toFixed(1)} times as long for twice the input` : undefined
 }
 
-/** Whether a case fails in a process of its own as well, whose code V8 has not compiled for thousands of other cases. */
+/** Whether a case also fails in a separate process, where V8 has not optimized the code for thousands of other cases. */
 function failsAlone(name: string): boolean {
   const [program, ...flags] = [process.execPath, ...process.execArgv]
   return spawnSync(program, [...flags, process.argv[1]!, name, 'alone'], { stdio: 'ignore' }).status !== 0
@@ -46,7 +46,7 @@ let failed = 0
 for (const { name, work, growth, answer, problem } of counts) {
   const inputs = sizes.map((size) => cases.get(name)!.at(size))
   let times = inputs.map(({ setUp }) => leastOf(runs, setUp))
-  // The machine does other things as well, and collects the garbage of earlier cases: what seems slow is measured again.
+  // Other programs and the garbage of earlier cases slow a measurement down: repeat it before calling a case too slow.
   for (let again = 0; again < 5 && faultOf(times) !== undefined; again++) {
     collectGarbage()
     times = times.map((known, i) => Math.min(known, leastOf(runs, inputs[i]!.setUp)))
@@ -56,7 +56,7 @@ for (const { name, work, growth, answer, problem } of counts) {
   if (fault !== undefined) failed++
   worst = Math.max(worst, ...times)
   const shown = times.map((milliseconds) => milliseconds.toFixed(1).padStart(5)).join(' ')
-  console.log(`${shown} ms, work ${work.toFixed(0).padStart(3)} a byte, growth ${growth.toFixed(2)}  ${name}: ${answer}`)
+  console.log(`${shown} ms, work ${work.toFixed(0).padStart(3)} per byte, growth ${growth.toFixed(2)}  ${name}: ${answer}`)
   if (fault !== undefined) console.log(`  FAILS: ${fault}`)
 }
 console.log(`${counts.length} cases; worst: ${worst.toFixed(1)} ms of ${longest} ms allowed; ${failed} fail`)

@@ -1,6 +1,6 @@
 import { buildTruststore, parseCertificate, profiles, verifyChain } from '../dist/index.js'
 
-/** The library, used as in its README. Imported by path, because not every runtime resolves a package from inside itself. */
+/** The library, used as in its README. Imported by path, because some runtimes cannot resolve a package from inside itself. */
 export const portcullis = {
   name: 'portcullis',
   parse(der) {
@@ -29,7 +29,7 @@ export const portcullis = {
   },
 }
 
-/** The backend that uses node:crypto; undefined in a build without `portcullis/node`. */
+/** The backend that uses node:crypto; `undefined` if the build has no `portcullis/node`. */
 export async function nodeSignatures() {
   try {
     const entry = await import('../dist/node/index.js')

@@ -13,7 +13,7 @@ export function installRivals() {
   install(join('bench', 'rivals'))
 }
 
-/** The same for Node 24, Deno and Bun, which are packages. */
+/** Installs Node 24, Deno and Bun, which are packages as well. */
 export function installRuntimes() {
   install(runtimes)
 }
@@ -42,11 +42,11 @@ export function buildLibrary() {
   if (!existsSync(built) || statSync(built).mtimeMs < youngest) run('npm', ['run', '--silent', 'build'])
 }
 
-/** Mints certificates if they are missing. They are kept, because a hundred thousand take minutes. */
+/** Mints certificates if they are missing. They are cached, because minting a hundred thousand takes minutes. */
 export function mintFixture(name) {
   const file = fixturePath(name)
   if (existsSync(file)) return
-  console.error(`minting ${name}, once`)
+  console.error(`minting ${name} (cached for later runs)`)
   run(process.execPath, ['--import', 'tsx', join('bench', 'fixtures', 'make.ts'), name, file])
 }
 

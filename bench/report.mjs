@@ -45,7 +45,7 @@ export function amount(value, unit) {
   return `${value.toFixed(digits)} ${unit}`
 }
 
-/** One line per goal, and whether all bars were met. Aims are reported only. */
+/** One line per goal, and whether all bars were met. A missed aim is not a failure. */
 export function verdictLines({ figures }) {
   const judged = Object.values(figures).flatMap(({ runtime, rows }) =>
     rows.filter(({ goal }) => goal !== undefined).map((row) => ({ runtime, ...row })),

@@ -9,7 +9,7 @@ import { readOptions } from './options.mjs'
 import { buildLibrary, installRivals, installRuntimes, mintFixture, runtimeCommand, versions } from './prepare.mjs'
 import { markdown, verdictLines } from './report.mjs'
 
-/** `npm run bench`: measures and prints. Exits with 1 if a bar is missed, with 2 if something could not be measured. */
+/** `npm run bench`: measures and prints. Exits with 1 if a bar is missed, with 2 if a figure could not be measured. */
 const options = readOptions(process.argv.slice(2))
 const chosen = options.only.map((name) => ({ name, ...figures[name] }))
 prepare()

@@ -6,8 +6,8 @@ const calls = 4000
 const rounds = 15
 
 /**
- * What a call of `verifyChain` allocates for a returning client. The young generation is so large (flags in the catalogue)
- * that no garbage is collected during the measurement, so the growth of the heap is what was allocated.
+ * Bytes that one call of `verifyChain` allocates for a returning client. The young generation is so large (flags in the
+ * catalogue) that no garbage is collected meanwhile. The growth of the heap is therefore the allocation.
  */
 export async function measure() {
   const { authorities, clients } = fixture('clients-P-256')
@@ -15,7 +15,8 @@ export async function measure() {
   store.warmUp()
   const returning = clients.slice(0, 100).map(({ der }) => der)
   const judgeAll = () => {
-    for (let i = 0; i < calls; i++) if (!verifyChain(store, returning[i % returning.length]).ok) throw new Error('refused')
+    for (let i = 0; i < calls; i++)
+      if (!verifyChain(store, returning[i % returning.length]).ok) throw new Error('a valid client was rejected')
   }
   for (let i = 0; i < 25; i++) judgeAll()
   const samples = []

@@ -60,7 +60,7 @@ function timeOf(pem) {
   return time
 }
 
-/** Memory in use after a garbage collection: the heap, and buffers outside of it. */
+/** Memory in use after a garbage collection: the heap and the buffers outside it. */
 function heapPerCertificate(pem, count) {
   const bytes = decodePem(pem).value.reduce((sum, der) => sum + der.length, 0)
   const before = held()

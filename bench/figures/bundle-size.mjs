@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-/** Rows by their place in `size-limit` of package.json. The core is what every user needs: a truststore and verdicts. */
+/** Rows in the order of `size-limit` in package.json. Every user needs the core: a truststore and verdicts. */
 const bundles = [
   { name: 'verdict', functions: '`verifyChain`' },
   { name: 'core', functions: '`buildTruststore` and `verifyChain`' },
@@ -11,7 +11,7 @@ const bundles = [
 /** The bundles that `npm run check` limits, minified and gzipped. */
 export async function measure() {
   const root = join(import.meta.dirname, '..', '..')
-  // It exits with 1 if a limit is exceeded, and prints the sizes anyway.
+  // If a limit is exceeded, size-limit exits with 1, but prints the sizes as well.
   const { stdout } = spawnSync(join(root, 'node_modules', '.bin', 'size-limit'), ['--json'], { cwd: root, encoding: 'utf8' })
   const sizes = JSON.parse(stdout)
   return bundles.map(({ name, functions }, i) => ({

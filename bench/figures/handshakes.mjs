@@ -11,8 +11,8 @@ const clientProcesses = 2
 const handshakes = 300
 
 /**
- * Two servers that alternate in one process: in one OpenSSL verifies the clients, the other calls `verifyChain` with a
- * truststore that has not seen them. TLS clients connect from other processes, without resumption.
+ * Two servers alternate in one process. In one, OpenSSL verifies the clients; the other calls `verifyChain` with a truststore
+ * that has not seen them. TLS clients connect from other processes, without resumption.
  */
 export async function measure({ blocks }) {
   const { ca, server, clients, clientKey, unknown } = fixture('tls')

@@ -7,7 +7,7 @@ const most = 600
 
 /**
  * New clients of the same three CAs, verified with a truststore of ten CAs and with one of a hundred thousand. Neither is
- * warmed up: the large one would spend its tables on the first CAs instead of those in use.
+ * warmed up: `warmUp` would spend the tables of the large one on its first CAs instead of the three in use.
  */
 export async function measure({ blocks }) {
   const { count, pem, issuers, clients } = fixture('authorities')

@@ -20,7 +20,7 @@ const works = [
   },
 ]
 
-/** Parsing a leaf, with which every handshake starts. */
+/** Parsing a leaf, the first step of every handshake. */
 export async function measure({ blocks }) {
   const rows = []
   for (const { method, kind, what, rivals } of works) {

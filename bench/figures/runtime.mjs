@@ -9,8 +9,8 @@ import { requireWholeWork } from '../harness/whole-work.mjs'
 const most = 600
 
 /**
- * Runtimes other than Node, compared with `@noble/curves`, which only checks the signature: first our signature check, then
- * all of `verifyChain` for a new client.
+ * Runtimes other than Node: our signature check and all of `verifyChain` for a new client, both compared with the signature
+ * check of `@noble/curves`.
  */
 export async function measure({ blocks }) {
   const { authorities, clients, warm, refused } = fixture('clients-P-256')

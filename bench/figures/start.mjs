@@ -12,8 +12,8 @@ const programs = {
 }
 
 /**
- * Complete processes that alternate: Node starts, loads a library, builds a truststore of three CAs and verifies one client.
- * Node alone is measured too, as the part that no library can save.
+ * Runs complete processes by turns: Node starts, loads a library, builds a truststore of three CAs and verifies one client.
+ * Node alone is measured as well: no library can be faster.
  */
 export async function measure({ blocks }) {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-start-'))

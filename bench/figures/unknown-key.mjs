@@ -10,8 +10,8 @@ const curves = {
 }
 
 /**
- * A signature check with a key that is used once, so that nothing is prepared for it. Another key of the process is in use,
- * as in every gateway: both libraries have their tables for the curve's generator.
+ * A signature check with a key that is used once, so no tables exist for it. Another key was in use before, as in a gateway,
+ * so both libraries have their tables of the curve's generator.
  */
 export async function measure({ blocks }) {
   const rows = []

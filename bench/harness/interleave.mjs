@@ -1,8 +1,8 @@
 import { median } from './statistics.mjs'
 
 /**
- * Measures lanes in turn, one short block of calls each per round, so that other activity of the machine affects all of them
- * alike. A lane is `{ name, call }`. Its calls take the inputs one after the other and continue in the next block.
+ * Measures lanes by turns, one short block of calls each per round, so that other activity of the machine affects all of them
+ * equally. A lane is `{ name, call }`. Its calls take the inputs one after the other and continue in the next block.
  */
 
 /** Target length of a block. A slow lane makes fewer calls per block. */
@@ -17,16 +17,16 @@ const fewestBlocks = 3
 
 /**
  * @param lanes the others are compared with the first one
- * @param inputs used in order, repeatedly; the caller provides enough if nothing may be remembered
+ * @param inputs used in order, repeatedly; to measure without cached results, pass more than the caches hold
  * @param options `blocks` per lane; `most` calls per block
- * @returns by name of the lane: median `microseconds` of a call, and `ratio`, the median over the rounds of its time divided by
- * that of the first lane
+ * @returns by name of the lane: median `microseconds` of a call, and `ratio`, the median over the rounds of the lane's time
+ * divided by the first lane's
  */
 export async function interleave(lanes, inputs, { blocks, most = inputs.length }) {
   const tracks = []
   for (const lane of lanes) tracks.push(await warmUp(lane, inputs, most))
   for (let block = 0; block < blocks; block++) {
-    // Rotates the first lane, because the first block of a round finds cold caches.
+    // A different lane comes first in each round, because the first block of a round finds cold caches.
     for (let i = 0; i < tracks.length; i++) {
       const track = tracks[(block + i) % tracks.length]
       if (block < fewestBlocks || track.spent < patienceMilliseconds) track.samples.push(await runBlock(track, inputs))
@@ -57,7 +57,7 @@ async function warmUp({ name, call }, inputs, most) {
 async function runBlock(track, inputs) {
   const { call, calls, isAsync } = track
   let { next } = track
-  // Garbage of the previous lane must not count for this one. Needs --expose-gc.
+  // Collects the garbage of the previous lane, so that this lane does not pay for it. Needs --expose-gc.
   globalThis.gc?.({ type: 'minor' })
   const begin = performance.now()
   // Two loops, so that a synchronous lane does not pay for an await.
@@ -69,7 +69,7 @@ async function runBlock(track, inputs) {
   return (milliseconds * 1000) / calls
 }
 
-/** Uses the result, so that no compiler can drop the call. */
+/** Uses the result, so that the compiler cannot drop the call. */
 function use(result) {
-  if (!result) throw new Error('a call that was checked before has failed')
+  if (!result) throw new Error('a call failed that succeeded before the measurement')
 }

@@ -1,6 +1,6 @@
 /**
  * A row is one figure: `name` (the key of its goal), `title`, `value` in `unit`, and `details`, the values it was computed
- * from. A row that could not be measured has the reason in `skipped` instead of a value.
+ * from. If a row could not be measured, `skipped` has the reason and there is no value.
  */
 
 /** How many times as fast as a rival: the rival's time divided by ours. */

@@ -1,6 +1,6 @@
 /**
  * The parts of an ECDSA certificate that a signature library needs: the signed bytes, the AlgorithmIdentifier and the
- * signature. Only for certificates that were minted here: nothing is checked.
+ * signature. It checks nothing, so use it for our own fixtures only.
  */
 export function signedParts(der) {
   const tbsStart = contentStart(der, 0)

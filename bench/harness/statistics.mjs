@@ -1,4 +1,4 @@
-/** Robust against single slow moments of the machine. */
+/** Unlike the mean, it ignores single slow moments of the machine. */
 export function median(samples) {
   const sorted = Float64Array.from(samples).sort()
   const middle = sorted.length >> 1

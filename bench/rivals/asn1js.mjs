@@ -1,6 +1,6 @@
 import { fromBER } from 'asn1js'
 
-/** Reads DER into a tree of ASN.1 objects; X.509 is not its subject. */
+/** Reads DER into a tree of ASN.1 objects. It does not know X.509. */
 export const asn1js = {
   name: 'asn1js',
   parse(der) {

@@ -2,7 +2,7 @@ import forge from 'node-forge'
 
 const { asn1, pki, util } = forge
 
-/** A CA store is made once; `verifyCertificateChain` parses nothing, so a leaf is read first. */
+/** The CA store is built once. `verifyCertificateChain` takes parsed certificates, so parsing the chain counts as well. */
 export const nodeForge = {
   name: 'node-forge',
   parse: read,

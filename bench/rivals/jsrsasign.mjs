@@ -2,7 +2,7 @@ import jsrsasignModule from 'jsrsasign'
 
 const { KEYUTIL, X509, zulutodate } = jsrsasignModule
 
-/** Issuers are compared by the bytes of their names; the root's public key is made once. */
+/** Compares issuer names by their bytes. The root's public key is imported once. */
 export const jsrsasign = {
   name: 'jsrsasign',
   parse: read,

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 
-/** Node 22.10 and later hand out dates without their text. */
+/** Node 22.10 and later have the dates as `Date`, so their text need not be parsed. */
 const hasDates = 'validFromDate' in X509Certificate.prototype
 
 /**
- * Node's own X509Certificate (OpenSSL), used as a careful gateway would: CA objects and their keys are made once, and the
- * CA is known before it is asked for.
+ * Node's X509Certificate (OpenSSL), as an efficient gateway would use it: CA objects and their keys are created once, and the
+ * CA of each client is known, so nothing searches for it.
  */
 export const node = {
   name: 'Node',

@@ -1,10 +1,10 @@
-// The library needs this polyfill to be loaded first where the runtime has no decorator metadata.
+// The library needs this polyfill in runtimes without decorator metadata. It must be loaded first.
 import 'reflect-metadata'
 import { X509Certificate } from '@peculiar/x509'
 
 /**
- * The root's key is imported once; `verify` checks signature and dates. That is a shorter way to the answer than
- * X509ChainBuilder, which starts from the bytes of the key.
+ * The root's key is imported once, and `verify` checks signature and dates. This is faster than X509ChainBuilder, which
+ * imports the key for every chain.
  */
 export const peculiar = {
   name: '@peculiar/x509',

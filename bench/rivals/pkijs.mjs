@@ -1,6 +1,6 @@
 import { Certificate, CertificateChainValidationEngine } from 'pkijs'
 
-/** Parsed trusted certificates are kept; the chain engine is made anew for every chain, as its constructor wants. */
+/** Trusted certificates are parsed once. The chain engine takes the chain in its constructor, so each chain needs a new one. */
 export const pkijs = {
   name: 'pkijs',
   parse: (der) => Certificate.fromBER(der),
