@@ -2,8 +2,8 @@ import { table } from '../examples/demo/table.ts'
 import { missingTools, runEndToEnd } from './e2e/run.ts'
 
 /**
- * `npm run e2e`: curl and `openssl s_client` connect to the gate with valid and invalid clients, in every version and way of TLS.
- * Exits with 0 only if every answer is the expected one.
+ * `npm run e2e`: curl and `openssl s_client` connect to the gate with valid and invalid client certificates, over TLS 1.2 and
+ * 1.3, HTTP/1.1 and HTTP/2, and with resumed sessions. Exits with 0 only if every answer is the expected one.
  */
 const missing = missingTools()
 if (missing.length > 0) {
@@ -23,8 +23,8 @@ console.log(
   ),
 )
 const wrong = cells.filter(({ right }) => !right)
-for (const { client, way, result, asMeant } of wrong) {
-  console.log(`  ✗ ${client.name}, ${way}: ${asMeant ? '' : 'not as meant: '}${result}`)
+for (const { client, way, result, asIntended } of wrong) {
+  console.log(`  ✗ ${client.name}, ${way}: ${asIntended ? '' : 'wrong protocol or no resumption: '}${result}`)
 }
 console.log(
   `\n${cells.length} connections, ${cells.length - wrong.length} right, ${wrong.length} wrong; ${reached} requests reached the application`,

@@ -3,9 +3,9 @@ import { fuzzOperations } from './fuzz-curves/operations.ts'
 import { fuzzSignatures } from './fuzz-curves/signatures.ts'
 
 /**
- * `npm run fuzz:curves -- [--operations N] [--signatures N] [--seed S]`: field operations against BigInt (default
- * 10,000,000) and signatures, half of them bent, against OpenSSL and noble (default 1,000,000). The seed decides
- * everything; exits with 1 on a finding.
+ * `npm run fuzz:curves -- [--operations N] [--signatures N] [--seed S]`: compares field operations with BigInt (default
+ * 10,000,000) and signatures, half of them altered, with OpenSSL and noble (default 1,000,000). The seed determines every
+ * input. Exits with 1 on a finding.
  */
 const { values } = parseArgs({
   options: { operations: { type: 'string' }, signatures: { type: 'string' }, seed: { type: 'string' } },
@@ -27,7 +27,7 @@ for (const finding of findings) console.log(`FINDING: ${finding}`)
 console.log(`seed ${seed}: ${findings.length === 0 ? 'all equal' : `${findings.length} FINDINGS`}`)
 if (findings.length > 0) process.exitCode = 1
 
-/** Runs one part, prints what it did, and answers what it found. */
+/** Runs one part, prints its counts and returns its findings. */
 function timed(
   what: string,
   run: () => { readonly counts: Readonly<Record<string, number>>; readonly findings: readonly string[] },

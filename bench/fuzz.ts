@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { fuzz } from './fuzz/run.ts'
 
-/** `npm run fuzz -- [N] [--seed S]`: N mutated inputs (default 1,000,000); exits with 1 on a finding. */
+/** `npm run fuzz -- [N] [--seed S]`: runs N mutated inputs (default 1,000,000). Exits with 1 on a finding. */
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } })
 const count = Number(positionals[0] ?? 1_000_000)
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
@@ -24,10 +24,10 @@ for (const { input, call, problem, base64 } of findings) {
 }
 console.log(`calls: ${[...calls].map(([name, number]) => `${name} ${number}`).join(', ')}`)
 console.log(
-  `read ${counts.parsed}, truststores built ${counts.built}, chains accepted ${counts.accepted} and refused ${counts.refused}`,
+  `parsed ${counts.parsed}, truststores built ${counts.built}, chains accepted ${counts.accepted} and rejected ${counts.refused}`,
 )
 console.log(`slowest call: ${slowest.call}, ${slowest.milliseconds.toFixed(1)} ms (input ${slowest.input})`)
 console.log(
-  `${inputs} inputs in ${seconds.toFixed(0)} s, seed ${seed}: ${findings.length === 0 ? 'nothing found' : `${findings.length} FINDINGS`}`,
+  `${inputs} inputs in ${seconds.toFixed(0)} s, seed ${seed}: ${findings.length === 0 ? 'no findings' : `${findings.length} FINDINGS`}`,
 )
 if (findings.length > 0) process.exitCode = 1

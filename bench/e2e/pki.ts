@@ -22,7 +22,10 @@ export interface Pki {
 const day = 86_400_000
 const ago = (days: number): Date => new Date(Date.now() - days * day)
 
-/** Five CAs, each issued by the one before. A client of the fourth has the longest path allowed, one of the fifth is too deep. */
+/**
+ * Five CAs, each issued by the one before. A client of the fourth has the longest path allowed; a client of the fifth has a
+ * path that is too long.
+ */
 const authorities: readonly Minted[] = (() => {
   const all = [mint({ ca: true, subject: 'O=Example,CN=Root' })]
   for (let i = 1; i < 5; i++) all.push(mint({ ca: true, subject: `O=Example,CN=Issuing ${i}` }, all[i - 1]))

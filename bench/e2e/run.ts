@@ -7,10 +7,10 @@ import { buildTruststore } from '../../src/index.ts'
 import { mutualTls } from '../../src/node/index.ts'
 import { listen } from '../../test/support/listen.ts'
 import { type Client, makePki } from './pki.ts'
-import { type Heard, type Way, ways } from './tools.ts'
+import { type Answer, type Way, ways } from './tools.ts'
 
 /** The answer to a client that connects in one way. */
-export interface Cell extends Heard {
+export interface Cell extends Answer {
   readonly client: Client
   readonly way: string
   readonly right: boolean
@@ -19,18 +19,18 @@ export interface Cell extends Heard {
 export interface EndToEnd {
   readonly ways: readonly string[]
   readonly rows: readonly { readonly client: Client; readonly cells: readonly Cell[] }[]
-  /** Requests that reached the application: only those of valid clients may. */
+  /** Requests that reached the application. Only valid clients may reach it. */
   readonly reached: number
 }
 
-/** Programs that are needed and not installed. */
+/** Required programs that are not installed. */
 export function missingTools(): readonly string[] {
   const present = (tool: string, argument: string): boolean => spawnSync(tool, [argument]).status === 0
   const missing = [present('curl', '--version') ? undefined : 'curl', present('openssl', 'version') ? undefined : 'openssl']
   return missing.filter((tool) => tool !== undefined)
 }
 
-/** Connects every client in every way to one gate, over HTTP/1.1 and HTTP/2. */
+/** Connects every client in every way to the same gate. */
 export async function runEndToEnd(): Promise<EndToEnd> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-e2e-'))
   const { truststore, lists, clients, server: credentials } = makePki(folder)
@@ -56,6 +56,6 @@ export async function runEndToEnd(): Promise<EndToEnd> {
 }
 
 async function connect(client: Client, way: Way, port: number, folder: string): Promise<Cell> {
-  const heard = await way.ask(client, port, folder)
-  return { ...heard, client, way: way.name, right: heard.asMeant && heard.result === client.expected }
+  const answer = await way.ask(client, port, folder)
+  return { ...answer, client, way: way.name, right: answer.asIntended && answer.result === client.expected }
 }

@@ -6,18 +6,18 @@ import type { Client } from './pki.ts'
 export interface Way {
   readonly name: string
   readonly tool: 'curl' | 'openssl'
-  readonly ask: (client: Client, port: number, folder: string) => Promise<Heard>
+  readonly ask: (client: Client, port: number, folder: string) => Promise<Answer>
 }
 
 /** The answer to a client, and whether it came over the intended kind of connection. */
-export interface Heard {
+export interface Answer {
   /** `ok`, the reject code of a 403, or a description of the failure. */
   readonly result: string
   /** Whether protocol and resumption were as intended. */
-  readonly asMeant: boolean
+  readonly asIntended: boolean
 }
 
-/** OpenSSL settings for both programs: clients must be able to use weak certificates, so that the server can reject them. */
+/** OpenSSL settings for both programs. They let clients use weak certificates, which the server must reject. */
 const configuration = `openssl_conf = all
 [all]
 ssl_conf = ssl
@@ -50,7 +50,7 @@ function curl(name: string, version: string, ...options: readonly string[]): Way
       const always = ['--silent', '--show-error', '--insecure', '--noproxy', '*']
       const text = await run(folder, 'curl', [...always, ...resolve, ...options, ...own, '--write-out', format, url])
       const [, body = '', status = '', spoken = ''] = /^([\s\S]*)\n(\d+) (\S+)$/.exec(text) ?? [undefined, text]
-      return { result: resultOf(status, body), asMeant: spoken === version }
+      return { result: resultOf(status, body), asIntended: spoken === version }
     },
   }
 }
@@ -60,7 +60,7 @@ function openssl(name: string, version: string, option: string): Way {
     name,
     tool: 'openssl',
     async ask(client, port, folder) {
-      return heardBySClient(await sClient(client, port, folder, option), `New, ${version}`)
+      return answerOfSClient(await sClient(client, port, folder, option), `New, ${version}`)
     },
   }
 }
@@ -74,8 +74,8 @@ function resumed(name: string, version: string, option: string): Way {
       const session = `${folder}/session-${option}`
       rmSync(session, { force: true })
       await sClient(client, port, folder, option, '-sess_out', session)
-      if (!existsSync(session)) return { result: 'no session', asMeant: false }
-      return heardBySClient(await sClient(client, port, folder, option, '-sess_in', session), `Reused, ${version}`)
+      if (!existsSync(session)) return { result: 'no session', asIntended: false }
+      return answerOfSClient(await sClient(client, port, folder, option, '-sess_in', session), `Reused, ${version}`)
     },
   }
 }
@@ -87,9 +87,9 @@ function sClient({ cert, key }: Client, port: number, folder: string, ...options
   return run(folder, 'openssl', ['s_client', ...to, '-ign_eof', ...options, ...own], request)
 }
 
-function heardBySClient(text: string, session: string): Heard {
+function answerOfSClient(text: string, session: string): Answer {
   const [, status = '', body = ''] = /HTTP\/1\.1 (\d+) [\s\S]*?\r\n\r\n([\s\S]*)/.exec(text) ?? [undefined, '', text]
-  return { result: resultOf(status, body), asMeant: text.includes(session) }
+  return { result: resultOf(status, body), asIntended: text.includes(session) }
 }
 
 function resultOf(status: string, body: string): string {

@@ -8,7 +8,7 @@ import { boundedPoints } from '../../test/support/bounded-points.ts'
 import { balancedLimbs } from '../../test/support/field-numbers.ts'
 import { Random } from '../fuzz/random.ts'
 
-/** More findings than anybody reads. */
+/** Stops after this many findings. */
 const enough = 20
 
 interface Setting {
@@ -22,8 +22,8 @@ interface Setting {
 }
 
 /**
- * Field operations with operands anywhere within what they can be given, at its ends above all, against BigInt. Nine of
- * ten are kernels; the others are inversions, the test for zero, and tripling.
+ * Compares field operations with BigInt. Operands cover everything that the library can pass, above all the largest and
+ * smallest values. Nine of ten operations are kernels; the others are inversions, the test for zero, and tripling.
  */
 export function fuzzOperations(count: number, seed: number): { counts: Record<string, number>; findings: string[] } {
   const random = new Random(seed)
@@ -77,7 +77,7 @@ function otherIsRight(setting: Setting, operation: string, bounds: readonly numb
     return numberOf(out) === 3n * (value + numberOf(scratch))
   }
   if (operation === 'isZero') {
-    // A multiple of p, or the number next to one, as often as anything.
+    // Half of the operands are multiples of p, or next to one.
     if (random.oneIn(2)) a.set(balancedLimbs(BigInt(random.below(9) - 4) * p + BigInt(random.pick([0, 0, 1, -1])), a.length))
     return field.isZero(a, scratch) === (numberOf(a) % p === 0n)
   }
@@ -89,7 +89,7 @@ function otherIsRight(setting: Setting, operation: string, bounds: readonly numb
   return plain !== 0n && (numberOf(out) * plain) % prime === 1n && numberOf(out) < prime
 }
 
-/** From 1 to prime − 1: small, next to a power of two or to a fraction of the prime, or anything. */
+/** A number from 1 to prime − 1: small, near the prime, a power of two or a fraction of the prime, or random. */
 function edgeNumber(prime: bigint, random: Random): bigint {
   const kind = random.below(8)
   const small = BigInt(random.below(1000)) + 1n
@@ -102,7 +102,7 @@ function edgeNumber(prime: bigint, random: Random): bigint {
   return (value % (prime - 1n)) + 1n
 }
 
-/** Limbs within bounds: at their ends, or anywhere, or zeros between. */
+/** Limbs within bounds: at or near the bounds, sometimes mixed with zeros, or random. */
 function fill(out: Limbs, bounds: readonly number[], random: Random): void {
   const kind = random.below(6)
   const signs = random.bits()
@@ -117,7 +117,7 @@ function fill(out: Limbs, bounds: readonly number[], random: Random): void {
   }
 }
 
-/** Two limbs at a time, which are 50 bits at most. */
+/** Adds two limbs at a time, which have at most 50 bits together. */
 function numberOf(limbs: Limbs): bigint {
   let value = 0n
   let i = limbs.length - 1

@@ -11,16 +11,16 @@ import { encodePoint, leaveNumber, modulo, multipleOf, nobleOf } from '../../tes
 import { integer, sequence } from '../../test/support/der.ts'
 import { Random } from '../fuzz/random.ts'
 
-/** More findings than anybody reads. */
+/** Stops after this many findings. */
 const enough = 20
 
-/** One in so many is put to noble as well, which takes twenty times as long. */
+/** One pair of signatures in this many also goes to noble, which takes twenty times as long. */
 const nobleShare = 200
 
-/** One in so many is on P-384, which takes OpenSSL seven times as long as P-256. */
+/** One signature in this many is on P-384, which takes OpenSSL seven times as long as P-256. */
 const p384Share = 4
 
-/** The first part of the signatures is verified before any table is begun. */
+/** One signature in this many, the first ones, is verified before any table is built. */
 const tablelessPart = 20
 
 const keysPerCurve = 4
@@ -38,18 +38,19 @@ interface Signer {
   readonly group: Group
   readonly hash: 'sha256' | 'sha384'
   readonly keys: readonly SigningKey[]
-  /** Tables of the generator, for signing: the library's own stays untouched. */
+  /** Tables of the generator for signing. The library builds its own ones while it verifies. */
   readonly table: FixedTable
 }
 
 /**
- * Signatures by keys and nonces of the seed, half of them bent, by keys with tables and without: OpenSSL decides, and noble
- * about a share. They are made with the arithmetic that is tested, which is no help to it: OpenSSL has to accept what is genuine.
+ * Compares signature checks, by keys with and without tables, with OpenSSL, and some of them with noble. The seed determines
+ * keys and nonces; half of the signatures are altered. The library's own arithmetic creates the signatures. This hides no
+ * fault, because OpenSSL has to accept every genuine one.
  */
 export function fuzzSignatures(count: number, seed: number): { counts: Record<string, number>; findings: string[] } {
   const random = new Random(seed ^ 0x5eed)
   const signers = (['P-256', 'P-384'] as const).map((curve) => signerOf(curve, random))
-  const counts = { 'P-256': 0, 'P-384': 0, genuine: 0, bent: 0, accepted: 0, refused: 0, noble: 0 }
+  const counts = { 'P-256': 0, 'P-384': 0, genuine: 0, altered: 0, accepted: 0, refused: 0, noble: 0 }
   const findings: string[] = []
   let isWarm = false
   for (let i = 0; i < count && findings.length < enough; i++) {
@@ -61,9 +62,9 @@ export function fuzzSignatures(count: number, seed: number): { counts: Record<st
     const key = random.pick(signer.keys)
     const data = random.bytes(16)
     const genuine = sign(signer, key, data, random)
-    const isBent = random.oneIn(2)
-    const judged = isBent
-      ? bend(signer, { key, data, ...genuine, isGenuine: false }, random)
+    const isAltered = random.oneIn(2)
+    const judged = isAltered
+      ? alter(signer, { key, data, ...genuine, isGenuine: false }, random)
       : { key, data, ...genuine, isGenuine: true }
     const signature = sequence(integer(judged.r), integer(judged.s))
     const expected = verify(signer.hash, judged.data, judged.key.openssl, signature)
@@ -73,10 +74,10 @@ export function fuzzSignatures(count: number, seed: number): { counts: Record<st
     ]
     if (i % nobleShare < 2) {
       counts.noble++
-      opinions.push(nobleSays(signer, judged))
+      opinions.push(nobleVerifies(signer, judged))
     }
     counts[signer.curve]++
-    counts[isBent ? 'bent' : 'genuine']++
+    counts[isAltered ? 'altered' : 'genuine']++
     counts[expected ? 'accepted' : 'refused']++
     if (expected !== judged.isGenuine || opinions.some((opinion) => opinion !== expected)) {
       const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -136,8 +137,11 @@ interface Judged {
   readonly isGenuine: boolean
 }
 
-/** A bit of r, s or the data; another key; numbers at the ends of what is allowed, and beyond. Rarely the other s, which is as good. */
-function bend({ curve, keys }: Signer, good: Judged, random: Random): Judged {
+/**
+ * Flips a bit of r, s or the data, uses another key, or a number at the edge of the valid range or beyond. One in ten becomes
+ * (r, n − s), which is valid as well.
+ */
+function alter({ curve, keys }: Signer, good: Judged, random: Random): Judged {
   const { n, p, bytes } = curves[curve]
   const { key, data, r, s } = good
   const bit = 1n << BigInt(random.below(8 * bytes))
@@ -165,7 +169,7 @@ function bend({ curve, keys }: Signer, good: Judged, random: Random): Judged {
   }
 }
 
-function nobleSays({ curve, hash }: Signer, { key, data, r, s }: Judged): boolean {
+function nobleVerifies({ curve, hash }: Signer, { key, data, r, s }: Judged): boolean {
   const { bytes } = curves[curve]
   const digest = createHash(hash).update(data).digest()
   if (r >> BigInt(8 * bytes) !== 0n || s >> BigInt(8 * bytes) !== 0n) return false

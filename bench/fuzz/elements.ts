@@ -1,24 +1,24 @@
-/** Where the elements of a DER structure are, so that mutations can change one and keep the lengths around it right. */
+/** The elements of a DER structure, so that a mutation can change one and correct the lengths around it. */
 
 export interface Element {
   readonly header: number
   readonly start: number
   readonly end: number
-  /** Index of the element around it, -1 at the top. */
+  /** Index of the enclosing element; -1 at the top. */
   readonly parent: number
 }
 
 const octetString = 0x04
 const bitString = 0x03
 
-/** Every element, those inside OCTET STRINGs and BIT STRINGs too; only for seeds, which are well-formed. */
+/** Every element, also inside OCTET STRINGs and BIT STRINGs. Expects well-formed DER, as seeds are. */
 export function elementsOf(der: Uint8Array): readonly Element[] {
   const elements: Element[] = []
   walk(der, 0, der.length, -1, elements)
   return elements
 }
 
-/** Whether the range is a row of elements; if not, nothing is added. */
+/** Adds the elements of a range; adds nothing and returns false if the range does not consist of elements. */
 function walk(der: Uint8Array, from: number, to: number, parent: number, elements: Element[]): boolean {
   const known = elements.length
   let at = from
@@ -51,7 +51,7 @@ function elementAt(der: Uint8Array, header: number, limit: number, parent: numbe
   return start + length <= limit ? { header, start, end: start + length, parent } : undefined
 }
 
-/** The structure with one element replaced by other bytes, and the lengths of all around it set right. */
+/** Replaces one element and corrects the lengths of all elements around it. */
 export function replaceElement(der: Uint8Array, elements: readonly Element[], index: number, by: Uint8Array): Uint8Array {
   let inner = by
   let child = elements[index]!
@@ -63,7 +63,7 @@ export function replaceElement(der: Uint8Array, elements: readonly Element[], in
   return join(der.subarray(0, child.header), inner, der.subarray(child.end))
 }
 
-/** An element of any content, its length in the shortest form. */
+/** Encodes an element with its length in the shortest form. */
 export function element(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
   const length = content.reduce((sum, part) => sum + part.length, 0)
   const octets: number[] = []

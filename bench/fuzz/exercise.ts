@@ -18,11 +18,11 @@ import type { Random } from './random.ts'
 import type { Seeds } from './seeds.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
-/** The default, but for the size of the keys that most seeds have. */
+/** The default profile, but it accepts the small RSA keys of most seeds. */
 const gateway: Policy = { ...profiles.apiGateway, minRsaBits: 1024 }
 const webServer: Policy = { ...profiles.webServer, minRsaBits: 1024, conformance: 'practical' }
 
-/** A truststore to judge inputs by, and what comes with them. */
+/** A truststore, and the intermediates and options to verify inputs with. */
 interface Setting {
   readonly store: Truststore
   readonly rest: readonly Uint8Array[]
@@ -30,14 +30,14 @@ interface Setting {
 }
 
 /**
- * Puts an input through every function that takes bytes from strangers, and checks what must hold whatever it is.
+ * Passes an input to every function that takes untrusted bytes, and checks what must hold for any input.
  *
- * The rule for what is accepted is simple: every certificate of an accepted path is, to the byte, one that was minted, and
- * so is every list that lets a path pass. Nothing in a certificate or a list is outside what its signature protects: DER
- * has one form for the outer lengths, the outer algorithm must equal the signed one, and nobody without the key finds
- * another signature. Only PEM texts have such places (armour, comments, line ends), and those do not change the bytes in
- * them. The rule is for the apiGateway policy's truststores where the anchor is mutated, since a root that signed itself
- * cannot be altered; with other policies, what the operator lists is trusted as it stands.
+ * The main rule: every certificate of an accepted path, and every list that lets a path pass, equals one that was minted,
+ * byte for byte. This holds because the signature protects every byte of a certificate or list: DER has one encoding of the
+ * outer lengths, the outer algorithm must equal the signed one, and nobody can compute another signature without the key.
+ * Parts of a PEM text (armour, comments, line ends) are unprotected, but they do not change the decoded bytes. Truststores
+ * built from mutated input use the apiGateway policy only: it checks the self-signatures of roots, so it rejects an altered
+ * root. Other policies trust whatever the operator lists.
  */
 export class Exercise {
   readonly counts = { parsed: 0, built: 0, accepted: 0, refused: 0 }
@@ -70,14 +70,14 @@ export class Exercise {
   }
 
   /**
-   * Makes sure that good chains do get through: where everything is refused, nothing can be found.
+   * Checks that valid chains are accepted: if everything were rejected, fuzzing could not find a wrong accept.
    *
-   * @throws Error naming what does not
+   * @throws Error naming the chain and the verdict
    */
-  requireGoodOnes(): void {
+  requireValidChains(): void {
     const { client, server, revoked } = this.seeds.pki
     const list = parseRevocationList(this.seeds.lists[0]!.der)
-    if (!list.ok) throw new Error(`the first list is not read: ${list.message}`)
+    if (!list.ok) throw new Error(`the first list was not parsed: ${list.message}`)
     const revocation = { lists: [list.value] }
     const expected: readonly [number, Uint8Array, VerifyOptions, string][] = [
       [0, client.der, {}, 'ok'],
@@ -105,7 +105,7 @@ export class Exercise {
     this.parse(bytes)
     const { client, server, root } = this.seeds.pki
     const { store, rest, options } = random.pick(this.settings)
-    // As the leaf, and sometimes as an intermediate that the peer sent along.
+    // As the leaf, and sometimes as a presented intermediate.
     this.verify(store, [bytes, ...rest], options)
     if (random.oneIn(4)) this.verify(store, [server.der, bytes], options)
     this.trust(random.oneIn(8) ? [root.der, bytes] : bytes, [client.der])
@@ -120,7 +120,7 @@ export class Exercise {
       const leaf = random.oneIn(2) ? client.der : revoked.der
       const revocation = { lists: [parsed.value] }
       const passed = this.verify(this.settings[0]!.store, [leaf], { revocation })
-      if (passed && !this.isOriginal(bytes)) this.watch.report('verifyChain', 'an altered revocation list was believed')
+      if (passed && !this.isOriginal(bytes)) this.watch.report('verifyChain', 'an altered revocation list was accepted')
     }
     this.trust(bytes, [])
     this.verify(this.settings[0]!.store, [bytes], {})
@@ -146,7 +146,7 @@ export class Exercise {
     this.watch.run('Certificate', () => readCertificate(parsed.value))
   }
 
-  /** Builds and lints a truststore of the input, and has it judge good clients. */
+  /** Builds and lints a truststore from the input, and verifies valid clients with it. */
   private trust(bundle: TruststoreInput, leaves: readonly Uint8Array[]): void {
     this.watch.run('lintTruststore', () => lintTruststore(bundle, { policy: gateway }))
     const store = this.watch.run('buildTruststore', () => buildTruststore(bundle, { policy: gateway }))
@@ -155,7 +155,7 @@ export class Exercise {
     for (const leaf of leaves) this.verify(store, [leaf], {})
   }
 
-  /** Whether the chain is accepted; an altered certificate must not be. */
+  /** Whether the chain is accepted. Reports an accepted path with an altered certificate. */
   private verify(store: Truststore, chain: readonly Uint8Array[], options: VerifyOptions): boolean {
     const verdict = this.watch.run('verifyChain', () => verifyChain(store, chain, options))
     if (verdict === undefined) return false
@@ -177,14 +177,14 @@ export class Exercise {
   }
 }
 
-/** Equal for equal bytes only. */
+/** A string that is equal only for equal bytes. */
 function identity(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
 const nameFormats = ['rfc4514', 'der', 'openssl'] as const
 
-/** Reads every field, since fields are decoded only then. */
+/** Reads every field, because fields are decoded on first use. */
 function readCertificate(certificate: Certificate): void {
   for (const field of certificateFields) void certificate[field]
   for (const format of nameFormats) {

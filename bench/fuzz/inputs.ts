@@ -4,23 +4,23 @@ import { mutateLines } from './mutate-pem.ts'
 import type { Random } from './random.ts'
 import type { Seeds } from './seeds.ts'
 
-/** One input, and what it was before it was changed. */
+/** One input, and the seed that it was made from. */
 export type FuzzInput =
   | { readonly kind: 'certificate' | 'list'; readonly bytes: Uint8Array; readonly seed: Uint8Array }
   | { readonly kind: 'text'; readonly text: string }
 
-/** Makes an input: of a hundred 70 are certificates, 15 revocation lists and 15 PEM texts. */
+/** Makes an input: 70 % are certificates, 15 % revocation lists and 15 % PEM texts. */
 export function makeInput(seeds: Seeds, random: Random): FuzzInput {
   const kind = random.below(100)
   if (kind >= 85) return { kind: 'text', text: makeText(seeds, random) }
   const family = kind < 70 ? seeds.certificates : seeds.lists
   const seed = random.pick(family)
-  // Now and then the other input is of the other sort.
+  // A mutation of a certificate sometimes copies from a list, so that parsers see a mix of both.
   const other = random.pick(random.oneIn(20) ? seeds.lists : seeds.certificates)
   return { kind: kind < 70 ? 'certificate' : 'list', bytes: mutate(seed, random, other), seed: seed.der }
 }
 
-/** One change most of the time: a parser that refuses the first sees nothing of the second. */
+/** Usually one change: a parser that rejects the first would not reach the second. */
 function mutate(seed: Structure, random: Random, other: Structure): Uint8Array {
   const structured = random.oneIn(2)
   let bytes = structured ? mutateElement(seed, random, other) : mutateBytes(seed.der, random, other.der)
@@ -33,7 +33,7 @@ function mutateBytes(bytes: Uint8Array, random: Random, other: Uint8Array): Uint
   return mutation(bytes, random, other)
 }
 
-/** A text with changed lines, or with changed certificates in good lines, or changed like any bytes. */
+/** A text with changed lines, with an added mutated certificate in valid PEM, or with changed bytes. */
 function makeText(seeds: Seeds, random: Random): string {
   const text = random.pick(seeds.texts)
   switch (random.below(4)) {

@@ -1,13 +1,13 @@
 import { join } from './elements.ts'
 import type { Random } from './random.ts'
 
-/** Changes to bytes of any meaning. */
+/** Changes bytes without regard to their meaning. */
 export type ByteMutation = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array
 
-/** Octets at which parsers change their mind. */
-const telling = [0x00, 0x01, 0x02, 0x1f, 0x20, 0x30, 0x31, 0x7f, 0x80, 0x81, 0x82, 0x84, 0x88, 0xa0, 0xfe, 0xff]
+/** Octets at which parsers branch. */
+const boundaries = [0x00, 0x01, 0x02, 0x1f, 0x20, 0x30, 0x31, 0x7f, 0x80, 0x81, 0x82, 0x84, 0x88, 0xa0, 0xfe, 0xff]
 
-/** Mostly one: most inputs that are changed in several places are refused for the first. */
+/** Usually one change: after several changes, the parser usually rejects the first. */
 function few(random: Random): number {
   return random.oneIn(3) ? random.small(4) : 1
 }
@@ -23,7 +23,7 @@ function flipBits(bytes: Uint8Array, random: Random): Uint8Array {
 function setBytes(bytes: Uint8Array, random: Random): Uint8Array {
   const changed = bytes.slice()
   for (let times = few(random); times > 0 && changed.length > 0; times--) {
-    changed[random.below(changed.length)] = random.oneIn(2) ? random.pick(telling) : random.byte()
+    changed[random.below(changed.length)] = random.oneIn(2) ? random.pick(boundaries) : random.byte()
   }
   return changed
 }
@@ -35,7 +35,7 @@ function truncate(bytes: Uint8Array, random: Random): Uint8Array {
 function insert(bytes: Uint8Array, random: Random): Uint8Array {
   const at = random.below(bytes.length + 1)
   const length = random.small(200)
-  const added = random.oneIn(2) ? random.bytes(length) : new Uint8Array(length).fill(random.pick(telling))
+  const added = random.oneIn(2) ? random.bytes(length) : new Uint8Array(length).fill(random.pick(boundaries))
   return join(bytes.subarray(0, at), added, bytes.subarray(at))
 }
 
@@ -66,7 +66,7 @@ function range(bytes: Uint8Array, random: Random): [from: number, to: number] {
   return [from, Math.min(bytes.length, from + random.small(bytes.length + 1))]
 }
 
-/** The first ones stand several times: they keep most of the input as it was, and so get further. */
+/** The first ones are listed several times: they keep most of the input, so it gets further. */
 export const byteMutations: readonly ByteMutation[] = [
   flipBits,
   flipBits,

@@ -1,15 +1,15 @@
 import { type Element, element, join, replaceElement } from './elements.ts'
 import type { Random } from './random.ts'
 
-/** A DER structure and where its elements are. */
+/** A DER structure and its elements. */
 export interface Structure {
   readonly der: Uint8Array
   readonly elements: readonly Element[]
 }
 
 /**
- * Changes to one element of a DER structure. Most set the lengths around it right, so that the parser comes to the
- * changed place and does not stop at the first length that is wrong.
+ * Changes one element of a DER structure. Most mutations correct the lengths around it, so that the parser reaches the
+ * change and does not stop at a wrong length.
  */
 type ElementMutation = (own: Structure, index: number, random: Random, other: Structure) => Uint8Array
 
@@ -38,7 +38,7 @@ const graft: ElementMutation = (own, index, random, other) => put(own, index, wh
 
 const swapIn: ElementMutation = (own, index, random) => put(own, index, whole(own, random.below(own.elements.length)))
 
-/** Many of one element: what budgets are for. */
+/** Repeats an element many times, to test budgets. */
 const repeat: ElementMutation = (own, index, random) => {
   const times = 1 + random.small(400)
   return put(own, index, join(...new Array<Uint8Array>(times).fill(whole(own, index))))
@@ -62,13 +62,13 @@ const scramble: ElementMutation = (own, index, random) => {
   return put(own, index, element(tagOf(own, index), random.bytes(Math.min(length, 4096))))
 }
 
-/** Digits, for times, numbers in names and serial numbers. */
+/** Replaces bytes with digits, for times, numbers in names and serial numbers. */
 const rewriteDigits: ElementMutation = (own, index, random) => {
   const digits = content(own, index).map((byte) => (random.oneIn(4) ? 0x30 + random.below(10) : byte))
   return put(own, index, element(tagOf(own, index), digits))
 }
 
-/** A bit of the content: the certificate keeps its form and means something else. */
+/** Flips a bit of the content: the certificate stays well-formed, but its meaning changes. */
 const flipContent: ElementMutation = ({ der, elements }, index, random) => {
   const { start, end } = elements[index]!
   const changed = der.slice()
@@ -76,8 +76,8 @@ const flipContent: ElementMutation = ({ der, elements }, index, random) => {
   return changed
 }
 
-/** Length octets that are not the shortest, indefinite, too long, or simply wrong; lengths around stay right. */
-const bendLength: ElementMutation = (own, index, random) => {
+/** Writes length octets that are not minimal, indefinite, too long or wrong. The lengths around are corrected. */
+const encodeLengthWrongly: ElementMutation = (own, index, random) => {
   const inside = content(own, index)
   const { length } = inside
   const head = Uint8Array.of(tagOf(own, index))
@@ -94,7 +94,7 @@ const bendLength: ElementMutation = (own, index, random) => {
   return put(own, index, join(head, Uint8Array.from(random.pick(forms)), inside))
 }
 
-/** The length octet changed where it stands, so that all around it is off as well. */
+/** Changes the length octet in place, without correcting anything around it. */
 const editLength: ElementMutation = ({ der, elements }, index, random) => {
   const changed = der.slice()
   const at = elements[index]!.header + 1
@@ -118,7 +118,7 @@ const mutations: readonly ElementMutation[] = [
   flipContent,
   flipContent,
   flipContent,
-  bendLength,
+  encodeLengthWrongly,
   editLength,
 ]
 

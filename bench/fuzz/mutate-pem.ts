@@ -1,9 +1,9 @@
 import type { Random } from './random.ts'
 
-/** Changes to the lines of a PEM text. */
+/** Changes the lines of a PEM text. */
 type LineMutation = (lines: string[], random: Random) => void
 
-const strangers = [
+const unusualLines = [
   '',
   '   ',
   '\t',
@@ -33,7 +33,7 @@ const at = (lines: readonly string[], random: Random): number => random.below(li
 const mutations: readonly LineMutation[] = [
   (lines, random) => void lines.splice(at(lines, random), 1),
   (lines, random) => void lines.splice(at(lines, random), 0, lines[at(lines, random)]!),
-  (lines, random) => void lines.splice(at(lines, random), 0, random.pick(strangers)),
+  (lines, random) => void lines.splice(at(lines, random), 0, random.pick(unusualLines)),
   (lines, random) => void lines.splice(at(lines, random), 1 + random.below(8)),
   // Two lines become one.
   (lines, random) => {
@@ -67,14 +67,14 @@ const mutations: readonly LineMutation[] = [
     const i = at(lines, random)
     lines[i] = `${' '.repeat(random.below(3))}${lines[i]}${'\t '.repeat(random.below(3))}`
   },
-  // Very long, and very many lines: what quadratic scanners die of.
+  // Very long lines, and very many lines: a quadratic scanner would take too long.
   (lines, random) =>
     void lines.splice(at(lines, random), 0, random.pick(['A', '-', '=', ' ', '-----BEGIN ']).repeat(random.small(20_000))),
   (lines, random) =>
-    void lines.splice(at(lines, random), 0, ...new Array<string>(random.small(2000)).fill(random.pick(strangers))),
+    void lines.splice(at(lines, random), 0, ...new Array<string>(random.small(2000)).fill(random.pick(unusualLines))),
 ]
 
-/** Edits a PEM text line by line, once or a few times, and sometimes its line ends. */
+/** Makes one or a few changes to the lines of a PEM text, and sometimes changes its line ends. */
 export function mutateLines(text: string, random: Random): string {
   const lines = text.split('\n')
   for (let times = random.small(6); times > 0 && lines.length > 0; times--) random.pick(mutations)(lines, random)

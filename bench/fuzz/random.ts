@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32): good enough to choose mutations, and the same everywhere. */
+/** A small seeded generator (mulberry32): good enough to choose mutations, and reproducible on every machine. */
 export class Random {
   private state: number
 

@@ -7,24 +7,24 @@ import { type FuzzFinding, Stopwatch } from './stopwatch.ts'
 export interface FuzzReport {
   readonly inputs: number
   readonly calls: ReadonlyMap<string, number>
-  /** Inputs that were read, truststores built, chains accepted and refused. */
+  /** Numbers of parsed inputs, built truststores, accepted chains and rejected chains. */
   readonly counts: Readonly<Record<'parsed' | 'built' | 'accepted' | 'refused', number>>
   readonly slowest: Stopwatch['slowest']
   readonly findings: readonly (FuzzFinding & { readonly base64: string })[]
 }
 
-/** More findings than anybody reads. */
+/** Stops after this many findings. */
 const enough = 20
 
 /**
- * Makes `count` inputs and puts each through the library. The seed decides the mutations; the certificates they start
- * from are minted anew each time, so a finding carries its input.
+ * Makes `count` inputs and passes each to the library. The seed determines the mutations. The certificates that they start
+ * from are newly minted in each run, so a finding contains its input.
  */
 export function fuzz(count: number, seed: number, progress: (done: number) => void = () => {}): FuzzReport {
   const seeds = makeSeeds()
   const watch = new Stopwatch()
   const exercise = new Exercise(seeds, watch)
-  exercise.requireGoodOnes()
+  exercise.requireValidChains()
   const findings: (FuzzFinding & { readonly base64: string })[] = []
   let inputs = 0
   for (; inputs < count && findings.length < enough; inputs++) {

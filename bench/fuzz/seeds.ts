@@ -3,7 +3,7 @@ import { type CertificateSpec, type CrlSpec, keyPair, type Minted, mint, mintCrl
 import { elementsOf } from './elements.ts'
 import type { Structure } from './mutate-der.ts'
 
-/** What mutations start from: certificates, lists and texts of every sort, most of them good. */
+/** The inputs that mutations start from: certificates, lists and texts of every kind, most of them valid. */
 export interface Seeds {
   readonly certificates: readonly Structure[]
   readonly lists: readonly Structure[]
@@ -11,23 +11,24 @@ export interface Seeds {
   readonly pki: Pki
 }
 
-/** The RSA keys of most seeds: a million signatures under larger ones would take a quarter of an hour. */
+/** The RSA keys of most seeds. With larger keys, a million signatures would take a quarter of an hour. */
 const smallKey = 'rsa1024'
 
-/** A small PKI on RSA keys, since their signatures are the cheapest to check, and its neighbours on curves. */
+/** A small PKI. Most keys are RSA, because checking their signatures is cheapest; two roots have keys on curves. */
 export interface Pki {
   readonly root: Minted
   readonly intermediate: Minted
   readonly curveRoots: readonly Minted[]
   readonly pinned: Minted
-  /** Below the root, and below the intermediate. */
+  /** Issued by the root. */
   readonly client: Minted
+  /** Issued by the intermediate. */
   readonly server: Minted
-  /** Below the root, and in its lists. */
+  /** Issued by the root, and listed in its CRLs. */
   readonly revoked: Minted
 }
 
-/** How often a seed on a curve is used, beside one on RSA: its signatures take twenty times as long. */
+/** How many RSA seeds there are for each copy of a seed on a curve, because signatures on curves take twenty times as long. */
 const plenty = 40
 
 const day = 86_400_000
@@ -82,7 +83,7 @@ function makePki(): Pki {
   }
 }
 
-/** Certificates that have a bit of everything. */
+/** Certificates with rare versions, extensions, names, keys and hashes. */
 function unusual({ root, intermediate }: Pki): readonly Minted[] {
   const key = keyPair(smallKey, 2)
   const every = Uint8Array.from([0x0c, 0x01, 0x61])
@@ -203,7 +204,7 @@ export function makeSeeds(): Seeds {
   }
 }
 
-/** A few of the RSA roots that Node carries. */
+/** A few of the RSA roots that ship with Node. */
 function publicRoots(): readonly Uint8Array[] {
   const rsaEncryption = Buffer.from('06092a864886f70d010101', 'hex')
   const ders = rootCertificates.map((pem) => Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64'))

@@ -1,6 +1,6 @@
 import { TruststoreError } from '../../src/index.ts'
 
-/** A broken promise of the library, with all that is needed to see it again. */
+/** A call that broke a promise of the library. */
 export interface FuzzFinding {
   /** Number of the input. */
   readonly input: number
@@ -8,10 +8,10 @@ export interface FuzzFinding {
   readonly problem: string
 }
 
-/** No call may take longer. */
+/** The longest time allowed for a call. */
 const slowMilliseconds = 50
 
-/** Makes calls, and remembers which of them threw, were slow, or were the slowest of all. */
+/** Times calls. Records those that threw or were too slow, and the slowest one. */
 export class Stopwatch {
   readonly findings: FuzzFinding[] = []
   readonly calls = new Map<string, number>()
@@ -23,7 +23,7 @@ export class Stopwatch {
   /** Number of the input under test. */
   input = 0
 
-  /** The call's result; `undefined` where it threw, which only `buildTruststore` may do, and only a TruststoreError. */
+  /** The call's result; `undefined` if it threw. Only `buildTruststore` may throw, and only a TruststoreError. */
   run<T>(call: string, work: () => T): T | undefined {
     this.calls.set(call, (this.calls.get(call) ?? 0) + 1)
     const begin = performance.now()
@@ -44,7 +44,7 @@ export class Stopwatch {
     this.findings.push({ input: this.input, call, problem })
   }
 
-  /** The machine may have been busy with something else, so a slow call is made twice more, and the fastest one counts. */
+  /** The machine may have been busy, so a slow call is repeated twice, and the fastest time counts. */
   private time(call: string, work: () => unknown, first: number): void {
     let fastest = first
     for (let again = 0; again < 2; again++) {
@@ -52,7 +52,7 @@ export class Stopwatch {
       try {
         work()
       } catch {
-        // It was reported the first time.
+        // Already reported after the first call.
       }
       fastest = Math.min(fastest, performance.now() - begin)
     }
