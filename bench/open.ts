@@ -11,10 +11,10 @@ import { type Blocks, watchBlocks } from './open/blocks.ts'
 import type { OpenWork } from './open/client.ts'
 
 /**
- * `npm run bench:open -- [--connections N] [--clients N] [--processes N]`: a TLS server with many open connections, whose
- * truststore and revocation lists change. Prints how long the event loop is blocked while all connections are verified again
- * and while those of revoked clients are closed. Exits with 1 if a turn without a garbage collection takes more than 20 ms of
- * CPU time.
+ * `npm run bench:open -- [--connections N] [--clients N] [--processes N]`: a TLS server has many open connections while its
+ * truststore and revocation lists change. Prints how long the event loop is blocked while all connections are verified again,
+ * and while connections of revoked clients are closed. Exits with 1 if a turn without a garbage collection takes more than
+ * 20 ms of CPU time.
  */
 const allowedMs = 20
 const text = { type: 'string' } as const
@@ -43,7 +43,7 @@ function checkWith(revoked: readonly { readonly serial: Uint8Array }[]): Revocat
 
 const source = { current: buildTruststore(authority.pem) }
 let revocation = checkWith([])
-// Limits would reject that many connections from one address.
+// With limits, the gate would reject so many connections from one address.
 const gate = mutualTls({ truststore: source, revocation: () => revocation, limits: false })
 const own = mint({ subject: 'CN=localhost', key, extendedKeyUsage: ['serverAuth'] }, authority)
 const server = createServer({ cert: own.pem, key: privateKeyPem(key), ...gate.tlsOptions }, (socket) => {
@@ -81,18 +81,18 @@ async function whileRejudged(): Promise<Blocks> {
 const { open } = gate.counters()
 console.log(`${open} open connections of ${wanted.clients} clients; Node ${process.version}`)
 const quietUntil = performance.now() + 5000
-print('nothing has changed, checked five times', await watchBlocks(() => performance.now() > quietUntil, 10_000))
+print('nothing changed, checked five times', await watchBlocks(() => performance.now() > quietUntil, 10_000))
 source.current = buildTruststore([authority.pem, another.pem])
-print('truststore replaced, every signature computed', await whileRejudged())
+print('truststore replaced, every signature checked', await whileRejudged())
 revocation = checkWith([])
-print('revocation list replaced, signatures remembered', await whileRejudged())
+print('revocation list replaced, signatures in the memo', await whileRejudged())
 const half = leaves.filter((_, i) => i % 2 === 0)
 const remaining = leaves.reduce((sum, _, i) => sum + (i % 2 === 0 ? 0 : countOf(i)), 0)
 revocation = checkWith(half)
 print('half of the clients revoked, connections closed', await watchBlocks(() => gate.counters().open <= remaining, 120_000))
 console.log(`${JSON.stringify(gate.counters().ended)} closed, ${gate.counters().open} still open`)
 if (gate.counters().open !== remaining) {
-  console.log(`  PROBLEM: ${remaining} should be open`)
+  console.log(`  PROBLEM: ${remaining} connections should be open`)
   missed = true
 }
 for (const child of children) child.disconnect()

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util'
 import { type HostileClients, hostileClients, play, type Scene, type SceneReport } from './strangers/run.ts'
 
 /**
- * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits] [--only PART]`: how long good clients wait
- * for a handshake and its answer while hostile clients connect 1,000 times a second from another address, compared with their
- * wait while the same hostile clients connect to another server. Exits with 1 if the 99th percentile more than doubles. A
- * costly handshake blocks its address for five minutes, so it weighs too much in shorter runs. PART selects hostile clients by
- * their name.
+ * `npm run bench:strangers -- [--seconds N] [--good N] [--hostile N] [--no-limits] [--only PART]`: measures how long good
+ * clients wait for a handshake and its answer while hostile clients from another address connect 1,000 times a second. Compares
+ * this with their wait while the same hostile clients connect to another server. Exits with 1 if the 99th percentile more than
+ * doubles. A costly handshake blocks its address for five minutes, so short runs exaggerate its cost. PART selects hostile
+ * clients by name.
  */
 const text = { type: 'string' } as const
 const { values } = parseArgs({
@@ -45,7 +45,7 @@ async function measure(scene: Scene, kind: HostileClients): Promise<number> {
 function describeHostile(hostile: NonNullable<SceneReport['hostile']>, { refused, limited }: SceneReport['counters']): string {
   const handshakes = Object.values(refused).reduce((sum, count) => sum + count, 0)
   const closed = Object.entries(limited).map(([limit, count]) => `${count} by ${limit}`)
-  return `${handshakes} hostile handshakes rejected, ${closed.join(', ') || 'none'} closed before; ${hostile.omitted} not started`
+  return `${handshakes} hostile handshakes rejected, ${closed.join(', ') || 'none'} closed before the handshake; ${hostile.omitted} not started`
 }
 
 for (const [name, kind] of Object.entries(hostileClients)) {
@@ -56,6 +56,6 @@ for (const [name, kind] of Object.entries(hostileClients)) {
   const after = await measure('limits', kind)
   if (values['no-limits']) await measure('no limits', kind)
   const ratio = after / before
-  console.log(`  ${ratio.toFixed(2)} × at the 99th percentile, at most ${most} is allowed: ${ratio <= most ? 'met' : 'MISSED'}`)
+  console.log(`  ${ratio.toFixed(2)} × at the 99th percentile, at most ${most} × allowed: ${ratio <= most ? 'met' : 'MISSED'}`)
   if (!(ratio <= most)) process.exitCode = 1
 }

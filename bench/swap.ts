@@ -5,10 +5,10 @@ import { type SwapReport, swapUnderLoad } from './swap/run.ts'
 import { urlScene } from './swap/url-scene.ts'
 
 /**
- * `npm run bench:swap -- [--swaps N] [--connections N]`: measures how long large truststores block the event loop while a
- * source reads them. Then replaces a truststore from a URL and one from a file while a TLS server accepts connections. Exits
+ * `npm run bench:swap -- [--swaps N] [--connections N]`: measures how long a source blocks the event loop while it reads a
+ * large truststore. Then replaces a truststore from a URL, and one from a file, while a TLS server accepts connections. Exits
  * with 1 on a turn of more than 20 ms without a garbage collection, a wrong verdict, a dropped connection or a failed swap.
- * `--swaps 0` measures only the turns.
+ * `--swaps 0` only measures the blocking.
  */
 const { values } = parseArgs({ options: { swaps: { type: 'string' }, connections: { type: 'string' } } })
 const wanted = { swaps: Number(values.swaps ?? 200), connections: Number(values.connections ?? 2000) }
@@ -34,11 +34,11 @@ function print(name: string, report: SwapReport, seconds: number): void {
   const { swaps, taken, rejected, rolledBack, connections, accepted, byVersion, wrongVerdicts, wrongVersions, dropped } = report
   console.log(`${name}: ${swaps} swaps in ${seconds.toFixed(1)} s`)
   for (const [kind, count] of report.kinds) console.log(`  ${String(count).padStart(4)}  ${kind}`)
-  console.log(`  ${taken} taken, ${rejected} rejected, ${rolledBack} times rolled back and forward again`)
+  console.log(`  ${taken} taken, ${rejected} rejected, ${rolledBack} rolled back and forward again`)
   console.log(
     `  ${connections} connections verified by ${byVersion.size} versions: ${accepted} accepted, ${connections - accepted} rejected`,
   )
-  console.log(`  ${wrongVerdicts} wrong verdicts, ${wrongVersions} by a version that did not serve, ${dropped} dropped`)
+  console.log(`  ${wrongVerdicts} wrong verdicts, ${wrongVersions} by a version that was not current, ${dropped} dropped`)
   for (const problem of report.problems.slice(0, 20)) console.log(`  PROBLEM: ${problem}`)
 }
 

@@ -2,12 +2,12 @@ import { existsSync, openSync, readSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
 import { cpuUsage, pid } from 'node:process'
 
-/** How long turns of the event loop took during a task, in milliseconds. */
+/** Durations of turns of the event loop during a task, in milliseconds. */
 export interface Blocks {
   /** CPU time of the longest turn without a garbage collection, and of the longest turn of all. */
   readonly longest: number
   readonly longestWithGc: number
-  /** The longest turn in wall-clock time, which other programs make longer. */
+  /** The longest turn in wall-clock time. Other programs lengthen it. */
   readonly longestByClock: number
   readonly longestGc: number
   readonly total: number
@@ -67,7 +67,7 @@ const schedule = `/proc/self/task/${pid}/schedstat`
 const file = existsSync(schedule) ? openSync(schedule, 'r') : undefined
 const bytes = Buffer.alloc(100)
 
-/** CPU time of this thread on Linux. Elsewhere it is that of all threads, including those that collect garbage. */
+/** CPU time of this thread on Linux; on other systems of all threads, including those that collect garbage. */
 function cpuMs(): number {
   if (file !== undefined) return Number.parseInt(bytes.toString('latin1', 0, readSync(file, bytes, 0, 100, 0)), 10) / 1e6
   const { user, system } = cpuUsage()

@@ -7,11 +7,11 @@ export interface Work {
   readonly connections: number
   readonly parallel: number
   readonly credentials: readonly Client['credentials'][]
-  /** Indexes of `credentials` that also keep a connection open. It is made again when the server closes it. */
+  /** Indexes of `credentials` that also keep a connection open. When the server closes it, the client connects again. */
   readonly staying: readonly number[]
 }
 
-/** The answers, from time to time and at the end. */
+/** Messages to the server's process, sent regularly and at the end. */
 export interface Progress {
   readonly connections: number
   readonly resumed: number
@@ -19,7 +19,7 @@ export interface Progress {
   readonly kept: number
   readonly ended: number
   /** Results of the connections: `ok`, a code, or the message of an error. */
-  readonly heard: Readonly<Record<string, number>>
+  readonly answers: Readonly<Record<string, number>>
   readonly finished: boolean
 }
 
@@ -28,21 +28,21 @@ const reportEvery = 50
 /** Connects in `parallel` loops until all connections are made, with each client in turn, over TLS 1.2 and 1.3. */
 process.once('message', async (work: Work) => {
   const contexts = work.credentials.map((own) => createSecureContext(own))
-  const heard: Record<string, number> = {}
+  const answers: Record<string, number> = {}
   const stays = new Stays(work, contexts)
   let connections = 0
   let resumed = 0
   let started = 0
   const report = (finished: boolean): void => {
     const { kept, ended } = stays
-    process.send?.({ connections, resumed, kept, ended, heard, finished } satisfies Progress)
+    process.send?.({ connections, resumed, kept, ended, answers, finished } satisfies Progress)
   }
   const loop = async (): Promise<void> => {
     const sessions = new Map<number, Buffer>()
     while (started < work.connections) {
       const i = started++
       const answer = await ask(work.port, contexts, i, sessions)
-      heard[answer.code] = (heard[answer.code] ?? 0) + 1
+      answers[answer.code] = (answers[answer.code] ?? 0) + 1
       connections++
       if (answer.resumed) resumed++
       if (connections % reportEvery === 0) report(false)
@@ -54,7 +54,7 @@ process.once('message', async (work: Work) => {
   process.disconnect()
 })
 
-/** One connection with one request. Every third uses TLS 1.2; of the others, every second one resumes the client's last session. */
+/** One connection with one request. Every third uses TLS 1.2; half of the others resume the client's last session. */
 function ask(
   port: number,
   contexts: readonly SecureContext[],
@@ -93,7 +93,7 @@ function ask(
 /** How long a rejected or closed client waits before it connects again. */
 const reconnectMs = 200
 
-/** One connection per client that is kept open by an unfinished response. */
+/** Keeps one connection open per client, by an unfinished response. */
 class Stays {
   kept = 0
   ended = 0

@@ -25,12 +25,12 @@ export interface SoakReport {
   readonly swaps: number
   readonly resumed: number
   /** Answers that clients received, by code. */
-  readonly heard: ReadonlyMap<string, number>
+  readonly answers: ReadonlyMap<string, number>
   readonly counters: GateCounters
   /** Additional connections that were kept open, and how many of them the gate ended. */
   readonly kept: number
   readonly ended: number
-  /** Wrong verdicts for the version that gave them, and connections that stayed open after their CA was removed. */
+  /** Verdicts that are wrong for their version, and connections that stayed open after their CA was removed. */
   readonly wrong: readonly string[]
   /** Uncaught exceptions, unhandled rejections and warnings of the server's process. */
   readonly unhandled: readonly string[]
@@ -48,7 +48,7 @@ export interface SoakWish {
 
 const parallel = 8
 
-/** Memory is not measured before: V8 compiles code and the heap grows to its normal size. */
+/** Memory is measured after this many connections, when V8 has compiled the code and the heap has its normal size. */
 const warmUp = 5000
 
 /**
@@ -60,10 +60,10 @@ export async function soak(wish: SoakWish): Promise<SoakReport> {
   const stopWatching = scene.watch()
   const gate = mutualTls({
     truststore: scene,
-    // Limits would reject thousands of bad clients from one address.
+    // With limits, the gate would block an address with thousands of invalid clients.
     limits: { exempt: ['127.0.0.1'] },
     endTimeoutMs,
-    // Connections are closed as soon as they are checked.
+    // Close rejected connections at once, without a limit per second.
     endsPerSecond: 1_000_000,
     onAccept: ({ serverName }) => scene.stays.count(serverName, 'ok'),
     onReject: ({ serverName, code, message, refused }) => {
@@ -136,7 +136,7 @@ class Scene {
     this.compare(serverName, this.version.fingerprint, code, message)
   }
 
-  /** The version may be an earlier one than the one that serves when the request arrives. */
+  /** A request can arrive after a swap, so its verdict may come from an earlier version. */
   accepted(serverName: string | undefined, fingerprint: string): void {
     this.compare(serverName, fingerprint, 'ok', 'accepted')
   }
@@ -157,7 +157,7 @@ class Scene {
     this.last = done
     this.number = numberAfter(this.number, this.swaps)
     this.swaps++
-    // Built again each time, as a source does: a replaced truststore must become garbage with everything it holds.
+    // Built again each time, as a source does: the replaced truststore must become garbage with everything it references.
     const { version, store } = this.load(this.number)
     this.version = version
     this.current = store
@@ -173,14 +173,14 @@ class Scene {
   }
 
   report(results: readonly Progress[], counters: GateCounters, seconds: number): SoakReport {
-    const heard = new Map<string, number>()
+    const answers = new Map<string, number>()
     for (const result of results) {
-      for (const [code, count] of Object.entries(result.heard)) heard.set(code, (heard.get(code) ?? 0) + count)
+      for (const [code, count] of Object.entries(result.answers)) answers.set(code, (answers.get(code) ?? 0) + count)
     }
-    for (const [code, count] of heard) {
+    for (const [code, count] of answers) {
       const all = code === 'ok' ? counters.accepted : (counters.refused[code as 'expired'] ?? 0)
-      const told = all - this.stays.counted(code)
-      if (told !== count) this.wrong.push(`clients received ${code} ${count} times, the gate sent it ${told} times`)
+      const sent = all - this.stays.counted(code)
+      if (sent !== count) this.wrong.push(`clients received ${code} ${count} times, the gate sent it ${sent} times`)
     }
     const quarter = (number: number): number => {
       const samples = this.resident.filter(({ at }) => Math.min(3, Math.floor(at * 4)) === number)
@@ -193,7 +193,7 @@ class Scene {
       ended: Object.values(counters.ended).reduce((sum, count) => sum + count, 0),
       seconds,
       swaps: this.swaps,
-      heard,
+      answers,
       counters,
       wrong: this.wrong,
       unhandled: this.unhandled,

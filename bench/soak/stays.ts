@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 
-/** How long an unfinished response may delay the end of its connection. */
+/** The gate's `endTimeoutMs`: how long an unfinished response may delay the end of its connection. */
 export const endTimeoutMs = 200
 
-/** One second to notice the new truststore and the time for the response, doubled for a busy machine. */
+/** One second to notice the new truststore, plus the time for the response, doubled for a busy machine. */
 const longestMs = 2 * (1000 + endTimeoutMs)
 
 interface Stay {
@@ -12,13 +12,13 @@ interface Stay {
   unlisted: number | undefined
 }
 
-/** The connections that are kept open, as the server sees them, and since when their CAs are not listed. */
+/** The connections that clients keep open, as seen by the server, and when their CAs were removed. */
 export class Stays {
   private readonly stays = new Set<Stay>()
   private readonly counts = new Map<string, number>()
   private isListed: (number: number) => boolean = () => true
 
-  /** Counts the result of a connection if it is one of those to keep open. */
+  /** Counts the result of a connection that a client wants to keep open. */
   count(serverName: string | undefined, code: string): void {
     if (serverName?.startsWith('s') === true) this.counts.set(code, this.counted(code) + 1)
   }

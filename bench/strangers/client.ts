@@ -9,7 +9,7 @@ export interface Work {
   readonly seconds: number
 }
 
-/** The answer. */
+/** The message back: the results of all connections. */
 export interface Outcome {
   /** Milliseconds from the start of a connection to the first byte of its answer. */
   readonly answered: readonly number[]

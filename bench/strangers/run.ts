@@ -10,7 +10,7 @@ import { listen } from '../../test/support/listen.ts'
 import { keyPair, mint, privateKeyPem } from '../../test/support/mint.ts'
 import type { Outcome, Work } from './client.ts'
 
-/** The loopback interface has more than one address: good and hostile clients each have their own. */
+/** Good and hostile clients connect from different addresses of the loopback interface. */
 const goodAddress = '127.0.0.1'
 const hostileAddress = '127.0.0.2'
 
@@ -23,9 +23,8 @@ const credentialsOf = (subject: string, issuer = authority): Work['credentials']
 const own = credentialsOf('CN=localhost')
 
 export interface HostileClients {
-  /** What they present. */
   readonly credentials: Work['credentials']
-  /** Default length of a run. A single costly handshake is weighed against all of it, because it blocks its address. */
+  /** Default length of a run. It is longer for costly handshakes, because each blocks its address for five minutes. */
   readonly seconds: number
 }
 
@@ -42,7 +41,7 @@ export interface SceneReport {
   readonly good: Outcome
   readonly hostile: Outcome | undefined
   readonly counters: GateCounters
-  /** Share of one processor that the server's process used. Unlike waiting times, it does not depend on other processes. */
+  /** CPU time of the server's process as a share of one processor. Unlike waiting times, it is independent of other processes. */
   readonly busy: number
 }
 
@@ -62,7 +61,7 @@ export async function play(scene: Scene, credentials: Work['credentials'], pace:
   const attackers = scene === 'alone' ? undefined : await startClients()
   const decoy = scene === 'elsewhere' ? createServer((socket) => void socket.destroy()) : undefined
   const { seconds, goodPerSecond, hostilePerSecond } = pace
-  // Not measured: V8 compiles code during the first connections.
+  // Warm-up: V8 compiles code during the first connections.
   await run(good, { port, localAddress: goodAddress, credentials: goodCredentials, perSecond: goodPerSecond, seconds: 2 })
   const hostile =
     attackers === undefined

@@ -13,7 +13,7 @@ export const allowedMs = 20
 
 const kinds: readonly KeyKind[] = ['rsa2048', 'p256', 'p384', 'rsa4096']
 const children = 9
-/** The minimum of these runs counts. Short ones need more runs, because other work disturbs them more. */
+/** The minimum of these runs counts. Other programs disturb short runs more, so they are repeated more often. */
 const runsOf = (count: number): number => Math.max(3, Math.ceil(3000 / count))
 
 /** A bundle of CAs: roots with nine intermediates each, with all common types of keys. */
@@ -46,7 +46,7 @@ export async function blocksOfSwap(count: number): Promise<{ readonly blocks: Bl
     })
     const blocks = await watchBlocks(() => isDone, 120_000)
     const { status } = await refreshed
-    if (status !== 'updated') throw new Error(`the new version is ${status}`)
+    if (status !== 'updated') throw new Error(`the new version was not taken: ${status}`)
     source.close()
     return { blocks, ratio: await ratioOfTotals(Buffer.from(before), Buffer.from(after), runsOf(count)) }
   } finally {
@@ -54,7 +54,7 @@ export async function blocksOfSwap(count: number): Promise<{ readonly blocks: Bl
   }
 }
 
-/** The time to build a version in slices, relative to building it in one go: minima of a few runs each. */
+/** The time to build a version in slices, relative to building it at once. Uses the minimum of a few runs of each. */
 async function ratioOfTotals(before: Uint8Array, after: Uint8Array, runs: number): Promise<number> {
   const slices = new Slices()
   let inSlices = Number.POSITIVE_INFINITY

@@ -5,7 +5,7 @@ import { fileTruststore } from '../../src/node/index.ts'
 import { unrelatedPem, type Version } from '../fixtures/versions.ts'
 import type { Scene, Swap } from './swap.ts'
 
-/** A truststore in a directory that is mounted as Kubernetes does it, and everything that people do to files. */
+/** A truststore in a directory mounted the way Kubernetes does it, and the ways in which files are replaced or damaged. */
 export async function fileScene(first: Version): Promise<Scene> {
   const mount = mkdtempSync(join(tmpdir(), 'portcullis-swap-'))
   const path = join(mount, 'truststore.pem')

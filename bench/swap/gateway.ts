@@ -23,7 +23,7 @@ export async function startGateway(source: TruststoreSource): Promise<{ readonly
   return { server, port: await listen(server) }
 }
 
-/** Connects and reads the answer. Rejects if the connection is dropped before. */
+/** Connects and reads the answer. Rejects if the connection is dropped before the answer is complete. */
 export function ask(port: number, { credentials: own }: Client): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...own })

@@ -15,7 +15,7 @@ export interface SwapReport {
   /** Connections by the version that verified them. */
   readonly byVersion: ReadonlyMap<string, number>
   readonly wrongVerdicts: number
-  /** Verified by a version that did not serve at any moment of the connection. */
+  /** Verified by a version that was not current at any moment of the connection. */
   readonly wrongVersions: number
   readonly dropped: number
   /** How often each swap happened. */
@@ -26,7 +26,7 @@ export interface SwapReport {
 /** Clients that connect at the same time. */
 const workers = 8
 
-/** An operator rolls back after every 20 swaps. The source must not take a version again that was rolled back. */
+/** After every 20 swaps, the run rolls back. The source must not take the rolled-back version again. */
 const rollBackEvery = 20
 
 /**
@@ -70,7 +70,7 @@ class Log implements SwapReport {
   readonly byVersion: Map<string, number> = new Map()
   readonly kinds: Map<string, number> = new Map()
   readonly problems: string[] = []
-  /** The versions that served, in order. */
+  /** The versions that were current, in order. */
   readonly serving: string[]
   readonly published: PublishedVersions = new PublishedVersions()
 
@@ -85,7 +85,7 @@ class Log implements SwapReport {
     if (code === 'ok') this.accepted++
     if (!this.serving.slice(servedBefore - 1).includes(version)) {
       this.wrongVersions++
-      this.problems.push(`${client.name}: verified by ${version}, which did not serve then`)
+      this.problems.push(`${client.name}: verified by ${version}, which was not current`)
     }
     const mistake = this.published.mistake(version, client, code)
     if (mistake === undefined) return
@@ -113,7 +113,7 @@ async function swapOn(scene: Scene, log: Log, wanted: { readonly swaps: number; 
   let number = 0
   for (let i = 0; i < wanted.swaps; i++) {
     const swap = scene.swaps[i % scene.swaps.length]!
-    // The same bundle twice in a row would be no swap.
+    // A swap needs a different bundle from the current one.
     const next = numberAfter(number, swap.good ? i : 0)
     if (swap.good) number = next
     const serving = log.published.get(log.serving.at(-1)!)!
@@ -140,7 +140,7 @@ async function swapOnce({ source }: Scene, log: Log, swap: Swap, next: Version, 
   const { status } = await source.refresh()
   if (status === 'rejected') log.rejected++
   else log.problems.push(`${swap.name}: ${status} instead of rejected`)
-  if (source.current.fingerprint !== serving.fingerprint) log.problems.push(`${swap.name}: another version serves after it`)
+  if (source.current.fingerprint !== serving.fingerprint) log.problems.push(`${swap.name}: the current version changed`)
 }
 
 async function rollBackOnce({ source }: Scene, log: Log): Promise<void> {
@@ -149,6 +149,6 @@ async function rollBackOnce({ source }: Scene, log: Log): Promise<void> {
   source.rollBack(earlier.version)
   log.rolledBack++
   await source.refresh()
-  if (source.current.fingerprint !== earlier.version) log.problems.push('a version that was rolled back was taken again')
+  if (source.current.fingerprint !== earlier.version) log.problems.push('a rolled-back version was taken again')
   source.rollBack(serving.version)
 }

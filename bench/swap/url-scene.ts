@@ -7,7 +7,7 @@ import type { Scene, Swap } from './swap.ts'
 let tag = 0
 const fresh = (): string => `"${++tag}"`
 
-/** A truststore behind a URL, and everything that servers do wrong. */
+/** A truststore behind a URL, and the faults of servers. */
 export async function urlScene(first: Version): Promise<Scene> {
   const server = await startTruststoreServer(serve(first.pem, { etag: fresh() }))
   const source = await urlTruststore(server.url, { pollMs: 15, timeoutMs: 150, maxBytes: 1_000_000 })
