@@ -83,7 +83,7 @@ console.log(`${open} open connections of ${wanted.clients} clients; Node ${proce
 const quietUntil = performance.now() + 5000
 print('nothing changed, checked five times', await watchBlocks(() => performance.now() > quietUntil, 10_000))
 source.current = buildTruststore([authority.pem, another.pem])
-print('truststore replaced, every signature checked', await whileRejudged())
+print('truststore replaced, every signature computed', await whileRejudged())
 revocation = checkWith([])
 print('revocation list replaced, signatures in the memo', await whileRejudged())
 const half = leaves.filter((_, i) => i % 2 === 0)

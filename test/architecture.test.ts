@@ -5,8 +5,8 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
 /**
- * The layers of src from left to right: a file may import from its own folder and from layers to the left of it. Folders
- * that share an entry are siblings and know nothing of each other. docs/architecture.md says why each layer exists.
+ * The layers of src from left to right. A file may import from its own folder and from layers to the left of it. Folders in
+ * the same entry may not import from each other. docs/architecture.md explains each layer.
  */
 const layers: readonly (readonly string[])[] = [
   ['codes'],
@@ -24,7 +24,7 @@ const layers: readonly (readonly string[])[] = [
   ['cli'],
 ]
 
-/** Packages that a layer may import; every other layer may import that of the core. */
+/** Packages that a layer may import. Layers without an entry may import `corePackages`. */
 const packages: Readonly<Record<string, RegExp>> = {
   headers: /^(?!)/,
   inspect: /^asn1js$/,
@@ -33,16 +33,16 @@ const packages: Readonly<Record<string, RegExp>> = {
 }
 const corePackages = /^@noble\/hashes\//
 
-/** The files that package.json exports: the public API and nothing else. */
+/** The files that package.json exports: the public API. */
 const entries: ReadonlySet<string> = new Set(['index.ts', 'headers/index.ts', 'inspect/index.ts', 'node/index.ts'])
 
 const longestFile = 350
 
-/** Below this many lines a file is a small room; at most one file in six may be one. */
+/** Files below this many lines count as small. At most one file in six may be small. */
 const smallFile = 50
 const mostSmall = 1 / 6
 
-/** What `safeOutput` has seen; besides, what is written to a terminal alone: that it is read from, and progress. */
+/** Files that may write: `main` passes its output through `safeOutput`; the others only write fixed texts to a terminal. */
 const writers: ReadonlySet<string> = new Set(['main', 'input', 'progress', 'progress-worker'].map((name) => `cli/${name}.ts`))
 
 /** The text of every file by its path below src, such as `der/reader.ts`. */
@@ -65,7 +65,7 @@ function parse(path: string, text: string): ts.SourceFile {
   return file
 }
 
-/** Every module that a file names: imports, re-exports, `import()` as expression and as type. */
+/** Every module that a file references: in imports, re-exports, and `import()` as expression or type. */
 function specifiersOf(path: string, text: string): readonly string[] {
   const found: string[] = []
   const visit = (node: ts.Node): void => {
@@ -83,7 +83,7 @@ function specifiersOf(path: string, text: string): readonly string[] {
   return found
 }
 
-/** Where a file writes to the console, standard output or standard error, or means to. */
+/** References to functions and streams that write to the console, standard output or standard error. */
 function writesIn(path: string, text: string): readonly string[] {
   const found: string[] = []
   const visit = (node: ts.Node): void => {
@@ -95,7 +95,7 @@ function writesIn(path: string, text: string): readonly string[] {
   return found
 }
 
-/** Folder of a file; empty for the entries that stand directly in src. */
+/** Folder of a file; empty for files directly in src. */
 function layerOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
 }
@@ -115,9 +115,9 @@ function importsOf(path: string, text: string): readonly string[] {
     .map((specifier) => posix.join(posix.dirname(path), specifier))
 }
 
-/** Each rule answers one line a violation. */
+/** Each rule returns one line per violation. */
 const rules: Readonly<Record<string, (sources: Sources) => readonly string[]>> = {
-  'every folder is a layer, every other file an entry': (sources) =>
+  'every folder is a layer, and every other file is an entry': (sources) =>
     [...sources.keys()]
       .filter((path) => (layerOf(path) === '' ? !entries.has(path) : rankOf(path) < 0))
       .map((path) => `${path}: ${layerOf(path) === '' ? 'is not an entry' : `${layerOf(path)} is not a layer`}`),
@@ -136,9 +136,9 @@ const rules: Readonly<Record<string, (sources: Sources) => readonly string[]>> =
         .map((target) => `imports ${target}, which does not exist`),
     ),
 
-  'no file imports itself by way of others': (sources) => cyclesIn(sources),
+  'no file imports itself through others': (sources) => cyclesIn(sources),
 
-  'a layer imports only the packages it is allowed': (sources) =>
+  'a layer imports only packages that it may import': (sources) =>
     perFile(sources, (path, text) => {
       const allowed = packages[layerOf(path)] ?? corePackages
       return specifiersOf(path, text)
@@ -146,7 +146,7 @@ const rules: Readonly<Record<string, (sources: Sources) => readonly string[]>> =
         .map((specifier) => `imports ${specifier}`)
     }),
 
-  'entries are re-exports by name and nothing else': (sources) =>
+  'entries contain only re-exports by name': (sources) =>
     perFile(sources, (path, text) => {
       if (!entries.has(path)) return []
       return parse(path, text)
@@ -154,7 +154,7 @@ const rules: Readonly<Record<string, (sources: Sources) => readonly string[]>> =
         .map((statement) => `has ${statement.getText()}`)
     }),
 
-  'only entries are made of re-exports': (sources) =>
+  'only entries consist of re-exports': (sources) =>
     perFile(sources, (path, text) => {
       if (entries.has(path)) return []
       return parse(path, text).statements.every(ts.isExportDeclaration) ? ['is a barrel'] : []
@@ -169,7 +169,7 @@ const rules: Readonly<Record<string, (sources: Sources) => readonly string[]>> =
       return parse(path, text).statements.some(isDefault) ? ['has a default export'] : []
     }),
 
-  'nothing writes but the program, after it has made its output safe': (sources) =>
+  'only the CLI writes output': (sources) =>
     perFile(sources, (path, text) => (writers.has(path) ? [] : writesIn(path, text).map((written) => `uses ${written}`))),
 
   [`files have at most ${longestFile} lines`]: (sources) =>
@@ -197,7 +197,7 @@ function isNamedReExport(statement: ts.Statement): boolean {
   )
 }
 
-/** Every import that closes a circle, as the circle. */
+/** Every cycle of imports. */
 function cyclesIn(sources: Sources): readonly string[] {
   const cycles: string[] = []
   const finished = new Set<string>()
@@ -214,7 +214,7 @@ function cyclesIn(sources: Sources): readonly string[] {
 describe('the architecture of src', () => {
   const sources = readSources()
 
-  it('is read in full', () => {
+  it('is read completely', () => {
     expect([...sources.keys()]).toContain('index.ts')
     expect(sources.size).toBeGreaterThan(60)
   })
@@ -225,14 +225,14 @@ describe('the architecture of src', () => {
 })
 
 describe('the compiler', () => {
-  it('gives the core nothing beyond ES2022', () => {
+  it('gives the core no globals beyond ES2022', () => {
     const config = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), '..', 'tsconfig.json'), 'utf8'))
     expect(config).toMatchObject({ compilerOptions: { lib: ['ES2022'], types: [] }, include: ['src'] })
   })
 })
 
 describe('the rules of the architecture', () => {
-  const bent = new Map([
+  const violating = new Map([
     ['index.ts', "export * from './der/reader.ts'\nexport const version = 1\n"],
     ['codes/reject.ts', "import type { Reader } from '../der/reader.ts'\nexport type A = Reader\n"],
     ['der/reader.ts', "import { tag } from './tags.ts'\nexport class Reader { tag = tag }\n"],
@@ -252,26 +252,26 @@ describe('the rules of the architecture', () => {
   ])
 
   const violations: Readonly<Record<string, readonly string[]>> = {
-    'every folder is a layer, every other file an entry': ['setup.ts: is not an entry', 'utils/misc.ts: utils is not a layer'],
+    'every folder is a layer, and every other file is an entry': [
+      'setup.ts: is not an entry',
+      'utils/misc.ts: utils is not a layer',
+    ],
     'imports point to the left': ['codes/reject.ts: imports der/reader.ts', 'inspect/text.ts: imports node/gate.ts'],
     'relative imports name a file of src, with its extension': ['der/old.ts: imports der/gone, which does not exist'],
-    'no file imports itself by way of others': ['der/reader.ts → der/tags.ts → der/reader.ts'],
-    'a layer imports only the packages it is allowed': ['der/old.ts: imports node:path', 'inspect/text.ts: imports pkijs'],
-    'entries are re-exports by name and nothing else': [
+    'no file imports itself through others': ['der/reader.ts → der/tags.ts → der/reader.ts'],
+    'a layer imports only packages that it may import': ['der/old.ts: imports node:path', 'inspect/text.ts: imports pkijs'],
+    'entries contain only re-exports by name': [
       "index.ts: has export * from './der/reader.ts'",
       'index.ts: has export const version = 1',
     ],
-    'only entries are made of re-exports': ['der/index.ts: is a barrel'],
+    'only entries consist of re-exports': ['der/index.ts: is a barrel'],
     'nothing is exported by default': ['der/old.ts: has a default export'],
-    'nothing writes but the program, after it has made its output safe': [
-      'cli/show.ts: uses console.log',
-      'cli/show.ts: uses process.stderr',
-    ],
+    'only the CLI writes output': ['cli/show.ts: uses console.log', 'cli/show.ts: uses process.stderr'],
     [`files have at most ${longestFile} lines`]: ['node/gate.ts: has 403 lines'],
     [`at most one file in six has fewer than ${smallFile} lines`]: ['12 of 13 files'],
   }
 
-  it.each(Object.keys(rules))('%s: a violation is found', (name) => {
-    expect(rules[name]?.(bent)).toEqual(violations[name])
+  it.each(Object.keys(rules))('%s: reports a violation', (name) => {
+    expect(rules[name]?.(violating)).toEqual(violations[name])
   })
 })

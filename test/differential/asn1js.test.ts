@@ -15,7 +15,7 @@ import {
   readWithAsn1js,
 } from '../support/asn1js-certificate.ts'
 
-/** asn1js as the oracle: another reader of the same bytes, written by others. */
+/** Compares parsed certificates with asn1js, an independent parser. */
 
 function parse(input: Uint8Array | string): Certificate {
   const parsed = parseCertificate(input)
@@ -39,7 +39,7 @@ const attributeOids: Readonly<Record<string, string>> = {
   emailAddress: '1.2.840.113549.1.9.1',
 }
 
-/** RFC 4514 read back into attributes, in the order of the text; a reader of its own for the sake of the test. */
+/** Parses RFC 4514 text into attributes, in the order of the text, without the library's own parser. */
 function readName(text: string): readonly Attribute[] {
   const attributes: Attribute[] = []
   let rdn = 0
@@ -89,10 +89,10 @@ function expectSame(input: Uint8Array | string): void {
   expect(certificate.signatureAlgorithm.oid).toBe(oracle.algorithmOid)
   expect(readName(certificate.formatSubject('der'))).toEqual(oracle.subject)
   expect(readName(certificate.formatIssuer('der'))).toEqual(oracle.issuer)
-  // In RFC 4514 the last RDN comes first; within one, the order stays.
+  // RFC 4514 reverses the order of the RDNs, but not of the attributes in an RDN.
   const last = oracle.subject.at(-1)?.rdn ?? 0
-  const turned = oracle.subject.map((attribute) => ({ ...attribute, rdn: last - attribute.rdn })).sort((a, b) => a.rdn - b.rdn)
-  expect(readName(certificate.subject)).toEqual(turned)
+  const reversed = oracle.subject.map((attribute) => ({ ...attribute, rdn: last - attribute.rdn })).sort((a, b) => a.rdn - b.rdn)
+  expect(readName(certificate.subject)).toEqual(reversed)
 
   const { extensions } = oracle
   const usage = extensions.get('2.5.29.15')?.value

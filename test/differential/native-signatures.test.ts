@@ -10,7 +10,7 @@ import { keyPair } from '../support/mint.ts'
 import { modulusOf, pkcs1Encoded, pssEncoded, rsaPair, rsaSpki, signEncoded } from '../support/rsa.ts'
 import { ecSpki } from '../support/spki.ts'
 
-/** node:crypto against our own TypeScript: one decision on every input, bent ones above all. */
+/** Compares the backend that uses node:crypto with the pure one: both must give the same verdict on every input. */
 
 const seen = { true: 0, false: 0, undefined: 0 }
 
@@ -25,12 +25,12 @@ function answer(backend: SignatureBackend, { spki, identifier, data, signature }
   return backend.importKey(spki)?.verify(identifier, data, signature)
 }
 
-/** The one answer of all backends. */
+/** The answer of both backends. Throws if they differ. */
 function agreed(question: Question): boolean | undefined {
   const pure = answer(pureSignatures, question)
   if (answer(nodeSignatures, question) !== pure) {
     const shown = Object.entries(question).map(([name, value]) => `${name} ${Buffer.from(value).toString('hex')}`)
-    throw new Error(`pure says ${pure}, node does not: ${shown.join(', ')}`)
+    throw new Error(`pureSignatures answers ${pure}, nodeSignatures does not: ${shown.join(', ')}`)
   }
   seen[`${pure}`]++
   return pure
@@ -64,7 +64,7 @@ function rsaSigner(bits: number, exponent: number): Signer {
         const padding = constants.RSA_PKCS1_PSS_PADDING
         return new Uint8Array(sign(named(hash), data, { key: privateKey, padding, saltLength: salt }))
       } catch {
-        return undefined // the salt does not fit into the key
+        return undefined // the salt is too long for the key
       }
     },
   }
@@ -81,7 +81,7 @@ function ecSigner(kind: 'p256' | 'p384'): Signer {
   }
 }
 
-/** 8k + 1 bits: the PSS encoding is a byte shorter than the modulus. */
+/** With 8k + 1 bits, such as 1025, the PSS encoding is a byte shorter than the modulus. */
 const signers = [
   ecSigner('p256'),
   ecSigner('p384'),
@@ -93,8 +93,8 @@ const signers = [
 const data = Uint8Array.from({ length: 100 }, (_, i) => i)
 const otherIdentifiers = [...new Set(signers.flatMap(({ identifiers }) => identifiers))]
 
-/** Bytes with something wrong about them, or not. */
-const bends = (value: Uint8Array): fc.Arbitrary<Uint8Array> => {
+/** The bytes, unchanged or with one fault. */
+const variants = (value: Uint8Array): fc.Arbitrary<Uint8Array> => {
   const at = fc.nat({ max: Math.max(value.length - 1, 0) })
   const byte = fc.integer({ min: 0, max: 255 })
   return fc.oneof(
@@ -116,7 +116,7 @@ describe.each(signers)('$name', (signer) => {
     return signature === undefined ? [] : [{ spki: signer.spki, identifier, data, signature }]
   })
 
-  it('genuine signatures of every algorithm, and some under every other identifier', () => {
+  it('genuine signatures of every algorithm, some also with every other identifier', () => {
     for (const [i, question] of genuine.entries()) {
       expect(agreed(question)).toBe(true)
       if (i % 5 > 0) continue
@@ -126,17 +126,17 @@ describe.each(signers)('$name', (signer) => {
     }
   })
 
-  it('bent keys, identifiers, data and signatures', () => {
-    const bent = fc.constantFrom(...genuine).chain((question) =>
+  it('altered keys, identifiers, data and signatures', () => {
+    const altered = fc.constantFrom(...genuine).chain((question) =>
       fc.oneof(
-        bends(question.signature).map((signature) => ({ ...question, signature })),
-        bends(question.identifier).map((identifier) => ({ ...question, identifier })),
-        bends(question.spki).map((spki) => ({ ...question, spki })),
-        bends(question.data).map((other) => ({ ...question, data: other })),
+        variants(question.signature).map((signature) => ({ ...question, signature })),
+        variants(question.identifier).map((identifier) => ({ ...question, identifier })),
+        variants(question.spki).map((spki) => ({ ...question, spki })),
+        variants(question.data).map((other) => ({ ...question, data: other })),
       ),
     )
     fc.assert(
-      fc.property(bent, (question) => void agreed(question)),
+      fc.property(altered, (question) => void agreed(question)),
       { numRuns: 600 },
     )
   })
@@ -147,7 +147,7 @@ describe('RSA', () => {
   const spki = pair.spki
   const sha256 = bytes('3031300d060960864801650304020105000420', new Uint8Array(32).fill(7))
 
-  it('encoded messages that only a lenient reader takes', () => {
+  it('encoded messages that only a lenient parser accepts', () => {
     const length = 256
     const withoutNull = bytes('302f300b0609608648016503040201 0420'.replace(' ', ''), new Uint8Array(32).fill(7))
     const encodings = [
@@ -165,7 +165,7 @@ describe('RSA', () => {
     }
   })
 
-  it('PSS encodings with faults, and salts of all lengths under all stated lengths', () => {
+  it('PSS encodings with faults, and salts of all actual and stated lengths', () => {
     for (const faults of [{}, { trailer: 0xcc }, { separator: 0 }, { separator: 2 }, { padding: 1 }, { high: 0x80 }]) {
       for (const salt of [0, 20, 32, 33, 221]) {
         const encoded = pssEncoded(2048, 'sha256', 'sha256', new Uint8Array(salt).fill(5), data, faults)
@@ -180,7 +180,7 @@ describe('RSA', () => {
     }
   })
 
-  it('a right signature without its leading zero, with one more, and with the modulus added', () => {
+  it('a valid signature without its leading zero, with another leading zero, and with the modulus added', () => {
     for (const [identifier, options] of [
       [rsaPkcs1('SHA-256'), {}],
       [rsaPss('SHA-256', 'SHA-256', 32), { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }],
@@ -261,10 +261,10 @@ describe.each(['p256', 'p384'] as const)('ECDSA on %s', (kind) => {
     }
   })
 
-  it('encodings that only a lenient reader takes', () => {
+  it('encodings that only a lenient parser accepts', () => {
     const good = sequence(integer(r), integer(s))
     const padded = bytes([2, width + 2, 0, 0], r.toString(16).padStart(2 * width, '0'))
-    const bent = [
+    const faulty = [
       rs,
       bytes(good, [0]),
       bytes(good, nul()),
@@ -276,10 +276,10 @@ describe.each(['p256', 'p384'] as const)('ECDSA on %s', (kind) => {
       bytes([0x31], good.subarray(1)),
       new Uint8Array(),
     ]
-    for (const signature of bent) expect(agreed({ spki, identifier, data, signature })).toBe(false)
+    for (const signature of faulty) expect(agreed({ spki, identifier, data, signature })).toBe(false)
   })
 
-  it('points that are none, and curves that are not named', () => {
+  it('invalid points, and unsupported curve parameters', () => {
     const point = spki.subarray(spki.length - 2 * width - 1)
     const curve = oid(kind === 'p256' ? '1.2.840.10045.3.1.7' : '1.3.132.0.34')
     const signature = sequence(integer(r), integer(s))
@@ -291,14 +291,14 @@ describe.each(['p256', 'p384'] as const)('ECDSA on %s', (kind) => {
       new Uint8Array(2 * width + 1).fill(255, 1).with(0, 4),
       new Uint8Array(2 * width + 1).with(0, 4),
     ]
-    for (const bent of points) expect(agreed({ spki: ecSpki(bent, curve), identifier, data, signature })).toBeUndefined()
+    for (const invalid of points) expect(agreed({ spki: ecSpki(invalid, curve), identifier, data, signature })).toBeUndefined()
     for (const parameters of [nul(), oid('1.3.132.0.10'), oid('1.3.132.0.35'), sequence(integer(1)), new Uint8Array()]) {
       expect(agreed({ spki: ecSpki(point, parameters), identifier, data, signature })).toBeUndefined()
     }
   })
 })
 
-it('all answers were given often', () => {
+it('every answer occurs often', () => {
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(100)
 })
 

@@ -6,7 +6,7 @@ import { type Certificate, type GeneralName, parseCertificate } from '../../src/
 import { chainRecipe, mintChain } from '../support/arbitraries.ts'
 import { keyPair, mint } from '../support/mint.ts'
 
-/** Node's own reader, which is OpenSSL's, as the oracle. */
+/** Compares parsed certificates with Node's X509Certificate, which uses OpenSSL. */
 
 function parse(input: Uint8Array | string): Certificate {
   const parsed = parseCertificate(input)
@@ -15,11 +15,11 @@ function parse(input: Uint8Array | string): Certificate {
 }
 
 /**
- * The DER order of portcullis in the notation of Node: one RDN a line, ` + ` within one, `=` not escaped, characters of
- * Unicode category Cf as they are.
+ * Converts the `der` format of portcullis to Node's notation: one RDN per line, ` + ` between attributes, `=` and characters
+ * of Unicode category Cf unescaped.
  */
 function asNodeWrites(name: string): string | undefined {
-  // Where `#` is the whole value, OpenSSL takes it for a last character and does not escape it.
+  // If `#` is the whole value, OpenSSL treats it as the last character and does not escape it.
   const unhashed = name.replace(/=\\#(?=$|[,+])/g, '=#')
   const text = unhashed.replace(/(?:\\[0-9A-F]{2})+|\\.|[,+]/gs, (token) => {
     if (token === ',') return '\n'
@@ -56,14 +56,14 @@ function expectSameKey(certificate: Certificate, oracle: X509Certificate): void 
   expect(Buffer.compare(subjectPublicKeyInfo, oracle.publicKey.export({ type: 'spki', format: 'der' }))).toBe(0)
 }
 
-/** Node's text of the names that it and portcullis write alike. */
+/** Node's text for the names that both write in the same way. */
 function nodeAltNames(names: readonly GeneralName[]): string {
   return names
     .map(({ type, value }) => (type === 'dns' ? `DNS:${value}` : type === 'uri' ? `URI:${value}` : `email:${value}`))
     .join(', ')
 }
 
-describe('Node reads the same', () => {
+describe('Node parses the same', () => {
   it('from generated certificates', () => {
     fc.assert(
       fc.property(chainRecipe, (recipe) => {
@@ -81,7 +81,7 @@ describe('Node reads the same', () => {
     },
   )
 
-  it('from certificates at the ends of time', () => {
+  it('from certificates with the earliest and latest dates', () => {
     for (const date of [
       '1950-01-01T00:00:00Z',
       '1999-12-31T23:59:59Z',
@@ -112,7 +112,7 @@ describe('Node reads the same', () => {
     )
   })
 
-  it('addresses', () => {
+  it('IP addresses', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.uint8Array({ minLength: 16, maxLength: 16 })), (ip) => {
         const { der } = mint({ key: keyPair('p256'), subjectAltNames: [{ ip }] })
@@ -124,7 +124,7 @@ describe('Node reads the same', () => {
     )
   })
 
-  it('the purposes', () => {
+  it('extended key usages', () => {
     const oids: Readonly<Record<string, string>> = {
       clientAuth: '1.3.6.1.5.5.7.3.2',
       serverAuth: '1.3.6.1.5.5.7.3.1',

@@ -6,20 +6,20 @@ import { renderText } from '../../src/inspect/index.ts'
 import { chainRecipe, mintChain } from '../support/arbitraries.ts'
 import { mint, mintCrl } from '../support/mint.ts'
 
-/** The real `openssl x509 -text` and `openssl crl -text` as the oracle of our text, line by line where both write alike. */
+/** Compares our text with that of `openssl x509 -text` and `openssl crl -text`, in the lines that both write in the same way. */
 
-const missing = spawnSync('openssl', ['version']).status === 0 ? undefined : 'there is no openssl on this machine'
+const missing = spawnSync('openssl', ['version']).status === 0 ? undefined : 'openssl is not installed'
 
 function openssl(command: 'x509' | 'crl', pem: string): string {
-  // One RDN without blanks around `=`, which versions of OpenSSL differ in.
+  // Versions of OpenSSL differ in blanks around `=`; these options omit them.
   const args = [command, '-noout', '-text', '-nameopt', 'RFC2253,-dn_rev,sep_comma_plus,-esc_msb,utf8']
   const done = spawnSync('openssl', args, { input: pem, encoding: 'utf8' })
   if (done.status !== 0) throw new Error(done.stderr)
   return done.stdout
 }
 
-/** Titles whose values both write in the same words. */
-const alike = [
+/** Titles with the same text for values in both. */
+const sameTitles = [
   'X509v3 Basic Constraints',
   'X509v3 Key Usage',
   'X509v3 Extended Key Usage',
@@ -35,7 +35,7 @@ interface Facts {
   readonly [title: string]: string | readonly string[] | undefined
 }
 
-/** Facts by title, without regard to line breaks inside hexadecimal and to blanks at line ends. */
+/** Facts by title, without line breaks in hexadecimal numbers and without blanks at line ends. */
 function factsOf(text: string): Facts {
   const lines = text.split('\n').map((line) => line.trimEnd())
   const one = (pattern: RegExp): string | undefined => pattern.exec(text)?.[1]?.trimEnd()
@@ -45,7 +45,7 @@ function factsOf(text: string): Facts {
     for (let i = at + 1; at >= 0 && /^\s+([0-9a-f]{2}:?)+$/i.test(lines[i] ?? ''); i++) hex += lines[i]!.trim()
     return hex.toLowerCase()
   }
-  const titled = alike.map((title) => {
+  const titled = sameTitles.map((title) => {
     const found = lines.flatMap((line, i) =>
       line.trim().startsWith(`${title}:`) ? [`${line.includes('critical')} ${lines[i + 1]?.trim()}`] : [],
     )
@@ -69,14 +69,14 @@ function factsOf(text: string): Facts {
   }
 }
 
-/** The bytes after the last title; for PSS, OpenSSL writes them without one. */
+/** The bytes after the last title. For PSS, OpenSSL writes no title before the signature. */
 function signatureIn(lines: readonly string[]): string {
   const last = lines.findLastIndex((line) => line.includes('Signature Algorithm:'))
   const hex = lines.slice(last).filter((line) => /^\s+([0-9a-f]{2}:)*[0-9a-f]{2}:?$/.test(line))
   return hex.map((line) => line.trim()).join('')
 }
 
-/** The forms of subjectAltName that both write alike. */
+/** The forms of subjectAltName that both write in the same way. */
 function namesIn(lines: readonly string[]): readonly string[] {
   const at = lines.findIndex((line) => line.includes('X509v3 Subject Alternative Name:'))
   const names: string[] = []
@@ -84,13 +84,13 @@ function namesIn(lines: readonly string[]): readonly string[] {
   return names.filter((name) => /^(DNS|URI|email):/.test(name) || /^IP Address:[\d.]+$/.test(name))
 }
 
-/** Subject and issuer without escapes, which differ in notation. */
+/** Subject and issuer without escapes, because the notations of escapes differ. */
 function plainNames(text: string): readonly string[] {
   return [...text.matchAll(/(?:Subject|Issuer): (.*)/g)].map(([, name = '']) => name.replace(/\\(?:[0-9A-F]{2}|.)| /gs, ''))
 }
 
-describe.skipIf(missing !== undefined)(`openssl says the same${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
-  it('of generated certificates', () => {
+describe.skipIf(missing !== undefined)(`openssl writes the same${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  it('for generated certificates', () => {
     fc.assert(
       fc.property(chainRecipe, (recipe) => {
         for (const { pem } of mintChain(recipe)) expect(factsOf(renderText(pem))).toEqual(factsOf(openssl('x509', pem)))
@@ -99,7 +99,7 @@ describe.skipIf(missing !== undefined)(`openssl says the same${missing === undef
     )
   })
 
-  it('of a CA with every limit', () => {
+  it('for a CA with every constraint', () => {
     const { pem } = mint({
       subject: 'C=US,O=Example,CN=CA',
       ca: true,
@@ -113,11 +113,11 @@ describe.skipIf(missing !== undefined)(`openssl says the same${missing === undef
     })
     const facts = factsOf(renderText(pem))
     expect(facts).toEqual(factsOf(openssl('x509', pem)))
-    for (const title of alike.slice(0, 7)) expect([title, facts[title]]).toEqual([title, [expect.any(String)]])
+    for (const title of sameTitles.slice(0, 7)) expect([title, facts[title]]).toEqual([title, [expect.any(String)]])
     expect(plainNames(renderText(pem))).toEqual(plainNames(openssl('x509', pem)))
   })
 
-  it('of revocation lists', () => {
+  it('for revocation lists', () => {
     const issuer = mint({ subject: 'O=Example', ca: true })
     const revoked = [1, 2, 3, 4, 5, 6, 9, 10].map((reason) => ({ serial: BigInt(reason * 37), reason }))
     const { pem } = mintCrl({ issuer, revoked: [...revoked, { serial: 2n ** 100n }], crlNumber: 70_000 })
@@ -127,7 +127,7 @@ describe.skipIf(missing !== undefined)(`openssl says the same${missing === undef
     expect(facts).toEqual(factsOf(openssl('crl', pem)))
   })
 
-  it('of public roots', { timeout: 120_000 }, () => {
+  it('for public roots', { timeout: 120_000 }, () => {
     for (const pem of rootCertificates) expect(factsOf(renderText(pem))).toEqual(factsOf(openssl('x509', pem)))
   })
 })

@@ -5,7 +5,7 @@ import { pureSignatures } from '../../src/index.ts'
 import { readWithAsn1js } from '../support/asn1js-certificate.ts'
 import { type HashName, type KeyKind, keyPair, mint } from '../support/mint.ts'
 
-/** OpenSSL, by way of Node, as the oracle on who signed what; asn1js finds the parts. */
+/** Compares signature checks with OpenSSL's (through Node). asn1js splits the certificates. */
 
 interface Opinions {
   readonly ours: boolean
@@ -36,26 +36,26 @@ describe.each(cases)('$scheme with $hash', ({ kind, pss, hash }) => {
   const subject = mint({ key: keyPair('p256', 1), hash, pss }, issuer)
   const oracle = new X509Certificate(issuer.der)
 
-  it('both accept what the key signed', () => {
+  it('both accept a signature of the key', () => {
     expect(opinionsOn(subject.der, oracle)).toEqual({ ours: true, openssl: true })
   })
 
-  it('both refuse what another key signed', () => {
+  it('both reject a signature of another key', () => {
     const other = mint({ ca: true, key: keyPair(kind, 1) })
     expect(opinionsOn(subject.der, new X509Certificate(other.der))).toEqual({ ours: false, openssl: false })
   })
 
-  it('both refuse an altered signature and an altered certificate', () => {
+  it('both reject an altered signature and an altered certificate', () => {
     const { length } = subject.der
     for (const at of [length - 1, length - 20, length - 60, 40, 60]) {
-      const bent = subject.der.with(at, subject.der[at]! ^ 4)
-      // A bent header is for parsers to refuse; OpenSSL cannot be asked about it.
+      const altered = subject.der.with(at, subject.der[at]! ^ 4)
+      // OpenSSL cannot parse a certificate with an altered header, so there is nothing to compare.
       try {
-        new X509Certificate(bent)
+        new X509Certificate(altered)
       } catch {
         continue
       }
-      expect(opinionsOn(bent, oracle)).toEqual({ ours: false, openssl: false })
+      expect(opinionsOn(altered, oracle)).toEqual({ ours: false, openssl: false })
     }
   })
 })

@@ -12,7 +12,7 @@ import { bmp, bytes, context, implicit, oid, sequence, set, text, tlv, utf8 } fr
 import { openValues } from '../support/der-specimens.ts'
 import { certificate, extension, revocationList } from '../support/structures.ts'
 
-/** What two certificates or lists compare as equal is equal as asn1js reads it: nothing is compared that was not read. */
+/** Names and distribution points that compare as equal are also equal when asn1js reads them. */
 
 const universal = (value: string): Uint8Array =>
   tlv(0x1c, Buffer.from([...value].flatMap((c) => [0, 0, c.charCodeAt(0) >> 8, c.charCodeAt(0) & 255])))
@@ -59,11 +59,11 @@ const pointName = fc.oneof(
 
 function decode(der: Uint8Array): asn1js.AsnType {
   const { result, offset } = asn1js.fromBER(der)
-  if (offset !== der.length) throw new Error(`asn1js does not read ${hex(der)}`)
+  if (offset !== der.length) throw new Error(`asn1js cannot read ${hex(der)}`)
   return result
 }
 
-/** RFC 5280 7.1: strings of five types by their characters, without regard to case and repeated spaces; all else by bytes. */
+/** RFC 5280 7.1: compares strings of five types without regard to case and repeated spaces, other values by bytes. */
 function readValue(value: asn1js.AsnType): string {
   const folds = [asn1js.Utf8String, asn1js.PrintableString, asn1js.IA5String, asn1js.BmpString, asn1js.UniversalString]
   if (!folds.some((type) => value instanceof type)) return hex(bytesOf(value))
@@ -76,7 +76,7 @@ function readRdn(attributes: readonly asn1js.AsnType[]): string {
     attributes
       .map((one) => {
         const [type, value, ...rest] = children(one)
-        if (rest.length > 0) throw new Error('an attribute of three')
+        if (rest.length > 0) throw new Error('an attribute with more than a type and a value')
         return `${oidOf(type!)}=${readValue(value!)}`
       })
       .sort(),
@@ -87,7 +87,7 @@ function readNameOf(der: Uint8Array): readonly string[] {
   return children(decode(der)).map((rdn) => readRdn(children(rdn)))
 }
 
-/** The names of a point, each as a text; a relative one continues the issuer's. */
+/** The names of a distribution point as texts. A relative name is appended to the issuer's name. */
 function readPoint(der: Uint8Array, issuer: Uint8Array): readonly string[] {
   const [choice] = children(decode(der))
   if (choice!.idBlock.tagNumber === 1) return [JSON.stringify([...readNameOf(issuer), readRdn(children(choice!))])]
@@ -96,9 +96,9 @@ function readPoint(der: Uint8Array, issuer: Uint8Array): readonly string[] {
   )
 }
 
-const meet = (a: Iterable<string>, b: Iterable<string>): boolean => [...a].some((one) => [...b].includes(one))
+const intersect = (a: Iterable<string>, b: Iterable<string>): boolean => [...a].some((one) => [...b].includes(one))
 
-/** The names of the certificate's one point, as a revocation check compares them. */
+/** The names of the certificate's only distribution point, as a revocation check compares them. */
 function pointNamesOf(view: CertificateView): ReadonlySet<string> {
   const { extensions, issuerKey } = view
   const names: string[] = []
@@ -107,7 +107,7 @@ function pointNamesOf(view: CertificateView): ReadonlySet<string> {
   return new Set(names)
 }
 
-/** Two of a kind, in half of all cases the second made from the first. */
+/** Pairs of values; half of the pairs are equal. */
 function pairs<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<readonly [T, T]> {
   return fc.oneof(
     fc.tuple(arbitrary, arbitrary),
@@ -115,8 +115,8 @@ function pairs<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<readonly [T, T]> {
   )
 }
 
-describe('what is compared as equal reads as equal', () => {
-  it('of names of certificates', () => {
+describe('what compares as equal is equal', () => {
+  it('for names in certificates', () => {
     const counts = { read: 0, equal: 0 }
     fc.assert(
       fc.property(pairs(name), ([issuer, subject]) => {
@@ -135,7 +135,7 @@ describe('what is compared as equal reads as equal', () => {
     expect(counts.equal).toBeGreaterThan(100)
   })
 
-  it('of the points of certificates and lists', () => {
+  it('for distribution points of certificates and lists', () => {
     const counts = { read: 0, equal: 0 }
     fc.assert(
       fc.property(pairs(pointName), pairs(name), ([one, other], [issuer, listIssuer]) => {
@@ -144,8 +144,8 @@ describe('what is compared as equal reads as equal', () => {
           revocationList({ issuer: listIssuer, extensions: [extension('2.5.29.28', sequence(other), true)] }),
         )
         if (!parsed.ok || !list.ok) return
-        const equal = meet(readPoint(one, issuer), readPoint(other, listIssuer))
-        expect(meet(pointNamesOf(parsed.value), list.value.pointNames)).toBe(equal)
+        const equal = intersect(readPoint(one, issuer), readPoint(other, listIssuer))
+        expect(intersect(pointNamesOf(parsed.value), list.value.pointNames)).toBe(equal)
         counts.read++
         if (equal) counts.equal++
       }),

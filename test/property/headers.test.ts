@@ -11,7 +11,7 @@ import { keyPair, mint } from '../support/mint.ts'
 import { nameNode } from '../support/names.ts'
 import { parsed, valued } from '../support/parsed.ts'
 
-/** What is written by a formatter is read back as it was, in every format, for certificates of every kind. */
+/** In every format, parsing a formatted header returns the original, for certificates of every kind. */
 
 const chain = chainRecipe.map((recipe) => [...mintChain(recipe)].reverse().map(({ der }) => der))
 const certificate = chain.map(([leaf]) => parsed(leaf!))
@@ -96,7 +96,7 @@ describe('every format reads what it writes', () => {
     })
   })
 
-  it('Envoy: any text in any field, or a refusal to write it', () => {
+  it('Envoy: any text in any field, or an error when formatting it', () => {
     const text = fc.oneof(fc.stringMatching(/^[ -~]{1,20}$/), fc.stringMatching(/^[",;=\\ a]{1,8}$/))
     const element = fc.record(
       {
@@ -143,7 +143,7 @@ describe('names', () => {
     )
   })
 
-  it('of a certificate are on the list that has them, and changed ones are not', () => {
+  it('of a certificate match a list that has them, and changed names do not', () => {
     const spec = fc.record({ subject: name, subjectAltNames: fc.array(generalName, { minLength: 1, maxLength: 4 }) })
     fc.assert(
       fc.property(spec, (fields) => {
@@ -155,7 +155,7 @@ describe('names', () => {
             leaf.subjectAltNames.some((one) => one.value === `x${value}`),
           )
         }
-        // TeletexString has no text that is equal everywhere; such names are compared by their bytes (RFC 5280 7.1).
+        // TeletexString has no agreed encoding, so such names are compared by their bytes (RFC 5280 7.1).
         const hasText = leaf.subject !== '' && !JSON.stringify(fields.subject).includes('"t61"')
         if (hasText) expect(headers.matchIdentity(leaf, { subject: leaf.subject }).ok).toBe(true)
         expect(headers.matchIdentity(leaf, { subject: `CN=nobody,${leaf.subject || 'O=x'}` }).ok).toBe(false)

@@ -63,8 +63,8 @@ const edit: fc.Arbitrary<Edit> = fc.record({
   put: fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 1 }), fc.uint8Array({ maxLength: 8 })),
 })
 
-/** A few edits of a good input; positions wrap around. */
-function bent(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
+/** A few edits of a valid input. Positions wrap around. */
+function mutated(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   const edited = fc.array(edit, { minLength: 1, maxLength: 3 }).map((edits) => {
     let result = [...bytes]
     for (const { at, drop, put } of edits) {
@@ -77,7 +77,7 @@ function bent(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc.oneof({ weight: 8, arbitrary: edited }, { weight: 1, arbitrary: cut }, { weight: 1, arbitrary: fc.uint8Array() })
 }
 
-/** Every getter of a view works on whatever was parsed. */
+/** Every getter of a view works on anything that was parsed. */
 function readAllFields(certificate: Certificate): void {
   const { raw, tbs, version, serialNumber, subject, issuer, notBefore, notAfter, publicKey } = certificate
   const { subjectPublicKeyInfo, signatureAlgorithm, subjectAltNames, basicConstraints, keyUsage } = certificate
@@ -103,11 +103,11 @@ function readAllListFields(list: RevocationList): void {
 
 const runs = { numRuns: 1500 }
 
-describe('bytes of a stranger', () => {
-  it('never make parseCertificate throw, nor a getter of what it read', () => {
+describe('untrusted bytes', () => {
+  it('never make parseCertificate or a getter of its result throw', () => {
     let read = 0
     fc.assert(
-      fc.property(bent(leaf.der), (bytes) => {
+      fc.property(mutated(leaf.der), (bytes) => {
         const parsed = parseCertificate(bytes)
         if (parsed.ok) {
           read++
@@ -120,14 +120,14 @@ describe('bytes of a stranger', () => {
       }),
       runs,
     )
-    // Otherwise the getters were not tried.
+    // Otherwise the getters were not tested.
     expect(read).toBeGreaterThan(20)
   })
 
-  it('never make parseRevocationList throw, nor a getter of what it read', () => {
+  it('never make parseRevocationList or a getter of its result throw', () => {
     let read = 0
     fc.assert(
-      fc.property(bent(crl.der), (bytes) => {
+      fc.property(mutated(crl.der), (bytes) => {
         const parsed = parseRevocationList(bytes)
         if (parsed.ok) {
           read++
@@ -142,18 +142,22 @@ describe('bytes of a stranger', () => {
   it('never make verifyChain throw', () => {
     const store = buildTruststore(root.der)
     fc.assert(
-      fc.property(fc.array(bent(leaf.der), { maxLength: 3 }), fc.option(fc.string(), { nil: undefined }), (chain, serverName) => {
-        const verdict = verifyChain(store, chain, serverName === undefined ? {} : { serverName })
-        if (!verdict.ok) expect(verdict.message).not.toBe('')
-      }),
+      fc.property(
+        fc.array(mutated(leaf.der), { maxLength: 3 }),
+        fc.option(fc.string(), { nil: undefined }),
+        (chain, serverName) => {
+          const verdict = verifyChain(store, chain, serverName === undefined ? {} : { serverName })
+          if (!verdict.ok) expect(verdict.message).not.toBe('')
+        },
+      ),
       { numRuns: 500 },
     )
   })
 
-  it('make a bundle at worst unusable, with findings', () => {
+  it('make a bundle unusable at most, with findings', () => {
     const bundle = Buffer.from(root.pem + leaf.pem + crl.pem)
     fc.assert(
-      fc.property(bent(bundle), (bytes) => {
+      fc.property(mutated(bundle), (bytes) => {
         for (const input of [bytes, Buffer.from(bytes).toString('latin1')]) {
           expect(lintTruststore(input).findings).toBeInstanceOf(Array)
           expect(decodePem(input).ok).toEqual(expect.any(Boolean))

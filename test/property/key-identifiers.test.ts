@@ -12,24 +12,24 @@ import {
 } from '../support/infrastructure.ts'
 import { toySignatures } from '../support/toy-signatures.ts'
 
-/** Key identifiers are hints: whatever they say, and in whatever order a bundle stands, verdicts are what signatures make them. */
+/** Key identifiers are hints: neither they nor the order of a bundle change a verdict. Only names and signatures decide. */
 
 type Trust = Policy['trust']
 
-/** Every way from the leaf upwards, tried one by one: by name, by the key that signed, and by nothing else. */
+/** Tries every path from the leaf upwards, using only names and the keys that signed. */
 function isAccepted({ authorities, leaf }: Infrastructure, isListed: (i: number) => boolean, trust: Trust): boolean {
-  const leads = ({ issuer, issuerKey }: Infrastructure['leaf'], below: readonly AuthorityRecipe[]): boolean =>
+  const hasPath = ({ issuer, issuerKey }: Infrastructure['leaf'], below: readonly AuthorityRecipe[]): boolean =>
     authorities.some((authority, i) => {
       if (authority.subject !== issuer || authority.key !== issuerKey || below.length === 4) return false
       const counted = below.filter((ca) => ca.subject !== ca.issuer).length
       if (!authority.ca || authority.when !== 'valid' || counted > (authority.pathLength ?? 4)) return false
       const isSelfSigned = authority.subject === authority.issuer && authority.key === authority.issuerKey
-      return (isListed(i) && (isSelfSigned || trust !== 'roots')) || leads(authority, [...below, authority])
+      return (isListed(i) && (isSelfSigned || trust !== 'roots')) || hasPath(authority, [...below, authority])
     })
-  return leads(leaf, [])
+  return hasPath(leaf, [])
 }
 
-/** No path leads to an anchor; which of these is said depends on what key identifiers promise. */
+/** Codes for "no path to an anchor". Which one is reported depends on the key identifiers. */
 const noPath: readonly RejectCode[] = ['unknown_issuer', 'self_signed_untrusted', 'incomplete_chain', 'signature_mismatch']
 
 function essence(verdict: Verdict): string {
@@ -39,22 +39,22 @@ function essence(verdict: Verdict): string {
 interface Setting {
   readonly name: string
   readonly policy: Partial<Policy>
-  /** Of the authorities. */
+  /** Whether the truststore lists the authority with this index. */
   readonly isListed: (i: number) => boolean
   readonly listsLeaf: boolean
 }
 
 const settings: readonly Setting[] = [
-  { name: 'all of it in the truststore, trusting roots', policy: {}, isListed: () => true, listsLeaf: false },
-  { name: 'the same, with the client itself', policy: {}, isListed: () => true, listsLeaf: true },
+  { name: 'every CA in the truststore, trusting roots', policy: {}, isListed: () => true, listsLeaf: false },
+  { name: 'the same, and the client certificate as well', policy: {}, isListed: () => true, listsLeaf: true },
   {
-    name: 'a half of it sent by the peer, trusting roots',
+    name: 'half of the CAs presented by the peer, trusting roots',
     policy: { intermediates: 'presented' },
     isListed: (i) => i % 2 === 0,
     listsLeaf: false,
   },
   {
-    name: 'a half of it sent by the peer, trusting every CA',
+    name: 'half of the CAs presented by the peer, trusting every CA',
     policy: { intermediates: 'presented', trust: 'every-ca' },
     isListed: (i) => i % 2 === 0,
     listsLeaf: true,
@@ -84,13 +84,13 @@ describe('key identifiers change no verdict', () => {
         const { verdict, kept } = judge(infrastructure, places)
         expect(verdict.ok).toBe(isAccepted(infrastructure, isListed, policy.trust))
         expect(honest.verdict.ok).toBe(verdict.ok)
-        // A certificate that is left out, since it leads nowhere, is no longer there to have expired.
+        // buildTruststore may leave out a certificate that has no path to a root. It then cannot be reported as expired.
         if (kept === honest.kept) expect(essence(verdict)).toBe(essence(honest.verdict))
         seen.set(essence(verdict), (seen.get(essence(verdict)) ?? 0) + 1)
       }),
       { numRuns: 200 },
     )
-    // Otherwise the infrastructures are too simple to tell.
+    // Otherwise the infrastructures are too simple to prove anything.
     expect(seen.get('accepted')).toBeGreaterThan(40)
     expect(seen.size).toBeGreaterThan(3)
   })

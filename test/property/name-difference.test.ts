@@ -7,8 +7,8 @@ import { bytes, oid, sequence, set, tlv } from '../support/der.ts'
 import { readWhole } from '../support/refusal.ts'
 
 /**
- * The quick answer of namesDiffer is never a wrong one: names that it calls different are different by RFC 5280 7.1. It
- * runs before anything is folded, so a mistake there would make equal names unequal.
+ * Names that `namesDiffer` calls different are different by RFC 5280 7.1. It runs before names are folded, so a mistake
+ * there would make equal names unequal.
  */
 
 /** UTF8String, PrintableString, IA5String, TeletexString, VisibleString, NumericString, BMPString, UniversalString, INTEGER. */
@@ -21,7 +21,7 @@ interface Attribute {
   readonly value: string
 }
 
-/** An RDN of one attribute as a rule, a name of up to four. */
+/** A name of up to four RDNs, most of them with one attribute. */
 type Name = readonly (readonly Attribute[])[]
 
 const character = fc.oneof(
@@ -64,7 +64,7 @@ function encodeValue({ tag, value: text }: Attribute): Uint8Array {
 const encodeName = (rdns: Name): Uint8Array =>
   sequence(...rdns.map((rdn) => set(...rdn.map((one) => sequence(oid(one.type), encodeValue(one))))))
 
-/** Changes that leave a name equal, and changes that hardly differ from them. */
+/** Changes that leave a name equal, and similar changes that do not. */
 const change = fc.constantFrom<(text: string) => string>(
   (text) => text,
   (text) => text.toLowerCase(),
@@ -104,7 +104,7 @@ function edited(rdns: Name, edits: readonly Edit[]): Name {
 
 const longer = fc.option(attribute, { nil: undefined, freq: 4 })
 
-test('names that are called different at once have different canonical forms', () => {
+test('names that namesDiffer calls different have different canonical forms', () => {
   const seen = { different: 0, equal: 0 }
   fc.assert(
     fc.property(
@@ -132,7 +132,7 @@ test('names that are called different at once have different canonical forms', (
     ),
     { numRuns: 20_000 },
   )
-  // Both must have occurred, or nothing was shown.
+  // Both must occur, or this proves nothing.
   expect(seen.different).toBeGreaterThan(4000)
   expect(seen.equal).toBeGreaterThan(1000)
 })

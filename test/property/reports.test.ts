@@ -6,7 +6,7 @@ import { painter } from '../../src/lint/report/printable.ts'
 import { renderSarif } from '../../src/lint/report/sarif.ts'
 import { expectNoCommands, hostileText, readAnnotations, readSarif } from '../support/build-server.ts'
 
-/** Any text, lone surrogates and control characters included. */
+/** Any text, including lone surrogates and control characters. */
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), hostileText)
 const code = fc.stringMatching(/^[a-z]+(_[a-z]+)*$/)
 const problem = fc.record(
@@ -38,8 +38,8 @@ function count(all: readonly FileReport[]): number {
   return all.flatMap(({ problems }) => problems).length
 }
 
-describe('reports of any findings', () => {
-  it('are one line each, and a total, for people', () => {
+describe('reports of arbitrary findings', () => {
+  it('have one line per finding and a total, as text', () => {
     fc.assert(
       fc.property(reports, (all) => {
         expect(linesOf(renderText(all, painter(false)))).toHaveLength(count(all) + 1)
@@ -47,7 +47,7 @@ describe('reports of any findings', () => {
     )
   })
 
-  it('are one workflow command each for GitHub', () => {
+  it('have one workflow command per finding, for GitHub', () => {
     fc.assert(
       fc.property(reports, (all) => {
         expect(readAnnotations(renderGithub(all))).toHaveLength(count(all))
@@ -55,7 +55,7 @@ describe('reports of any findings', () => {
     )
   })
 
-  it('lose nothing in JSON', () => {
+  it('contain every finding unchanged, as JSON', () => {
     fc.assert(
       fc.property(reports, (all) => {
         const output = renderJson(all)
@@ -68,7 +68,7 @@ describe('reports of any findings', () => {
     )
   })
 
-  it('are valid SARIF, of which a viewer shows the texts as they are', () => {
+  it('are valid SARIF, and a viewer shows their texts unchanged', () => {
     const describeCode = (): { summary: string; citation: string; remedy: string } => ({
       summary: 's',
       citation: 'c',

@@ -6,8 +6,9 @@ import { valueIn } from '../support/refusal.ts'
 import { leafKey, root, storeFor } from '../support/rejected-chain.ts'
 
 /**
- * Random sets of revocation lists, good and bad in every way that a list can be, against a plain reading of RFC 5280 6.3 and of the
- * rule that a list always refuses whom it names. The reading knows what each list was made of and looks at no bytes.
+ * Compares verdicts on random sets of revocation lists with a direct model of RFC 5280 6.3 and of our rule that a list always
+ * rejects the certificates that it names. Lists are valid or have one of many faults. The model uses the specification of each
+ * list, not its bytes.
  */
 
 const hour = 3_600_000
@@ -20,13 +21,13 @@ const signers = {
   own: ca,
   delegate: mint({ ...signs, key: keyPair('p256', 61), subject: ca.subject }, root),
   lists: mint({ ...signs, key: keyPair('p256', 62), subject: 'O=Verify,CN=Lists' }, root),
-  /** In the CA's name, by a key that nobody certified. */
+  /** Has the CA's name and an uncertified key. */
   forger: mint({ ca: true, key: keyPair('p256', 63), subject: ca.subject }),
 }
 const allReasons = [1, 2, 3, 4, 5, 6, 7, 8]
 const uri = 'http://crl.example/1'
 
-/** What a list is for, and how a reader without our code would describe that. */
+/** Scopes of lists, as fields to mint. */
 const scopes = {
   all: {},
   users: { idp: { onlyContainsUserCerts: true } },
@@ -49,7 +50,7 @@ interface ListModel {
   readonly nextUpdate: number | null
   readonly deltaBase: number | undefined
   readonly unknownCritical: 'nowhere' | 'list' | 'entry'
-  /** An entry of another serial number, before the client's, that names another issuer. */
+  /** Whether an entry for another serial number, before the client's, names another issuer. */
   readonly stray: boolean
   readonly weakHash: boolean
   readonly names:
@@ -147,7 +148,7 @@ function entryOf(
   }
 }
 
-/** Keys whose lists are this CA's, or whom the client's distribution point names. */
+/** Whether the signer is this CA, its delegate, or the CRL issuer that the client's distribution point names. */
 function mayRevoke({ signer }: ListModel, points: Case['points']): boolean {
   return signer === 'own' || signer === 'delegate' || (signer === 'lists' && points === 'lists')
 }
@@ -156,7 +157,7 @@ const isIndirect = ({ scope }: ListModel): boolean => scope === 'indirect' || sc
 const isStray = (list: ListModel): boolean =>
   !isIndirect(list) && (list.stray || (list.names !== 'nobody' && list.names.issuer !== 'none'))
 
-/** Whose certificate of that serial number an entry is about: an indirect list names an issuer for all that follow. */
+/** Whether an entry is about the client. In an indirect list, a named issuer also applies to the entries that follow. */
 function mentions(list: ListModel): boolean {
   if (list.names === 'nobody') return false
   if (list.names.issuer !== 'none') return list.names.issuer === 'own'
@@ -199,7 +200,7 @@ function takenBackBy(list: ListModel, all: Case): 'list' | 'delta' | undefined {
   return lifts ? 'delta' : undefined
 }
 
-/** The reasons for which a list decides about the client. */
+/** The reasons that a list covers for the client. */
 function coverage(list: ListModel, points: Case['points']): readonly number[] {
   const { scope, signer } = list
   const reasons = scope === 'someReasons' ? [1, 2, 3] : scope === 'otherReasons' ? [4, 5, 6, 7, 8] : allReasons
@@ -213,10 +214,10 @@ function coverage(list: ListModel, points: Case['points']): readonly number[] {
 
 function expected(all: Case): string {
   const { lists, points, check } = all
-  const believed = lists.filter((list) => mayRevoke(list, points))
-  const naming = believed.filter((list) => revokes(list) && takenBackBy(list, all) === undefined)
+  const fromIssuer = lists.filter((list) => mayRevoke(list, points))
+  const naming = fromIssuer.filter((list) => revokes(list) && takenBackBy(list, all) === undefined)
   if (naming.some(mayBeUsed)) return 'revoked 0'
-  const clearing = believed.filter(
+  const clearing = fromIssuer.filter(
     (list) =>
       !naming.includes(list) &&
       list.deltaBase === undefined &&
@@ -230,7 +231,8 @@ function expected(all: Case): string {
 }
 
 const rootList = valueIn(parseRevocationList(mintCrl({ issuer: root }).der))
-// The root alone ends paths: a list's signer needs a path to the same anchor (RFC 5280 6.3.3 (f)), which the delegate has to no other.
+// Only the root is an anchor. A list's signer needs a path to the client's anchor (RFC 5280 6.3.3 (f)), and the delegate has
+// a path to the root only.
 const policy: Policy = { ...profiles.rfc5280, trust: 'roots' }
 const stores = {
   practical: storeFor({ ...policy, conformance: 'practical' }, root, ca, signers.delegate, signers.lists),
@@ -248,7 +250,7 @@ function judged(all: Case): string {
 }
 
 describe('any set of revocation lists', () => {
-  it('refuses whom one of them names, and clears whom they cover together, as a plain reading of the rules says', () => {
+  it('rejects what one of them names and accepts what they cover together, as the model of the rules does', () => {
     const seen = new Map<string, number>()
     fc.assert(
       fc.property(cases, (all) => {
@@ -258,7 +260,7 @@ describe('any set of revocation lists', () => {
       }),
       { numRuns: 600 },
     )
-    // The generator makes all three in good numbers.
+    // The generator must produce all three often.
     for (const verdict of ['accepted', 'revoked 0', 'revocation_unknown 0']) expect(seen.get(verdict)).toBeGreaterThan(60)
   })
 })

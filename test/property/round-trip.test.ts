@@ -11,7 +11,7 @@ function hex(bytes: Uint8Array): string {
 
 const leaf = chainRecipe.map((recipe) => mintChain(recipe).at(-1)!)
 
-describe('reading and writing again gives the same bytes', () => {
+describe('parsing and encoding returns the same bytes', () => {
   it('for certificates', () => {
     fc.assert(
       fc.property(leaf, ({ der, pem }) => {

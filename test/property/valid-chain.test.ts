@@ -4,7 +4,7 @@ import { buildTruststore, type Policy, profiles, type Verdict, verifyChain } fro
 import { type ChainRecipe, chainRecipe, describeChain, mintChain } from '../support/arbitraries.ts'
 import type { Minted } from '../support/mint.ts'
 
-/** RFC 5280's rules for what issuers must write are another topic: here any readable chain counts. */
+/** `practical`, because generated chains need not follow RFC 5280's rules for issuers. */
 const rfc5280: Policy = { ...profiles.rfc5280, conformance: 'practical' }
 
 function expectAccepted(verdict: Verdict, chain: readonly Minted[]): void {
@@ -14,8 +14,8 @@ function expectAccepted(verdict: Verdict, chain: readonly Minted[]): void {
   )
 }
 
-describe('a chain that is as it should be is accepted', () => {
-  it('with every CA in the truststore, by profiles.apiGateway', () => {
+describe('a valid chain is', () => {
+  it('accepted with every CA in the truststore, by profiles.apiGateway', () => {
     fc.assert(
       fc.property(chainRecipe, (recipe: ChainRecipe) => {
         const chain = mintChain(recipe)
@@ -26,7 +26,7 @@ describe('a chain that is as it should be is accepted', () => {
     )
   })
 
-  it('with the root in the truststore and intermediates sent by the peer, by profiles.rfc5280', () => {
+  it('accepted with the root in the truststore and presented intermediates, by profiles.rfc5280', () => {
     fc.assert(
       fc.property(chainRecipe, (recipe: ChainRecipe) => {
         const chain = mintChain(recipe)
@@ -38,7 +38,7 @@ describe('a chain that is as it should be is accepted', () => {
     )
   })
 
-  it('and refused once the last certificate of a longer chain than the policy allows joins it', () => {
+  it('rejected if it is one certificate longer than the policy allows', () => {
     fc.assert(
       fc.property(chainRecipe, (recipe: ChainRecipe) => {
         const chain = mintChain(recipe)
