@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { suites } from './all.ts'
 import { isPresent, runSuite } from './suite.ts'
 
-/** As many lines of a failing suite as a reader can use. */
+/** Problems shown of a failing suite. */
 const shown = 60
 
 describe('public conformance suites', () => {

@@ -27,7 +27,7 @@ export function verdictWord(accepted: boolean): 'accept' | 'reject' {
   return accepted ? 'accept' : 'reject'
 }
 
-/** Judges a chain (leaf first) against anchors. A truststore in which nothing is usable rejects everything. */
+/** Verifies a chain (leaf first) with these anchors. Rejects it if no anchor is usable. */
 export function judge(
   policy: Policy,
   anchors: readonly Uint8Array[],
@@ -45,7 +45,7 @@ export function judge(
   }
 }
 
-/** Revocation by these lists; one that cannot be read covers nothing. */
+/** Revocation with these lists. Lists that do not parse are ignored. */
 export function revocationBy(lists: readonly Uint8Array[], options: Omit<RevocationCheck, 'lists'> = {}): RevocationCheck {
   const views = lists.map((list) => parseRevocationList(list)).flatMap((parsed) => (parsed.ok ? [parsed.value] : []))
   return { lists: views, ...options }

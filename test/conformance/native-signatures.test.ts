@@ -4,7 +4,7 @@ import { isPresent, runSuite } from './suite.ts'
 import { suiteBy as signedData } from './suites/boringssl-signed-data.ts'
 import { suiteBy as wycheproof } from './suites/wycheproof.ts'
 
-/** The suites about signatures, all of them by node:crypto: with the same results, exceptions included, as in TypeScript. */
+/** Runs the signature suites with node:crypto. Results and exceptions must be the same as with `pureSignatures`. */
 
 describe('signatures by node:crypto', () => {
   for (const suite of [wycheproof(nodeSignatures), signedData(nodeSignatures)]) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What one case of a public suite expects, and what portcullis says. Verdicts are words, mostly `accept` and `reject`. */
+/** The expected and the actual result of a case of a public suite. Results are words, mostly `accept` and `reject`. */
 export interface CaseResult {
   readonly id: string
   readonly expected: string
@@ -11,21 +11,21 @@ export interface CaseResult {
   readonly detail?: string
 }
 
-/** A public suite and how it is put to portcullis. */
+/** A public suite, and how portcullis runs it. */
 export interface Suite {
   readonly name: string
-  /** Its files in the data directory; the suite is skipped unless all are there. */
+  /** Its files in the data directory. The suite is skipped if one is missing. */
   readonly files: readonly string[]
-  /** How many cases it has, so that a suite cannot shrink unnoticed. */
+  /** The number of cases. The suite fails if it runs another number. */
   readonly cases: number
   /** One paragraph: under which policy, purpose, time and anchors the cases are run. */
   readonly mapping: string
-  /** The share of cases that must agree, exceptions not counted; absent: whatever the exceptions leave. */
+  /** The share of cases that must agree; exceptions do not count as agreeing. No minimum if absent. */
   readonly leastAgreement?: number
   run(load: (file: string) => unknown): Iterable<CaseResult>
 }
 
-/** A case that is decided differently on purpose. */
+/** A case in which portcullis deliberately decides differently. */
 export interface Exception {
   readonly id: string
   readonly expected: string
@@ -35,7 +35,7 @@ export interface Exception {
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** The suites are data of others under licences of their own, so they live beside the repository, not in it. */
+/** The data of the suites has other authors and licences, so it is stored outside the repository. */
 export const dataDirectory: string = process.env['PORTCULLIS_CONFORMANCE'] ?? resolve(here, '../../../shared/conformance')
 
 export function isPresent(suite: Suite): boolean {
@@ -51,20 +51,20 @@ export function exceptionsOf(suite: Suite): readonly Exception[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly Exception[]) : []
 }
 
-/** What running a suite came to. */
+/** The results of running a suite. */
 export interface Outcome {
   readonly suite: Suite
   readonly cases: number
   readonly agreeing: number
-  /** The exceptions that did occur. */
+  /** The exceptions that occurred. */
   readonly exceptions: readonly Exception[]
-  /** Cases that should be rejected and were accepted, excepted or not. */
+  /** Cases that should be rejected and were accepted, including exceptions. */
   readonly wrongAccepts: readonly CaseResult[]
-  /** What makes the suite fail, one line each. */
+  /** The reasons for which the suite fails, one line each. */
   readonly problems: readonly string[]
 }
 
-/** Runs a suite against its exceptions file: every mismatch must be in it, and everything in it must still mismatch. */
+/** Runs a suite and compares it with its exceptions: they must list every mismatch, and nothing else. */
 export function runSuite(suite: Suite, listed: readonly Exception[] = exceptionsOf(suite)): Outcome {
   const problems: string[] = []
   const open = new Map<string, Exception>()

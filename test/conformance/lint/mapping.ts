@@ -3,9 +3,9 @@ import { lintCertificate, parseCertificate } from '../../../src/index.ts'
 import { withoutFault } from './repair.ts'
 
 /**
- * How the lints of another linter correspond to ours. A lint is mapped to what we report in its place, each as a code, or
- * as a code and words that the message must contain (`san_malformed: DNS name`); a code of the parser (`parse:bad_time`)
- * stands for certificates that are not read. Where nothing corresponds, a reason stands in place of the list.
+ * Maps the lints of another linter to ours. A lint is mapped to a list of our codes, each with or without words that the
+ * message must contain (`san_malformed: DNS name`). A parse code (`parse:bad_time`) means that the certificate does not
+ * parse. If no code corresponds, the mapping gives the reason instead of a list.
  */
 export interface LintMapping {
   /** Reasons for whole groups of lints that are not mapped one by one. */
@@ -24,11 +24,11 @@ export function requireKnown({ lints }: LintMapping, known: ReadonlySet<string>)
 }
 
 /**
- * Everything that is said of a certificate: `code: message` for findings, `parse:code: message` for a fault that keeps it
- * from being read. A linter looks at one thing whatever else is wrong, and our parser stops at the first fault: so the
- * extension or empty RDN at fault is taken out, and what is left is linted as well.
+ * Everything that we report about a certificate: `code: message` for findings, `parse:code: message` for a certificate that
+ * does not parse. Other linters report every fault, but our parser stops at the first. So this removes the faulty extension
+ * or empty RDN, and lints the rest as well.
  */
-export function statements(der: Uint8Array): readonly string[] {
+export function reportsOn(der: Uint8Array): readonly string[] {
   const parsed = parseCertificate(der)
   if (parsed.ok) {
     const { findings } = lintCertificate(parsed.value, { at: new Date('2026-11-23T00:00:00Z') })
@@ -36,15 +36,15 @@ export function statements(der: Uint8Array): readonly string[] {
   }
   const fault = `parse:${parsed.code}: ${parsed.message}`
   const rest = withoutFault(der, parsed.offset)
-  return rest.length < der.length ? [fault, ...statements(rest)] : [fault]
+  return rest.length < der.length ? [fault, ...reportsOn(rest)] : [fault]
 }
 
-/** What is said that corresponds to one of `wanted`. */
-export function matching(said: readonly string[], wanted: readonly string[]): readonly string[] {
-  return said.filter((statement) =>
+/** The reports that correspond to one of `wanted`. */
+export function matching(reports: readonly string[], wanted: readonly string[]): readonly string[] {
+  return reports.filter((report) =>
     wanted.some((entry) => {
       const [, code = '', words = ''] = /^((?:parse:)?\w+)(?:: (.*))?$/.exec(entry) ?? []
-      return statement.startsWith(`${code}: `) && statement.includes(words)
+      return report.startsWith(`${code}: `) && report.includes(words)
     }),
   )
 }

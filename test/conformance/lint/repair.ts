@@ -1,6 +1,7 @@
 /**
- * Certificates without what our parser refuses to read. Test certificates of linters often have several faults, of which a
- * verdict is about one; taking out the others makes it comparable. The signature breaks, which lints do not look at.
+ * Removes from a certificate the parts that our parser rejects. Test certificates of linters often have several faults, and a
+ * case tests only one of them. Without the others, results can be compared. The signature becomes invalid, but lints do not
+ * check it.
  */
 
 interface Element {
@@ -16,7 +17,7 @@ const sequence = 0x30
 const set = 0x31
 const extensions = 0xa3
 
-/** The elements of a DER content that begins at `base`. */
+/** The elements in DER content that starts at offset `base`. */
 function elements(der: Uint8Array, base: number): readonly Element[] {
   const found: Element[] = []
   for (let at = 0; at < der.length; ) {
@@ -47,14 +48,14 @@ function holds({ at, whole }: Element, offset: number): boolean {
   return offset >= at && offset < at + whole.length
 }
 
-/** DER with every empty SET taken out: in names that is an empty RDN, and nothing else in a certificate is a SET. */
+/** Removes every empty SET. In a certificate, only RDNs are SETs, so these are empty RDNs. */
 function pruned(element: Element): Uint8Array {
   if ((element.tag & 0x20) === 0) return element.whole
   const kept = children(element).filter(({ tag, content }) => tag !== set || content.length > 0)
   return encoded(element.tag, kept.map(pruned))
 }
 
-/** An extension with names pruned; `undefined` where that changes nothing, and something else is at fault. */
+/** Removes empty RDNs from an extension; `undefined` if there are none, so that the fault is another one. */
 function prunedExtension(extension: Element): Uint8Array | undefined {
   const fields = children(extension)
   const value = fields[fields.length - 1]!
@@ -63,7 +64,7 @@ function prunedExtension(extension: Element): Uint8Array | undefined {
   return encoded(sequence, [...fields.slice(0, -1).map(({ whole }) => whole), encoded(value.tag, [inner])])
 }
 
-/** A field of the TBSCertificate without the element at `offset`: an empty RDN, or a whole extension. */
+/** Removes the faulty part at `offset` from a field of the TBSCertificate: empty RDNs, or a whole extension. */
 function without(field: Element, offset: number): Uint8Array {
   if (field.tag === sequence) return pruned(field)
   if (field.tag !== extensions) return field.whole
@@ -75,7 +76,7 @@ function without(field: Element, offset: number): Uint8Array {
   return parts.every((part) => part.length === 0) ? new Uint8Array() : encoded(extensions, [encoded(sequence, parts)])
 }
 
-/** The certificate without the name part or extension in which the offset lies; the same length where there is none. */
+/** Removes the empty RDN or extension that contains the offset. The length stays the same if there is none. */
 export function withoutFault(certificate: Uint8Array, offset: number): Uint8Array {
   const [outer] = elements(certificate, 0)
   const [tbs, ...rest] = children(outer!)

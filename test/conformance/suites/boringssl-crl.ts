@@ -13,7 +13,7 @@ interface CrlCase {
   readonly expected: 'GOOD' | 'REVOKED' | 'UNKNOWN'
 }
 
-/** The certificates are of 2017 with 1024-bit keys; only revocation is tested. */
+/** The certificates are from 2017 and have 1024-bit keys. The suite tests only revocation. */
 const policy: Policy = {
   ...profiles.rfc5280,
   conformance: 'practical',

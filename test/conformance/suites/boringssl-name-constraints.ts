@@ -65,12 +65,12 @@ function subjectOf({ kind, subject }: Test, item: (id: string) => Uint8Array): U
 function altNamesOf({ kind, value, san }: Test, item: (id: string) => Uint8Array): Uint8Array | undefined {
   if (kind === 'dns') return sequence(tlv(0x82, Buffer.from(value!, 'latin1')))
   if (kind === 'ip') return sequence(tlv(0x87, Buffer.from(value!, 'hex')))
-  // An empty directory name is a name here; as a subject it would be none.
+  // In subjectAltName, an empty directory name counts as a name; as the subject it would not.
   if (kind === 'directoryName') return sequence(tlv(0xa4, item(value!)))
   return san ? item(san) : undefined
 }
 
-/** A certificate of which only the names exist. */
+/** A view of a certificate that has names only. */
 function viewOf(subject: Uint8Array, altNames: Uint8Array | undefined): CertificateView | undefined {
   const view = new CertificateView(new Uint8Array([...subject, ...(altNames ?? [])]))
   const name = new Span(view.bytes, 0, subject.length)

@@ -25,7 +25,7 @@ name must not parse.`,
       const result = readAll(der, 'Name', (reader) => readName(reader, 'Name'))
       parsed.set(id, result.ok ? { der } : { der, fault: result.message })
     }
-    // The file has a few pairs twice, for two reasons.
+    // Some pairs occur twice in the file, with different reasons.
     const counts = new Map<string, number>()
     for (const { a, b, match, why } of pairs) {
       const pair = `${a} ~ ${b}`

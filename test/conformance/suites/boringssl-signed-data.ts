@@ -14,7 +14,7 @@ interface SignedData {
 
 const file = 'boringssl-signed-data.json'
 
-function isGenuine(backend: SignatureBackend, { publicKey, algorithm, data, signature }: SignedData): boolean {
+function isValid(backend: SignatureBackend, { publicKey, algorithm, data, signature }: SignedData): boolean {
   const encoded = Buffer.from(signature, 'base64')
   const value = readAll(encoded, 'signature', (reader) => {
     readBitStringBytes(reader, 'signature')
@@ -25,7 +25,7 @@ function isGenuine(backend: SignatureBackend, { publicKey, algorithm, data, sign
   return key.verify(Buffer.from(algorithm, 'base64'), Buffer.from(data, 'base64'), value.value)
 }
 
-/** The suite, judged by this backend. */
+/** The suite, run with this backend. */
 export const suiteBy = (backend: SignatureBackend): Suite => ({
   name: 'boringssl-signed-data',
   files: [file],
@@ -34,7 +34,7 @@ export const suiteBy = (backend: SignatureBackend): Suite => ({
 interface (\`pureSignatures\`). No policy applies, so SHA-1 counts, as it does upstream.`,
   *run(load): Iterable<CaseResult> {
     for (const item of load(file) as readonly SignedData[]) {
-      yield { id: item.id, expected: item.expected ? 'accept' : 'reject', actual: isGenuine(backend, item) ? 'accept' : 'reject' }
+      yield { id: item.id, expected: item.expected ? 'accept' : 'reject', actual: isValid(backend, item) ? 'accept' : 'reject' }
     }
   },
 })

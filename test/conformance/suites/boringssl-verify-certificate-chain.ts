@@ -12,10 +12,10 @@ interface ChainCase {
   readonly runByUpstream: boolean
 }
 
-/** A chain is judged against its last certificate as anchor, whatever that certificate is. */
+/** The last certificate of a chain is the anchor, whether it is a CA or not. */
 const base: Policy = { ...profiles.rfc5280, conformance: 'practical', trust: 'every-certificate', maxChainLength: 60 }
 
-/** Upstream's models of an anchor that portcullis has too. */
+/** Upstream's models of anchors that portcullis supports. */
 const anchorModels: Readonly<Record<string, Partial<Policy>>> = {
   TRUSTED_ANCHOR: { enforceAnchorConstraints: false, checkAnchorValidity: false },
   TRUSTED_ANCHOR_WITH_EXPIRATION: { enforceAnchorConstraints: false, checkAnchorValidity: true },
@@ -23,7 +23,7 @@ const anchorModels: Readonly<Record<string, Partial<Policy>>> = {
   TRUSTED_ANCHOR_WITH_EXPIRATION_AND_CONSTRAINTS: { enforceAnchorConstraints: true, checkAnchorValidity: true },
 }
 
-/** Upstream's purposes that portcullis has too: those that a missing extendedKeyUsage and anyExtendedKeyUsage satisfy. */
+/** Upstream's purposes that portcullis supports: a missing extendedKeyUsage and anyExtendedKeyUsage satisfy them. */
 const purposes: Readonly<Record<string, Purpose>> = {
   SERVER_AUTH: 'server',
   CLIENT_AUTH: 'client',

@@ -18,7 +18,7 @@ interface Limbo {
   }[]
 }
 
-/** RFC 5280's rules; anchors are certificates whose dates and extensions count, as the suite's descriptions say. */
+/** RFC 5280's rules. By the suite's descriptions, the dates and extensions of anchors count. */
 const rfc5280: Policy = { ...profiles.rfc5280, checkAnchorValidity: true }
 
 export const suite: Suite = {

@@ -1,7 +1,7 @@
 import { lintTruststore } from '../../../src/index.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
-/** A date between the vintages' and today, fixed so that no root expires while nobody looks. */
+/** A fixed date, so that results do not change when a root expires. */
 const at = new Date('2026-11-23T00:00:00Z')
 
 export const suite: Suite = {

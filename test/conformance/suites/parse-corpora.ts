@@ -4,8 +4,8 @@ import type { CaseResult, Suite } from '../suite.ts'
 
 const files = ['mozilla-roots.json', 'realworld-chains.json', 'pkits.json', 'zlint.json', 'pkilint.json', 'crl-pool.json']
 
-/** OpenSSL's opinion, as node:crypto has it. */
-function opensslReads(certificate: Uint8Array | string): boolean {
+/** Whether OpenSSL, through node:crypto, parses the certificate. */
+function opensslParses(certificate: Uint8Array | string): boolean {
   try {
     return new X509Certificate(certificate).raw.length > 0
   } catch {
@@ -15,7 +15,7 @@ function opensslReads(certificate: Uint8Array | string): boolean {
 
 function certificateCase(id: string, input: Uint8Array | string): CaseResult {
   const parsed = parseCertificate(input)
-  const expected = opensslReads(input) ? 'accept' : 'reject'
+  const expected = opensslParses(input) ? 'accept' : 'reject'
   return parsed.ok
     ? { id, expected, actual: 'accept' }
     : { id, expected, actual: 'reject', detail: `${parsed.code}: ${parsed.message}` }
@@ -62,7 +62,7 @@ interface PkitsCase {
   readonly crlNames: readonly string[]
 }
 
-/** Cases share their certificates, so each is judged once. */
+/** Cases share certificates; each certificate is parsed once. */
 function* pkits(data: unknown): Iterable<CaseResult> {
   const seen = new Set<string>()
   for (const { trustAnchor, certs, certNames, crls, crlNames } of data as readonly PkitsCase[]) {

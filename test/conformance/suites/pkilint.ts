@@ -1,5 +1,5 @@
 import { decodePem } from '../../../src/index.ts'
-import { type LintMapping, loadMapping, matching, requireKnown, statements } from '../lint/mapping.ts'
+import { type LintMapping, loadMapping, matching, reportsOn, requireKnown } from '../lint/mapping.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 interface Linted {
@@ -9,13 +9,13 @@ interface Linted {
 }
 
 interface PkilintMapping extends LintMapping {
-  /** Lints that look at names in several extensions: the one of them that ours look at. */
+  /** For lints that check names in several extensions: the extension that our lint checks. */
   readonly within: Readonly<Record<string, string>>
-  /** Findings that pkilint's profiles for TLS servers suppress (`serverauth_finding_filter.py`), so that silence says nothing. */
+  /** Lints whose findings pkilint suppresses in its profiles for TLS servers (`serverauth_finding_filter.py`). */
   readonly filtered: { readonly profiles: string; readonly lints: readonly string[] }
 }
 
-/** Lints that correspond to the same of ours are one question. */
+/** All lints that correspond to the same codes of ours. */
 interface Question {
   readonly name: string
   readonly lints: ReadonlySet<string>
@@ -54,19 +54,19 @@ both do. Certificates are linted as for \`zlint\`. At least 95 % must agree.`,
     for (const { id, pem, findings } of certificates) {
       const decoded = decodePem(pem)
       if (!decoded.ok) throw new Error(decoded.message)
-      const said = statements(decoded.value[0]!)
+      const reports = reportsOn(decoded.value[0]!)
       const codes = findings.filter(({ code, path }) => path.includes(within[code] ?? '')).map(({ code }) => code)
       const unknown = codes.find((code) => lints[code] === undefined && groups[code.split('.')[0]!] === undefined)
       if (unknown !== undefined) throw new Error(`${unknown} is neither mapped nor explained`)
       for (const { name, lints: asked, wanted } of questions) {
         const expected = codes.some((code) => asked.has(code))
         if (!expected && filters.test(id) && filtered.lints.some((lint) => asked.has(lint))) continue
-        const found = matching(said, wanted)
+        const found = matching(reports, wanted)
         yield {
           id: `${name} ${id}`,
           expected: expected ? 'finding' : 'silent',
           actual: found.length === 0 ? 'silent' : 'finding',
-          detail: (found.length > 0 ? found : said).join('; '),
+          detail: (found.length > 0 ? found : reports).join('; '),
         }
       }
     }

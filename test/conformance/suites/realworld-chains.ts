@@ -13,7 +13,7 @@ interface Chain {
   readonly expected: boolean
 }
 
-/** Some chains are of the days of 1024-bit keys and sparse certificates. */
+/** Some chains are old: their certificates do not follow RFC 5280's rules for issuers. */
 const policy: Policy = {
   ...profiles.rfc5280,
   conformance: 'practical',

@@ -53,7 +53,7 @@ interface Webpki {
   }[]
 }
 
-/** Anchors are names and keys, as upstream has them. */
+/** Upstream's anchors are names and keys. */
 const policy: Policy = {
   ...profiles.rfc5280,
   conformance: 'practical',
@@ -133,16 +133,16 @@ function runCase(test: WebpkiCase): CaseResult {
 
 function runList({ id, crl, error }: Webpki['crlParse'][number]): CaseResult {
   const parsed = parseRevocationList(der(crl))
-  const refusal = parsed.ok ? refuseAsComplete(parsed.value as RevocationListView) : parsed.message
+  const problem = parsed.ok ? problemAsComplete(parsed.value as RevocationListView) : parsed.message
   return {
     id: `crl/${id}`,
     expected: verdictWord(error === undefined || error === null),
-    actual: verdictWord(refusal === undefined),
-    detail: refusal ?? 'usable',
+    actual: verdictWord(problem === undefined),
+    detail: problem ?? 'usable',
   }
 }
 
-function refuseAsComplete(list: RevocationListView): string | undefined {
+function problemAsComplete(list: RevocationListView): string | undefined {
   if (list.algorithmsDiffer) return 'the signature algorithms differ'
   if (list.isDelta) return 'a delta list'
   if (list.nextUpdateTime === undefined) return 'no nextUpdate'

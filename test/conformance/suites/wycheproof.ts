@@ -56,7 +56,7 @@ function algorithmOf(group: Vectors['testGroups'][number]): Uint8Array {
   }
 }
 
-/** The suite, judged by this backend. */
+/** The suite, run with this backend. */
 export const suiteBy = (backend: SignatureBackend): Suite => ({
   name: 'wycheproof',
   files: names.map((name) => `wycheproof/${name}_test.json`),

@@ -1,5 +1,5 @@
 import { decodePem } from '../../../src/index.ts'
-import { loadMapping, matching, requireKnown, statements } from '../lint/mapping.ts'
+import { loadMapping, matching, reportsOn, requireKnown } from '../lint/mapping.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 interface Zlint {
@@ -16,13 +16,13 @@ interface Zlint {
 
 const silent = new Set(['Pass', 'NA'])
 
-/** What we say of each file, linted once however many verdicts there are on it. */
+/** Our reports on each file. Several cases can use the same file, so they are cached. */
 function linter(files: Zlint['files']): (file: string) => readonly string[] {
   const known = new Map<string, readonly string[]>()
   return (file) => {
-    const said = known.get(file) ?? statements(firstCertificate(files[file] ?? ''))
-    known.set(file, said)
-    return said
+    const reports = known.get(file) ?? reportsOn(firstCertificate(files[file] ?? ''))
+    known.set(file, reports)
+    return reports
   }
 }
 
@@ -49,17 +49,17 @@ and is removed, and the rest is linted too. At least 95 % must agree.`,
     const mapping = loadMapping('zlint')
     const { groups, lints } = mapping
     requireKnown(mapping, new Set(tests.map(({ lint }) => lint)))
-    const said = linter(files)
+    const reportsOf = linter(files)
     for (const { file, lint, expected, source, kind } of tests) {
       const mapped = lints[lint] ?? groups[kind ?? source]
       if (mapped === undefined) throw new Error(`${lint} of ${kind ?? source} is neither mapped nor explained`)
       if (typeof mapped === 'string' || expected === 'NE') continue
-      const found = matching(said(file), mapped)
+      const found = matching(reportsOf(file), mapped)
       yield {
         id: `${lint} ${file}`,
         expected: silent.has(expected) ? 'silent' : 'finding',
         actual: found.length === 0 ? 'silent' : 'finding',
-        detail: (found.length > 0 ? found : said(file)).join('; '),
+        detail: (found.length > 0 ? found : reportsOf(file)).join('; '),
       }
     }
   },
