@@ -11,7 +11,7 @@ import { root } from './documents.ts'
 import { fileText } from './files.ts'
 import { entries, run } from './run.ts'
 
-/** The `@example`s in the comments of src compile and run, and there is one for whatever an entry exports. */
+/** The `@example`s in comments of src compile and run, and every export has one. */
 
 const comments = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -27,7 +27,7 @@ const store = portcullis.buildTruststore(fileText('truststore.pem'))
 const client = fileText('client.der')
 const header = `:${client.toString('base64')}:`
 
-/** What proxies of several kinds would write, in one. */
+/** The headers of several proxies together. */
 function headersOf({ raw }: portcullis.Certificate): Readonly<Record<string, string>> {
   const values = {
     'client-cert': formatClientCert(raw),
@@ -38,7 +38,7 @@ function headersOf({ raw }: portcullis.Certificate): Readonly<Record<string, str
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.ok ? value.value : '']))
 }
 
-/** What an example finds besides all that the package exports: its type, and a value. */
+/** Names that examples may use besides the exports of the package: type and value. */
 const surroundings: Readonly<Record<string, readonly [type: string, value: unknown]>> = {
   algorithmIdentifier: ['Uint8Array', Buffer.from('300d06092a864886f70d01010b0500', 'hex')],
   cert: ['Buffer', fileText('server.pem')],
@@ -73,7 +73,7 @@ const surroundings: Readonly<Record<string, readonly [type: string, value: unkno
 const exported = Object.assign({}, ...Object.values(entries).map(({ module }) => module)) as Readonly<Record<string, unknown>>
 
 describe('examples in the comments of src', () => {
-  it.each(Object.entries(entries))('%s: there is one for whatever it exports', (_entry, { module }) => {
+  it.each(Object.entries(entries))('%s: every export has one', (_entry, { module }) => {
     const isShown = (name: string): boolean => comments.some(({ code }) => new RegExp(`\\b${name}\\b`).test(code))
     expect(Object.keys(module).filter((name) => !isShown(name))).toEqual([])
   })

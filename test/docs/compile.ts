@@ -17,7 +17,7 @@ const strict: ts.CompilerOptions = {
   paths: Object.fromEntries(Object.entries(entries).map(([name, { source }]) => [name, [join(root, source)]])),
 }
 
-/** Faults that the compiler finds in texts, by the names of files that need not exist, as a strict user of the package sees them. */
+/** Compiles texts with strict options, as files with these names, and returns the errors. The files need not exist. */
 export function typeFaults(texts: ReadonlyMap<string, string>, options: ts.CompilerOptions = {}): readonly string[] {
   const files = new Map([...texts].map(([name, text]) => [join(root, 'test', name), text]))
   const settings = { ...strict, ...options }

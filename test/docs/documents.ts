@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The documents, and the examples in them. */
+/** The Markdown documents and their examples. */
 
-/** The checkout. */
+/** The root folder of the repository. */
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 
 export function markdownFiles(): readonly string[] {
@@ -19,7 +19,7 @@ export interface Example {
   readonly name: string
   readonly line: number
   readonly code: string
-  /** What it prints, where the document says. */
+  /** The expected output, if the document shows it. */
   readonly output: string | undefined
 }
 
@@ -40,5 +40,5 @@ function examplesIn(file: string): readonly Example[] {
   return examples
 }
 
-/** All that are marked to run. */
+/** All examples that are marked to run. */
 export const examples: readonly Example[] = markdownFiles().flatMap(examplesIn)

@@ -13,19 +13,19 @@ import type { Outcome } from './run.ts'
 
 type Source = portcullisNode.TruststoreSource
 
-/** Of the gate, for the example that writes them. */
+/** Counters of the gate in the example `gate`, for the example `gate-metrics`. */
 let metricsOf: portcullisNode.GateCounters | undefined
 
-/** What is expected of an example beyond its output. */
+/** Expectations of examples besides their output. */
 export const expectations: Readonly<Record<string, (outcome: Outcome) => void | Promise<void>>> = {
   judge({ exports }) {
     const judge = exports['judge'] as (certificate: Uint8Array) => string
     expect(judge(fileText('client.der'))).toBe('200 CN=client-1,O=Example')
     expect(judge(fileText('stranger.der'))).toMatch(/^403 unknown_issuer: leaf certificate CN=stranger,O=Example: /)
   },
-  server: ({ exports }) => keepsStrangersOut(exports['server'] as https.Server),
+  server: ({ exports }) => acceptsOnlyItsClients(exports['server'] as https.Server),
   async gate({ exports }) {
-    await keepsStrangersOut(exports['server'] as https.Server)
+    await acceptsOnlyItsClients(exports['server'] as https.Server)
     metricsOf = (exports['gate'] as portcullisNode.MutualTls).counters()
   },
   'gate-metrics'({ exports }) {
@@ -46,12 +46,12 @@ mtls_pending 0
     // Signature, version and command, family, length; source and destination address and port.
     const start = '0d0a0d0a000d0a515549540a21'
     const ipv6 = '20010db8000000000000000000000007'
-    expect(await hearThroughProxy(port, `${start}11000cc0000207c000020100070007`)).toContain('hello 192.0.2.7\n')
-    expect(await hearThroughProxy(port, `${start}210024${ipv6}${ipv6}00070007`)).toContain(
+    expect(await askThroughProxy(port, `${start}11000cc0000207c000020100070007`)).toContain('hello 192.0.2.7\n')
+    expect(await askThroughProxy(port, `${start}210024${ipv6}${ipv6}00070007`)).toContain(
       'hello 2001:0db8:0000:0000:0000:0000:0000:0007\n',
     )
-    expect(await hearThroughProxy(port, `${start}000000`)).toBe('')
-    expect(await hearThroughProxy(port, '16030100'.repeat(4))).toBe('')
+    expect(await askThroughProxy(port, `${start}000000`)).toBe('')
+    expect(await askThroughProxy(port, '16030100'.repeat(4))).toBe('')
     front.close()
   },
   async source({ exports }) {
@@ -62,11 +62,11 @@ mtls_pending 0
     const { server, source } = await start(path, { key: fileText('server.key'), cert: fileText('server.pem') })
     try {
       const { port } = server.address() as AddressInfo
-      expect(await hear(port, 'client')).toBe('CN=client-1,O=Example')
+      expect(await greetingFor(port, 'client')).toBe('CN=client-1,O=Example')
       writeFileSync(path, fileText('next-truststore.pem'))
       expect(await source.refresh()).toMatchObject({ status: 'updated' })
-      expect(await hear(port, 'client')).not.toBe('CN=client-1,O=Example')
-      expect(await hear(port, 'stranger')).toBe('CN=stranger,O=Example')
+      expect(await greetingFor(port, 'client')).not.toBe('CN=client-1,O=Example')
+      expect(await greetingFor(port, 'stranger')).toBe('CN=stranger,O=Example')
     } finally {
       server.close()
       await once(server, 'close')
@@ -98,8 +98,8 @@ mtls_pending 0
   },
 }
 
-/** Lets a server listen that greets clients of the truststore, and asks it as three kinds of client. */
-async function keepsStrangersOut(server: https.Server): Promise<void> {
+/** Starts a server and connects with a valid client, a client of an unknown CA, and without a certificate. */
+async function acceptsOnlyItsClients(server: https.Server): Promise<void> {
   Reflect.apply(https.Server.prototype.listen, server, [0, '127.0.0.1'])
   await once(server, 'listening')
   try {
@@ -118,8 +118,8 @@ async function keepsStrangersOut(server: https.Server): Promise<void> {
   }
 }
 
-/** What a TLS server says to this client. */
-async function hear(port: number, client: string): Promise<string> {
+/** Everything that a TLS server sends to this client. */
+async function greetingFor(port: number, client: string): Promise<string> {
   const credentials = { cert: fileText(`${client}.pem`), key: fileText(`${client}.key`) }
   const socket = tls.connect({ ...credentials, host: '127.0.0.1', port, rejectUnauthorized: false })
   let text = ''
@@ -127,11 +127,11 @@ async function hear(port: number, client: string): Promise<string> {
   return text
 }
 
-/** What a server says to a request that comes after these bytes. */
-async function hearThroughProxy(port: number, header: string): Promise<string> {
+/** The server's answer to a request that follows these bytes. */
+async function askThroughProxy(port: number, header: string): Promise<string> {
   const raw = net.connect(port, '127.0.0.1')
   await once(raw, 'connect')
-  // In two parts, as it may come.
+  // The header can arrive in several parts.
   raw.write(Buffer.from(header.slice(0, 20), 'hex'))
   await new Promise((resolve) => setTimeout(resolve, 20))
   raw.write(Buffer.from(header.slice(20), 'hex'))
@@ -144,7 +144,7 @@ async function hearThroughProxy(port: number, header: string): Promise<string> {
   return text
 }
 
-/** One HTTPS request with this client's certificate: status and body. */
+/** Sends one HTTPS request with this client's certificate and returns status and body. */
 function get(port: number, client: string | undefined): Promise<readonly [number | undefined, string]> {
   const credentials = client === undefined ? {} : { cert: fileText(`${client}.pem`), key: fileText(`${client}.key`) }
   const options = { ...credentials, host: '127.0.0.1', port, agent: false, rejectUnauthorized: false }

@@ -1,6 +1,6 @@
 import { keyPair, mint, mintCrl, privateKeyPem } from '../support/mint.ts'
 
-/** The files that examples read, made afresh; those whose dates are printed have fixed ones. */
+/** The files that examples read, minted for each run. Certificates whose dates are printed have fixed dates. */
 function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
   const day = (text: string): Date => new Date(`${text}T00:00:00Z`)
   const rootCa = mint({ subject: 'O=Example,CN=Example Root', ca: true })
@@ -47,7 +47,7 @@ function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
 
 const files = makeFiles()
 
-/** What an example reads from the file of this name. */
+/** The content of the file with this name, as examples read it. */
 export function fileText(name: string): Buffer {
   const content = files[name]
   if (content === undefined) throw new Error(`no fixture is named ${name}`)

@@ -7,8 +7,8 @@ import { expectations } from './expectations.ts'
 import { run } from './run.ts'
 
 /**
- * TypeScript examples of the documents, marked `run`, compile and run, print what the `text output` block after them shows,
- * and do what `expectations.ts` expects of them.
+ * TypeScript examples in the documents that are marked `run` compile and run. They print the `text output` block after them
+ * and meet the expectations in `expectations.ts`.
  */
 
 describe('examples in the documents', () => {
@@ -30,7 +30,7 @@ describe('examples in the documents', () => {
     await expectations[name]?.(outcome)
   })
 
-  it('are marked to run wherever they are TypeScript', () => {
+  it('are marked to run if they are TypeScript', () => {
     const unmarked = markdownFiles().flatMap((file) =>
       [...readFileSync(join(root, file), 'utf8').matchAll(fence)]
         .filter(([, language, info]) => language === 'ts' && !/^run=/.test(info ?? ''))

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fence, markdownFiles, root } from './documents.ts'
 
-/** What the documents refer to exists: files, constants, tests. */
+/** Files, constants and tests that the documents mention exist. */
 
 describe('references in the documents', () => {
-  it.each(markdownFiles())('%s: every relative link leads somewhere', (file) => {
+  it.each(markdownFiles())('%s: every relative link has a target', (file) => {
     const text = readFileSync(join(root, file), 'utf8').replace(fence, '')
     const targets = [...text.matchAll(/\]\(([^)#\s]+)(#[^)\s]*)?\)/g)].map(([, target = '']) => target)
     const broken = targets.filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(file), target)))
@@ -25,7 +25,7 @@ describe('references in the documents', () => {
     expect(missing).toEqual([])
   })
 
-  it('every constant in docs/architecture.md has the value it has in src', () => {
+  it('every constant in docs/architecture.md has the value from src', () => {
     const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
     const rows = [...text.matchAll(/\| `(\w+)` in `(\S+)` +\| ([\d,]+) /g)]
     expect(rows.length).toBeGreaterThan(5)
@@ -36,7 +36,7 @@ describe('references in the documents', () => {
     }
   })
 
-  it('the runtimes in README.md are those of test/runtimes', () => {
+  it('README.md lists the runtimes of test/runtimes', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'test/runtimes/package.json'), 'utf8'))
     const versions = Object.values<string>(dependencies).map((version) => version.replace('npm:node@', ''))
     const section = /^### Install\n([\s\S]*?)^### /m.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1]

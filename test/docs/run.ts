@@ -9,7 +9,7 @@ import * as inspect from '../../src/inspect/index.ts'
 import * as portcullisNode from '../../src/node/index.ts'
 import { fileText } from './files.ts'
 
-/** The entries of the package, by the names under which users import them. */
+/** The entries of the package, by the names that users import. */
 export const entries: Readonly<Record<string, { readonly module: object; readonly source: string }>> = {
   portcullis: { module: portcullis, source: 'src/index.ts' },
   'portcullis/headers': { module: headers, source: 'src/headers/index.ts' },
@@ -17,7 +17,7 @@ export const entries: Readonly<Record<string, { readonly module: object; readonl
   'portcullis/node': { module: portcullisNode, source: 'src/node/index.ts' },
 }
 
-/** Modules as examples see them: portcullis from source, files from the fixtures, servers that do not listen by themselves. */
+/** Modules for examples: portcullis from source, files from the fixtures, and HTTPS servers whose `listen` does nothing. */
 function requireFor(specifier: string): unknown {
   const entry = entries[specifier]
   if (entry !== undefined) return entry.module
@@ -29,14 +29,14 @@ function requireFor(specifier: string): unknown {
   return { ...module, createServer }
 }
 
-/** What became of an example. */
+/** The result of an example. */
 export interface Outcome {
   readonly exports: Readonly<Record<string, unknown>>
   readonly output: string
   readonly exitCode: number | undefined
 }
 
-/** Runs TypeScript with these names defined besides those of the language. */
+/** Runs TypeScript code with these names defined as globals. */
 export function run(code: string, names: Readonly<Record<string, unknown>> = {}): Outcome {
   const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: false }
   const lines: string[] = []

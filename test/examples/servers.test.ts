@@ -10,7 +10,7 @@ import { writeCertificates } from '../../examples/certificates.ts'
 import { eventually } from '../support/eventually.ts'
 import { ask } from '../support/gate.ts'
 
-/** The servers under examples/, each in a process of its own and by the built package, with clients that connect. */
+/** The servers in examples/, each in a separate process with the built package, and clients that connect to them. */
 
 const running: ChildProcess[] = []
 const places: string[] = []
@@ -19,7 +19,7 @@ interface Started {
   readonly port: number
   readonly place: string
   readonly server: ChildProcess
-  /** Its lines on both outputs. */
+  /** Lines of its standard output and standard error. */
   readonly lines: readonly string[]
 }
 
@@ -51,71 +51,71 @@ async function start(name: string): Promise<Started> {
 afterEach(async () => {
   for (const server of running.splice(0)) {
     if (server.exitCode === null && server.kill('SIGTERM')) await once(server, 'exit')
-    // It ends by itself: nothing keeps it alive.
+    // The server must exit without being killed: nothing may keep it alive.
     expect(server.exitCode).toBe(0)
   }
   for (const place of places.splice(0)) rmSync(place, { recursive: true })
 })
 
-/** Who asks, and what is answered: the status, and a body or the code of a refusal. */
-async function asked({ port, place }: Started, client: string | undefined, path = '/'): Promise<readonly [unknown, unknown]> {
+/** Sends a request as this client and returns the status, and the body or the code of the rejection. */
+async function answerTo({ port, place }: Started, client: string | undefined, path = '/'): Promise<readonly [unknown, unknown]> {
   const file = (kind: string): string => readFileSync(join(place, `${client}.${kind}`), 'utf8')
   const credentials = client === undefined ? {} : { cert: file('pem'), key: file('key') }
   const { status, body, code } = await ask(port, credentials, { host: 'localhost', path })
   return [status, code ?? body]
 }
 
-async function hears(started: Started, client: string, status: number): Promise<void> {
-  await eventually(async () => (await asked(started, client))[0] === status)
+async function eventuallyAnswers(started: Started, client: string, status: number): Promise<void> {
+  await eventually(async () => (await answerTo(started, client))[0] === status)
 }
 
 describe('examples', () => {
   it('https-server', async () => {
     const started = await start('https-server')
-    expect(await asked(started, 'client')).toEqual([200, 'hello CN=client,O=Example\n'])
-    expect(await asked(started, 'other')).toEqual([403, 'not_authorized'])
-    expect(await asked(started, 'revoked')).toEqual([403, 'revoked'])
-    expect(await asked(started, 'stranger')).toEqual([403, 'unknown_issuer'])
-    expect(await asked(started, undefined)).toEqual([403, 'no_certificate'])
-    const [, counters] = await asked(started, 'client', '/counters')
+    expect(await answerTo(started, 'client')).toEqual([200, 'hello CN=client,O=Example\n'])
+    expect(await answerTo(started, 'other')).toEqual([403, 'not_authorized'])
+    expect(await answerTo(started, 'revoked')).toEqual([403, 'revoked'])
+    expect(await answerTo(started, 'stranger')).toEqual([403, 'unknown_issuer'])
+    expect(await answerTo(started, undefined)).toEqual([403, 'no_certificate'])
+    const [, counters] = await answerTo(started, 'client', '/counters')
     expect(JSON.parse(String(counters))).toMatchObject({ accepted: 2, refused: { revoked: 1, no_certificate: 1 } })
     expect(started.lines.some((line) => /^refused \S+: revoked: leaf certificate CN=revoked/.test(line))).toBe(true)
   })
 
   it('fastify', async () => {
     const started = await start('fastify')
-    const [status, body] = await asked(started, 'client')
+    const [status, body] = await answerTo(started, 'client')
     expect([status, JSON.parse(String(body))]).toMatchObject([200, { hello: 'CN=client,O=Example' }])
-    expect(await asked(started, 'stranger')).toEqual([403, 'unknown_issuer'])
-    expect(await asked(started, undefined)).toEqual([403, 'no_certificate'])
+    expect(await answerTo(started, 'stranger')).toEqual([403, 'unknown_issuer'])
+    expect(await answerTo(started, undefined)).toEqual([403, 'no_certificate'])
   })
 
   it('api-gateway', async () => {
     const started = await start('api-gateway')
-    const [status, body] = await asked(started, 'client')
+    const [status, body] = await answerTo(started, 'client')
     expect([status, JSON.parse(String(body))]).toMatchObject([200, { client: 'CN=client,O=Example' }])
     for (const client of ['other', 'revoked']) {
-      expect([client, await asked(started, client)]).toEqual([client, [403, '{"message":"Forbidden"}']])
+      expect([client, await answerTo(started, client)]).toEqual([client, [403, '{"message":"Forbidden"}']])
     }
-    expect(await asked(started, 'stranger')).toEqual([403, 'unknown_issuer'])
+    expect(await answerTo(started, 'stranger')).toEqual([403, 'unknown_issuer'])
     expect(started.lines.some((line) => line.startsWith('refused: revoked: leaf certificate CN=revoked'))).toBe(true)
   })
 
   it('rotating-truststore', async () => {
     const started = await start('rotating-truststore')
     const { place, server, lines } = started
-    expect(await asked(started, 'client')).toEqual([200, 'hello CN=client,O=Example\n'])
-    expect(await asked(started, 'stranger')).toEqual([403, 'unknown_issuer'])
+    expect(await answerTo(started, 'client')).toEqual([200, 'hello CN=client,O=Example\n'])
+    expect(await answerTo(started, 'stranger')).toEqual([403, 'unknown_issuer'])
     copyFileSync(join(place, 'next-truststore.pem'), join(place, 'truststore.pem'))
     server.kill('SIGHUP')
-    await hears(started, 'stranger', 200)
-    // What is no truststore replaces nothing.
+    await eventuallyAnswers(started, 'stranger', 200)
+    // A file without certificates must not replace the truststore.
     copyFileSync(join(place, 'client.key'), join(place, 'truststore.pem'))
     server.kill('SIGHUP')
     await eventually(() => lines.some((line) => line.startsWith('the truststore is not replaced: ')))
-    expect(await asked(started, 'stranger')).toEqual([200, 'hello CN=stranger,O=Elsewhere\n'])
+    expect(await answerTo(started, 'stranger')).toEqual([200, 'hello CN=stranger,O=Elsewhere\n'])
     server.kill('SIGUSR2')
-    await hears(started, 'stranger', 403)
+    await eventuallyAnswers(started, 'stranger', 403)
     expect(lines.some((line) => line === 'clients of CN=Root,O=Elsewhere are rejected from now on')).toBe(true)
   })
 })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { writeCertificates } from '../../examples/certificates.ts'
 
-/** The workflows under examples/: well-formed, and the commands of the one for truststores run as a runner would run them. */
+/** The workflows in examples/ are well-formed, and the commands of lint-truststore.yml work as in a runner. */
 
 interface Step {
   readonly run?: string
@@ -27,7 +27,7 @@ function workflow(file: string): Workflow {
 }
 
 describe('workflows', () => {
-  it.each(readdirSync(folder))('%s: every step does something', (file) => {
+  it.each(readdirSync(folder))('%s: every step has a command or an action', (file) => {
     const { name, jobs } = workflow(file)
     expect(file).toContain(name)
     const steps = Object.values(jobs).flatMap((job) => job.steps)
@@ -45,7 +45,7 @@ describe('lint-truststore.yml', () => {
   beforeAll(() => {
     writeCertificates(place)
     writeFileSync(join(place, 'waivers.json'), '[]')
-    // As `npm ci` installs it.
+    // The link that `npm ci` creates.
     const bin = join(place, 'node_modules', '.bin')
     mkdirSync(bin, { recursive: true })
     symlinkSync(join(root, 'dist', 'cli.js'), join(bin, 'portcullis'))
@@ -56,7 +56,7 @@ describe('lint-truststore.yml', () => {
   })
   afterAll(() => rmSync(place, { recursive: true, force: true }))
 
-  /** Runs a step's command in the shell that runners use. */
+  /** Runs a step's command with the shell and flags that runners use. */
   function runStep(command: string | undefined): { readonly status: number | null; readonly output: string } {
     const env = { PATH: process.env['PATH'], HOME: place, GITHUB_BASE_REF: 'main', npm_config_offline: 'true' }
     const { status, stdout, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', command!], {
@@ -73,13 +73,13 @@ describe('lint-truststore.yml', () => {
     expect([install, more]).toEqual(['npm ci', []])
   })
 
-  it('passes a truststore that trusts more than before', () => {
+  it('passes a truststore with more roots than before', () => {
     copyFileSync(join(place, 'next-truststore.pem'), join(place, 'truststore.pem'))
     expect(runStep(lint)).toMatchObject({ status: 0 })
     expect(runStep(diff)).toMatchObject({ status: 0, output: expect.stringContaining('added      CN=Root,O=Elsewhere') })
   })
 
-  it('fails where clients would be refused, and annotates a bad bundle', () => {
+  it('fails if clients would be rejected, and annotates an invalid bundle', () => {
     copyFileSync(join(place, 'client.key'), join(place, 'truststore.pem'))
     expect(runStep(lint)).toMatchObject({ status: 1, output: expect.stringMatching(/^::error file=truststore\.pem,/m) })
     copyFileSync(join(place, 'stranger.pem'), join(place, 'truststore.pem'))

@@ -8,11 +8,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { getClientIdentity, mutualTls } from '../../src/node/index.ts'
 import { ask, closeServers, good, listen, noCertificate, own, portOf, store, unknownClient } from '../support/gate.ts'
 
-/** The gate in front of web frameworks, as docs/guides/gate.md shows it. */
+/** The gate with web frameworks, as shown in docs/guides/gate.md. */
 
 afterEach(closeServers)
 
-async function expectGated(port: number, reached: () => number): Promise<void> {
+async function expectProtected(port: number, reached: () => number): Promise<void> {
   expect(await ask(port, good, { path: '/who' })).toMatchObject({ status: 200, body: 'hello CN=client,O=Gate' })
   expect(await ask(port, unknownClient, { path: '/who' })).toMatchObject({ status: 403, code: 'unknown_issuer' })
   expect(await ask(port, noCertificate, { path: '/who', method: 'POST', body: 'x' })).toMatchObject({
@@ -24,7 +24,7 @@ async function expectGated(port: number, reached: () => number): Promise<void> {
 }
 
 describe('the gate', () => {
-  it('stands before Express', async () => {
+  it('protects Express', async () => {
     let reached = 0
     const app = express()
     app.use((_request, _response, next) => {
@@ -36,10 +36,10 @@ describe('the gate', () => {
     })
     const gate = mutualTls({ truststore: store })
     const port = await listen(gate.protect(createServer({ ...own, ...gate.tlsOptions }, app)))
-    await expectGated(port, () => reached)
+    await expectProtected(port, () => reached)
   })
 
-  it('stands before Fastify', async () => {
+  it('protects Fastify', async () => {
     let reached = 0
     const gate = mutualTls({ truststore: store })
     const app = fastify({ https: { ...own, ...gate.tlsOptions } })
@@ -49,11 +49,11 @@ describe('the gate', () => {
     })
     app.get('/who', async (request) => `hello ${getClientIdentity(request.raw)?.certificate.subject}`)
     await app.listen({ port: 0, host: '127.0.0.1' })
-    await expectGated(portOf(app.server), () => reached)
+    await expectProtected(portOf(app.server), () => reached)
     await app.close()
   })
 
-  it('stands before Hono', async () => {
+  it('protects Hono', async () => {
     let reached = 0
     const gate = mutualTls({ truststore: store })
     const app = new Hono<{ Bindings: HttpBindings }>()
@@ -71,6 +71,6 @@ describe('the gate', () => {
     }) as Server
     gate.protect(server)
     if (!server.listening) await once(server, 'listening')
-    await expectGated(portOf(server), () => reached)
+    await expectProtected(portOf(server), () => reached)
   })
 })

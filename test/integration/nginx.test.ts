@@ -10,7 +10,7 @@ import { type TruststoreSource, type UrlTruststoreOptions, urlTruststore } from 
 import { eventually } from '../support/eventually.ts'
 import { keyPair, mint } from '../support/mint.ts'
 
-/** `urlTruststore` against a web server that is not ours. */
+/** `urlTruststore` with nginx as the web server. */
 
 const nginx = ['nginx', '/usr/sbin/nginx'].find((name) => spawnSync(name, ['-v']).status === 0)
 const title = nginx === undefined ? 'a truststore behind nginx (skipped: nginx is not installed)' : 'a truststore behind nginx'
@@ -81,7 +81,7 @@ describe.skipIf(nginx === undefined)(title, () => {
     rmSync(directory, { recursive: true })
   })
 
-  it('is polled with its ETag, and swapped when the file is', async () => {
+  it('is polled with its ETag, and replaced when the file changes', async () => {
     publish(a.pem)
     const source = await sourceOf('/ca.pem')
     expect(source.current.fingerprint).toBe(fingerprints.a)
@@ -100,7 +100,7 @@ describe.skipIf(nginx === undefined)(title, () => {
     await eventually(() => log().includes('"GET /ca.pem HTTP/1.1" 304 '))
   })
 
-  it('may be compressed on the way, and behind a redirect', async () => {
+  it('can be compressed, and behind a redirect', async () => {
     publish(a.pem + b.pem)
     expect((await sourceOf('/zipped/ca.pem')).current.fingerprint).toBe(fingerprints.ab)
     expect((await sourceOf('/moved/')).current.fingerprint).toBe(fingerprints.ab)
@@ -108,10 +108,10 @@ describe.skipIf(nginx === undefined)(title, () => {
 
   it.each<readonly [string, string, RegExp]>([
     ['is missing', '/absent.pem', /got 404/],
-    ['is behind a server that is busy', '/busy/', /got 503/],
-    ['is a page', '/page/', /HTML or XML/],
-    ['trickles', '/trickle/ca.pem', /no complete response within 400 ms/],
-  ])('that %s is told', async (_what, path, message) => {
+    ['is on a busy server', '/busy/', /got 503/],
+    ['is an HTML page', '/page/', /HTML or XML/],
+    ['arrives too slowly', '/trickle/ca.pem', /no complete response within 400 ms/],
+  ])('that %s causes an error that says so', async (_what, path, message) => {
     await expect(sourceOf(path, { timeoutMs: 400 })).rejects.toMatchObject({ message })
   })
 })

@@ -14,15 +14,15 @@ import {
 } from '../support/mint.ts'
 
 /**
- * Makes what the suite reads, as JSON, and the files of the examples: certificates with keys that nobody knew before, so that no runtime can have the
- * answers. Everything that is expected was computed by Node's OpenSSL or follows from what was minted.
+ * Writes the fixtures of the suite as JSON, and the files for the examples. Keys are new in each run, so no runtime can have
+ * cached results. Expected values come from Node's OpenSSL or from the minted fields.
  *
  *     tsx test/runtimes/fixtures.ts FILE DIRECTORY
  */
 
-/** A chain and what must become of it. */
+/** A chain and its expected verdict. */
 interface Case {
-  readonly topic: 'algorithms' | 'refusals' | 'immunity'
+  readonly topic: 'algorithms' | 'verdicts' | 'immunity'
   readonly name: string
   /** PEM of the truststore. */
   readonly truststore: string
@@ -53,7 +53,7 @@ function judged(topic: Case['topic'], name: string, expected: Case['expected'], 
   return { topic, name, expected, truststore: root.pem, chain: chain.map(({ der }) => base64(der)), ...rest }
 }
 
-/** Flips a bit of the last byte, which is one of the signature's. */
+/** Flips a bit of the last byte, which belongs to the signature. */
 function forge(der: Uint8Array): Uint8Array {
   const copy = der.slice()
   copy[copy.length - 1]! ^= 1
@@ -62,7 +62,7 @@ function forge(der: Uint8Array): Uint8Array {
 
 const hashes: readonly HashName[] = ['sha256', 'sha384', 'sha512']
 
-/** Each algorithm with a client that is good and one whose signature is not. */
+/** For each algorithm, a valid client and one with an invalid signature. */
 function algorithms(): readonly Case[] {
   const kinds: readonly (readonly [name: string, kind: KeyKind, pss: boolean])[] = [
     ['ECDSA P-256', 'p256', false],
@@ -88,36 +88,38 @@ function algorithms(): readonly Case[] {
   })
 }
 
-function refusals(): readonly Case[] {
+function verdicts(): readonly Case[] {
   const stranger = authority('Elsewhere')
   const deep = [root]
   for (let level = 1; level <= 4; level++) deep.push(authority(`Level ${level}`, {}, deep[level - 1]))
   const stolen = client()
   const list = base64(mintCrl({ issuer: root, revoked: [{ serial: stolen.serial }] }).der)
   const server = client({ extendedKeyUsage: ['serverAuth'], subjectAltNames: [{ dns: 'api.example.org' }] })
-  const refused = (name: string, expected: Case['expected'], chain: readonly Minted[], rest: Rest = {}): Case =>
-    judged('refusals', name, expected, chain, rest)
+  const verdict = (name: string, expected: Case['expected'], chain: readonly Minted[], rest: Rest = {}): Case =>
+    judged('verdicts', name, expected, chain, rest)
   return [
-    refused('a good client', 'accepted', [client()]),
-    refused('expired', 'expired', [client({ notBefore: daysFromNow(-30), notAfter: daysFromNow(-1) })]),
-    refused('not yet valid', 'not_yet_valid', [client({ notBefore: daysFromNow(1) })]),
-    refused('an issuer that is not listed', 'unknown_issuer', [client({}, stranger)]),
-    refused('RSA of 1024 bits', 'weak_key', [client({ key: keyPair('rsa1024', 1) })]),
-    refused('SHA-1', 'weak_hash', [client({ hash: 'sha1' })]),
-    refused('P-521', 'unsupported_curve', [client({ key: keyPair('p521', 1) })]),
-    refused('a server’s certificate', 'extended_key_usage_violation', [server]),
-    refused('on the list, and not the one that was revoked', 'accepted', [client()], { list }),
-    refused('revoked', 'revoked', [stolen], { list }),
-    { ...refused('five CAs deep', 'chain_too_long', [client({}, deep[4]!)]), truststore: deep.map(({ pem }) => pem).join('') },
-    refused('a server by its name', 'accepted', [server], { options: { purpose: 'server', serverName: 'api.example.org' } }),
-    refused('a server by another name', 'name_mismatch', [server], {
+    verdict('a good client', 'accepted', [client()]),
+    verdict('expired', 'expired', [client({ notBefore: daysFromNow(-30), notAfter: daysFromNow(-1) })]),
+    verdict('not yet valid', 'not_yet_valid', [client({ notBefore: daysFromNow(1) })]),
+    verdict('an issuer that is not listed', 'unknown_issuer', [client({}, stranger)]),
+    verdict('RSA of 1024 bits', 'weak_key', [client({ key: keyPair('rsa1024', 1) })]),
+    verdict('SHA-1', 'weak_hash', [client({ hash: 'sha1' })]),
+    verdict('P-521', 'unsupported_curve', [client({ key: keyPair('p521', 1) })]),
+    verdict('a server certificate as a client', 'extended_key_usage_violation', [server]),
+    verdict('a client that the revocation list does not name', 'accepted', [client()], { list }),
+    verdict('revoked', 'revoked', [stolen], { list }),
+    { ...verdict('five CAs deep', 'chain_too_long', [client({}, deep[4]!)]), truststore: deep.map(({ pem }) => pem).join('') },
+    verdict('a server with the expected name', 'accepted', [server], {
+      options: { purpose: 'server', serverName: 'api.example.org' },
+    }),
+    verdict('a server with another name', 'name_mismatch', [server], {
       options: { purpose: 'server', serverName: 'example.org' },
     }),
-    refused('no certificate', 'malformed', []),
+    verdict('no certificate', 'malformed', []),
   ]
 }
 
-/** Of test/immunity, what rests on integers, bytes and texts: where engines could differ. */
+/** Attacks from test/immunity that depend on integers, bytes and texts, where engines could differ. */
 function immunity(): readonly Case[] {
   const plain = mint({ subject: 'O=Runtimes,CN=no CA', key: keyPair('p256', 8) }, root)
   const limited = authority('Limited', { nameConstraints: { excluded: [{ dns: 'secret.example.com' }] } }, root)
@@ -144,7 +146,7 @@ function immunity(): readonly Case[] {
     attack('r and s zero', 'signature_mismatch', [client({ signature: zeroes })]),
     attack('an empty signature', 'signature_mismatch', [client({ signature: new Uint8Array(0) })]),
     {
-      ...attack('short RSA padding, the digest, and then whatever one likes', 'signature_mismatch', [
+      ...attack('short RSA padding, the digest, and arbitrary bytes after it', 'signature_mismatch', [
         client({ signature: shortPadding }, rsa),
       ]),
       truststore: rsa.pem,
@@ -160,24 +162,19 @@ function immunity(): readonly Case[] {
     attack('an unknown critical extension', 'unknown_critical_extension', [
       client({ extensions: [{ oid: '1.3.6.1.4.1.99999.1', critical: true, value: new Uint8Array([5, 0]) }] }),
     ]),
-    attack(
-      'six CAs of one name that certified one another',
-      'budget_exhausted',
-      [client({}, crossed[0]!), ...crossings],
-      presented,
-    ),
-    attack('an object identifier that is another one modulo 2^32', 'extended_key_usage_violation', [
+    attack('six cross-certified CAs with the same name', 'budget_exhausted', [client({}, crossed[0]!), ...crossings], presented),
+    attack('an object identifier that equals clientAuth modulo 2^32', 'extended_key_usage_violation', [
       client({ extendedKeyUsage: ['1.3.6.1.5.5.7.3.4294967298'] }),
     ]),
   ]
 }
 
-/** Clients of one CA, each of which is new to a truststore that was just built. */
+/** Different clients of one CA. Each is a new client for a new truststore. */
 function clientsToMeasure(): readonly string[] {
   return Array.from({ length: 100 }, (_, i) => base64(client({ subject: `O=Runtimes,CN=client ${i}` }).der))
 }
 
-/** Whom a gate trusts, its server, and clients with their keys. */
+/** For the gate: CAs, the server's credentials, and those of clients. */
 function gateParties(): Readonly<Record<string, unknown>> {
   const elsewhere = authority('Elsewhere')
   const party = (leaf: Minted) => ({ cert: leaf.pem, key: privateKeyPem(leaf.key) })
@@ -203,7 +200,7 @@ const issuing = authority('Issuing', {}, root)
 const below = client({}, issuing)
 
 const fixtures = {
-  cases: [...algorithms(), ...refusals(), ...immunity()],
+  cases: [...algorithms(), ...verdicts(), ...immunity()],
   shown: {
     der: base64(shown.der),
     pem: shown.pem,
@@ -220,6 +217,6 @@ const fixtures = {
 }
 
 const [file, directory] = process.argv.slice(2)
-if (file === undefined || directory === undefined) throw new Error('which file and directory are to be written?')
+if (file === undefined || directory === undefined) throw new Error('usage: tsx test/runtimes/fixtures.ts FILE DIRECTORY')
 writeFileSync(file, JSON.stringify(fixtures))
 writeCertificates(directory)

@@ -5,14 +5,14 @@ import { installRuntimes, makeConsumer } from './runner/install.mjs'
 import { runtimes } from './runner/runtimes.mjs'
 
 /**
- * `npm run test:runtimes [-- NAME…]`: one suite in every runtime, or in those that are named, from the packed package. The
- * last line has the totals. A runtime that could not be installed or started has failed; a browser that the system does not
- * have is skipped, with its reason.
+ * `npm run test:runtimes [-- NAME…]`: runs one suite in every runtime, or in the named ones, with the packed package. The last
+ * line has the totals. A runtime that cannot be installed or started fails. A browser that is not installed is skipped, and
+ * the reason is printed.
  */
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => runtimes[name] === undefined)
 if (unknown.length > 0) {
-  console.error(`no runtime is named ${unknown.join(', ')}; there are ${Object.keys(runtimes).join(', ')}`)
+  console.error(`unknown runtime ${unknown.join(', ')}; choose from ${Object.keys(runtimes).join(', ')}`)
   process.exit(2)
 }
 

@@ -7,16 +7,16 @@ import { text } from 'node:stream/consumers'
 import { slowest } from './command.mjs'
 import { bundle } from './install.mjs'
 
-/** The system's Chromium; undefined where there is none. `CHROMIUM` names another one. */
+/** The command of the installed Chromium, or `undefined`. The environment variable `CHROMIUM` overrides it. */
 export function findChromium() {
   const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'].filter((name) => name !== undefined)
   return names.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
 }
 
-/** Scripts of this server alone, and no `eval` or `new Function`: the page would fail. */
+/** Allows only scripts of this server. The page would fail if the library used `eval` or `new Function`. */
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'"
 
-/** Runs the suite in a page of headless Chromium and answers the outcome that the page posts. */
+/** Runs the suite in a page of headless Chromium and returns the outcome that the page posts. */
 export async function runInChromium(command, { work, consumer, fixtures }) {
   const script = await bundle(join(consumer, 'suite', 'page.mjs'), join(work, 'page.mjs'))
   const files = {
@@ -47,7 +47,7 @@ export async function runInChromium(command, { work, consumer, fixtures }) {
   const ended = once(browser, 'exit')
   let timer
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve({ passed: 0, failures: ['the page posted nothing in time'] }), slowest)
+    timer = setTimeout(() => resolve({ passed: 0, failures: ['the page posted no outcome in time'] }), slowest)
   })
   const died = ended.then(([status]) => ({ passed: 0, failures: [`${command} ended with ${status}`] }))
   const outcome = await Promise.race([posted, late, died])

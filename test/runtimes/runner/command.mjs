@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 export const folder = join(dirname(fileURLToPath(import.meta.url)), '..')
 export const root = join(folder, '..', '..')
 
-/** The longest that one command may take, in milliseconds. */
+/** The longest time for a command, in milliseconds. */
 export const slowest = 240_000
 
-/** What a command prints; what it says on standard error is shown only where it fails. */
+/** The standard output of a command. If it fails, the error also contains standard error. */
 export function outputOf(command, args, options = {}) {
   const settings = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: slowest, maxBuffer: 64 << 20, ...options }
   const done = spawnSync(command, args, settings)

@@ -10,19 +10,19 @@ import { outputOf, root } from './command.mjs'
 import { bundle } from './install.mjs'
 
 /**
- * The examples that need a runtime of their own, run in it by the packed package. What is asked of them is the same: a good
- * client, one of a stranger's CA, and nobody.
+ * Runs the examples for Deno and Cloudflare Workers in their runtimes, with the packed package. Each gets the same requests:
+ * from a valid client, from a client of an unknown CA, and without a certificate.
  *
  * @typedef {{ passed: number, failures: string[] }} Outcome
  */
 
-/** Copies an example to where the package is installed. */
+/** Copies an example into the folder in which the package is installed. */
 function place(name, consumer) {
   cpSync(join(root, 'examples', name), join(consumer, 'examples', name), { recursive: true })
   return join(consumer, 'examples', name)
 }
 
-/** What every example answers; `ask` takes the name of a client's certificate, `undefined` for none. */
+/** Tests of the answers. `ask` takes the name of a client's certificate, or `undefined` for none. */
 function answers(name, ask) {
   const expected = [
     ['client', [200, 'hello CN=client,O=Example\n']],
@@ -30,19 +30,19 @@ function answers(name, ask) {
     [undefined, [403, '{"code":"no_certificate"}']],
   ]
   return expected.map(([client, answer]) => ({
-    name: `examples/${name}: ${client ?? 'nobody'}`,
+    name: `examples/${name}: ${client ?? 'no certificate'}`,
     run: async () => equal(await ask(client), answer),
   }))
 }
 
-/** The value of `Client-Cert` (RFC 9440) for a client: base64 between colons is PEM without its first and last line. */
+/** The value of `Client-Cert` (RFC 9440) for a client: base64 between colons, taken from the lines of a PEM file. */
 function clientCert(certificates, client) {
   const pem = readFileSync(join(certificates, `${client}.pem`), 'utf8')
   return `:${pem.replace(/-----[^\n]*\n|\n/g, '')}:`
 }
 
 /**
- * Types, the least permissions, and a request for each client.
+ * Checks types, starts the server with the least permissions, and sends a request as each client.
  *
  * @returns {Promise<Outcome>}
  */
@@ -70,7 +70,7 @@ export async function denoExample(deno, { consumer, certificates }) {
   }
 }
 
-/** The port that Deno says it listens on. */
+/** The port that Deno prints when it starts to listen. */
 function listening(server) {
   return new Promise((resolve) => {
     for (const output of [server.stdout, server.stderr]) {
@@ -82,7 +82,7 @@ function listening(server) {
   })
 }
 
-/** `request.cf.tlsClientAuth` as Cloudflare writes it: of the CAs that it was given, it knows none of these clients. */
+/** `request.cf.tlsClientAuth` as Cloudflare writes it for a client whose CA it does not know. */
 function tlsClientAuth(certificates, client) {
   if (client === undefined) return { certPresented: '0' }
   const certVerified = 'FAILED:unable to get local issuer certificate'
@@ -91,7 +91,7 @@ function tlsClientAuth(certificates, client) {
 }
 
 /**
- * The Worker in workerd; `dispatch` hands it the requests' `cf`, with these bindings, and gives their answers.
+ * Runs the Worker in workerd. `dispatch` sends requests with these `cf` values and bindings, and returns the answers.
  *
  * @returns {Promise<Outcome>}
  */
@@ -100,6 +100,6 @@ export async function workerExample(dispatch, { work, consumer, certificates }) 
   const clients = ['client', 'stranger', undefined]
   const bindings = { TRUSTSTORE: readFileSync(join(certificates, 'truststore.pem'), 'utf8') }
   const requests = clients.map((client) => ({ tlsClientAuth: tlsClientAuth(certificates, client) }))
-  const heard = dispatch(worker, { bindings, requests })
-  return runTests(answers('cloudflare-worker', (client) => heard[clients.indexOf(client)]))
+  const received = dispatch(worker, { bindings, requests })
+  return runTests(answers('cloudflare-worker', (client) => received[clients.indexOf(client)]))
 }

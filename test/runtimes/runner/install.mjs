@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { folder, outputOf, root } from './command.mjs'
 
-/** Installs the runtimes of this folder's package, where its lock file is younger than what is there. */
+/** Installs the runtimes of test/runtimes if they are missing or older than the lock file. */
 export function installRuntimes() {
   const installed = join(folder, 'node_modules', '.package-lock.json')
   const lock = join(folder, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
-  console.log('installing the runtimes of test/runtimes, about 1 GB, once')
+  console.log('installing the runtimes of test/runtimes (about 1 GB, only once)')
   outputOf('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--prefer-offline'])
 }
 
-/** A folder in which the packed package is installed beside the suite, as a user would have it. */
+/** Installs the packed package into a new folder, as a user would, and copies the suite there. */
 export function makeConsumer(work) {
   outputOf('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', work], { cwd: root })
   const tarball = readdirSync(work).find((file) => file.endsWith('.tgz'))
@@ -31,8 +31,8 @@ export function makeConsumer(work) {
 }
 
 /**
- * One file of a module and all that it imports, for runtimes without a file system. Nothing is replaced or added: an import
- * of one of Node's modules fails here.
+ * Bundles a module and its imports into one file, for runtimes without a file system. It adds no polyfills, so an import of a
+ * Node module fails here.
  */
 export async function bundle(entry, outfile) {
   const options = { bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', logLevel: 'silent' }

@@ -6,7 +6,7 @@ import { folder, outputOf, root, slowest } from './command.mjs'
 
 const { resolve } = createRequire(join(folder, 'package.json'))
 
-/** The configuration that the guide gives, with the packages of this folder in place of the user's own. */
+/** The configuration from the guide, with paths to the packages of this folder. */
 function configurationOfGuide() {
   const guide = readFileSync(join(root, 'docs', 'guides', 'commonjs.md'), 'utf8')
   const block = /```js jest\.config\.cjs\n([\s\S]*?)```/.exec(guide)?.[1]
@@ -17,8 +17,8 @@ function configurationOfGuide() {
 /**
  * Jest in CommonJS mode, in a Node of this folder.
  *
- * @param {{ compiles: boolean }} options whether Jest compiles the package, as the guide says for old versions of Node; otherwise
- *   it uses Node's own modules, which needs the guide's flag
+ * @param {{ compiles: boolean }} options whether Jest compiles the package, as in the guide for old versions of Node; otherwise
+ *   it uses Node's ES modules, which need the flag from the guide
  */
 export function jest(nodePath, { compiles }) {
   const command = resolve('jest/bin/jest')

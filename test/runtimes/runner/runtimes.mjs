@@ -9,8 +9,8 @@ import { bundle } from './install.mjs'
 import { jest } from './jest.mjs'
 
 /**
- * A runtime: which version it is, and what comes of the suite in it. `missing` says why it cannot run here; only what is no
- * package may be missing.
+ * A runtime: its version, and a function that runs the suite in it. `missing` returns the reason if it is not installed; only
+ * runtimes that are not npm packages have it.
  *
  * @typedef {{ passed: number, failures: string[], microseconds: number }} Outcome
  * @typedef {{ work: string, consumer: string, fixtures: string, certificates: string }} Place
@@ -20,7 +20,7 @@ import { jest } from './jest.mjs'
 const packages = join(folder, 'node_modules')
 const suiteOf = ({ consumer }) => join(consumer, 'suite', 'node.mjs')
 
-/** One of the runtimes that have Node's modules. */
+/** A runtime that has Node's modules. */
 function command(path, ...args) {
   return {
     version: () =>
@@ -37,19 +37,19 @@ const node = (name) => command(nodePath(name))
 const denoCommand = join(packages, '.bin', 'deno')
 const deno = command(denoCommand, 'run', '--quiet', '--no-lock', '--cached-only', '--allow-all')
 
-/** Runs a script of this folder beside miniflare, which wants a later Node than the package. */
-function besideMiniflare(script, ...args) {
+/** Runs a script of this folder that uses miniflare, with Node 24: miniflare needs a later Node than the package. */
+function withMiniflare(script, ...args) {
   return JSON.parse(outputOf(nodePath('node'), [join(folder, 'runner', script), ...args]))
 }
 
-function dispatchToExample(worker, asked) {
+function dispatchToExample(worker, input) {
   const requests = `${worker}.json`
-  writeFileSync(requests, JSON.stringify(asked))
-  return besideMiniflare('workerd-example.mjs', worker, requests)
+  writeFileSync(requests, JSON.stringify(input))
+  return withMiniflare('workerd-example.mjs', worker, requests)
 }
 
-/** Two outcomes as one; the time is the suite's. */
-function together(suite, example) {
+/** Combines the outcomes of the suite and an example. The time is that of the suite. */
+function combined(suite, example) {
   return { ...suite, passed: suite.passed + example.passed, failures: [...suite.failures, ...example.failures] }
 }
 
@@ -63,14 +63,14 @@ export const runtimes = {
   node26: node('node26'),
   jest20: jest(nodePath('node20'), { compiles: true }),
   jest24: jest(nodePath('node'), { compiles: false }),
-  deno: { ...deno, run: async (place) => together(deno.run(place), await denoExample(denoCommand, place)) },
+  deno: { ...deno, run: async (place) => combined(deno.run(place), await denoExample(denoCommand, place)) },
   bun: command(join(packages, '.bin', 'bun')),
   workerd: {
     version: () => createRequire(join(folder, 'package.json'))('workerd/package.json').version,
     async run(place) {
       const worker = await bundle(join(place.consumer, 'suite', 'worker.mjs'), join(place.work, 'worker.mjs'))
-      const suite = besideMiniflare('workerd-host.mjs', worker, place.fixtures)
-      return together(suite, await workerExample(dispatchToExample, place))
+      const suite = withMiniflare('workerd-host.mjs', worker, place.fixtures)
+      return combined(suite, await workerExample(dispatchToExample, place))
     },
   },
   chromium: {

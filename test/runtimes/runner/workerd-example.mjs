@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { startWorker } from './workerd.mjs'
 
 /**
- * Asks a Worker's bundle in workerd and prints its answers, status and body, as one line of JSON. REQUESTS has the Worker's
- * bindings and what `request.cf` is to be.
+ * Runs a Worker's bundle in workerd and prints its answers (status and body) as one line of JSON. The file REQUESTS has the
+ * Worker's bindings and a value of `request.cf` for each request.
  *
  *     node workerd-example.mjs BUNDLE REQUESTS
  */

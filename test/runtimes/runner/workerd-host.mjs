@@ -3,8 +3,8 @@ import { median, rounds } from '../suite/rounds.mjs'
 import { startWorker } from './workerd.mjs'
 
 /**
- * Runs a Worker's bundle in workerd and prints the outcome as one line of JSON. A process of its own, for miniflare wants
- * a later Node than the package.
+ * Runs a Worker's bundle in workerd and prints the outcome as one line of JSON. It is a separate process, because miniflare
+ * needs a later Node than the package.
  *
  *     node workerd-host.mjs BUNDLE FIXTURES
  */
@@ -23,7 +23,7 @@ async function timeOf(path) {
   return { count, time: (performance.now() - start) * 1000 }
 }
 
-/** µs per client, without what a request costs by itself. */
+/** µs per client, without the cost of the request. */
 async function measure() {
   const { toWarmUp, toMeasure } = rounds
   const times = []

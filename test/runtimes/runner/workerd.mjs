@@ -4,7 +4,7 @@ import { folder } from './command.mjs'
 
 const { Miniflare } = createRequire(join(folder, 'package.json'))('miniflare')
 
-/** A Worker in workerd. No compatibility flags: what it finds is what every Worker has. */
+/** Starts a Worker in workerd, without compatibility flags, so that it has only what every Worker has. */
 export function startWorker(contents, bindings = {}) {
   return new Miniflare({
     modules: [{ type: 'ESModule', path: 'worker.mjs', contents }],

@@ -5,7 +5,7 @@ const { formatClientCert, verifyRequest } = require('portcullis/headers')
 const { renderText } = require('portcullis/inspect')
 const { mutualTls, nodeSignatures } = require('portcullis/node')
 
-/** A test in CommonJS that requires every entry, as users of Jest write it. Only `runner/jest.mjs` runs it. */
+/** A test in CommonJS that requires every entry, as users of Jest would. Only `runner/jest.mjs` runs it. */
 const { cases, root, shown } = JSON.parse(readFileSync(join(__dirname, '..', 'fixtures.json'), 'utf8'))
 const bytesOf = (base64) => new Uint8Array(Buffer.from(base64, 'base64'))
 
@@ -21,7 +21,7 @@ for (const { name, truststore, chain, profile = 'apiGateway', options, expected 
   })
 }
 
-test('a truststore of one entry is one to the others', () => {
+test('the entries share the class Truststore', () => {
   const store = buildTruststore(root)
   const headers = { 'client-cert': formatClientCert(bytesOf(shown.der)).value }
   expect(verifyRequest(headers, store, { from: 'rfc9440', trustedProxy: true })).toHaveProperty('ok')

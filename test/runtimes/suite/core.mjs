@@ -12,7 +12,7 @@ import {
 } from 'portcullis'
 import { bytesOf, equal, includes, throws } from './harness.mjs'
 
-/** What `fixtures.cases` expects of chains, by whatever backend computes signatures. */
+/** Tests of the verdicts that `fixtures.cases` expects, with a signature backend. */
 export function verdictTests({ cases }, topics, signatures) {
   return cases
     .filter(({ topic }) => topics.includes(topic))
@@ -49,7 +49,7 @@ export function coreTests(fixtures) {
       const { ok, value } = parseCertificate(shown.pem)
       equal([ok, value.fingerprint, value.toPem().trim()], [true, shown.fingerprint, shown.pem.trim()])
     },
-    'parse: every truncation is refused'() {
+    'parse: every truncation is rejected'() {
       const der = bytesOf(shown.der)
       for (let length = 0; length < der.length; length++) equal(parseCertificate(der.subarray(0, length)).ok, false)
     },
@@ -57,7 +57,7 @@ export function coreTests(fixtures) {
       const json = JSON.parse(JSON.stringify(parseCertificate(shown.pem).value))
       equal([json.fingerprint, json.subject], [shown.fingerprint, 'CN=shown,O=Runtimes,C=US'])
     },
-    'parse: a chain of PEM'() {
+    'parse: a chain in PEM'() {
       const { value } = decodePem(root + issuing)
       equal(value.length, 2)
     },
@@ -71,7 +71,7 @@ export function coreTests(fixtures) {
       equal(new Set(versions.map(({ fingerprint }) => fingerprint)).size, 1)
       equal(versions[0].certificates.length, 2)
     },
-    'build: what cannot be used is a finding'() {
+    'build: an unusable certificate is a finding'() {
       const store = buildTruststore(root + weak)
       equal([store.certificates.length, store.findings.map(({ code }) => code)], [1, ['rsa_too_small']])
       includes(store.warnings[0], 'CN=Weak')
@@ -95,7 +95,7 @@ export function coreTests(fixtures) {
       store.warmUp()
       equal(verifyChain(store, bytesOf(below)).ok, true)
     },
-    'verify: the time is the caller’s'() {
+    'verify: at the given time'() {
       const { code, message } = verifyChain(buildTruststore(root), bytesOf(shown.der), { at: Date.UTC(2050, 0, 1) })
       equal(code, 'expired')
       includes(message, '2049-12-31T23:59:59Z')
@@ -106,7 +106,7 @@ export function coreTests(fixtures) {
       larger.set(der, 50)
       equal(verifyChain(buildTruststore(root + issuing), larger.subarray(50, 50 + der.length)).ok, true)
     },
-    'diff: whose clients are refused'() {
+    'diff: issuers whose clients are rejected'() {
       const diff = diffTruststores(buildTruststore(root + issuing), buildTruststore(root))
       equal([diff.removed.length, diff.droppedIssuers], [1, ['CN=Issuing,O=Runtimes']])
     },

@@ -23,11 +23,11 @@ export function entryTests({ shown, root, issuingDer, below, list }) {
   const trusted = { from: 'rfc9440', trustedProxy: true }
   const header = () => formatClientCert(der).value
   const tests = {
-    'headers: RFC 9440 there and back'() {
+    'headers: RFC 9440 formatted and parsed'() {
       equal([...parseClientCert(header()).value], [...der])
       equal(parseClientCert(`${header()} `).code, 'malformed_header')
     },
-    'headers: ALB there and back'() {
+    'headers: ALB formatted and parsed'() {
       const chain = [bytesOf(below), bytesOf(issuingDer)]
       const read = parseAlbPassthrough(formatAlbPassthrough(chain).value)
       equal(
@@ -39,32 +39,32 @@ export function entryTests({ shown, root, issuingDer, below, list }) {
       const clientCert = formatApiGatewayClientCert(certificate())
       const read = parseApiGatewayEvent({ requestContext: { identity: { clientCert } } })
       equal([read.value.leaf.fingerprint, read.value.subjectDN], [shown.fingerprint, 'C=US,O=Runtimes,CN=shown'])
-      const bent = { ...clientCert, serialNumber: '00' }
-      equal(parseApiGatewayEvent({ requestContext: { identity: { clientCert: bent } } }).code, 'inconsistent_headers')
+      const altered = { ...clientCert, serialNumber: '00' }
+      equal(parseApiGatewayEvent({ requestContext: { identity: { clientCert: altered } } }).code, 'inconsistent_headers')
     },
-    'headers: a request of fetch is judged'() {
+    'headers: a fetch Request is verified'() {
       const request = new Request('https://example.org/', { headers: { 'Client-Cert': header() } })
       const verdict = verifyRequest(request, store(), trusted)
       equal([verdict.ok, verdict.leaf?.fingerprint], [true, shown.fingerprint])
     },
-    'headers: a chain is judged'() {
+    'headers: a chain is verified'() {
       const headers = new Headers({
         'Client-Cert': formatClientCert(bytesOf(below)).value,
         'Client-Cert-Chain': formatClientCertChain([bytesOf(issuingDer)]).value,
       })
       equal(verifyRequest(headers, store(), trusted).code, 'unknown_issuer')
     },
-    'headers: twice is once too often'() {
+    'headers: a duplicate header is rejected'() {
       const headers = new Headers()
       headers.append('Client-Cert', header())
       headers.append('Client-Cert', header())
       equal(verifyRequest(headers, store(), trusted).code, 'malformed_header')
       equal(verifyRequest({ 'client-cert': [header(), header()] }, store(), trusted).code, 'duplicate_header')
     },
-    'headers: none'() {
+    'headers: no header'() {
       equal(verifyRequest(new Headers(), store(), trusted).code, 'no_certificate')
     },
-    'headers: nobody is trusted by default'() {
+    'headers: no proxy is trusted by default'() {
       throws('TypeError', () => verifyRequest(new Headers(), store(), { from: 'rfc9440' }))
     },
     'headers: Cloudflare'() {
@@ -87,7 +87,7 @@ export function entryTests({ shown, root, issuingDer, below, list }) {
     'inspect: a revocation list as text'() {
       includes(renderText(bytesOf(list)), 'Revoked Certificates')
     },
-    'inspect: what is neither'() {
+    'inspect: another ASN.1 structure'() {
       const { faults, text } = inspect('-----BEGIN THING-----\nMAMCAQU=\n-----END THING-----\n')
       equal(faults.length, 1)
       includes(text, 'INTEGER')

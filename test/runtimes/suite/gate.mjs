@@ -7,18 +7,18 @@ import { mutualTls } from 'portcullis/node'
 import { equal, throws } from './harness.mjs'
 
 /**
- * The gate of `portcullis/node`, with clients of the same runtime. Deno resumes no sessions and loses the body of a refusal
- * over HTTP/2; Bun's servers are none that a gate can protect, and it says so.
+ * The gate of `portcullis/node`, with clients in the same runtime. Deno resumes no sessions and loses the body of a rejection
+ * over HTTP/2. The gate cannot protect Bun's servers, and throws an error that says so.
  */
 export function gateTests(fixtures) {
-  if (typeof Bun !== 'undefined') return [{ name: 'gate: protects no server of Bun', run: () => refusesServers(fixtures) }]
+  if (typeof Bun !== 'undefined') return [{ name: 'gate: rejects servers of Bun', run: () => rejectsServers(fixtures) }]
   const isNode = typeof Deno === 'undefined'
   return testsOf(fixtures)
     .filter(({ nodeOnly }) => isNode || !nodeOnly)
     .map(({ name, run }) => ({ name: `gate: ${name}`, run }))
 }
 
-function refusesServers({ gate: { root, server } }) {
+function rejectsServers({ gate: { root, server } }) {
   const gate = mutualTls({ truststore: buildTruststore(root) })
   throws('TypeError', () => gate.protect(https.createServer({ ...server, ...gate.tlsOptions })))
 }
@@ -27,7 +27,7 @@ function testsOf({ gate: { root, elsewhere, server: own, client, stranger, expir
   const anyServer = { rejectUnauthorized: false, servername: 'localhost', host: '127.0.0.1' }
   const hello = [200, 'hello CN=client,O=Runtimes']
 
-  /** Runs `use` with a server behind a gate, and ends it. */
+  /** Runs `use` with a server that a gate protects, then closes the server. */
   async function withServer(create, use, options = {}) {
     const source = { current: buildTruststore(root) }
     const gate = mutualTls({ truststore: source, ...options })
@@ -83,7 +83,7 @@ function testsOf({ gate: { root, elsewhere, server: own, client, stranger, expir
           }),
       },
       {
-        name: `${version}: a resumed session is judged anew`,
+        name: `${version}: a resumed session is verified again`,
         nodeOnly: true,
         run: () =>
           withServer(https.createServer, async (port, { gate, source }) => {
@@ -102,7 +102,7 @@ function testsOf({ gate: { root, elsewhere, server: own, client, stranger, expir
     ...ofVersion('TLSv1.2'),
     ...ofVersion('TLSv1.3'),
     {
-      name: 'an open connection is judged anew when the truststore was swapped',
+      name: 'an open connection is verified again after the truststore was replaced',
       run: () =>
         withServer(https.createServer, async (port, { gate, source }) => {
           const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
@@ -126,7 +126,7 @@ function testsOf({ gate: { root, elsewhere, server: own, client, stranger, expir
         }),
     },
     {
-      name: 'an authorizer that consents later',
+      name: 'an asynchronous authorizer',
       run: () => {
         const authorize = async ({ clientCert }) => clientCert.subjectDN === 'O=Runtimes,CN=client'
         return withServer(https.createServer, async (port) => equal(await ask(port, client), hello), { authorize })

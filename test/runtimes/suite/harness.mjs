@@ -1,5 +1,5 @@
 /**
- * The least that tests need, in any runtime: no globals beyond ES2022. A test is a name and a function that throws.
+ * A minimal test runner for any runtime: it uses no globals beyond ES2022. A test is a name and a function that throws.
  *
  * @typedef {{ readonly name: string, readonly run: () => unknown }} Test
  */
@@ -20,7 +20,7 @@ export async function runTests(tests) {
   return { passed: tests.length - failures.length, failures }
 }
 
-/** Equal as JSON; `undefined` differs from everything that has a text. */
+/** Compares as JSON. `undefined` has no JSON, so it only equals itself. */
 export function equal(actual, expected) {
   const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
   if (got !== wanted) throw new Error(`got ${got}, expected ${wanted}`)
@@ -30,7 +30,7 @@ export function includes(text, part) {
   if (!text.includes(part)) throw new Error(`${JSON.stringify(part)} is not in ${JSON.stringify(text.slice(0, 2000))}`)
 }
 
-/** That an error of this name is thrown. */
+/** Checks that the action throws an error with this name. */
 export function throws(name, action) {
   let thrown
   try {
@@ -41,7 +41,7 @@ export function throws(name, action) {
   equal(thrown?.name, name)
 }
 
-/** Base64 without `atob` or Buffer: not every runtime has either. */
+/** Decodes base64 without `atob` or Buffer, because some runtimes have neither. */
 export function bytesOf(base64) {
   const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
   const text = base64.replace(/=+$/, '')

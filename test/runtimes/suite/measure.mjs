@@ -3,10 +3,11 @@ import { bytesOf } from './harness.mjs'
 import { median, rounds } from './rounds.mjs'
 
 /**
- * The time that a new P-256 client costs. A round judges every client once, by a truststore that has seen none of them and
- * is warm; the engine is warm after the first rounds. Whoever has a clock takes the time of `judge`.
+ * Prepares the measurement of new P-256 clients. Each round verifies every client once, with a new and warm truststore. The
+ * first rounds warm up the engine. The caller measures the time of the function that a round returns.
  *
- * @returns {() => () => number} makes the truststore of a round, and answers what is to be timed: it returns how many it judged
+ * @returns {() => () => number} builds the truststore of a round, and returns the function to measure; that one verifies all
+ *   clients and returns their number
  */
 export function prepareRounds({ root, clients }) {
   const chains = clients.map(bytesOf)
@@ -14,7 +15,7 @@ export function prepareRounds({ root, clients }) {
     const store = buildTruststore(root)
     store.warmUp()
     return () => {
-      for (const chain of chains) if (!verifyChain(store, chain).ok) throw new Error('a good client was refused')
+      for (const chain of chains) if (!verifyChain(store, chain).ok) throw new Error('a valid client was rejected')
       return chains.length
     }
   }

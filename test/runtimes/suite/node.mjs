@@ -11,7 +11,7 @@ import { runSuite } from './suite.mjs'
 /** Runs the suite in runtimes that have Node's modules: Node itself, Deno and Bun. Prints the outcome as one line of JSON. */
 const fixtures = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 
-async function keepsTruststoreOfFile() {
+async function readsTruststoreFromFile() {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-'))
   const file = join(directory, 'truststore.pem')
   writeFileSync(file, fixtures.root)
@@ -28,6 +28,6 @@ async function keepsTruststoreOfFile() {
 }
 
 const native = verdictTests(fixtures, ['algorithms'], nodeSignatures).map(({ name, run }) => ({ name: `node: ${name}`, run }))
-const more = [...native, { name: 'node: a truststore of a file', run: keepsTruststoreOfFile }, ...gateTests(fixtures)]
+const more = [...native, { name: 'node: a truststore from a file', run: readsTruststoreFromFile }, ...gateTests(fixtures)]
 const outcome = await runSuite(fixtures, more)
 console.log(JSON.stringify({ ...outcome, microseconds: measure(fixtures, () => performance.now()) }))

@@ -1,7 +1,7 @@
 import { measure } from './measure.mjs'
 import { runSuite } from './suite.mjs'
 
-/** The suite in a page: what it needs it fetches, and what comes of it it posts. */
+/** Runs the suite in a page: fetches the fixtures and posts the outcome. */
 async function run() {
   const fixtures = await (await fetch('/fixtures.json')).json()
   const outcome = await runSuite(fixtures)

@@ -1,4 +1,4 @@
-/** How often every client is judged, before and while time is taken. */
+/** Rounds before the measurement, and rounds that are measured. */
 export const rounds = { toWarmUp: 10, toMeasure: 15 }
 
 export function median(numbers) {

@@ -5,7 +5,7 @@ let prepare
 let judge
 
 /**
- * The suite as a Worker. Its clock stands still while it computes, so whoever asks takes the time of `/judge`.
+ * The suite as a Worker. A Worker's clock stands still while it computes, so the client measures the time of `/judge`.
  */
 export default {
   async fetch(request) {
