@@ -41,9 +41,9 @@ const noble = { name: 'a P-256 signature by noble', calls: 3, call: nobleVerifie
 
 const limits: readonly Limit[] = [
   { what: 'parsing a leaf', work: parsing, yardstick: hash, most: 0.5 },
-  { what: 'a returning client', work: () => ({ ...judging(clients.slice(0, 1)), calls: 1000 }), yardstick: hash, most: 1 },
-  { what: 'a new P-256 client', work: () => judging(clients), yardstick: noble, most: 0.1 },
-  { what: 'a new RSA-2048 client', work: () => judging(rsaClients), yardstick: noble, most: 0.2 },
+  { what: 'a returning client', work: () => ({ ...verifying(clients.slice(0, 1)), calls: 1000 }), yardstick: hash, most: 1 },
+  { what: 'a new P-256 client', work: () => verifying(clients), yardstick: noble, most: 0.1 },
+  { what: 'a new RSA-2048 client', work: () => verifying(rsaClients), yardstick: noble, most: 0.2 },
   { what: 'a P-256 signature by a key used once', work: unknownKeys, yardstick: noble, most: 0.4 },
 ]
 
@@ -68,7 +68,7 @@ function parsing(): Work {
 }
 
 /** Each client once, in a warm truststore. */
-function judging(ders: readonly Uint8Array[]): Work {
+function verifying(ders: readonly Uint8Array[]): Work {
   const store = buildTruststore([ca.pem, rsaCa.pem])
   store.warmUp()
   return { calls: ders.length / slices, call: (i) => verifyChain(store, ders[i % ders.length]!).ok }

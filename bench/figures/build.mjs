@@ -3,11 +3,11 @@ import { fixture } from '../harness/fixture.mjs'
 import { median } from '../harness/statistics.mjs'
 import { firstBlocks } from './many-authorities.mjs'
 
-/** Few, because building 100,000 CAs takes long. */
+/** Few rounds, because building a truststore of 100,000 CAs takes long. */
 const rounds = 3
 const smallBuilds = 2
 
-/** Building a truststore of self-signed CAs from PEM bytes, with every self-signature checked; and the memory it occupies. */
+/** Building a truststore of self-signed CAs from PEM bytes, with every self-signature checked, and its memory. */
 export async function measure() {
   const { count, pem } = fixture('authorities')
   const large = Buffer.from(pem)

@@ -2,7 +2,7 @@ const clients = ['clients-P-256', 'clients-P-384', 'clients-RSA-2048']
 
 /**
  * Every figure: its module, the runtime it is measured in (by default the Node that runs the benchmark), its
- * fixtures, and the title of its section in docs/performance.md. Each runs in its own process.
+ * fixtures, and the title of its section in docs/performance.md. Each runs in a separate process.
  */
 export const figures = {
   'new-client': { module: 'new-client', title: 'New clients', fixtures: clients },

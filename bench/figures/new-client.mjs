@@ -18,7 +18,7 @@ export async function measure({ blocks }) {
 
 async function measureKind(kind, blocks) {
   const { authorities, clients, warm, refused } = fixture(`clients-${kind}`)
-  requireNothingRemembered(authorities, clients)
+  requireNoMemoHits(authorities, clients)
   const lanes = [
     { name: 'portcullis', call: portcullis.gate(authorities) },
     { name: 'Node', call: node.gate(authorities) },
@@ -39,8 +39,8 @@ async function measureKind(kind, blocks) {
   return [...rows, faster(name, nativeTitle, results, native, 'Node')]
 }
 
-/** Requires that a second pass over the clients computes their signatures again, because the memo is smaller than their number. */
-function requireNothingRemembered(authorities, clients) {
+/** Checks that a second pass over the clients computes their signatures again: the memo must not hold all of them. */
+function requireNoMemoHits(authorities, clients) {
   let computed = 0
   const counting = {
     name: 'counting',

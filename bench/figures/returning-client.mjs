@@ -5,7 +5,7 @@ import { requireWholeWork } from '../harness/whole-work.mjs'
 import { portcullis } from '../portcullis.mjs'
 import { node } from '../rivals/node.mjs'
 
-/** A hundred clients in a loop. Their signatures are remembered; everything else is checked at every call. */
+/** A hundred clients in a loop. Their signatures are in the memo; everything else is checked in every call. */
 export async function measure({ blocks }) {
   const rows = []
   for (const kind of ['P-256', 'P-384', 'RSA-2048']) {

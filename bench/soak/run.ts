@@ -52,8 +52,8 @@ const parallel = 8
 const warmUp = 5000
 
 /**
- * A gate in this process and clients in others. The gate's events compare each verdict with the right one for the version
- * that serves at that moment. At the end, the totals by code must equal those of the answers that clients received.
+ * Runs a gate in this process and clients in others. The gate's events compare each verdict with the right one for the current
+ * version. At the end, the totals by code must equal those of the answers that clients received.
  */
 export async function soak(wish: SoakWish): Promise<SoakReport> {
   const scene = new Scene()
