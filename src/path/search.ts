@@ -198,7 +198,7 @@ export class Search {
     return signed
   }
 
-  #failSignature(child: Link, issuer: Link): void {
+  #failSignature(child: Link, issuer: Pick<Candidate, 'certificate'>): void {
     const { certificate, depth } = child
     if (compareKeyIds(certificate, issuer.certificate) === 'different') {
       this.#failUnknown(child)
@@ -215,8 +215,10 @@ export class Search {
   /** Records that there is no issuer left to try. */
   #failWithoutIssuer(top: Link): void {
     const { certificate, node, depth } = top
-    if (node === undefined && certificate.isSelfIssued)
-      this.#fail('self_signed_untrusted', depth, certificate, () => 'it is self-signed and not in the truststore')
+    const named = node?.falseIssuer
+    if (named !== undefined) this.#failSignature(top, named)
+    else if (node === undefined && certificate.isSelfIssued)
+      this.#fail('self_signed_untrusted', depth, certificate, () => 'it is self-issued and not in the truststore')
     else this.#failUnknown(top, node === undefined ? 'unknown_issuer' : 'incomplete_chain')
   }
 

@@ -101,8 +101,28 @@ function extensionsOf(certificate: Certificate): readonly Uint8Array[] {
 
 const version3 = Uint8Array.of(0xa0, 3, 2, 1, 2)
 
+/** Forgets everything when it is full: what is asked for again is asked for soon. */
+export class ShortMemory<Value> {
+  readonly #known = new Map<string, Value>()
+
+  get(key: string, make: () => Value): Value {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    if (this.#known.size >= 20_000) this.#known.clear()
+    const made = make()
+    this.#known.set(key, made)
+    return made
+  }
+}
+
+const encoded = new ShortMemory<Uint8Array>()
+
 /** The certificate, with a signature of the key that it says signed it. */
 export function derOf(certificate: Certificate): Uint8Array {
+  return encoded.get(JSON.stringify(certificate), () => signed(certificate))
+}
+
+function signed(certificate: Certificate): Uint8Array {
   const { serial, subject, issuer, key, signedBy, hash, notBefore, notAfter } = certificate
   const pss = isPss(certificate)
   const algorithm = algorithmOf([signedBy.kind, hash, pss])

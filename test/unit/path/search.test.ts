@@ -166,6 +166,12 @@ describe('a certificate that is listed itself', () => {
     expect(verdictOn(storeOf(issued, rootA), issued)).toBe('CN=Issued < CN=Root A')
   })
 
+  it('is rejected for its signature if the listed issuer that it names did not make it', () => {
+    const forged = mint({ ...issued.spec, key: keyPair('p256', 59), signWith: keyPair('p256', 62) }, rootA)
+    const store = storeFor({ ...profiles.apiGateway, trust: 'every-ca' }, forged, rootA)
+    expect(verdictOn(store, forged)).toBe('signature_mismatch 0')
+  })
+
   it('is accepted whatever its own signature was made with, since that protects nothing', () => {
     const weak: CertificateSpec = { key: keyPair('rsa2048', 3), subject: 'CN=Weak', hash: 'sha1' }
     const listed = mint(weak)

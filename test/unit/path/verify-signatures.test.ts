@@ -52,7 +52,7 @@ const rejected: readonly RejectedChain[] = [
     name: 'a self-signed leaf',
     chain: [mint({ key, subject: 'CN=Self' })],
     code: 'self_signed_untrusted',
-    message: 'CN=Self: it is self-signed and not in the truststore',
+    message: 'CN=Self: it is self-issued and not in the truststore',
   },
   {
     name: 'an intermediate whose root is not listed',
