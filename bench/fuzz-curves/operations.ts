@@ -1,4 +1,4 @@
-import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
+import { type CurveName, curveNames, curves } from '../../src/crypto/curve/curves.ts'
 import type { Field } from '../../src/crypto/curve/field.ts'
 import { groupOf } from '../../src/crypto/curve/group.ts'
 import { invert } from '../../src/crypto/curve/lehmer.ts'
@@ -27,11 +27,11 @@ interface Setting {
  */
 export function fuzzOperations(count: number, seed: number): { counts: Record<string, number>; findings: string[] } {
   const random = new Random(seed)
-  const settings = (['P-256', 'P-384'] as const).map(settingOf)
+  const settings = curveNames.map(settingOf)
   const counts = { multiplySubtract: 0, squareSubtract: 0, tripleSum: 0, isZero: 0, invert: 0 }
   const findings: string[] = []
   for (let i = 0; i < count && findings.length < enough; i++) {
-    const setting = settings[i & 1]!
+    const setting = settings[i % settings.length]!
     const kind = random.below(200)
     const operation = kind < 180 ? undefined : kind < 190 ? 'tripleSum' : kind < 199 ? 'isZero' : 'invert'
     const call = random.pick(setting.calls)
@@ -98,7 +98,7 @@ function edgeNumber(prime: bigint, random: Random): bigint {
   if (kind === 2) return (1n << BigInt(1 + random.below(250))) + BigInt(random.below(3) - 1) || 1n
   if (kind === 3) return prime / (small + 1n) + BigInt(random.below(3))
   let value = 0n
-  for (let i = 0; i < 12; i++) value = (value << 32n) | BigInt(random.bits())
+  while (value < prime) value = (value << 32n) | BigInt(random.bits())
   return (value % (prime - 1n)) + 1n
 }
 

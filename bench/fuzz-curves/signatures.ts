@@ -1,24 +1,24 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { Span } from '../../src/bytes/span.ts'
 import { Accumulator } from '../../src/crypto/curve/accumulator.ts'
-import { type CurveName, curves } from '../../src/crypto/curve/curves.ts'
+import { type CurveName, curveNames, curves } from '../../src/crypto/curve/curves.ts'
 import { FixedTable } from '../../src/crypto/curve/fixed-table.ts'
 import { type Group, groupOf } from '../../src/crypto/curve/group.ts'
 import { bigintOf, limbsOf, readLimbs } from '../../src/crypto/curve/limbs.ts'
 import { TableBudget } from '../../src/crypto/curve/point-key.ts'
 import { EcdsaKey } from '../../src/crypto/ecdsa.ts'
-import { encodePoint, leaveNumber, modulo, multipleOf, nobleOf } from '../../test/support/curve-points.ts'
+import { encodePoint, leaveNumber, modulo, multipleOf, nobleOf, usualHash } from '../../test/support/curve-points.ts'
 import { integer, sequence } from '../../test/support/der.ts'
 import { Random } from '../fuzz/random.ts'
 
 /** Stops after this many findings. */
 const enough = 20
 
-/** One pair of signatures in this many also goes to noble, which takes twenty times as long. */
-const nobleShare = 200
+/** One signature of a curve in this many also goes to noble, which takes twenty times as long. */
+const nobleShare = 100
 
-/** One signature in this many is on P-384, which takes OpenSSL seven times as long as P-256. */
-const p384Share = 4
+/** The share of each curve. OpenSSL takes seven times as long on P-384 as on P-256. */
+const curveShares: Record<CurveName, number> = { 'P-256': 3, 'P-384': 1 }
 
 /** One signature in this many, the first ones, is verified before any table is built. */
 const tablelessPart = 20
@@ -36,7 +36,7 @@ interface SigningKey {
 interface Signer {
   readonly curve: CurveName
   readonly group: Group
-  readonly hash: 'sha256' | 'sha384'
+  readonly hash: (typeof usualHash)[CurveName]
   readonly keys: readonly SigningKey[]
   /** Tables of the generator for signing. The library builds its own ones while it verifies. */
   readonly table: FixedTable
@@ -49,8 +49,10 @@ interface Signer {
  */
 export function fuzzSignatures(count: number, seed: number): { counts: Record<string, number>; findings: string[] } {
   const random = new Random(seed ^ 0x5eed)
-  const signers = (['P-256', 'P-384'] as const).map((curve) => signerOf(curve, random))
-  const counts = { 'P-256': 0, 'P-384': 0, genuine: 0, altered: 0, accepted: 0, refused: 0, noble: 0 }
+  const signers = curveNames.map((curve) => signerOf(curve, random))
+  const turns = signers.flatMap((signer) => new Array<Signer>(curveShares[signer.curve]).fill(signer))
+  const perCurve = Object.fromEntries(curveNames.map((curve) => [curve, 0])) as Record<CurveName, number>
+  const counts = { ...perCurve, genuine: 0, altered: 0, accepted: 0, refused: 0, noble: 0 }
   const findings: string[] = []
   let isWarm = false
   for (let i = 0; i < count && findings.length < enough; i++) {
@@ -58,7 +60,7 @@ export function fuzzSignatures(count: number, seed: number): { counts: Record<st
       for (const { keys } of signers) for (const { warm } of keys) warm.warmUp()
       isWarm = true
     }
-    const signer = signers[i % p384Share === 0 ? 1 : 0]!
+    const signer = turns[i % turns.length]!
     const key = random.pick(signer.keys)
     const data = random.bytes(16)
     const genuine = sign(signer, key, data, random)
@@ -72,7 +74,7 @@ export function fuzzSignatures(count: number, seed: number): { counts: Record<st
       judged.key.warm.verify(signer.hash, judged.data, signature),
       judged.key.cold.verify(signer.hash, judged.data, signature),
     ]
-    if (i % nobleShare < 2) {
+    if (counts[signer.curve] % nobleShare === 0) {
       counts.noble++
       opinions.push(nobleVerifies(signer, judged))
     }
@@ -96,7 +98,7 @@ function signerOf(curve: CurveName, random: Random): Signer {
   while (!table.isComplete) table.advance()
   const tables = new TableBudget(2 ** 26)
   const keys = Array.from({ length: keysPerCurve }, () => signingKey(curve, scalar(curve, random), tables))
-  return { curve, group, hash: curve === 'P-256' ? 'sha256' : 'sha384', keys, table }
+  return { curve, group, hash: usualHash[curve], keys, table }
 }
 
 function signingKey(curve: CurveName, secret: bigint, tables: TableBudget): SigningKey {

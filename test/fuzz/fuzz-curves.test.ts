@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fuzzOperations } from '../../bench/fuzz-curves/operations.ts'
 import { fuzzSignatures } from '../../bench/fuzz-curves/signatures.ts'
+import { curveNames } from '../../src/crypto/curve/curves.ts'
 
 /** A small part of `npm run fuzz:curves`, the same in every run. */
 const seed = 20_260_101
@@ -14,7 +15,8 @@ test('16,000 field operations at the bounds of their operands give the same resu
 test('2,000 signatures, half of them altered, get the verdicts of OpenSSL and noble, with tables and without', () => {
   const { counts, findings } = fuzzSignatures(2000, seed)
   expect(findings).toEqual([])
-  expect(counts).toMatchObject({ 'P-256': 1500, 'P-384': 500, noble: 20 })
+  for (const curve of curveNames) expect(counts[curve], curve).toBeGreaterThanOrEqual(400)
+  expect(counts.noble).toBeGreaterThanOrEqual(20)
   // The genuine signatures, and altered ones with n − s, which are valid.
   expect(counts.accepted).toBeGreaterThan(750)
   expect(counts.refused).toBeGreaterThan(900)

@@ -15,7 +15,9 @@ export interface KernelCall {
 export type KernelName = 'multiplySubtract' | 'squareSubtract'
 
 export function planOf(curve: CurveName): FieldPlan {
-  return plans.find(({ name }) => name === curve)!
+  const plan = plans.find(({ name }) => name === curve)
+  if (plan === undefined) throw new Error(`tools/kernels/plan.ts has no plan for ${curve}`)
+  return plan
 }
 
 /** What a number read from bytes, or carried in full, can have for limbs. */

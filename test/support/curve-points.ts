@@ -9,9 +9,14 @@ import { numberOf } from './field-numbers.ts'
 
 export type NoblePoint = typeof p256.Point.BASE
 
+const nobleCurves: Record<CurveName, typeof p256> = { 'P-256': p256, 'P-384': p384 }
+
 export function nobleOf(curve: CurveName): typeof p256 {
-  return curve === 'P-256' ? p256 : p384
+  return nobleCurves[curve]
 }
+
+/** The hash that signatures on a curve usually have: as strong as the curve. */
+export const usualHash: Record<CurveName, 'sha256' | 'sha384' | 'sha512'> = { 'P-256': 'sha256', 'P-384': 'sha384' }
 
 /** scalar · G for any scalar, 0 and negative ones too. */
 export function multipleOf(curve: CurveName, scalar: bigint, base: NoblePoint = nobleOf(curve).Point.BASE): NoblePoint {

@@ -1,4 +1,5 @@
 import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import type { CurveName } from '../../src/crypto/curve/curves.ts'
 import { contextConstructed, encode, integer, nothing, oid, sequence } from './asn1.ts'
 
 export type KeyKind =
@@ -37,6 +38,9 @@ export function keyPair(kind: KeyKind, slot = 0): KeyPair {
   pool.set(name, made)
   return made
 }
+
+/** The kind of key on each supported curve. */
+export const keyKindOf: Record<CurveName, KeyKind> = { 'P-256': 'p256', 'P-384': 'p384' }
 
 const curves = { p256: 'P-256', p384: 'P-384', p521: 'P-521', secp256k1: 'secp256k1', sect571r1: 'sect571r1' } as const
 

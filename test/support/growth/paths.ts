@@ -1,5 +1,7 @@
+import { curveNames } from '../../../src/crypto/curve/curves.ts'
 import { parseRevocationList } from '../../../src/index.ts'
 import { octetString } from '../der.ts'
+import { keyKindOf } from '../keys.ts'
 import { type CertificateSpec, type ExtensionSpec, type KeyKind, keyPair, type Minted, mint, mintCrl } from '../mint.ts'
 import { valueIn } from '../refusal.ts'
 import { type Growing, judged, type Sized } from './growing.ts'
@@ -64,8 +66,10 @@ const policies = (count: number): readonly string[] => Array.from({ length: coun
 const evil = { dns: 'evil.example' }
 
 export const pathCases: readonly Growing[] = [
-  { name: 'ring of 10 CAs of one name, P-256', at: (size) => ring(size, 10, 'p256', () => 'CN=Ring') },
-  { name: 'ring of 10 CAs of one name, P-384', at: (size) => ring(size, 10, 'p384', () => 'CN=Ring') },
+  ...curveNames.map((curve) => ({
+    name: `ring of 10 CAs of one name, ${curve}`,
+    at: (size: number) => ring(size, 10, keyKindOf[curve], () => 'CN=Ring'),
+  })),
   { name: 'ring of 10 CAs of ten names', at: (size) => ring(size, 10, 'p256', (i) => `CN=Ring ${i}`) },
   { name: 'ring of 3 CAs', at: (size) => ring(size, 3, 'p256', () => 'CN=Ring') },
   { name: 'dead ends', at: deadEnds },

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type CurveName, curves } from '../../../src/crypto/curve/curves.ts'
+import { curveNames, curves } from '../../../src/crypto/curve/curves.ts'
 import { TableBudget } from '../../../src/crypto/curve/point-key.ts'
 import { EcdsaKey } from '../../../src/crypto/ecdsa.ts'
 import { encodePoint, inverseOf, modulo, multipleOf, type NoblePoint, nobleOf } from '../../support/curve-points.ts'
@@ -15,7 +15,7 @@ vi.mock('../../../src/crypto/digest.ts', async (original) => ({
   digest: (_hash: string, data: Uint8Array) => data,
 }))
 
-describe.each<CurveName>(['P-256', 'P-384'])('signatures made for their sums on %s', (curve) => {
+describe.each(curveNames)('signatures made for their sums on %s', (curve) => {
   const { n, p, b, bytes: width } = curves[curve]
   const { Point } = nobleOf(curve)
   const digestOf = (e: bigint): Uint8Array => Uint8Array.from(Buffer.from(e.toString(16).padStart(2 * width, '0'), 'hex'))

@@ -1,16 +1,15 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { curves } from '../../../src/crypto/curve/curves.ts'
+import { curveNames, curves } from '../../../src/crypto/curve/curves.ts'
 import { pureSignatures } from '../../../src/crypto/signatures.ts'
 import { ecdsa, rsaPkcs1 } from '../../support/algorithms.ts'
+import { usualHash } from '../../support/curve-points.ts'
 import { bytes, integer, nul, sequence, tlv } from '../../support/der.ts'
 
 const data = Buffer.from('signed data')
 
-describe.each([
-  { namedCurve: 'P-256' as const, usual: 'SHA-256' },
-  { namedCurve: 'P-384' as const, usual: 'SHA-384' },
-])('ECDSA on $namedCurve', ({ namedCurve, usual }) => {
+describe.each(curveNames)('ECDSA on %s', (namedCurve) => {
+  const usual = usualHash[namedCurve].replace('sha', 'SHA-')
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
   const key = pureSignatures.importKey(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })))!
   const { n, bytes: width } = curves[namedCurve]

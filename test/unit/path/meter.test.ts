@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { type CurveName, curveNames } from '../../../src/crypto/curve/curves.ts'
 import type { KeyParts } from '../../../src/crypto/public-key.ts'
 import { Meter } from '../../../src/path/meter.ts'
 import { type Budget, profiles } from '../../../src/policy/policy.ts'
 import { parseCertificateDer } from '../../../src/x509/parse-certificate.ts'
 import { integer } from '../../support/der.ts'
+import { keyKindOf } from '../../support/keys.ts'
 import { type CertificateSpec, keyPair, mint } from '../../support/mint.ts'
 import { valueIn } from '../../support/refusal.ts'
 import { modulusOf, rsaSpki } from '../../support/rsa.ts'
@@ -27,9 +29,9 @@ function costOf(parts: KeyParts): number {
 const rsa = (bits: number, exponent: bigint): KeyParts => partsOf({ spki: rsaSpki(modulusOf(bits), integer(exponent)) })
 
 describe('a signature costs, in those of P-256,', () => {
-  it('one on P-256, three on P-384', () => {
-    expect(costOf(partsOf({ key: keyPair('p256', 1) }))).toBe(1)
-    expect(costOf(partsOf({ key: keyPair('p384', 1) }))).toBe(3)
+  const costs: Record<CurveName, number> = { 'P-256': 1, 'P-384': 3 }
+  it.each(curveNames)('the same or more on %s', (curve) => {
+    expect(costOf(partsOf({ key: keyPair(keyKindOf[curve], 1) }))).toBe(costs[curve])
   })
 
   it('one on what cannot be verified anyway', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { curveNames } from '../../../src/crypto/curve/curves.ts'
 import {
   buildTruststore,
   profiles,
@@ -8,6 +9,7 @@ import {
   type TruststoreInput,
   verifyChain,
 } from '../../../src/index.ts'
+
 import { keyPair, mint } from '../../support/mint.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Build,CN=Root' })
@@ -183,8 +185,8 @@ describe('misuse', () => {
     ['an unknown trust', { policy: { ...profiles.apiGateway, trust: 'all' } }, 'policy.trust must be one of roots'],
     [
       'an unknown curve',
-      { policy: { ...profiles.apiGateway, curves: ['P-521'] } },
-      'policy.curves must be an array of P-256, P-384',
+      { policy: { ...profiles.apiGateway, curves: ['P-224'] } },
+      `policy.curves must be an array of ${curveNames.join(', ')}`,
     ],
     ['SHA-1', { policy: { ...profiles.apiGateway, hashes: ['sha1'] } }, 'policy.hashes must be an array of sha256'],
     ['a fraction', { policy: { ...profiles.apiGateway, minRsaBits: 0.5 } }, 'policy.minRsaBits must be a whole number'],

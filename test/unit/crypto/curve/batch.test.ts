@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Accumulator, Batch } from '../../../../src/crypto/curve/accumulator.ts'
-import type { CurveName } from '../../../../src/crypto/curve/curves.ts'
+import { curveNames } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { enterPoint, leaveNumber, multipleOf } from '../../../support/curve-points.ts'
 
-describe.each<CurveName>(['P-256', 'P-384'])('points of %s made affine together', (curve) => {
+describe.each(curveNames)('points of %s made affine together', (curve) => {
   const { field } = groupOf(curve)
   const batch = new Batch(field, 5)
 

@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { maxMultiple } from '../../../../src/crypto/curve/accumulator.ts'
-import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
+import { type CurveName, curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import type { Group } from '../../../../src/crypto/curve/group.ts'
 import { type Limbs, limbsOf } from '../../../../src/crypto/curve/limbs.ts'
-import { p256Kernels } from '../../../../src/crypto/curve/p256-kernels.ts'
-import { p384Kernels } from '../../../../src/crypto/curve/p384-kernels.ts'
 import { TableBudget } from '../../../../src/crypto/curve/point-key.ts'
 import { EcdsaKey } from '../../../../src/crypto/ecdsa.ts'
 import { boundsOf, exactLimit, reducedBound, roundedLimit, valueBound } from '../../../../tools/kernels/bounds.ts'
@@ -26,13 +24,13 @@ vi.mock('../../../../src/crypto/curve/group.ts', async (original) => ({
 }))
 
 /** As tools/kernels/plan.ts states it. */
-const longestSum = { 'P-256': 2 ** 51.81, 'P-384': 2 ** 52.25 }
-const longestLimb = { 'P-256': 2 ** 25, 'P-384': 2 ** 26.91 }
+const longestSum: Record<CurveName, number> = { 'P-256': 2 ** 51.81, 'P-384': 2 ** 52.25 }
+const longestLimb: Record<CurveName, number> = { 'P-256': 2 ** 25, 'P-384': 2 ** 26.91 }
 
 const largest = (calls: readonly KernelCall[]): number => Math.max(...calls.flatMap(({ columns }) => columns))
 
-describe.each<CurveName>(['P-256', 'P-384'])('%s', (curve) => {
-  const { p, bytes: width } = curves[curve]
+describe.each(curveNames)('%s', (curve) => {
+  const { p, bytes: width, kernels: real } = curves[curve]
   const plan = planOf(curve)
   let points: BoundedPoints
   beforeAll(() => {
@@ -105,7 +103,6 @@ describe.each<CurveName>(['P-256', 'P-384'])('%s', (curve) => {
     expect(Math.max(...points.calls.flatMap(({ inputs }) => inputs.flat()))).toBeLessThanOrEqual(longestLimb[curve])
   })
 
-  const real = curve === 'P-256' ? p256Kernels : p384Kernels
   it('computes rightly with all limbs at the bounds', () => {
     const r = 1n << BigInt(24 * plan.digits)
     let cases = 0

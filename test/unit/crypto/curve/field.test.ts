@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
+import { curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { type Limbs, limbsOf } from '../../../../src/crypto/curve/limbs.ts'
 import { enterNumber, inverseOf, leaveNumber, modulo } from '../../../support/curve-points.ts'
 import { numberOf } from '../../../support/field-numbers.ts'
 
-describe.each<CurveName>(['P-256', 'P-384'])('the field of %s', (curve) => {
+describe.each(curveNames)('the field of %s', (curve) => {
   const { p } = curves[curve]
   const { field } = groupOf(curve)
   const r = 1n << BigInt(24 * field.digits)

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
+import { curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import { type FixedPoint, FixedTable, Generator, sumOfProducts } from '../../../../src/crypto/curve/fixed-table.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { limbsOf } from '../../../../src/crypto/curve/limbs.ts'
 import { OddMultiples } from '../../../../src/crypto/curve/odd-multiples.ts'
 import { enterPoint, multipleOf, pointOf } from '../../../support/curve-points.ts'
 
-describe.each<CurveName>(['P-256', 'P-384'])('multiples of points on %s', (curve) => {
+describe.each(curveNames)('multiples of points on %s', (curve) => {
   const { n } = curves[curve]
   const group = groupOf(curve)
   const { field } = group

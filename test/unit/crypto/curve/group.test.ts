@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Span } from '../../../../src/bytes/span.ts'
-import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
+import { curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf, isOnCurve, readPoint } from '../../../../src/crypto/curve/group.ts'
 import { leaveNumber, modulo, multipleOf, nobleOf } from '../../../support/curve-points.ts'
 
-describe.each<CurveName>(['P-256', 'P-384'])('points of %s as bytes', (curve) => {
+describe.each(curveNames)('points of %s as bytes', (curve) => {
   const { p, b, n, bytes: width, x: generatorX, y: generatorY } = curves[curve]
   const group = groupOf(curve)
   const encode = (x: bigint, y: bigint, head = '04'): Uint8Array =>

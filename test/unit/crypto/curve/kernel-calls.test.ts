@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
+import { type CurveName, curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import type { FieldKernels } from '../../../../src/crypto/curve/field.ts'
 import type { Limbs } from '../../../../src/crypto/curve/limbs.ts'
 import { TableBudget } from '../../../../src/crypto/curve/point-key.ts'
@@ -32,12 +32,14 @@ const watched = vi.hoisted(
     }),
 )
 
-vi.mock('../../../../src/crypto/curve/p256-kernels.ts', async (original) => ({
-  p256Kernels: watched('P-256', (await original<{ p256Kernels: FieldKernels }>()).p256Kernels),
-}))
-vi.mock('../../../../src/crypto/curve/p384-kernels.ts', async (original) => ({
-  p384Kernels: watched('P-384', (await original<{ p384Kernels: FieldKernels }>()).p384Kernels),
-}))
+vi.mock('../../../../src/crypto/curve/curves.ts', async (original) => {
+  const module = await original<typeof import('../../../../src/crypto/curve/curves.ts')>()
+  const entries = Object.entries(module.curves).map(([name, curve]) => [
+    name,
+    { ...curve, kernels: watched(name, curve.kernels) },
+  ])
+  return { ...module, curves: Object.fromEntries(entries) }
+})
 
 /** The calls that are proven safe: among points, and for the comparison of a coordinate with r and r + n. */
 function provenCalls(curve: CurveName): readonly KernelCall[] {
@@ -52,7 +54,7 @@ function provenCalls(curve: CurveName): readonly KernelCall[] {
   return calls
 }
 
-describe.each<CurveName>(['P-256', 'P-384'])('%s', (curve) => {
+describe.each(curveNames)('%s', (curve) => {
   const seen = { calls: 0, strangers: 0, largest: new Float64Array(planOf(curve).limbs) as Limbs }
   beforeAll(() => {
     const proven = provenCalls(curve)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
+import { curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import { FixedTable } from '../../../../src/crypto/curve/fixed-table.ts'
 import { groupOf } from '../../../../src/crypto/curve/group.ts'
 import { limbsOf } from '../../../../src/crypto/curve/limbs.ts'
@@ -9,7 +9,7 @@ import { encodePoint, multipleOf, pointOf } from '../../../support/curve-points.
 const stateOf = ({ table }: PointKey): string => (table === undefined ? 'none' : table.isComplete ? 'complete' : 'begun')
 
 /** P-256 first, with whose generator nothing has begun. */
-describe.each<CurveName>(['P-256', 'P-384'])('a key on %s', (curve) => {
+describe.each(curveNames)('a key on %s', (curve) => {
   const group = groupOf(curve)
   const { n } = curves[curve]
   const oneTable = FixedTable.bytes(group)

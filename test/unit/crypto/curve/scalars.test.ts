@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CurveName, curves } from '../../../../src/crypto/curve/curves.ts'
+import { curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import { bigintOf, type Limbs, limbsOf } from '../../../../src/crypto/curve/limbs.ts'
 import { Scalars } from '../../../../src/crypto/curve/scalars.ts'
 import { inverseOf } from '../../../support/curve-points.ts'
@@ -9,7 +9,7 @@ it('of more limbs than their arithmetic is exact for are refused', () => {
   expect(() => new Scalars(2n ** 521n - 1n, 22)).toThrow(RangeError)
 })
 
-describe.each<CurveName>(['P-256', 'P-384'])('scalars of %s', (curve) => {
+describe.each(curveNames)('scalars of %s', (curve) => {
   const { n, bytes } = curves[curve]
   const limbs = Math.ceil(bytes / 3)
   const scalars = new Scalars(n, limbs)

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import { limbsOf } from '../../../../src/crypto/curve/limbs.ts'
 import { fixedDigits, nonAdjacentDigits } from '../../../../src/crypto/curve/scalars.ts'
 
-describe.each([256, 384])('scalars of %i bits', (bits) => {
-  const limbs = bits === 256 ? 11 : 16
+describe.each(curveNames.map((curve) => 8 * curves[curve].bytes))('scalars of %i bits', (bits) => {
+  const limbs = Math.ceil(bits / 24)
   const top = 2n ** BigInt(bits)
   const powers = Array.from({ length: bits }, (_, i) => 1n << BigInt(i))
   const scalars = [
