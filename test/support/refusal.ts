@@ -26,3 +26,9 @@ export function millisecondsOf(action: () => unknown): number {
   // On a busy machine the clock runs on while others compute.
   return Math.min(performance.now() - start, (user + system) / 1000)
 }
+
+/** The value that was read, or code and offset. */
+export function reading<T>(der: Uint8Array, parse: (reader: Reader) => T): T | ReturnType<typeof refusal> {
+  const result = readWhole(der, parse)
+  return result.ok ? result.value : refusal(result)
+}

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type LintCode, lintTruststore, type Policy, profiles } from '../../../src/index.ts'
+import { cyclesIn } from '../../../src/lint/graph.ts'
 import { type CertificateSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
@@ -152,5 +154,57 @@ describe('a chain of three hundred CAs', () => {
     const ders = Array.from({ length: 300 }, (_, i) => link({ subject: `CN=L${i}`, issuer: `CN=L${Math.max(0, i - 1)}` }))
     const { findings } = lintTruststore(ders)
     expect(findings.filter(({ code }) => code === 'chain_too_deep')).toHaveLength(296)
+  })
+})
+
+type Edges = readonly (readonly number[])[]
+
+function cycles(edges: Edges): ReadonlyMap<number, readonly number[]> {
+  const nodes = edges.map((_, node) => node)
+  return cyclesIn(nodes, (node) => edges[node]!)
+}
+
+/** Whether there is a way of at least one edge, by trying. */
+function leads(edges: Edges, from: number, to: number): boolean {
+  const seen = new Set<number>()
+  const open = [...edges[from]!]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node === to) return true
+    if (seen.has(node)) continue
+    seen.add(node)
+    open.push(...edges[node]!)
+  }
+  return false
+}
+
+describe('cyclesIn', () => {
+  it('finds circles and not what hangs on them', () => {
+    const found = cycles([[1], [2], [0], [0], [4], []])
+    expect([...found.keys()].sort()).toEqual([0, 1, 2])
+    expect([...found.get(1)!].sort()).toEqual([0, 1, 2])
+  })
+
+  it('does not exhaust the stack', () => {
+    const length = 100_000
+    const ring = Array.from({ length }, (_, i) => [(i + 1) % length])
+    expect(cycles(ring).size).toBe(length)
+  })
+
+  it('agrees with trying every pair', () => {
+    const graphs = fc.integer({ min: 1, max: 7 }).chain((size) => {
+      const targets = fc.uniqueArray(fc.integer({ min: 0, max: size - 1 }), { maxLength: 3 })
+      return fc.array(targets, { minLength: size, maxLength: size })
+    })
+    fc.assert(
+      fc.property(graphs, (edges) => {
+        const found = cycles(edges)
+        for (const a of edges.keys()) {
+          for (const b of edges.keys()) {
+            const together = a !== b && leads(edges, a, b) && leads(edges, b, a)
+            if (a !== b) expect(found.get(a)?.includes(b) ?? false).toBe(together)
+          }
+        }
+      }),
+    )
   })
 })

@@ -3,7 +3,7 @@ import { type Policy, profiles, type Truststore, verifyChain } from '../../../sr
 import { type CertificateSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
 import { leaf, root, storeFor } from '../../support/rejected-chain.ts'
 
-/** How `conformance` of the policy bears on a chain; what each rule asks for stands in `test/unit/x509/profile.test.ts`. */
+/** How `conformance` of the policy bears on a chain; what each rule asks for stands in `test/unit/x509/profile/profile.test.ts`. */
 
 const levels = ['practical', 'strict', 'web-pki'] as const
 

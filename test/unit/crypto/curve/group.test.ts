@@ -4,6 +4,7 @@ import { Span } from '../../../../src/bytes/span.ts'
 import { curveNames, curves } from '../../../../src/crypto/curve/curves.ts'
 import { groupOf, isOnCurve, readPoint } from '../../../../src/crypto/curve/group.ts'
 import { leaveNumber, modulo, multipleOf, nobleOf } from '../../../support/curve-points.ts'
+import { bytes } from '../../../support/der.ts'
 
 describe.each(curveNames)('points of %s as bytes', (curve) => {
   const { p, b, n, bytes: width, x: generatorX, y: generatorY } = curves[curve]
@@ -89,4 +90,18 @@ describe.each(curveNames)('points of %s as bytes', (curve) => {
     }
     return (root * root) % p === square ? root : undefined
   }
+})
+
+describe('isOnCurve', () => {
+  const point = multipleOf('P-256', 5n).toBytes(false)
+
+  it('is about one curve', () => {
+    expect(isOnCurve('P-256', new Span(point))).toBe(true)
+    expect(isOnCurve('P-384', new Span(point))).toBe(false)
+  })
+
+  it('reads the span and nothing beyond it', () => {
+    expect(isOnCurve('P-256', new Span(bytes([9], point), 1))).toBe(true)
+    expect(isOnCurve('P-256', new Span(point, 0, 64))).toBe(false)
+  })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseCertificateDer } from '../../../src/x509/parse-certificate.ts'
-import { parseRevocationListDer } from '../../../src/x509/parse-revocation-list.ts'
-import { nonconformance, refuseList } from '../../../src/x509/profile/profile.ts'
-import type { Role } from '../../../src/x509/profile/profile-rule.ts'
+import { parseCertificateDer } from '../../../../src/x509/parse-certificate.ts'
+import { parseRevocationListDer } from '../../../../src/x509/parse-revocation-list.ts'
+import { nonconformance, refuseList } from '../../../../src/x509/profile/profile.ts'
+import type { Role } from '../../../../src/x509/profile/profile-rule.ts'
 import {
   boolean,
   bytes,
@@ -19,10 +19,10 @@ import {
   tlv,
   utcTime,
   utf8,
-} from '../../support/der.ts'
-import { millisecondsOf, valueIn } from '../../support/refusal.ts'
-import { modulusOf, rsaSpki } from '../../support/rsa.ts'
-import { type CertificateParts, certificate, entry, extension, revocationList } from '../../support/structures.ts'
+} from '../../../support/der.ts'
+import { millisecondsOf, valueIn } from '../../../support/refusal.ts'
+import { modulusOf, rsaSpki } from '../../../support/rsa.ts'
+import { type CertificateParts, certificate, entry, extension, revocationList } from '../../../support/structures.ts'
 
 const cn = '2.5.4.3'
 const dns = (value: string): Uint8Array => implicit(2, Buffer.from(value))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { renderText } from '../../../../src/lint/report/file-report.ts'
+import { renderJson, renderText } from '../../../../src/lint/report/file-report.ts'
 import { painter } from '../../../../src/lint/report/printable.ts'
-import { hostileReports, mixedReports } from './reports.ts'
+import { hostileReports, hostileText, mixedReports } from './reports.ts'
 
 describe('findings as text', () => {
   it('are one a line, in columns, with a total', () => {
@@ -32,5 +32,28 @@ conf/trust store.pem:7   info     blank_lines     blank: line 7
     expect(text.split('\n')).toHaveLength(3)
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
     expect(text).toContain('a\\u{1b}[2J\\u{7}b\\u{d}\\u{a}c\\u{9b}d\\u{202e}e\\u{2028}f\\u{e0041}g\\u{d800}h%:,')
+  })
+})
+
+describe('findings as JSON', () => {
+  it('have totals, and each file its own', () => {
+    expect(JSON.parse(renderJson(mixedReports))).toEqual({
+      counts: { error: 1, warning: 2, info: 1 },
+      files: [
+        {
+          file: 'conf/trust store.pem',
+          accepted: false,
+          counts: { error: 1, warning: 2, info: 1 },
+          findings: mixedReports[0]?.problems,
+        },
+        { file: 'clean.pem', accepted: true, counts: { error: 0, warning: 0, info: 0 }, findings: [] },
+      ],
+    })
+  })
+
+  it('lose nothing and show nothing that a terminal obeys', () => {
+    const text = renderJson(hostileReports)
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
+    expect(JSON.parse(text).files[0].findings[0].subject).toBe(hostileText)
   })
 })

@@ -1,10 +1,5 @@
-import { createHash, generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bigintOfBytes } from '../../../src/bytes/encoding.ts'
-import { Span } from '../../../src/bytes/span.ts'
-import { curveNames, curves } from '../../../src/crypto/curve/curves.ts'
-import { isOnCurve } from '../../../src/crypto/curve/group.ts'
-import { digest, digestLength, type HashName } from '../../../src/crypto/digest.ts'
 import { pureSignatures } from '../../../src/crypto/signatures.ts'
 import { ecdsa, rsaPkcs1, rsaPss } from '../../support/algorithms.ts'
 import { algorithm, bitString, bytes, nul, oid, sequence } from '../../support/der.ts'
@@ -55,43 +50,5 @@ describe('pureSignatures', () => {
   it('imports keys from views into larger buffers', () => {
     const view = bytes([1, 2, 3], ecSpki, [4]).subarray(3, 3 + ecSpki.length)
     expect(pureSignatures.importKey(view)).toBeDefined()
-  })
-})
-
-describe('digest', () => {
-  it.each<HashName>(['sha1', 'sha224', 'sha256', 'sha384', 'sha512'])('%s agrees with OpenSSL', (hash) => {
-    for (const length of [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 1000]) {
-      const data = Uint8Array.from({ length }, (_, i) => i * 7)
-      const hashed = digest(hash, data)!
-      expect(Buffer.from(hashed).toString('hex')).toBe(createHash(hash).update(data).digest('hex'))
-      expect(hashed).toHaveLength(digestLength[hash])
-    }
-  })
-
-  it('has no MD5', () => {
-    expect(digest('md5', new Uint8Array())).toBeUndefined()
-    expect(digestLength.md5).toBe(16)
-  })
-})
-
-describe('curves', () => {
-  it.each(curveNames)('%s has the constants of the standard', (curve) => {
-    const { bytes: width, p, b, n } = curves[curve]
-    const generated = generateKeyPairSync('ec', { namedCurve: curve, paramEncoding: 'explicit' })
-    const explicit = generated.publicKey.export({ type: 'spki', format: 'der' }).toString('hex')
-    for (const constant of [p, b, n]) expect(explicit).toContain(constant.toString(16).padStart(2 * width, '0'))
-    expect(width * 8).toBe(p.toString(2).length)
-  })
-
-  it('points are checked in place', () => {
-    const point = ecSpki.subarray(ecSpki.length - 65)
-    expect(isOnCurve('P-256', new Span(ecSpki, ecSpki.length - 65))).toBe(true)
-    expect(isOnCurve('P-256', new Span(point, 0, 64))).toBe(false)
-    expect(isOnCurve('P-384', new Span(point))).toBe(false)
-  })
-
-  it('numbers are read from spans', () => {
-    expect(bigintOfBytes(new Span(Uint8Array.of(9, 1, 0, 9), 1, 3))).toBe(256n)
-    expect(bigintOfBytes(new Uint8Array())).toBe(0n)
   })
 })

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, type Policy, profiles, pureSignatures, type SignatureBackend, verifyChain } from '../../../src/index.ts'
-import { encode, nothing } from '../../support/asn1.ts'
-import { type CrlSpec, keyPair, mint } from '../../support/mint.ts'
-import { ecdsaWithNull, intermediate, presented, root, storeFor } from '../../support/rejected-chain.ts'
+import {
+  buildTruststore,
+  type Policy,
+  profiles,
+  pureSignatures,
+  type SignatureBackend,
+  verifyChain,
+} from '../../../../src/index.ts'
+import { encode, nothing } from '../../../support/asn1.ts'
+import { type CrlSpec, keyPair, mint } from '../../../support/mint.ts'
+import { ecdsaWithNull, intermediate, presented, root, storeFor } from '../../../support/rejected-chain.ts'
 import {
   client,
   clientWith,
@@ -14,7 +21,7 @@ import {
   revokesClient,
   rootList,
   trust,
-} from '../../support/revocable.ts'
+} from '../../../support/revocable.ts'
 
 /** Revocation by CRL: what is asked, which lists are believed, and who may have signed them. */
 

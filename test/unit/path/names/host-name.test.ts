@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { buildTruststore, profiles, verifyChain } from '../../../src/index.ts'
-import { readIpv4, readIpv6, readReference } from '../../../src/path/names/host-name.ts'
-import { type GeneralNameSpec, keyPair, mint } from '../../support/mint.ts'
+import { buildTruststore, profiles, verifyChain } from '../../../../src/index.ts'
+import { readIpv4, readIpv6, readReference } from '../../../../src/path/names/host-name.ts'
+import { type GeneralNameSpec, keyPair, mint } from '../../../support/mint.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
 const store = buildTruststore(root.der, { policy: { ...profiles.apiGateway, purpose: 'any' } })

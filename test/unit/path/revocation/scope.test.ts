@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { RevocationList } from '../../../src/index.ts'
-import type { DistributionPointSpec } from '../../support/extensions.ts'
-import { type CrlSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
-import { root } from '../../support/rejected-chain.ts'
-import { client, clientWith, issuing, judge, judgeClient, listOf, revokesClient, rootList } from '../../support/revocable.ts'
+import type { RevocationList } from '../../../../src/index.ts'
+import type { DistributionPointSpec } from '../../../support/extensions.ts'
+import { type CrlSpec, keyPair, type Minted, mint } from '../../../support/mint.ts'
+import { root } from '../../../support/rejected-chain.ts'
+import { client, clientWith, issuing, judge, judgeClient, listOf, revokesClient, rootList } from '../../../support/revocable.ts'
 
 /** Which certificates and reasons a list is about: issuing and certificate distribution points, indirect and delta lists. */
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Policy, type Truststore, verifyChain } from '../../../src/index.ts'
-import { type CertificateSpec, type GeneralNameSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
-import type { NameSpec, StringType } from '../../support/names.ts'
-import { leaf, presented, root, storeFor } from '../../support/rejected-chain.ts'
+import { type Policy, type Truststore, verifyChain } from '../../../../src/index.ts'
+import { type CertificateSpec, type GeneralNameSpec, keyPair, type Minted, mint } from '../../../support/mint.ts'
+import type { NameSpec, StringType } from '../../../support/names.ts'
+import { leaf, presented, root, storeFor } from '../../../support/rejected-chain.ts'
 
 /** Name constraints over whole chains; `test/immunity` has the attacks, `name-match.test.ts` the comparisons. */
 
