@@ -14,6 +14,7 @@ import {
 import * as inspecting from '../../src/inspect/index.ts'
 import * as node from '../../src/node/index.ts'
 import { bytesIn, described } from '../support/described.ts'
+import { headerParsers } from '../support/header-parsers.ts'
 import { keyPair, type Minted, mint, mintCrl } from '../support/mint.ts'
 import { valued } from '../support/parsed.ts'
 import { leafKey, presented, root, storeFor } from '../support/rejected-chain.ts'
@@ -160,27 +161,9 @@ const takingBytes: Readonly<Record<string, (give: Give) => Case>> = {
   },
 }
 
-const headersOf = (result: headers.HeaderResult<object>): never => ({ headers: valued(result) }) as never
-
 /** Every public function that decodes bytes from text. */
 const takingText: Readonly<Record<string, () => unknown>> = {
-  parseAlbPassthrough: () => headers.parseAlbPassthrough(valued(headers.formatAlbPassthrough([alice.der, root.der]))),
-  parseAlbVerify: () => headers.parseAlbVerify(headersOf(headers.formatAlbVerify(certificate))),
-  parseApiGatewayEvent: () =>
-    headers.parseApiGatewayEvent({
-      requestContext: { identity: { clientCert: headers.formatApiGatewayClientCert(certificate) } },
-    }),
-  parseClientCert: () => headers.parseClientCert(valued(headers.formatClientCert(alice.der))),
-  parseClientCertChain: () => headers.parseClientCertChain(valued(headers.formatClientCertChain([alice.der, root.der]))),
-  parseCloudFront: () => headers.parseCloudFront(headersOf(headers.formatCloudFront(certificate))),
-  parseCloudflareHeaders: () => headers.parseCloudflareHeaders(headersOf(headers.formatCloudflareHeaders(certificate))),
-  parseCloudflareTlsClientAuth: () =>
-    headers.parseCloudflareTlsClientAuth(valued(headers.formatCloudflareTlsClientAuth(certificate, [root.der]))),
-  parseGoogleCloud: () => headers.parseGoogleCloud(headersOf(headers.formatGoogleCloud(certificate, [root.der]))),
-  parseNginxEscapedCert: () => headers.parseNginxEscapedCert(valued(headers.formatNginxEscapedCert(alice.der))),
-  parseNginxLegacyCert: () => headers.parseNginxLegacyCert(valued(headers.formatNginxLegacyCert(alice.der))),
-  parseXfcc: () =>
-    headers.parseXfcc(valued(headers.formatXfcc([{ by: [], uri: [], dns: [], cert: alice.der, chain: [alice.der, root.der] }]))),
+  ...Object.fromEntries(Object.entries(headerParsers).map(([name, { genuine }]) => [name, genuine])),
   verifyRequest: () => {
     const from = { from: 'rfc9440', trustedProxy: true } as const
     return headers.verifyRequest({ 'client-cert': valued(headers.formatClientCert(alice.der)) }, store, from)
@@ -191,7 +174,7 @@ const takingText: Readonly<Record<string, () => unknown>> = {
 /** Public functions that take no bytes, except in certificates that other functions returned. */
 const withoutBytes = [
   ...['explain', 'formatAlbVerify', 'formatApiGatewayClientCert', 'formatCloudFront', 'formatCloudflareHeaders'],
-  ...['formatNginxVerify', 'identityMatcher', 'matchIdentity', 'parseNginxVerify', 'parseSpiffeId', 'spiffeIdOf'],
+  ...['formatNginxVerify', 'identityMatcher', 'matchIdentity', 'parseSpiffeId', 'spiffeIdOf'],
   // These read sockets and files.
   ...['fileTruststore', 'getClientIdentity', 'mutualTls', 'selectServerCertificate', 'urlTruststore'],
 ]

@@ -9,6 +9,7 @@ import * as node from '../../src/node/index.ts'
 import { Versions } from '../../src/node/source/versions.ts'
 import { described } from './described.ts'
 import { flaws } from './flawed-bundles.ts'
+import { headerParsers } from './header-parsers.ts'
 import { keyPair, type Minted, mint, mintCrl } from './mint.ts'
 import { parsed, valued } from './parsed.ts'
 import { leafKey, presented, root } from './rejected-chain.ts'
@@ -168,26 +169,7 @@ export const decisions: Readonly<Record<string, readonly (() => unknown)[]>> = {
   identityMatcher: [() => headers.identityMatcher({}), () => headers.identityMatcher({ dns: ['a.example'] })(foreign)],
   spiffeIdOf: [() => headers.spiffeIdOf(certificate)],
   parseSpiffeId: [() => headers.parseSpiffeId('spiffe://a.example'), () => headers.parseSpiffeId('spiffe://')],
-  parseApiGatewayEvent: [
-    () => headers.parseApiGatewayEvent({}),
-    () => headers.parseApiGatewayEvent({ requestContext: { identity: {}, authentication: {} } }),
-    () => headers.parseApiGatewayEvent({ requestContext: { identity: { clientCert: {} } } }),
-  ],
-  parseCloudflareTlsClientAuth: [
-    () => headers.parseCloudflareTlsClientAuth({}),
-    () => headers.parseCloudflareTlsClientAuth({ certPresented: '1', certRevoked: '0' }),
-  ],
-  parseAlbPassthrough: [() => headers.parseAlbPassthrough('a')],
-  parseAlbVerify: [() => headers.parseAlbVerify({}), () => headers.parseAlbVerify({ headers: {} })],
-  parseCloudFront: [() => headers.parseCloudFront({}), () => headers.parseCloudFront({ 'CloudFront-Viewer-Cert-Present': '1' })],
-  parseCloudflareHeaders: [() => headers.parseCloudflareHeaders({}), () => headers.parseCloudflareHeaders(requests[0]!)],
-  parseGoogleCloud: [() => headers.parseGoogleCloud({}), () => headers.parseGoogleCloud({}, { leaf: 'a' })],
-  parseXfcc: [() => headers.parseXfcc('By=a;URI=b'), () => headers.parseXfcc('Hash=00')],
-  parseClientCert: [() => headers.parseClientCert(':AA==:')],
-  parseClientCertChain: [() => headers.parseClientCertChain(':AA==:')],
-  parseNginxEscapedCert: [() => headers.parseNginxEscapedCert('a')],
-  parseNginxLegacyCert: [() => headers.parseNginxLegacyCert('a')],
-  parseNginxVerify: [() => headers.parseNginxVerify('NONE'), () => headers.parseNginxVerify('FAILED:certificate revoked')],
+  ...Object.fromEntries(Object.entries(headerParsers).map(([name, { sparse }]) => [name, sparse])),
   formatAlbPassthrough: [() => headers.formatAlbPassthrough([])],
   formatAlbVerify: [() => headers.formatAlbVerify(certificate)],
   formatApiGatewayClientCert: [() => headers.formatApiGatewayClientCert(certificate)],

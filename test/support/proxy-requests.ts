@@ -20,7 +20,7 @@ import { parsed, valued } from './parsed.ts'
 export const root = mint({ subject: 'CN=root', ca: true })
 export const issuer = mint({ subject: 'CN=issuer', ca: true }, root)
 export const leaf = mint({ subject: 'CN=client' }, issuer)
-const certificate = parsed(leaf.der)
+export const certificate = parsed(leaf.der)
 
 /** What each system sends, whether it hands on intermediates, and what it sends where there is no certificate. */
 export const proxyRequests: Readonly<

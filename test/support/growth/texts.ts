@@ -7,17 +7,11 @@ import {
   formatCloudflareTlsClientAuth,
   formatGoogleCloud,
   type HeaderFrom,
-  parseAlbPassthrough,
-  parseClientCert,
-  parseClientCertChain,
-  parseNginxEscapedCert,
-  parseNginxLegacyCert,
-  parseNginxVerify,
-  parseXfcc,
   verifyRequest,
 } from '../../../src/headers/index.ts'
 import { decodePem, lintTruststore, parseCertificate, profiles } from '../../../src/index.ts'
 import { renderText } from '../../../src/inspect/index.ts'
+import { valueParsers } from '../header-parsers.ts'
 import { mint } from '../mint.ts'
 import { parsed, valued } from '../parsed.ts'
 import { type Growing, read, type Sized, storeOf } from './growing.ts'
@@ -79,16 +73,6 @@ const frames: readonly (readonly [before: string, after: string])[] = [
   ['-----BEGIN%20CERTIFICATE-----%0A', '%0A-----END%20CERTIFICATE-----'],
 ]
 
-const headerReaders: Readonly<Record<string, (value: string) => unknown>> = {
-  parseAlbPassthrough,
-  parseClientCert,
-  parseClientCertChain,
-  parseNginxEscapedCert,
-  parseNginxLegacyCert,
-  parseNginxVerify,
-  parseXfcc,
-}
-
 function text(value: string, call: (value: string) => unknown): Sized {
   return read(Buffer.from(value), () => call(value))
 }
@@ -133,11 +117,11 @@ export const textCases: readonly Growing[] = [
       at: (size: number) => read(Buffer.from(filled(factor * size, pattern)), call),
     })),
   ),
-  ...Object.entries(headerReaders).flatMap(([reader, call]) =>
+  ...Object.entries(valueParsers).flatMap(([reader, parse]) =>
     headerPatterns.flatMap((pattern) =>
       frames.map(([before, after]) => ({
         name: `${JSON.stringify(before + pattern + pattern + after)} … to ${reader}`,
-        at: (size: number) => text(filled(size, pattern, before, after), call),
+        at: (size: number) => text(filled(size, pattern, before, after), parse),
       })),
     ),
   ),
