@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Policy } from '../../src/index.ts'
-import { type CertificateSpec, type KeyKind, keyPair, type Minted, mint } from '../support/mint.ts'
+import { buildTruststore, type Policy } from '../../src/index.ts'
+import { type CertificateSpec, type KeyKind, type KeyPair, keyPair, type Minted, mint } from '../support/mint.ts'
 import { leafKey, presented, storeFor, storeOf } from '../support/rejected-chain.ts'
+import { toySignatures, toySigned } from '../support/toy-signatures.ts'
 import { atOnce, fastestOf, judge } from './judge.ts'
 
 /** Exponential path building: rings, many CAs with one name, floods. Each is bounded, and none hides a valid path. */
@@ -91,6 +92,33 @@ describe('exponential path building (CVE-2018-16875, CVE-2026-32280, RUSTSEC-202
     const chain = [client(own[0]!, noKeyIds)]
     expect(fastestOf(() => expect(judge(web, chain)).not.toBe('accepted'))).toBeLessThan(atOnce)
     expect(judge(web, [client(root)])).toBe('accepted')
+  })
+})
+
+/** Ten CAs of one name, every one of which signed every other: 90 certificates, 10! paths, none of which ends at a root. */
+function crossSigned(keyOf: (i: number) => KeyPair): readonly Minted[] {
+  const self = Array.from({ length: 10 }, (_, i) => {
+    return mint(toySigned({ ca: true, subject: 'CN=Clique', key: keyOf(i), subjectKeyId: false, authorityKeyId: false }))
+  })
+  return self.flatMap((issuer, i) => self.filter((_, k) => k !== i).map(({ spec }) => mint(toySigned(spec, issuer), issuer)))
+}
+
+describe('ten CAs of one name that all signed each other', () => {
+  const clique = crossSigned((i) => keyPair('p256', 100 + i))
+  const member = mint(toySigned({ key: keyPair('p256', 1), authorityKeyId: false }, clique[0]), clique[0])
+
+  it('are given up on soon when the truststore has them', () => {
+    const listed = buildTruststore(
+      clique.map(({ der }) => der),
+      { signatures: toySignatures },
+    )
+    expect(fastestOf(() => expect(judge(listed, [member])).not.toBe('accepted'))).toBeLessThan(atOnce)
+  })
+
+  it('are given up on soon when the peer sends them', () => {
+    const patient: Policy = { ...presented, budget: { ...presented.budget, presentedCertificates: 100 } }
+    const patientStore = storeFor(patient, root)
+    expect(fastestOf(() => expect(judge(patientStore, [member, ...clique])).not.toBe('accepted'))).toBeLessThan(3 * atOnce)
   })
 })
 

@@ -4,6 +4,7 @@ import type { RevocationListView } from '../../src/x509/revocation-list.ts'
 import { ecdsa } from '../support/algorithms.ts'
 import { integer, sequence, tlv, utcTime } from '../support/der.ts'
 import { type CrlSpec, keyPair, mint, mintCrl } from '../support/mint.ts'
+import { ecdsaWithNull } from '../support/rejected-chain.ts'
 import { atOnce, fastestOf } from './judge.ts'
 import { client, day, judgeBy, list, revoked, root, store, unknown, unknownExtension } from './listed.ts'
 
@@ -87,20 +88,9 @@ describe('a revoked certificate', () => {
 describe('a list that must not be relied on clears nobody', () => {
   const other = mint({ ca: true, key: keyPair('p256', 3), subject: 'O=Immunity,CN=Other' }, root)
   const unbelievable: readonly (readonly [string, () => RevocationList])[] = [
-    ['with an unknown critical extension', () => list({ extensions: [unknownExtension(true)] })],
-    ['with one on the entry of another certificate', () => list({ revoked: [{ serial: 99n, critical: true }] })],
     ['past its nextUpdate', () => list({ thisUpdate: new Date(Date.now() - 20 * day), nextUpdate: new Date(Date.now() - 2000) })],
     ['without nextUpdate', () => list({ nextUpdate: null })],
     ['that is not valid yet', () => list({ thisUpdate: new Date(Date.now() + day) })],
-    ['signed by another key', () => list({ signWith: keyPair('p256', 4) })],
-    ['signed with SHA-1', () => list({ hash: 'sha1' })],
-    ['with two signature algorithms', () => list({ tbsSignatureAlgorithm: ecdsa('SHA-384') })],
-    ['with a signature that was changed', () => list({ bend: (der) => der.with(der.length - 1, der[der.length - 1]! ^ 1) })],
-    ['with an entry that was changed', () => list({ revoked: [{ serial: 0x5a5a5a5an }], bend: (der) => changed(der, 0x5a) })],
-    [
-      'with entries that name another issuer, though it is not indirect',
-      () => list({ revoked: [{ serial: 99n, certificateIssuer: 'CN=Other' }] }),
-    ],
     ['for CA certificates only', () => list({ idp: { onlyContainsCaCerts: true } })],
     ['for attribute certificates only', () => list({ idp: { onlyContainsAttributeCerts: true } })],
     ['for some reasons only', () => list({ idp: { onlySomeReasons: [1, 2] } })],
@@ -108,6 +98,24 @@ describe('a list that must not be relied on clears nobody', () => {
     ['that is a delta', () => list({ deltaBase: 1 })],
     ['of another CA', () => list({ issuer: other })],
     ['of another CA, with the name of this one', () => list({ issuer: other, issuerName: root.subject })],
+  ]
+
+  const forged: readonly (readonly [string, Partial<CrlSpec>])[] = [
+    ['signed by another key', { signWith: keyPair('p256', 4) }],
+    ['with wrong parameters of the signature algorithm', { signatureAlgorithm: ecdsaWithNull }],
+    ['with a signature that was changed', { bend: (der) => der.with(der.length - 1, der.at(-1)! ^ 1) }],
+    ['with an entry that was changed', { revoked: [{ serial: 0x5a5a5a5an }], bend: (der) => changed(der, 0x5a) }],
+  ]
+  const unusable: readonly (readonly [string, Partial<CrlSpec>])[] = [
+    ['with an unknown critical extension', { extensions: [unknownExtension(true)] }],
+    ['with one on the entry of another certificate', { revoked: [{ serial: 99n, critical: true }] }],
+    ['signed with SHA-1', { hash: 'sha1' }],
+    ['with two signature algorithms', { tbsSignatureAlgorithm: ecdsa('SHA-384') }],
+    ['with two signature algorithms that differ in parameters', { tbsSignatureAlgorithm: ecdsaWithNull }],
+    [
+      'with entries that name another issuer, though it is not indirect',
+      { revoked: [{ serial: 99n, certificateIssuer: 'CN=Other' }] },
+    ],
   ]
 
   it('control: with that extension not critical it is used', () => {
@@ -118,6 +126,18 @@ describe('a list that must not be relied on clears nobody', () => {
     expect(judgeBy([make()], [leaf])).toBe(unknown)
     expect(judgeBy([make(), make()], [leaf])).toBe(unknown)
     expect(judgeBy([make(), list()], [leaf])).toBe('accepted')
+  })
+
+  it.each([...forged, ...unusable])('%s', (what, spec) => {
+    expect(judgeBy([list(spec)], [leaf])).toBe(unknown)
+    expect(judgeBy([list(spec), list(spec)], [leaf])).toBe(unknown)
+    expect(judgeBy([list(spec)], [leaf], { unknown: 'allow', expired: 'allow' })).toBe(unknown)
+    expect(judgeBy([list(spec), list()], [leaf])).toBe('accepted')
+    const naming = list({ ...spec, revoked: [{ serial: leaf.serial }, ...(spec.revoked ?? [])] })
+    expect(judgeBy([naming], [leaf])).toBe(unknown)
+    // A forged list may be anybody's. A list of the CA counts even if its meaning is unclear.
+    const isForged = forged.some(([forgery]) => forgery === what)
+    expect(judgeBy([naming, list()], [leaf])).toBe(isForged ? 'accepted' : unknown)
   })
 
   it('an unreliable list for the certificate is not treated as no list', () => {

@@ -8,7 +8,7 @@ import {
   type Verdict,
   verifyChain,
 } from '../../../src/index.ts'
-import { type KeyPair, keyPair, type Minted, mint } from '../../support/mint.ts'
+import { keyPair, type Minted, mint } from '../../support/mint.ts'
 import { toySignatures, toySigned } from '../../support/toy-signatures.ts'
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
@@ -63,14 +63,6 @@ describe('the budget', () => {
   })
 })
 
-/** Ten CAs of one name, every one of which signed every other: 90 certificates, 10! paths, none of which ends at a root. */
-function crossSigned(keyOf: (i: number) => KeyPair): readonly Minted[] {
-  const self = Array.from({ length: 10 }, (_, i) => {
-    return mint(toySigned({ ca: true, subject: 'CN=Clique', key: keyOf(i), subjectKeyId: false, authorityKeyId: false }))
-  })
-  return self.flatMap((issuer, i) => self.filter((_, k) => k !== i).map(({ spec }) => mint(toySigned(spec, issuer), issuer)))
-}
-
 const toyRoot = mint(toySigned({ ca: true, key: keyPair('p256', 4), subject: 'CN=Toy Root' }))
 const toyOther = mint(toySigned({ ca: true, key: keyPair('p256', 5), subject: 'CN=Toy Other' }))
 
@@ -92,44 +84,6 @@ function countingSignatures(): { readonly backend: SignatureBackend; readonly co
   }
   return { backend, counts }
 }
-
-describe('ten CAs of one name that all signed each other', () => {
-  const clique = crossSigned((i) => keyPair('p256', 100 + i))
-  const client = mint(toySigned({ key: keyPair('p256', 1), authorityKeyId: false }, clique[0]), clique[0])
-
-  it('are given up on soon when the truststore has them', () => {
-    const store = buildTruststore(
-      clique.map(({ der }) => der),
-      { signatures: toySignatures },
-    )
-    const start = performance.now()
-    const verdict = verifyChain(store, client.der)
-    expect(performance.now() - start).toBeLessThan(500)
-    expect(verdict).toMatchObject({ ok: false })
-  })
-
-  it('are given up on soon when the peer sends them', () => {
-    const policy = policyWith({ presentedCertificates: 100 }, { ...profiles.rfc5280, conformance: 'practical' })
-    const store = buildTruststore(root.der, { policy })
-    const start = performance.now()
-    const verdict = verifyChain(
-      store,
-      [client, ...clique].map(({ der }) => der),
-    )
-    expect(performance.now() - start).toBeLessThan(1500)
-    expect(verdict).toMatchObject({ ok: false })
-  })
-
-  it('cannot be sent by a peer with the budget of the profiles', () => {
-    const store = buildTruststore(root.der, { policy: { ...profiles.rfc5280, conformance: 'practical' } })
-    expect(
-      verifyChain(
-        store,
-        [client, ...clique].map(({ der }) => der),
-      ),
-    ).toMatchObject({ code: 'budget_exhausted' })
-  })
-})
 
 describe('signatures are checked', () => {
   const intermediate = mint(toySigned({ ca: true, key: keyPair('p256', 2), subject: 'CN=Intermediate' }, toyRoot), toyRoot)
