@@ -7,6 +7,8 @@ import { decisions, lints, loosening, outcome } from '../support/decisions.ts'
 import { keyPair, mint, mintCrl } from '../support/mint.ts'
 import { declaredNames, everyName, lookups, withPrototype } from '../support/polluted.ts'
 import { valueIn } from '../support/refusal.ts'
+import { leafKey, storeFor, storeOf } from '../support/rejected-chain.ts'
+import { judge } from './judge.ts'
 
 /**
  * Properties that other code puts on `Object.prototype` are not read as options, headers, answers or parts of the library's own
@@ -75,5 +77,41 @@ describe('a polluted Object.prototype', () => {
   it.each(loosening.map((value, i) => [i, value] as const))('changes nothing if all names have value %i', (_i, value) => {
     const fields = Object.fromEntries(names.map((name) => [name, value]))
     expect(withPrototype(fields, outcomes)).toEqual(usual)
+  })
+})
+
+describe('prototype keys (CVE-2022-21824, CVE-2022-0122)', () => {
+  const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Immunity,CN=Root' })
+  const keys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf']
+
+  it.each(keys)('%s as a value is ordinary text', (key) => {
+    const ca = mint({
+      ca: true,
+      key: keyPair('p256', 1),
+      subject: [
+        ['O', key],
+        ['CN', key],
+      ],
+    })
+    const leaf = mint(
+      {
+        key: leafKey,
+        subject: [['CN', key]],
+        subjectAltNames: [{ dns: key }, { email: `${key}@${key}.example` }, { uri: `${key}:x` }],
+      },
+      ca,
+    )
+    const verdict = core.verifyChain(storeOf(ca), leaf.der)
+    expect(verdict).toMatchObject({ ok: true, leaf: { subject: `CN=${key}`, issuer: `CN=${key},O=${key}` } })
+    expect(judge(storeOf(ca), [mint({ key: leafKey }, root)])).toBe('unknown_issuer 0')
+    expect(Object.prototype).not.toHaveProperty('polluted')
+    expect(({} as Record<string, unknown>)['subject']).toBeUndefined()
+  })
+
+  it.each(keys)('%s as an option is a TypeError', (key) => {
+    const options = JSON.parse(`{ "${key}": { "purpose": "any", "serverName": "evil.example" } }`) as object
+    expect(() => core.verifyChain(storeOf(root), mint({ key: leafKey }, root).der, options)).toThrow(TypeError)
+    const policy = JSON.parse(`{ "${key}": { "trust": "every-ca" } }`) as object
+    expect(() => storeFor({ ...core.profiles.apiGateway, ...policy, [key]: 1 }, root)).toThrow(TypeError)
   })
 })

@@ -1,54 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { type Policy, type PolicyInputs, type Truststore, verifyChain } from '../../../src/index.ts'
-import { type CertificateSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
+import { type Policy, type PolicyInputs, verifyChain } from '../../../src/index.ts'
+import type { CertificateSpec, Minted } from '../../support/mint.ts'
+import {
+  any,
+  bronze,
+  ca,
+  chainOf,
+  explicit,
+  gold,
+  judgeIn,
+  refused,
+  type Says,
+  silver,
+  store,
+} from '../../support/policy-chains.ts'
 import { leaf, presented, root, storeFor } from '../../support/rejected-chain.ts'
 
 /** Certificate policies: RFC 5280 6.1 on the graph of RFC 9618. */
 
-const gold = '1.3.6.1.4.1.99999.1'
-const silver = '1.3.6.1.4.1.99999.2'
-const bronze = '1.3.6.1.4.1.99999.3'
-const any = '2.5.29.32.0'
-const store = storeFor(presented, root)
-
-function ca(slot: number, issuer: Minted, spec: CertificateSpec): Minted {
-  return mint({ ca: true, key: keyPair('p256', 60 + slot), subject: `O=Policies,CN=CA ${slot}`, ...spec }, issuer)
-}
-
-/** Policies alone, or all that a certificate says. */
-type Says = readonly string[] | CertificateSpec
-
-function specOf(says: Says): CertificateSpec {
-  return Array.isArray(says) ? { certificatePolicies: says as readonly string[] } : (says as CertificateSpec)
-}
-
-/** A chain below the root, written from the top down; the last is the leaf. */
-function chainOf(from: Minted, ...says: readonly Says[]): readonly Minted[] {
-  const chain: Minted[] = []
-  let issuer = from
-  for (const [i, each] of says.slice(0, -1).entries()) {
-    issuer = ca(i, issuer, specOf(each))
-    chain.unshift(issuer)
-  }
-  return [leaf(specOf(says.at(-1)!), issuer), ...chain]
-}
-
-/** `authority / user` sets, or the code and index of the refusal. */
-function judgeIn(trust: Truststore, chain: readonly Minted[], inputs: PolicyInputs | null = {}): string {
-  const verdict = verifyChain(
-    trust,
-    chain.map(({ der }) => der),
-    inputs === null ? {} : { certificatePolicies: inputs },
-  )
-  if (!verdict.ok) return `${verdict.code} ${verdict.index}`
-  const shown = (set: readonly string[] = []): string =>
-    set.map((policy) => (policy === any ? 'any' : ['gold', 'silver', 'bronze'][Number(policy.at(-1)) - 1])).join('+')
-  return `${shown(verdict.policies?.authorityConstrained)} / ${shown(verdict.policies?.userConstrained)}`
-}
-
 const judge = (inputs: PolicyInputs, ...says: readonly Says[]): string => judgeIn(store, chainOf(root, ...says), inputs)
-const explicit: PolicyInputs = { requireExplicitPolicy: true }
-const refused = 'policy_violation 0'
 
 describe('the valid policies', () => {
   it.each<readonly [string, readonly Says[], string]>([
@@ -113,7 +83,7 @@ describe('the valid policies', () => {
     expect(judge({ initialPolicies, ...explicit }, ...says)).toBe(sets.endsWith('/ ') ? refused : sets)
   })
 
-  it('are told only where they are asked for', () => {
+  it('are reported only on request', () => {
     const verdict = verifyChain(
       store,
       chainOf(root, [gold], [gold]).map(({ der }) => der),
@@ -139,7 +109,7 @@ describe('requireExplicitPolicy', () => {
     expect(judge({}, requires(0), {}, {})).toBe('policy_violation 1')
   })
 
-  it('holds where the caller asked for nothing', () => {
+  it('applies even if the caller requires nothing', () => {
     const bad = chainOf(root, requires(0, { certificatePolicies: [gold] }), [silver])
     expect(judgeIn(store, bad, null)).toBe(refused)
     expect(judgeIn(store, chainOf(root, requires(0, { certificatePolicies: [gold] }), [gold]), null)).toBe(' / ')
@@ -189,7 +159,7 @@ describe('inhibitAnyPolicy', () => {
     expect(judge({}, { ...inhibits(0), certificatePolicies: [any] }, [gold])).toBe('gold / gold')
   })
 
-  it('lets self-issued CAs have it, self-issued leaves not', () => {
+  it('does not apply to self-issued CAs, but to self-issued leaves', () => {
     const top = ca(0, root, { certificatePolicies: [gold], inhibitAnyPolicy: 0 })
     const own = ca(1, top, { subject: top.subject, certificatePolicies: [any] })
     const other = ca(1, top, { certificatePolicies: [any] })
@@ -235,7 +205,7 @@ describe('policyMappings', () => {
     expect(judge({}, [gold], { certificatePolicies: [gold], policyMappings: [[from, to]] })).toBe('gold / gold')
   })
 
-  it('are inhibited by the caller, and then take away what they map', () => {
+  it('are inhibited by the caller, which removes the policies that they map', () => {
     const inputs: PolicyInputs = { inhibitPolicyMapping: true }
     expect(judge(inputs, maps([gold, silver]), [silver])).toBe(' / ')
     expect(judge(inputs, maps([gold, silver]), [gold])).toBe(' / ')
@@ -274,111 +244,5 @@ describe('policyMappings', () => {
     const poor: Policy = { ...presented, budget: { ...presented.budget, nameComparisons } }
     const chain = chainOf(root, maps([gold, silver]), [silver])
     expect(judgeIn(storeFor(poor, root), chain)).toBe(nameComparisons < 6 ? 'budget_exhausted 0' : 'gold / gold')
-  })
-})
-
-describe('the anchor', () => {
-  const anchorOf = (spec: CertificateSpec): Minted => mint({ ...root.spec, ...spec })
-  const under = (enforceAnchorConstraints: boolean, anchor: Minted, ...says: readonly Says[]): string =>
-    judgeIn(storeFor({ ...presented, enforceAnchorConstraints }, anchor), chainOf(anchor, ...says))
-
-  it.each<readonly [string, CertificateSpec, readonly Says[], string, string]>([
-    [
-      'policies',
-      { certificatePolicies: [gold] },
-      [
-        [gold, silver],
-        [gold, silver],
-      ],
-      'gold / gold',
-      'gold+silver / gold+silver',
-    ],
-    ['no policies', {}, [[gold], [gold]], 'gold / gold', 'gold / gold'],
-    ['anyPolicy', { certificatePolicies: [any] }, [[gold], [gold]], 'gold / gold', 'gold / gold'],
-    ['requireExplicitPolicy', { policyConstraints: { requireExplicitPolicy: 0 } }, [[gold], [silver]], refused, ' / '],
-    ['inhibitAnyPolicy', { inhibitAnyPolicy: 0 }, [[any], [gold]], ' / ', 'gold / gold'],
-    [
-      'inhibitPolicyMapping',
-      { policyConstraints: { inhibitPolicyMapping: 0 } },
-      [{ certificatePolicies: [gold], policyMappings: [[gold, silver]] }, [silver]],
-      ' / ',
-      'gold / gold',
-    ],
-    [
-      'mappings',
-      { certificatePolicies: [gold], policyMappings: [[gold, silver]] },
-      [[silver], [silver]],
-      'gold / gold',
-      'silver / silver',
-    ],
-  ])('has %s, which count where the policy says so', (_what, spec, says, counted, ignored) => {
-    expect(under(true, anchorOf(spec), ...says)).toBe(counted)
-    expect(under(false, anchorOf(spec), ...says)).toBe(ignored)
-  })
-
-  it('may have anyPolicy even if the caller inhibits it for the path, whether it is self-issued or not', () => {
-    const above = mint({ ...root.spec, subject: 'O=Verify,CN=Above' })
-    const cross = mint({ ...root.spec, certificatePolicies: [any] }, above)
-    const inputs: PolicyInputs = { ...explicit, inhibitAnyPolicy: true }
-    for (const anchor of [anchorOf({ certificatePolicies: [any] }), cross]) {
-      const store = storeFor({ ...presented, trust: 'every-ca' }, anchor)
-      expect(judgeIn(store, chainOf(anchor, [gold], [gold]), inputs)).toBe('gold / gold')
-      expect(judgeIn(store, chainOf(anchor, [any], [gold]), inputs)).toBe('policy_violation 1')
-    }
-  })
-})
-
-describe('a pinned leaf, which no CA stands above', () => {
-  const key = keyPair('p256', 70)
-  const specs: readonly CertificateSpec[] = [
-    {},
-    { certificatePolicies: [gold] },
-    { certificatePolicies: [gold, silver] },
-    { certificatePolicies: [any] },
-    { certificatePolicies: [any], inhibitAnyPolicy: 0 },
-    ...[0, 1].flatMap((requireExplicitPolicy) => [
-      { policyConstraints: { requireExplicitPolicy } },
-      { policyConstraints: { requireExplicitPolicy }, certificatePolicies: [silver] },
-    ]),
-    { certificatePolicies: [gold], policyMappings: [[gold, silver]] },
-  ]
-  const wanted = [undefined, [], [gold], [silver], [any], [gold, bronze]]
-  const inputs: readonly (PolicyInputs | null)[] = [
-    null,
-    ...wanted.flatMap((initialPolicies) =>
-      [{}, explicit, { inhibitAnyPolicy: true }, { ...explicit, inhibitAnyPolicy: true }].map((flags) => ({
-        ...flags,
-        ...(initialPolicies && { initialPolicies }),
-      })),
-    ),
-  ]
-
-  it.each([true, false])(
-    'is valid for the policies for which it is below a CA that says nothing, enforcing anchors: %s',
-    (enforce) => {
-      const policy: Policy = { ...presented, enforceAnchorConstraints: enforce }
-      const seen = new Set<string>()
-      for (const spec of specs) {
-        const self = mint({ key, subject: 'CN=Pinned', ...spec })
-        const issued = leaf(spec)
-        const below = storeFor(policy, root)
-        const alone = storeFor({ ...policy, trust: 'every-certificate' }, issued)
-        const itself = storeFor(policy, self)
-        for (const each of inputs) {
-          const expected = judgeIn(below, [issued], each)
-          expect([spec, each, judgeIn(alone, [issued], each)]).toEqual([spec, each, expected])
-          expect([spec, each, judgeIn(itself, [self], each)]).toEqual([spec, each, expected])
-          seen.add(expected)
-        }
-      }
-      expect(seen.size).toBeGreaterThan(7)
-    },
-  )
-
-  it('needs no policy that nobody asks for', () => {
-    const pinned = mint({ key, subject: 'CN=Pinned' })
-    expect(judgeIn(storeFor(presented, pinned), [pinned], {})).toBe(' / ')
-    expect(judgeIn(storeFor(presented, pinned), [pinned], { initialPolicies: [gold] })).toBe(' / ')
-    expect(judgeIn(storeFor(presented, pinned), [pinned], explicit)).toBe(refused)
   })
 })
