@@ -52,7 +52,7 @@ describe('scanPem', () => {
     ])
   })
 
-  it('loses only the bad block, and says where it is bad', () => {
+  it('drops only the bad block, and reports its position', () => {
     const bad = `${begin}b25l\nb2!l\n${end}`
     expect(scan(`${block('one')}${bad}${block('two')}`)).toEqual([
       ['CERTIFICATE', 1, 'one'],

@@ -5,7 +5,7 @@ import { bytesEqual, compareBytes, hashOf, requireBytes, Span, SpanMap, spanOf }
 const b = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 
 describe('spans', () => {
-  it('are equal where length and bytes are', () => {
+  it('are equal if length and bytes are', () => {
     expect(new Span(b('00aabbcc'), 1, 3).equals(new Span(b('aabb')))).toBe(true)
     expect(new Span(b('00aabbcc'), 1, 4).equals(new Span(b('aabb')))).toBe(false)
     expect(new Span(b('aabb')).equals(new Span(b('aabc')))).toBe(false)
@@ -24,7 +24,7 @@ describe('spans', () => {
     expect(span.copy().buffer).not.toBe(whole.buffer)
   })
 
-  it('are all of an array, or what is a span already', () => {
+  it('cover a whole array, or take an existing span', () => {
     const span = new Span(b('aabb'), 1)
     expect(spanOf(span)).toBe(span)
     expect(spanOf(b('aabb'))).toEqual(new Span(b('aabb'), 0, 2))
@@ -38,7 +38,7 @@ describe('spans', () => {
     expect(new Span(b('00'), 1).unpadded().length).toBe(0)
   })
 
-  it('are keys of a map by their bytes, wherever they stand', () => {
+  it('are map keys by their bytes, at any offset', () => {
     const map = new SpanMap<string>()
     map.add(new Span(b('00aabb'), 1), 'first')
     map.add(new Span(b('aabbcc')), 'second')

@@ -38,7 +38,7 @@ rejected   clients of CN=Rolled
     })
   })
 
-  it('is 0 where nobody is refused', () => {
+  it('is 0 if no client is rejected', () => {
     expect(place.run(['diff', 'old.pem', 'old.pem'])).toEqual({ exitCode: 0, output: 'unchanged  4\n', errors: '' })
     expect(place.run(['diff', 'old.pem', 'renewed.pem']).exitCode).toBe(0)
   })

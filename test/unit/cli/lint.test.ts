@@ -37,7 +37,7 @@ const place = new Workplace({
 const at = ['--at', '2026-06-01']
 
 describe('portcullis lint', () => {
-  it('is silent but for a line, and 0, where nothing is wrong', () => {
+  it('prints one line, and returns 0, if nothing is wrong', () => {
     expect(place.run(['lint', 'clean.pem', ...at])).toEqual({ exitCode: 0, output: 'no findings in clean.pem\n', errors: '' })
   })
 
@@ -150,7 +150,7 @@ describe('portcullis lint', () => {
     }
   })
 
-  it('colours where it is told to', () => {
+  it('uses colour on request', () => {
     const run = (env: Readonly<Record<string, string>>): boolean =>
       place.run(['lint', 'old.pem', ...at], { env }).output.includes('\u001b[')
     expect(run({})).toBe(false)
@@ -162,7 +162,7 @@ describe('portcullis lint', () => {
 })
 
 describe('what portcullis lint cannot read', () => {
-  it('is told with its reason on standard error, and 2', () => {
+  it('prints its reason on standard error, and returns 2', () => {
     mkdirSync(join(place.directory, 'folder'))
     const { exitCode, output, errors } = place.run(['lint', 'clean.pem', 'missing.pem', 'folder', 'clean.pem/x'])
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' })
@@ -193,13 +193,13 @@ See portcullis lint --help.
     expect(place.run(['lint', '-', '-']).errors).toContain('standard input (-) can be read only once')
   })
 
-  it('has no control characters in its name when it is told', () => {
+  it('has no control characters in messages', () => {
     expect(place.run(['lint', 'a\u001b[2Jb']).errors).toContain('cannot read a\\u{1b}[2Jb: there is no such file')
   })
 })
 
 describe('a pipe that is closed', () => {
-  it('ends portcullis without a word, and with its verdict', async () => {
+  it('ends the program silently, with its exit code', async () => {
     const many = Array.from({ length: 400 }, () => old.pem).join('')
     const path = place.write('many.pem', many)
     const child = spawn(process.execPath, [programFile, 'lint', '--format', 'json', path], { stdio: ['ignore', 'pipe', 'pipe'] })

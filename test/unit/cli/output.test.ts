@@ -4,7 +4,7 @@ import { reportFormats, safeOutput } from '../../../src/cli/output.ts'
 import { expectNoCommands, hostileText } from '../../support/build-server.ts'
 
 describe('what leaves the program', () => {
-  it.each(reportFormats)('is obeyed by nobody, even of a command that has escaped nothing: %s', (format) => {
+  it.each(reportFormats)('has no terminal commands, even if a report escapes nothing: %s', (format) => {
     fc.assert(
       fc.property(hostileText, fc.boolean(), (text, coloured) => {
         // Annotations are the one thing that is meant to be obeyed.
@@ -28,7 +28,7 @@ describe('what leaves the program', () => {
     expect(safeOutput(github, 'github', true)).toBe(github)
   })
 
-  it('has no annotation that is none of ours', () => {
+  it('has only our annotations', () => {
     for (const line of [
       '::debug::x',
       '::error::x',

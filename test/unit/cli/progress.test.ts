@@ -40,11 +40,11 @@ describe('progress', () => {
     expect(shown.endsWith('\r\u001b[K')).toBe(true)
   })
 
-  it.skipIf(!hasTerminal)('is not shown for what is quick', () => {
+  it.skipIf(!hasTerminal)('is not shown for quick work', () => {
     expect(runOnTerminal(place.write('small.pem', bundle(1)))).toBe('')
   })
 
-  it('is not shown where standard error is no terminal', () => {
+  it('is not shown if standard error is not a terminal', () => {
     slowBundle()
     expect(place.run(['lint', 'slow.pem']).errors).toBe('')
   })

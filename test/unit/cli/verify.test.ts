@@ -68,7 +68,7 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     expect(output).toContain('expired on 2030-01-01T00:00:00Z')
   })
 
-  it('goes by revocation lists', () => {
+  it('checks revocation lists', () => {
     const lists = ['--crl', 'root.crl', '--crl', 'clients.crl']
     expect(place.run([...base, ...lists, 'client.pem']).exitCode).toBe(0)
     expect(place.run([...base, ...lists, 'stolen.pem'])).toMatchObject({
@@ -81,7 +81,7 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     })
   })
 
-  it('goes by purpose and name', () => {
+  it('checks purpose and name', () => {
     expect(place.run([...base, 'server.pem'])).toMatchObject({
       exitCode: 1,
       output: expect.stringContaining('extended_key_usage_violation'),
@@ -115,7 +115,7 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     )
   })
 
-  it('judges DER that is broken, and lets no control character of it through', () => {
+  it('reports broken DER, without its control characters', () => {
     const bent = Uint8Array.from(client.der)
     bent[40] = 0xff
     expect(place.run([...base, '-'], { input: bent })).toMatchObject({

@@ -152,16 +152,16 @@ describe.each(curveNames)('signatures made for their sums on %s', (curve) => {
   }
   let wrappedSeen = 0
 
-  it('are judged rightly where points meet that are equal or opposite, without any table', meetsPoints)
-  it('are compared with r + n where that is below p, and only there, without any table', comparesCoordinates)
+  it('are verified correctly if the points added are equal or opposite, without tables', meetsPoints)
+  it('are compared with r + n only if that is below p, without tables', comparesCoordinates)
 
-  it('are judged rightly with a table of the generator alone', () => {
+  it('are verified correctly with a table for the generator only', () => {
     new EcdsaKey(curve, encodePoint(multipleOf(curve, 7n)), new TableBudget(2 ** 24)).warmUp()
     meetsPoints()
     comparesCoordinates()
   })
 
-  it('are judged rightly with tables', () => {
+  it('are verified correctly with tables', () => {
     makeKey = (point) => {
       const key = new EcdsaKey(curve, encodePoint(point), new TableBudget(2 ** 24))
       key.warmUp()

@@ -31,7 +31,7 @@ describe.each(curveNames)('ECDSA on %s', (namedCurve) => {
     expect(verifies(signature, name === 'SHA-256' ? 'SHA-384' : 'SHA-256')).toBe(false)
   })
 
-  it('takes high and low s alike', () => {
+  it('accepts high and low s', () => {
     expect(verifies(encoded(r, s))).toBe(true)
     expect(verifies(encoded(r, n - s))).toBe(true)
   })

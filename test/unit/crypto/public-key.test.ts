@@ -153,7 +153,7 @@ describe('other keys', () => {
     })
   })
 
-  it('are malformed where there is no OID', () => {
+  it('are malformed if there is no OID', () => {
     for (const der of [new Uint8Array(), nul(), sequence(), sequence(sequence()), sequence(sequence(nul()), bitString())]) {
       expect(read(der)).toMatchObject({ kind: 'unknown', key: { oid: '' }, fault: 'malformed_key' })
     }

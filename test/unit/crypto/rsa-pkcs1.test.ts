@@ -47,7 +47,7 @@ describe('PKCS#1 v1.5 signatures', () => {
     }
   })
 
-  it('do not verify as another algorithm', () => {
+  it('do not verify under another algorithm', () => {
     const signature = sign('sha256', data, pair.privateKey)
     expect(key.verify(rsaPkcs1('SHA-384'), data, signature)).toBe(false)
     expect(key.verify(algorithm('1.2.840.10045.4.3.2'), data, signature)).toBe(false)
@@ -96,7 +96,7 @@ describe('forged encodings', () => {
     expect(accepts(encoded)).toBe(false)
   })
 
-  it('cube roots for exponent 3 find nothing to hide in', () => {
+  it('cube roots for exponent 3 are refused', () => {
     const three = rsaPair(3072, 3)
     const verifier = pureSignatures.importKey(three.spki)!
     const head = bytes([0, 1], padded(8), [0], info)
@@ -149,7 +149,7 @@ describe('keys of odd sizes', () => {
     expect(pureSignatures.importKey(rsaSpki(tlv(0x02, [1]), integer(3)))!.verify(sha256, data, new Uint8Array(1))).toBe(false)
   })
 
-  it('as large as are taken answer at once, whatever the exponent', () => {
+  it('of the largest accepted size take little time, with any exponent', () => {
     for (const exponent of [3n, 65537n, 2n ** 32n - 1n]) {
       const giant = pureSignatures.importKey(rsaSpki(modulusOf(16384), integer(exponent)))!
       const signature = new Uint8Array(2048).fill(0x5a)

@@ -53,7 +53,7 @@ describe('PSS signatures', () => {
     }
   })
 
-  it('are no PKCS#1 v1.5 signatures, nor the other way round', () => {
+  it('are not accepted as PKCS#1 v1.5 signatures, nor the reverse', () => {
     const pss = sign('sha256', data, { key: pair.privateKey, padding, saltLength: 32 })
     expect(key.verify(rsaPkcs1('SHA-256'), data, pss)).toBe(false)
     expect(key.verify(rsaPss('SHA-256', 'SHA-256', 32), data, sign('sha256', data, pair.privateKey))).toBe(false)

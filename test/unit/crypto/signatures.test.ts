@@ -13,7 +13,7 @@ describe('pureSignatures', () => {
     expect(pureSignatures.name).toBe('pure')
   })
 
-  it('imports nothing that is no usable key, and never throws', () => {
+  it('imports only usable keys, and never throws', () => {
     const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' })
     const p521 = generateKeyPairSync('ec', { namedCurve: 'P-521' }).publicKey.export({ type: 'spki', format: 'der' })
     const refused: unknown[] = [
@@ -24,7 +24,7 @@ describe('pureSignatures', () => {
     for (const spki of refused) expect(pureSignatures.importKey(spki as Uint8Array)).toBeUndefined()
   })
 
-  it('answers false for arguments that are no bytes', () => {
+  it('returns false for arguments that are not bytes', () => {
     for (const [spki, identifier] of [
       [ecSpki, ecdsa('SHA-256')],
       [rsaPair().spki, rsaPkcs1('SHA-256')],
@@ -39,7 +39,7 @@ describe('pureSignatures', () => {
     }
   })
 
-  it('answers false for every prefix of its identifiers', () => {
+  it('returns false for every prefix of an algorithm identifier', () => {
     const key = pureSignatures.importKey(rsaPair().spki)!
     const identifier = rsaPss('SHA-256', 'SHA-256', 32)
     for (let end = 0; end < identifier.length; end++) {

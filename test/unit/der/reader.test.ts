@@ -58,7 +58,7 @@ describe('Reader.next', () => {
   })
 })
 
-describe('Reader.expect and its kin', () => {
+describe('Reader.expect and related methods', () => {
   it('refuse another tag at its offset', () => {
     expect(refusal(readWhole(nul(), (reader) => reader.expect(Tag.integer, 'test')))).toEqual(['unexpected_tag', 0])
     expect(refusal(readWhole(new Uint8Array(), (reader) => reader.expect(Tag.integer, 'test')))).toEqual(['truncated', 0])
@@ -125,7 +125,7 @@ describe('Reader.enter and leave', () => {
 })
 
 describe('faults', () => {
-  it('are sticky: the first one stays, and everything after it reads as nothing', () => {
+  it('are sticky: the first one stays, and later reads return nothing', () => {
     const reader = new Reader(bytes(nul(), octetString([1])))
     reader.fail('bad_time', 7, 'first', 'in other words')
     reader.fail('bad_null', 8, 'second')
@@ -145,7 +145,7 @@ describe('faults', () => {
     })
   })
 
-  it('have the sentence of their code where nothing more is known', () => {
+  it("have their code's sentence if nothing more is known", () => {
     const result = readWhole(hex('0480'), (reader) => reader.next('thing'))
     expect(result).toMatchObject({ message: `thing: ${parseSentence('indefinite_length')} (byte 1)` })
   })

@@ -62,7 +62,7 @@ describe('DNS names', () => {
 })
 
 describe('e-mail addresses', () => {
-  it('are equal but for the case of the host (RFC 5280 7.5)', () => {
+  it("are equal regardless of the host's case (RFC 5280 7.5)", () => {
     const spec = { subjectAltNames: [{ email: 'Some.One@Example.com' }] }
     expect(matches(spec, { email: 'Some.One@example.COM' })).toBe(true)
     expect(matches(spec, { email: 'some.one@Example.com' })).toBe(false)

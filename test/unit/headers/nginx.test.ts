@@ -68,7 +68,7 @@ describe('$ssl_client_verify', () => {
     expect(parseNginxVerify(value)).toMatchObject({ ok: false, code: 'malformed_header' })
   })
 
-  it('does not carry just any reason', () => {
+  it('rejects a reason that is empty or has control characters', () => {
     expect(formatNginxVerify({ status: 'failed', reason: '' })).toMatchObject({ ok: false })
     expect(formatNginxVerify({ status: 'failed', reason: 'a\nb' })).toMatchObject({ ok: false })
   })

@@ -103,7 +103,7 @@ describe('the headers of a request', () => {
     expect(() => headerReader({ a: 5 })('a')).toThrow(TypeError)
   })
 
-  it('as Node receives them, where a duplicate is joined and only raw headers tell', async () => {
+  it('as Node receives them, which joins duplicates except in rawHeaders', async () => {
     const seen = new Promise((resolve) => {
       const server = createServer((incoming, response) => {
         resolve(parseCloudflareHeaders(incoming))

@@ -22,7 +22,7 @@ const all = Object.keys(requests) as HeaderFrom[]
 describe('verifyRequest', () => {
   it('knows every system', () => expect(Object.keys(formats).sort()).toEqual([...all].sort()))
 
-  it.each(all)('%s: accepts whom the truststore trusts', (from) => {
+  it.each(all)('%s: accepts clients that the truststore trusts', (from) => {
     const { good, chain } = requests[from]
     const verdict = verifyRequest(good, listed, { from, trustedProxy })
     expect(verdict).toMatchObject({ ok: true })
@@ -32,14 +32,14 @@ describe('verifyRequest', () => {
     )
   })
 
-  it.each(all)('%s: refuses whom it does not, and judges at the time it is told', (from) => {
+  it.each(all)('%s: rejects other clients, and verifies at the given time', (from) => {
     const { good } = requests[from]
     expect(verifyRequest(good, stranger, { from, trustedProxy })).toMatchObject({ ok: false, code: 'unknown_issuer' })
     const at = new Date('2999-01-01')
     expect(verifyRequest(good, listed, { from, trustedProxy, at })).toMatchObject({ ok: false, code: 'expired', index: 0 })
   })
 
-  it.each(all)('%s: tells that there is no certificate', (from) => {
+  it.each(all)('%s: reports that there is no certificate', (from) => {
     for (const request of [requests[from].none, {}, { headers: new Headers() }]) {
       expect(verifyRequest(request, listed, { from, trustedProxy })).toMatchObject({ ok: false, code: 'no_certificate' })
     }
@@ -133,7 +133,7 @@ describe('verifyRequest', () => {
     expect(verifyRequest(cert, listed, { from: 'envoy', trustedProxy })).toMatchObject({ ok: true })
   })
 
-  it('judges clients, whatever purpose the policy has', () => {
+  it('verifies clients under a policy of any purpose', () => {
     const policy = { ...profiles.apiGateway, purpose: 'server' } as const
     const store = buildTruststore(root.pem, { policy })
     const server = mint({ subject: 'CN=server', extendedKeyUsage: ['serverAuth'] }, root)

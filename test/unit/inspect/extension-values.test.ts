@@ -129,7 +129,7 @@ describe('signed certificate timestamps', () => {
   })
 })
 
-describe('extensions that nobody knows', () => {
+describe('unknown extensions', () => {
   it('are drawn with their types and values', () => {
     const value = sequence(
       integer(-5),
@@ -171,7 +171,7 @@ describe('extensions that nobody knows', () => {
     ])
   })
 
-  it('are written as bytes where they are no ASN.1', () => {
+  it('are written as bytes if they are not ASN.1', () => {
     expect(valueText('1.2.3.4.5', Uint8Array.of(0x30, 0x05, 0x01))).toEqual(['30:05:01'])
     expect(valueText('1.2.3.4.5', Uint8Array.of(0x05, 0x00, 0x00))).toEqual(['05:00:00'])
     expect(valueText('1.2.3.4.5', new Uint8Array())).toEqual([])

@@ -9,7 +9,7 @@ const leaf = mint({ subject: 'CN=leaf' }, root)
 const list = mintCrl({ issuer: root })
 
 describe('what an input holds', () => {
-  it('is of use to verifyChain', () => {
+  it('works with verifyChain', () => {
     const [listed] = inspect(mintCrl({ issuer: root, revoked: [{ serial: leaf.serial }] }).pem).revocationLists
     const [listedInDer] = inspect(list.der).revocationLists
     const store = buildTruststore(root.pem)
@@ -31,7 +31,7 @@ describe('what an input holds', () => {
     expect(text.indexOf('CN=root')).toBeLessThan(text.indexOf('CN=leaf'))
   })
 
-  it('is told of by the values that JSON is made of', () => {
+  it('is described in JSON values', () => {
     expect(JSON.parse(JSON.stringify(inspect(leaf.pem).certificates))).toMatchObject([{ subject: 'CN=leaf' }])
   })
 

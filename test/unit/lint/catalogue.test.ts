@@ -54,11 +54,14 @@ describe('every rule', () => {
     expect(finding.message).toMatch(/\S{3}/)
   })
 
-  it.each(flaws.filter(({ mended }) => mended !== undefined))('$code is silent where $name is mended', (flaw) => {
-    expect(codesOf(lintMended(flaw))).not.toContain(flaw.code)
-  })
+  it.each(flaws.filter(({ mended }) => mended !== undefined))(
+    '$code does not fire on the corrected certificate of $name',
+    (flaw) => {
+      expect(codesOf(lintMended(flaw))).not.toContain(flaw.code)
+    },
+  )
 
-  it.each(Object.entries(profiles))('is silent on a clean bundle by profiles.%s', (_, policy) => {
+  it.each(Object.entries(profiles))('reports nothing on a clean bundle by profiles.%s', (_, policy) => {
     expect(lintTruststore(cleanBundle, { policy })).toEqual({
       findings: [],
       counts: { error: 0, warning: 0, info: 0 },
@@ -66,7 +69,7 @@ describe('every rule', () => {
     })
   })
 
-  it('has an example here that breaks it, and the same mended', () => {
+  it('has an example that breaks it, and a corrected one', () => {
     const shown = new Set(flaws.filter(({ mended }) => mended !== undefined).map(({ code }) => code))
     expect(general.filter((code) => !shown.has(code))).toEqual([])
   })
@@ -114,7 +117,7 @@ describe('without the rule', () => {
 
   const unchecked = general.filter((code) => !checked.some((rule) => rule.code === code))
 
-  it.each(unchecked)('%s, which is found while reading, an example fails', (code) => {
+  it.each(unchecked)('%s, which the parser reports: an example fails', (code) => {
     for (const flaw of flawsOf(code)) {
       const report = lintFlaw(flaw)
       const findings = report.findings.filter((finding) => finding.code !== code)

@@ -6,7 +6,7 @@ import { ruleCatalogue } from '../../../src/lint/catalogue.ts'
 const codes = [...new Set([...rejectCodes, ...ruleCatalogue.keys()])]
 
 describe('explain', () => {
-  it.each(codes)('%s: what it means, where that is written and what to do', (code) => {
+  it.each(codes)('%s: meaning, citation and remedy', (code) => {
     const info = explain(code)
     expect(info.code).toBe(code)
     expect(info.summary).toMatch(/^.{20,}\.$/)
@@ -18,7 +18,7 @@ describe('explain', () => {
     }
   })
 
-  it.each(rejectCodes)('%s: how another system calls it', (code) => {
+  it.each(rejectCodes)('%s: its names in other systems', (code) => {
     const { mappings } = explain(code)
     // What nobody else checks or tells has no mapping.
     const untold = Object.keys(mappings).length === 0
@@ -27,7 +27,7 @@ describe('explain', () => {
     )
   })
 
-  it('gives the verdict of a code that findings share', () => {
+  it('explains a code that a finding has as well as a verdict', () => {
     expect(explain('expired').mappings.node).toBe('CERT_HAS_EXPIRED')
     expect(explain('incomplete_chain').mappings.node).toBe('UNABLE_TO_GET_ISSUER_CERT')
   })

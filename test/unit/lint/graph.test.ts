@@ -24,14 +24,14 @@ describe('path lengths', () => {
   const one = ca('One', two)
   const none = ca('None', one)
 
-  it('block what stands too deep below, and name the CA whose path length it is', () => {
+  it('are reported with the CA whose path length is exceeded', () => {
     expect(found('pathlen_blocks_existing_child', [two, one])).toEqual([])
     expect(found('pathlen_blocks_existing_child', [two, one, none])).toEqual([
       'CN=None: path length 1 of CN=Two does not allow this CA',
     ])
   })
 
-  it('are those of the nearest CA where that one is stricter', () => {
+  it('are those of the nearest CA if it is stricter', () => {
     const strict = ca('Strict', two, { pathLength: 0 })
     expect(found('pathlen_blocks_existing_child', [two, strict, ca('Below', strict)])).toEqual([
       'CN=Below: path length 0 of CN=Strict does not allow this CA',
@@ -56,7 +56,7 @@ describe('path lengths', () => {
     expect(found('pathlen_blocks_existing_child', [two, one, none], { ...profiles.apiGateway, trust: 'every-ca' })).toEqual([])
   })
 
-  it('are judged where the root is missing too', () => {
+  it('are linted if the root is missing', () => {
     const top = ca('Top', root, { pathLength: 0 })
     expect(found('pathlen_blocks_existing_child', [top, ca('Low', top)])).toHaveLength(1)
   })
@@ -101,7 +101,7 @@ describe('broken chains', () => {
   })
 })
 
-describe('circles of cross-signatures', () => {
+describe('cycles of cross-signatures', () => {
   const a = ca('A')
   const b = ca('B')
   const c = ca('C')
@@ -116,11 +116,11 @@ describe('circles of cross-signatures', () => {
     ])
   })
 
-  it('are none where a chain only branches and joins', () => {
+  it('are not reported if a chain only branches and joins', () => {
     expect(found('cross_sign_cycle', [a, b, c, signed(a, b), signed(b, c), signed(a, c)])).toEqual([])
   })
 
-  it('are none where a CA certifies its own next key, and its old one by that', () => {
+  it("are not reported if a CA's old and new keys certify each other", () => {
     const next = mint({ ca: true, subject: 'CN=A' })
     const newWithOld = mint({ ca: true, subject: 'CN=A', key: next.key }, a)
     const oldWithNew = mint({ ca: true, subject: 'CN=A', key: a.key }, next)
@@ -140,7 +140,7 @@ describe('purposes', () => {
     expect(found('issuer_eku_excludes_client_auth', [root, servers, below, ca('Deep', below), free])).toHaveLength(1)
   })
 
-  it('do not matter where the policy is for servers', () => {
+  it('are ignored if the policy is for servers', () => {
     const policy: Policy = { ...profiles.apiGateway, purpose: 'server' }
     expect(found('ca_eku_excludes_client_auth', [root, servers, below], policy)).toEqual([])
     expect(found('issuer_eku_excludes_client_auth', [root, servers, below], policy)).toEqual([])
@@ -178,7 +178,7 @@ function leads(edges: Edges, from: number, to: number): boolean {
 }
 
 describe('cyclesIn', () => {
-  it('finds circles and not what hangs on them', () => {
+  it('finds cycles, and not what is attached to them', () => {
     const found = cycles([[1], [2], [0], [0], [4], []])
     expect([...found.keys()].sort()).toEqual([0, 1, 2])
     expect([...found.get(1)!].sort()).toEqual([0, 1, 2])

@@ -11,7 +11,7 @@ function codes(spec: CertificateSpec, options: LintCertificateOptions = {}): rea
 }
 
 describe('lintCertificate', () => {
-  it('finds nothing in a sound client, however it is given', () => {
+  it('finds nothing in a good client, in every input form', () => {
     const parsed = parseCertificate(client.der)
     if (!parsed.ok) throw new Error(parsed.message)
     for (const input of [client.der, client.pem, Buffer.from(client.pem), parsed.value]) {
@@ -30,12 +30,12 @@ describe('lintCertificate', () => {
     ).toEqual(['warning expired', 'error rsa_too_small', 'info no_san'])
   })
 
-  it('asks for no issuer and no truststore', () => {
+  it('needs no issuer and no truststore', () => {
     expect(lintCertificate(root.der).findings).toEqual([])
     expect(lintCertificate(mint({ ca: true, subject: 'CN=I' }, root).der).findings).toEqual([])
   })
 
-  it('looks at a certificate as what it says it is, or as what it is to be', () => {
+  it('lints a certificate by its stated role, or by the requested one', () => {
     const spec: CertificateSpec = { ca: true, keyUsage: ['digitalSignature', 'keyCertSign'], extendedKeyUsage: ['clientAuth'] }
     expect(codes(spec)).toEqual([])
     expect(codes(spec, { as: 'ca' })).toEqual([])
@@ -43,7 +43,7 @@ describe('lintCertificate', () => {
     expect(codes({ extendedKeyUsage: ['serverAuth'] }, { as: 'ca' })).toEqual([])
   })
 
-  it('judges purposes by the policy', () => {
+  it('checks purposes by the policy', () => {
     expect(codes({ extendedKeyUsage: ['serverAuth'] }, { policy: profiles.webServer })).toEqual([])
     expect(codes({ extendedKeyUsage: ['serverAuth'] })).toEqual(['warning eku_missing_client_auth'])
     expect(codes({ extendedKeyUsage: ['any'] })).toEqual([])

@@ -68,7 +68,7 @@ describe('lintTruststore', () => {
     expect(lintTruststore(buildTruststore(bundle))).toEqual(report)
   })
 
-  it('judges a truststore anew, at another time and by another policy', () => {
+  it('lints a truststore again, at another time and by another policy', () => {
     const store = buildTruststore(root.pem + mint({ ca: true, key: keyPair('rsa2048'), subject: 'CN=RSA' }).pem)
     expect(store.findings).toEqual([])
     const later = lintTruststore(store, { at: new Date('2100-01-01') })

@@ -39,7 +39,7 @@ describe('waivers', () => {
     expect(lint({ code: 'rsa_too_small' })).toMatchObject({ accepted: true, counts: { error: 0, warning: 3 } })
   })
 
-  it('end when they say so, to the millisecond, and that is a finding', () => {
+  it('expire to the millisecond, which is a finding', () => {
     const until = at.getTime()
     expect(essence(lint({ code: 'expired', until: until + 1 }).findings)).toEqual(all.slice(2))
     const ended = lint({ code: 'expired', until })

@@ -51,7 +51,7 @@ describe('nodeSignatures', () => {
     })
   })
 
-  it('imports nothing that is no usable key, and answers false for arguments that are no bytes', () => {
+  it('imports only usable keys, and returns false for arguments that are not bytes', () => {
     for (const spki of [undefined, null, 'text', {}, new Uint8Array(), sequence(), bytes(rsaPair().spki, [0])]) {
       expect(nodeSignatures.importKey(spki as Uint8Array)).toBeUndefined()
     }
@@ -106,7 +106,7 @@ describe('what node:crypto is not asked', () => {
   })
 })
 
-describe('a system that refuses to compute', () => {
+describe('a system that refuses an algorithm', () => {
   const refusal = (): never => {
     throw new Error('unsupported')
   }

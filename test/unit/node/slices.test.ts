@@ -50,7 +50,7 @@ describe('work in slices', () => {
     expect(pace.waiting).toHaveLength(0)
   })
 
-  it('ends without a further step once it is aborted', async () => {
+  it('stops at the next step once it is aborted', async () => {
     const pace = new ToyPace()
     const controller = new AbortController()
     const result = new Slices(pace).finish(working(pace, 100, 3), controller.signal)

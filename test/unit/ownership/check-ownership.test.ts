@@ -116,7 +116,7 @@ describe('checkOwnership', () => {
     expect(essence(domain, certificate(serverNames), certificate(ownerNames))).toBe(expected)
   })
 
-  it('goes by the dates of both, the ownership certificate first', () => {
+  it('checks the dates of both, the ownership certificate first', () => {
     const names = ['api.example.com']
     expect(essence('api.example.com', api, certificate(names, past))).toBe(
       'PENDING_OWNERSHIP_VERIFICATION ownership_certificate_expired',
@@ -162,7 +162,7 @@ describe('checkOwnership', () => {
     ['nothing', ''],
     ['DER of something else', api.der.subarray(4)],
     ['two certificates', api.pem + api.pem],
-  ])('%s is no certificate, and that is an answer', (_, input) => {
+  ])('%s means that there is no certificate', (_, input) => {
     const owner = checkOwnership('api.example.com', api.der, input, at)
     expect(owner.status).toBe('PENDING_OWNERSHIP_VERIFICATION')
     expect(owner.reasons.map(({ code }) => code)).toEqual(['ownership_certificate_malformed'])

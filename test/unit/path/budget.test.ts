@@ -53,7 +53,7 @@ describe('the budget', () => {
     expect(verdictWith({ nameComparisons: 50 }, [leaf], 'none.example')).toMatchObject({ code: 'name_mismatch' })
   })
 
-  it('counts certificates that are of no use, and before any of them is read', () => {
+  it('counts useless certificates, before any is read', () => {
     const rubbish = { ...leaf, der: new Uint8Array(1000) }
     expect(verdictWith({ presentedCertificates: 3 }, [leaf, rubbish, rubbish, rubbish])).toMatchObject({
       code: 'budget_exhausted',

@@ -72,7 +72,7 @@ describe('checks of signatures in a search', () => {
     expect(counting.verified).toBe(before + 2)
   })
 
-  it('are metered alike, remembered or not', () => {
+  it('count the same in the budget, remembered or not', () => {
     const { listed, search } = setting({ ...defaultBudget, signatures: 1 })
     const issuer = listed(ca)
     for (let i = 0; i < 2; i++) {
@@ -83,7 +83,7 @@ describe('checks of signatures in a search', () => {
     }
   })
 
-  it('are false where the backend refuses the key', () => {
+  it('are false if the backend refuses the key', () => {
     const cache = new VerificationCache({ name: 'none', importKey: () => undefined }, 0)
     const node = new TrustNode(view(ca), 0, undefined, cache)
     const checks = new SignatureChecks(cache, new Meter(defaultBudget))

@@ -35,7 +35,7 @@ function underEach(anchor: Minted, chain: readonly Minted[], more: Partial<Polic
 const accepted = 'accepted'
 
 describe('conformance', () => {
-  it('lets pass what conforms', () => {
+  it('accepts conforming certificates', () => {
     expect(underEach(root, [leaf(server)])).toEqual([accepted, accepted, accepted])
     expect(underEach(root, [leaf(server, lower()), lower()])).toEqual([accepted, accepted, accepted])
   })
@@ -57,7 +57,7 @@ describe('conformance', () => {
     ['no extendedKeyUsage', { extendedKeyUsage: [] }, accepted, 'nonconforming 0'],
     ['anyExtendedKeyUsage', { extendedKeyUsage: ['serverAuth', 'any'] }, accepted, 'nonconforming 0'],
     ['cA', { ca: true, keyUsage: ['digitalSignature'] }, accepted, 'nonconforming 0'],
-  ])('asks of a leaf with %s', (_what, spec, strict, webPki) => {
+  ])('checks a leaf with %s', (_what, spec, strict, webPki) => {
     expect(underEach(root, [leaf({ ...server, ...spec })])).toEqual([accepted, strict, webPki])
   })
 
@@ -77,7 +77,7 @@ describe('conformance', () => {
       'nonconforming 1',
       accepted,
     ],
-  ])('asks of an intermediate with %s', (_what, spec, strict, webPki) => {
+  ])('checks an intermediate with %s', (_what, spec, strict, webPki) => {
     const ca = lower(spec)
     expect(underEach(root, [leaf({ ...server, authorityKeyId: ca.keyId ?? Uint8Array.of(1) }, ca), ca])).toEqual([
       accepted,
@@ -91,14 +91,14 @@ describe('conformance', () => {
     ['a serial number of 0', { serial: 0n }, accepted, accepted],
     ['extendedKeyUsage', { extendedKeyUsage: ['serverAuth'] }, accepted, 'nonconforming 1'],
     ['another key’s id', { authorityKeyId: Uint8Array.of(1) }, accepted, 'nonconforming 1'],
-  ])('asks of an anchor with %s, where its constraints count', (_what, spec, strict, webPki) => {
+  ])('checks an anchor with %s, if its constraints are enforced', (_what, spec, strict, webPki) => {
     const anchor = mint({ ...root.spec, ...spec })
     const chain = [leaf(server, root)]
     expect(underEach(anchor, chain)).toEqual([accepted, strict, webPki])
     expect(underEach(anchor, chain, { enforceAnchorConstraints: false })).toEqual([accepted, accepted, accepted])
   })
 
-  it('is told with its citation', () => {
+  it('has its citation in the message', () => {
     const verdict = verifyChain(trusting('strict', root), leaf({ ...server, serial: 0n }).der)
     expect(verdict).toMatchObject({
       code: 'nonconforming',

@@ -26,12 +26,12 @@ function refusal(chain: readonly Minted[], ...trusted: readonly Minted[]): reado
 
 const prefix = 'its issuer is not in the truststore: '
 
-describe('a missing issuer', () => {
-  it('is there in the control', () => {
+describe('the message about a missing issuer', () => {
+  it('control: with the issuer, the chain is accepted', () => {
     expect(verifyChain(storeOf(wanted, stranger), client.der)).toMatchObject({ ok: true })
   })
 
-  it('is told by name and key id', () => {
+  it('has its name and key id', () => {
     expect(refusal([client], stranger)).toEqual(['unknown_issuer', 0, `${prefix}${wantedText}`])
     expect(refusal([leaf({ authorityKeyId: false }, wanted)], stranger)).toEqual([
       'unknown_issuer',
@@ -40,7 +40,7 @@ describe('a missing issuer', () => {
     ])
   })
 
-  it('has namesakes with other keys', () => {
+  it('names CAs of the same name with other keys', () => {
     const one = namesake(0)
     expect(refusal([client], stranger, one)).toEqual([
       'unknown_issuer',
@@ -49,7 +49,7 @@ describe('a missing issuer', () => {
     ])
   })
 
-  it('has namesakes, three of which are named', () => {
+  it('names at most three CAs of the same name', () => {
     const all = [0, 1, 2, 3, 4].map((slot) => namesake(slot))
     const ids = all.map(({ keyId }) => `key id ${hex(keyId)}`)
     expect(refusal([client], ...all.slice(0, 3))[2]).toBe(
@@ -60,7 +60,7 @@ describe('a missing issuer', () => {
     )
   })
 
-  it('has namesakes of which some tell no key id', () => {
+  it('names CAs of the same name, some without a key id', () => {
     const silent = namesake(0, false)
     const one = namesake(1)
     // Without key id it might have been the one, so its signature was tried.
@@ -77,7 +77,7 @@ describe('a missing issuer', () => {
     })
   })
 
-  it('has the same key id under another name', () => {
+  it('names a CA with the same key id under another name', () => {
     const renamed = mint({ ca: true, key: wanted.key, subject: 'O=Near,CN=Renamed' })
     expect(refusal([client], stranger, renamed)).toEqual([
       'unknown_issuer',

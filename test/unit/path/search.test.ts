@@ -160,7 +160,7 @@ describe('a certificate that is listed itself', () => {
     expect(verdictOn(storeOf(self), mint({ ...self.spec }))).toBe('self_signed_untrusted 0')
   })
 
-  it('is accepted without its issuer only where policy pins leaves', () => {
+  it('is accepted without its issuer only if the policy pins leaves', () => {
     expect(verdictOn(storeOf(issued), issued)).toBe('incomplete_chain 0')
     expect(verdictOn(storeFor(pinning, issued), issued)).toBe('CN=Issued')
     expect(verdictOn(storeOf(issued, rootA), issued)).toBe('CN=Issued < CN=Root A')
@@ -172,7 +172,7 @@ describe('a certificate that is listed itself', () => {
     expect(verdictOn(store, forged)).toBe('signature_mismatch 0')
   })
 
-  it('is accepted whatever its own signature was made with, since that protects nothing', () => {
+  it('is accepted with any signature algorithm if it is self-signed', () => {
     const weak: CertificateSpec = { key: keyPair('rsa2048', 3), subject: 'CN=Weak', hash: 'sha1' }
     const listed = mint(weak)
     for (const trust of ['roots', 'every-ca', 'every-certificate'] as const) {
@@ -190,7 +190,7 @@ describe('a certificate that is listed itself', () => {
     }
   })
 
-  it('is not accepted by a weak signature where it cannot stand alone', () => {
+  it('is not accepted below a CA of its name if its signature is weak', () => {
     const weak = mint({ key: keyPair('rsa2048', 3), subject: 'CN=Weak', hash: 'sha1' })
     const options = { certificatePolicies: { requireExplicitPolicy: true } }
     const other = mint({ ca: true, key: keyPair('rsa2048', 3), subject: 'CN=Weak' }, rootA)
@@ -216,7 +216,7 @@ describe('what ends a path', () => {
   const issuer = issuing(rootA)
   const client = leaf({}, issuer)
 
-  it('is a root, or any listed CA where the policy says so', () => {
+  it('is a root, or any listed CA if the policy says so', () => {
     expect(verdictOn(storeOf(issuer), client)).toBe('incomplete_chain 1')
     expect(verdictOn(storeFor({ ...profiles.apiGateway, trust: 'every-ca' }, issuer), client)).toBe('CN=Issuing')
     expect(verdictOn(storeFor({ ...profiles.apiGateway, trust: 'every-certificate' }, issuer), client)).toBe('CN=Issuing')

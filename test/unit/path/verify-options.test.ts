@@ -71,7 +71,7 @@ describe('wrong arguments are a TypeError', () => {
     expect(verifyChain(store, Uint8Array.of(0x30))).toMatchObject({ message: expect.not.stringContaining('PEM') })
   })
 
-  it('but undefined options are absent ones', () => {
+  it('undefined options count as absent', () => {
     const options = { at: undefined, purpose: undefined, serverName: undefined } as unknown as VerifyOptions
     expect(verifyChain(store, leaf.der, options)).toMatchObject({ ok: true })
   })
@@ -163,7 +163,7 @@ describe('revocation is refused', () => {
     expect(() => verify({ revocation })).toThrow(message)
   })
 
-  it('but not with everything there is', () => {
+  it('control: is accepted with every option', () => {
     const revocation = { lists: [list], depth: 'leaf', unknown: 'refuse', expired: 'refuse', maxAgeDays: 30 }
     expect(verify({ revocation })).toMatchObject({ ok: true })
     expect(verify({ revocation: { lists: [list] } })).toMatchObject({ ok: true })
@@ -204,7 +204,7 @@ describe('certificatePolicies are refused', () => {
     expect(() => verify({ certificatePolicies })).toThrow(message)
   })
 
-  it('but not with everything there is', () => {
+  it('control: is accepted with every option', () => {
     const flags = { requireExplicitPolicy: false, inhibitPolicyMapping: true, inhibitAnyPolicy: false }
     expect(verify({ certificatePolicies: { initialPolicies: ['1.2.3', '2.999.1'], ...flags } })).toMatchObject({ ok: true })
     expect(verify({ certificatePolicies: {} })).toMatchObject({ ok: true, policies: { userConstrained: [] } })

@@ -221,7 +221,7 @@ const rejected: readonly RejectedChain[] = [
 describe('verifyChain', () => {
   const usual = storeOf(root)
 
-  it('accepts a leaf and answers with its path', () => {
+  it('accepts a leaf and returns its path', () => {
     const { der } = leaf({}, intermediate)
     const verdict = verifyChain(storeOf(root, intermediate), der)
     expect(verdict).toMatchObject({ ok: true, leaf: { subject: 'CN=Leaf,O=Verify' } })

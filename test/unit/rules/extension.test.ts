@@ -11,7 +11,7 @@ function findingsOn(spec: CertificateSpec, policy = profiles.apiGateway): readon
 }
 
 describe('the rules about extensions', () => {
-  it('are errors where the policy counts what an anchor says, warnings elsewhere', () => {
+  it('are errors if the policy enforces anchor constraints, otherwise warnings', () => {
     const lax = { ...profiles.apiGateway, enforceAnchorConstraints: false }
     for (const [spec, code] of [
       [{ ca: true, extensions: [unknown] }, 'unknown_critical_extension'],
@@ -23,7 +23,7 @@ describe('the rules about extensions', () => {
     }
   })
 
-  it('let an unknown extension pass that is not critical, and a known one that is', () => {
+  it('accept an unknown extension that is not critical, and a known one that is', () => {
     expect(findingsOn({ ca: true, extensions: [{ ...unknown, critical: false }] })).toEqual([])
     const critical = { extendedKeyUsage: true, subjectAltName: true, nameConstraints: true, certificatePolicies: true }
     const spec: CertificateSpec = {
@@ -48,7 +48,7 @@ describe('the rules about extensions', () => {
     expect(analysed(der).findings[0]?.message).toContain('1.3.6.1.4.1.99999.7')
   })
 
-  it('ask for a CA certificate only of what says that it signs certificates', () => {
+  it('require a CA certificate only for certificates with keyCertSign', () => {
     expect(findingsOn({ ca: false })).toEqual([])
     expect(findingsOn({})).toEqual([])
     expect(findingsOn({ ca: true, keyUsage: [] })).toEqual([])

@@ -20,12 +20,12 @@ describe('the rules about signatures', () => {
     expect(codesOf(root, noHint)).toEqual([])
   })
 
-  it('do not call it forged when key identifiers say that another CA of the name issued it', () => {
+  it('is not reported as forged if key identifiers point to another CA of that name', () => {
     const stranger = mint({ ca: true, subject: 'CN=Root' })
     expect(codesOf(root, mint({ ca: true, subject: 'CN=A' }, stranger))).toEqual(['incomplete_chain'])
   })
 
-  it('do not call it forged when nothing says which of several issuers it was', () => {
+  it('is not reported as forged if any of several issuers may have signed it', () => {
     const stranger = mint({ ca: true, subject: 'CN=Root' })
     const noHint = mint({ ca: true, subject: 'CN=A', authorityKeyId: false }, stranger)
     expect(codesOf(root, noHint)).toEqual(['incomplete_chain'])
@@ -53,7 +53,7 @@ describe('the rules about signatures', () => {
   })
 })
 
-describe('a signature that policies do not take', () => {
+describe('a signature algorithm outside the policy', () => {
   const own = keyPair('rsa2048', 1)
   const former = mint({ ca: true, subject: 'CN=Own', key: keyPair('rsa2048', 2) })
   const mixture = rsaPss('SHA-256', 'SHA-384', 32)
@@ -80,7 +80,7 @@ describe('a signature that policies do not take', () => {
     ]
   }
 
-  it.each(kinds)('%s: %s protects nothing where it is by the own key, and leaves out every other certificate', (code, _, by) => {
+  it.each(kinds)('%s: %s is accepted on a self-signed certificate, and makes any other unusable', (code, _, by) => {
     const self = mint({ ca: true, subject: 'CN=Own', key: own, ...by(own) })
     const rekeyed = mint({ ca: true, subject: 'CN=Own', key: own, ...by(former.key) }, former)
     const silent = mint({ ca: true, subject: 'CN=Own', key: own, authorityKeyId: false, ...by(former.key) }, former)
@@ -98,7 +98,7 @@ describe('a signature that policies do not take', () => {
     }
   })
 
-  it('is an error with MD5 whoever made it, since nobody verifies that', () => {
+  it('is an error with MD5 in every certificate', () => {
     for (const issuer of [undefined, former]) {
       const md5 = mint({ ca: true, subject: 'CN=Own', key: own, hash: 'md5' }, issuer)
       expect(analysed([md5.der]).findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
@@ -107,7 +107,7 @@ describe('a signature that policies do not take', () => {
     }
   })
 
-  it('is told of a self-issued certificate by itself as of one that is self-signed', () => {
+  it('treats a single self-issued certificate like a self-signed one', () => {
     const alone = mint({ ca: true, subject: 'CN=Own', key: own, hash: 'sha1' })
     const codes = lintCertificate(alone.der).findings.map(({ code, severity }) => `${severity} ${code}`)
     expect(codes).toContain('warning weak_signature_hash')

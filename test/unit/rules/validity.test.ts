@@ -21,21 +21,21 @@ describe('the dates of a CA', () => {
     ['2026-05-01T00:00:00.000Z', ['expires_within']],
     ['2026-05-01T00:00:00.999Z', ['expires_within']],
     ['2026-05-01T00:00:01.000Z', ['expired']],
-  ])('at %s: %j, as verification has it', (time, codes) => {
+  ])('at %s: %j, the same as in verification', (time, codes) => {
     expect(codesAt(time)).toEqual(codes)
     const verdict = verifyChain(buildTruststore(ca.pem, { at: new Date(time) }), leaf.der, { at: new Date(time) })
     const [code] = codes
     expect(verdict).toMatchObject(code === 'expired' || code === 'not_yet_valid' ? { ok: false, code, index: 1 } : { ok: true })
   })
 
-  it('are looked at as many days ahead as is asked for', () => {
+  it('are checked as many days ahead as requested', () => {
     expect(codesAt('2026-04-15T00:00:00Z', 0)).toEqual([])
     expect(codesAt('2026-04-15T00:00:00Z', 15)).toEqual([])
     expect(codesAt('2026-04-15T00:00:00Z', 16)).toEqual(['expires_within'])
     expect(codesAt('2026-03-01T00:00:00Z', Number.POSITIVE_INFINITY)).toEqual(['expires_within'])
   })
 
-  it('are told in the message, with the days that are left', () => {
+  it('are in the message, with the days left', () => {
     const messageAt = (time: string): string | undefined => analysed(ca.pem, { at: new Date(time) }).findings[0]?.message
     expect(messageAt('2026-04-20T12:00:00Z')).toBe('expires in 10 days, on 2026-05-01T00:00:00Z')
     expect(messageAt('2026-05-01T00:00:00.500Z')).toBe('expires in 0 days, on 2026-05-01T00:00:00Z')

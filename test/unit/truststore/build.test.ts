@@ -48,7 +48,7 @@ describe('buildTruststore reads', () => {
     expect(subjectsOf(root.der)).toEqual(['CN=Root,O=Build'])
   })
 
-  it('certificates between bad blocks, each of which costs only itself', () => {
+  it('certificates between bad blocks are kept', () => {
     const bad = [
       root.pem.replace('MII', '????'),
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
@@ -131,7 +131,7 @@ describe('a truststore', () => {
     expect(codesAt(Date.parse('2100-01-01'))).toEqual(['expired'])
   })
 
-  it('asks the backend that it is given, and for each key once', () => {
+  it('uses the given backend, once for each key', () => {
     const imported: string[] = []
     const signatures: SignatureBackend = {
       name: 'counting',

@@ -49,7 +49,7 @@ describe('diffTruststores', () => {
     expect(diff([a, b, c], [c, a, b])).toEqual({ ...none, unchanged: 3 })
   })
 
-  it('finds what came and what went, and whose clients are affected', () => {
+  it('reports added and removed certificates, and whose clients are affected', () => {
     expect(diff([a, b], [b, c])).toEqual({ ...none, added: ['c'], removed: ['a'], droppedIssuers: ['CN=A'], unchanged: 1 })
   })
 
@@ -89,7 +89,7 @@ describe('diffTruststores', () => {
     expect(diff([a, pinned], [a])).toEqual({ ...none, removed: ['pinned'], unchanged: 1 })
   })
 
-  describe('issuers whose way to an anchor is gone', () => {
+  describe('issuers without a path to an anchor', () => {
     const root = mint({ ca: true, subject: 'CN=Root', key: keyPair('p256', 6) })
     const rootRenewed = mint({ ca: true, subject: 'CN=Root', key: keyPair('p256', 6), notAfter: new Date('2041-01-01') })
     const other = mint({ ca: true, subject: 'CN=Other', key: keyPair('p256', 7) })
@@ -111,12 +111,12 @@ describe('diffTruststores', () => {
       expect(dropped([root, inner, deepest], [root, deepest])).toEqual(['CN=Inner', 'CN=Deepest'])
     })
 
-    it('are kept where the root was renewed, or another one signed them', () => {
+    it('are kept if the root was renewed or another root signed them', () => {
       expect(dropped([root, inner, deepest], [rootRenewed, inner, deepest])).toEqual([])
       expect(dropped([root, inner, deepest], [other, innerByOther, deepest])).toEqual(['CN=Root'])
     })
 
-    it('are kept where every listed CA is an anchor', () => {
+    it('are kept if every listed CA is an anchor', () => {
       expect(dropped([root, inner, deepest], [inner, deepest], profiles.rfc5280)).toEqual(['CN=Root'])
     })
 
@@ -126,7 +126,7 @@ describe('diffTruststores', () => {
       expect(dropped([root, inner, deepest], [other], shallow)).toEqual(['CN=Root', 'CN=Inner'])
     })
 
-    it('are named once, whatever the number of their certificates', () => {
+    it('are named once each, however many certificates they have', () => {
       expect(dropped([root, rootRenewed, other], [other])).toEqual(['CN=Root'])
       expect(dropped([a, aRekeyed, b], [b])).toEqual(['CN=A', 'CN=A'])
     })

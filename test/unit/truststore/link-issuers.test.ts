@@ -44,7 +44,7 @@ describe('who signed whom is found out by one signature for each certificate', (
     expect(signaturesFor(...rekeyed, first, ...below(first, 5), ...below(rekeyed[1]!, 5))).toBe(14)
   })
 
-  it('and by a second one of the next key of a root that the former signed: whether it is self-signed is asked first', () => {
+  it('and by a second key of the root that the first key certified, because self-signed certificates are checked first', () => {
     const next = mint({ ca: true, subject: name, key: keyPair('p256', 5) }, first)
     expect(signaturesFor(first, next, ...below(next, 5))).toBe(1 + 2 + 5)
   })
@@ -56,7 +56,7 @@ describe('who signed whom is found out by one signature for each certificate', (
 })
 
 describe('where key identifiers do not tell', () => {
-  it('every key of the name is asked once', () => {
+  it('every key with the name is tried once', () => {
     const keys = [1, 2, 3].map((slot) => root(slot))
     const elsewhere = mint({ ca: true, subject: name, key: keyPair('p256', 4) })
     // Three for the roots themselves, and three in vain, though each key has two certificates.

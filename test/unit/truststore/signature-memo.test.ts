@@ -38,7 +38,7 @@ describe('the memo of signatures', () => {
     expect(new SignatureMemo().has(child, ca)).toBe(false)
   })
 
-  it('does not know them with any bit bent, with the tail that finds them kept, nor shortened or prolonged', () => {
+  it('does not find bytes that differ in a bit or in length, even with the same last four bytes', () => {
     const memo = new SignatureMemo()
     const child = certificate(1, 120)
     memo.add(child, ca)
@@ -53,7 +53,7 @@ describe('the memo of signatures', () => {
     }
   })
 
-  it('finds by the last four bytes, and takes none for another where those are the same', () => {
+  it('looks up by the last four bytes, and compares the rest', () => {
     const memo = new SignatureMemo()
     const [one, two] = [certificate(1, 800, 7), certificate(2, 800, 7)]
     expect(slotOf(one.bytes)).toBe(slotOf(two.bytes))
@@ -68,7 +68,7 @@ describe('the memo of signatures', () => {
     }
   })
 
-  it('forgets what nobody asked for during a whole generation, and nothing else', () => {
+  it('forgets only entries that were not used for a whole generation', () => {
     const memo = new SignatureMemo()
     const [idle, busy] = [certificate(-1), certificate(-2)]
     memo.add(idle, ca)
@@ -109,7 +109,7 @@ describe('the memo of signatures', () => {
     }
   })
 
-  it('is not filled by one certificate that comes again and again, nor by two that take each other’s place', () => {
+  it('is not filled by one repeated certificate, nor by two that alternate', () => {
     const memo = new SignatureMemo()
     const victim = certificate(-1)
     memo.add(victim, ca)
@@ -193,7 +193,7 @@ describe('the view of a remembered certificate', () => {
     }
   })
 
-  it('is one of as many as two generations hold, and gives way to others while its signature stays known', () => {
+  it('is dropped when two generations are full, while its signature stays known', () => {
     const memo = new SignatureMemo()
     const limit = 2 * generation
     const children = realCertificates(3800)

@@ -44,10 +44,10 @@ const kinds: readonly Kind[] = [
   },
 ]
 
-describe('what Policy.trust says of', () => {
+describe('the effect of Policy.trust on', () => {
   const settings = all.flatMap((trust) => [true, false].map((enforceAnchorConstraints) => ({ trust, enforceAnchorConstraints })))
 
-  it.each(kinds)('$name, holds for verification, the comparison of versions and linting alike', (kind) => {
+  it.each(kinds)('$name, has the same effect on verification, diffTruststores and lint', (kind) => {
     const { anchor, isCa, endsPaths, standsAlone } = kind
     const client = mint({ key: leafKey, subject: 'CN=Client' }, anchor)
     for (const setting of settings) {

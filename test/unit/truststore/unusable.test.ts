@@ -20,7 +20,7 @@ const listing = 'ca-bundle.pem\nclient.crt\nclient.key\nREADME.md\n'
 const csr = `-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n`
 const p7 = '-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n'
 
-describe('what people give by mistake is told by name', () => {
+describe('a wrong kind of input is named', () => {
   it.each<[string, TruststoreInput, LintCode, string]>([
     ['an empty file', '', 'empty_bundle', 'empty_bundle: the input is empty'],
     ['an empty file in bytes', new Uint8Array(), 'empty_bundle', 'empty_bundle: the input is empty'],
@@ -82,7 +82,7 @@ describe('what people give by mistake is told by name', () => {
     expect(error.findings).toHaveLength(2)
   })
 
-  it('and certificates that are all unusable, by the first reason', () => {
+  it('a bundle of unusable certificates is reported by the first reason', () => {
     const weak = mint({ ca: true, key: keyPair('rsa1024'), subject: 'CN=Weak' })
     expect(errorOf(weak.pem).message).toBe(
       'no usable certificate in the truststore: rsa_too_small: RSA key of 1024 bits, at least 2048 are required (line 1)',

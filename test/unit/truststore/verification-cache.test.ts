@@ -65,7 +65,7 @@ describe('the cache', () => {
     expect(budgets.map((tables) => tables.hasRoom(1))).toEqual([false])
   })
 
-  it('asks a key once for a certificate that it signed, and every time for one that it did not', () => {
+  it('verifies a good signature once, and a bad one every time', () => {
     const cache = newCache()
     const [good, bad] = [new CountedKey(), new CountedKey(false)]
     const child = certificate(1)
@@ -100,7 +100,7 @@ describe('the cache', () => {
     expect(refusal(newCache().parse(large))).toEqual(['too_large', 0])
   })
 
-  it('lets no presented CA take the place of another one with the same tail', () => {
+  it('does not confuse presented CAs with the same last bytes', () => {
     const cache = newCache()
     cache.remember(certificate(1, 7))
     const first = cache.presentedKey(certificate(1, 7))

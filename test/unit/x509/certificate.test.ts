@@ -128,7 +128,7 @@ describe('serial numbers', () => {
 })
 
 describe('algorithms', () => {
-  it('are named where they are known', () => {
+  it('are named if known', () => {
     const shown = (identifier: Uint8Array): unknown => view({ algorithm: identifier }).signatureAlgorithm
     expect(shown(algorithm('1.2.840.113549.1.1.11', nul()))).toEqual({
       name: 'sha256WithRSAEncryption',

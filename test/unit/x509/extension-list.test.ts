@@ -121,7 +121,7 @@ describe('extension identifiers', () => {
     '2.5.29.4294967311',
     '1.3.6.1.5.5.7.1.3',
     '1.3.6.1.5.5.7.1.1.1',
-  ])('%s is none of them', (dotted) => {
+  ])('%s is not covered', (dotted) => {
     expect(valueIn(list(sequence(extension(dotted, nul())))).idAt(0)).toBe(ExtensionId.unknown)
   })
 })

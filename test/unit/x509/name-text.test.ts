@@ -86,7 +86,7 @@ describe('RFC 4514 values', () => {
     expect(common(text(0x16, 'a\x01'))).toBe('CN=a\\01')
   })
 
-  it('are # and DER where there is no string, or no name for the type', () => {
+  it('are # and hexadecimal DER if the value is no string or the type has no name', () => {
     expect(common(integer(5))).toBe('CN=#020105')
     expect(write(name(['1.2.3.4', utf8('ab')]))).toBe('1.2.3.4=#0c026162')
     expect(write(name(['1.2.18446744073709551616', utf8('ab')]))).toBe('1.2.18446744073709551616=#0c026162')

@@ -51,7 +51,7 @@ describe('a revocation list', () => {
     expect(list.toPem()).toBe(pemOf('X509 CRL', der))
   })
 
-  it('has undefined for what is absent', () => {
+  it('has undefined for absent fields', () => {
     expect(read({ version: undefined, nextUpdate: undefined })).toMatchObject({
       version: 1,
       nextUpdate: undefined,
@@ -76,7 +76,7 @@ describe('a revocation list', () => {
     })
   })
 
-  it('knows of entries that it must not be trusted with', () => {
+  it('reports entries that make it unreliable', () => {
     const plain = read({ entries: [entry(1, reason(1), extension('1.2.3', tlv(0x05)))] })
     expect(plain).toMatchObject({ hasUnknownCriticalEntry: false, hasStrayIssuer: false })
     const critical = read({ entries: [entry(1), entry(2, extension('1.2.3', tlv(0x05), true)), entry(3)] })
@@ -98,7 +98,7 @@ describe('a revocation list', () => {
 })
 
 describe('find', () => {
-  it('answers by serial number as certificates show it', () => {
+  it('finds entries by the serial number that certificates show', () => {
     const list = read({ entries: [entry(1), entry(0xff00, reason(1)), entry(0), entry(2n ** 159n, reason(10))] })
     const date = new Date('2024-01-01T12:00:00Z')
     expect(list.find('01')).toEqual({ serialNumber: '01', revocationDate: date, reason: 'unspecified' })
@@ -108,7 +108,7 @@ describe('find', () => {
     expect(list.find('80'.padEnd(40, '0'))?.reason).toBe('aACompromise')
   })
 
-  it('knows nothing of other numbers and of what is no number', () => {
+  it('finds nothing for other numbers, nor for values that are not numbers', () => {
     const list = read({ entries: [entry(1), entry(256)] })
     for (const serial of ['02', '0001', '000100', '1', '', 'xx', '0x01', '01:00', ' 01', '0 '])
       expect(list.find(serial)).toBeUndefined()
@@ -166,7 +166,7 @@ describe('entries of an indirect list', () => {
     expect([issuersOf(2), issuersOf(3), issuersOf(4), issuersOf(5)]).toEqual([['b'], ['b'], ['c'], []])
   })
 
-  it('find gives those of the list’s own issuer only', () => {
+  it('find returns only those of the list’s own issuer', () => {
     expect(list.find('01')).toBeDefined()
     expect([list.find('02'), list.find('03'), list.find('04')]).toEqual([undefined, undefined, undefined])
   })

@@ -151,7 +151,7 @@ describe.each(curveNames)('points of %s made affine together', (curve) => {
   const { field } = groupOf(curve)
   const batch = new Batch(field, 5)
 
-  it.each([0, 1, 2, 5, 3])('are handed out with their places, %i of them, last one first', (count) => {
+  it.each([0, 1, 2, 5, 3])('come with their indexes, %i of them, the last first', (count) => {
     const [x, y] = enterPoint(field, multipleOf(curve, 1n))
     const sum = new Accumulator(field)
     sum.setAffine(x, y)

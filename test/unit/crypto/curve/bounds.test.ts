@@ -51,7 +51,7 @@ describe.each(curveNames)('%s', (curve) => {
     expect(Math.max(...points.calls.flatMap(({ inputs }) => inputs.flat()))).toBeLessThanOrEqual(longestLimb[curve])
   })
 
-  it('proves too much of nothing: a limb more than two bits longer is refused', () => {
+  it('is tight: a limb more than two bits longer is refused', () => {
     const field = points.group.field as BoundedField
     const long = points.sum.x.map((limb) => 4 * limb)
     expect(() => field.square(new Float64Array(plan.limbs), long)).toThrow(
@@ -71,7 +71,7 @@ describe.each(curveNames)('%s', (curve) => {
   /** How many times p a number within bounds can be at most. */
   const multiples = (of: Limbs): number => Number((valueBound(of) * 1000n) / p) / 1000
 
-  it('cannot have a difference of equal coordinates that is not a few times p', () => {
+  it('has differences of equal coordinates that are small multiples of p', () => {
     const { group, sum, affineX, affineY } = points
     const difference = new Float64Array(plan.limbs)
     for (const [affine, scale, own] of [
@@ -103,7 +103,7 @@ describe.each(curveNames)('%s', (curve) => {
     expect(Math.max(...points.calls.flatMap(({ inputs }) => inputs.flat()))).toBeLessThanOrEqual(longestLimb[curve])
   })
 
-  it('computes rightly with all limbs at the bounds', () => {
+  it('computes correctly with all limbs at the bounds', () => {
     const r = 1n << BigInt(24 * plan.digits)
     let cases = 0
     for (const { kernel, inputs, out: limits } of points.calls) {
@@ -133,7 +133,7 @@ describe('boundsOf', () => {
     expect(boundsOf(plan, square, [full(2 ** 24), full(0), full(0)]).columns.every((sum) => sum < exactLimit)).toBe(true)
   })
 
-  it('counts every term: with all inputs and quotient digits at their largest, a column is what it says', () => {
+  it('counts every term: columns are exact for the largest inputs and quotient digits', () => {
     const limb = 2 ** 22
     const { columns, out } = boundsOf(plan, square, [full(limb), full(limb), full(limb)])
     expect(columns[0]).toBe(limb ** 2)
@@ -147,7 +147,7 @@ describe('boundsOf', () => {
   const digits = (...terms: readonly (readonly [number, number])[]): number =>
     terms.reduce((sum, [, factor]) => sum + factor * 2 ** 23, 0)
 
-  it('takes constants for what they are', () => {
+  it('uses the exact value of constants', () => {
     const one = limbsOf(1n, plan.limbs)
     const { columns } = boundsOf(plan, kernels[0]!, [full(2 ** 24), one, full(0)])
     expect(columns[0]).toBe(2 ** 24)

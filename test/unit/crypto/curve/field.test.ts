@@ -88,7 +88,7 @@ describe.each(curveNames)('the field of %s', (curve) => {
     )
   })
 
-  it('enters and holds numbers', () => {
+  it('converts numbers to Montgomery form and back', () => {
     fc.assert(
       fc.property(number, (a) => {
         expect(value(enterNumber(field, a))).toBe(a)
@@ -136,7 +136,7 @@ describe.each(curveNames)('the field of %s', (curve) => {
     )
   })
 
-  it('inverts what stands for a negative number, and what has p added', () => {
+  it('inverts negative numbers, and numbers with p added', () => {
     fc.assert(
       fc.property(limbs, fc.integer({ min: -2, max: 2 }), (a, times) => {
         const shifted = blank()

@@ -72,7 +72,7 @@ describe.each(curveNames)('multiples of points on %s', (curve) => {
     )
   })
 
-  it('are nothing for nothing', () => {
+  it('add up to nothing for scalars of zero', () => {
     for (const [, one, other] of pairs) sumIs(one, 0n, other, half, 0n)
     sumOfProducts(group, [])
     expect(group.scratch.sum.isEmpty).toBe(true)
@@ -91,7 +91,7 @@ describe.each(curveNames)('multiples of points on %s', (curve) => {
     for (let digit = 1n; digit <= 1024n; digit += 37n) sumIs(warm, digit, warmKey, half, n - digit)
   })
 
-  it('tables need what they say, and are complete after a bounded number of steps', () => {
+  it('tables use the stated memory, and are complete after a bounded number of steps', () => {
     const table = new FixedTable(group, group.generatorX, group.generatorY)
     const columns = Math.ceil((group.bits + 1) / 10)
     let steps = 0
@@ -104,7 +104,7 @@ describe.each(curveNames)('multiples of points on %s', (curve) => {
     expect(held).toBe(FixedTable.bytes(group))
   })
 
-  it('are right where points meet on the way that are equal or opposite', () => {
+  it('are correct if equal or opposite points are added on the way', () => {
     const factors = [1n, 2n, 3n, 15n, 16n, 512n, 1n << 20n]
     const scalars = [1n, 3n, 512n, n - 2n]
     for (const factor of [...factors, ...factors.map((each) => n - each)]) {

@@ -66,7 +66,7 @@ describe.each(curveNames)('points of %s as bytes', (curve) => {
     expect(isOn(bytes)).toBe(false)
   })
 
-  it('takes a coordinate below p for what it is, and the same with p added for nothing', () => {
+  it('accepts coordinates below p, and rejects them with p added', () => {
     // The smallest x that has a point: with p added it still fits the bytes on P-256, since p leaves 2^224 to 2^256.
     for (let x = 0n; x < 50n; x++) {
       const square = modulo(x ** 3n - 3n * x + b, p)

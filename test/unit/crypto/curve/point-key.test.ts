@@ -27,7 +27,7 @@ describe.each(curveNames)('a key on %s', (curve) => {
     expect(pointOf(curve, group.field, group.scratch.sum).equals(multipleOf(curve, u1 + u2 * factor))).toBe(true)
   }
 
-  it('is right in every state: cold, hot, with a table begun and complete, evicted, and again', () => {
+  it('is correct in every state: cold, hot, with a partial, complete or evicted table', () => {
     const budget = new TableBudget(oneTable)
     const [first, second] = [keyOf(11n, budget), keyOf(12n, budget)]
     for (let i = 0; i < 3; i++) use(first, 11n)
@@ -66,7 +66,7 @@ describe.each(curveNames)('a key on %s', (curve) => {
     expect(keys.map(({ key }) => stateOf(key) === 'none')).toEqual([false, true, true])
   })
 
-  it('can be warmed up, as far as there is room', () => {
+  it('can be warmed up while there is room', () => {
     const budget = new TableBudget(2 * oneTable)
     const keys = [31n, 32n, 33n].map((factor) => ({ factor, key: keyOf(factor, budget) }))
     for (const { key } of keys) key.warmUp()
@@ -150,7 +150,7 @@ describe('the memory for tables', () => {
     expect(late.hasTable).toBe(true)
   })
 
-  it('is not taken from whoever used theirs since the other began to wait', () => {
+  it('is not taken from keys used since the other began to wait', () => {
     const budget = new TableBudget(10)
     const owner = new Owner(10)
     owner.take(budget)
@@ -163,7 +163,7 @@ describe('the memory for tables', () => {
     expect(owner).toMatchObject({ hasTable: false, dropped: 1 })
   })
 
-  it('is not taken in vain for a table that would not fit at all', () => {
+  it('is not taken for a table that would never fit', () => {
     const budget = new TableBudget(10)
     const owner = new Owner(10)
     owner.take(budget)
@@ -176,7 +176,7 @@ describe('the memory for tables', () => {
     expect([budget.tick(), budget.tick(), budget.tick()]).toEqual([1, 2, 3])
   })
 
-  it('is never exceeded, whoever asks in whatever order', () => {
+  it('is never exceeded, in any order of requests', () => {
     const step = fc.record({ who: fc.nat(7), requests: fc.constantFrom(-1, 0, 15, 16, 40), waited: fc.nat(10) })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.nat(100), (steps, limit) => {

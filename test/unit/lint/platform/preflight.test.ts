@@ -36,11 +36,11 @@ describe('platform preflight', () => {
     expect(preflight(good, platform).filter((finding) => finding.code === code)).toEqual([])
   })
 
-  it('is silent everywhere on a root and an intermediate', () => {
+  it('reports nothing on a root and an intermediate', () => {
     expect(lintTruststore(acceptedEverywhere, { platform: everyPlatform })).toMatchObject({ findings: [], accepted: true })
   })
 
-  it('has a case for every limit of every platform, and for every rule', () => {
+  it('has cases for every limit of every platform and for every rule', () => {
     const cases = new Set(platformCases.map(({ code, platform }) => `${platform} ${code}`))
     const applying = everyPlatform.flatMap((platform) =>
       platformRules
@@ -88,7 +88,7 @@ describe('platform preflight', () => {
     ])
   })
 
-  it('judges certificates that the policy leaves out', () => {
+  it('lints certificates that the policy leaves out', () => {
     const p521 = mint({ ca: true, key: keyPair('p521') })
     const { findings } = lintTruststore(p521.pem, { platform: ['alb', 'api-gateway'] })
     expect(findings.map(({ code, platform, severity }) => [code, platform, severity])).toEqual([
@@ -116,7 +116,7 @@ describe('platform preflight', () => {
 })
 
 describe('preflight of a truststore that is built', () => {
-  it('finds what its certificates tell', () => {
+  it('finds what its certificates show', () => {
     const textRules = ['text_outside_pem', 'blank_lines', 'comment_with_dash', 'pem_required', 'bundle_too_large']
     // Copies and what the policy leaves out are gone.
     const told = platformCases.filter(

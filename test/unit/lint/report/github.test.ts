@@ -21,7 +21,7 @@ describe('findings as annotations of GitHub', () => {
     )
   })
 
-  it('are nothing where there is nothing', () => {
+  it('are empty if there is nothing', () => {
     expect(renderGithub([{ file: 'clean.pem', problems: [] }])).toBe('')
   })
 })

@@ -125,7 +125,7 @@ describe('ranges of addresses', () => {
     '',
     '::ffff:10.0.0.1',
     7,
-  ])('are not made of %j', (entry) => {
+  ])('cannot be made from %j', (entry) => {
     expect(() => new AddressRanges([entry as string], 'exempt')).toThrow(`exempt: ${entry} is not an IP address or CIDR range`)
   })
 })
@@ -159,7 +159,7 @@ describe('a bucket', () => {
     )
   })
 
-  it('has tokens again after its longest debt, however much was taken', () => {
+  it('has tokens again after its longest debt', () => {
     const bucket = new Bucket(50, 4000)
     const state = bucket.take(bucket.take(Bucket.full, 1e9, 0, 60_000), 1, 0, 10)
     expect([bucket.isEmpty(state, 60_000), bucket.isEmpty(state, 60_021)]).toEqual([true, false])
@@ -193,7 +193,7 @@ describe('a table of addresses', () => {
     expect(table.accountOf('192.0.2.1', 0).open).toBe(1)
   })
 
-  it('holds no more than it may, whatever an attacker has: those that are left share accounts by network', () => {
+  it('stays within its bounds: other addresses share accounts by network', () => {
     const table = new AddressTable<string>(isSettled, 100)
     const seen = new Set<Account<string>>()
     for (let i = 0; i < 200_000; i++) {

@@ -27,7 +27,7 @@ describe('the rejections of an address', () => {
     return count
   }
 
-  it('count double while no client of it was accepted recently', () => {
+  it('count double while none of its clients was accepted recently', () => {
     // 25 per second, and at the start what was saved: four seconds' worth, or a quarter of it.
     expect(passed(true, 1)).toBeCloseTo(25 * 14, -1)
     expect(passed(false, 1)).toBeCloseTo((25 * 11) / 2, -1)
@@ -81,7 +81,7 @@ describe('the rejections of an address', () => {
     expect(rejected).toBe(100)
   })
 
-  it('are expected to be as expensive as before, whatever came in between, and for minutes', () => {
+  it('are expected to cost as much as before, for minutes', () => {
     const { allowances, table, mayStart } = gateTable()
     const account = table.accountOf('192.0.2.1', now)
     allowances.charge(account, 20)
@@ -97,7 +97,7 @@ describe('the rejections of an address', () => {
     expect(table.accountOf('192.0.2.1', now)).not.toBe(account)
   })
 
-  it('count once for a minute after a client of the address was accepted, and while it stays', () => {
+  it('count once while a client of the address is connected, and for a minute after', () => {
     const { allowances, table } = gateTable()
     const account = table.accountOf('192.0.2.1', now)
     account.lastAdmitted = now

@@ -29,14 +29,14 @@ describe('authorize', () => {
     expect(identity?.path.map(({ subject }) => subject)).toEqual(['CN=client,O=Gate', 'CN=Issuing,O=Gate', 'CN=Root,O=Gate'])
   })
 
-  it('is not asked about clients whose certificate is refused', async () => {
+  it('is not called for clients whose certificate is rejected', async () => {
     const authorize = vi.fn(() => true)
     const { port } = await startGate({ truststore: store, authorize })
     expect(await ask(port, unknownClient)).toMatchObject({ code: 'unknown_issuer' })
     expect(authorize).not.toHaveBeenCalled()
   })
 
-  it('is asked once a connection, and its context stays with the identity', async () => {
+  it('is called once a connection, and its context stays with the identity', async () => {
     const authorize = vi.fn(() => later({ isAuthorized: true, context: { tenant: 7 } }))
     const { port, server } = await startGate({ truststore: store, authorize })
     const contexts: unknown[] = []
@@ -53,7 +53,7 @@ describe('authorize', () => {
     ['true', 'authorize returned true;'],
     [undefined, 'authorize returned undefined;'],
     [{ allowed: true }, 'authorize returned an object without isAuthorized;'],
-  ])('and tells of an answer that is none: %j', async (answer, problem) => {
+  ])('and reports a response that is not one: %j', async (answer, problem) => {
     const errors: unknown[] = []
     const onReject = ({ error }: GateRejection): void => void errors.push(error)
     const { port } = await startGate({ truststore: store, authorize: () => answer as boolean, onReject })
@@ -191,14 +191,14 @@ describe('authorize', () => {
     for (const socket of waiting) socket.destroy()
   })
 
-  it('frees what waits when its time is over, though the promise never settles', async () => {
+  it('releases a waiting client at its timeout, even if the promise never settles', async () => {
     const { port, gate } = await startGate({ truststore: store, authorize: () => never, maxPending: 1, authorizeTimeoutMs: 50 })
     expect(await ask(port, good)).toMatchObject({ code: 'authorizer_timeout' })
     expect(gate.counters().pending).toBe(0)
     expect(await ask(port, good)).toMatchObject({ code: 'authorizer_timeout' })
   })
 
-  it('decides in vain where the client has gone', async () => {
+  it('does nothing if the client has left', async () => {
     const { port, gate, reached } = await startGate({ truststore: store, authorize: () => later(true, 100) })
     const socket = await open(port, good)
     await eventually(() => gate.counters().pending === 1)

@@ -72,7 +72,7 @@ describe('open connections', () => {
     ['cheap', 0.01],
     ['as usual', 0.3],
     ['dearer than a slice', 8],
-  ])('are judged in slices, each of them once: %s', (_name, costMs) => {
+  ])('are verified in slices, each once: %s', (_name, costMs) => {
     const toy = scene(costMs)
     const connections = add(toy, 1000)
     toy.open.look()
@@ -152,7 +152,7 @@ describe('open connections', () => {
   })
 })
 
-describe('a source that is swapped', () => {
+describe('a source whose truststore is replaced', () => {
   it('is noticed at once, and subscribed to only while connections are open', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'portcullis-connections-'))
     const file = join(folder, 'ca.pem')

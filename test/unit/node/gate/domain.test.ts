@@ -45,7 +45,7 @@ describe('selectServerCertificate', () => {
     '.example.com',
     'ＡPI.example.com',
     'a'.repeat(300),
-  ])('%s is served by none', (name) => {
+  ])('%s is served by no domain', (name) => {
     expect(selectServerCertificate(name, Object.keys(domains))).toMatchObject({ ok: false })
   })
 
@@ -58,14 +58,14 @@ describe('selectServerCertificate', () => {
     expect(reason('example.org', Object.keys(domains))).toBe('neither example.org nor a wildcard is in the list of domains')
   })
 
-  it('decides by no prototype', () => {
+  it('ignores prototypes', () => {
     expect(selectServerCertificate('constructor', Object.keys(domains)).ok).toBe(false)
     expect(selectServerCertificate('__proto__', Object.keys(domains)).ok).toBe(false)
   })
 })
 
 describe('a gate for several domains', () => {
-  it('judges by the truststore of the domain that the client asked for', async () => {
+  it('verifies with the truststore of the requested domain', async () => {
     const { port } = await startGate({ domains })
     expect(await ask(port, good, to('api.example.com'))).toMatchObject({ status: 200 })
     expect(await ask(port, unknownClient, to('api.example.com'))).toMatchObject({ status: 403, code: 'unknown_issuer' })
@@ -138,7 +138,7 @@ describe('requests for another domain than the connection', () => {
     expect(gate.counters()).toMatchObject({ accepted: 1, refusedRequests: { misdirected_request: 1 } })
   })
 
-  it('are not those for another name of the same wildcard', async () => {
+  it('are not shared by names under one wildcard', async () => {
     const { port } = await startGate({ domains })
     expect(await ask(port, unknownClient, to('www.example.com', 'shop.example.com:443'))).toMatchObject({ status: 200 })
   })
@@ -152,7 +152,7 @@ describe('requests for another domain than the connection', () => {
     ['an expectation', 'POST / HTTP/1.1\r\nHost: api.example.com\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n'],
     ['another expectation', 'POST / HTTP/1.1\r\nHost: api.example.com\r\nExpect: magic\r\nContent-Length: 3\r\n\r\n'],
     ['a target that is neither', 'GET api.example.com/ HTTP/1.1\r\nHost: www.example.com\r\n\r\n'],
-  ])('are refused however they are told: %s', async (_name, text) => {
+  ])('are rejected in every form: %s', async (_name, text) => {
     const { port, server, reached } = await startGate({ domains })
     for (const event of ['upgrade', 'connect', 'checkContinue', 'checkExpectation']) {
       server.on(event, () => reached.push(event))
@@ -181,7 +181,7 @@ describe('requests for another domain than the connection', () => {
     expect(seen).toEqual(['www.example.com'])
   })
 
-  it('do not exist where one truststore is for everybody', async () => {
+  it('are not used with a single truststore', async () => {
     const { port } = await startGate({ truststore: store })
     expect(await ask(port, good, to('localhost', 'anything.example'))).toMatchObject({ status: 200 })
   })

@@ -9,7 +9,7 @@ function costOf(...steps: readonly (readonly [busyMs: number, bytes: number])[])
 }
 
 describe('what a handshake costs', () => {
-  it('is neither more than the time that passed, nor than its bytes could have cost', () => {
+  it('is at most the time that passed, and at most what its bytes can cost', () => {
     const step = fc.tuple(fc.double({ min: 0, max: 10_000, noNaN: true }), fc.nat(100_000))
     fc.assert(
       fc.property(fc.array(step), (steps) => {
@@ -27,7 +27,7 @@ describe('what a handshake costs', () => {
     expect([costOf().weight, costOf([2, 3000]).weight, costOf([30, 50_000]).weight]).toEqual([1, 1, 100])
   })
 
-  it('is not what the application did, to a client that sent little', () => {
+  it("does not include the application's work, for a client that sent little", () => {
     expect(costOf([500, 1024]).ms).toBe(8)
     expect(costOf([500, 1024], [500, 1024]).ms).toBe(8)
   })

@@ -88,7 +88,7 @@ describe('a gate', () => {
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it('judges by the version that serves at that moment', async () => {
+  it('verifies with the version in use at that moment', async () => {
     const source = { current: store }
     const { port } = await startGate({ truststore: source })
     expect(await ask(port, good)).toMatchObject({ status: 200 })
@@ -108,14 +108,14 @@ describe('a gate', () => {
     expect(gate.counters().accepted).toBe(1)
   })
 
-  it('judges a client, whatever purpose the policy has', async () => {
+  it('verifies a client under a policy of any purpose', async () => {
     const web = buildTruststore([authority.pem, issuing.pem], { policy: { ...profiles.apiGateway, purpose: 'server' } })
     const { port } = await startGate({ truststore: web })
     expect(await ask(port, client({ extendedKeyUsage: ['serverAuth'] }))).toMatchObject({ code: 'extended_key_usage_violation' })
     expect(await ask(port, good)).toMatchObject({ status: 200 })
   })
 
-  it('closes instead of answering, by option', async () => {
+  it('closes the connection instead of responding, by option', async () => {
     const { port, reached } = await startGate({ truststore: store, refusal: 'close' })
     await expect(ask(port, unknownClient)).rejects.toThrow(/ECONNRESET|socket hang up|EPIPE/)
     expect(await ask(port, good)).toMatchObject({ status: 200 })
@@ -136,7 +136,7 @@ describe('a gate', () => {
 })
 
 describe('onAccept', () => {
-  it('is told of every connection that is let through, before the application, and of no other', async () => {
+  it('gets every accepted connection, before the application, and no other', async () => {
     const told: string[] = []
     const onAccept = ({ certificate }: ClientIdentity): unknown => told.push(`accepted ${certificate.subject}`)
     const { port, server } = await startGate({ truststore: store, onAccept })
@@ -163,7 +163,7 @@ describe('onAccept', () => {
 })
 
 describe('counters', () => {
-  it('are the same again once JSON has had them', async () => {
+  it('survive JSON', async () => {
     const { port, gate } = await startGate({ truststore: store })
     for (const credentials of [good, good, unknownClient]) await ask(port, credentials)
     const counters = gate.counters()
@@ -224,7 +224,7 @@ describe('HTTP/2', () => {
 })
 
 describe('a plain TLS server', () => {
-  it('hears of accepted connections alone', async () => {
+  it('sees only accepted connections', async () => {
     const gate = mutualTls({ truststore: store })
     const server = createServer({ ...own, ...gate.tlsOptions }, (socket) => {
       socket.end(`hello ${getClientIdentity(socket)?.certificate.subject}`)
@@ -242,7 +242,7 @@ describe('a plain TLS server', () => {
 })
 
 describe('a connection that stays open', () => {
-  it('is judged again when its truststore was swapped', async () => {
+  it('is verified again when its truststore was replaced', async () => {
     const source = { current: store }
     const { port, gate } = await startGate({ truststore: source })
     const socket = await open(port, good)
@@ -257,7 +257,7 @@ describe('a connection that stays open', () => {
     expect(gate.counters()).toMatchObject({ accepted: 1, rejudged: 2, refused: {}, refusedRequests: { unknown_issuer: 1 } })
   })
 
-  it('is judged again when a certificate has ended, over HTTP/2 too', async () => {
+  it('is verified again when a certificate has expired, over HTTP/2 too', async () => {
     let now = Date.now()
     const gate = mutualTls({ truststore: store, clock: () => now })
     const server = gate.protect(

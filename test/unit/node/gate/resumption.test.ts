@@ -39,7 +39,7 @@ describe('TLS sessions that are resumed', () => {
   }
 
   describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
-    it('are rebuilt and judged anew', async () => {
+    it('are rebuilt and verified again', async () => {
       const { port, gate } = await startGate({ truststore: store })
       const { before, after, reused } = await twice(port, version)
       expect([before.status, after.status, after.body, reused]).toEqual([200, 200, 'hello CN=client,O=Gate', true])
@@ -64,7 +64,7 @@ describe('TLS sessions that are resumed', () => {
       expect([after.status, after.code, reused]).toEqual([403, 'expired', true])
     })
 
-    it('do not exist where the client presents intermediates, which a session loses', async () => {
+    it('are not used if the client presents intermediates, which a session loses', async () => {
       const presented = buildTruststore(authority.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
       const { port, gate } = await startGate({ truststore: presented })
       expect((await twice(port, version)).reused).toBe(false)
@@ -72,7 +72,7 @@ describe('TLS sessions that are resumed', () => {
       expect(() => mutualTls({ truststore: presented, resumption: true })).toThrow(/a session loses the presented intermediates/)
     })
 
-    it('are refused and not guessed, where the server was made to resume them all the same', async () => {
+    it('are refused if a server resumes them anyway', async () => {
       const presented = buildTruststore(authority.pem, { policy: { ...profiles.apiGateway, intermediates: 'presented' } })
       const gate = mutualTls({ truststore: presented })
       const leaf = credentialsOf(mint({}, issuing), issuing)
@@ -87,7 +87,7 @@ describe('TLS sessions that are resumed', () => {
       expect(await ask(port, leaf, { socket: second })).toMatchObject({ status: 403, code: 'unknown_issuer' })
     })
 
-    it('do not exist by option', async () => {
+    it('are disabled by option', async () => {
       const { port } = await startGate({ truststore: store, resumption: false })
       expect((await twice(port, version)).reused).toBe(false)
     })

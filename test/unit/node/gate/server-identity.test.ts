@@ -36,7 +36,7 @@ describe('portcullisServerIdentity', () => {
     expect(await dial(serving(), portcullisServerIdentity(web))).toBe('ok')
   })
 
-  it('answers an error with a code', async () => {
+  it('returns an error with a code', async () => {
     const day = 86_400_000
     expect(await dial(serving(), portcullisServerIdentity(web), 'www.example.com')).toBe('name_mismatch')
     expect(await dial(serving(), portcullisServerIdentity(web, { at: Date.now() + 500 * day }))).toBe('expired')
@@ -46,7 +46,7 @@ describe('portcullisServerIdentity', () => {
     expect(await dial(serving(), portcullisServerIdentity({ current: other }))).toBe('self_signed_untrusted')
   })
 
-  it('judges a server, whatever purpose the policy has', async () => {
+  it('verifies a server under a policy of any purpose', async () => {
     const clients = buildTruststore([authority.pem, issuing.pem])
     const clientOnly = serving({ extendedKeyUsage: ['clientAuth'] })
     const check = portcullisServerIdentity(clients)

@@ -47,7 +47,7 @@ const names = (source: TruststoreSource): string => source.current.certificates.
 const arrives = (source: TruststoreSource, wanted: string): Promise<void> => eventually(() => names(source) === wanted)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-it('a file that is turned back is taken, with an event, unless that is refused', async () => {
+it('accepts a file that was rolled back, with an event, unless an option forbids it', async () => {
   for (const [options, isAccepted] of [
     [{}, true],
     [{ onRollback: 'refuse' }, false],
@@ -138,7 +138,7 @@ describe.each<readonly [string, FileTruststoreOptions]>([
     expect(source.failure).toBeUndefined()
   })
 
-  it('does not take a file that is damaged, and tells it once', async () => {
+  it('rejects a damaged file, and reports it once', async () => {
     const source = await sourceOf(options)
     const rejected: string[] = []
     source.on('rejected', ({ error }) => rejected.push(error.message))
@@ -168,7 +168,7 @@ describe('a file that is being written', () => {
     expect(seen).toEqual(['ABC'])
   })
 
-  it('and does not come to an end is rejected', async () => {
+  it('is rejected if it does not end', async () => {
     const source = await sourceOf({ settleMs: 20 })
     appendFileSync(path, '#\n')
     const writer = setInterval(() => appendFileSync(path, '#\n'), 1)
@@ -250,7 +250,7 @@ describe('a source from a file', () => {
     await arrives(source, 'AC')
   })
 
-  it('does not read on after close', async () => {
+  it('reads nothing after close', async () => {
     const source = await sourceOf({ pollMs: 10 })
     source.close()
     writeFileSync(path, a.pem + b.pem)

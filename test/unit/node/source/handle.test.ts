@@ -34,7 +34,7 @@ describe('events', () => {
     expect(() => make().emit('error', new Error('nobody'))).not.toThrow()
   })
 
-  it('go on to other listeners when one throws, or answers a promise that fails', async () => {
+  it('reach the other listeners if one throws or rejects', async () => {
     const events = make()
     const last = vi.fn()
     events.on('ping', () => {

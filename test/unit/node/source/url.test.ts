@@ -38,7 +38,7 @@ describe('urlTruststore', () => {
     ])
   })
 
-  it('asks with the ETag it has, and is content with 304', async () => {
+  it('sends its ETag, and accepts 304', async () => {
     const source = await sourceOf({ pollMs: 20 })
     await eventually(() => server.requests.length > 3)
     expect(server.requests.slice(0, 4).map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"a"', '"a"', '"a"'])
@@ -47,7 +47,7 @@ describe('urlTruststore', () => {
     expect(server.requests.at(-1)?.headers['if-none-match']).toBeUndefined()
   })
 
-  it('does not believe a 304 about another version than it asked about', async () => {
+  it('does not accept a 304 for another version than it sent', async () => {
     const source = await sourceOf({ pollMs: 20 })
     server.reply = (request, response) => {
       if (request.headers['if-none-match'] === '"a"') response.writeHead(304, { etag: '"ab"' }).end()
@@ -62,7 +62,7 @@ describe('urlTruststore', () => {
     expect(source.failure).toBeUndefined()
   })
 
-  it('does not believe 304 for ever', async () => {
+  it('does not accept 304 forever', async () => {
     const source = await sourceOf({ pollMs: 1 })
     server.reply = (request, response) => {
       if (request.headers['if-none-match'] === undefined) serve(a.pem + b.pem)(request, response)
@@ -72,7 +72,7 @@ describe('urlTruststore', () => {
     expect(server.requests.length).toBeGreaterThan(60)
   })
 
-  it('goes by the content where another one has the same ETag, or one that is malformed', async () => {
+  it('compares content if the ETag is reused or malformed', async () => {
     const source = await sourceOf()
     server.reply = serve(a.pem + b.pem, { etag: '"a"' })
     expect((await source.refresh()).status).toBe('updated')
@@ -88,7 +88,7 @@ describe('urlTruststore', () => {
     expect((await sourceOf()).current.fingerprint).toBe(fingerprints.ab)
   })
 
-  it('asks for the URL anew each time where it is a function', async () => {
+  it('calls the function for the URL each time', async () => {
     let asked = 0
     const source = await sourceOf({}, async () => new URL(`${server.url}?X-Amz-Signature=${++asked}`))
     await source.refresh()
@@ -98,7 +98,7 @@ describe('urlTruststore', () => {
     ])
   })
 
-  it('asks with the ETag as long as the function gives the same URL', async () => {
+  it('sends the ETag while the function returns the same URL', async () => {
     let asked = 0
     const source = await sourceOf({ pollMs: 5 }, () => `${server.url}?day=${asked++ < 3 ? 1 : 2}#${asked}`)
     await eventually(() => server.requests.length > 5)
@@ -112,7 +112,7 @@ describe('urlTruststore', () => {
     expect(source.failure).toBeUndefined()
   })
 
-  it('goes on with what serves where the function of the URL never answers', async () => {
+  it('keeps the current version if the URL function never settles', async () => {
     let next: string | Promise<string> = server.url
     const source = await sourceOf({ timeoutMs: 50 }, async () => next)
     next = new Promise(() => undefined)
@@ -126,7 +126,7 @@ describe('urlTruststore', () => {
     expect(await last).toMatchObject({ status: 'closed' })
   })
 
-  it('goes on with what serves where the function of the URL throws, even what has no text', async () => {
+  it('keeps the current version if the URL function throws, even a value that is no Error', async () => {
     let fails = false
     const source = await sourceOf({}, () => {
       if (fails) throw Object.create(null)
@@ -156,7 +156,7 @@ describe('urlTruststore', () => {
 
 const whole = a.pem + b.pem
 
-describe('an answer that is not the whole truststore', () => {
+describe('an incomplete response', () => {
   it.each<readonly [string, Parameters<typeof startTruststoreServer>[0], RegExp]>([
     ['an error', status(500), /^http:\/\/127\.0\.0\.1:\d+\/truststore\.pem: status 200 is expected, got 500$/],
     ['no content', status(204), /got 204/],
@@ -188,7 +188,7 @@ describe('an answer that is not the whole truststore', () => {
     ['a redirect to itself', status(307, { location: '/truststore.pem' }), /more than 3 redirects/],
     ['a redirect to plain HTTP elsewhere', status(307, { location: 'http://192.0.2.1/' }), /not followed: plain http:/],
     ['a redirect to a file', status(301, { location: 'file:///etc/passwd' }), /not followed: the protocol/],
-  ])('%s: is rejected, and the last good version serves on', async (_what, reply, message) => {
+  ])('%s: is rejected, and the last good version stays in use', async (_what, reply, message) => {
     const source = await sourceOf({ timeoutMs: 300, maxBytes: 100_000 })
     const events: RejectedEvent[] = []
     source.on('rejected', (event) => events.push(event))
@@ -228,7 +228,7 @@ describe('an answer that is not the whole truststore', () => {
     expect(await source.refresh()).toMatchObject({ status: 'updated' })
   })
 
-  it('as the first one rejects, and nothing runs on', async () => {
+  it('as the first one rejects, and nothing keeps running', async () => {
     server.reply = status(500)
     await expect(sourceOf({ pollMs: 10 })).rejects.toMatchObject({ name: 'TruststoreSourceError', reason: 'unreadable' })
     server.reply = serve('<html>')
@@ -265,7 +265,7 @@ describe('redirects', () => {
     }
   })
 
-  it('are refused where maxRedirects is 0', async () => {
+  it('are refused if maxRedirects is 0', async () => {
     server.reply = status(302, { location: '/second' })
     await expect(sourceOf({ maxRedirects: 0 })).rejects.toThrow('more than 0 redirects')
   })

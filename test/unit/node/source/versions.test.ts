@@ -38,7 +38,7 @@ describe('versions', () => {
     expect(subjects(versions)).toEqual(['CN=A'])
   })
 
-  it('are the same where only comments differ', () => {
+  it('are the same if only comments differ', () => {
     const { offer } = versionsOf()
     expect([offer(a), offer('# comment\n', a)]).toEqual(['updated', 'unchanged'])
   })
@@ -49,7 +49,7 @@ describe('versions', () => {
     expect(versions.current).toMatchObject({ etag: '"1"', versionId: 'v1' })
   })
 
-  it('are kept up to a bound, the one that serves always', () => {
+  it('are kept up to a bound, the current one always', () => {
     const { versions, offer } = versionsOf(2)
     offer(a)
     offer(a, b)
@@ -71,7 +71,7 @@ describe('versions', () => {
   })
 })
 
-it('a backend that throws makes a version invalid until it works again', () => {
+it('makes a version invalid while its backend throws', () => {
   let works = true
   const signatures = {
     name: 'moody',
@@ -150,7 +150,7 @@ describe('a version that is damaged', () => {
   })
 })
 
-describe('a version without any issuer of the one that serves', () => {
+describe('a version without any issuer of the current one', () => {
   it('is refused unless it is allowed', () => {
     const { versions, offer } = versionsOf()
     offer(a, b)
@@ -169,7 +169,7 @@ describe('a version without any issuer of the one that serves', () => {
     expect(refusal(() => offer(inner, b))).toMatchObject({ reason: 'no_overlap' })
   })
 
-  it('is not one where an issuer was renewed under its key', () => {
+  it('is not reported if an issuer was renewed with its key', () => {
     const renewed = mint({ ca: true, subject: 'CN=A', key: keyPair('p256', 0), notAfter: new Date('2045-01-01') })
     const rekeyed = mint({ ca: true, subject: 'CN=A', key: keyPair('p256', 5) })
     const { offer } = versionsOf()
@@ -180,7 +180,7 @@ describe('a version without any issuer of the one that serves', () => {
 })
 
 describe('a version that was replaced', () => {
-  it('is known again, beyond those that are kept, up to a bound', () => {
+  it('is recognised after it was dropped, up to a bound', () => {
     const versions = new Versions({}, 1, 3)
     const offer = (minted: Minted, allowRollback: boolean): unknown =>
       finish(versions.consider({ bytes: bytesOf(a, minted) }, false, allowRollback))
@@ -197,7 +197,7 @@ describe('a version that was replaced', () => {
     expect(offer(c, false)).toMatchObject({ status: 'updated', replacedAt: undefined })
   })
 
-  it('and drops every issuer has to be allowed both', () => {
+  it('needs both permissions if it drops every issuer', () => {
     const { versions } = versionsOf()
     finish(versions.consider({ bytes: bytesOf(a) }, false))
     finish(versions.consider({ bytes: bytesOf(b) }, true))

@@ -147,7 +147,7 @@ describe('server names that are none match nothing', () => {
     expect(verifyChain(store, leaf.der, { serverName })).toMatchObject({ ok: false, code: 'name_mismatch' })
   })
 
-  it('are answered at once however long', () => {
+  it('take little time at any length', () => {
     for (const long of ['a'.repeat(1e6), '1.'.repeat(5e5), ':'.repeat(1e6), `${'a-'.repeat(5e5)}.`]) {
       const start = performance.now()
       expect(readReference(long)).toBeUndefined()

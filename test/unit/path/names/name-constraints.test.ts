@@ -73,7 +73,7 @@ describe.each(forms)('names of the form $form', ({ subtree, inside }) => {
     expect(under({ permitted: [subtree], excluded: [subtree] }, only(inside))).toBe(violation)
   })
 
-  it('do not concern other forms', () => {
+  it('do not apply to other forms', () => {
     for (const other of forms.filter(({ subtree: its }) => Object.keys(its)[0] !== Object.keys(subtree)[0])) {
       expect([other.form, under({ permitted: [subtree] }, only(other.outside))]).toEqual([other.form, 'accepted'])
     }
@@ -87,7 +87,7 @@ describe('constraints of several CAs', () => {
     return judge([leaf(spec, bottom), bottom, top])
   }
 
-  it('are intersected where they permit', () => {
+  it('are intersected for permitted subtrees', () => {
     const upper = { permitted: [{ dns: 'a.example' }, { dns: 'b.example' }] }
     const lower = { permitted: [{ dns: 'x.a.example' }, { dns: 'c.example' }] }
     expect(below(upper, lower, named({ dns: 'y.x.a.example' }))).toBe('accepted')
@@ -95,7 +95,7 @@ describe('constraints of several CAs', () => {
     expect(below(upper, undefined, named({ dns: 'b.example' }))).toBe('accepted')
   })
 
-  it('are united where they exclude', () => {
+  it('are united for excluded subtrees', () => {
     const upper = { excluded: [{ dns: 'a.example' }] }
     const lower = { excluded: [{ dns: 'b.example' }] }
     expect(below(upper, lower, named({ dns: 'c.example' }))).toBe('accepted')
@@ -164,7 +164,7 @@ describe('the subject', () => {
     expect(under({ excluded: [{ directory: 'O=Verify,CN=x' }] }, { subject: 'O=Verify' })).toBe('accepted')
   })
 
-  it('has e-mail addresses, whose local part has no case where it is excluded', () => {
+  it('has e-mail addresses, whose excluded local parts match in any case', () => {
     expect(under({ permitted: [{ email: 'a.example' }] }, mail('x@a.example'))).toBe('accepted')
     expect(under({ permitted: [{ email: 'a.example' }] }, mail('x@b.example'))).toBe(violation)
     expect(under({ permitted: [{ email: 'x@a.example' }] }, mail('X@a.example'))).toBe(violation)
@@ -205,7 +205,7 @@ describe('excluded directory names are compared loosely', () => {
     expect(excluding(excluded, organisation('Good'))).toBe('accepted')
   })
 
-  it('as far as RFC 5280 7.1 goes, permitted ones are too', () => {
+  it('permitted ones are compared as RFC 5280 7.1 requires', () => {
     expect(permitting(organisation('In Side'), organisation('  IN   side ', 'printable'))).toBe('accepted')
     expect(excluding(organisation('In Side'), organisation('  IN   side ', 'printable'))).toBe(violation)
   })

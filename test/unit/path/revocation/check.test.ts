@@ -65,7 +65,7 @@ describe('revocation is checked', () => {
     expect(judge([listOf({ thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) })], { unknown: 'allow' })).toBe(unknown)
   })
 
-  it('and says when, and whose list is missing', () => {
+  it('and the message says when it was revoked, or whose list is missing', () => {
     const chain = [client.der, issuing.der]
     expect(verifyChain(trust, chain, { revocation: { lists: [listOf(revokesClient)] } })).toMatchObject({
       code: 'revoked',
@@ -101,7 +101,7 @@ describe('the age of a list', () => {
     expect(judgeClient([good, listOf(old)])).toBe('accepted')
   })
 
-  it('does not matter where it names the certificate', () => {
+  it('does not matter if the list names the certificate', () => {
     expect(judgeClient([listOf({ ...old, ...revokesClient })])).toBe(revoked)
     expect(judgeClient([good, listOf({ ...old, ...revokesClient })])).toBe(revoked)
     expect(judgeClient([listOf({ ...old, ...revokesClient, signWith: keyPair('p256', 99) }), good])).toBe('accepted')
@@ -189,7 +189,7 @@ describe('a certificate that only signs lists', () => {
   const bySigner = listOf({}, signer)
   const chain = [client, issuing, signer]
 
-  it('speaks for the CA of its name below the same anchor', () => {
+  it('signs for the CA of its name below the same anchor', () => {
     expect(judgeClient([bySigner], { chain })).toBe('accepted')
     expect(judgeClient([listOf(revokesClient, signer)], { chain })).toBe(revoked)
     expect(judgeClient([bySigner])).toBe(unknown)
@@ -294,7 +294,7 @@ describe('the signature of a list', () => {
     expect(poor(2)).toBe('accepted')
   })
 
-  it('is not looked at in lists that say nothing', () => {
+  it('is not checked in lists that do not decide', () => {
     const { backend, count } = counting()
     const store = buildTruststore(root.der, { policy: presented, signatures: backend })
     const before = count()

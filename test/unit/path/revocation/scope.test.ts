@@ -12,7 +12,7 @@ const unknown = 'revocation_unknown 0'
 const revoked = 'revoked 0'
 const scoped = (idp: CrlSpec['idp'], more: Partial<CrlSpec> = {}): RevocationList => listOf({ idp: idp!, ...more })
 
-describe('a list of only some kinds of certificates', () => {
+describe('a list for some kinds of certificates', () => {
   it('covers users', () => {
     expect(judgeClient([scoped({ onlyContainsUserCerts: true })])).toBe('accepted')
     expect(judgeClient([scoped({ onlyContainsUserCerts: true }, revokesClient)])).toBe(revoked)
@@ -26,7 +26,7 @@ describe('a list of only some kinds of certificates', () => {
     expect(judge([good, listOf({ idp: { onlyContainsCaCerts: true } }, root)])).toBe('accepted')
   })
 
-  it('covers a leaf that is a CA as a CA', () => {
+  it('treats a leaf that is a CA as a CA', () => {
     const chain = [clientWith({ ca: true, keyUsage: [] }), issuing]
     const [users, authorities] = [scoped({ onlyContainsUserCerts: true }), scoped({ onlyContainsCaCerts: true })]
     expect(judgeClient([users], { chain })).toBe(unknown)
@@ -35,12 +35,12 @@ describe('a list of only some kinds of certificates', () => {
     expect(judgeClient([users, authorities])).toBe('accepted')
   })
 
-  it('covers attribute certificates, which never occur here', () => {
+  it('does not cover certificates if it is about attribute certificates', () => {
     expect(judgeClient([scoped({ onlyContainsAttributeCerts: true })])).toBe(unknown)
     expect(judgeClient([scoped({ onlyContainsAttributeCerts: true }, revokesClient), good])).toBe(revoked)
   })
 
-  it('cannot tell what a certificate of version 1 is', () => {
+  it('does not cover a certificate of version 1', () => {
     const chain = [clientWith({ version: 1 }), issuing]
     expect(judgeClient([good], { chain })).toBe('accepted')
     expect(judgeClient([scoped({ onlyContainsUserCerts: true })], { chain })).toBe(unknown)

@@ -68,14 +68,14 @@ function without(role: Role, ...dropped: readonly Uint8Array[]): CertificatePart
 }
 
 describe('nonconformance', () => {
-  it('finds nothing in what conforms', () => {
+  it('finds nothing in conforming certificates', () => {
     for (const role of roles) {
       expect([role, demand(role, {}, 'strict')]).toEqual([role, undefined])
       expect([role, demand(role, {}, 'web-pki')]).toEqual([role, undefined])
     }
   })
 
-  it('is never asked for under practical conformance', () => {
+  it('is not checked under practical conformance', () => {
     for (const role of roles) expect(demand(role, { issuer: sequence(), serial: integer(-1) }, 'practical')).toBeUndefined()
   })
 
@@ -194,7 +194,7 @@ describe('nonconformance', () => {
     expect(demand(role, parts)).toBeUndefined()
   })
 
-  it('lifts one demand of RFC 5280 for the web', () => {
+  it('web-pki lifts one requirement of RFC 5280', () => {
     const parts = withExtensions('intermediate', extension('2.5.29.30', sequence(context(0, sequence(dns('a.example'))))))
     expect(demand('intermediate', parts)).toMatch(/^nameConstraints must be critical/)
     expect(demand('intermediate', parts, 'web-pki')).toBeUndefined()
