@@ -1,6 +1,6 @@
 import { algorithm, context, integer, nul, sequence } from './der.ts'
 
-/** AlgorithmIdentifiers of signatures, as RFC 4055 and RFC 5758 have them. */
+/** AlgorithmIdentifiers of signatures (RFC 4055, RFC 5758). */
 
 const hashOids: Readonly<Record<string, string>> = {
   'SHA-1': '1.3.14.3.2.26',

@@ -5,7 +5,7 @@ import { analyse } from '../../src/truststore/build.ts'
 import { readBundle } from '../../src/truststore/read-bundle.ts'
 import { VerificationCache } from '../../src/truststore/verification-cache.ts'
 
-/** What building a truststore finds, even where nothing of it is usable; without what only linting finds. */
+/** The findings of buildTruststore, even if nothing is usable. */
 export function analysed(
   input: TruststoreInput,
   {

@@ -3,7 +3,7 @@ import { encode } from './asn1.ts'
 import { type CertificateSpec, type GeneralNameSpec, type KeyKind, keyPair, type Minted, mint } from './mint.ts'
 import { type AttributeSpec, type NameSpec, stringNode } from './names.ts'
 
-/** Random certificates and chains that are as they should be; tests bend them. */
+/** Random valid certificates and chains, which tests then change. */
 
 /** Text as people write it, in any script: no control characters, no lone surrogates. */
 export const text: fc.Arbitrary<string> = fc
@@ -47,7 +47,7 @@ export const generalName: fc.Arbitrary<GeneralNameSpec> = fc.oneof(
 export const keyKind: fc.Arbitrary<KeyKind> = fc.constantFrom('p256', 'p256', 'p384', 'rsa2048')
 const hash = fc.constantFrom('sha256' as const, 'sha384' as const, 'sha512' as const)
 
-/** A CA's spec but for its key, which depends on where it stands. */
+/** A CA's spec without its key, which depends on its place in the chain. */
 const authority = fc.record({
   kind: keyKind,
   spec: fc.record(
@@ -108,7 +108,7 @@ export function mintChain({ authorities, leaf }: ChainRecipe): readonly Minted[]
   return chain
 }
 
-/** A recipe's chain in a failure report: what went in, and what came out. */
+/** A chain in a failure report: its recipe and its result. */
 export function describeChain(chain: readonly Minted[]): string {
   return chain.map(({ pem }) => pem).join('')
 }

@@ -17,7 +17,7 @@ class Verbatim extends asn1js.RawData {
   }
 }
 
-/** DER that is built already, taken over as it is. */
+/** Existing DER, unchanged. */
 export function raw(der: Uint8Array): Node {
   return new Verbatim({ data: der })
 }
@@ -36,7 +36,7 @@ export function oid(dotted: string): Node {
   return new asn1js.ObjectIdentifier({ value: dotted })
 }
 
-/** A number, or the content octets of an INTEGER that may well be wrong. */
+/** A number, or the content octets of an INTEGER, which may be invalid. */
 export function integer(value: bigint | number | Uint8Array): Node {
   if (value instanceof Uint8Array) return primitive(2, value)
   return asn1js.Integer.fromBigInt(value)

@@ -1,6 +1,6 @@
 import * as asn1js from 'asn1js'
 
-/** A certificate as asn1js reads it: the fields, found by their place, with nothing of portcullis involved. */
+/** A certificate as asn1js reads it, without any code of portcullis. */
 export interface Asn1jsCertificate {
   readonly tbs: Uint8Array
   readonly version: number
@@ -67,7 +67,7 @@ export function hex(bytes: ArrayBuffer | Uint8Array): string {
   return Buffer.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toString('hex')
 }
 
-/** The element as it stood in what was decoded. */
+/** The element's bytes in the decoded input. */
 export function bytesOf(node: asn1js.AsnType): Uint8Array {
   return node.valueBeforeDecodeView
 }

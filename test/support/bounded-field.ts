@@ -4,7 +4,7 @@ import type { Limbs } from '../../src/crypto/curve/limbs.ts'
 import { boundsOf, carryOf, reducedBound, roundedLimit, valueBound } from '../../tools/kernels/bounds.ts'
 import { type FieldPlan, kernelsOf, plans } from '../../tools/kernels/plan.ts'
 
-/** One call of a kernel: how long the limbs of its inputs can be, and what comes of them. */
+/** One call of a kernel: the bounds of its inputs' limbs and of its results. */
 export interface KernelCall {
   readonly kernel: KernelName
   readonly inputs: readonly (readonly number[])[]
@@ -20,7 +20,7 @@ export function planOf(curve: CurveName): FieldPlan {
   return plan
 }
 
-/** What a number read from bytes, or carried in full, can have for limbs. */
+/** Bounds of the limbs of a number that was read from bytes or fully carried. */
 export function plainBounds(curve: CurveName): Limbs {
   const { bytes } = curves[curve]
   const { limbs } = planOf(curve)
@@ -29,13 +29,13 @@ export function plainBounds(curve: CurveName): Limbs {
 
 /**
  * A field whose numbers are bounds: limb i stands for anything from −|limb| to |limb|. Formulas that run on it prove, for
- * all operands within the bounds that they are given, that no step leaves what kernels compute exactly; they throw where
- * one could. Constants are what they are, which is a bound of them too.
+ * all operands within the given bounds, that every step is exact; they throw if
+ * one might not be. Constants have their exact values, which are bounds too.
  */
 export class BoundedField extends Field {
-  /** The calls that differ in their bounds. */
+  /** The calls, without those whose bounds occurred before. */
   readonly calls: KernelCall[]
-  /** Above all plain numbers, so that whatever bounds are compared with it is taken for valid. */
+  /** Above all plain numbers, so that any bounds that are compared with it are valid. */
   override readonly prime: Limbs
   private readonly curve: CurveName
 
@@ -66,7 +66,7 @@ export class BoundedField extends Field {
     }
   }
 
-  /** Proves that the number divided by R lies between −p and p; answers that it is not zero, for things to go on. */
+  /** Proves that the number divided by R lies between −p and p. Returns false, so that formulas continue. */
   override isZero(a: Limbs, scratch: Limbs): boolean {
     this.reduceFully(scratch, a)
     return false

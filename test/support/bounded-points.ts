@@ -6,21 +6,21 @@ import { type Limbs, limbsOf } from '../../src/crypto/curve/limbs.ts'
 import type { Scalars } from '../../src/crypto/curve/scalars.ts'
 import { BoundedField, type KernelCall, plainBounds } from './bounded-field.ts'
 
-/** Bounds of every point that there can be, whatever was added and doubled to get there. */
+/** Bounds of every point that additions and doublings can produce. */
 export interface BoundedPoints {
   readonly group: Group
   readonly sum: Accumulator
   readonly affineX: Limbs
   readonly affineY: Limbs
-  /** How often the operations were applied until nothing grew any more. */
+  /** How often the operations were applied until no bound grew. */
   readonly rounds: number
   readonly calls: readonly KernelCall[]
 }
 
 /**
- * Starts from points as they are read, applies every operation that makes points of points to the bounds of all that were
- * found so far, and repeats it until no bound grows. What holds then holds for any sequence of operations: bounds only
- * grow with the bounds that they are made of. It would throw on the way if a kernel could be given too much.
+ * Starts from points as they are read, applies every operation on points to the bounds of all points
+ * found so far, and repeats this until no bound grows. The result holds for any sequence of operations: bounds only
+ * grow with those that they are computed from. It throws if a kernel's input could be too large.
  */
 export function boundedPoints(curve: CurveName): BoundedPoints {
   const group = boundedGroup(curve)
@@ -64,7 +64,7 @@ export function boundedPoints(curve: CurveName): BoundedPoints {
   for (; grows; rounds++) {
     if (rounds > 100) throw new RangeError('bounds grow without end')
     grows = false
-    // What was found with lesser bounds is covered by what is found with these.
+    // These bounds cover what was found with smaller ones.
     field.calls.length = reading
     const point = new Accumulator(field)
     point.setAffine(affineX, affineY)
@@ -88,13 +88,13 @@ export function boundedPoints(curve: CurveName): BoundedPoints {
   return { group: withAnySum(group, all), sum: all, affineX, affineY, rounds, calls: field.calls }
 }
 
-/** Checks the range as ever, and says yes. */
+/** Checks the range as usual, and returns true. */
 function zero(this: BoundedField, a: Limbs, scratch: Limbs): boolean {
   BoundedField.prototype.isZero.call(this, a, scratch)
   return true
 }
 
-/** The encoding whose coordinates are the longest that bytes can be. */
+/** The encoding with the largest coordinates that bytes can have. */
 function anyPoint(bytes: number): Uint8Array {
   return new Uint8Array(2 * bytes + 1).fill(0xff).fill(0x04, 0, 1)
 }
@@ -107,7 +107,7 @@ function load(point: Accumulator, bounds: Accumulator): void {
   point.isEmpty = false
 }
 
-/** A group in which no number is known, only its bounds; scalars are all that limbs can be. */
+/** A group of bounds instead of numbers. Scalars have any limbs. */
 function boundedGroup(curve: CurveName): Group {
   const { bytes, p, b } = curves[curve]
   const field = new BoundedField(curve)
@@ -145,7 +145,7 @@ function boundedGroup(curve: CurveName): Group {
   }
 }
 
-/** The same group, whose sum is any point there can be, whatever is added to it. */
+/** The same group, whose sum is any possible point after every operation. */
 function withAnySum(group: Group, all: Accumulator): Group {
   class AnySum extends Accumulator {
     override add(x2: Limbs, y2: Limbs): void {

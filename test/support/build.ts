@@ -8,7 +8,7 @@ function changedAt(path: string): number {
   return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
-/** Builds `dist` where the sources have changed since, so that no test runs against what they no longer are. */
+/** Builds `dist` if the sources have changed, so that no test runs against an outdated build. */
 export function setup(): void {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => join('src', path))
   const changed = Math.max(...[...sources, 'tsup.config.ts', 'tools/require-types.mjs', 'package.json'].map(changedAt))

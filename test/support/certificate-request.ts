@@ -3,7 +3,7 @@ import { connect as connectTcp, createServer, type Socket } from 'node:net'
 import { connect } from 'node:tls'
 import { listen } from './listen.ts'
 
-/** What a server asks a client for in the handshake: the names of CAs, as DER in hexadecimal. */
+/** The CA names that a server sends in its CertificateRequest, as DER in hexadecimal. */
 export async function requestedAuthorities(port: number, servername = 'localhost'): Promise<readonly string[]> {
   const chunks: Buffer[] = []
   const relay = createServer((near) => {

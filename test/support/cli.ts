@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A folder of its own for one test file, removed when that is done. */
+/** A folder for one test file, removed at its end. */
 export class Workplace {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'portcullis-cli-'))
 
@@ -34,7 +34,7 @@ export class Workplace {
     return path
   }
 
-  /** Runs the built program here, as a shell would: in a process of its own, with nothing but what is given. */
+  /** Runs the built program in this folder, in its own process with only the given input. */
   run(args: readonly string[], { input = '', env = {} }: Surroundings = {}): Ran {
     if (!existsSync(programFile)) throw new Error('dist/cli.js is missing: run `npm run build` before these tests')
     const options: SpawnSyncOptions = { cwd: this.directory, input, env: { PATH: process.env['PATH'], ...env }, timeout: 30_000 }

@@ -7,7 +7,7 @@ const bare: CertificateSpec = { keyUsage: [], extendedKeyUsage: [], subjectKeyId
  * What a client may send to keep OpenSSL busy: a leaf, and certificates above it that have signed one another on the slowest
  * curve there is. The leaf's own key is on an ordinary curve: TLS takes no other.
  *
- * @param above the name of the one that the leaf names as its issuer
+ * @param above the subject of the leaf's issuer
  */
 export function costlyChain(
   certificates: number,

@@ -5,7 +5,7 @@ import type { Field } from '../../src/crypto/curve/field.ts'
 import { type Limbs, limbsOf } from '../../src/crypto/curve/limbs.ts'
 import { numberOf } from './field-numbers.ts'
 
-/** Points of noble's, which the curves here are held against, and what they are in limbs. */
+/** Points by noble, which tests compare our curves with, and their limbs. What differs between curves is a Record. */
 
 export type NoblePoint = typeof p256.Point.BASE
 
@@ -15,7 +15,7 @@ export function nobleOf(curve: CurveName): typeof p256 {
   return nobleCurves[curve]
 }
 
-/** The hash that signatures on a curve usually have: as strong as the curve. */
+/** The usual hash on each curve, which is as strong as the curve. */
 export const usualHash: Record<CurveName, 'sha256' | 'sha384' | 'sha512'> = { 'P-256': 'sha256', 'P-384': 'sha384' }
 
 /** scalar · G for any scalar, 0 and negative ones too. */
@@ -29,7 +29,7 @@ export function modulo(value: bigint, modulus: bigint): bigint {
   return rest < 0n ? rest + modulus : rest
 }
 
-/** value⁻¹ by Fermat, which has nothing in common with Euclid's algorithm. */
+/** value⁻¹ by Fermat, so independently of Euclid's algorithm. */
 export function inverseOf(value: bigint, prime: bigint): bigint {
   let power = 1n
   let square = modulo(value, prime)
@@ -46,7 +46,7 @@ export function enterNumber(field: Field, value: bigint): Limbs {
   return out
 }
 
-/** What a number in Montgomery form stands for. */
+/** The value of a number in Montgomery form. */
 export function leaveNumber(curve: CurveName, field: Field, limbs: ArrayLike<number>): bigint {
   const { p } = curves[curve]
   const known = inversesOfR.get(curve) ?? inverseOf(1n << BigInt(24 * field.digits), p)
@@ -61,7 +61,7 @@ export function enterPoint(field: Field, point: NoblePoint): readonly [x: Limbs,
   return [enterNumber(field, x), enterNumber(field, y)]
 }
 
-/** The point of an accumulator, by noble's arithmetic from its coordinates; fails where they are no point's. */
+/** The point of an accumulator, computed by noble. Throws if its coordinates are not on the curve. */
 export function pointOf(curve: CurveName, field: Field, sum: Accumulator): NoblePoint {
   const { Point } = nobleOf(curve)
   if (sum.isEmpty) return Point.ZERO

@@ -14,7 +14,7 @@ import { keyPair, type Minted, mint, mintCrl } from './mint.ts'
 import { parsed, valued } from './parsed.ts'
 import { leafKey, presented, root } from './rejected-chain.ts'
 
-/** Calls of every public function that leave out what may be left out, with outcomes that a setting could loosen. */
+/** Calls of every public function without optional fields, with outcomes that a setting could loosen. */
 
 const day = 86_400_000
 const at = Date.now()
@@ -48,7 +48,7 @@ const [list, listOfPoint] = [mintCrl({ issuer: root }).pem, mintCrl({ issuer: ro
 const requests = [new Headers(), new Request('https://a.example/')]
 const request = { from: 'rfc9440', trustedProxy: true } as const
 
-/** What `Object.prototype` may have: each would loosen one decision or another, were it taken for the caller's. */
+/** Values on `Object.prototype`. Each would loosen a decision if it were read as an option. */
 export const loosening: readonly unknown[] = [
   ...[true, false, 0, 1, Infinity, at - 60 * day, new Date(at - 60 * day), '', '0', '1', 'SUCCESS', 'any', 'allow', 'leaf'],
   ...['every-certificate', 'presented', 'practical', 'TLSv1.2', 'api-gateway', 'a.example', [], {}, null],
@@ -70,7 +70,7 @@ const judged = (input: core.TruststoreInput, der: Uint8Array, options?: core.Tru
 const { minRsaBits: _, ...lacking } = core.profiles.apiGateway
 const { signatures: __, ...unmetered } = core.profiles.apiGateway.budget
 
-/** A connection with this certificate at a gate, as far as that looks at it. */
+/** A connection with this certificate, with the fields that a gate reads. */
 function admitted(options: object, der: Uint8Array, source?: (socket: object) => object): unknown {
   const given = ownOptions(options as node.MutualTlsOptions)
   const admissions = new Admissions(given, readGateOptions(given))
@@ -220,7 +220,7 @@ function sent({ der }: Minted): object {
   return { headers: { 'client-cert': valued(headers.formatClientCert(der)) } }
 }
 
-/** Whether the root's key signed what another key has signed, or nobody. */
+/** Whether the root's key verifies signatures of another key, and invalid ones. */
 function checked(backend: core.SignatureBackend): unknown {
   const key = backend.importKey(certificate.subjectPublicKeyInfo)
   const ecdsa = Buffer.from('300a06082a8648ce3d040302', 'hex')
@@ -234,7 +234,7 @@ export const lints: readonly (() => unknown)[] = flaws.map(
       core.lintTruststore(input, { at }),
 )
 
-/** What a call came to, exceptions included. */
+/** The result of a call, or its exception. */
 export function outcome(call: () => unknown): string {
   try {
     return described(call())

@@ -1,17 +1,17 @@
 import { bytes, tlv } from './der.ts'
 import type { DerNode } from './der-tree.ts'
 
-/** Ways of writing one element that DER does not have, each with all other elements left as they are. */
+/** Encodings of one element that DER does not allow. All other elements stay unchanged. */
 export interface DerMutation {
   readonly name: string
-  /** The element written so; undefined where it cannot be. */
+  /** The element in this encoding; undefined if it has none. */
   write(node: DerNode, place: DerPlace): Uint8Array | undefined
 }
 
 /** What is known of an element beyond its bytes. */
 export interface DerPlace {
   readonly type: DerType | undefined
-  /** Whether nothing follows it in the element around it: what runs on beyond its end then runs into nothing. */
+  /** Whether it is the last in its parent, so that nothing follows its end. */
   readonly isLast: boolean
 }
 

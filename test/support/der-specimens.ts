@@ -22,7 +22,7 @@ import {
 } from './der.ts'
 import { certificate, entry, extension, revocationList, someKey } from './structures.ts'
 
-/** Certificates and revocation lists in which every structure that portcullis reads occurs, all in DER. */
+/** Certificates and revocation lists in DER that contain every structure that portcullis reads. */
 
 const ascii = (value: string): Uint8Array => Buffer.from(value, 'latin1')
 const attribute = (type: string, value: Uint8Array): Uint8Array => sequence(oid(type), value)

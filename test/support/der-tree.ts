@@ -13,7 +13,7 @@ export interface DerNode {
   /** Header and content. */
   readonly der: Uint8Array
   readonly content: Uint8Array
-  /** The elements inside; undefined where the content is none, or is not to be looked into. */
+  /** The elements inside; undefined for primitive or opaque content. */
   readonly children: readonly DerNode[] | undefined
 }
 
@@ -62,7 +62,7 @@ export function derTree(der: Uint8Array, path = ''): DerNode {
   return { path, tag, der, content, children: withExtensionValue(children) }
 }
 
-/** Where these are the fields of an Extension that is decoded: with the element that its OCTET STRING holds. */
+/** For the fields of a decoded extension: adds the element in its OCTET STRING. */
 function withExtensionValue(fields: readonly DerNode[]): readonly DerNode[] {
   const [id, ...rest] = fields
   const value = rest.at(-1)
@@ -72,7 +72,7 @@ function withExtensionValue(fields: readonly DerNode[]): readonly DerNode[] {
   return [...fields.slice(0, -1), { ...value, children: [derTree(value.content, name)] }]
 }
 
-/** The tree in DER with one node written otherwise, and the lengths of all around it set right. */
+/** The tree in DER with one node replaced and all lengths corrected. */
 export function rewritten(tree: DerNode, target: DerNode, replacement: Uint8Array): Uint8Array {
   if (tree === target) return replacement
   const child = tree.children?.find(({ der }) => startsBefore(der, target.der) && startsBefore(target.der, der, der.length))

@@ -1,6 +1,6 @@
 import { oidBytes } from '../../src/der/oid.ts'
 
-/** DER written by hand, so that tests can also write it wrongly. */
+/** DER written by hand, so that tests can also write invalid DER. */
 
 export function bytes(...parts: readonly (Uint8Array | readonly number[] | string)[]): Uint8Array {
   return new Uint8Array(

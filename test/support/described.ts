@@ -1,6 +1,6 @@
-/** What values say, to the last getter, and the bytes in them: all that a caller can find out of what it was given. */
+/** Everything that a caller can read from a value: fields, getters and bytes. */
 
-/** The fields of plain objects; of objects of a class what its getters answer, and how they are written. */
+/** The fields of plain objects; for instances of a class, its getters and text forms. */
 function fieldsOf(value: object): readonly (readonly [string, unknown])[] {
   if (isPlain(value)) return Object.entries(value)
   const fields: (readonly [string, unknown])[] = value instanceof Error ? [['message', value.message]] : []
@@ -21,9 +21,9 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * Everything that a value says.
+ * A value as text, with all of its fields.
  *
- * @param isOwned whether bytes are told that plain objects hold, which their owner may change
+ * @param isOwned whether the bytes in plain objects are included, which their owner may change
  */
 export function described(value: unknown, isOwned = true): string {
   if (value instanceof Uint8Array) return isOwned ? Buffer.from(value).toString('hex') : 'bytes'

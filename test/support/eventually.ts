@@ -1,4 +1,4 @@
-/** Waits until something is so; for what timers and the file system bring about. */
+/** Waits for a condition that depends on timers or the file system. */
 export async function eventually(isSo: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
   const deadline = Date.now() + withinMs
   while (!(await isSo())) {

@@ -21,7 +21,7 @@ export function balancedLimbs(value: bigint, limbs: number): Limbs {
   return out
 }
 
-/** Says which limbs stand at their lower end, and which are 0. */
+/** Which limbs are at their lower end, and which are 0. */
 type Signs = (limb: number) => -1 | 0 | 1
 
 export function kernelInput(limits: ArrayLike<number>, sign: Signs): Limbs {

@@ -4,5 +4,5 @@ import type { Flaw } from './flawed/flaw.ts'
 import { graphFlaws } from './flawed/graph.ts'
 import { usabilityFlaws } from './flawed/usability.ts'
 
-/** Everything that is wrong in one way, for every rule of the catalogue. */
+/** The examples of every rule in the catalogue. */
 export const flaws: readonly Flaw[] = [...usabilityFlaws, ...certificateFlaws, ...authorityFlaws, ...graphFlaws]

@@ -9,7 +9,7 @@ import { type MutualTls, type MutualTlsOptions, mutualTls } from '../../src/node
 import { listen as listenOnLoopback } from './listen.ts'
 import { type CertificateSpec, type Minted, mint, privateKeyPem } from './mint.ts'
 
-/** A small infrastructure behind a gate, and clients that ask it. */
+/** A small PKI, a gate, and clients. */
 
 export const authority = mint({ ca: true, subject: 'O=Gate,CN=Root' })
 export const issuing = mint({ ca: true, subject: 'O=Gate,CN=Issuing', pathLength: 0 }, authority)

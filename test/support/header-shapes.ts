@@ -3,7 +3,7 @@ export type HeaderLine = readonly [name: string, value: string]
 
 /** One way in which servers, runtimes and platforms hand on header lines. */
 export interface HeaderShape {
-  /** What joins lines of one name; absent where they stay apart. */
+  /** What joins lines of one name; absent if they stay separate. */
   readonly joinedBy?: ',' | ', '
   readonly of: (lines: readonly HeaderLine[]) => object
 }

@@ -3,11 +3,11 @@ import { type KeyPair, keyPair, type Minted, mint } from './mint.ts'
 import { toySigned } from './toy-signatures.ts'
 
 /**
- * Small public-key infrastructures with everything that makes path building hard: few names for many keys, roots that were
+ * Small PKIs with everything that makes path building hard: few names for many keys, roots that were
  * renewed or re-keyed, cross certificates, expired and false CAs, and key identifiers that are right, wrong or missing.
  */
 
-/** A CA's certificate. Names and keys are numbers; it is self-signed where its issuer has its own of both. */
+/** A CA's certificate. Names and keys are numbers. It is self-signed if both equal its issuer's. */
 export interface AuthorityRecipe {
   readonly subject: number
   readonly key: number
@@ -16,7 +16,7 @@ export interface AuthorityRecipe {
   readonly when: keyof typeof dates
   readonly pathLength: number | undefined
   readonly ca: boolean
-  /** What its key identifiers say: the key of that number, or nothing. Right are `key` and `issuerKey`. */
+  /** The keys that its key identifiers name; absent: none. Correct values are `key` and `issuerKey`. */
   readonly subjectKeyId: number | undefined
   readonly authorityKeyId: number | undefined
 }
@@ -76,12 +76,12 @@ function authorityOfRaw(
   const issued = isSelfSigned ? issuerOfRaw({ ...issuing, by: 0 }, [own]) : issuerOfRaw(issuing, all)
   const recipe = { ...own, ...issued, ...(tellsOwn && { subjectKeyId: own.key }) }
   const { subject, key, issuer, issuerKey, subjectKeyId, authorityKeyId } = recipe
-  // What claims to be self-signed and is not is left out of a truststore: that is not for key identifiers to blur.
+  // A truststore leaves out certificates that only claim to be self-signed, whatever their key identifiers.
   const claimsSelf = issuer === subject && (authorityKeyId === undefined || authorityKeyId === subjectKeyId)
   return claimsSelf && issuerKey !== key ? { ...recipe, subjectKeyId: key, authorityKeyId: issuerKey } : recipe
 }
 
-/** The first authority is a root that is as it should be. */
+/** The first authority is a valid root. */
 export const infrastructures: fc.Arbitrary<Infrastructure> = fc
   .record({ authorities: fc.array(authority, { minLength: 2, maxLength: 8 }), leaf: issuing })
   .map(({ authorities, leaf }) => {
@@ -110,7 +110,7 @@ function keyOf(number: number): KeyPair {
 
 const issuers = new Map<string, Minted>()
 
-/** What a certificate of this issuer is minted from; nobody lists it. */
+/** The spec of an unlisted certificate by this issuer. */
 function issuerOf({ issuer, issuerKey }: Pick<AuthorityRecipe, 'issuer' | 'issuerKey'>): Minted {
   const name = `${issuer} ${issuerKey}`
   const made = issuers.get(name) ?? mint(toySigned({ ca: true, subject: `O=Order,CN=CA ${issuer}`, key: keyOf(issuerKey) }))

@@ -87,7 +87,7 @@ function contentEnd(der: Uint8Array, at: number): number {
   return start + length
 }
 
-/** The hash that goes with a key where the caller does not choose: as strong as the key. */
+/** The default hash for a key, which is as strong as the key. */
 export function defaultHash(kind: KeyKind): HashName {
   return kind === 'p384' ? 'sha384' : kind === 'p521' || kind === 'sect571r1' ? 'sha512' : 'sha256'
 }

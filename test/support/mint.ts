@@ -12,7 +12,7 @@ export { type CrlSpec, mintCrl } from './mint-crl.ts'
 export type { GeneralNameSpec, NameSpec } from './names.ts'
 
 /**
- * What a certificate is to say; whatever is left out gets what a good CA would write. An empty list leaves the
+ * The fields of a certificate. Absent ones get what a good CA would write. An empty list leaves the
  * extension out; write wrong or empty values through `extensions`.
  */
 export interface CertificateSpec {
@@ -30,7 +30,7 @@ export interface CertificateSpec {
   readonly hash?: HashName
   readonly pss?: boolean
   readonly version?: 1 | 2 | 3
-  /** Absent: no basicConstraints; false: the extension is there and says nothing. */
+  /** Absent: no basicConstraints; false: an empty extension. */
   readonly ca?: boolean
   readonly pathLength?: number
   readonly keyUsage?: readonly string[]
@@ -80,7 +80,7 @@ export interface Minted {
 const day = 86_400_000
 let minted = 0
 
-/** One for all, so that a certificate does not end a second after the issuer that was minted before it. */
+/** One for all, so that no certificate outlives an issuer that was minted a second before. */
 const now = Math.floor(Date.now() / 1000) * 1000
 
 /** Makes a certificate, self-signed unless an issuer is given. Serial numbers and default keys differ every time. */

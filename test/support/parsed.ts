@@ -7,7 +7,7 @@ export function parsed(input: Uint8Array | string): Certificate {
   return result.value
 }
 
-/** The value of a result that must be one. */
+/** The value of a result that must be ok. */
 export function valued<T>(
   result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string },
 ): T {

@@ -4,7 +4,7 @@ import { type CertificateSpec, keyPair, type Minted, mint, type NameSpec } from 
 import { nameNode } from './names.ts'
 import { rsaSpki } from './spki.ts'
 
-/** Bundles that a platform does not take, each with the nearest one that it takes. */
+/** Bundles that a platform rejects, each with the most similar one that it accepts. */
 
 export interface PlatformCase {
   readonly name: string
@@ -17,7 +17,7 @@ export interface PlatformCase {
 
 const root = mint({ ca: true, key: keyPair('p256', 60), subject: 'O=Preflight,CN=Root' })
 
-/** One root and one intermediate that every platform takes. */
+/** One root and one intermediate that every platform accepts. */
 export const acceptedEverywhere: string = root.pem + mint({ ca: true, subject: 'O=Preflight,CN=Intermediate' }, root).pem
 
 function ca(spec: CertificateSpec, issuer: Minted | undefined = root): Minted {

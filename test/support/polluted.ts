@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import ts from 'typescript'
 
-/** What other code of the process may have put on `Object.prototype`, and which of it the library looks at. */
+/** Properties on `Object.prototype`, and which of them the library reads. */
 
 const src = join(import.meta.dirname, '..', '..', 'src')
 
-/** What the engine itself looks for on prototypes: property descriptors, and the end of an iteration. */
+/** Properties that the engine itself reads from prototypes: of property descriptors and iterator results. */
 const ofTheEngine = ['get', 'set', 'value', 'writable', 'enumerable', 'configurable', 'return']
 const isTaken: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), ...ofTheEngine])
 
@@ -63,7 +63,7 @@ export function lookups(names: readonly string[], action: () => void): readonly 
       Object.defineProperty(Object.prototype, name, {
         configurable: true,
         get: () => look(name),
-        // As a field that is not there would be set.
+        // As if a missing field were set.
         set(value: unknown) {
           Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })
         },

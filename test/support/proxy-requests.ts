@@ -22,7 +22,7 @@ export const issuer = mint({ subject: 'CN=issuer', ca: true }, root)
 export const leaf = mint({ subject: 'CN=client' }, issuer)
 export const certificate = parsed(leaf.der)
 
-/** What each system sends, whether it hands on intermediates, and what it sends where there is no certificate. */
+/** What each system sends with and without a certificate, and whether it forwards intermediates. */
 export const proxyRequests: Readonly<
   Record<HeaderFrom, { readonly good: object; readonly none: object; readonly chain: boolean }>
 > = {

@@ -1,29 +1,29 @@
 import type { ParseCode, ParseResult } from '../../src/codes/parse.ts'
 import { type Reader, readAll } from '../../src/der/reader.ts'
 
-/** Code and byte offset of a refusal, or `read` where there was none: what a test of a parser compares. */
+/** Code and byte offset of a parser's refusal, or `read`. */
 export function refusal(result: ParseResult<unknown>): readonly [ParseCode, number] | 'read' {
   return result.ok ? 'read' : [result.code, result.offset]
 }
 
-/** What a parser makes of bytes that it must read to their end. */
+/** The result of a parser that must read all bytes. */
 export function readWhole<T>(bytes: Uint8Array, parse: (reader: Reader) => T): ParseResult<T> {
   return readAll(bytes, 'test', parse)
 }
 
-/** The value of a result that must be one. */
+/** The value of a result that must be ok. */
 export function valueIn<T>(result: ParseResult<T>): T {
   if (!result.ok) throw new Error(result.message)
   return result.value
 }
 
-/** Milliseconds that something takes. Bounds on it are far above what is usual and far below what a quadratic loop takes. */
+/** Milliseconds that an action takes. Tests allow far more than usual and far less than a quadratic loop takes. */
 export function millisecondsOf(action: () => unknown): number {
   const start = performance.now()
   const used = process.cpuUsage()
   action()
   const { user, system } = process.cpuUsage(used)
-  // On a busy machine the clock runs on while others compute.
+  // On a busy machine the clock includes the time of other processes.
   return Math.min(performance.now() - start, (user + system) / 1000)
 }
 

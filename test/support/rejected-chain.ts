@@ -11,7 +11,7 @@ import {
 import { encode, nothing, oid, sequence } from './asn1.ts'
 import { type CertificateSpec, keyPair, type Minted, mint } from './mint.ts'
 
-/** A small infrastructure, and chains that must be refused below it. */
+/** A small PKI, and chains below it that must be rejected. */
 
 export interface RejectedChain {
   readonly name: string
@@ -26,7 +26,7 @@ export interface RejectedChain {
   readonly message: string
 }
 
-/** Peers may send intermediates; what RFC 5280 demands of issuers beyond path validation is another topic. */
+/** Peers may send intermediates. Issuers need not conform to RFC 5280 section 4. */
 export const presented: Policy = { ...profiles.rfc5280, conformance: 'practical' }
 
 export const leafKey = keyPair('p256', 9)

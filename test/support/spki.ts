@@ -1,7 +1,7 @@
 import { bits, encode, integer, nothing, oid, raw, sequence } from './asn1.ts'
 import type { KeyPair } from './keys.ts'
 
-/** SubjectPublicKeyInfo of keys that no generator would make. */
+/** SubjectPublicKeyInfo of unusual and invalid keys. */
 
 export function rsaSpki(modulus: bigint, exponent: bigint): Uint8Array {
   const key = encode(sequence(integer(modulus), integer(exponent)))
@@ -13,7 +13,7 @@ export function modulusOf(key: KeyPair): bigint {
   return BigInt(`0x${Buffer.from(n!, 'base64url').toString('hex')}`)
 }
 
-/** `parameters`: DER of the namedCurve, or of what stands in its place. */
+/** `parameters`: DER of the namedCurve or of its replacement. */
 export function ecSpki(point: Uint8Array, parameters: Uint8Array = encode(oid('1.2.840.10045.3.1.7'))): Uint8Array {
   return encode(sequence(sequence(oid('1.2.840.10045.2.1'), raw(parameters)), bits(point)))
 }

@@ -1,7 +1,7 @@
 import { bytesOfHex } from '../../src/bytes/encoding.ts'
 import { algorithm, bitString, boolean, context, integer, name, octetString, oid, sequence, utcTime, utf8 } from './der.ts'
 
-/** Certificates and revocation lists put together by hand and signed by nobody: parsers do not look at signatures. */
+/** Unsigned certificates and revocation lists: parsers do not check signatures. */
 
 export const ecdsaWithSha256: Uint8Array = algorithm('1.2.840.10045.4.3.2')
 

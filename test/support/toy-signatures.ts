@@ -3,8 +3,8 @@ import type { SignatureBackend } from '../../src/index.ts'
 import type { CertificateSpec, Minted } from './mint.ts'
 
 /**
- * A signature scheme that anybody can forge and that costs next to nothing: the hash of key and data. For tests in which
- * signatures are many and what they are worth is not the topic.
+ * A signature scheme that costs almost nothing and that anyone can forge: the hash of key and data. For tests with
+ * many signatures that are not about signatures.
  */
 export const toySignatures: SignatureBackend = {
   name: 'toy',
@@ -17,7 +17,7 @@ function toySignature(spki: Uint8Array, data: Uint8Array): Uint8Array {
   return createHash('sha256').update(spki).update(data).digest()
 }
 
-/** What makes `mint` sign that way. */
+/** Makes `mint` sign with this scheme. */
 export function toySigned(spec: CertificateSpec, issuer?: Minted): CertificateSpec {
   const signer = issuer?.key ?? spec.key
   if (signer === undefined) throw new Error('a self-signed toy needs its key')

@@ -7,7 +7,7 @@ import { pathCases } from './paths.ts'
 import { sameSubjectCases } from './same-subject.ts'
 import { textCases } from './texts.ts'
 
-/** Everything that a stranger can send more of. */
+/** Every input of an unknown client that can grow. */
 export const growingCases: readonly Growing[] = [
   ...pathCases,
   ...manyNameCases,
@@ -18,7 +18,7 @@ export const growingCases: readonly Growing[] = [
   ...textCases,
 ]
 
-/** Every so many of them, such that each place and each way to fill it is among them. */
+/** One in so many of them, so that each place and each way to fill it occurs. */
 export function shareOf(cases: readonly Growing[], one: number): readonly Growing[] {
   return cases.filter((_, i) => i % one === 0)
 }

@@ -3,9 +3,9 @@ import type { Minted } from '../mint.ts'
 
 /** Input of one size, and what it is given to. */
 export interface Sized {
-  /** Bytes of a stranger's that are read. */
+  /** Bytes of an unknown client that are read. */
   readonly bytes: number
-  /** Makes what the call needs, which is not measured, and answers the call; that answers its result in a word. */
+  /** Prepares the call, unmeasured, and returns it. The call returns its result in a word. */
   readonly setUp: () => () => string
 }
 
@@ -19,7 +19,7 @@ export interface Growing {
 /** Bytes of the inputs, each about twice the one before; certificates have up to 64 KB. */
 export const sizes: readonly number[] = [12_000, 24_000, 48_000]
 
-/** Peers may send intermediates; what RFC 5280 demands of issuers beyond path validation is another topic. */
+/** Peers may send intermediates. Issuers need not conform to RFC 5280 section 4. */
 export const presented: Policy = { ...profiles.rfc5280, conformance: 'practical' }
 
 export interface Judging {
@@ -53,7 +53,7 @@ export function storeOf(trusted: readonly Minted[], policy: Policy): Truststore 
   )
 }
 
-/** Bytes that are read otherwise. */
+/** Bytes that another function reads. */
 export function read(bytes: Uint8Array, call: (bytes: Uint8Array) => unknown): Sized {
   return {
     bytes: bytes.length,

@@ -7,8 +7,8 @@ import { valueIn } from '../refusal.ts'
 import { type Growing, judged, type Sized } from './growing.ts'
 
 /**
- * Chains that make a search of paths go everywhere, until the budget ends it: as many certificates as a peer may present, or
- * nearly so, which become longer.
+ * Chains that make a path search try everything until the budget ends it: about as many certificates as a peer may present,
+ * which become longer.
  */
 
 const root = mint({ ca: true, key: keyPair('p256'), subject: 'CN=Root' })
@@ -33,7 +33,7 @@ function ring(size: number, cas: number, kind: KeyKind, subjectOf: (i: number) =
   return judged([root], [mint({ subject: 'CN=leaf', authorityKeyId: false }, authorities[0]), ...crossed])
 }
 
-/** CAs of the leaf's issuer's name, none of which has issued it, and whose own issuers nobody knows. */
+/** CAs with the name of the leaf's issuer that did not issue it and whose own issuers are unknown. */
 function deadEnds(size: number): Sized {
   const issuer = mint({ ca: true, subject: 'CN=Wide', subjectKeyId: false, key: keyPair('p256', 1) })
   const ends = Array.from({ length: Math.min(most, size / 1000) }, (_, i) =>
@@ -42,7 +42,7 @@ function deadEnds(size: number): Sized {
   return judged([root], [mint({ subject: 'CN=leaf', authorityKeyId: false }, issuer), ...ends])
 }
 
-/** Layers of CAs that share a name and key: every path through them is good, but for what the leaf is not allowed. */
+/** Layers of CAs that share a name and key. Every path is valid except for a constraint on the leaf. */
 function manyGoodPaths(size: number, top: CertificateSpec, leafSpec: CertificateSpec, isRevocable = false): Sized {
   let above = mint({ ...bare, key: keyPair('p256', 1), subject: 'CN=Insider', ...top }, root)
   const chain: Minted[] = [above]

@@ -7,7 +7,7 @@ const begin = '-----BEGIN CERTIFICATE-----\n'
 const end = '-----END CERTIFICATE-----\n'
 const block = (plain: string): string => `${begin}${Buffer.from(plain).toString('base64')}\n${end}`
 
-/** What a scan found: the plain text of a block, or code and line of its fault. */
+/** The results of a scan: a block's text, or code and line of its fault. */
 function found(blocks: readonly PemBlock[]): readonly (readonly [string, number, string])[] {
   return blocks.map(({ label, line, content }) => [
     label,

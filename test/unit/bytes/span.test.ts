@@ -100,7 +100,7 @@ describe('requireBytes', () => {
   })
 })
 
-/** Two keys of one hash: among some 2^17 there is a pair. */
+/** Two keys with one hash: 2^17 keys contain such a pair. */
 function spansOfOneHash(): readonly [Span, Span] {
   const seen = new Map<number, Span>()
   for (let i = 0; ; i++) {

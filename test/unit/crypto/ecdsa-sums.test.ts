@@ -6,9 +6,9 @@ import { encodePoint, inverseOf, modulo, multipleOf, type NoblePoint, nobleOf } 
 import { integer, sequence } from '../../support/der.ts'
 
 /**
- * Signatures that nobody would meet by chance. What is signed is taken for the digest, so that e, r, s and with them
- * u1 = e/s and u2 = r/s can be chosen at will. Noble is asked about each, and where a signature was made to be right or
- * wrong, that is expected too.
+ * Signatures that do not occur by chance. The signed bytes are used as the digest, so that e, r, s and with them
+ * u1 = e/s and u2 = r/s can be chosen freely. Each result is compared with noble's, and with the expected one if the
+ * signature was made to be valid or invalid.
  */
 vi.mock('../../../src/crypto/digest.ts', async (original) => ({
   ...(await original<typeof import('../../../src/crypto/digest.ts')>()),

@@ -15,7 +15,7 @@ const digest = createHash('sha256').update(data).digest()
 const info = sequence(hashAlgorithm('SHA-256'), octetString(digest))
 const sha256Oid = '2.16.840.1.101.3.4.2.1'
 
-/** Whether the signature over this encoded message, made with the private key, is taken. */
+/** Whether a signature over this encoded message is accepted. */
 const accepts = (encoded: Uint8Array): boolean => key.verify(sha256, data, signEncoded(pair.privateKey, encoded))
 
 describe('PKCS#1 v1.5 signatures', () => {

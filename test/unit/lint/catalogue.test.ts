@@ -14,7 +14,7 @@ function codesOf(report: LintReport | undefined): readonly LintCode[] {
   return report?.findings.map(({ code }) => code) ?? []
 }
 
-/** Whether a report says of a flaw what it should: its code in its severity, what comes with it, and nothing else. */
+/** Whether a report has a flaw's code with its severity, the expected other codes, and nothing else. */
 function isAsExpected({ code, severity = 'warning', also = [] }: Flaw, { findings, accepted }: LintReport): boolean {
   const isFound = findings.some((finding) => finding.code === code && finding.severity === severity)
   const codes = findings.map((finding) => finding.code).sort()
@@ -22,7 +22,7 @@ function isAsExpected({ code, severity = 'warning', also = [] }: Flaw, { finding
   return isFound && isAll && accepted === findings.every((finding) => finding.severity !== 'error')
 }
 
-/** What is only about platforms is proved in platform/preflight.test.ts. */
+/** Rules about platforms are tested in platform/preflight.test.ts. */
 const general = [...ruleCatalogue.keys()].filter(
   (code) => code === 'cert_too_large' || !platformRules.some((rule) => rule.code === code),
 )
@@ -104,7 +104,7 @@ describe('every rule', () => {
   })
 })
 
-/** A table of rules that is not as it was written fails the tests above: proved by taking out each rule in turn. */
+/** The tests above fail if a rule is missing: each is removed in turn. */
 describe('without the rule', () => {
   const checked = [...certificateRules, ...bundleRules, ...truststoreRules, ...graphLintRules, ...certificateLintRules]
   afterEach(() => void vi.restoreAllMocks())

@@ -20,7 +20,7 @@ describe('explain', () => {
 
   it.each(rejectCodes)('%s: its names in other systems', (code) => {
     const { mappings } = explain(code)
-    // What nobody else checks or tells has no mapping.
+    // Codes that no other system has are not mapped.
     const untold = Object.keys(mappings).length === 0
     expect(untold ? code : '').toMatch(
       /^$|^budget_exhausted$|^policy_violation$|^name_mismatch$|^revocation_unknown$|^too_large$|^malformed$/,

@@ -164,7 +164,7 @@ function cycles(edges: Edges): ReadonlyMap<number, readonly number[]> {
   return cyclesIn(nodes, (node) => edges[node]!)
 }
 
-/** Whether there is a way of at least one edge, by trying. */
+/** Whether there is a path of at least one edge, by trying all. */
 function leads(edges: Edges, from: number, to: number): boolean {
   const seen = new Set<number>()
   const open = [...edges[from]!]

@@ -3,7 +3,7 @@ import type { Steps } from '../../../src/bytes/steps.ts'
 import { Slices } from '../../../src/node/slices.ts'
 import { ToyPace } from '../../support/toy-pace.ts'
 
-/** So many steps of so many milliseconds each, by the clock of the pace. */
+/** Steps of a given number and duration, by the clock of the pace. */
 function* working(pace: ToyPace, count: number, costMs: number): Steps<string> {
   for (let i = 0; i < count; i++) {
     pace.time += costMs

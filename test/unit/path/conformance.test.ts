@@ -3,7 +3,7 @@ import { type Policy, profiles, type Truststore, verifyChain } from '../../../sr
 import { type CertificateSpec, keyPair, type Minted, mint } from '../../support/mint.ts'
 import { leaf, root, storeFor } from '../../support/rejected-chain.ts'
 
-/** How `conformance` of the policy bears on a chain; what each rule asks for stands in `test/unit/x509/profile/profile.test.ts`. */
+/** The effect of the policy's `conformance` on a chain. `test/unit/x509/profile/profile.test.ts` tests each rule. */
 
 const levels = ['practical', 'strict', 'web-pki'] as const
 
@@ -27,7 +27,7 @@ const server: CertificateSpec = {
 const lower = (spec: CertificateSpec = {}): Minted =>
   mint({ ca: true, key: keyPair('p256', 120), subject: 'O=Conformance,CN=Lower', ...spec }, root)
 
-/** What becomes of a chain under each level. */
+/** The verdict on a chain at each level. */
 function underEach(anchor: Minted, chain: readonly Minted[], more: Partial<Policy> = {}): readonly string[] {
   return levels.map((level) => judge(trusting(level, anchor, more), chain))
 }

@@ -3,7 +3,7 @@ import { verifyChain } from '../../../src/index.ts'
 import { keyPair, type Minted, mint } from '../../support/mint.ts'
 import { leaf, presented, storeFor, storeOf } from '../../support/rejected-chain.ts'
 
-/** What a refusal says about the issuer that is missing. */
+/** What the message says about a missing issuer. */
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes!).toString('hex')
 const wanted = mint({ ca: true, key: keyPair('p256', 80), subject: 'O=Near,CN=Wanted' })

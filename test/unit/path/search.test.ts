@@ -179,7 +179,7 @@ describe('a certificate that is listed itself', () => {
       const policy: Policy = { ...profiles.apiGateway, trust }
       expect(verdictOn(storeFor(policy, listed), listed)).toBe('CN=Weak')
       expect(verdictOn(storeFor(policy, rootA, listed), listed)).toBe('CN=Weak')
-      // Neither is another certificate of its, nor one that somebody else signed like that.
+      // Neither another certificate of its key nor one signed by another key is accepted.
       expect(verdictOn(storeFor(policy, listed), mint(weak))).toBe('weak_hash 0')
       const below = mint({ ...weak, subject: 'CN=Below', key: keyPair('p256', 59) }, listed)
       expect(verdictOn(storeFor(policy, listed), below)).toBe('weak_hash 0')
@@ -202,7 +202,7 @@ describe('a certificate that is listed itself', () => {
     const old = mint({ key: keyPair('p256', 60), subject: 'CN=Old', ...past })
     const server = mint({ key: keyPair('p256', 61), subject: 'CN=Server', extendedKeyUsage: ['serverAuth'] })
     expect(verdictOn(storeOf(old), old)).toBe('expired 0')
-    // Its dates are those of the leaf, whatever an anchor is forgiven.
+    // Its dates count because it is the leaf, even if those of anchors do not.
     expect(verdictOn(storeFor({ ...profiles.apiGateway, checkAnchorValidity: false }, old), old)).toBe('expired 0')
     expect(verdictOn(storeFor({ ...profiles.apiGateway, enforceAnchorConstraints: false }, server), server)).toBe(
       'extended_key_usage_violation 0',

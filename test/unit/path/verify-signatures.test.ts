@@ -16,7 +16,7 @@ import {
 } from '../../support/rejected-chain.ts'
 import { ecSpki, modulusOf, pointOf, rsaSpki } from '../../support/spki.ts'
 
-/** Who issued a certificate, and whether the keys and signatures between can be relied on. */
+/** Codes and messages for wrong issuers, keys and signatures. */
 
 const rsaRoot = mint({ ca: true, key: keyPair('rsa2048'), subject: 'O=Verify,CN=RSA Root' })
 const stranger = mint({ ca: true, key: keyPair('p256', 5), subject: 'O=Stranger,CN=Root' })

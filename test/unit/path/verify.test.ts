@@ -14,7 +14,7 @@ import {
   storeOf,
 } from '../../support/rejected-chain.ts'
 
-/** What the certificates of a path say of themselves: dates, names, roles, extensions. */
+/** Dates, names, roles and extensions of the certificates in a path. */
 
 const past = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') }
 const future = { notBefore: new Date('2120-01-01T00:00:00Z'), notAfter: new Date('2121-01-01T00:00:00Z') }

@@ -9,7 +9,7 @@ const modulus = modulusOf(keyPair('rsa2048'))
 function findingsOn(spki: Uint8Array, policy: Policy = profiles.apiGateway): readonly string[] {
   const { der } = mint({ ca: true, spki, key: keyPair('p256'), signWith: keyPair('p256'), subject: 'CN=Key' })
   const { findings } = analysed(der, { policy })
-  // The certificate carries a key that nobody has the other half of.
+  // Nobody has the private key of this certificate.
   return findings.map(({ code }) => code).filter((code) => code !== 'bad_self_signature')
 }
 

@@ -68,7 +68,7 @@ describe('a signature algorithm outside the policy', () => {
     ['algid_params_wrong', 'RSASSA-PSS with two hashes', mixed],
   ]
 
-  /** How grave the code is found, and which certificates of the bundle are usable. */
+  /** The severities of the code, and which certificates of the bundle are usable. */
   function found(code: LintCode, policy: Policy, ...bundle: readonly Minted[]): readonly unknown[] {
     const { findings, nodes } = analysed(
       bundle.map(({ der }) => der),

@@ -10,7 +10,7 @@ function root(slot: number, spec: CertificateSpec = {}): Minted {
   return mint({ ca: true, subject: name, key: keyPair('p256', slot), ...spec })
 }
 
-/** CAs with keys of their own. */
+/** CAs with different keys. */
 function below(issuer: Minted, count: number, spec: CertificateSpec = {}): readonly Minted[] {
   return Array.from({ length: count }, (_, i) =>
     mint({ ca: true, subject: `O=Graph,CN=Sub ${i}`, key: keyPair('p256', 600 + i), ...spec }, issuer),

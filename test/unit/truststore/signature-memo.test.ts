@@ -10,7 +10,7 @@ import { valueIn } from '../../support/refusal.ts'
 
 const key = (): VerifyingKey => ({ verify: () => false })
 
-/** Bytes in place of a certificate: all that the memo looks at. */
+/** Bytes instead of a certificate: the memo reads nothing else. */
 function certificate(seed: number, length = 800, tail = seed): CertificateView {
   const bytes = new Uint8Array(length)
   const view = new DataView(bytes.buffer)
@@ -245,7 +245,7 @@ describe('the view of a remembered certificate', () => {
       }
       return memo
     }
-    // What the engine keeps of code that runs for the first time is not the memo's.
+    // Code that runs for the first time takes memory in the engine, which is not the memo's.
     const memos = [fill(), fill()]
     const before = collect()
     for (let i = 0; i < 3; i++) memos.push(fill())

@@ -54,7 +54,7 @@ describe('the effect of Policy.trust on', () => {
       const policy: Policy = { ...profiles.apiGateway, ...setting }
       const store = storeFor(policy, bystander, anchor)
       const isAnchor = endsPaths.includes(setting.trust)
-      // An anchor may issue if it is a CA, or if all that counts of it is its name and key.
+      // An anchor may issue if it is a CA, or if only its name and key count.
       const mayIssue = isAnchor && (isCa || !setting.enforceAnchorConstraints)
       const codes = lintTruststore(anchor.der, { policy }).findings.map(({ code }) => code)
       expect({

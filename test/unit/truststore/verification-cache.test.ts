@@ -18,7 +18,7 @@ function certificate(seed: number, tail = seed): CertificateView {
   return { bytes, isSignedBy, subjectPublicKeyInfo: bytes.subarray(0, 4) } as unknown as CertificateView
 }
 
-/** Answers as told, and counts how often it was asked. */
+/** Returns the given results, and counts the calls. */
 class CountedKey implements VerifyingKey {
   asked = 0
   private readonly answer: boolean

@@ -6,7 +6,7 @@ import { boolean, bytes, integer, nul, octetString, oid, sequence, tlv } from '.
 import { readWhole, refusal, valueIn } from '../../support/refusal.ts'
 import { extension } from '../../support/structures.ts'
 
-/** The list of extensions, their values skipped. */
+/** The list of extensions, without their values. */
 function list(der: Uint8Array): ParseResult<ExtensionList> {
   return readWhole(der, (reader) => {
     const found = new ExtensionList(reader.bytes)
@@ -87,7 +87,7 @@ describe('readExtensions', () => {
       sequence(...Array.from({ length: count }, (_, i) => extension(`1.2.3.${i}`, nul())))
     expect(valueIn(list(many(64))).length).toBe(64)
     expect(list(many(65))).toMatchObject({ code: 'too_many' })
-    // A flood is refused at the 65th, however many there are.
+    // A flood is refused at the 65th.
     expect(list(many(3000))).toMatchObject({ code: 'too_many' })
   })
 })

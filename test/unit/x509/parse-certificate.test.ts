@@ -21,7 +21,7 @@ import { pemOf } from '../../support/pem.ts'
 import { millisecondsOf, refusal, valueIn } from '../../support/refusal.ts'
 import { type CertificateParts, certificate, ecdsaWithSha256, extension, someKey } from '../../support/structures.ts'
 
-/** What is made of a certificate with these parts: `read`, or the code; offsets are checked where they say more. */
+/** The result for a certificate with these parts: `read`, or the code and sometimes the offset. */
 const code = (parts: CertificateParts): string => {
   const result = refusal(parseCertificateDer(certificate(parts)))
   return typeof result === 'string' ? result : result[0]

@@ -13,8 +13,8 @@ import { bytes, sequence, tlv } from '../../../support/der.ts'
 import { kernelInput, numberOf, signPatterns } from '../../../support/field-numbers.ts'
 
 /**
- * No sum in a kernel can reach 2^53, whatever is verified: the real point formulas run on bounds in place of numbers. And
- * the kernels compute rightly at those very bounds.
+ * No sum in a kernel can reach 2^53 in any verification: the real point formulas run on bounds instead of numbers. The
+ * kernels also compute correctly at those bounds.
  */
 
 const bounded = vi.hoisted(() => ({ groups: new Map<string, Group>() }))

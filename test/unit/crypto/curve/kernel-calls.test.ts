@@ -9,7 +9,7 @@ import { type KernelCall, type KernelName, plainBounds, planOf } from '../../../
 import { boundedPoints } from '../../../support/bounded-points.ts'
 
 /**
- * The other half of bounds.test.ts: no call that the library really makes has operands beyond those that it proved to be
+ * The other half of bounds.test.ts: no real call of the library has operands beyond those that it proved to be
  * safe. A call that it did not foresee is found here.
  */
 

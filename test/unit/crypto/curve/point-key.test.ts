@@ -9,7 +9,7 @@ import { encodePoint, multipleOf, pointOf } from '../../../support/curve-points.
 
 const stateOf = ({ table }: PointKey): string => (table === undefined ? 'none' : table.isComplete ? 'complete' : 'begun')
 
-/** P-256 first, with whose generator nothing has begun. */
+/** The first curve must be one whose generator has no table yet. */
 describe.each(curveNames)('a key on %s', (curve) => {
   const group = groupOf(curve)
   const { n } = curves[curve]
@@ -19,7 +19,7 @@ describe.each(curveNames)('a key on %s', (curve) => {
   const keyOf = (factor: bigint, budget: TableBudget): PointKey =>
     new PointKey(curve, encodePoint(multipleOf(curve, factor)), budget)
 
-  /** Uses the key once, with scalars that are always others, and looks at the result. */
+  /** Uses the key once, with new scalars each time, and checks the result. */
   function use(key: PointKey, factor: bigint): void {
     uses += 2n
     const [u1, u2] = [n - uses ** 9n, (uses + 1n) ** 11n]
@@ -42,7 +42,7 @@ describe.each(curveNames)('a key on %s', (curve) => {
     expect(steps).toBeLessThan(2 * Math.ceil((group.bits + 1) / 10) + 2)
     use(first, 11n)
 
-    // Another key takes over while the first one sleeps, and not before it has waited.
+    // Another key takes over while the first is unused, after a wait.
     for (let i = 0; i < 3 + 15; i++) use(second, 12n)
     expect([stateOf(first), stateOf(second)]).toEqual(['complete', 'none'])
     use(second, 12n)

@@ -118,7 +118,7 @@ describe('platform preflight', () => {
 describe('preflight of a truststore that is built', () => {
   it('finds what its certificates show', () => {
     const textRules = ['text_outside_pem', 'blank_lines', 'comment_with_dash', 'pem_required', 'bundle_too_large']
-    // Copies and what the policy leaves out are gone.
+    // Copies, and certificates that the policy leaves out, are missing.
     const told = platformCases.filter(
       ({ code, name }) =>
         !textRules.includes(code) && !/copy|201|RSA|key on|Ed25519|SHA-1|no root|alone|client|version 1/.test(name),

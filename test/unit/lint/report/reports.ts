@@ -29,7 +29,7 @@ export const mixedReports: readonly FileReport[] = [
   { file: 'clean.pem', problems: [] },
 ]
 
-/** Everything that a hostile name or path could try on a terminal. */
+/** Everything that a hostile name or path could do to a terminal. */
 export const hostileText = 'a\u001b[2J\u0007b\r\nc\u009bd\u202ee\u2028f\u{e0041}g\ud800h%:,'
 
 export const hostileReports: readonly FileReport[] = [

@@ -51,7 +51,7 @@ describe('the key of an address', () => {
   it('is one for all addresses of a /64, however they are written, and another for the next', () => {
     fc.assert(
       fc.property(groups, groups, (numbers, others) => {
-        // Prefixes of IPv4 addresses are another matter.
+        // Prefixes of IPv4 addresses are tested elsewhere.
         fc.pre(numbers[0] !== 0 && numbers[0] !== 0x64)
         const neighbour = [...numbers.slice(0, 4), ...others.slice(4)]
         const stranger = [...numbers.slice(0, 3), numbers[3] ^ 1, ...numbers.slice(4)]
@@ -143,7 +143,7 @@ describe('a bucket', () => {
         for (const wait of waits) {
           now += wait
           level = Math.min(rate, level + (wait * rate) / 1000)
-          // Where the two are not sure to round alike, nothing is compared.
+          // Cases in which the two may round differently are skipped.
           if (Math.abs(level - 1) < 1e-6) continue
           expect(bucket.isEmpty(state, now)).toBe(level < 1)
           if (Math.abs(level - rate / 2) > 1e-6) expect(bucket.isHalfEmpty(state, now)).toBe(level < rate / 2)

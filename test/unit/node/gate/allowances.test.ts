@@ -28,7 +28,7 @@ describe('the rejections of an address', () => {
   }
 
   it('count double while none of its clients was accepted recently', () => {
-    // 25 per second, and at the start what was saved: four seconds' worth, or a quarter of it.
+    // 25 per second, and at the start a saved amount: four seconds' worth, or a quarter of it.
     expect(passed(true, 1)).toBeCloseTo(25 * 14, -1)
     expect(passed(false, 1)).toBeCloseTo((25 * 11) / 2, -1)
   })
@@ -38,7 +38,7 @@ describe('the rejections of an address', () => {
     expect(passed(false, 5)).toBeCloseTo((25 * 11) / 10, -1)
   })
 
-  /** An address table that forgets as the gate does, and how many handshakes an account may have in progress. */
+  /** An address table that drops entries like the gate's, and the number of handshakes that an account may have in progress. */
   function gateTable(): {
     allowances: Allowances
     table: AddressTable<unknown>

@@ -8,7 +8,7 @@ import { ask, askHttp2, closeServers, good, listen, open, own, startGate, store,
 
 afterEach(closeServers)
 
-/** What `String` cannot take. */
+/** A value that `String` cannot convert. */
 function throwTextless(): never {
   throw Object.create(null)
 }

@@ -38,7 +38,7 @@ interface Scene {
   readonly ended: CloseCode[]
 }
 
-/** Connections whose judgement takes `costMs` of the toy clock and says what `verdict` says. */
+/** Connections whose check takes `costMs` of the toy clock and has this `verdict`. */
 function scene(
   costMs: number,
   verdict: () => GateCode | undefined = () => undefined,
@@ -80,7 +80,7 @@ describe('open connections', () => {
     const turns: number[] = []
     while (toy.pace.waiting.length > 0) turns.push(toy.pace.turn())
     expect(toy.judged).toEqual(connections)
-    // No slice begins another judgement after 5 ms, so none is longer than that and one judgement.
+    // No slice starts another check after 5 ms, so none takes longer than that plus one check.
     expect(Math.max(...turns)).toBeLessThanOrEqual(5 + costMs)
     expect(turns.length).toBeGreaterThanOrEqual((1000 * costMs) / (5 + costMs))
   })
@@ -137,7 +137,7 @@ describe('open connections', () => {
     expect(toy.ended).toEqual([])
     lookAfter(1)
     expect(toy.ended).toEqual(['max_age_reached'])
-    // Whose certificate counts does not matter where connections are left.
+    // The client's certificate does not matter if connections are left open.
     expect(toy.judged).toEqual([])
   })
 
@@ -226,7 +226,7 @@ describe('closings', () => {
     for (const item of all) closings.add(item)
     expect(done).toEqual(all.slice(0, first))
     await eventually(() => done.length === count)
-    // Timers are never early, but for their rounding.
+    // Timers are never early, except for rounding.
     expect(performance.now() - begin).toBeGreaterThanOrEqual(ms - 5)
     expect(done).toEqual(all)
   })

@@ -18,7 +18,7 @@ import {
 
 afterEach(closeServers)
 
-/** Our clients at api.example.com, strangers at all other names below example.com. */
+/** Our clients at api.example.com, other clients at all other names below example.com. */
 const domains: NonNullable<MutualTlsOptions['domains']> = {
   'api.example.com': { truststore: store, ...serverFor('api.example.com') },
   '*.example.com': { truststore: otherStore, ...serverFor('*.example.com') },

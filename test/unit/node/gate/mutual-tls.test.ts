@@ -274,7 +274,7 @@ describe('a connection that stays open', () => {
     now += 400 * day
     expect(await status()).toBe(403)
     now -= 400 * day
-    // What was refused once stays refused.
+    // A rejected connection stays rejected.
     expect(await status()).toBe(403)
     session.destroy()
     expect(gate.counters().refusedRequests).toEqual({ expired: 2 })

@@ -27,7 +27,7 @@ describe('TLS sessions that are resumed', () => {
   async function twice(port: number, maxVersion: 'TLSv1.2' | 'TLSv1.3', between: () => unknown = () => undefined) {
     const first = await open(port, good, { maxVersion })
     const before = await ask(port, good, { socket: first })
-    // TLS 1.3 sends it before the answer, TLS 1.2 in the handshake; a session without a ticket is resumed by nobody.
+    // TLS 1.3 sends it before the answer, TLS 1.2 in the handshake; a session without a ticket cannot be resumed.
     const ticket = first.getSession()
     first.destroy()
     await between()

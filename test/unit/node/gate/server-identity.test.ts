@@ -16,7 +16,7 @@ function serving(spec: CertificateSpec = {}): Credentials {
   return credentialsOf(mint({ subject: 'CN=server', ...names, ...spec }, issuing), issuing)
 }
 
-/** What a client with this check is told: `ok` or the error's code. */
+/** The client's result with this check: `ok` or the error's code. */
 async function dial(credentials: Credentials, check: ConnectionOptions['checkServerIdentity'], servername = 'api.example.com') {
   const server = createServer(credentials, (socket) => void socket.on('error', () => undefined).end())
   const port = await listen(server)

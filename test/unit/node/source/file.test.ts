@@ -64,7 +64,7 @@ it('accepts a file that was rolled back, with an event, unless an option forbids
   }
 })
 
-/** Both ways of noticing, each alone: told by the system, and looking by itself. */
+/** Both ways to notice a change, each alone: file system events and polling. */
 describe.each<readonly [string, FileTruststoreOptions]>([
   ['watching', { pollMs: never }],
   ['polling', { pollMs: 20, watch: false }],
@@ -159,7 +159,7 @@ describe('a file that is being written', () => {
     source.on('updated', () => seen.push(names(source)))
     source.on('rejected', ({ error }) => seen.push(error.message))
     writeFileSync(path, '')
-    // Whole blocks first: a reader in between would find a truststore without C, and no fault in it.
+    // Whole blocks first: a reader in between would find a valid truststore without C.
     for (const part of [a.pem, b.pem, c.pem.slice(0, 99), c.pem.slice(99)]) {
       appendFileSync(path, part)
       await pause(15)

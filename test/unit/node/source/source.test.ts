@@ -4,7 +4,7 @@ import { mint } from '../../../support/mint.ts'
 import { serve } from '../../../support/truststore-server.ts'
 import { a, b, c, fingerprints, server, sourceOf, withTruststoreServer } from '../../../support/url-source.ts'
 
-/** What all sources do alike, here with one of a URL. */
+/** What all sources have in common, tested with a URL. */
 
 withTruststoreServer()
 

@@ -111,7 +111,7 @@ describe('a version that is damaged', () => {
         expect(error).toMatchObject({ reason: 'invalid' })
       }
     }
-    // At the end of the last line and before its newline: nothing is missing there that could be missed.
+    // At the end of the last line, before its newline, nothing is missing.
     expect(taken).toEqual([firstEnd, firstEnd + 1, lastEnd])
   })
 
@@ -189,7 +189,7 @@ describe('a version that was replaced', () => {
     expect(versions.all).toHaveLength(1)
     expect(refusal(() => offer(b, false))).toMatchObject({ reason: 'rollback' })
     expect(finish(versions.consider(undefined, false, true))).toMatchObject({ status: 'updated', replacedAt: expect.any(Date) })
-    // C was replaced by B; the third to be replaced after it makes it forgotten.
+    // C was replaced by B. It is forgotten when the third after it is replaced.
     for (const slot of [3, 4]) offer(ca(`${slot}`, slot), false)
     expect(refusal(() => offer(b, false))).toMatchObject({ reason: 'rollback' })
     expect(refusal(() => offer(c, false))).toMatchObject({ reason: 'rollback' })

@@ -23,7 +23,7 @@ import {
   trust,
 } from '../../../support/revocable.ts'
 
-/** Revocation by CRL: what is asked, which lists are believed, and who may have signed them. */
+/** Revocation by CRL: which certificates are checked, which lists count, and their permitted signers. */
 
 const good = listOf()
 const unknown = 'revocation_unknown 0'
@@ -59,7 +59,7 @@ describe('revocation is checked', () => {
   it('with certificates that no list covers allowed, where that is asked for', () => {
     expect(judge([], { unknown: 'allow' })).toBe('accepted')
     expect(judge([listOf(revokesClient)], { unknown: 'allow' })).toBe(revoked)
-    // A list that does cover them but cannot be relied on is something else.
+    // A list that covers them but cannot be relied on is no missing list.
     const forged = listOf({ signWith: keyPair('p256', 99) })
     expect(judge([forged], { unknown: 'allow' })).toBe(unknown)
     expect(judge([listOf({ thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) })], { unknown: 'allow' })).toBe(unknown)
@@ -206,14 +206,14 @@ describe('a certificate that only signs lists', () => {
     const without = listOf({ revoked: [{ serial: signer.serial }] }, root)
     expect(judge([without, bySigner], { chain })).toBe(unknown)
     expect(judge([rootList, bySigner], { chain })).toBe('accepted')
-    // The CA itself is not asked about here, the signer is all the same.
+    // The CA is not checked here, but the signer is.
     expect(judge([bySigner], { chain, depth: 'leaf' })).toBe(unknown)
     expect(judge([bySigner], { chain, depth: 'leaf', unknown: 'allow' })).toBe('accepted')
   })
 
   it('cannot clear itself', () => {
     const below = mint(signerSpec, issuing)
-    // The list of its own issuer is its own.
+    // Its own revocation would be on the list that it signs.
     expect(judgeClient([listOf({}, below)], { chain: [client, issuing, below] })).toBe(unknown)
     expect(judgeClient([listOf({}, below), good], { chain: [client, issuing, below] })).toBe('accepted')
   })
@@ -269,7 +269,7 @@ describe('the signature of a list', () => {
     const before = count()
     expect(judge(lists, { store })).toBe('accepted')
     expect(count() - before).toBe(4)
-    // Once more, since the CA was a stranger when its client's signature was checked first; then that is remembered as well.
+    // Once more, because the CA was unknown when its client's signature was checked first. Then that is remembered as well.
     expect(judge(lists, { store })).toBe('accepted')
     expect(count() - before).toBe(5)
     expect(judge(lists, { store })).toBe('accepted')
@@ -300,7 +300,7 @@ describe('the signature of a list', () => {
     const before = count()
     const stale = listOf({ thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) })
     expect(judge([rootList, stale], { store })).toBe(unknown)
-    // Client, CA, and the root's list, which no other backend has vouched for.
+    // Client, CA, and the root's list, which no other backend has verified.
     expect(count() - before).toBe(3)
   })
 

@@ -5,7 +5,7 @@ import { type CrlSpec, keyPair, type Minted, mint } from '../../../support/mint.
 import { root } from '../../../support/rejected-chain.ts'
 import { client, clientWith, issuing, judge, judgeClient, listOf, revokesClient, rootList } from '../../../support/revocable.ts'
 
-/** Which certificates and reasons a list is about: issuing and certificate distribution points, indirect and delta lists. */
+/** The certificates and reasons that a list covers: distribution points, indirect and delta lists. */
 
 const good = listOf()
 const unknown = 'revocation_unknown 0'
@@ -21,7 +21,7 @@ describe('a list for some kinds of certificates', () => {
 
   it('covers CAs', () => {
     expect(judgeClient([scoped({ onlyContainsCaCerts: true })])).toBe(unknown)
-    // It is of the client's own CA all the same, and what that CA names is revoked.
+    // The client's own CA signed it, and every certificate that it names is revoked.
     expect(judgeClient([scoped({ onlyContainsCaCerts: true }, revokesClient)])).toBe(revoked)
     expect(judge([good, listOf({ idp: { onlyContainsCaCerts: true } }, root)])).toBe('accepted')
   })
