@@ -25,8 +25,8 @@ export interface AddressCounters {
 /** A connection, from arrival to close. */
 interface Arrival {
   readonly raw: Socket
-  /** What `clientAddress` returned. */
-  readonly statedAddress: string | undefined
+  /** The client's address behind a proxy, which `clientAddress` returned. */
+  readonly realAddress: string | undefined
   /** `undefined` if no limits apply. */
   readonly account: Account<Arrival> | undefined
   readonly cost: HandshakeCost
@@ -85,16 +85,16 @@ export class AddressLimiter {
    * @param begin hands the connection to TLS. Called at once, later, or never if the connection was closed
    */
   arrive(raw: Socket, begin: () => void): void {
-    const statedAddress = this.#askAddress(raw)
-    if (statedAddress === 'failed') return this.#close(raw, 'address')
-    if (statedAddress !== undefined) setAddress(raw, statedAddress)
+    const realAddress = this.#readAddress(raw)
+    if (realAddress === 'failed') return this.#close(raw, 'address')
+    if (realAddress !== undefined) setAddress(raw, realAddress)
     const account = this.#accountOf(raw)
-    const limit = account === undefined ? undefined : this.#allowances.take(account)
+    const limit = account === undefined ? undefined : this.#allowances.countConnection(account)
     if (limit !== undefined) return this.#close(raw, limit)
     const endpoint = endpointOf(raw)
     const arrival = {
       raw,
-      statedAddress,
+      realAddress,
       account,
       endpoint,
       cost: new HandshakeCost(),
@@ -103,18 +103,18 @@ export class AddressLimiter {
       lingers: false,
     }
     this.#follow(arrival)
-    if (account === undefined || this.#allowances.hasPlace(account)) {
+    if (account === undefined || this.#allowances.mayBeginAtOnce(account)) {
       this.#start(arrival)
       return begin()
     }
     this.#waiting.add(arrival)
     const beginOrClose = (): void => {
       this.#waiting.delete(arrival)
-      if (this.#allowances.isShutOut(account)) return this.#close(raw, 'refused')
+      if (this.#allowances.isBlocked(account)) return this.#close(raw, 'refused')
       this.#start(arrival)
       begin()
     }
-    account.queue.add(raw, beginOrClose, () => this.#allowances.isShutOut(account) || this.#allowances.canAfford(account))
+    account.queue.add(raw, beginOrClose, () => this.#allowances.isBlocked(account) || this.#allowances.canAfford(account))
   }
 
   /**
@@ -126,7 +126,7 @@ export class AddressLimiter {
   finish(socket: TLSSocket): () => void {
     const arrival = this.#arrivalOf(socket)
     if (arrival === undefined) return () => undefined
-    if (arrival.statedAddress !== undefined) setAddress(socket, arrival.statedAddress)
+    if (arrival.realAddress !== undefined) setAddress(socket, arrival.realAddress)
     if (this.#leaveUnfinished(arrival)) arrival.cost.add(this.#stopwatch.lap(), arrival.raw.bytesRead)
     return () => this.#fill(arrival)
   }
@@ -173,13 +173,13 @@ export class AddressLimiter {
     if (this.#metered.size > 0) this.#stopwatch.lap()
   }
 
-  #askAddress(raw: Socket): string | undefined {
+  #readAddress(raw: Socket): string | undefined {
     if (this.#clientAddress === undefined) return undefined
     try {
-      const stated: unknown = this.#clientAddress(raw)
-      if (stated === undefined) return undefined
-      if (typeof stated === 'string' && keyOfAddress(stated) !== undefined) return stated
-      this.#warn('clientAddress', `returned ${thrownText(stated)}, not an IP address; the connection was closed`)
+      const address: unknown = this.#clientAddress(raw)
+      if (address === undefined) return undefined
+      if (typeof address === 'string' && keyOfAddress(address) !== undefined) return address
+      this.#warn('clientAddress', `returned ${thrownText(address)}, not an IP address; the connection was closed`)
     } catch (error) {
       this.#warn('clientAddress', `failed: ${thrownText(error)}; the connection was closed`)
     }
@@ -187,8 +187,8 @@ export class AddressLimiter {
   }
 
   /** One warning of each kind, because clients could trigger any number of them. */
-  #warn(about: 'clientAddress' | 'limits', what: string): void {
-    if (!this.#warned.has(about)) emitWarning(`${about} of mutualTls ${what}`, 'MutualTlsWarning')
+  #warn(about: 'clientAddress' | 'limits', message: string): void {
+    if (!this.#warned.has(about)) emitWarning(`${about} of mutualTls ${message}`, 'MutualTlsWarning')
     this.#warned.add(about)
   }
 
@@ -247,7 +247,7 @@ export class AddressLimiter {
   /** Starts waiting handshakes of the same address. */
   #fill({ account }: Arrival): void {
     if (account === undefined) return
-    while (account.queue.size > 0 && (this.#allowances.hasPlace(account) || this.#allowances.isShutOut(account)))
+    while (account.queue.size > 0 && (this.#allowances.mayBeginAtOnce(account) || this.#allowances.isBlocked(account)))
       account.queue.next()
   }
 

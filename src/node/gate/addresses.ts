@@ -7,16 +7,16 @@ export interface Remote {
 }
 
 /** The address that `clientAddress` returned. The symbol stays in this module. */
-const said = Symbol('portcullis.address')
+const clientAddress = Symbol('portcullis.address')
 
 /** Stores the client's real address on a socket. */
 export function setAddress(socket: object, address: string): void {
-  Object.defineProperty(socket, said, { value: address, configurable: true })
+  Object.defineProperty(socket, clientAddress, { value: address, configurable: true })
 }
 
 /** The client's address: the one that `clientAddress` returned, or else the socket's remote address. */
 export function addressOf(socket: Remote): string | undefined {
-  return (socket as { readonly [said]?: string })[said] ?? socket.remoteAddress
+  return (socket as { readonly [clientAddress]?: string })[clientAddress] ?? socket.remoteAddress
 }
 
 /**

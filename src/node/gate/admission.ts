@@ -9,7 +9,7 @@ import { Counters, type GatePresent } from './counters.ts'
 import { DomainMap, domainName, hostOfAuthority } from './domain.ts'
 import { currentStore, type DomainRules, type MutualTlsOptions, type Settings } from './gate-options.ts'
 import { Client, type ClientIdentity, connectionStateOf, presentedChain, setConnectionState } from './identity.ts'
-import { type Approval, Basis, type Grounds, isApproval, isSure, isUnchanged, judge } from './judge.ts'
+import { type Approval, GateDomain, holdsForConnection, holdsForRequest, isApproval, judge, type TrustSnapshot } from './judge.ts'
 import { Notices, type Why } from './notices.ts'
 import { type CloseCode, type GateCode, isGateCode } from './refuse.ts'
 
@@ -20,8 +20,9 @@ export type Admission = { readonly ok: true; readonly identity: ClientIdentity }
 export class Admissions {
   readonly answers: Answers
   readonly #settings: Settings
-  readonly #domains: DomainMap<Basis> | undefined = undefined
-  readonly #everybody: Basis | undefined = undefined
+  readonly #domains: DomainMap<GateDomain> | undefined = undefined
+  /** The rules for every server name, if the gate has no `domains`. */
+  readonly #onlyDomain: GateDomain | undefined = undefined
   readonly #counters = new Counters()
   readonly #notices: Notices
   readonly #pending: PendingConnections
@@ -32,10 +33,10 @@ export class Admissions {
     this.#notices = new Notices(settings)
     this.#pending = new PendingConnections(settings)
     this.answers = new Answers(settings.authorizeTtlMs, settings.maxRemembered)
-    const bases = options.domains === undefined ? [] : basesOf(options.domains)
-    if (options.domains === undefined) this.#everybody = new Basis(options)
-    else this.#domains = new DomainMap<Basis>(bases, 'mutualTls: options.domains')
-    const all = this.#everybody === undefined ? bases.map(([, basis]) => basis) : [this.#everybody]
+    const named = options.domains === undefined ? [] : gateDomains(options.domains)
+    if (options.domains === undefined) this.#onlyDomain = new GateDomain(options)
+    else this.#domains = new DomainMap<GateDomain>(named, 'mutualTls: options.domains')
+    const all = this.#onlyDomain === undefined ? named.map(([, domain]) => domain) : [this.#onlyDomain]
     this.#open = new OpenConnections(settings, this, [...new Set(all)])
   }
 
@@ -82,8 +83,8 @@ export class Admissions {
 
   /** The connection of a socket, request, stream or session, if this gate has verified it. */
   connectionOf(source: object): Connection | undefined {
-    const standing = connectionStateOf(source)
-    return standing?.gate === this ? (standing as Connection) : undefined
+    const state = connectionStateOf(source)
+    return state?.gate === this ? (state as Connection) : undefined
   }
 
   /** Ends the connections, pending ones included, of all clients that match the predicate. */
@@ -112,19 +113,19 @@ export class Admissions {
   }
 
   /** Verifies an open connection again if its verdict may have changed. Returns why it must end. */
-  judge(connection: Connection, { now, grounds }: Moment): GateCode | undefined {
-    const { basis, approval, refused } = connection
-    if (refused !== undefined || basis === undefined || approval === undefined) return refused
-    const ground = grounds.get(basis)
-    if (ground !== undefined && isUnchanged(approval, ground, now)) return undefined
-    const code = ground === undefined ? 'internal_error' : this.#codeOf(connection, ground, now)
+  judge(connection: Connection, { now, snapshots }: Moment): GateCode | undefined {
+    const { domain, approval, refused } = connection
+    if (refused !== undefined || domain === undefined || approval === undefined) return refused
+    const snapshot = snapshots.get(domain)
+    if (snapshot !== undefined && holdsForConnection(approval, snapshot, now)) return undefined
+    const code = snapshot === undefined ? 'internal_error' : this.#codeOf(connection, snapshot, now)
     if (code === undefined) return undefined
     if (this.#isFinal(code)) {
       disqualify(connection, code)
       return code
     }
     // Skip it here until something changes, but verify it again at every request.
-    if (ground !== undefined) connection.approval = { ...approval, epoch: ground.epoch, until: Number.NEGATIVE_INFINITY }
+    if (snapshot !== undefined) connection.approval = { ...approval, epoch: snapshot.epoch, until: Number.NEGATIVE_INFINITY }
     return undefined
   }
 
@@ -137,13 +138,13 @@ export class Admissions {
     // Node gives false if the client sent no server name, and unchecked bytes if it did.
     const name: unknown = socket.servername
     const serverName = typeof name === 'string' ? domainName(name) : undefined
-    const basis = this.#everybody ?? this.#domains?.find(serverName)
-    const chain = basis === undefined ? [] : presentedChain(socket, currentStore(basis.rules.truststore).policy)
+    const domain = this.#onlyDomain ?? this.#domains?.find(serverName)
+    const chain = domain === undefined ? [] : presentedChain(socket, currentStore(domain.rules.truststore).policy)
     return {
       gate: this,
       identity: undefined,
       socket,
-      basis,
+      domain,
       chain,
       serverName,
       remoteAddress: addressOf(socket),
@@ -157,15 +158,15 @@ export class Admissions {
 
   /** `undefined` while `authorize` is pending. */
   #judgeConnection(connection: Connection, decided: (admission: Admission) => void): Admission | undefined {
-    const { basis, chain, socket } = connection
-    if (basis === undefined) return this.#refuseConnection(connection, 'unknown_domain', {})
+    const { domain, chain, socket } = connection
+    if (domain === undefined) return this.#refuseConnection(connection, 'unknown_domain', {})
     if (chain.length === 0) return this.#refuseConnection(connection, 'no_certificate', {})
     const now = this.#settings.clock()
-    const judged = judge(basis.look(now), chain, now, this.#counters)
+    const judged = judge(domain.snapshot(now), chain, now, this.#counters)
     if (!isApproval(judged)) return this.#refuseConnection(connection, judged.verdict.code, whyOf(judged.verdict))
     connection.approval = judged
     connection.client = identify(connection, judged, undefined)
-    const { authorize } = basis.rules
+    const { authorize } = domain.rules
     if (authorize === undefined) return this.#conclude(connection, { ok: true, context: undefined }, false)
     const { client } = connection
     const remembered = this.answers.find(client, now)
@@ -207,21 +208,21 @@ export class Admissions {
 
   /** Verifies a connection again before it is accepted, if its verdict may have changed while `authorize` ran. */
   #renew(connection: Connection, waited: boolean): Rejection | undefined {
-    const { approval, basis, chain } = connection
+    const { approval, domain, chain } = connection
     const now = this.#settings.clock()
-    const grounds = basis!.look(now)
+    const snapshot = domain!.snapshot(now)
     // After a wait, always check revocation again.
-    const isOld = waited && grounds.revocation !== undefined
-    if (!isOld && isUnchanged(approval!, grounds, now)) return undefined
-    const judged = judge(grounds, chain, now, this.#counters)
+    const isOld = waited && snapshot.revocation !== undefined
+    if (!isOld && holdsForConnection(approval!, snapshot, now)) return undefined
+    const judged = judge(snapshot, chain, now, this.#counters)
     if (!isApproval(judged)) return judged.verdict
     connection.approval = judged
     return undefined
   }
 
   /** Every host that the request names must belong to the connection's domain. Without a host it could be for any domain. */
-  #belongs({ basis }: Connection, authorities: readonly string[], domains: DomainMap<Basis>): boolean {
-    return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === basis)
+  #belongs({ domain }: Connection, authorities: readonly string[], domains: DomainMap<GateDomain>): boolean {
+    return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === domain)
   }
 
   /**
@@ -229,20 +230,20 @@ export class Admissions {
    * applies to the whole connection, any other only to this request.
    */
   #recheck(connection: Connection): Admission | undefined {
-    const { approval, basis } = connection
-    if (!this.#settings.recheck || approval === undefined || basis === undefined) return undefined
+    const { approval, domain } = connection
+    if (!this.#settings.recheck || approval === undefined || domain === undefined) return undefined
     const now = this.#settings.clock()
-    if (isSure(approval, basis.rules, now)) return undefined
-    const rejection = this.#rejudge(connection, basis.look(now), now)
+    if (holdsForRequest(approval, domain.rules, now)) return undefined
+    const rejection = this.#rejudge(connection, domain.snapshot(now), now)
     if (rejection === undefined) return { ok: true, identity: connection.identity! }
     if (this.#isFinal(rejection.code)) disqualify(connection, rejection.code)
     return this.#refuseRequest(connection, rejection.code, whyOf(rejection))
   }
 
   /** Renews the verdict on an open connection, or returns the rejection for the caller to act on. */
-  #rejudge(connection: Connection, grounds: Grounds, now: number): Rejection | undefined {
+  #rejudge(connection: Connection, snapshot: TrustSnapshot, now: number): Rejection | undefined {
     this.#counters.rejudged++
-    const judged = judge(grounds, connection.chain, now, this.#counters)
+    const judged = judge(snapshot, connection.chain, now, this.#counters)
     if (!isApproval(judged)) return judged.verdict
     connection.approval = judged
     connection.client = identify(connection, judged, connection.identity?.context)
@@ -250,9 +251,9 @@ export class Admissions {
     return undefined
   }
 
-  #codeOf(connection: Connection, grounds: Grounds, now: number): GateCode | undefined {
+  #codeOf(connection: Connection, snapshot: TrustSnapshot, now: number): GateCode | undefined {
     try {
-      return this.#rejudge(connection, grounds, now)?.code
+      return this.#rejudge(connection, snapshot, now)?.code
     } catch {
       return 'internal_error'
     }
@@ -279,12 +280,12 @@ export class Admissions {
 }
 
 /** Names that share a rules object share a domain. */
-function basesOf(domains: NonNullable<MutualTlsOptions['domains']>): readonly (readonly [string, Basis])[] {
-  const bases = new Map<DomainRules, Basis>()
+function gateDomains(domains: NonNullable<MutualTlsOptions['domains']>): readonly (readonly [string, GateDomain])[] {
+  const byRules = new Map<DomainRules, GateDomain>()
   return Object.entries(domains).map(([name, rules]) => {
-    const basis = bases.get(rules) ?? new Basis(rules)
-    bases.set(rules, basis)
-    return [name, basis] as const
+    const domain = byRules.get(rules) ?? new GateDomain(rules)
+    byRules.set(rules, domain)
+    return [name, domain] as const
   })
 }
 

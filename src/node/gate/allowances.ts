@@ -90,7 +90,7 @@ const mostHandshakes = 4
 const reservedForKnown = 0.75
 
 /** How long an address counts as known after one of its clients was accepted, even if that client has left. */
-const acquaintanceMs = 60_000
+const knownForMs = 60_000
 
 type Counted = Account<unknown>
 
@@ -112,14 +112,14 @@ export class Allowances {
     if (open > 0 || !this.#handshakes.isFull(handshakes, now) || !this.#refusals.isFull(refusals, now)) return false
     // The state of a bucket is a time. The last rejection was at most four seconds later.
     const sinceRejection = now - refusals
-    if (isKnown(account) && (!isCrowded || sinceRejection < acquaintanceMs)) return false
+    if (isKnown(account) && (!isCrowded || sinceRejection < knownForMs)) return false
     return expectedCharge <= unknownAddressFactor || sinceRejection > longestDebtMs
   }
 
   /** Counts one more connection, or returns the limit that it exceeds. */
-  take(account: Counted): 'refused' | 'open' | 'unfinished' | 'handshakes' | undefined {
+  countConnection(account: Counted): 'refused' | 'open' | 'unfinished' | 'handshakes' | undefined {
     const { open, unfinished } = this.#limits!
-    if (this.isShutOut(account)) return 'refused'
+    if (this.isBlocked(account)) return 'refused'
     if (account.open >= open) return 'open'
     if (account.unfinished.size + account.queue.size >= unfinished) return 'unfinished'
     const now = performance.now()
@@ -129,7 +129,7 @@ export class Allowances {
   }
 
   /** Whether the address has used up its rejections. */
-  isShutOut(account: Counted): boolean {
+  isBlocked(account: Counted): boolean {
     const now = performance.now()
     // After many recent rejections, assume that the handshakes in progress will be rejected too. Otherwise all that start
     // before the first is charged would pass.
@@ -151,7 +151,7 @@ export class Allowances {
   }
 
   /** Whether a handshake may begin at once. */
-  hasPlace(account: Counted): boolean {
+  mayBeginAtOnce(account: Counted): boolean {
     return isKnown(account) || (account.unfinished.size < firstHandshakes && this.canAfford(account))
   }
 
@@ -172,5 +172,5 @@ export class Allowances {
 
 /** Whether a client of the address is accepted now, or was a short time ago. */
 function isKnown({ admitted, lastAdmitted }: Counted): boolean {
-  return admitted > 0 || performance.now() - lastAdmitted < acquaintanceMs
+  return admitted > 0 || performance.now() - lastAdmitted < knownForMs
 }

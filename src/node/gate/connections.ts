@@ -5,14 +5,14 @@ import { type Pace, Slices } from '../slices.ts'
 import { Timer } from '../source/source.ts'
 import { Closings, type Usage } from './closing.ts'
 import type { ClientIdentity, ConnectionState } from './identity.ts'
-import type { Approval, Basis, Grounds } from './judge.ts'
+import type { Approval, GateDomain, TrustSnapshot } from './judge.ts'
 import type { CloseCode, GateCode } from './refuse.ts'
 
 /** The gate's record of a connection. */
 export interface Connection extends ConnectionState {
   readonly socket: TLSSocket
   /** `undefined` if the gate does not serve the requested server name. */
-  readonly basis: Basis | undefined
+  readonly domain: GateDomain | undefined
   readonly chain: readonly Uint8Array[]
   /** A DNS name. `undefined` if the client sent no valid one. */
   readonly serverName: string | undefined
@@ -37,7 +37,7 @@ const lookMs = 1000
 export interface Moment {
   readonly now: number
   /** Has no entry for rules whose functions threw. */
-  readonly grounds: ReadonlyMap<Basis, Grounds>
+  readonly snapshots: ReadonlyMap<GateDomain, TrustSnapshot>
 }
 
 /** Verifies open connections, and learns when they end. */
@@ -64,7 +64,7 @@ export interface WatchSettings {
 export class OpenConnections {
   readonly #settings: WatchSettings
   readonly #watch: Watch
-  readonly #watched: readonly Basis[]
+  readonly #watched: readonly GateDomain[]
   /** When each was accepted, by the monotonic clock. */
   readonly #since = new Map<Connection, number>()
   readonly #closings: Closings<Connection>
@@ -74,10 +74,10 @@ export class OpenConnections {
   #isBroken = false
   #looking: 'no' | 'yes' | 'again' = 'no'
 
-  constructor(settings: WatchSettings, watch: Watch, bases: readonly Basis[], pace?: Pace) {
+  constructor(settings: WatchSettings, watch: Watch, domains: readonly GateDomain[], pace?: Pace) {
     this.#settings = settings
     this.#watch = watch
-    this.#watched = settings.onChange === 'end' ? bases : []
+    this.#watched = settings.onChange === 'end' ? domains : []
     this.#slices = new Slices(pace)
     this.#closings = new Closings(settings.endsPerSecond, (connection) => this.#close(connection))
   }
@@ -130,7 +130,7 @@ export class OpenConnections {
   #start(): void {
     const { onChange, maxConnectionAgeMs } = this.#settings
     if (onChange === 'keep' && maxConnectionAgeMs === Infinity) return
-    this.#subscriptions = this.#watched.map((basis) => basis.onSwap(() => this.look()))
+    this.#subscriptions = this.#watched.map((domain) => domain.onSwap(() => this.look()))
     this.#timer.set(lookMs)
   }
 
@@ -145,7 +145,7 @@ export class OpenConnections {
 
   /** Read once per slice: nothing changes within one. */
   #moment(): Moment {
-    const grounds = new Map<Basis, Grounds>()
+    const snapshots = new Map<GateDomain, TrustSnapshot>()
     let now = Number.NaN
     let failure: unknown
     try {
@@ -153,16 +153,16 @@ export class OpenConnections {
     } catch (error) {
       failure = error
     }
-    for (const basis of this.#watched) {
+    for (const domain of this.#watched) {
       try {
-        grounds.set(basis, basis.look(now))
+        snapshots.set(domain, domain.snapshot(now))
       } catch (error) {
         failure ??= error
       }
     }
-    if (grounds.size === this.#watched.length) this.#isBroken = false
+    if (snapshots.size === this.#watched.length) this.#isBroken = false
     else this.#warn(failure)
-    return { now, grounds }
+    return { now, snapshots }
   }
 
   /** Warns once per failure: without requests nothing else would show it. */

@@ -7,23 +7,23 @@ import { type AdvertisedAuthorities, authoritiesOf, maxAuthorityBytes } from './
 import { DomainMap } from './domain.ts'
 import { currentStore, type DomainRules, type GateRules, type MutualTlsOptions, type Settings } from './gate-options.ts'
 import {
-  asDemanded,
   contextOptionsOf,
-  type Demands,
   requireCredentials,
   type ServerCredentials,
+  type TlsRequirements,
   withCredentials,
+  withTlsRequirements,
 } from './server-identity.ts'
 
 /** A server whose secure context the gate manages. */
-interface Kept {
+interface ManagedServer {
   options: SecureContextOptions
   /** The truststore whose CA names it advertises. */
   store: Truststore | undefined
   readonly set: (options: SecureContextOptions) => void
 }
 
-interface Domain {
+interface DomainContext {
   readonly name: string
   readonly rules: DomainRules
   credentials: ServerCredentials | undefined
@@ -38,20 +38,20 @@ type Advertising = Pick<Settings, 'advertiseAuthorities' | 'onAdvertise'>
 export class Contexts {
   /** The option `ca` that a server is created with. */
   readonly ca: string[]
-  readonly #demands: Demands
+  readonly #requirements: TlsRequirements
   readonly #rules: GateRules | undefined
-  readonly #domains: readonly Domain[]
-  readonly #byName: DomainMap<Domain> | undefined
+  readonly #domains: readonly DomainContext[]
+  readonly #byName: DomainMap<DomainContext> | undefined
   readonly #advertises: boolean
   readonly #onAdvertise: Advertising['onAdvertise']
-  readonly #told = new Map<string | undefined, string>()
-  readonly #servers = new Map<Server, Kept>()
+  readonly #reported = new Map<string | undefined, string>()
+  readonly #servers = new Map<Server, ManagedServer>()
   readonly #firstStore: Truststore | undefined
   /** The options of the servers, if the gate has domains. */
   #base: SecureContextOptions = {}
 
-  constructor(options: MutualTlsOptions, demands: Demands, { advertiseAuthorities, onAdvertise }: Advertising) {
-    this.#demands = demands
+  constructor(options: MutualTlsOptions, requirements: TlsRequirements, { advertiseAuthorities, onAdvertise }: Advertising) {
+    this.#requirements = requirements
     this.#advertises = advertiseAuthorities
     this.#onAdvertise = onAdvertise
     this.#rules = options.domains === undefined ? options : undefined
@@ -75,7 +75,7 @@ export class Contexts {
       const { credentials, name } = domain
       const options = credentials === undefined ? this.#base : withCredentials(this.#base, credentials)
       const ca = store === undefined ? options.ca : this.#authorities(store, name)
-      domain.context = createSecureContext(asDemanded({ ...options, ca }, this.#demands))
+      domain.context = createSecureContext(withTlsRequirements({ ...options, ca }, this.#requirements))
       domain.store = store
     }
     return domain.context
@@ -83,7 +83,8 @@ export class Contexts {
 
   /** @throws TypeError for a server that requests no client certificates, or lets TLS verify them */
   adopt(server: Server): void {
-    // On runtimes without these properties, the first connection is rejected instead.
+    // Some runtimes' servers lack these two properties. A server that requests no client certificates is then noticed at its first
+    // connection, which is rejected as `no_certificate`.
     if (Reflect.get(server, 'requestCert') === false || Reflect.get(server, 'rejectUnauthorized') === true)
       throw new TypeError('mutualTls: protect needs a server made with gate.tlsOptions: { ...credentials, ...gate.tlsOptions }')
     const { setSecureContext, addContext } = server
@@ -91,31 +92,31 @@ export class Contexts {
     if (typeof setSecureContext !== 'function') return
     const options = contextOptionsOf(server)
     this.#requireSameAsOthers(options)
-    const kept: Kept = {
+    const managed: ManagedServer = {
       options,
       store: options.ca === this.ca ? this.#firstStore : undefined,
       set: (changed) => void Reflect.apply(setSecureContext, server, [changed]),
     }
-    this.#servers.set(server, kept)
+    this.#servers.set(server, managed)
     this.#rebase(options)
-    takeOver(server, 'setSecureContext', (given: SecureContextOptions) => this.#set(kept, given))
-    takeOver(server, 'addContext', (name: string, given: SecureContextOptions) => {
+    override(server, 'setSecureContext', (given: SecureContextOptions) => this.#set(managed, given))
+    override(server, 'addContext', (name: string, given: SecureContextOptions) => {
       if ('context' in given)
         throw new TypeError('mutualTls: addContext needs options, not a SecureContext, whose settings cannot be checked')
       if (this.#byName !== undefined) this.replace(given, name)
-      else Reflect.apply(addContext, server, [name, asDemanded(given, this.#demands)])
+      else Reflect.apply(addContext, server, [name, withTlsRequirements(given, this.#requirements)])
     })
   }
 
   /** Runs before each handshake: a swapped truststore may have other CA names. */
   refresh(server: Server): void {
-    const kept = this.#servers.get(server)
-    if (!this.#advertises || this.#rules === undefined || kept === undefined) return
-    const store = storeNow(this.#rules, kept.store)
-    if (store === kept.store) return
-    kept.store = store
+    const managed = this.#servers.get(server)
+    if (!this.#advertises || this.#rules === undefined || managed === undefined) return
+    const store = storeNow(this.#rules, managed.store)
+    if (store === managed.store) return
+    managed.store = store
     try {
-      this.#set(kept, kept.options)
+      this.#set(managed, managed.options)
     } catch (error) {
       // This must not end the process. The old names do no harm: they decide nothing.
       emitWarning(`the advertised CA names could not be updated: ${thrownText(error)}`, 'MutualTlsWarning')
@@ -133,15 +134,18 @@ export class Contexts {
       return
     }
     if (this.#servers.size === 0) throw new TypeError('mutualTls: replaceCredentials needs a server; call protect first')
-    for (const kept of this.#servers.values()) this.#set(kept, withCredentials(kept.options, credentials))
+    for (const managed of this.#servers.values()) this.#set(managed, withCredentials(managed.options, credentials))
   }
 
-  #set(kept: Kept, given: SecureContextOptions): void {
-    const store = this.#rules === undefined || !this.#advertises ? undefined : storeNow(this.#rules, kept.store)
-    const options = asDemanded(store === undefined ? given : { ...given, ca: this.#authorities(store) }, this.#demands)
-    kept.set(options)
-    kept.options = options
-    kept.store = store
+  #set(managed: ManagedServer, given: SecureContextOptions): void {
+    const store = this.#rules === undefined || !this.#advertises ? undefined : storeNow(this.#rules, managed.store)
+    const options = withTlsRequirements(
+      store === undefined ? given : { ...given, ca: this.#authorities(store) },
+      this.#requirements,
+    )
+    managed.set(options)
+    managed.options = options
+    managed.store = store
     this.#rebase(options)
   }
 
@@ -162,15 +166,15 @@ export class Contexts {
   #authorities(store: Truststore, domain?: string): string[] {
     if (!this.#advertises) return []
     const { report, ca } = authoritiesOf(store, domain)
-    if (this.#told.get(domain) !== report.truststoreVersion) {
-      this.#told.set(domain, report.truststoreVersion)
-      tell(this.#onAdvertise, report)
+    if (this.#reported.get(domain) !== report.truststoreVersion) {
+      this.#reported.set(domain, report.truststoreVersion)
+      reportAuthorities(this.#onAdvertise, report)
     }
     return ca
   }
 }
 
-function newDomain(name: string, rules: DomainRules): Domain {
+function newDomain(name: string, rules: DomainRules): DomainContext {
   const { key, cert } = rules
   const credentials = key === undefined ? undefined : { key, ...(cert !== undefined && { cert }) }
   if (credentials !== undefined) requireCredentials(`mutualTls: options.domains[${name}]`, credentials)
@@ -186,7 +190,7 @@ function storeNow({ truststore }: GateRules, otherwise: Truststore | undefined):
   }
 }
 
-function tell(onAdvertise: Advertising['onAdvertise'], report: AdvertisedAuthorities): void {
+function reportAuthorities(onAdvertise: Advertising['onAdvertise'], report: AdvertisedAuthorities): void {
   if (onAdvertise !== undefined) callSafely(onAdvertise, report, 'onAdvertise of mutualTls', 'MutualTlsWarning')
   else if (report.sent === 'too_long')
     emitWarning(
@@ -197,6 +201,6 @@ function tell(onAdvertise: Advertising['onAdvertise'], report: AdvertisedAuthori
     emitWarning('no CA names are advertised: the truststore lists a certificate without its issuer', 'MutualTlsWarning')
 }
 
-function takeOver(server: Server, name: 'setSecureContext' | 'addContext', value: (...args: never[]) => void): void {
+function override(server: Server, name: 'setSecureContext' | 'addContext', value: (...args: never[]) => void): void {
   Object.defineProperty(server, name, { value, configurable: true, writable: true })
 }

@@ -35,7 +35,7 @@ export interface Approval {
  * @throws TypeError for an invalid truststore or revocation list
  */
 export function judge(
-  { store, revocation, epoch }: Grounds,
+  { store, revocation, epoch }: TrustSnapshot,
   chain: readonly Uint8Array[],
   at: number,
   counters: Counters,
@@ -67,14 +67,14 @@ function endOf(path: readonly Certificate[], at: number): number {
   return Math.min(...path.map(({ notAfter }) => notAfter.getTime() + 999).filter((end) => end >= at))
 }
 
-/** Whether a new verdict would be the same, for a request. Not certain if the clock went back. */
-export function isSure({ store, at, until }: Approval, { truststore }: GateRules, now: number): boolean {
+/** Whether the verdict still holds for a request. Not if the clock went back. */
+export function holdsForRequest({ store, at, until }: Approval, { truststore }: GateRules, now: number): boolean {
   return now >= at && now <= until && currentStore(truststore) === store
 }
 
-/** The same for an open connection. With revocation the verdict holds until the lists or their dates change. */
-export function isUnchanged({ epoch, at, ends }: Approval, grounds: Grounds, now: number): boolean {
-  return epoch === grounds.epoch && now >= at && now <= ends
+/** Whether the verdict still holds for an open connection. With revocation it holds until the lists or their dates change. */
+export function holdsForConnection({ epoch, at, ends }: Approval, snapshot: TrustSnapshot, now: number): boolean {
+  return epoch === snapshot.epoch && now >= at && now <= ends
 }
 
 /**
@@ -83,16 +83,19 @@ export function isUnchanged({ epoch, at, ends }: Approval, grounds: Grounds, now
  */
 const renewAfter = 60_000
 
-/** Everything a verdict depends on besides the chain and the time. */
-export interface Grounds {
+/** The truststore and revocation lists in force at one moment: a verdict depends on them, the chain and the time. */
+export interface TrustSnapshot {
   readonly store: Truststore
   readonly revocation: RevocationCheck | undefined
   /** Changes whenever earlier verdicts may have become wrong. */
   readonly epoch: number
 }
 
-/** The rules of one domain, and whether its truststore or revocation lists have changed. */
-export class Basis {
+/**
+ * One domain of a gate, or the whole gate if it has no `domains`: its rules, and whether its truststore or revocation lists have
+ * changed.
+ */
+export class GateDomain {
   readonly rules: GateRules
   #epoch = 0
   #store: Truststore | undefined
@@ -109,7 +112,7 @@ export class Basis {
    *
    * @throws whatever the application's functions throw
    */
-  look(now: number): Grounds {
+  snapshot(now: number): TrustSnapshot {
     const store = currentStore(this.rules.truststore)
     const { revocation } = this.rules
     const check = typeof revocation === 'function' ? revocation() : revocation
@@ -129,7 +132,7 @@ export class Basis {
   }
 
   /**
-   * Calls the listener when a source swaps its version. Plain truststores are compared at each look.
+   * Calls the listener when a source swaps its version. Plain truststores are compared in each snapshot.
    *
    * @returns a function that removes the listener
    */

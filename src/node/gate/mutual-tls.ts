@@ -14,7 +14,7 @@ import { type MutualTlsOptions, ownOptions, readGateOptions, type Settings } fro
 import { type ClientIdentity, getClientIdentity, type Identified } from './identity.ts'
 import { type AnyRequest, type AnyResponse, answerRequest, type GateCode, isOfClient, RefusalServer } from './refuse.ts'
 import { type EventGuard, eventGuardOf } from './requests.ts'
-import type { Demands, ServerCredentials } from './server-identity.ts'
+import type { ServerCredentials, TlsRequirements } from './server-identity.ts'
 
 /** A gate for mutual TLS, created by `mutualTls`. */
 export interface MutualTls {
@@ -70,10 +70,7 @@ export interface GateTlsOptions {
   readonly requestCert: true
   /** The gate rejects clients, with an answer. TLS could only close the connection. */
   readonly rejectUnauthorized: false
-  /**
-   * Disables renegotiation, so that a client cannot change its certificate within a connection, and session tickets unless
-   * `resumption` is on.
-   */
+  /** The CA names that the handshake advertises, as PEM; empty if it advertises none. */
   readonly ca: string[]
   readonly minVersion: SecureVersion
   readonly handshakeTimeout: number
@@ -120,9 +117,9 @@ class Gate implements MutualTls {
     this.#settings = settings
     this.#admissions = new Admissions(options, settings)
     this.#limiter = new AddressLimiter(settings.limits, settings.clientAddress)
-    const demands = demandsOf(settings)
-    this.#contexts = new Contexts(options, demands, settings)
-    this.tlsOptions = tlsOptionsOf(options, settings, demands, this.#contexts)
+    const requirements = tlsRequirements(settings)
+    this.#contexts = new Contexts(options, requirements, settings)
+    this.tlsOptions = tlsOptionsOf(options, settings, requirements, this.#contexts)
   }
 
   counters(): GateCounters {
@@ -265,18 +262,23 @@ function speaksHttp(server: Server): boolean {
   return server instanceof HttpsServer || member(server, 'updateSettings') !== undefined
 }
 
-function demandsOf({ minVersion, resumption }: Settings): Demands {
+function tlsRequirements({ minVersion, resumption }: Settings): TlsRequirements {
   const tickets = resumption ? 0 : constants.SSL_OP_NO_TICKET
   return { minVersion, secureOptions: constants.SSL_OP_NO_RENEGOTIATION | tickets }
 }
 
-function tlsOptionsOf(options: MutualTlsOptions, settings: Settings, demands: Demands, contexts: Contexts): GateTlsOptions {
+function tlsOptionsOf(
+  options: MutualTlsOptions,
+  settings: Settings,
+  requirements: TlsRequirements,
+  contexts: Contexts,
+): GateTlsOptions {
   return {
     requestCert: true,
     rejectUnauthorized: false,
     ca: contexts.ca,
     handshakeTimeout: settings.handshakeTimeoutMs,
-    ...demands,
+    ...requirements,
     ...(options.domains !== undefined && { SNICallback: contextChooser(contexts) }),
   }
 }

@@ -100,7 +100,7 @@ function chainOf(leaf: PeerCertificate): readonly Uint8Array[] {
 export type ServerCredentials = Pick<SecureContextOptions, 'key' | 'cert' | 'pfx' | 'passphrase'>
 
 /** The gate's requirements for every secure context. */
-export interface Demands {
+export interface TlsRequirements {
   readonly minVersion: SecureVersion
   readonly secureOptions: number
 }
@@ -145,7 +145,10 @@ export function withCredentials(options: SecureContextOptions, credentials: Serv
 }
 
 /** The same options with the gate's requirements applied. Stricter values stay. */
-export function asDemanded(options: SecureContextOptions, { minVersion, secureOptions }: Demands): SecureContextOptions {
+export function withTlsRequirements(
+  options: SecureContextOptions,
+  { minVersion, secureOptions }: TlsRequirements,
+): SecureContextOptions {
   const isStricter = options.minVersion !== undefined && options.minVersion > minVersion
   return {
     ...options,

@@ -20,7 +20,7 @@ describe('the rejections of an address', () => {
     let count = 0
     for (const end = now + 10_000; now < end; now++) {
       if (isKnown) account.lastAdmitted = now
-      if (allowances.isShutOut(account)) continue
+      if (allowances.isBlocked(account)) continue
       allowances.charge(account, weight)
       count++
     }
@@ -73,11 +73,11 @@ describe('the rejections of an address', () => {
     account.lastAdmitted = now
     for (let started = 0; started < 150; started++) account.unfinished.add(started)
     let rejected = 0
-    for (; !allowances.isShutOut(account); rejected++) allowances.charge(account, 1)
+    for (; !allowances.isBlocked(account); rejected++) allowances.charge(account, 1)
     // The address may have 100.
     expect(rejected).toBe(51)
     account.unfinished.clear()
-    for (; !allowances.isShutOut(account); rejected++) allowances.charge(account, 1)
+    for (; !allowances.isBlocked(account); rejected++) allowances.charge(account, 1)
     expect(rejected).toBe(100)
   })
 

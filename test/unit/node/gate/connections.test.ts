@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { Closings, Usage } from '../../../../src/node/gate/closing.ts'
 import { type Connection, OpenConnections, type Watch, type WatchSettings } from '../../../../src/node/gate/connections.ts'
-import { Basis } from '../../../../src/node/gate/judge.ts'
+import { GateDomain } from '../../../../src/node/gate/judge.ts'
 import type { CloseCode, GateCode } from '../../../../src/node/gate/refuse.ts'
 import { fileTruststore } from '../../../../src/node/index.ts'
 import { eventually } from '../../../support/eventually.ts'
@@ -43,7 +43,7 @@ function scene(
   costMs: number,
   verdict: () => GateCode | undefined = () => undefined,
   own: Partial<WatchSettings> = {},
-  bases: readonly Basis[] = [],
+  bases: readonly GateDomain[] = [],
 ): Scene {
   const pace = new ToyPace()
   const judged: Connection[] = []
@@ -163,7 +163,7 @@ describe('a source whose truststore is replaced', () => {
       await source.refresh()
       expect(source.current.certificates).toHaveLength(certificates.length)
     }
-    const toy = scene(0, undefined, {}, [new Basis({ truststore: source })])
+    const toy = scene(0, undefined, {}, [new GateDomain({ truststore: source })])
     const looks: number[] = []
     for (const connections of [0, 2, 0, 1]) {
       const added = add(toy, connections)
