@@ -32,16 +32,16 @@ export function roleOf(certificate: CertificateView): Role {
  */
 export function profileRule(
   code: LintCode,
-  demand: ProfileRule,
+  strictRule: ProfileRule,
   info: Pick<LintRule, 'severity' | 'summary' | 'remedy'>,
   problem: (certificate: CertificateView, context: RoleContext) => Problem,
-): LintRule<CertificateView, RoleContext> & { readonly demand: ProfileRule } {
-  const { citation, roles, violated } = demand
+): LintRule<CertificateView, RoleContext> & { readonly strictRule: ProfileRule } {
+  const { citation, roles, violated } = strictRule
   return {
     code,
     ...info,
     citation,
-    demand,
+    strictRule,
     check(certificate, context) {
       const isBroken = roles.includes(context.role) && violated(certificate, context.role)
       return isBroken ? problem(certificate, context) : undefined

@@ -81,10 +81,10 @@ export class Search {
         return this.#tryIssuer(linkAbove(top, first.certificate, first))
       }
     }
-    const candidates = this.#issuersNotOnPath(top)
-    if (candidates.length === 0) this.#failWithoutIssuer(top)
-    for (const candidate of candidates) {
-      const path = this.#tryIssuer(candidate)
+    const issuers = this.#issuersNotOnPath(top)
+    if (issuers.length === 0) this.#failWithoutIssuer(top)
+    for (const issuer of issuers) {
+      const path = this.#tryIssuer(issuer)
       if (path !== undefined) return path
       if (this.#call.meter.exhausted !== undefined) return undefined
     }
@@ -97,33 +97,33 @@ export class Search {
   }
 
   /** Adds an issuer to the path, if all checks pass, and continues above it. */
-  #tryIssuer(candidate: Link): Path | undefined {
+  #tryIssuer(issuer: Link): Path | undefined {
     if (!this.#call.meter.step()) return undefined
     const { policy } = this.#call.request
-    const { certificate, depth } = candidate
+    const { certificate, depth } = issuer
     if (depth > policy.maxChainLength) {
       const message = `more than ${policy.maxChainLength} CA certificates above the leaf`
       this.#failBy({ code: 'chain_too_long', message }, depth, certificate)
       return undefined
     }
-    const isAnchor = this.#isAnchor(candidate)
+    const isAnchor = this.#isAnchor(issuer)
     const refusal = this.#refusalOf(certificate, isAnchor)
-    const lengthRefusal = isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(candidate)
+    const lengthRefusal = isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(issuer)
     // Check the signature before reporting a fault: a certificate that did not issue the child is irrelevant. With an unusable
     // key, the signature cannot be checked, so the fault is reported.
     const canVerify = certificate.keyParts.fault === undefined
-    if (canVerify && !this.#isIssuer(candidate)) return undefined
+    if (canVerify && !this.#isIssuer(issuer)) return undefined
     const refused = refusal ?? lengthRefusal
     if (refused !== undefined) {
       this.#failBy(refused, depth, certificate)
       return undefined
     }
-    const path = isAnchor ? this.#completed(candidate) : undefined
+    const path = isAnchor ? this.#completed(issuer) : undefined
     if (path !== undefined || this.#call.meter.exhausted !== undefined) return path
     // Above an anchor, the path continues only if the anchor is valid as an intermediate as well.
-    if (isAnchor && (refuseIntermediate(certificate, this.#call.request) ?? refusePathLength(candidate)) !== undefined)
+    if (isAnchor && (refuseIntermediate(certificate, this.#call.request) ?? refusePathLength(issuer)) !== undefined)
       return undefined
-    return this.#extend(candidate)
+    return this.#extend(issuer)
   }
 
   #refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {

@@ -126,14 +126,14 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
     if (isCopy(entry, firsts, findings)) continue
     const { certificate } = entry
     const ruleContext = { ...context, isSelfSigned: certificate.isSelfIssued }
-    const problems = certificateRules.map((rule) => {
+    const severities = certificateRules.map((rule) => {
       const found = rule.check(certificate, ruleContext)
-      // A self-issued certificate may prove to be self-signed, and then its signature may be weak. That is decided after linking.
-      const mayChange = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
-      return note(findings, rule, mayChange ? undefined : found, entry)
+      // A self-issued certificate may prove to be self-signed, and then its signature may be weak. Linking decides that below.
+      const isUndecided = typeof found === 'object' && algorithmRules.includes(rule) && certificate.isSelfIssued
+      return addFinding(findings, rule, isUndecided ? undefined : found, entry)
     })
     const node = new TrustNode(certificate, entry.index, entry.line, cache)
-    if (problems.includes('error')) leftOut.add(node)
+    if (severities.includes('error')) leftOut.add(node)
     else candidates.add(node)
   }
   yield* linkIssuers(candidates.entries, candidates.subjects)
@@ -144,12 +144,12 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
   for (const node of candidates.entries) {
     yield
     const { certificate, isSelfSigned } = node
-    const ofSignature = algorithmRules.map((rule) => {
+    const algorithmSeverities = algorithmRules.map((rule) => {
       const found = rule.check(certificate, { ...context, isSelfSigned })
-      return found !== undefined && certificate.isSelfIssued ? note(findings, rule, found, node) : undefined
+      return found !== undefined && certificate.isSelfIssued ? addFinding(findings, rule, found, node) : undefined
     })
-    const problems = bundleRules.map((rule) => note(findings, rule, rule.check(node, bundleContext), node))
-    if (ofSignature.includes('error') || problems.includes('error')) leftOut.add(node)
+    const severities = bundleRules.map((rule) => addFinding(findings, rule, rule.check(node, bundleContext), node))
+    if (algorithmSeverities.includes('error') || severities.includes('error')) leftOut.add(node)
     else usable.add(node)
     certificate.extensions.trim()
   }
@@ -193,8 +193,8 @@ function isCopy(entry: BundledCertificate, firsts: SpanMap<BundledCertificate>, 
   return true
 }
 
-/** Adds a finding if a rule found a problem. Returns its severity. */
-function note(
+/** Adds a finding if a rule found a problem, and returns its severity. */
+function addFinding(
   findings: Finding[],
   rule: Omit<Rule, 'check'>,
   found: Problem | undefined,

@@ -14,8 +14,8 @@ import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf
 
 type SignerOf = (list: RevocationListView) => ListSigner | undefined
 
-/** The entries of a list that name a certificate. */
-interface Naming {
+/** The entries of a list that name a certificate, and the signer of the list. */
+interface MatchingEntries {
   readonly entries: readonly RevocationEntry[]
   readonly signer: ListSigner
 }
@@ -51,36 +51,34 @@ export class CrlJudge implements ListJudge {
     const lists = this.#listsAbout(certificate, points, path[index + 1]!)
     const signerOf: SignerOf = (list) => this.#signers.find(list, path, index, depth)
     const replaced = new Set<RevocationListView>()
-    let doubt: string | undefined
+    let unusable: string | undefined
     for (const list of lists) {
-      const naming = this.#namedBy(certificate, list, signerOf)
-      if (naming === undefined) continue
-      const undoneBy = this.#undoneBy(certificate, list, naming)
+      const found = this.#findEntries(certificate, list, signerOf)
+      if (found === undefined) continue
+      const undoneBy = this.#undoneBy(certificate, list, found)
       if (undoneBy === 'list') replaced.add(list)
       if (undoneBy !== undefined) continue
-      const fault = this.#faultOf(list) ?? naming.signer.doubt
-      if (fault === undefined) return { kind: 'revoked', entry: naming.entries[0]! }
-      doubt ??= fault
+      const refusal = this.#refuseUse(list) ?? found.signer.limitation
+      if (refusal === undefined) return { kind: 'revoked', entry: found.entries[0]! }
+      unusable ??= refusal
     }
-    if (doubt !== undefined) return unknown(`a revocation list names it, but cannot be relied on: ${doubt}`)
+    if (unusable !== undefined) return unknown(`a revocation list names it, but cannot be relied on: ${unusable}`)
     let reasons = 0
     let isCovered = false
-    let problem: string | undefined
+    let insufficient: string | undefined
     for (const list of lists) {
       const covered = this.#context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
       if (covered === 0) continue
       isCovered = true
       // Skip the signature check of a list that covers no further reason.
       if ((reasons | covered) === reasons || list.isDelta || replaced.has(list)) continue
-      const unfit = this.#unfitness(list)
-      const signer = unfit === undefined ? signerOf(list) : undefined
-      const fault = unfit ?? (signer === undefined ? 'no permitted signer signed it' : signer.doubt)
-      if (fault === undefined) reasons |= covered
-      else problem ??= fault
+      const refusal = this.#refuseAsEvidence(list) ?? refuseSigner(signerOf(list))
+      if (refusal === undefined) reasons |= covered
+      else insufficient ??= refusal
     }
     if (reasons === allReasons) return { kind: 'good' }
     if (!isCovered) return { kind: 'uncovered' }
-    return unknown(`the revocation lists that cover it cannot be relied on: ${problem ?? 'they do not cover every reason'}`)
+    return unknown(`the revocation lists that cover it cannot be relied on: ${insufficient ?? 'they do not cover every reason'}`)
   }
 
   /** Lists of the certificate's issuer and of the CRL issuers that its distribution points name. Lists by the CA's key first. */
@@ -96,16 +94,16 @@ export class CrlJudge implements ListJudge {
   }
 
   /** The entries that name the certificate, with the list's signer; `undefined` if there are none, or no permitted signer. */
-  #namedBy(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): Naming | undefined {
+  #findEntries(certificate: CertificateView, list: RevocationListView, signerOf: SignerOf): MatchingEntries | undefined {
     // Check the signature first if entries are costly to read: an unsigned list may come from an attacker.
     if (list.isCostly(certificate.serial) && signerOf(list) === undefined) return undefined
-    const entries = this.#namingEntries(certificate, list)
+    const entries = this.#matchingEntries(certificate, list)
     const signer = entries.length === 0 ? undefined : signerOf(list)
     return signer && { entries, signer }
   }
 
   /** The entries that revoke the certificate, or might. There may be several: a list may repeat a serial number. */
-  #namingEntries(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
+  #matchingEntries(certificate: CertificateView, list: RevocationListView): readonly RevocationEntry[] {
     const { isDelta } = list
     return this.#entriesOf(certificate, list)
       .filter(({ entry, isForIt }) => isForIt !== false && !(isDelta && entry.reason === removeFromCrl))
@@ -121,8 +119,8 @@ export class CrlJudge implements ListJudge {
       .entriesOf(certificate.serial, (units) => meter.names(units))
       .map((entry) => {
         // Folding a name costs time in proportion to its length.
-        const isPaid = meter.names(entry.issuer?.length ?? 0)
-        return { entry, isForIt: isPaid ? entryIsFor(certificate, list, entry) : undefined }
+        const isAffordable = meter.names(entry.issuer?.length ?? 0)
+        return { entry, isForIt: isAffordable ? entryIsFor(certificate, list, entry) : undefined }
       })
   }
 
@@ -130,18 +128,22 @@ export class CrlJudge implements ListJudge {
    * Whether a later list with the same key undoes the entries. `list`: a current complete list of the same scope no longer has
    * them. `delta`: the entries are only holds, and a current delta lifts them (RFC 5280 5.2.4, 5.3.1).
    */
-  #undoneBy(certificate: CertificateView, list: RevocationListView, { entries, signer }: Naming): 'list' | 'delta' | undefined {
-    if (signer.doubt !== undefined) return undefined
+  #undoneBy(
+    certificate: CertificateView,
+    list: RevocationListView,
+    { entries, signer }: MatchingEntries,
+  ): 'list' | 'delta' | undefined {
+    if (signer.limitation !== undefined) return undefined
     const others = (this.#lists.get(list.issuerKey) ?? []).filter((other) => other !== list)
     const counts = (other: RevocationListView): boolean =>
-      this.#unfitness(other) === undefined && this.#signers.hasSigned(other, signer.certificate)
+      this.#refuseAsEvidence(other) === undefined && this.#signers.hasSigned(other, signer.certificate)
     const isReplaced = others.some(
-      (other) => supersedes(other, list) && counts(other) && this.#namingEntries(certificate, other).length === 0,
+      (other) => supersedes(other, list) && counts(other) && this.#matchingEntries(certificate, other).length === 0,
     )
     if (isReplaced) return 'list'
     if (!entries.every(({ reason }) => reason === certificateHold)) return undefined
     const deltas = others.filter((delta) => updates(delta, list) && counts(delta))
-    const latest = deltas.filter((delta) => !deltas.some((other) => isOlderDelta(delta, other)))
+    const latest = deltas.filter((delta) => !deltas.some((other) => isReplacedDelta(delta, other)))
     return latest.length > 0 && latest.every((delta) => this.#liftsHold(certificate, delta)) ? 'delta' : undefined
   }
 
@@ -162,16 +164,16 @@ export class CrlJudge implements ListJudge {
   /**
    * Why RFC 5280 or the policy forbids using the list. A certificate that it names is then `revocation_unknown`, not `revoked`.
    */
-  #faultOf(list: RevocationListView): string | undefined {
+  #refuseUse(list: RevocationListView): string | undefined {
     if (list.algorithmsDiffer) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
     return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
   }
 
   /** Why the list clears no certificate: it is not fully understood, nonconforming, too old, or not valid yet. */
-  #unfitness(list: RevocationListView): string | undefined {
+  #refuseAsEvidence(list: RevocationListView): string | undefined {
     const { policy, at, request } = this.#context
     const { thisUpdateTime, nextUpdateTime } = list
-    const refusal = this.#faultOf(list) ?? refuseList(list, policy.conformance)
+    const refusal = this.#refuseUse(list) ?? refuseList(list, policy.conformance)
     if (refusal !== undefined) return refusal
     if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is in the future`
     if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is older than maxAgeDays allows`
@@ -181,6 +183,10 @@ export class CrlJudge implements ListJudge {
     // Without nextUpdate, only a maximum age limits how long the list counts.
     return request.maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined
   }
+}
+
+function refuseSigner(signer: ListSigner | undefined): string | undefined {
+  return signer === undefined ? 'no permitted signer signed it' : signer.limitation
 }
 
 function unknown(problem: string): RevocationStatus {
@@ -223,7 +229,7 @@ export function updates(delta: RevocationListView, list: RevocationListView): bo
  * Whether another delta replaces this one, because it has a higher number and no earlier date: deltas are cumulative. Only for
  * deltas with the same key and scope.
  */
-export function isOlderDelta(delta: RevocationListView, other: RevocationListView): boolean {
+export function isReplacedDelta(delta: RevocationListView, other: RevocationListView): boolean {
   return (compareCrlNumbers(delta, other) ?? 0) < 0 && delta.thisUpdateTime <= other.thisUpdateTime
 }
 

@@ -15,10 +15,11 @@ import type { RevocationContext } from './check.ts'
  */
 const maxDepth = 2
 
-/** The signer of a list. If it has a `doubt`, the list clears no certificate, but certificates that it names are rejected. */
+/** The signer of a list. */
 export interface ListSigner {
   readonly certificate: CertificateView
-  readonly doubt: string | undefined
+  /** Why the list clears no certificate. Certificates that it names are rejected all the same. */
+  readonly limitation: string | undefined
 }
 
 export class ListSigners {
@@ -35,18 +36,18 @@ export class ListSigners {
    */
   find(list: RevocationListView, path: readonly CertificateView[], index: number, depth: number): ListSigner | undefined {
     const issuer = path[index + 1]!
-    let doubtful: ListSigner | undefined
+    let limited: ListSigner | undefined
     if (list.issuerKey === issuer.subjectKey && this.hasSigned(list, issuer)) {
-      if (allowsLists(issuer)) return { certificate: issuer, doubt: undefined }
-      doubtful = { certificate: issuer, doubt: 'the keyUsage of its CA does not include cRLSign' }
+      if (allowsLists(issuer)) return { certificate: issuer, limitation: undefined }
+      limited = { certificate: issuer, limitation: 'the keyUsage of its CA does not include cRLSign' }
     }
     for (const signer of this.#inOrder(this.#context.signerCandidates(list), list)) {
       if (this.#cachedResult(list, signer) === false) continue
-      const found = this.#asSigner(signer, list, path, index, depth)
-      if (found !== undefined && found.doubt === undefined) return found
-      doubtful ??= found
+      const found = this.#checkCandidate(signer, list, path, index, depth)
+      if (found !== undefined && found.limitation === undefined) return found
+      limited ??= found
     }
-    return doubtful ?? this.#listedSigner(list)
+    return limited ?? this.#listedSigner(list)
   }
 
   /**
@@ -55,7 +56,7 @@ export class ListSigners {
    */
   #listedSigner(list: RevocationListView): ListSigner | undefined {
     const signer = this.#inOrder(this.#context.listedCandidates(list), list).find((listed) => this.hasSigned(list, listed))
-    return signer && { certificate: signer, doubt: 'its signer is listed, but may not sign it for this path' }
+    return signer && { certificate: signer, limitation: 'its signer is listed, but may not sign it for this path' }
   }
 
   /** Whether the key of this certificate signed the list. Each list caches its results. */
@@ -70,7 +71,7 @@ export class ListSigners {
   }
 
   /** Checks a candidate other than the CA itself. */
-  #asSigner(
+  #checkCandidate(
     signer: CertificateView,
     list: RevocationListView,
     path: readonly CertificateView[],
@@ -78,13 +79,13 @@ export class ListSigners {
     depth: number,
   ): ListSigner | undefined {
     const anchor = path[path.length - 1]!
-    const permitted: ListSigner = { certificate: signer, doubt: undefined }
+    const permitted: ListSigner = { certificate: signer, limitation: undefined }
     if (isSameAuthority(signer, anchor)) return allowsLists(anchor) && this.hasSigned(list, anchor) ? permitted : undefined
-    if (!mayReplaceCa(signer)) return undefined
+    if (!maySignForCa(signer)) return undefined
     const superiors = path.slice(index + 1)
     let found: ListSigner | undefined
-    const doubted = (doubt: string): boolean => {
-      found = { certificate: signer, doubt }
+    const limit = (limitation: string): boolean => {
+      found = { certificate: signer, limitation }
       return false
     }
     // Peers may present many certificates with that name. Hash the list only for those with a valid path.
@@ -92,13 +93,13 @@ export class ListSigners {
       if (!isSameAuthority(own[own.length - 1]!, anchor)) return false
       // These two results are the same on every path, so returning true ends the search.
       if (!this.hasSigned(list, signer)) return true
-      if (depth >= maxDepth) return !doubted(`more than ${maxDepth} CRL signers depend on each other's lists`)
+      if (depth >= maxDepth) return !limit(`more than ${maxDepth} CRL signers depend on each other's lists`)
       // A signer whose status depends on its own list runs into maxDepth, so it cannot clear itself.
       const refusal = this.#context.refuseBelow(own, depth + 1)
-      if (refusal !== undefined) return refusal.code !== 'revoked' && doubted('the revocation status of its signer is unknown')
+      if (refusal !== undefined) return refusal.code !== 'revoked' && limit('the revocation status of its signer is unknown')
       if (own.length - 1 > this.#context.policy.maxChainLength)
-        return doubted('the path of its signer is longer than the policy allows')
-      if (!isCertifiedBy(superiors, own, list)) return doubted('neither the CA nor a CA above it certified its signer')
+        return limit('the path of its signer is longer than the policy allows')
+      if (!isCertifiedBy(superiors, own, list)) return limit('neither the CA nor a CA above it certified its signer')
       found = permitted
       return true
     })
@@ -127,7 +128,7 @@ function allowsLists({ keyUsageBits }: CertificateView): boolean {
 }
 
 /** A signer other than the CA itself needs a keyUsage with cRLSign. Only a CA certificate may omit keyUsage. */
-function mayReplaceCa(signer: CertificateView): boolean {
+function maySignForCa(signer: CertificateView): boolean {
   return allowsLists(signer) && (signer.keyUsageBits !== undefined || signer.isCa)
 }
 

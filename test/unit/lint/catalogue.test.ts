@@ -94,7 +94,9 @@ describe('every rule', () => {
   })
 
   it('reports whatever strict conformance refuses', () => {
-    const reported = new Set(certificateLintRules.flatMap((rule) => ('demand' in rule ? [rule.demand as ProfileRule] : [])))
+    const reported = new Set(
+      certificateLintRules.flatMap((rule) => ('strictRule' in rule ? [rule.strictRule as ProfileRule] : [])),
+    )
     const others = rfc5280Rules
       .filter((rule) => !reported.has(rule))
       .map(({ requirement }) => reportedOtherwise[requirement] ?? requirement)
