@@ -6,9 +6,9 @@ export function isBytes(value: unknown): value is Uint8Array {
 }
 
 /** Returns an argument that must be bytes; throws `TypeError` otherwise. */
-export function requireBytes(value: unknown, what: string): Uint8Array {
+export function requireBytes(value: unknown, label: string): Uint8Array {
   if (isBytes(value)) return value
-  throw new TypeError(`${what} must be a string or Uint8Array, got ${value === null ? 'null' : typeof value}`)
+  throw new TypeError(`${label} must be a string or Uint8Array, got ${value === null ? 'null' : typeof value}`)
 }
 
 /**

@@ -176,11 +176,11 @@ export function choiceOf<T extends string>(given: Arguments, name: string, choic
 /** Messages do not list more choices than this. */
 const mostListed = 12
 
-export function oneOf<T extends string>(value: string, what: string, choices: readonly T[]): T {
+export function oneOf<T extends string>(value: string, label: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value)
   if (found !== undefined) return found
   const problem = choices.length > mostListed ? 'which is not known' : `expected one of ${choices.join(', ')}`
-  throw new CliError(`${what} is ${value === '' ? 'empty' : value}, ${problem}.${suggestion(value, choices)}`)
+  throw new CliError(`${label} is ${value === '' ? 'empty' : value}, ${problem}.${suggestion(value, choices)}`)
 }
 
 /** Options that several commands have, and their values. */
@@ -212,13 +212,13 @@ export function timeOf(given: Arguments): number {
  *
  * @throws CliError for everything else, 30 February included
  */
-export function readTime(text: string, what: string): number {
+export function readTime(text: string, label: string): number {
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text)
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text)
   const time = isDate || isTime ? Date.parse(text) : Number.NaN
   // Date.parse accepts 30 February as 2 March.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10)) {
-    throw new CliError(`${what} is ${text}, which is not a date`, 'Write it as 2026-12-31 or, in UTC, as 2026-12-31T12:00:00Z.')
+    throw new CliError(`${label} is ${text}, which is not a date`, 'Write it as 2026-12-31 or, in UTC, as 2026-12-31T12:00:00Z.')
   }
   return time
 }

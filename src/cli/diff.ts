@@ -40,9 +40,9 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
 }
 
 function text({ added, removed, renewed, rekeyed, droppedIssuers, unchanged }: TruststoreDiff, { paint }: Surroundings): string {
-  const row = (colour: Colour, what: string, certificate: Certificate, from?: Certificate): string => {
+  const row = (colour: Colour, change: string, certificate: Certificate, from?: Certificate): string => {
     const dates = [...(from === undefined ? [] : [from]), certificate].map(({ notAfter }) => isoTime(notAfter.getTime()))
-    return `${paint(colour, what.padEnd('unchanged'.length))}  ${printable(certificate.subject)}, until ${dates.join(' → ')}\n`
+    return `${paint(colour, change.padEnd('unchanged'.length))}  ${printable(certificate.subject)}, until ${dates.join(' → ')}\n`
   }
   return [
     ...removed.map((certificate) => row('red', 'removed', certificate)),

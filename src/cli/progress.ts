@@ -10,11 +10,11 @@ const patience = 1000
  *
  * @returns a function that stops it and clears the line
  */
-export function showProgress(what: string): () => void {
+export function showProgress(task: string): () => void {
   if (!process.stderr.isTTY) return () => undefined
   const ended = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./progress-worker.js', import.meta.url), {
-    workerData: { what: printable(what), ended, patience },
+    workerData: { task: printable(task), ended, patience },
   })
   worker.unref()
   // A failure of the progress display must not break the command.

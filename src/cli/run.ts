@@ -88,9 +88,9 @@ function withoutCommand(args: readonly string[], coloured: boolean): Outcome {
     throw new CliError('a command is missing', `Commands are ${Object.keys(commands).join(', ')}; see portcullis --help.`)
   if (first === '--version' && rest.length === 0) return text(`${version()}\n`)
   if ((first === '--help' || first === '-h' || first === 'help') && rest.length === 0) return text(help())
-  const what = first.startsWith('-') ? 'option' : 'command'
-  const known = what === 'option' ? ['--help', '--version'] : Object.keys(commands)
-  throw new CliError(`unknown ${what} ${first}.${suggestion(first, known)}`, 'See portcullis --help.')
+  const kind = first.startsWith('-') ? 'option' : 'command'
+  const known = kind === 'option' ? ['--help', '--version'] : Object.keys(commands)
+  throw new CliError(`unknown ${kind} ${first}.${suggestion(first, known)}`, 'See portcullis --help.')
 }
 
 /** The package's manifest is one folder above the built program. */

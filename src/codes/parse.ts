@@ -53,7 +53,7 @@ export function parseSentence(code: ParseCode): string {
   return sentences[code]
 }
 
-export function parseFault(code: ParseCode, offset: number, what: string, detail?: string): ParseResult<never> {
-  const message = `${what}: ${detail ?? sentences[code]} (byte ${offset})`
-  return { ok: false, code, message, offset, element: what }
+export function parseFault(code: ParseCode, offset: number, element: string, detail?: string): ParseResult<never> {
+  const message = `${element}: ${detail ?? sentences[code]} (byte ${offset})`
+  return { ok: false, code, message, offset, element: element }
 }

@@ -87,34 +87,34 @@ export function readSignatureAlgorithm(identifier: Span): SignatureAlgorithm | A
  */
 export function readPssParameters(parameters: Span): SignatureAlgorithm | undefined {
   const reader = new Reader(parameters)
-  const what = 'RSASSA-PSS-params'
-  const outer = reader.enter(Tag.sequence, what)
+  const element = 'RSASSA-PSS-params'
+  const outer = reader.enter(Tag.sequence, element)
   let hash: HashName | undefined = 'sha1'
   let mgfHash: HashName | undefined = 'sha1'
   let saltLength = 20
   if (reader.peek(contextConstructed(0))) {
-    const field = reader.enter(contextConstructed(0), what)
+    const field = reader.enter(contextConstructed(0), element)
     hash = readHash(reader)
-    reader.leave(field, what)
+    reader.leave(field, element)
     if (hash === 'sha1') return undefined
   }
   if (reader.peek(contextConstructed(1))) {
-    const field = reader.enter(contextConstructed(1), what)
-    const mgf = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
+    const field = reader.enter(contextConstructed(1), element)
+    const mgf = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
     if (!reader.content().is(mgf1Oid)) return undefined
     mgfHash = readHash(reader)
-    reader.leave(mgf, what)
-    reader.leave(field, what)
+    reader.leave(mgf, element)
+    reader.leave(field, element)
     if (mgfHash === 'sha1') return undefined
   }
   if (reader.peek(contextConstructed(2))) {
-    const field = reader.enter(contextConstructed(2), what)
-    saltLength = readSmallInteger(reader, 0xffff, what)
-    reader.leave(field, what)
+    const field = reader.enter(contextConstructed(2), element)
+    saltLength = readSmallInteger(reader, 0xffff, element)
+    reader.leave(field, element)
     if (saltLength === 20) return undefined
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   if (reader.fault !== undefined || reader.position !== parameters.end || hash === undefined || mgfHash === undefined)
     return undefined
   return { name: 'RSASSA-PSS', scheme: 'rsa-pss', hash, mgfHash, saltLength }
@@ -122,13 +122,13 @@ export function readPssParameters(parameters: Span): SignatureAlgorithm | undefi
 
 /** Reads a hash AlgorithmIdentifier. Parameters may be NULL or absent; RFC 4055 section 2.1 requires accepting both. */
 function readHash(reader: Reader): HashName | undefined {
-  const what = 'RSASSA-PSS-params hash'
-  const outer = reader.enter(Tag.sequence, what)
-  readOid(reader, what)
+  const element = 'RSASSA-PSS-params hash'
+  const outer = reader.enter(Tag.sequence, element)
+  readOid(reader, element)
   const name = reader.content()
   const parameters = reader.rest()
   if (reader.fault !== undefined || (parameters.length > 0 && !parameters.is(nullParameters))) return undefined
   reader.position = reader.limit
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   return hashOids.find(([, oid]) => name.is(oid))?.[0]
 }

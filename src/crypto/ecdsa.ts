@@ -53,10 +53,10 @@ export class EcdsaKey {
 /** Reads r and s from Ecdsa-Sig-Value into group.scratch. Returns `false` unless both are in range and the DER is strict. */
 function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array): boolean {
   const reader = new Reader(signature)
-  const what = 'Ecdsa-Sig-Value'
-  const outer = reader.enter(Tag.sequence, what)
+  const element = 'Ecdsa-Sig-Value'
+  const outer = reader.enter(Tag.sequence, element)
   for (const out of [scratch.r, scratch.s]) {
-    readInteger(reader, what)
+    readInteger(reader, element)
     if (reader.fault !== undefined) return false
     const { start, end } = reader
     if (signature[start]! >= 0x80) return false
@@ -65,7 +65,7 @@ function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array)
     readLimbs(out, new Span(signature, first, end))
     if (!isBelow(out, scalars.order)) return false
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   return reader.fault === undefined && reader.position === signature.length
 }
 

@@ -65,10 +65,10 @@ const namedCurves: readonly (readonly [string, Uint8Array])[] = /* @__PURE__ */ 
 /** Reads a DER SubjectPublicKeyInfo. */
 export function readPublicKey(spki: Span): KeyParts {
   const reader = new Reader(spki)
-  const what = 'subjectPublicKeyInfo'
-  const outer = reader.enter(Tag.sequence, what)
-  const algorithm = reader.enter(Tag.sequence, what)
-  readOid(reader, what)
+  const element = 'subjectPublicKeyInfo'
+  const outer = reader.enter(Tag.sequence, element)
+  const algorithm = reader.enter(Tag.sequence, element)
+  readOid(reader, element)
   const oid = reader.content()
   const parameters = reader.rest()
   if (reader.fault !== undefined) return unknownKey('', 'malformed_key')
@@ -77,10 +77,10 @@ export function readPublicKey(spki: Span): KeyParts {
   const isEc = !isRsa && !isPss && oid.is(ecOid)
   if (!isRsa && !isPss && !isEc) return unknownKey(oidForMessage(oid), 'unknown_key_algorithm')
   reader.position = reader.limit
-  reader.leave(algorithm, what)
-  readBitStringBytes(reader, what)
+  reader.leave(algorithm, element)
+  readBitStringBytes(reader, element)
   const key = reader.content()
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   if (reader.fault !== undefined || reader.position !== spki.end) return unknownKey(oidForMessage(oid), 'malformed_key')
   return isEc ? readEc(parameters, key) : readRsa(isPss, parameters, key)
 }
@@ -94,25 +94,25 @@ function unknownKey(oid: string, fault: KeyFault): KeyParts {
  * signatures.
  */
 function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
-  const what = 'RSAPublicKey'
+  const element = 'RSAPublicKey'
   let pss: SignatureAlgorithm | undefined
   let parametersFault = false
   if (!isPss) {
     const none = new Reader(parameters)
-    readNull(none, what)
+    readNull(none, element)
     parametersFault = none.fault !== undefined || !none.atEnd()
   } else if (parameters.length > 0) {
     pss = readPssParameters(parameters)
     parametersFault = pss === undefined
   }
   const reader = new Reader(key)
-  const outer = reader.enter(Tag.sequence, what)
-  readInteger(reader, what)
+  const outer = reader.enter(Tag.sequence, element)
+  readInteger(reader, element)
   const modulus = reader.content().unpadded()
   const negative = reader.fault === undefined && key.bytes[reader.start]! >= 0x80
-  readInteger(reader, what)
+  readInteger(reader, element)
   const exponent = exponentOf(reader)
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   if (reader.fault !== undefined || reader.position !== key.end || negative || parametersFault) {
     return unknownKey(isPss ? '1.2.840.113549.1.1.10' : '1.2.840.113549.1.1.1', 'malformed_key')
   }

@@ -14,72 +14,72 @@ import * as Tag from './tag.ts'
  *   the characters of their type and no NUL. Elsewhere only encodings are checked, because real CAs write Latin-1 into
  *   VisibleString and end an IA5String with NUL.
  */
-export function checkContent(reader: Reader, what: string, inName: boolean): void {
+export function checkContent(reader: Reader, element: string, inName: boolean): void {
   const { bytes, tag, start, end } = reader
   if (reader.fault !== undefined) return
   switch (tag) {
     case Tag.null:
-      if (start !== end) reader.fail('bad_null', start, what)
+      if (start !== end) reader.fail('bad_null', start, element)
       return
     case Tag.oid:
     case Tag.relativeOid:
-      return checkOid(reader, what)
+      return checkOid(reader, element)
     case Tag.integer:
     case Tag.enumerated:
-      return checkInteger(reader, what)
+      return checkInteger(reader, element)
     case Tag.boolean:
-      return checkBoolean(reader, what)
+      return checkBoolean(reader, element)
     case Tag.bitString:
-      return checkBitString(reader, what)
+      return checkBitString(reader, element)
     case Tag.octetString:
     case Tag.sequence:
     case Tag.set:
       return
     case Tag.utf8String: {
       const at = inName ? firstOutside(reader, 1, 0xff) : end
-      if (at < end) reader.fail('bad_string', at, what)
-      else if (utf8Of(reader.content()) === undefined) reader.fail('bad_string', start, what)
+      if (at < end) reader.fail('bad_string', at, element)
+      else if (utf8Of(reader.content()) === undefined) reader.fail('bad_string', start, element)
       return
     }
     // X.680 41.4 forbids `_`, `@`, `&` and `*` in PrintableString, but many certificates made with JavaScript contain them.
     // Only strict conformance rejects them.
     case Tag.printableString:
     case Tag.visibleString:
-      if (inName) checkCharacters(reader, what, 0x20, 0x7e)
+      if (inName) checkCharacters(reader, element, 0x20, 0x7e)
       return
     case Tag.ia5String:
-      if (inName) checkCharacters(reader, what, 1, 0x7f)
+      if (inName) checkCharacters(reader, element, 1, 0x7f)
       return
     case Tag.numericString:
       for (let i = start; inName && i < end; i++) {
-        if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) return reader.fail('bad_string', i, what)
+        if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) return reader.fail('bad_string', i, element)
       }
       return
     case Tag.teletexString:
     case Tag.videotexString:
     case Tag.graphicString:
     case Tag.generalString:
-      if (inName) checkCharacters(reader, what, 1, 0xff)
+      if (inName) checkCharacters(reader, element, 1, 0xff)
       return
     case Tag.bmpString:
     case Tag.universalString: {
       const text = ucsOf(reader.content(), tag === Tag.bmpString ? 2 : 4)
-      if (text === undefined || (inName && text.includes('\0'))) reader.fail('bad_string', start, what)
+      if (text === undefined || (inName && text.includes('\0'))) reader.fail('bad_string', start, element)
       return
     }
     case Tag.utcTime:
     case Tag.generalizedTime:
-      checkTime(reader, what)
+      checkTime(reader, element)
       return
     default:
       // Tags of other classes do not determine the type.
-      if (tag < 0x40) reader.fail('unexpected_tag', reader.header, what, 'not a type that X.509 uses, or not in DER form')
+      if (tag < 0x40) reader.fail('unexpected_tag', reader.header, element, 'not a type that X.509 uses, or not in DER form')
   }
 }
 
-function checkCharacters(reader: Reader, what: string, lowest: number, highest: number): void {
+function checkCharacters(reader: Reader, element: string, lowest: number, highest: number): void {
   const at = firstOutside(reader, lowest, highest)
-  if (at < reader.end) reader.fail('bad_string', at, what)
+  if (at < reader.end) reader.fail('bad_string', at, element)
 }
 
 /** The offset of the first content byte outside the range, or the content's end. */
@@ -106,11 +106,11 @@ const maxDepth = 16
  *
  * @param inName whether it is an attribute value of a name; see {@link checkContent}
  */
-export function readAny(reader: Reader, what: string, inName = false): void {
-  reader.next(what)
+export function readAny(reader: Reader, element: string, inName = false): void {
+  reader.next(element)
   const { tag, header, start, end } = reader
   if (isPlainText(reader)) return
-  checkContent(reader, what, inName)
+  checkContent(reader, element, inName)
   if ((tag & 0x20) === 0) return
   const outerLimits = [reader.descend()]
   while (outerLimits.length > 0 && reader.fault === undefined) {
@@ -118,10 +118,10 @@ export function readAny(reader: Reader, what: string, inName = false): void {
       reader.limit = outerLimits.pop()!
       continue
     }
-    reader.next(what)
-    checkContent(reader, what, false)
+    reader.next(element)
+    checkContent(reader, element, false)
     if ((reader.tag & 0x20) === 0) continue
-    if (outerLimits.length >= maxDepth) reader.fail('too_deep', reader.header, what)
+    if (outerLimits.length >= maxDepth) reader.fail('too_deep', reader.header, element)
     else outerLimits.push(reader.descend())
   }
   if (reader.fault !== undefined) return

@@ -19,17 +19,17 @@ export function oidBytes(dotted: string): Uint8Array {
 }
 
 /** Reads an OBJECT IDENTIFIER, which becomes the reader's last element. */
-export function readOid(reader: Reader, what: string): void {
-  reader.expect(Tag.oid, what)
-  if (reader.fault === undefined) checkOid(reader, what)
+export function readOid(reader: Reader, element: string): void {
+  reader.expect(Tag.oid, element)
+  if (reader.fault === undefined) checkOid(reader, element)
 }
 
 /** Checks that the last element is a DER OBJECT IDENTIFIER: complete and minimal subidentifiers (X.690 8.19.2). */
-export function checkOid(reader: Reader, what: string): void {
+export function checkOid(reader: Reader, element: string): void {
   const { bytes, start, end } = reader
-  if (start >= end || bytes[end - 1]! >= 0x80) return reader.fail('bad_oid', start, what)
+  if (start >= end || bytes[end - 1]! >= 0x80) return reader.fail('bad_oid', start, element)
   for (let i = start; i < end; i++) {
-    if (bytes[i] === 0x80 && (i === start || bytes[i - 1]! < 0x80)) return reader.fail('bad_oid', start, what)
+    if (bytes[i] === 0x80 && (i === start || bytes[i - 1]! < 0x80)) return reader.fail('bad_oid', start, element)
   }
 }
 

@@ -4,82 +4,82 @@ import * as Tag from './tag.ts'
 /** Primitive types that X.509 uses. Their tag may be an IMPLICIT one where a function takes `tag`. */
 
 /** Reads a BOOLEAN. */
-export function readBoolean(reader: Reader, what: string, tag: number = Tag.boolean): boolean {
-  reader.expect(tag, what)
+export function readBoolean(reader: Reader, element: string, tag: number = Tag.boolean): boolean {
+  reader.expect(tag, element)
   const value = reader.bytes[reader.start]
-  checkBoolean(reader, what)
+  checkBoolean(reader, element)
   return value === 0xff
 }
 
 /** Checks that the last element is a DER BOOLEAN. */
-export function checkBoolean(reader: Reader, what: string): void {
+export function checkBoolean(reader: Reader, element: string): void {
   const { bytes, start, end } = reader
-  if (end - start !== 1 || (bytes[start] !== 0x00 && bytes[start] !== 0xff)) reader.fail('bad_boolean', start, what)
+  if (end - start !== 1 || (bytes[start] !== 0x00 && bytes[start] !== 0xff)) reader.fail('bad_boolean', start, element)
 }
 
 /** Reads `BOOLEAN DEFAULT FALSE`. DER omits default values (X.690 11.5). */
-export function readDefaultFalse(reader: Reader, what: string, tag: number = Tag.boolean): boolean {
+export function readDefaultFalse(reader: Reader, element: string, tag: number = Tag.boolean): boolean {
   if (!reader.peek(tag)) return false
   const at = reader.position
-  const value = readBoolean(reader, what, tag)
-  if (!value) reader.fail('default_encoded', at, what)
+  const value = readBoolean(reader, element, tag)
+  if (!value) reader.fail('default_encoded', at, element)
   return value
 }
 
 /** Checks that the last element is a DER INTEGER: at least one byte, and no redundant leading byte. */
-export function checkInteger(reader: Reader, what: string): void {
+export function checkInteger(reader: Reader, element: string): void {
   const { bytes, start, end } = reader
   const redundant =
     end - start > 1 && (bytes[start] === 0x00 ? bytes[start + 1]! < 0x80 : bytes[start] === 0xff && bytes[start + 1]! >= 0x80)
-  if (start >= end || redundant) reader.fail('bad_integer', start, what)
+  if (start >= end || redundant) reader.fail('bad_integer', start, element)
 }
 
 /** Reads an INTEGER of any size, which becomes the reader's last element. */
-export function readInteger(reader: Reader, what: string): void {
-  reader.expect(Tag.integer, what)
-  checkInteger(reader, what)
+export function readInteger(reader: Reader, element: string): void {
+  reader.expect(Tag.integer, element)
+  checkInteger(reader, element)
 }
 
 /** Reads an INTEGER from 0 to `max` (below 2^31). */
-export function readSmallInteger(reader: Reader, max: number, what: string, tag: number = Tag.integer): number {
-  reader.expect(tag, what)
-  checkInteger(reader, what)
+export function readSmallInteger(reader: Reader, max: number, element: string, tag: number = Tag.integer): number {
+  reader.expect(tag, element)
+  checkInteger(reader, element)
   const { bytes, start, end } = reader
   let value = 0
   if (end - start > 5 || bytes[start]! >= 0x80) value = Number.POSITIVE_INFINITY
   else for (let i = start; i < end; i++) value = value * 256 + bytes[i]!
   if (value > max) {
-    reader.fail('bad_integer', start, what, `the integer must be from 0 to ${max}`)
+    reader.fail('bad_integer', start, element, `the integer must be from 0 to ${max}`)
     return 0
   }
   return value
 }
 
 /** Reads a BIT STRING of whole bytes, such as a key or a signature. The reader's content is then those bytes. */
-export function readBitStringBytes(reader: Reader, what: string): void {
-  reader.expect(Tag.bitString, what)
+export function readBitStringBytes(reader: Reader, element: string): void {
+  reader.expect(Tag.bitString, element)
   if (reader.fault !== undefined) return
-  if (reader.start >= reader.end || reader.bytes[reader.start] !== 0) reader.fail('bad_bit_string', reader.start, what)
+  if (reader.start >= reader.end || reader.bytes[reader.start] !== 0) reader.fail('bad_bit_string', reader.start, element)
   else reader.start++
 }
 
 /** Checks that the last element is a DER BIT STRING: at most seven unused bits in the last byte, all zero. */
-export function checkBitString(reader: Reader, what: string): void {
+export function checkBitString(reader: Reader, element: string): void {
   const { bytes, start, end } = reader
   const unused = bytes[start]!
   const malformed =
     start >= end || unused > 7 || (end - start === 1 ? unused !== 0 : (bytes[end - 1]! & ((1 << unused) - 1)) !== 0)
-  if (malformed) reader.fail('bad_bit_string', start, what)
+  if (malformed) reader.fail('bad_bit_string', start, element)
 }
 
 /**
  * Reads a named bit list into an integer in which named bit n is `1 << n`. Bits from `count` on are ignored. Trailing zero
  * bits, which DER forbids here (X.690 11.2.2), are accepted: widely trusted roots have them, and they do not change the value.
  */
-export function readNamedBits(reader: Reader, count: number, what: string, tag: number = Tag.bitString): number {
-  reader.expect(tag, what)
+export function readNamedBits(reader: Reader, count: number, element: string, tag: number = Tag.bitString): number {
+  reader.expect(tag, element)
   const { bytes, start, end } = reader
-  checkBitString(reader, what)
+  checkBitString(reader, element)
   let value = 0
   for (let bit = 0; bit < count && start + 1 + (bit >> 3) < end; bit++) {
     if ((bytes[start + 1 + (bit >> 3)]! & (0x80 >> (bit & 7))) !== 0) value |= 1 << bit
@@ -87,9 +87,9 @@ export function readNamedBits(reader: Reader, count: number, what: string, tag: 
   return reader.fault === undefined ? value : 0
 }
 
-export function readNull(reader: Reader, what: string): void {
-  reader.expect(Tag.null, what)
-  if (reader.start !== reader.end) reader.fail('bad_null', reader.start, what)
+export function readNull(reader: Reader, element: string): void {
+  reader.expect(Tag.null, element)
+  if (reader.start !== reader.end) reader.fail('bad_null', reader.start, element)
 }
 
 /**
@@ -98,23 +98,23 @@ export function readNull(reader: Reader, what: string): void {
  *
  * @returns milliseconds since 1970-01-01T00:00:00Z
  */
-export function readTime(reader: Reader, what: string): number {
-  reader.expect(reader.peek(Tag.generalizedTime) ? Tag.generalizedTime : Tag.utcTime, what)
-  return checkTime(reader, what)
+export function readTime(reader: Reader, element: string): number {
+  reader.expect(reader.peek(Tag.generalizedTime) ? Tag.generalizedTime : Tag.utcTime, element)
+  return checkTime(reader, element)
 }
 
 /** Checks that the last element is a `Time` of the form that its tag says, and returns it like {@link readTime}. */
-export function checkTime(reader: Reader, what: string): number {
+export function checkTime(reader: Reader, element: string): number {
   const { bytes, start, end } = reader
   const general = reader.tag === Tag.generalizedTime
   const yearDigits = general ? 4 : 2
   if (end - start !== yearDigits + 11 || bytes[end - 1] !== 0x5a) {
-    reader.fail('bad_time', start, what)
+    reader.fail('bad_time', start, element)
     return 0
   }
   for (let i = start; i < end - 1; i++) {
     if (bytes[i]! < 0x30 || bytes[i]! > 0x39) {
-      reader.fail('bad_time', i, what)
+      reader.fail('bad_time', i, element)
       return 0
     }
   }
@@ -127,7 +127,7 @@ export function checkTime(reader: Reader, what: string): number {
   const minute = pair(bytes, rest + 6)
   const second = pair(bytes, rest + 8)
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 23 || minute > 59 || second > 59) {
-    reader.fail('bad_time', start, what)
+    reader.fail('bad_time', start, element)
     return 0
   }
   return (((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000

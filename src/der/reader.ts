@@ -8,7 +8,8 @@ import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
  *
  * Faults are sticky: the reader keeps the first one, moves to the end, and reads only empty elements from then on. So parsers
  * are straight-line code in the order of the RFC, loops over `atEnd()` stop, and {@link readAll} checks for a fault once, at
- * the end. Do not use anything a parser has read before that check.
+ * the end. Do not use anything a parser has read before that check. The parameter `element` is the ASN.1 name of what is read,
+ * for the message of a fault.
  */
 export class Reader {
   readonly bytes: Uint8Array
@@ -28,7 +29,7 @@ export class Reader {
 
   fault: ParseCode | undefined = undefined
   faultOffset = 0
-  faultWhat = ''
+  faultElement = ''
   faultDetail: string | undefined = undefined
 
   constructor(source: Span | Uint8Array) {
@@ -64,26 +65,26 @@ export class Reader {
   }
 
   /** Reads the next element, whatever its tag. */
-  next(what: string): void {
+  next(element: string): void {
     const { bytes, limit } = this
     const header = this.position
-    if (header + 2 > limit) return this.fail('truncated', header, what)
+    if (header + 2 > limit) return this.fail('truncated', header, element)
     const tag = bytes[header]!
-    if ((tag & 0x1f) === 0x1f) return this.fail('high_tag_number', header, what)
+    if ((tag & 0x1f) === 0x1f) return this.fail('high_tag_number', header, element)
     let start = header + 2
     let length = bytes[header + 1]!
     if (length >= 0x80) {
-      if (length === 0x80) return this.fail('indefinite_length', header + 1, what)
+      if (length === 0x80) return this.fail('indefinite_length', header + 1, element)
       const count = length & 0x7f
-      if (count > 4) return this.fail('too_large', header + 1, what)
-      if (start + count > limit) return this.fail('truncated', header + 1, what)
+      if (count > 4) return this.fail('too_large', header + 1, element)
+      if (start + count > limit) return this.fail('truncated', header + 1, element)
       length = 0
       for (let i = 0; i < count; i++) length = length * 256 + bytes[start + i]!
-      if (length < 0x80 || bytes[start] === 0) return this.fail('non_minimal_length', header + 1, what)
+      if (length < 0x80 || bytes[start] === 0) return this.fail('non_minimal_length', header + 1, element)
       start += count
     }
     const end = start + length
-    if (end > limit) return this.fail('truncated', header, what)
+    if (end > limit) return this.fail('truncated', header, element)
     this.tag = tag
     this.header = header
     this.start = start
@@ -92,23 +93,23 @@ export class Reader {
   }
 
   /** Reads the next element, which must have this tag. */
-  expect(tag: number, what: string): void {
+  expect(tag: number, element: string): void {
     if (this.position < this.limit && this.bytes[this.position] !== tag) {
-      return this.fail('unexpected_tag', this.position, what)
+      return this.fail('unexpected_tag', this.position, element)
     }
-    this.next(what)
+    this.next(element)
   }
 
   /** Reads the next element if it has this tag. */
-  optional(tag: number, what: string): boolean {
+  optional(tag: number, element: string): boolean {
     if (!this.peek(tag)) return false
-    this.next(what)
+    this.next(element)
     return this.fault === undefined
   }
 
   /** Enters the next element, which must have this tag. Returns the value to pass to {@link leave}. */
-  enter(tag: number, what: string): number {
-    this.expect(tag, what)
+  enter(tag: number, element: string): number {
+    this.expect(tag, element)
     return this.descend()
   }
 
@@ -123,18 +124,18 @@ export class Reader {
   }
 
   /** Leaves the element that was entered. Its content must have been read completely. */
-  leave(outer: number, what: string): void {
+  leave(outer: number, element: string): void {
     if (this.fault !== undefined) return
-    if (this.position !== this.limit) return this.fail('trailing_bytes', this.position, what)
+    if (this.position !== this.limit) return this.fail('trailing_bytes', this.position, element)
     this.limit = outer
   }
 
   /** Records the first fault and moves to the end. */
-  fail(code: ParseCode, offset: number, what: string, detail?: string): void {
+  fail(code: ParseCode, offset: number, element: string, detail?: string): void {
     if (this.fault === undefined) {
       this.fault = code
       this.faultOffset = offset
-      this.faultWhat = what
+      this.faultElement = element
       this.faultDetail = detail
     }
     this.position = this.bytes.length
@@ -145,15 +146,15 @@ export class Reader {
 
   /** The fault as a parse result. Call it only after a fault. */
   failure(): ParseResult<never> {
-    return parseFault(this.fault ?? 'truncated', this.faultOffset, this.faultWhat, this.faultDetail)
+    return parseFault(this.fault ?? 'truncated', this.faultOffset, this.faultElement, this.faultDetail)
   }
 }
 
 /** Runs a parser over bytes. Bytes that it leaves unread are a fault. */
-export function readAll<T>(source: Span | Uint8Array, what: string, parse: (reader: Reader) => T): ParseResult<T> {
+export function readAll<T>(source: Span | Uint8Array, element: string, parse: (reader: Reader) => T): ParseResult<T> {
   const reader = new Reader(source)
   const value = parse(reader)
-  reader.leave(reader.limit, what)
+  reader.leave(reader.limit, element)
   return reader.fault === undefined ? { ok: true, value } : reader.failure()
 }
 

@@ -38,7 +38,7 @@ export interface CloudflareTlsClientAuth {
   readonly certChainRFC9440TooLarge: boolean
 }
 
-const what = 'tlsClientAuth'
+const property = 'tlsClientAuth'
 
 /** Fields read as strings. Any other type, such as a list of two values, is a fault and does not count as absent. */
 const textFields = [
@@ -60,37 +60,40 @@ const textFields = [
  * if (client.ok && !client.value.revoked) verifyChain(store, client.value.chain)
  */
 export function parseCloudflareTlsClientAuth(auth: unknown): HeaderResult<CloudflareClientCertificate> {
-  if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${what}`)
-  if (typeof auth !== 'object') return headerFault('malformed_header', `${what} is not an object`)
+  if (auth === undefined || auth === null) return headerFault('no_certificate', `there is no ${property}`)
+  if (typeof auth !== 'object') return headerFault('malformed_header', `${property} is not an object`)
   const wrong = textFields.find((field) => typeof (own(auth, field) ?? '') !== 'string')
-  if (wrong !== undefined) return headerFault('malformed_header', `${what}.${wrong} is not a string`)
+  if (wrong !== undefined) return headerFault('malformed_header', `${property}.${wrong} is not a string`)
   const text = (field: (typeof textFields)[number]): string => String(own(auth, field) ?? '')
   const presented = text('certPresented')
-  if (presented === '0') return headerFault('no_certificate', `${what}.certPresented is 0`)
-  if (presented !== '1') return headerFault('malformed_header', `${what}.certPresented is neither 0 nor 1`)
+  if (presented === '0') return headerFault('no_certificate', `${property}.certPresented is 0`)
+  if (presented !== '1') return headerFault('malformed_header', `${property}.certPresented is neither 0 nor 1`)
   if (own(auth, 'certRFC9440TooLarge') === true || own(auth, 'certChainRFC9440TooLarge') === true) {
-    return headerFault('oversized_header', `${what} omits certificates that are too large for Cloudflare`)
+    return headerFault('oversized_header', `${property} omits certificates that are too large for Cloudflare`)
   }
   const revoked = text('certRevoked')
-  if (revoked !== '0' && revoked !== '1') return headerFault('malformed_header', `${what}.certRevoked is neither 0 nor 1`)
+  if (revoked !== '0' && revoked !== '1') return headerFault('malformed_header', `${property}.certRevoked is neither 0 nor 1`)
   const verified = text('certVerified')
   if (!/^(SUCCESS|FAILED(:[ -~]*)?)$/.test(verified)) {
-    return headerFault('malformed_header', `${what}.certVerified is neither SUCCESS nor FAILED:reason`)
+    return headerFault('malformed_header', `${property}.certVerified is neither SUCCESS nor FAILED:reason`)
   }
   const chain = readPair(text('certRFC9440'), text('certChainRFC9440'))
   if (!chain.ok) return chain
-  const leaf = readLeaf(`${what}.certRFC9440`, chain.value[0]!)
+  const leaf = readLeaf(`${property}.certRFC9440`, chain.value[0]!)
   if (!leaf.ok) return leaf
   const fault = firstFault([
-    [text('certSerial') || undefined, (value) => checkSerial(`${what}.certSerial`, value, leaf.value)],
-    [text('certFingerprintSHA256') || undefined, (value) => checkFingerprint(`${what}.certFingerprintSHA256`, value, leaf.value)],
+    [text('certSerial') || undefined, (value) => checkSerial(`${property}.certSerial`, value, leaf.value)],
+    [
+      text('certFingerprintSHA256') || undefined,
+      (value) => checkFingerprint(`${property}.certFingerprintSHA256`, value, leaf.value),
+    ],
   ])
   return fault ?? headerValue({ leaf: leaf.value, chain: chain.value, verified, revoked: revoked === '1' })
 }
 
 function readPair(certificate: string, chain: string): HeaderResult<readonly Uint8Array[]> {
-  const name = `${what}.certRFC9440`
-  const chainName = `${what}.certChainRFC9440`
+  const name = `${property}.certRFC9440`
+  const chainName = `${property}.certChainRFC9440`
   const others = chain === '' ? undefined : chain
   const fault = checkHeader(name, certificate) ?? (others === undefined ? undefined : checkHeader(chainName, others))
   return fault ?? readCertificateAndChain(name, certificate, chainName, others)
@@ -175,7 +178,7 @@ export const cloudflare: HeaderFormat = {
   readChain(request) {
     const read = parseCloudflareTlsClientAuth(own(member(request, 'cf'), 'tlsClientAuth'))
     if (!read.ok) return read
-    return read.value.revoked ? headerFault('refused_by_proxy', `${what}.certRevoked is 1`) : headerValue(read.value.chain)
+    return read.value.revoked ? headerFault('refused_by_proxy', `${property}.certRevoked is 1`) : headerValue(read.value.chain)
   },
 }
 

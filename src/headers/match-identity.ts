@@ -70,7 +70,7 @@ export function identityMatcher(allowed: AllowedIdentities): IdentityMatcher {
     for (const [form, list] of lists) {
       const found = matchers[form].find(certificate, list)
       if (found === undefined)
-        return { ok: false, message: `allowed.${form} does not contain ${matchers[form].what} of the certificate` }
+        return { ok: false, message: `allowed.${form} does not contain ${matchers[form].noun} of the certificate` }
       matched[form] = found
     }
     return { ok: true, matched }
@@ -81,7 +81,7 @@ type Form = keyof AllowedIdentities
 
 interface Matcher {
   /** For the rejection message. */
-  readonly what: string
+  readonly noun: string
   /** The entry in the form that is compared; `undefined` if it cannot match anything. */
   readonly read: (entry: string) => string | undefined
   /** The identity of the certificate that is on the list. */
@@ -90,7 +90,7 @@ interface Matcher {
 
 const matchers: Readonly<Record<Form, Matcher>> = {
   uri: {
-    what: 'a URI',
+    noun: 'a URI',
     read: (entry) => (/^[!-~]+$/.test(entry) && (!isSpiffe(entry) || parseSpiffeId(entry).ok) ? entry : undefined),
     find(certificate, list) {
       const svid = spiffeIdOf(certificate)
@@ -98,17 +98,17 @@ const matchers: Readonly<Record<Form, Matcher>> = {
     },
   },
   dns: {
-    what: 'a DNS name',
+    noun: 'a DNS name',
     read: (entry) => (/^[!-~]+$/.test(entry) ? entry.toLowerCase() : undefined),
     find: (certificate, list) => namesOf(certificate, 'dns').find((name) => list.has(name.toLowerCase())),
   },
   email: {
-    what: 'an e-mail address',
+    noun: 'an e-mail address',
     read: (entry) => (/^[!-~]+@[!-~]+$/.test(entry) ? foldedAddress(entry) : undefined),
     find: (certificate, list) => namesOf(certificate, 'email').find((address) => list.has(foldedAddress(address))),
   },
   subject: {
-    what: 'the subject',
+    noun: 'the subject',
     read(entry) {
       const name = entry === '' ? undefined : nameOfText(entry)
       return name === undefined ? undefined : canonicalName(new Span(name))
@@ -116,7 +116,7 @@ const matchers: Readonly<Record<Form, Matcher>> = {
     find: (certificate, list) => (list.has(certificate.subjectKey) ? certificate.subject : undefined),
   },
   fingerprint: {
-    what: 'the fingerprint',
+    noun: 'the fingerprint',
     read(entry) {
       const hex = entry.replaceAll(':', '').toLowerCase()
       return /^[0-9a-f]{64}$/.test(hex) ? hex : undefined

@@ -18,28 +18,28 @@ import { reasonFlagTitles } from './titles.ts'
 /** Writes the extensions by which a CA limits certificates below it, and certificate policies. */
 
 export function writeNameConstraints(output: TextOutput, reader: Reader): void {
-  const what = 'nameConstraints'
-  const outer = reader.enter(Tag.sequence, what)
+  const element = 'nameConstraints'
+  const outer = reader.enter(Tag.sequence, element)
   writeSubtrees(output, reader, contextConstructed(0), 'Permitted:')
   writeSubtrees(output, reader, contextConstructed(1), 'Excluded:')
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 function writeSubtrees(output: TextOutput, reader: Reader, tag: number, title: string): void {
-  const what = 'nameConstraints'
+  const element = 'nameConstraints'
   if (!reader.peek(tag)) return
-  const outer = reader.enter(tag, what)
+  const outer = reader.enter(tag, element)
   output.line(title)
   while (!reader.atEnd() && !output.isFull) {
-    const subtree = reader.enter(Tag.sequence, what)
-    readGeneralName(reader, what, true)
+    const subtree = reader.enter(Tag.sequence, element)
+    readGeneralName(reader, element, true)
     if (reader.fault !== undefined) return
     const [name] = generalNamesOf(reader.element())
     // OpenSSL uses a shorter prefix for an address with a mask.
     output.indented(2, () => output.line(generalNameText(name!).replace(/^IP Address:/, 'IP:')))
-    reader.leave(subtree, what)
+    reader.leave(subtree, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 export function writePolicyMappings(output: TextOutput, reader: Reader): void {
@@ -63,45 +63,45 @@ const cpsPointer = '1.3.6.1.5.5.7.2.1'
 const userNotice = '1.3.6.1.5.5.7.2.2'
 
 export function writePolicies(output: TextOutput, reader: Reader): void {
-  const what = 'certificatePolicies'
-  const outer = reader.enter(Tag.sequence, what)
+  const element = 'certificatePolicies'
+  const outer = reader.enter(Tag.sequence, element)
   while (!reader.atEnd() && !output.isFull) {
-    const information = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
+    const information = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
     const policy = oidText(reader.content())
     output.line(`Policy: ${policy === anyPolicy ? 'X509v3 Any Policy' : policy}`)
     if (!reader.atEnd()) output.indented(2, () => writeQualifiers(output, reader))
-    reader.leave(information, what)
+    reader.leave(information, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 function writeQualifiers(output: TextOutput, reader: Reader): void {
-  const what = 'policyQualifiers'
-  const list = reader.enter(Tag.sequence, what)
+  const element = 'policyQualifiers'
+  const list = reader.enter(Tag.sequence, element)
   while (!reader.atEnd() && !output.isFull) {
-    const qualifier = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
+    const qualifier = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
     const id = oidText(reader.content())
-    readAny(reader, what)
+    readAny(reader, element)
     const { tag } = reader
     const content = reader.content()
-    const element = reader.element()
+    const whole = reader.element()
     if (reader.fault !== undefined) return
     const text = id === cpsPointer ? stringValue(tag, content) : undefined
     output.line(text === undefined ? `${id === userNotice ? 'User Notice' : id}:` : `CPS: ${text}`)
-    if (text === undefined) output.indented(2, () => writeNotice(output, tag, content, element))
-    reader.leave(qualifier, what)
+    if (text === undefined) output.indented(2, () => writeNotice(output, tag, content, whole))
+    reader.leave(qualifier, element)
   }
-  reader.leave(list, what)
+  reader.leave(list, element)
 }
 
 /** Most user notices are only a text. Everything else is rendered as ASN.1. */
-function writeNotice(output: TextOutput, tag: number, content: Span, element: Span): void {
+function writeNotice(output: TextOutput, tag: number, content: Span, whole: Span): void {
   const isOneElement = tag === Tag.sequence && content.at(1) < 0x80 && 2 + content.at(1) === content.length
   const inner = new Span(content.bytes, content.start + 2, content.end)
   const text = isOneElement ? stringValue(content.at(0), inner) : undefined
-  if (text === undefined) drawAsn1(output, element)
+  if (text === undefined) drawAsn1(output, whole)
   else output.line(`Explicit Text: ${quoted(text)}`)
 }
 

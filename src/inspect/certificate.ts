@@ -96,20 +96,20 @@ function writeEntries(output: TextOutput, reader: Reader, maxEntries: number): v
 
 /** One entry of a list that was checked when it was parsed. */
 function writeEntry(output: TextOutput, reader: Reader): void {
-  const what = 'revokedCertificates'
-  const outer = reader.enter(Tag.sequence, what)
-  readInteger(reader, what)
+  const element = 'revokedCertificates'
+  const outer = reader.enter(Tag.sequence, element)
+  readInteger(reader, element)
   output.line(`Serial Number: ${hexOf(reader.content().unpadded()).toUpperCase()}`)
-  output.line(`    Revocation Date: ${opensslTime(readTime(reader, what))}`)
+  output.line(`    Revocation Date: ${opensslTime(readTime(reader, element))}`)
   const extensions = new ExtensionList(reader.bytes)
   // A real CA writes an empty sequence here, which the parser accepts.
   if (reader.limit - reader.position > 2) {
-    readExtensions(reader, what, extensions, (_, value) => {
+    readExtensions(reader, element, extensions, (_, value) => {
       value.position = value.limit
     })
   } else reader.position = reader.limit
   output.indented(4, () => writeExtensions(output, 'CRL entry extensions:', extensions))
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 /** Writes the subject's public key: algorithm, size and bytes. Lint checks whether it is usable. */

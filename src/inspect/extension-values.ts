@@ -119,18 +119,18 @@ function writeSubjectKeyId(output: TextOutput, reader: Reader): void {
 
 /** RFC 5280 4.2.1.1: the prefix `keyid:` is only written if something follows the identifier. */
 function writeAuthorityKeyId(output: TextOutput, reader: Reader): void {
-  const what = 'authorityKeyIdentifier'
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.optional(contextPrimitive(0), what)) output.line(`${reader.atEnd() ? '' : 'keyid:'}${upperHex(reader)}`)
+  const element = 'authorityKeyIdentifier'
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.optional(contextPrimitive(0), element)) output.line(`${reader.atEnd() ? '' : 'keyid:'}${upperHex(reader)}`)
   if (reader.peek(contextConstructed(1))) {
-    readGeneralNames(reader, what, contextConstructed(1))
+    readGeneralNames(reader, element, contextConstructed(1))
     if (reader.fault === undefined) writeGeneralNames(output, reader.content())
   }
-  if (reader.optional(contextPrimitive(2), what)) {
-    checkInteger(reader, what)
+  if (reader.optional(contextPrimitive(2), element)) {
+    checkInteger(reader, element)
     output.line(`serial:${upperHex(reader)}`)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 function upperHex(reader: Reader): string {
@@ -150,20 +150,20 @@ function writeReason(output: TextOutput, reader: Reader): void {
 }
 
 function writeAccess(output: TextOutput, reader: Reader): void {
-  const what = 'accessDescriptions'
-  const outer = reader.enter(Tag.sequence, what)
+  const element = 'accessDescriptions'
+  const outer = reader.enter(Tag.sequence, element)
   while (!reader.atEnd() && !output.isFull) {
-    const description = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
+    const description = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
     const method = oidText(reader.content())
-    readGeneralName(reader, what)
+    readGeneralName(reader, element)
     if (reader.fault !== undefined) return
     output.line(`${accessMethodTitles[method] ?? method}:`)
     const location = reader.element()
     output.indented(2, () => writeGeneralNames(output, location))
-    reader.leave(description, what)
+    reader.leave(description, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 /** RFC 7633: TLS extension numbers. 5 and 17 mean OCSP stapling. */
@@ -212,14 +212,14 @@ const algorithms: Readonly<Record<number, string>> = { 1025: 'sha256WithRSAEncry
  * lengths before the list and each item.
  */
 export function writeSctList(output: TextOutput, reader: Reader): void {
-  const what = 'SignedCertificateTimestampList'
-  reader.expect(Tag.octetString, what)
+  const element = 'SignedCertificateTimestampList'
+  reader.expect(Tag.octetString, element)
   if (reader.fault !== undefined) return
   const { bytes, start, end } = reader
-  if (end - start < 2 || start + 2 + uint16(bytes, start) !== end) return reader.fail('truncated', start, what)
+  if (end - start < 2 || start + 2 + uint16(bytes, start) !== end) return reader.fail('truncated', start, element)
   for (let at = start + 2; at < end && !output.isFull; ) {
     const next = at + 2 + (at + 2 <= end ? uint16(bytes, at) : end)
-    if (next > end || !writeSct(output, new Span(bytes, at + 2, next))) return reader.fail('truncated', at, what)
+    if (next > end || !writeSct(output, new Span(bytes, at + 2, next))) return reader.fail('truncated', at, element)
     at = next
   }
 }

@@ -4,12 +4,12 @@ import { emitWarning } from 'node:process'
  * Calls a user's listener. Whatever it throws or rejects with becomes a process warning: it must not affect what it reports
  * on, nor end the process.
  *
- * @param what names the listener in the warning, such as `a listener of the truststore event "updated"`
+ * @param label names the listener in the warning, such as `a listener of the truststore event "updated"`
  */
-export function callSafely<Event>(listener: (event: Event) => unknown, event: Event, what: string, warning: string): void {
+export function callSafely<Event>(listener: (event: Event) => unknown, event: Event, label: string, warning: string): void {
   const warn = (error: unknown): void => {
     const text = error instanceof Error ? (error.stack ?? error.message) : thrownText(error)
-    emitWarning(`${what} failed: ${text}`, warning)
+    emitWarning(`${label} failed: ${text}`, warning)
   }
   try {
     // An async listener's rejection would otherwise be unhandled, and end the process.

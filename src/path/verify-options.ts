@@ -148,22 +148,22 @@ const day = 86_400_000
 /**
  * Validates the revocation options.
  *
- * @param what the name of the options in errors
+ * @param label the name of the options in errors
  * @throws TypeError naming the option
  */
-export function readRevocation(revocation: unknown, what: string): RevocationRequest {
-  const given = readFields<RevocationCheck>(what, revocation, noRevocation)
+export function readRevocation(revocation: unknown, label: string): RevocationRequest {
+  const given = readFields<RevocationCheck>(label, revocation, noRevocation)
   const { lists, depth = 'chain', unknown = 'refuse', expired = 'refuse', maxAgeDays } = given
-  requireChoice(what, 'depth', depth, ['leaf', 'chain'])
-  requireChoice(what, 'unknown', unknown, ['refuse', 'allow'])
-  requireChoice(what, 'expired', expired, ['refuse', 'allow'])
-  if (!Array.isArray(lists)) fail(`${what}.lists must be an array`)
+  requireChoice(label, 'depth', depth, ['leaf', 'chain'])
+  requireChoice(label, 'unknown', unknown, ['refuse', 'allow'])
+  requireChoice(label, 'expired', expired, ['refuse', 'allow'])
+  if (!Array.isArray(lists)) fail(`${label}.lists must be an array`)
   const judged = elements(lists) as readonly (Partial<JudgedList> | null | undefined)[]
   let judge: Judging | undefined
   for (const [i, list] of judged.entries())
-    judge = list?.[judging] ?? fail(`${what}.lists[${i}] must be the value of parseRevocationList`)
+    judge = list?.[judging] ?? fail(`${label}.lists[${i}] must be the value of parseRevocationList`)
   if (maxAgeDays !== undefined && !(typeof maxAgeDays === 'number' && maxAgeDays >= 0))
-    fail(`${what}.maxAgeDays must be a number`)
+    fail(`${label}.maxAgeDays must be a number`)
   const maxAge = maxAgeDays === undefined ? Number.POSITIVE_INFINITY : maxAgeDays * day
   return { lists: judged as readonly JudgedList[], judging: judge, depth, unknown, expired, maxAge }
 }
@@ -191,8 +191,8 @@ function readPolicies(inputs: PolicyInputs): PolicyRequest {
   }
 }
 
-function requireChoice(what: string, field: string, value: unknown, choices: readonly string[]): void {
-  if (!choices.includes(value as string)) fail(`${what}.${field} must be one of ${choices.join(', ')}, got ${String(value)}`)
+function requireChoice(label: string, field: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.includes(value as string)) fail(`${label}.${field} must be one of ${choices.join(', ')}, got ${String(value)}`)
 }
 
 function fail(problem: string): never {

@@ -17,25 +17,25 @@ export const hasOwn: (this: object, name: PropertyKey) => boolean = Object.proto
  *
  * @throws TypeError naming the field
  */
-export function readFields<Options extends object>(what: string, value: unknown, none: Fields<Options>): Fields<Options> {
-  if (!isObject(value)) throw new TypeError(`${what} must be an object`)
+export function readFields<Options extends object>(label: string, value: unknown, none: Fields<Options>): Fields<Options> {
+  if (!isObject(value)) throw new TypeError(`${label} must be an object`)
   const fields: Record<string, unknown> = { ...none }
   const names = Object.keys(none)
-  refuseForeign(what, value, names)
+  refuseForeign(label, value, names)
   for (const field of names) if (hasOwn.call(value, field)) fields[field] = value[field]
   return fields as Fields<Options>
 }
 
 /** @throws TypeError if an options object has an unknown field, or inherits an option from its prototype */
-export function refuseForeign(what: string, given: object, names: readonly string[]): void {
+export function refuseForeign(label: string, given: object, names: readonly string[]): void {
   for (const field in given) {
-    if (!names.includes(field) && hasOwn.call(given, field)) throw new TypeError(`${what}.${field} is not an option`)
+    if (!names.includes(field) && hasOwn.call(given, field)) throw new TypeError(`${label}.${field} is not an option`)
   }
   const prototype: unknown = Object.getPrototypeOf(given)
   if (prototype === Object.prototype || prototype === null) return
   for (const field of names) {
     if (!Object.hasOwn(given, field) && member(given, field) !== undefined)
-      throw new TypeError(`${what}.${field} is inherited; only an object's own fields are options`)
+      throw new TypeError(`${label}.${field} is inherited; only an object's own fields are options`)
   }
 }
 
@@ -70,11 +70,11 @@ const latestTime = 8.64e15
  *
  * @throws TypeError for anything but a valid Date or a finite number
  */
-export function requireTime(value: unknown, what: string): number {
+export function requireTime(value: unknown, label: string): number {
   if (value === undefined) return Date.now()
   const time = value instanceof Date ? value.getTime() : value
   if (typeof time !== 'number' || !(Math.abs(time) <= latestTime)) {
-    throw new TypeError(`${what} must be a valid Date or milliseconds since the epoch, got ${String(value)}`)
+    throw new TypeError(`${label} must be a valid Date or milliseconds since the epoch, got ${String(value)}`)
   }
   return time
 }
@@ -92,8 +92,8 @@ const defaultDays = 30
  *
  * @throws TypeError for anything else
  */
-export function requireDays(value: unknown, what: string): number {
+export function requireDays(value: unknown, label: string): number {
   const days = value ?? defaultDays
-  if (typeof days !== 'number' || !(days >= 0)) throw new TypeError(`${what} must be a number of days, got ${String(days)}`)
+  if (typeof days !== 'number' || !(days >= 0)) throw new TypeError(`${label} must be a number of days, got ${String(days)}`)
   return days
 }

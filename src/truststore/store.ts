@@ -113,7 +113,7 @@ export class TruststoreView implements Truststore {
 }
 
 /** @throws TypeError for anything that `buildTruststore` did not make */
-export function requireTruststore(value: unknown, what: string): TruststoreView {
+export function requireTruststore(value: unknown, label: string): TruststoreView {
   if (value instanceof TruststoreView) return value
-  throw new TypeError(`${what} must be a Truststore made by buildTruststore`)
+  throw new TypeError(`${label} must be a Truststore made by buildTruststore`)
 }

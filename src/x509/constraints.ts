@@ -17,38 +17,39 @@ export interface BasicConstraints {
 const maxPathLength = 255
 
 export function readBasicConstraints(reader: Reader): { ca: boolean; pathLength: number | undefined } {
-  const what = 'basicConstraints'
-  const outer = reader.enter(Tag.sequence, what)
+  const element = 'basicConstraints'
+  const outer = reader.enter(Tag.sequence, element)
   // An explicit FALSE is not DER, but it is common in old certificates and has only one meaning.
-  const ca = reader.peek(Tag.boolean) && readBoolean(reader, what)
-  const pathLength = reader.atEnd() ? undefined : readSmallInteger(reader, maxPathLength, what)
-  reader.leave(outer, what)
+  const ca = reader.peek(Tag.boolean) && readBoolean(reader, element)
+  const pathLength = reader.atEnd() ? undefined : readSmallInteger(reader, maxPathLength, element)
+  reader.leave(outer, element)
   return { ca, pathLength }
 }
 
 /** Checks nameConstraints (RFC 5280 4.2.1.10): at least one list of subtrees, and no empty list. */
 export function readNameConstraints(reader: Reader): void {
-  const what = 'nameConstraints'
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  const element = 'nameConstraints'
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   for (const tag of [contextConstructed(0), contextConstructed(1)]) {
     if (!reader.peek(tag)) continue
-    const subtrees = reader.enter(tag, what)
-    if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+    const subtrees = reader.enter(tag, element)
+    if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
     while (!reader.atEnd()) {
-      const subtree = reader.enter(Tag.sequence, what)
-      readGeneralName(reader, what, true)
-      readSubtreeBounds(reader, what)
-      reader.leave(subtree, what)
+      const subtree = reader.enter(Tag.sequence, element)
+      readGeneralName(reader, element, true)
+      readSubtreeBounds(reader, element)
+      reader.leave(subtree, element)
     }
-    reader.leave(subtrees, what)
+    reader.leave(subtrees, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 /** RFC 5280 allows no bounds: minimum must be 0, which DER omits, and maximum must be absent. */
-function readSubtreeBounds(reader: Reader, what: string): void {
-  if (!reader.atEnd()) reader.fail('bad_integer', reader.position, what, 'minimum and maximum must be absent (RFC 5280 4.2.1.10)')
+function readSubtreeBounds(reader: Reader, element: string): void {
+  if (!reader.atEnd())
+    reader.fail('bad_integer', reader.position, element, 'minimum and maximum must be absent (RFC 5280 4.2.1.10)')
 }
 
 /** The base of a subtree in nameConstraints: tag and content of its GeneralName. */
@@ -60,19 +61,19 @@ export interface SubtreeBase {
 /** The subtrees of nameConstraints that have been checked. Permitted subtrees come first. */
 export function subtreeBases(nameConstraints: Span): readonly SubtreeBase[] {
   const bases: SubtreeBase[] = []
-  const what = 'nameConstraints'
+  const element = 'nameConstraints'
   const reader = new Reader(nameConstraints)
-  reader.enter(Tag.sequence, what)
+  reader.enter(Tag.sequence, element)
   while (!reader.atEnd()) {
-    reader.next(what)
+    reader.next(element)
     const list = reader.descend()
     while (!reader.atEnd()) {
-      const subtree = reader.enter(Tag.sequence, what)
-      reader.next(what)
+      const subtree = reader.enter(Tag.sequence, element)
+      reader.next(element)
       bases.push({ tag: reader.tag, value: reader.content() })
-      reader.leave(subtree, what)
+      reader.leave(subtree, element)
     }
-    reader.leave(list, what)
+    reader.leave(list, element)
   }
   return bases
 }
@@ -82,14 +83,14 @@ export function readPolicyConstraints(reader: Reader): {
   requireExplicitPolicy: number | undefined
   inhibitPolicyMapping: number | undefined
 } {
-  const what = 'policyConstraints'
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  const element = 'policyConstraints'
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   const skip = (tag: number): number | undefined =>
-    reader.peek(tag) ? readSmallInteger(reader, maxPathLength, what, tag) : undefined
+    reader.peek(tag) ? readSmallInteger(reader, maxPathLength, element, tag) : undefined
   const requireExplicitPolicy = skip(contextPrimitive(0))
   const inhibitPolicyMapping = skip(contextPrimitive(1))
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   return { requireExplicitPolicy, inhibitPolicyMapping }
 }
 

@@ -28,41 +28,41 @@ function emptyPoint(): DistributionPoint {
 }
 
 /** Reads `DistributionPointName`. Its tag is explicit because it is a CHOICE. */
-function readPointName(reader: Reader, point: DistributionPoint, what: string): void {
+function readPointName(reader: Reader, point: DistributionPoint, element: string): void {
   if (!reader.peek(contextConstructed(0))) return
-  const outer = reader.enter(contextConstructed(0), what)
+  const outer = reader.enter(contextConstructed(0), element)
   if (reader.peek(contextConstructed(0))) {
-    readGeneralNames(reader, what, contextConstructed(0))
+    readGeneralNames(reader, element, contextConstructed(0))
     point.fullName = reader.content()
   } else {
-    const relative = reader.enter(contextConstructed(1), what)
+    const relative = reader.enter(contextConstructed(1), element)
     point.relativeName = reader.content()
-    readAttributes(reader, what)
-    reader.leave(relative, what)
+    readAttributes(reader, element)
+    reader.leave(relative, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 /** Reads cRLDistributionPoints or freshestCRL and calls `each` with every point. */
-export function readDistributionPoints(reader: Reader, what: string, each?: (point: DistributionPoint) => void): void {
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+export function readDistributionPoints(reader: Reader, element: string, each?: (point: DistributionPoint) => void): void {
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   while (!reader.atEnd()) {
     const point = emptyPoint()
-    const inner = reader.enter(Tag.sequence, what)
-    readPointName(reader, point, what)
-    if (reader.peek(contextPrimitive(1))) point.reasons = readNamedBits(reader, reasonCount, what, contextPrimitive(1))
+    const inner = reader.enter(Tag.sequence, element)
+    readPointName(reader, point, element)
+    if (reader.peek(contextPrimitive(1))) point.reasons = readNamedBits(reader, reasonCount, element, contextPrimitive(1))
     if (reader.peek(contextConstructed(2))) {
-      readGeneralNames(reader, what, contextConstructed(2))
+      readGeneralNames(reader, element, contextConstructed(2))
       point.crlIssuer = reader.content()
     }
-    reader.leave(inner, what)
+    reader.leave(inner, element)
     // A point must not consist of reasons only (RFC 5280 4.2.1.13).
     const isNamed = (point.fullName ?? point.relativeName ?? point.crlIssuer) !== undefined
-    if (!isNamed && reader.fault === undefined) reader.fail('empty_sequence', reader.position, what)
+    if (!isNamed && reader.fault === undefined) reader.fail('empty_sequence', reader.position, element)
     else each?.(point)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 /** The names of a distribution point. Equal names have equal texts. A relative name is appended to `issuer`. */
@@ -89,7 +89,7 @@ export interface IssuingDistributionPoint extends DistributionPoint {
 }
 
 export function readIssuingDistributionPoint(reader: Reader): IssuingDistributionPoint {
-  const what = 'issuingDistributionPoint'
+  const element = 'issuingDistributionPoint'
   const scope: IssuingDistributionPoint = {
     ...emptyPoint(),
     onlyContainsUserCerts: false,
@@ -97,18 +97,18 @@ export function readIssuingDistributionPoint(reader: Reader): IssuingDistributio
     indirect: false,
     onlyContainsAttributeCerts: false,
   }
-  const outer = reader.enter(Tag.sequence, what)
+  const outer = reader.enter(Tag.sequence, element)
   const { header } = reader
   // RFC 5280 5.2.5 forbids the empty SEQUENCE.
-  if (reader.atEnd()) reader.fail('empty_sequence', header, what)
-  readPointName(reader, scope, what)
-  scope.onlyContainsUserCerts = readDefaultFalse(reader, what, contextPrimitive(1))
-  scope.onlyContainsCaCerts = readDefaultFalse(reader, what, contextPrimitive(2))
-  if (reader.peek(contextPrimitive(3))) scope.reasons = readNamedBits(reader, reasonCount, what, contextPrimitive(3))
-  scope.indirect = readDefaultFalse(reader, what, contextPrimitive(4))
-  scope.onlyContainsAttributeCerts = readDefaultFalse(reader, what, contextPrimitive(5))
+  if (reader.atEnd()) reader.fail('empty_sequence', header, element)
+  readPointName(reader, scope, element)
+  scope.onlyContainsUserCerts = readDefaultFalse(reader, element, contextPrimitive(1))
+  scope.onlyContainsCaCerts = readDefaultFalse(reader, element, contextPrimitive(2))
+  if (reader.peek(contextPrimitive(3))) scope.reasons = readNamedBits(reader, reasonCount, element, contextPrimitive(3))
+  scope.indirect = readDefaultFalse(reader, element, contextPrimitive(4))
+  scope.onlyContainsAttributeCerts = readDefaultFalse(reader, element, contextPrimitive(5))
   const kinds = Number(scope.onlyContainsUserCerts) + Number(scope.onlyContainsCaCerts) + Number(scope.onlyContainsAttributeCerts)
-  if (kinds > 1) reader.fail('bad_boolean', header, what, 'at most one of the onlyContains fields may be set (RFC 5280 5.2.5)')
-  reader.leave(outer, what)
+  if (kinds > 1) reader.fail('bad_boolean', header, element, 'at most one of the onlyContains fields may be set (RFC 5280 5.2.5)')
+  reader.leave(outer, element)
   return scope
 }

@@ -98,36 +98,36 @@ export class ExtensionList {
  */
 export function readExtensions(
   reader: Reader,
-  what: string,
+  element: string,
   list: ExtensionList,
   readValue: (id: number, reader: Reader) => void,
 ): void {
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   let unknown: Set<string> | undefined
   while (!reader.atEnd()) {
-    const extension = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
+    const extension = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
     const oid = reader.content()
     const id = identify(oid)
-    const critical = readDefaultFalse(reader, what)
-    const value = reader.enter(Tag.octetString, what)
+    const critical = readDefaultFalse(reader, element)
+    const value = reader.enter(Tag.octetString, element)
     if (reader.fault !== undefined) return
-    if (list.length >= maxExtensions) return reader.fail('too_many', oid.start, what)
+    if (list.length >= maxExtensions) return reader.fail('too_many', oid.start, element)
     if (list.has(id)) {
-      if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oid.start, what)
+      if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oid.start, element)
       // Unknown OIDs may be long and differ only at the end. Comparing them in pairs would be expensive, so use a set.
       unknown ??= unknownIn(list)
       const text = latin1Of(oid)
-      if (unknown.has(text)) return reader.fail('duplicate_extension', oid.start, what)
+      if (unknown.has(text)) return reader.fail('duplicate_extension', oid.start, element)
       unknown.add(text)
     }
     list.add(id, oid, reader.rest(), critical)
     readValue(id, reader)
-    reader.leave(value, what)
-    reader.leave(extension, what)
+    reader.leave(value, element)
+    reader.leave(extension, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 function identify(oid: Span): number {

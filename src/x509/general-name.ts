@@ -25,8 +25,8 @@ export type GeneralName =
  *
  * @param subtree whether it is a subtree of nameConstraints, where IP addresses have a mask
  */
-export function readGeneralName(reader: Reader, what: string, subtree = false): void {
-  reader.next(what)
+export function readGeneralName(reader: Reader, element: string, subtree = false): void {
+  reader.next(element)
   if (reader.fault !== undefined) return
   const { bytes, tag, header, start, end } = reader
   switch (tag) {
@@ -35,36 +35,36 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
     case GeneralNameTag.uri:
       // IA5String without control characters. C programs stop reading at NUL (CVE-2009-2408).
       for (let i = start; i < end; i++) {
-        if (bytes[i]! < 0x20 || bytes[i]! >= 0x7f) return reader.fail('bad_string', i, what)
+        if (bytes[i]! < 0x20 || bytes[i]! >= 0x7f) return reader.fail('bad_string', i, element)
       }
       return
     case GeneralNameTag.ip:
       if (!(subtree ? isSubnet(reader.content()) : end - start === 4 || end - start === 16)) {
-        reader.fail('bad_address', start, what)
+        reader.fail('bad_address', start, element)
       }
       return
     case GeneralNameTag.directory: {
       const outer = reader.descend()
-      readName(reader, what)
-      reader.leave(outer, what)
+      readName(reader, element)
+      reader.leave(outer, element)
       break
     }
     case GeneralNameTag.other: {
       const outer = reader.descend()
-      readOid(reader, what)
+      readOid(reader, element)
       // The value should have the explicit tag [0]. Some devices omit it. That is harmless, since nothing interprets the value.
-      readAny(reader, what)
-      reader.leave(outer, what)
+      readAny(reader, element)
+      reader.leave(outer, element)
       break
     }
     case GeneralNameTag.registeredId:
-      return checkOid(reader, what)
+      return checkOid(reader, element)
     case GeneralNameTag.x400:
     case GeneralNameTag.ediParty:
       reader.position = header
-      return readAny(reader, what)
+      return readAny(reader, element)
     default:
-      return reader.fail('unexpected_tag', header, what)
+      return reader.fail('unexpected_tag', header, element)
   }
   if (reader.fault !== undefined) return
   reader.tag = tag
@@ -74,12 +74,12 @@ export function readGeneralName(reader: Reader, what: string, subtree = false): 
 }
 
 /** Reads `GeneralNames`, which must not be empty. `tag` may be an IMPLICIT one. The list becomes the reader's last element. */
-export function readGeneralNames(reader: Reader, what: string, tag: number = Tag.sequence): void {
-  const outer = reader.enter(tag, what)
+export function readGeneralNames(reader: Reader, element: string, tag: number = Tag.sequence): void {
+  const outer = reader.enter(tag, element)
   const { header, start, end } = reader
-  if (reader.atEnd()) reader.fail('empty_sequence', header, what)
-  while (!reader.atEnd()) readGeneralName(reader, what)
-  reader.leave(outer, what)
+  if (reader.atEnd()) reader.fail('empty_sequence', header, element)
+  while (!reader.atEnd()) readGeneralName(reader, element)
+  reader.leave(outer, element)
   if (reader.fault !== undefined) return
   reader.header = header
   reader.start = start
@@ -88,16 +88,16 @@ export function readGeneralNames(reader: Reader, what: string, tag: number = Tag
 
 /** Checks authorityInfoAccess or subjectInfoAccess (RFC 5280 4.2.2). */
 export function readAccessDescriptions(reader: Reader): void {
-  const what = 'accessDescriptions'
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  const element = 'accessDescriptions'
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   while (!reader.atEnd()) {
-    const description = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
-    readGeneralName(reader, what)
-    reader.leave(description, what)
+    const description = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
+    readGeneralName(reader, element)
+    reader.leave(description, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 /** Whether the bytes are an address and a contiguous mask of equal length (RFC 4632, RFC 5280 4.2.1.10). */

@@ -83,18 +83,18 @@ export function readAuthorityKeyIdentifier(reader: Reader): {
   hasIssuer: boolean
   hasSerial: boolean
 } {
-  const what = 'authorityKeyIdentifier'
-  const outer = reader.enter(Tag.sequence, what)
-  const keyIdentifier = reader.optional(contextPrimitive(0), what) ? reader.content() : undefined
+  const element = 'authorityKeyIdentifier'
+  const outer = reader.enter(Tag.sequence, element)
+  const keyIdentifier = reader.optional(contextPrimitive(0), element) ? reader.content() : undefined
   const found = { keyIdentifier, hasIssuer: false, hasSerial: false }
   if (reader.peek(contextConstructed(1))) {
-    readGeneralNames(reader, what, contextConstructed(1))
+    readGeneralNames(reader, element, contextConstructed(1))
     found.hasIssuer = true
   }
-  if (reader.optional(contextPrimitive(2), what)) {
-    checkInteger(reader, what)
+  if (reader.optional(contextPrimitive(2), element)) {
+    checkInteger(reader, element)
     found.hasSerial = true
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   return found
 }

@@ -9,15 +9,15 @@ import { equalWithoutFolding } from './name-difference.ts'
 /** Distinguished names (RFC 5280 4.1.2.4): reading, comparing (RFC 5280 7.1), and a looser comparison for exclusions. */
 
 /** Reads a Name, which becomes the reader's last element. */
-export function readName(reader: Reader, what: string): void {
-  const outer = reader.enter(Tag.sequence, what)
+export function readName(reader: Reader, element: string): void {
+  const outer = reader.enter(Tag.sequence, element)
   const { header, start, end } = reader
   while (!reader.atEnd()) {
-    const rdn = reader.enter(Tag.set, what)
-    readAttributes(reader, what)
-    reader.leave(rdn, what)
+    const rdn = reader.enter(Tag.set, element)
+    readAttributes(reader, element)
+    reader.leave(rdn, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   if (reader.fault !== undefined) return
   reader.tag = Tag.sequence
   reader.header = header
@@ -29,13 +29,13 @@ export function readName(reader: Reader, what: string): void {
  * Reads the attributes of the RelativeDistinguishedName that was entered, at least one. DER requires ascending order
  * (X.690 11.6), but certificates use any order, and no comparison depends on it.
  */
-export function readAttributes(reader: Reader, what: string): void {
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what, 'a relative distinguished name has no attribute')
+export function readAttributes(reader: Reader, element: string): void {
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element, 'a relative distinguished name has no attribute')
   while (!reader.atEnd()) {
-    const attribute = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
-    readAny(reader, what, true)
-    reader.leave(attribute, what)
+    const attribute = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
+    readAny(reader, element, true)
+    reader.leave(attribute, element)
   }
 }
 

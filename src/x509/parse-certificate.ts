@@ -83,10 +83,10 @@ function readVersion(reader: Reader, view: CertificateView): void {
   reader.leave(outer, 'version')
 }
 
-function readUniqueId(reader: Reader, view: CertificateView, tag: number, what: string): void {
-  if (!reader.optional(tag, what)) return
-  if (view.version === 1) reader.fail('fields_need_version', reader.header, what)
-  checkBitString(reader, what)
+function readUniqueId(reader: Reader, view: CertificateView, tag: number, element: string): void {
+  if (!reader.optional(tag, element)) return
+  if (view.version === 1) reader.fail('fields_need_version', reader.header, element)
+  checkBitString(reader, element)
   view.hasUniqueIds = true
 }
 

@@ -98,8 +98,8 @@ function readExtensionValue(id: number, reader: Reader, view: RevocationListView
 }
 
 /** Reads a CRL number. RFC 5280 5.2.3: not negative, at most 20 octets. */
-function readCrlNumber(reader: Reader, what: string): void {
-  readInteger(reader, what)
+function readCrlNumber(reader: Reader, element: string): void {
+  readInteger(reader, element)
   const { bytes, start, end } = reader
-  if (reader.fault === undefined && (bytes[start]! >= 0x80 || end - start > 20)) reader.fail('bad_integer', start, what)
+  if (reader.fault === undefined && (bytes[start]! >= 0x80 || end - start > 20)) reader.fail('bad_integer', start, element)
 }

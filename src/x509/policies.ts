@@ -12,57 +12,57 @@ const qualifiers: readonly Uint8Array[] = /* @__PURE__ */ (() => [oidBytes('1.3.
 
 /** Checks certificatePolicies. Returns whether it has a qualifier that RFC 5280 does not define. */
 export function readCertificatePolicies(reader: Reader): boolean {
-  const what = 'certificatePolicies'
+  const element = 'certificatePolicies'
   let unknown = false
   const seen = new Set<PolicyKey>()
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   while (!reader.atEnd()) {
-    const information = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
+    const information = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
     const { start } = reader
     const policy = latin1Of(reader.content())
-    if (seen.has(policy)) reader.fail('bad_policy', start, what)
+    if (seen.has(policy)) reader.fail('bad_policy', start, element)
     seen.add(policy)
     if (!reader.atEnd()) {
-      const hasUnknown = readQualifiers(reader, what)
-      if (hasUnknown && policy === anyPolicy) reader.fail('bad_policy', start, what)
+      const hasUnknown = readQualifiers(reader, element)
+      if (hasUnknown && policy === anyPolicy) reader.fail('bad_policy', start, element)
       unknown ||= hasUnknown
     }
-    reader.leave(information, what)
+    reader.leave(information, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   return unknown
 }
 
 /** Reads policyQualifiers. Returns whether one of them is unknown. */
-function readQualifiers(reader: Reader, what: string): boolean {
+function readQualifiers(reader: Reader, element: string): boolean {
   let unknown = false
-  const list = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  const list = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   while (!reader.atEnd()) {
-    const qualifier = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
+    const qualifier = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
     const id = reader.content()
     unknown ||= !qualifiers.some((known) => id.is(known))
-    readAny(reader, what)
-    reader.leave(qualifier, what)
+    readAny(reader, element)
+    reader.leave(qualifier, element)
   }
-  reader.leave(list, what)
+  reader.leave(list, element)
   return unknown
 }
 
 export function readPolicyMappings(reader: Reader): void {
-  const what = 'policyMappings'
-  const outer = reader.enter(Tag.sequence, what)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, what)
+  const element = 'policyMappings'
+  const outer = reader.enter(Tag.sequence, element)
+  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
   while (!reader.atEnd()) {
-    const mapping = reader.enter(Tag.sequence, what)
-    readOid(reader, what)
-    readOid(reader, what)
-    reader.leave(mapping, what)
+    const mapping = reader.enter(Tag.sequence, element)
+    readOid(reader, element)
+    readOid(reader, element)
+    reader.leave(mapping, element)
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
 }
 
 /** A policy: the content octets of its OID as text, for use as a map key. */

@@ -59,8 +59,8 @@ const understoodInEntries: ReadonlySet<number> = /* @__PURE__ */ new Set([
 
 /** Reads the next entry of revokedCertificates (RFC 5280 5.1.2.6, 5.3). */
 export function readEntry(reader: Reader): RevocationEntry {
-  const what = 'revokedCertificates'
-  const outer = reader.enter(Tag.sequence, what)
+  const element = 'revokedCertificates'
+  const outer = reader.enter(Tag.sequence, element)
   readInteger(reader, 'userCertificate')
   const revocationTime = readTime(reader, 'revocationDate')
   let reason = 0
@@ -84,7 +84,7 @@ export function readEntry(reader: Reader): RevocationEntry {
     hasExtensions = true
     unknownCritical = extensions.firstCriticalOutside(understoodInEntries) !== undefined
   }
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   return { revocationTime, reason, issuer, unknownCritical, hasExtensions }
 }
 

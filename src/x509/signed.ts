@@ -157,23 +157,23 @@ export class SignedView {
 export function readSigned<View extends SignedView>(
   reader: Reader,
   view: View,
-  what: string,
+  element: string,
   part: string,
   readContent: (reader: Reader, view: View) => void,
 ): void {
-  const outer = reader.enter(Tag.sequence, what)
+  const outer = reader.enter(Tag.sequence, element)
   const tbs = reader.enter(Tag.sequence, part)
   view.locate(Part.tbs, reader.element())
   readContent(reader, view)
   reader.leave(tbs, part)
-  readAlgorithmIdentifier(reader, `${what}.signatureAlgorithm`)
+  readAlgorithmIdentifier(reader, `${element}.signatureAlgorithm`)
   view.locate(Part.algorithm, reader.element())
-  readBitStringBytes(reader, `${what}.signatureValue`)
+  readBitStringBytes(reader, `${element}.signatureValue`)
   view.locate(Part.signatureValue, reader.content())
-  reader.leave(outer, what)
+  reader.leave(outer, element)
   const left = view.bytes.length - reader.position
   if (reader.fault === undefined && left > 0)
-    reader.fail('trailing_bytes', reader.position, what, `${left} bytes follow the ${what}`)
+    reader.fail('trailing_bytes', reader.position, element, `${left} bytes follow the ${element}`)
 }
 
 /** Reads the algorithm and the issuer, which are adjacent in both structures. */
@@ -188,12 +188,12 @@ export function readAlgorithmAndIssuer(reader: Reader, view: SignedView): void {
  * Reads an AlgorithmIdentifier: an OID and at most one element. It becomes the reader's last element. Its meaning is checked
  * where the algorithm is used.
  */
-export function readAlgorithmIdentifier(reader: Reader, what: string): void {
-  const outer = reader.enter(Tag.sequence, what)
+export function readAlgorithmIdentifier(reader: Reader, element: string): void {
+  const outer = reader.enter(Tag.sequence, element)
   const { header, end } = reader
-  readOid(reader, what)
-  if (!reader.atEnd()) readAny(reader, what)
-  reader.leave(outer, what)
+  readOid(reader, element)
+  if (!reader.atEnd()) readAny(reader, element)
+  reader.leave(outer, element)
   if (reader.fault !== undefined) return
   reader.header = header
   reader.end = end

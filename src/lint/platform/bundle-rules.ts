@@ -106,15 +106,15 @@ export const platformBundleRules: readonly LintRule<PlatformBundle, PlatformLimi
 ])()
 
 /** Reports all lines as one problem at the first line. */
-function linesAt(lines: readonly number[] | undefined, what: string): Problem | undefined {
+function linesAt(lines: readonly number[] | undefined, noun: string): Problem | undefined {
   const [first] = lines ?? []
   if (lines === undefined || first === undefined) return undefined
   const more = lines.length > 1 ? ` and ${number(lines.length - 1)} more` : ''
-  return { problem: `${what}: line ${first}${more}`, line: first }
+  return { problem: `${noun}: line ${first}${more}`, line: first }
 }
 
-function tooMany(found: number, most: number, what: string): string | undefined {
-  return found <= most ? undefined : `${number(found)} ${what}, at most ${number(most)} are accepted`
+function tooMany(found: number, most: number, noun: string): string | undefined {
+  return found <= most ? undefined : `${number(found)} ${noun}, at most ${number(most)} are accepted`
 }
 
 /** Counts distinct roots: copies do not count. */
@@ -122,8 +122,8 @@ function rootCount({ entries }: PlatformBundle): number {
   return new Set(entries.filter(({ isRoot }) => isRoot).map(({ node, certificate }) => node ?? certificate)).size
 }
 
-function count(found: number, what: string): string {
-  return `${found} ${what}${found === 1 ? '' : 's'}`
+function count(found: number, noun: string): string {
+  return `${found} ${noun}${found === 1 ? '' : 's'}`
 }
 
 /** Formats a number with commas between thousands. */

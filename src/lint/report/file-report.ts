@@ -57,8 +57,8 @@ function summary(reports: readonly FileReport[], paint: Paint): string {
   return `${found.map((severity) => paint(severityColours[severity], count(counts[severity], severity))).join(', ')} in ${files}`
 }
 
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 /** The output of `--format json`. Fields may be added, but never renamed or removed. */

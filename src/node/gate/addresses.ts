@@ -43,9 +43,9 @@ export class AddressRanges {
   readonly #ranges = new BlockList()
 
   /** @throws TypeError that names the invalid entry */
-  constructor(entries: readonly string[], what: string) {
+  constructor(entries: readonly string[], label: string) {
     for (const entry of entries)
-      if (!this.#add(entry)) throw new TypeError(`${what}: ${String(entry)} is not an IP address or CIDR range`)
+      if (!this.#add(entry)) throw new TypeError(`${label}: ${String(entry)} is not an IP address or CIDR range`)
   }
 
   has(address: string): boolean {

@@ -44,20 +44,20 @@ const noLimits: NoFields<AddressLimits> = {
 }
 
 /** @returns `undefined` if limits are off */
-export function readLimits(what: string, limits: AddressLimits | false | undefined): Limits | undefined {
+export function readLimits(label: string, limits: AddressLimits | false | undefined): Limits | undefined {
   if (limits === false) return undefined
-  const given = limits === undefined ? noLimits : readFields<AddressLimits>(`${what}: options.limits`, limits, noLimits)
+  const given = limits === undefined ? noLimits : readFields<AddressLimits>(`${label}: options.limits`, limits, noLimits)
   const { exempt = [] } = given
-  if (!Array.isArray(exempt)) throw new TypeError(`${what}: options.limits.exempt must be an array of addresses and CIDR ranges`)
+  if (!Array.isArray(exempt)) throw new TypeError(`${label}: options.limits.exempt must be an array of addresses and CIDR ranges`)
   const limit = (name: Exclude<keyof AddressLimits, 'exempt'>, otherwise: number): number =>
-    numberOption(what, `limits.${name}`, given[name], otherwise, 1, Infinity)
+    numberOption(label, `limits.${name}`, given[name], otherwise, 1, Infinity)
   return {
     open: limit('open', 10_000),
     handshakesPerSecond: limit('handshakesPerSecond', 500),
     unfinished: limit('unfinished', 500),
     refusedPerSecond: limit('refusedPerSecond', 25),
     lingering: limit('lingering', 100),
-    exempt: new AddressRanges(exempt, `${what}: options.limits.exempt`),
+    exempt: new AddressRanges(exempt, `${label}: options.limits.exempt`),
   }
 }
 

@@ -51,16 +51,16 @@ export class DomainMap<Value> {
   readonly #values = new Map<string, Value>()
 
   /** @throws TypeError for a name that is neither a DNS name nor a wildcard, and for duplicates */
-  constructor(entries: Iterable<readonly [name: string, value: Value]>, what: string) {
+  constructor(entries: Iterable<readonly [name: string, value: Value]>, label: string) {
     for (const [name, value] of entries) {
       const known = domainName(name.startsWith('*.') ? name.slice(2) : name)
       if (known === undefined || (name.startsWith('*.') && !known.includes('.')))
-        throw new TypeError(`${what}: ${name} is neither a DNS name (IDNs as A-labels) nor a wildcard such as *.example.com`)
+        throw new TypeError(`${label}: ${name} is neither a DNS name (IDNs as A-labels) nor a wildcard such as *.example.com`)
       const key = name.startsWith('*.') ? `*.${known}` : known
-      if (this.#values.has(key)) throw new TypeError(`${what}: ${name} occurs twice`)
+      if (this.#values.has(key)) throw new TypeError(`${label}: ${name} occurs twice`)
       this.#values.set(key, value)
     }
-    if (this.#values.size === 0) throw new TypeError(`${what} must name at least one domain`)
+    if (this.#values.size === 0) throw new TypeError(`${label} must name at least one domain`)
   }
 
   /** Selects like `selectServerCertificate`, without a reason. */

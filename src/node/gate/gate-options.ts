@@ -170,7 +170,7 @@ const noOptions: NoFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'
   onAdvertise: undefined,
 }
 
-const what = 'mutualTls'
+const label = 'mutualTls'
 const longestDelay = 2 ** 31 - 1
 
 /**
@@ -179,10 +179,10 @@ const longestDelay = 2 ** 31 - 1
  * @throws TypeError that names the option
  */
 export function ownOptions(options: MutualTlsOptions): MutualTlsOptions {
-  const given = readFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'>>(`${what}: options`, options, noOptions)
+  const given = readFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'>>(`${label}: options`, options, noOptions)
   if (given.domains === undefined) return given as MutualTlsOptions
   const domains = Object.entries(given.domains).map(([name, rules]) => {
-    return [name, readFields<DomainRules>(`${what}: options.domains[${name}]`, rules, noDomain)]
+    return [name, readFields<DomainRules>(`${label}: options.domains[${name}]`, rules, noDomain)]
   })
   return { ...given, domains: Object.fromEntries(domains) } as MutualTlsOptions
 }
@@ -193,21 +193,21 @@ export function ownOptions(options: MutualTlsOptions): MutualTlsOptions {
  */
 export function readGateOptions(options: MutualTlsOptions): Settings {
   if ((options.truststore === undefined) === (options.domains === undefined))
-    throw new TypeError(`${what}: options must have either truststore or domains`)
-  if (options.domains === undefined) readRules(`${what}: options`, options)
+    throw new TypeError(`${label}: options must have either truststore or domains`)
+  if (options.domains === undefined) readRules(`${label}: options`, options)
   else {
     if (options.authorize !== undefined || options.revocation !== undefined)
-      throw new TypeError(`${what}: with options.domains, authorize and revocation belong to each domain`)
+      throw new TypeError(`${label}: with options.domains, authorize and revocation belong to each domain`)
     for (const [name, rules] of Object.entries(options.domains)) {
-      readRules(`${what}: options.domains[${name}]`, rules)
+      readRules(`${label}: options.domains[${name}]`, rules)
       if ((rules.key === undefined) !== (rules.cert === undefined))
-        throw new TypeError(`${what}: options.domains[${name}] must have both key and cert, or neither`)
+        throw new TypeError(`${label}: options.domains[${name}] must have both key and cert, or neither`)
     }
   }
   const minVersion = choice('minVersion', options.minVersion, ['TLSv1.2', 'TLSv1.3'])
-  const recheck = booleanOption(what, 'recheck', options.recheck, true)
+  const recheck = booleanOption(label, 'recheck', options.recheck, true)
   const number = (name: NumberName, otherwise: number, least: number, most: number): number =>
-    numberOption(what, name, options[name], otherwise, least, most)
+    numberOption(label, name, options[name], otherwise, least, most)
   const maxPending = number('maxPending', 1000, 0, 1_000_000)
   return {
     ...listenersOf(options),
@@ -227,9 +227,9 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     maxRemembered: number('maxRemembered', 10_000, 1, 10_000_000),
     handshakeTimeoutMs: number('handshakeTimeoutMs', 10_000, 1, longestDelay),
     clock: callable('clock', options.clock) ?? Date.now,
-    limits: readLimits(what, options.limits),
+    limits: readLimits(label, options.limits),
     clientAddress: callable('clientAddress', options.clientAddress),
-    advertiseAuthorities: booleanOption(what, 'advertiseAuthorities', options.advertiseAuthorities, false),
+    advertiseAuthorities: booleanOption(label, 'advertiseAuthorities', options.advertiseAuthorities, false),
   }
 }
 
@@ -247,7 +247,7 @@ function listenersOf(options: MutualTlsOptions): Listeners {
 }
 
 /** The truststore in force now. */
-export function currentStore(truststore: TruststoreLike, of = `${what}: options`): Truststore {
+export function currentStore(truststore: TruststoreLike, of = `${label}: options`): Truststore {
   const store = truststore instanceof TruststoreView ? truststore : member(truststore, 'current')
   if (store instanceof TruststoreView) return store
   const problem = 'must be a Truststore made by buildTruststore, or a source of one'
@@ -267,9 +267,9 @@ function readRules(path: string, { truststore, authorize, revocation }: GateRule
  *
  * @throws TypeError for a check that `verifyChain` would reject
  */
-export function requireRevocation(check: unknown, what: string): RevocationRequest {
-  if (isPromise(check)) throw new TypeError(`${what} must be a RevocationCheck, got a Promise: fetch the lists beforehand`)
-  return readRevocation(check, what)
+export function requireRevocation(check: unknown, label: string): RevocationRequest {
+  if (isPromise(check)) throw new TypeError(`${label} must be a RevocationCheck, got a Promise: fetch the lists beforehand`)
+  return readRevocation(check, label)
 }
 
 function isPromise(value: unknown): boolean {
@@ -283,21 +283,21 @@ function readResumption(options: MutualTlsOptions, minVersion: SecureVersion): b
     : options.domains !== undefined && minVersion !== 'TLSv1.3'
       ? "the domain in TLS 1.2 (minVersion: 'TLSv1.3' keeps it)"
       : undefined
-  const resumption = booleanOption(what, 'resumption', options.resumption, loses === undefined)
+  const resumption = booleanOption(label, 'resumption', options.resumption, loses === undefined)
   if (resumption && loses !== undefined)
-    throw new TypeError(`${what}: options.resumption cannot be true: a session loses ${loses}`)
+    throw new TypeError(`${label}: options.resumption cannot be true: a session loses ${loses}`)
   return resumption
 }
 
 function callable<Value>(name: string, value: Value): Value {
-  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${what}: options.${name} must be a function`)
+  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${label}: options.${name} must be a function`)
   return value
 }
 
 function choice<Choice extends string>(name: string, value: unknown, choices: readonly [Choice, ...Choice[]]): Choice {
   if (value === undefined) return choices[0]
   if (choices.includes(value as Choice)) return value as Choice
-  throw new TypeError(`${what}: options.${name} must be one of ${choices.join(', ')}, got ${String(value)}`)
+  throw new TypeError(`${label}: options.${name} must be one of ${choices.join(', ')}, got ${String(value)}`)
 }
 
 /** How long accepted connections last, and hooks for them. */

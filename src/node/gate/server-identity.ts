@@ -163,9 +163,9 @@ export function withTlsRequirements(
  *
  * @throws TypeError for invalid credentials, and the error of `tls.createSecureContext` for those that it cannot use
  */
-export function requireCredentials(what: string, credentials: ServerCredentials): SecureContext {
-  const { key, cert, pfx } = readFields<ServerCredentials>(what, credentials, noCredentials)
+export function requireCredentials(label: string, credentials: ServerCredentials): SecureContext {
+  const { key, cert, pfx } = readFields<ServerCredentials>(label, credentials, noCredentials)
   if (pfx === undefined && (key === undefined || cert === undefined))
-    throw new TypeError(`${what} must have both key and cert, or pfx`)
+    throw new TypeError(`${label} must have both key and cert, or pfx`)
   return createSecureContext({ ...credentials, ca: [] })
 }

@@ -33,12 +33,12 @@ const noOptions: NoFields<FileTruststoreOptions> = { ...noSourceOptions, settleM
  * }
  */
 export async function fileTruststore(path: string, options: FileTruststoreOptions = {}): Promise<TruststoreSource> {
-  const what = 'fileTruststore'
-  if (typeof path !== 'string' || path === '') throw new TypeError(`${what}: path must be the path of a file`)
-  const given = readFields<FileTruststoreOptions>(`${what}: options`, options, noOptions)
-  const settings = readSettings(what, given, { pollMs: 5000 })
-  const settleMs = numberOption(what, 'settleMs', given.settleMs, 100, 1, 60_000)
-  const loader = new FileLoader(path, settleMs, settings.maxBytes, booleanOption(what, 'watch', given.watch, true))
+  const label = 'fileTruststore'
+  if (typeof path !== 'string' || path === '') throw new TypeError(`${label}: path must be the path of a file`)
+  const given = readFields<FileTruststoreOptions>(`${label}: options`, options, noOptions)
+  const settings = readSettings(label, given, { pollMs: 5000 })
+  const settleMs = numberOption(label, 'settleMs', given.settleMs, 100, 1, 60_000)
+  const loader = new FileLoader(path, settleMs, settings.maxBytes, booleanOption(label, 'watch', given.watch, true))
   const source = await Source.start(loader, settings)
   loader.onChange = () => void source.check({})
   return source

@@ -55,8 +55,8 @@ export class Events<Map extends object> {
     for (const entry of [...this.#registered]) {
       // Skip a listener that another one removed in the meantime.
       if (entry.name === name && this.#registered.has(entry)) {
-        const what = `a listener of the truststore event "${String(name)}"`
-        callSafely(entry.listener, event as never, what, 'TruststoreListenerWarning')
+        const label = `a listener of the truststore event "${String(name)}"`
+        callSafely(entry.listener, event as never, label, 'TruststoreListenerWarning')
       }
     }
   }

@@ -62,40 +62,47 @@ const longestDelay = 2 ** 31 - 1
  * @throws TypeError for values out of range
  */
 export function readSettings(
-  what: string,
+  label: string,
   options: Fields<SourceOptions>,
   defaults: { readonly pollMs: number },
 ): SourceSettings {
   const { policy, strict, signatures, allowEmptyOverlap, onRollback = 'accept' } = options
   if (signatures !== undefined && typeof member(signatures, 'importKey') !== 'function')
-    throw new TypeError(`${what}: options.signatures must be a SignatureBackend`)
+    throw new TypeError(`${label}: options.signatures must be a SignatureBackend`)
   if (onRollback !== 'accept' && onRollback !== 'refuse')
-    throw new TypeError(`${what}: options.onRollback must be 'accept' or 'refuse', got ${String(onRollback)}`)
+    throw new TypeError(`${label}: options.onRollback must be 'accept' or 'refuse', got ${String(onRollback)}`)
   return {
     build: {
       // A copy, so that later changes to the caller's object have no effect.
       ...(policy !== undefined && { policy: freezeCopy(policy) }),
       ...(signatures !== undefined && { signatures }),
-      strict: booleanOption(what, 'strict', strict, false),
+      strict: booleanOption(label, 'strict', strict, false),
     },
     pollMs:
-      options.pollMs === Infinity ? Infinity : numberOption(what, 'pollMs', options.pollMs, defaults.pollMs, 1, longestDelay),
-    maxBytes: numberOption(what, 'maxBytes', options.maxBytes, 16 * 1024 * 1024, 1, 2 ** 31 - 1),
-    allowEmptyOverlap: booleanOption(what, 'allowEmptyOverlap', allowEmptyOverlap, false),
+      options.pollMs === Infinity ? Infinity : numberOption(label, 'pollMs', options.pollMs, defaults.pollMs, 1, longestDelay),
+    maxBytes: numberOption(label, 'maxBytes', options.maxBytes, 16 * 1024 * 1024, 1, 2 ** 31 - 1),
+    allowEmptyOverlap: booleanOption(label, 'allowEmptyOverlap', allowEmptyOverlap, false),
     allowRollback: onRollback === 'accept',
-    keepVersions: numberOption(what, 'keepVersions', options.keepVersions, 10, 1, 1000),
-    expiresWithinDays: numberOption(what, 'expiresWithinDays', options.expiresWithinDays, 30, 0, 36_500),
+    keepVersions: numberOption(label, 'keepVersions', options.keepVersions, 10, 1, 1000),
+    expiresWithinDays: numberOption(label, 'expiresWithinDays', options.expiresWithinDays, 30, 0, 36_500),
   }
 }
 
-export function numberOption(what: string, name: string, value: unknown, otherwise: number, least: number, most: number): number {
+export function numberOption(
+  label: string,
+  name: string,
+  value: unknown,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
   if (value === undefined) return otherwise
   if (typeof value === 'number' && value >= least && value <= most) return value
-  throw new TypeError(`${what}: options.${name} must be a number from ${least} to ${most}, got ${String(value)}`)
+  throw new TypeError(`${label}: options.${name} must be a number from ${least} to ${most}, got ${String(value)}`)
 }
 
-export function booleanOption(what: string, name: string, value: unknown, otherwise: boolean): boolean {
+export function booleanOption(label: string, name: string, value: unknown, otherwise: boolean): boolean {
   if (value === undefined) return otherwise
   if (typeof value === 'boolean') return value
-  throw new TypeError(`${what}: options.${name} must be a boolean, got ${String(value)}`)
+  throw new TypeError(`${label}: options.${name} must be a boolean, got ${String(value)}`)
 }

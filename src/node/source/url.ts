@@ -56,15 +56,15 @@ const mostNotModified = 60
  * }
  */
 export async function urlTruststore(url: TruststoreUrl, options: UrlTruststoreOptions = {}): Promise<TruststoreSource> {
-  const what = 'urlTruststore'
-  const given = readFields<UrlTruststoreOptions>(`${what}: options`, options, noOptions)
-  const settings = readSettings(what, given, { pollMs: 60_000 })
+  const label = 'urlTruststore'
+  const given = readFields<UrlTruststoreOptions>(`${label}: options`, options, noOptions)
+  const settings = readSettings(label, given, { pollMs: 60_000 })
   const terms = {
-    headers: headersOption(what, given.headers),
-    timeoutMs: numberOption(what, 'timeoutMs', given.timeoutMs, 10_000, 1, 2 ** 31 - 1),
-    maxRedirects: numberOption(what, 'maxRedirects', given.maxRedirects, 3, 0, 20),
-    allowHttp: booleanOption(what, 'allowHttp', given.allowHttp, false),
-    agent: agentOption(what, given.agent),
+    headers: headersOption(label, given.headers),
+    timeoutMs: numberOption(label, 'timeoutMs', given.timeoutMs, 10_000, 1, 2 ** 31 - 1),
+    maxRedirects: numberOption(label, 'maxRedirects', given.maxRedirects, 3, 0, 20),
+    allowHttp: booleanOption(label, 'allowHttp', given.allowHttp, false),
+    agent: agentOption(label, given.agent),
     maxBytes: settings.maxBytes,
   }
   if (typeof url !== 'function') requireUrl(url, terms.allowHttp)
@@ -141,21 +141,21 @@ const reservedHeaders: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'range',
 ])
 
-function agentOption(what: string, agent: unknown): UrlAgent | undefined {
+function agentOption(label: string, agent: unknown): UrlAgent | undefined {
   if (agent === undefined || typeof agent === 'function' || (typeof agent === 'object' && agent !== null)) {
     return agent as UrlAgent | undefined
   }
-  throw new TypeError(`${what}: options.agent must be an Agent, or a function that returns one for a URL`)
+  throw new TypeError(`${label}: options.agent must be an Agent, or a function that returns one for a URL`)
 }
 
-function headersOption(what: string, headers: unknown): Readonly<Record<string, string>> {
+function headersOption(label: string, headers: unknown): Readonly<Record<string, string>> {
   if (headers === undefined) return {}
   if (typeof headers !== 'object' || headers === null)
-    throw new TypeError(`${what}: options.headers must be an object of strings`)
+    throw new TypeError(`${label}: options.headers must be an object of strings`)
   const entries = Object.entries(headers).map(([name, value]) => {
     const key = name.toLowerCase()
-    if (typeof value !== 'string') throw new TypeError(`${what}: options.headers.${name} must be a string`)
-    if (reservedHeaders.has(key)) throw new TypeError(`${what}: options.headers.${name} is set by the source itself`)
+    if (typeof value !== 'string') throw new TypeError(`${label}: options.headers.${name} must be a string`)
+    if (reservedHeaders.has(key)) throw new TypeError(`${label}: options.headers.${name} is set by the source itself`)
     return [key, value]
   })
   return Object.fromEntries(entries)

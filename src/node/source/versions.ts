@@ -52,8 +52,8 @@ export class RollbackError extends TruststoreSourceError {
   readonly replacedAt: Date
 
   constructor(offered: string, replacedAt: Date, findings: readonly Finding[]) {
-    const what = `version ${offered} was in force before and was replaced at ${replacedAt.toISOString()}`
-    super('rollback', `${what}; onRollback is 'refuse'; to accept it, call refresh({ allowRollback: true })`, { findings })
+    const label = `version ${offered} was in force before and was replaced at ${replacedAt.toISOString()}`
+    super('rollback', `${label}; onRollback is 'refuse'; to accept it, call refresh({ allowRollback: true })`, { findings })
     this.offered = offered
     this.replacedAt = replacedAt
   }

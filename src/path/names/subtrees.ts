@@ -260,27 +260,27 @@ export interface Subtrees {
 
 /** Reads nameConstraints. Their syntax was checked by the certificate parser. */
 export function readSubtrees(nameConstraints: Span): Subtrees {
-  const what = 'nameConstraints'
+  const element = 'nameConstraints'
   const reader = new Reader(nameConstraints)
   let count = 0
   const readLists = (listTag: number, isExcluded: boolean): ReadonlyMap<number, SubtreeList> => {
     const byForm = new Map<number, SubtreeList>()
     if (!reader.peek(listTag)) return byForm
-    const outer = reader.enter(listTag, what)
+    const outer = reader.enter(listTag, element)
     while (!reader.atEnd()) {
-      const subtree = reader.enter(Tag.sequence, what)
-      reader.next(what)
+      const subtree = reader.enter(Tag.sequence, element)
+      reader.next(element)
       const base = new ConstrainedName(reader.tag, reader.content())
       const list = byForm.get(base.tag) ?? new SubtreeList(isExcluded, base)
       byForm.set(base.tag, list)
       list.add(base)
       count++
-      reader.leave(subtree, what)
+      reader.leave(subtree, element)
     }
-    reader.leave(outer, what)
+    reader.leave(outer, element)
     return byForm
   }
-  reader.enter(Tag.sequence, what)
+  reader.enter(Tag.sequence, element)
   const permitted = readLists(contextConstructed(0), false)
   const excluded = readLists(contextConstructed(1), true)
   return { permitted, excluded, count }
