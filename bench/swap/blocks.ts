@@ -61,11 +61,11 @@ async function ratioOfTotals(before: Uint8Array, after: Uint8Array, runs: number
   let atOnce = Number.POSITIVE_INFINITY
   for (let run = 0; run < runs; run++) {
     const versions = [new Versions({}, 2), new Versions({}, 2)] as const
-    for (const each of versions) finish(each.consider({ bytes: before }, true))
+    for (const each of versions) finish(each.decide({ bytes: before }, true))
     const begin = performance.now()
-    finish(versions[0].consider({ bytes: after }, true))
+    finish(versions[0].decide({ bytes: after }, true))
     const middle = performance.now()
-    await slices.finish(versions[1].consider({ bytes: after }, true))
+    await slices.finish(versions[1].decide({ bytes: after }, true))
     atOnce = Math.min(atOnce, middle - begin)
     inSlices = Math.min(inSlices, performance.now() - middle)
   }

@@ -13,16 +13,16 @@ export function looksLikeDer(bytes: Uint8Array): boolean {
 export function singleDer(
   input: Uint8Array | string,
   argument: string,
-  wanted: string,
-  isWanted: (label: string) => boolean,
+  label: string,
+  isExpected: (label: string) => boolean,
 ): ParseResult<Uint8Array> {
   const text = typeof input === 'string' ? bytesOfPemText(input) : requireBytes(input, argument)
   if (typeof input !== 'string' && looksLikeDer(text)) return { ok: true, value: text }
-  if (text.length === 0) return parseFault('empty_input', 0, wanted)
+  if (text.length === 0) return parseFault('empty_input', 0, label)
   const all = scanPem(text)
-  const blocks = all.filter((block) => isWanted(block.label))
+  const blocks = all.filter((block) => isExpected(block.label))
   const [block] = blocks
-  if (block === undefined) return parseFault('pem_missing', 0, 'PEM', describeMissingPem(text, wanted, all))
+  if (block === undefined) return parseFault('pem_missing', 0, 'PEM', describeMissingPem(text, label, all))
   if (!(block.content instanceof Uint8Array)) {
     return parseFault(block.content.code, block.content.offset, 'PEM', block.content.detail)
   }

@@ -176,9 +176,9 @@ export function isRevocationListLabel(label: string): boolean {
 }
 
 /** Describes a text that has no block of the wanted kind: what the text contains instead. */
-export function describeMissingPem(text: Uint8Array, wanted: string, blocks: readonly PemBlock[]): string {
+export function describeMissingPem(text: Uint8Array, expected: string, blocks: readonly PemBlock[]): string {
   if (text.length === 0) return 'the input is empty'
-  const begin = `-----BEGIN ${wanted}-----`
+  const begin = `-----BEGIN ${expected}-----`
   const labels = [...new Set(blocks.map((block) => block.label))].slice(0, 5)
   if (labels.length > 0) return `no "${begin}" in the text, only blocks of ${labels.join(', ')}`
   const head = latin1Of(new Span(text, 0, Math.min(text.length, 200))).trimStart()

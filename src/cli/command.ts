@@ -9,21 +9,21 @@ import type { ReportFormat } from './output.ts'
 export class CliError extends Error {
   /** One line each, even if a name contains line breaks. */
   readonly problems: readonly string[]
-  readonly advice: string | undefined
+  readonly hint: string | undefined
 
   constructor(problem: string | readonly string[], advice?: string) {
     const problems = typeof problem === 'string' ? [problem] : problem
     super(problems.join('\n'))
     this.name = 'CliError'
     this.problems = problems
-    this.advice = advice
+    this.hint = advice
   }
 }
 
 /** ` Did you mean …?` for a word that is close to a known one. */
 export function suggestion(word: string, known: readonly string[]): string {
-  const wanted = word.toLowerCase()
-  const ranked = known.map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
+  const lowerCaseWord = word.toLowerCase()
+  const ranked = known.map((candidate) => ({ candidate, distance: distance(lowerCaseWord, candidate.toLowerCase()) }))
   const [best] = ranked.sort((a, b) => a.distance - b.distance)
   if (best === undefined || best.distance > Math.max(1, Math.floor(best.candidate.length / 3))) return ''
   return ` Did you mean ${best.candidate}?`

@@ -10,14 +10,14 @@ const rules = [...ruleCatalogue.values()]
 async function run(given: Arguments, { paint }: Surroundings): Promise<Outcome> {
   const format = choiceOf(given, 'format', formats, 'text')
   if (format === 'json') {
-    const told = rules.map(({ code, severity, summary, citation, remedy }) => ({
+    const listed = rules.map(({ code, severity, summary, citation, remedy }) => ({
       code,
       severity,
       summary,
       citation,
       remedy,
     }))
-    return { exitCode: 0, output: `${printableJson(told)}\n`, format }
+    return { exitCode: 0, output: `${printableJson(listed)}\n`, format }
   }
   const width = Math.max(...rules.map(({ code }) => code.length))
   const rows = rules.map(({ code, severity, summary }) => {

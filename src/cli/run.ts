@@ -106,6 +106,6 @@ function complaint(prefix: string, error: unknown): string {
     return `${prefix}: this is a bug in portcullis, please report it\n${stack}\n`
   }
   const lines = error.problems.map((line) => `${prefix}: ${printable(line)}\n`)
-  const advice = error.advice ?? (prefix === 'portcullis' ? undefined : `See ${prefix} --help.`)
-  return `${lines.join('')}${advice === undefined ? '' : `${printable(advice)}\n`}`
+  const hint = error.hint ?? (prefix === 'portcullis' ? undefined : `See ${prefix} --help.`)
+  return `${lines.join('')}${hint === undefined ? '' : `${printable(hint)}\n`}`
 }

@@ -50,21 +50,25 @@ export function headerReader(request: unknown): HeaderReader {
   const { headers, multiValueHeaders, rawHeaders, headersDistinct } = sourceOf(request)
   return (name, kind = 'single') => {
     const lowerCaseName = name.toLowerCase()
-    const told = headers && valuesOf(headers, lowerCaseName)
-    const each = multiValueHeaders && valuesOf(multiValueHeaders, lowerCaseName)
-    const most = Math.max(told?.length ?? 0, each?.length ?? 0)
+    const single = headers && valuesOf(headers, lowerCaseName)
+    const multiple = multiValueHeaders && valuesOf(multiValueHeaders, lowerCaseName)
+    const most = Math.max(single?.length ?? 0, multiple?.length ?? 0)
     // Even if other lists still have it: the application has removed it.
     if (most === 0) return headerValue(undefined)
     if (kind !== 'list') {
       const distinct = headersDistinct && valuesOf(headersDistinct, lowerCaseName)
-      const arrived = Math.max(distinct?.length ?? 0, countNames(rawHeaders, lowerCaseName), countEntries(headers, lowerCaseName))
-      const count = Math.max(most, arrived)
+      const received = Math.max(
+        distinct?.length ?? 0,
+        countNames(rawHeaders, lowerCaseName),
+        countEntries(headers, lowerCaseName),
+      )
+      const count = Math.max(most, received)
       if (count > 1) return headerFault('duplicate_header', `${name} occurs ${count} times`)
     }
-    if (told !== undefined && each !== undefined && !saysTheSame(told, each)) {
+    if (single !== undefined && multiple !== undefined && !areConsistent(single, multiple)) {
       return headerFault('inconsistent_headers', `headers and multiValueHeaders differ in ${name}`)
     }
-    return readLines(name, each ?? told ?? [], kind)
+    return readLines(name, multiple ?? single ?? [], kind)
   }
 }
 
@@ -103,7 +107,7 @@ function valuesOf(headers: object, lowerCaseName: string): readonly unknown[] {
   const values: unknown[] = []
   for (const [key, value] of Object.entries(headers)) {
     if (!isNamed(key, lowerCaseName) || value === undefined || value === null) continue
-    if (Array.isArray(value)) for (const each of value) values.push(each)
+    if (Array.isArray(value)) for (const multiple of value) values.push(multiple)
     else values.push(value)
   }
   return values
@@ -134,9 +138,10 @@ function isNamed(key: unknown, lowerCaseName: string): boolean {
 }
 
 /** An event's `headers` hold one value per name: the last line, or all lines joined. */
-function saysTheSame(told: readonly unknown[], each: readonly unknown[]): boolean {
-  if (told.length === 1 && each.length > 0) return [each.at(-1), each.join(','), each.join(', ')].includes(told[0])
-  return told.length === each.length && told.every((value, i) => value === each[i])
+function areConsistent(single: readonly unknown[], multiple: readonly unknown[]): boolean {
+  if (single.length === 1 && multiple.length > 0)
+    return [multiple.at(-1), multiple.join(','), multiple.join(', ')].includes(single[0])
+  return single.length === multiple.length && single.every((value, i) => value === multiple[i])
 }
 
 function readLines(name: string, lines: readonly unknown[], kind: HeaderKind): HeaderResult<string | undefined> {

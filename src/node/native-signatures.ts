@@ -45,11 +45,11 @@ function rsaKey(parts: KeyParts & { readonly kind: 'rsa' }, pure: VerifyingKey):
   const modulus = parts.modulus.copy()
   const key = importJwk({ kty: 'RSA', n: base64url(modulus), e: base64url(minimalBytes(exponent)) })
   if (key === undefined) return pure
-  return withFallback(pure, (asked, data, signature) => {
-    const { scheme, hash, mgfHash, saltLength } = asked
+  return withFallback(pure, (requested, data, signature) => {
+    const { scheme, hash, mgfHash, saltLength } = requested
     // node:crypto cannot use a different hash inside MGF1.
     if (!nativeHashes.has(hash) || mgfHash !== hash) return undefined
-    if (!rsaAllows(asked, algorithm === 'RSA-PSS', parts.pss)) return false
+    if (!rsaAllows(requested, algorithm === 'RSA-PSS', parts.pss)) return false
     // RFC 8017 8.1.2 and 8.2.2: a signature is as long as the modulus and less than it. OpenSSL accepts shorter PSS
     // signatures.
     if (signature.length !== modulus.length || Buffer.compare(signature, modulus) >= 0) return false

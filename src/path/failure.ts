@@ -36,16 +36,16 @@ const listed = 3
  */
 export function describeMissingIssuer(child: CertificateView, store: TruststoreView): string {
   const { authorityKeyId: keyId, authorityKeyIdentifier } = child
-  const wanted = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${cut(keyId)}`}`
+  const description = `${child.issuerForMessage}${keyId === undefined ? '' : `, key id ${cut(keyId)}`}`
   const sameName = store.subjects.issuersOf(child).map(({ certificate }) => certificate)
   if (sameName.length > 0) {
-    return `${wanted}; under that name it has ${list(sameName, ({ subjectKeyId }) => `key id ${subjectKeyId ?? 'unknown'}`)}`
+    return `${description}; under that name it has ${list(sameName, ({ subjectKeyId }) => `key id ${subjectKeyId ?? 'unknown'}`)}`
   }
-  if (authorityKeyIdentifier === undefined) return wanted
+  if (authorityKeyIdentifier === undefined) return description
   const sameKey = store.keyIds.find(authorityKeyIdentifier).map(({ certificate }) => certificate)
   return sameKey.length === 0
-    ? wanted
-    : `${wanted}; with that key id it has ${list(sameKey, ({ subjectForMessage }) => subjectForMessage)}`
+    ? description
+    : `${description}; with that key id it has ${list(sameKey, ({ subjectForMessage }) => subjectForMessage)}`
 }
 
 function list(certificates: readonly CertificateView[], describe: (certificate: CertificateView) => string): string {

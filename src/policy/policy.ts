@@ -208,6 +208,6 @@ function requireCount(path: string, value: unknown): void {
     throw new TypeError(`${path} must be a whole number, got ${String(value)}`)
 }
 
-function fail(field: string, wanted: string, got: unknown): never {
-  throw new TypeError(`policy.${field} must be ${wanted}, got ${String(got)}`)
+function fail(field: string, expected: string, got: unknown): never {
+  throw new TypeError(`policy.${field} must be ${expected}, got ${String(got)}`)
 }

@@ -46,7 +46,7 @@ const bundles: Readonly<Record<string, readonly Minted[]>> = {
 describe('a step of building a version', () => {
   it.each(Object.entries(bundles))('computes at most one signature: %s', (_name, bundle) => {
     const signatures = new CountingSignatures()
-    const steps = new Versions({ signatures }, 2).consider({ bytes: bytesOf(root, ...bundle) }, true)
+    const steps = new Versions({ signatures }, 2).decide({ bytes: bytesOf(root, ...bundle) }, true)
     let count = 0
     for (let done: boolean | undefined = false; done !== true; count++) {
       const before = signatures.verified
@@ -176,9 +176,9 @@ describe('while a version is built', () => {
     const versions = new Versions({}, 5)
     const [one, two, three] = [chain(3), chain(6), chain(9)].map((cas) => bytesOf(root, ...cas))
     const first = buildTruststore(one!).fingerprint
-    finish(versions.consider({ bytes: one! }, false))
-    finish(versions.consider({ bytes: two! }, false))
-    const steps = versions.consider({ bytes: three! }, false)
+    finish(versions.decide({ bytes: one! }, false))
+    finish(versions.decide({ bytes: two! }, false))
+    const steps = versions.decide({ bytes: three! }, false)
     let step = steps.next()
     for (let i = 1; i < pause && step.done !== true; i++) step = steps.next()
     const wasTaken = step.done === true

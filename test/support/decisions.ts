@@ -93,8 +93,8 @@ function admitted(options: object, der: Uint8Array, source?: (socket: object) =>
 /** The outcomes of a version of a source that drops every issuer. */
 function offered(): unknown {
   const versions = new Versions({}, 3)
-  finish(versions.consider({ bytes: root.der }, false))
-  return finish(versions.consider({ bytes: elsewhere.der }, false))
+  finish(versions.decide({ bytes: root.der }, false))
+  return finish(versions.decide({ bytes: elsewhere.der }, false))
 }
 
 /** By the name of the function. */

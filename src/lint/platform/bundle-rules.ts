@@ -91,8 +91,8 @@ export const platformBundleRules: readonly LintRule<PlatformBundle, PlatformLimi
     check: (bundle, { least, most }) => {
       const roots = rootCount(bundle)
       if (roots >= least && roots <= most) return undefined
-      const wanted = least === most ? `exactly ${least}` : `${least} to ${most}`
-      return `${count(roots, 'root certificate')}, ${wanted} must be in the bundle`
+      const required = least === most ? `exactly ${least}` : `${least} to ${most}`
+      return `${count(roots, 'root certificate')}, ${required} must be in the bundle`
     },
   }),
   limitRule('needsCa', {

@@ -16,12 +16,12 @@ export const platformRules: readonly (LintRule<PlatformBundle, PlatformLimits> |
  * Reports why platforms reject a bundle or its clients. A finding is an error if the platform rejects the bundle, and a warning if
  * a raised quota would help or if only clients are rejected. Without a platform, only the style of the PEM text is reported, as info.
  *
- * @param asked one platform, an array of them, or undefined
+ * @param option one platform, an array of them, or undefined
  * @param source undefined for a built truststore
  * @throws TypeError for an unknown platform
  */
-export function platformFindings(asked: unknown, store: TruststoreView, source?: BundleSource): readonly Finding[] {
-  const names = readPlatforms(asked)
+export function platformFindings(option: unknown, store: TruststoreView, source?: BundleSource): readonly Finding[] {
+  const names = readPlatforms(option)
   if (names.length === 0) return source === undefined ? [] : styleFindings(source.input)
   const bundle = platformBundle(store, source)
   return names.flatMap((platform) => {
@@ -45,8 +45,8 @@ function styleFindings(input: TruststoreInput): readonly Finding[] {
   }))
 }
 
-function readPlatforms(asked: unknown): readonly Platform[] {
-  const list: readonly unknown[] = asked === undefined ? [] : Array.isArray(asked) ? asked : [asked]
+function readPlatforms(option: unknown): readonly Platform[] {
+  const list: readonly unknown[] = option === undefined ? [] : Array.isArray(option) ? option : [option]
   return [...new Set(list)].map((name) => {
     if (isPlatform(name)) return name
     const known = Object.keys(platforms).join(', ')

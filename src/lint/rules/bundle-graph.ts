@@ -18,8 +18,8 @@ export const truststoreRules: readonly LintRule<LintGraph>[] = [
     remedy: 'Add the self-signed root, or use a policy that trusts every listed CA.',
     check(graph, { policy }) {
       if (graph.nodes.length === 0 || graph.nodes.some((node) => graph.isAnchor(node))) return undefined
-      const wanted = policy.trust === 'roots' ? 'self-signed' : 'a CA'
-      return `none of ${graph.nodes.length} certificates is ${wanted}, so there is no trust anchor`
+      const required = policy.trust === 'roots' ? 'self-signed' : 'a CA'
+      return `none of ${graph.nodes.length} certificates is ${required}, so there is no trust anchor`
     },
   },
 ]

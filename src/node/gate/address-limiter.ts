@@ -35,14 +35,14 @@ interface Arrival {
   /** Whether it already counted as a failed or rejected handshake. */
   isCharged: boolean
   isAdmitted: boolean
-  lingers: boolean
+  isLingering: boolean
 }
 
 /** After a turn of the event loop longer than this, the gate checks the handshakes in progress. */
 const slowTurnMs = 5
 
 /** A handshake that has cost this much before it finishes is aborted. */
-const dearestMs = 50
+const maxCostMs = 50
 
 /**
  * Limits per address, enforced before TLS begins: a connection closed here has cost no cryptography. Failed and rejected
@@ -54,7 +54,7 @@ export class AddressLimiter {
   readonly #clientAddress: ClientAddress | undefined
   readonly #allowances: Allowances
   readonly #table: AddressTable<Arrival>
-  readonly #stopwatch = new Stopwatch((busyMs) => this.#turn(busyMs))
+  readonly #stopwatch = new Stopwatch((busyMs) => this.#checkUnfinished(busyMs))
   readonly #arrivals = new Map<string, Arrival>()
   readonly #unfinished = new Set<Arrival>()
   /** The unfinished handshakes that have an account to charge. */
@@ -84,7 +84,7 @@ export class AddressLimiter {
    *
    * @param begin hands the connection to TLS. Called at once, later, or never if the connection was closed
    */
-  arrive(raw: Socket, begin: () => void): void {
+  handleConnection(raw: Socket, begin: () => void): void {
     const realAddress = this.#readAddress(raw)
     if (realAddress === 'failed') return this.#close(raw, 'address')
     if (realAddress !== undefined) setAddress(raw, realAddress)
@@ -100,9 +100,9 @@ export class AddressLimiter {
       cost: new HandshakeCost(),
       isCharged: false,
       isAdmitted: false,
-      lingers: false,
+      isLingering: false,
     }
-    this.#follow(arrival)
+    this.#register(arrival)
     if (account === undefined || this.#allowances.mayBeginAtOnce(account)) {
       this.#start(arrival)
       return begin()
@@ -127,21 +127,21 @@ export class AddressLimiter {
     const arrival = this.#arrivalOf(socket)
     if (arrival === undefined) return () => undefined
     if (arrival.realAddress !== undefined) setAddress(socket, arrival.realAddress)
-    if (this.#leaveUnfinished(arrival)) arrival.cost.add(this.#stopwatch.lap(), arrival.raw.bytesRead)
-    return () => this.#fill(arrival)
+    if (this.#endHandshake(arrival)) arrival.cost.add(this.#stopwatch.lap(), arrival.raw.bytesRead)
+    return () => this.#startWaiting(arrival)
   }
 
   /** A handshake failed. */
   fail(socket: TLSSocket): void {
     const arrival = this.#arrivalOf(socket)
-    if (arrival === undefined || !this.#leaveUnfinished(arrival)) return
+    if (arrival === undefined || !this.#endHandshake(arrival)) return
     arrival.cost.add(this.#stopwatch.lap(), arrival.raw.bytesRead)
     this.#charge(arrival)
-    this.#fill(arrival)
+    this.#startWaiting(arrival)
   }
 
   /** A connection was accepted or rejected. `isItsFault`: the client caused the rejection. */
-  judge(socket: TLSSocket, isAdmitted: boolean, isItsFault: boolean): void {
+  conclude(socket: TLSSocket, isAdmitted: boolean, isClientFault: boolean): void {
     const arrival = this.#arrivalOf(socket)
     if (arrival === undefined) return
     const { account } = arrival
@@ -150,7 +150,7 @@ export class AddressLimiter {
       account.admitted++
       account.lastAdmitted = performance.now()
     }
-    if (isItsFault || arrival.cost.isExcessive) this.#charge(arrival)
+    if (isClientFault || arrival.cost.isExcessive) this.#charge(arrival)
     // An accepted client shows that the address is in good standing, so the others need not wait.
     if (isAdmitted && account !== undefined) while (account.queue.size > 0) account.queue.next()
   }
@@ -164,7 +164,7 @@ export class AddressLimiter {
       return false
     }
     arrival.account.lingering++
-    arrival.lingers = true
+    arrival.isLingering = true
     return true
   }
 
@@ -207,13 +207,13 @@ export class AddressLimiter {
     this.#limited.set(limit, (this.#limited.get(limit) ?? 0) + 1)
   }
 
-  #follow(arrival: Arrival): void {
+  #register(arrival: Arrival): void {
     const { raw, account, endpoint } = arrival
     if (account !== undefined) account.open++
     if (endpoint !== undefined) this.#arrivals.set(endpoint, arrival)
     raw.once('close', () => {
       if (endpoint !== undefined && this.#arrivals.get(endpoint) === arrival) this.#arrivals.delete(endpoint)
-      this.#leave(arrival)
+      this.#removeConnection(arrival)
     })
   }
 
@@ -227,25 +227,25 @@ export class AddressLimiter {
     this.#stopwatch.start()
   }
 
-  #leave(arrival: Arrival): void {
-    if (this.#leaveUnfinished(arrival)) this.#charge(arrival)
+  #removeConnection(arrival: Arrival): void {
+    if (this.#endHandshake(arrival)) this.#charge(arrival)
     this.#waiting.delete(arrival)
     if (arrival.account === undefined) return
     arrival.account.open--
     if (arrival.isAdmitted) arrival.account.admitted--
-    if (arrival.lingers) arrival.account.lingering--
-    this.#fill(arrival)
+    if (arrival.isLingering) arrival.account.lingering--
+    this.#startWaiting(arrival)
   }
 
   /** Returns whether the handshake was in progress and metered. */
-  #leaveUnfinished(arrival: Arrival): boolean {
+  #endHandshake(arrival: Arrival): boolean {
     arrival.account?.unfinished.delete(arrival)
     this.#unfinished.delete(arrival)
     return this.#metered.delete(arrival)
   }
 
   /** Starts waiting handshakes of the same address. */
-  #fill({ account }: Arrival): void {
+  #startWaiting({ account }: Arrival): void {
     if (account === undefined) return
     while (account.queue.size > 0 && (this.#allowances.mayBeginAtOnce(account) || this.#allowances.isBlocked(account)))
       account.queue.next()
@@ -262,7 +262,7 @@ export class AddressLimiter {
     if (account === undefined || arrival.isCharged || raw.bytesRead === 0) return
     arrival.isCharged = true
     if (!this.#allowances.charge(account, cost.weight)) return
-    for (const other of account.unfinished) this.#end(other)
+    for (const other of account.unfinished) this.#abort(other)
     if (account.admitted > 0)
       this.#warn(
         'limits',
@@ -270,20 +270,20 @@ export class AddressLimiter {
       )
   }
 
-  #end(arrival: Arrival): void {
+  #abort(arrival: Arrival): void {
     arrival.isCharged = true
-    this.#leaveUnfinished(arrival)
+    this.#endHandshake(arrival)
     arrival.raw.destroy()
   }
 
   /** Finds clients that keep the server busy and never finish their handshakes. */
-  #turn(busyMs: number): boolean {
+  #checkUnfinished(busyMs: number): boolean {
     if (busyMs > slowTurnMs) {
       for (const arrival of this.#metered) {
         arrival.cost.add(busyMs, arrival.raw.bytesRead)
-        if (arrival.cost.ms > dearestMs) {
+        if (arrival.cost.ms > maxCostMs) {
           this.#charge(arrival)
-          this.#end(arrival)
+          this.#abort(arrival)
         }
       }
     }

@@ -170,9 +170,9 @@ export class HandshakeQueue {
 
   /**
    * @param begin called at most once: when its turn comes or after a long wait, and never after the connection was closed
-   * @param isDue whether to begin after a long wait without its turn; if not, the wait starts over
+   * @param mayBegin whether to begin after a long wait without its turn; if not, the wait starts over
    */
-  add(raw: Socket, begin: () => void, isDue: () => boolean): void {
+  add(raw: Socket, begin: () => void, mayBegin: () => boolean): void {
     const leave = (): void => {
       clearInterval(timer)
       raw.off('error', ignore)
@@ -184,7 +184,7 @@ export class HandshakeQueue {
       begin()
     }
     const timer = setInterval(() => {
-      if (isDue()) begun()
+      if (mayBegin()) begun()
     }, longWaitMs)
     // TLS handles errors once it has the connection. Until then an `error` event would be unhandled.
     raw.on('error', ignore)
@@ -229,7 +229,7 @@ export const mostAccounts = 65_536
 const sharedAccounts = 1024
 
 /** Old accounts checked for each new one, so that unused accounts are dropped. */
-const looks = 2
+const accountsSwept = 2
 
 /**
  * One account per address, at most `most`. Accounts for which `isSettled` is true are dropped: a new one would serve as well.
@@ -263,7 +263,7 @@ export class AddressTable<Arrival> {
 
   /** Checks the oldest first. Those that stay go to the end, so that each gets its turn. */
   #sweep(now: number): void {
-    let left = looks
+    let left = accountsSwept
     for (const [key, account] of this.#accounts) {
       if (left-- === 0) return
       this.#accounts.delete(key)

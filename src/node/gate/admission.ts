@@ -2,15 +2,15 @@ import type { TLSSocket } from 'node:tls'
 import type { Rejection } from '../../path/verify.ts'
 import { thrownText } from '../safely.ts'
 import { addressOf } from './addresses.ts'
-import { Answers, askFor, type Decision, isDecision, PendingConnections } from './authorization.ts'
+import { AuthorizationCache, callAuthorize, type Decision, isDecision, PendingConnections } from './authorization.ts'
 import { Usage } from './closing.ts'
-import { type Connection, type Moment, OpenConnections } from './connections.ts'
+import { type Connection, OpenConnections, type SliceContext } from './connections.ts'
 import { Counters, type GatePresent } from './counters.ts'
 import { DomainMap, domainName, hostOfAuthority } from './domain.ts'
 import { currentStore, type DomainRules, type MutualTlsOptions, type Settings } from './gate-options.ts'
 import { Client, type ClientIdentity, connectionStateOf, presentedChain, setConnectionState } from './identity.ts'
 import { type Approval, GateDomain, holdsForConnection, holdsForRequest, isApproval, judge, type TrustSnapshot } from './judge.ts'
-import { Notices, type Why } from './notices.ts'
+import { Hooks, type RejectionDetails } from './notices.ts'
 import { type CloseCode, type GateCode, isGateCode } from './refuse.ts'
 
 /** Whether a connection or request is accepted. */
@@ -18,21 +18,21 @@ export type Admission = { readonly ok: true; readonly identity: ClientIdentity }
 
 /** Decides about connections, and about the requests on them. Knows sockets but not servers. */
 export class Admissions {
-  readonly answers: Answers
+  readonly authorizations: AuthorizationCache
   readonly #settings: Settings
   readonly #domains: DomainMap<GateDomain> | undefined = undefined
   /** The rules for every server name, if the gate has no `domains`. */
   readonly #onlyDomain: GateDomain | undefined = undefined
   readonly #counters = new Counters()
-  readonly #notices: Notices
+  readonly #hooks: Hooks
   readonly #pending: PendingConnections
   readonly #open: OpenConnections
 
   constructor(options: MutualTlsOptions, settings: Settings) {
     this.#settings = settings
-    this.#notices = new Notices(settings)
+    this.#hooks = new Hooks(settings)
     this.#pending = new PendingConnections(settings)
-    this.answers = new Answers(settings.authorizeTtlMs, settings.maxRemembered)
+    this.authorizations = new AuthorizationCache(settings.authorizeTtlMs, settings.maxRemembered)
     const named = options.domains === undefined ? [] : gateDomains(options.domains)
     if (options.domains === undefined) this.#onlyDomain = new GateDomain(options)
     else this.#domains = new DomainMap<GateDomain>(named, 'mutualTls: options.domains')
@@ -73,7 +73,7 @@ export class Admissions {
     const connection = this.connectionOf(source)
     if (connection?.identity === undefined) return this.#refuseRequest(connection, connection?.refused ?? 'not_judged', {})
     try {
-      const misdirected = this.#domains !== undefined && !this.#belongs(connection, authorities, this.#domains)
+      const misdirected = this.#domains !== undefined && !this.#isOfDomain(connection, authorities, this.#domains)
       if (misdirected) return this.#refuseRequest(connection, 'misdirected_request', {})
       return this.#recheck(connection) ?? { ok: true, identity: connection.identity }
     } catch (error) {
@@ -96,7 +96,7 @@ export class Admissions {
       connections.filter((connection) => concerns(predicate, connection)),
     ) as [Connection[], Connection[]]
     // Clients that reconnect go through `authorize` again.
-    this.answers.clear()
+    this.authorizations.clear()
     for (const connection of pending) {
       connection.refused = code
       this.#pending.decide(connection, { ok: false, code, error: undefined })
@@ -113,7 +113,7 @@ export class Admissions {
   }
 
   /** Verifies an open connection again if its verdict may have changed. Returns why it must end. */
-  judge(connection: Connection, { now, snapshots }: Moment): GateCode | undefined {
+  judge(connection: Connection, { now, snapshots }: SliceContext): GateCode | undefined {
     const { domain, approval, refused } = connection
     if (refused !== undefined || domain === undefined || approval === undefined) return refused
     const snapshot = snapshots.get(domain)
@@ -131,7 +131,7 @@ export class Admissions {
 
   closing(connection: Connection, code: CloseCode): void {
     this.#counters.endConnection(code)
-    this.#notices.closing(connection, code)
+    this.#hooks.closing(connection, code)
   }
 
   #newConnection(socket: TLSSocket, speaksHttp: boolean): Connection {
@@ -163,18 +163,18 @@ export class Admissions {
     if (chain.length === 0) return this.#refuseConnection(connection, 'no_certificate', {})
     const now = this.#settings.clock()
     const judged = judge(domain.snapshot(now), chain, now, this.#counters)
-    if (!isApproval(judged)) return this.#refuseConnection(connection, judged.verdict.code, whyOf(judged.verdict))
+    if (!isApproval(judged)) return this.#refuseConnection(connection, judged.verdict.code, detailsOf(judged.verdict))
     connection.approval = judged
     connection.client = identify(connection, judged, undefined)
     const { authorize } = domain.rules
     if (authorize === undefined) return this.#conclude(connection, { ok: true, context: undefined }, false)
     const { client } = connection
-    const remembered = this.answers.find(client, now)
+    const remembered = this.authorizations.find(client, now)
     if (remembered !== undefined) return this.#conclude(connection, remembered, false)
     if (!this.#pending.hasRoom(socket)) return this.#refuseConnection(connection, 'overloaded', {})
-    const remember = this.answers.asked(client, now)
+    const remember = this.authorizations.recorder(client, now)
     const controller = new AbortController()
-    const answer = askFor(authorize, client, controller.signal)
+    const answer = callAuthorize(authorize, client, controller.signal)
     if (isDecision(answer)) {
       remember(answer)
       return this.#conclude(connection, answer, false)
@@ -188,18 +188,18 @@ export class Admissions {
     return undefined
   }
 
-  /** @param waited whether time has passed since the connection was verified */
-  #conclude(connection: Connection, decision: Decision, waited: boolean): Admission {
+  /** @param hasWaited whether time has passed since the connection was verified */
+  #conclude(connection: Connection, decision: Decision, hasWaited: boolean): Admission {
     if (!decision.ok) return this.#refuseConnection(connection, decision.code, { error: decision.error })
     try {
-      const lost = this.#renew(connection, waited)
-      if (lost !== undefined) return this.#refuseConnection(connection, lost.code, whyOf(lost))
+      const lost = this.#renew(connection, hasWaited)
+      if (lost !== undefined) return this.#refuseConnection(connection, lost.code, detailsOf(lost))
       const identity = identify(connection, connection.approval!, decision.context)
       connection.client = identity
       connection.identity = identity
       this.#open.add(connection)
       this.#counters.accepted++
-      this.#notices.accepted(identity)
+      this.#hooks.accepted(identity)
       return { ok: true, identity }
     } catch (error) {
       return this.#refuseConnection(connection, 'internal_error', { error, message: thrownText(error) })
@@ -221,7 +221,7 @@ export class Admissions {
   }
 
   /** Every host that the request names must belong to the connection's domain. Without a host it could be for any domain. */
-  #belongs({ domain }: Connection, authorities: readonly string[], domains: DomainMap<GateDomain>): boolean {
+  #isOfDomain({ domain }: Connection, authorities: readonly string[], domains: DomainMap<GateDomain>): boolean {
     return authorities.length > 0 && authorities.every((authority) => domains.find(hostOfAuthority(authority)) === domain)
   }
 
@@ -237,7 +237,7 @@ export class Admissions {
     const rejection = this.#rejudge(connection, domain.snapshot(now), now)
     if (rejection === undefined) return { ok: true, identity: connection.identity! }
     if (this.#isFinal(rejection.code)) disqualify(connection, rejection.code)
-    return this.#refuseRequest(connection, rejection.code, whyOf(rejection))
+    return this.#refuseRequest(connection, rejection.code, detailsOf(rejection))
   }
 
   /** Renews the verdict on an open connection, or returns the rejection for the caller to act on. */
@@ -264,17 +264,17 @@ export class Admissions {
     return this.#settings.onUnknown === 'end' || (code !== 'revocation_unknown' && code !== 'internal_error')
   }
 
-  #refuseConnection(from: Connection | TLSSocket, code: GateCode, why: Why): Admission {
+  #refuseConnection(from: Connection | TLSSocket, code: GateCode, details: RejectionDetails): Admission {
     this.#counters.refuseConnection(code)
     const isJudged = 'chain' in from
     if (isJudged) disqualify(from, code)
-    this.#notices.rejected(isJudged ? from : { remoteAddress: addressOf(from) }, code, 'connection', why)
+    this.#hooks.rejected(isJudged ? from : { remoteAddress: addressOf(from) }, code, 'connection', details)
     return { ok: false, code }
   }
 
-  #refuseRequest(connection: Connection | undefined, code: GateCode, why: Why): Admission {
+  #refuseRequest(connection: Connection | undefined, code: GateCode, details: RejectionDetails): Admission {
     this.#counters.refuseRequest(code)
-    this.#notices.rejected(connection ?? { remoteAddress: undefined }, code, 'request', why)
+    this.#hooks.rejected(connection ?? { remoteAddress: undefined }, code, 'request', details)
     return { ok: false, code }
   }
 }
@@ -300,7 +300,7 @@ function disqualify(connection: Connection, code: GateCode): void {
   connection.identity = undefined
 }
 
-function whyOf(verdict: Rejection): Why {
+function detailsOf(verdict: Rejection): RejectionDetails {
   return { verdict, message: verdict.message }
 }
 

@@ -18,11 +18,11 @@ export type Decision =
  * Calls `authorize`. A synchronous answer takes effect at once; a promise is awaited for at most `timeoutMs`. If it throws or
  * rejects, the client is rejected.
  */
-export function askFor(authorize: Authorize, identity: ClientIdentity, signal: AbortSignal): Decision | Promise<unknown> {
+export function callAuthorize(authorize: Authorize, identity: ClientIdentity, signal: AbortSignal): Decision | Promise<unknown> {
   try {
     const answer: unknown = authorize(identity, signal)
     // Wrap it in our own promise: that calls `then` later, catches what it throws, and cannot be mistaken for a decision.
-    return isThenable(answer) ? new Promise((resolve) => resolve(answer)) : read(answer)
+    return isThenable(answer) ? new Promise((resolve) => resolve(answer)) : readAnswer(answer)
   } catch (error) {
     return { ok: false, code: 'authorizer_failed', error }
   }
@@ -48,15 +48,15 @@ export function awaitAuthorization(
     settle(decision)
     return true
   }
-  const decide = (decision: Decision): void => {
+  const settleEarly = (decision: Decision): void => {
     if (once(decision)) abort()
   }
-  const timer = setTimeout(() => decide({ ok: false, code: 'authorizer_timeout', error: undefined }), timeoutMs).unref()
+  const timer = setTimeout(() => settleEarly({ ok: false, code: 'authorizer_timeout', error: undefined }), timeoutMs).unref()
   answer.then(
     (value) => void once(readSafely(value)),
     (error: unknown) => void once({ ok: false, code: 'authorizer_failed', error }),
   )
-  return decide
+  return settleEarly
 }
 
 export function isDecision(value: Decision | Promise<unknown>): value is Decision {
@@ -65,23 +65,23 @@ export function isDecision(value: Decision | Promise<unknown>): value is Decisio
 
 function readSafely(value: unknown): Decision {
   try {
-    return read(value)
+    return readAnswer(value)
   } catch (error) {
     return { ok: false, code: 'authorizer_failed', error }
   }
 }
 
 /** Only a literal `true` is consent. */
-function read(answer: unknown): Decision {
+function readAnswer(answer: unknown): Decision {
   if (answer === true) return { ok: true, context: undefined }
   const isAuthorized = own(answer, 'isAuthorized')
-  if (isAuthorized !== true) return { ok: false, code: 'not_authorized', error: noAnswer(answer, isAuthorized) }
+  if (isAuthorized !== true) return { ok: false, code: 'not_authorized', error: answerError(answer, isAuthorized) }
   const context = own(answer, 'context')
   return { ok: true, context: typeof context === 'object' && context !== null ? (context as Record<string, unknown>) : undefined }
 }
 
 /** The error for `onReject` if an answer neither accepts nor denies. That is a mistake in the application. */
-function noAnswer(answer: unknown, isAuthorized: unknown): TypeError | undefined {
+function answerError(answer: unknown, isAuthorized: unknown): TypeError | undefined {
   if (answer === false || isAuthorized === false) return undefined
   const given = typeof answer === 'object' && answer !== null ? 'an object without isAuthorized' : thrownText(answer)
   return new TypeError(`authorize returned ${given}; return true or { isAuthorized: true } to accept, false to deny`)
@@ -107,15 +107,15 @@ interface Answer {
 }
 
 /** Remembers answers of `authorize` for a limited time and up to a limited number. The oldest are dropped first. */
-export class Answers implements RememberedAuthorizations {
+export class AuthorizationCache implements RememberedAuthorizations {
   readonly #ttlMs: number
-  readonly #most: number
+  readonly #maxEntries: number
   readonly #answers = new Map<string, Answer>()
   #generation = 0
 
   constructor(ttlMs: number, most: number) {
     this.#ttlMs = ttlMs
-    this.#most = most
+    this.#maxEntries = most
   }
 
   get size(): number {
@@ -135,7 +135,7 @@ export class Answers implements RememberedAuthorizations {
   }
 
   /** Returns a function that stores the answer to a question asked now. Failures and timeouts are not stored. */
-  asked(client: ClientIdentity, now: number): (decision: Decision) => void {
+  recorder(client: ClientIdentity, now: number): (decision: Decision) => void {
     const generation = this.#generation
     return (decision) => {
       const isAnswer = decision.ok || decision.code === 'not_authorized'
@@ -145,7 +145,7 @@ export class Answers implements RememberedAuthorizations {
       this.#answers.delete(key)
       this.#answers.set(key, { decision, from: now, until: now + this.#ttlMs })
       for (const oldest of this.#answers.keys()) {
-        if (this.#answers.size <= this.#most) break
+        if (this.#answers.size <= this.#maxEntries) break
         this.#answers.delete(oldest)
       }
     }
@@ -158,10 +158,10 @@ function keyOf({ certificate, truststoreVersion, serverName = '' }: ClientIdenti
 }
 
 /** How often pending connections are checked for disconnected clients, in milliseconds. */
-const patrolMs = 250
+const pendingCheckMs = 250
 
 /** Never reported, because the connection is closed. */
-const gone: Decision = { ok: false, code: 'authorizer_failed', error: undefined }
+const disconnected: Decision = { ok: false, code: 'authorizer_failed', error: undefined }
 
 interface PendingSettings {
   readonly authorizeTimeoutMs: number
@@ -178,26 +178,26 @@ interface PendingSettings {
 export class PendingConnections {
   readonly #settings: PendingSettings
   /** Each with a function that decides instead of `authorize`. */
-  readonly #places = new Map<Connection, (decision: Decision) => void>()
+  readonly #pending = new Map<Connection, (decision: Decision) => void>()
   readonly #perAddress = new Map<string, number>()
-  readonly #patrol: Timer = new Timer(() => this.#dropGone())
+  readonly #checkTimer: Timer = new Timer(() => this.#closeDisconnected())
 
   constructor(settings: PendingSettings) {
     this.#settings = settings
   }
 
   get size(): number {
-    return this.#places.size
+    return this.#pending.size
   }
 
   get connections(): readonly Connection[] {
-    return [...this.#places.keys()]
+    return [...this.#pending.keys()]
   }
 
   hasRoom(socket: TLSSocket): boolean {
     const address = this.#keyOf(socket)
     const ofAddress = address === undefined ? 0 : (this.#perAddress.get(address) ?? 0)
-    return this.#places.size < this.#settings.maxPending && ofAddress < this.#settings.maxPendingPerAddress
+    return this.#pending.size < this.#settings.maxPending && ofAddress < this.#settings.maxPendingPerAddress
   }
 
   /**
@@ -211,23 +211,23 @@ export class PendingConnections {
     const address = this.#keyOf(socket)
     this.#count(address, 1)
     const decide = awaitAuthorization(answer, this.#settings.authorizeTimeoutMs, abort, (decision) => {
-      this.#places.delete(connection)
+      this.#pending.delete(connection)
       this.#count(address, -1)
       socket.off('close', leave)
       if (!socket.destroyed) settle(decision)
       socket.off('error', ignore)
     })
-    this.#places.set(connection, decide)
-    const leave = (): void => decide(gone)
+    this.#pending.set(connection, decide)
+    const leave = (): void => decide(disconnected)
     socket.once('close', leave)
     // An `error` event without a listener would end the process.
     socket.on('error', ignore)
-    if (!this.#patrol.isSet) this.#patrol.set(patrolMs)
+    if (!this.#checkTimer.isSet) this.#checkTimer.set(pendingCheckMs)
   }
 
   /** Decides about a pending connection instead of `authorize`. */
   decide(connection: Connection, decision: Decision): void {
-    this.#places.get(connection)?.(decision)
+    this.#pending.get(connection)?.(decision)
   }
 
   #keyOf(socket: TLSSocket): string | undefined {
@@ -242,9 +242,9 @@ export class PendingConnections {
   }
 
   /** While a socket is not read, Node emits no event for a client that sent data and then disconnected. */
-  #dropGone(): void {
-    for (const { socket } of this.#places.keys()) if (hasEnded(socket)) socket.destroy()
-    if (this.#places.size > 0) this.#patrol.set(patrolMs)
+  #closeDisconnected(): void {
+    for (const { socket } of this.#pending.keys()) if (hasEnded(socket)) socket.destroy()
+    if (this.#pending.size > 0) this.#checkTimer.set(pendingCheckMs)
   }
 }
 

@@ -47,7 +47,7 @@ export class Closings<Item> {
 }
 
 /** Events that show how a connection is used. */
-const telling: ReadonlySet<string | symbol> = new Set([
+const usageEvents: ReadonlySet<string | symbol> = new Set([
   'request',
   'checkContinue',
   'checkExpectation',
@@ -57,8 +57,8 @@ const telling: ReadonlySet<string | symbol> = new Set([
   'unknownProtocol',
 ])
 
-export function tellsUsage(event: string | symbol): boolean {
-  return telling.has(event)
+export function isUsageEvent(event: string | symbol): boolean {
+  return usageEvents.has(event)
 }
 
 /** How a connection is used. This decides how it ends. */
@@ -75,7 +75,7 @@ export class Usage {
   }
 
   /** Records an accepted event for which `tellsUsage` is true. */
-  note(event: string | symbol, socket: TLSSocket, args: readonly unknown[]): void {
+  record(event: string | symbol, socket: TLSSocket, args: readonly unknown[]): void {
     const [subject, response] = args
     if (event === 'session') this.#session = subject as ServerHttp2Session
     else if (response instanceof ServerResponse) this.#follow(response, socket)
@@ -123,10 +123,10 @@ export class Usage {
  * Ends connections that are not accepted when the server closes. The server would otherwise wait for them: Node's `close` and
  * `closeAllConnections` only know connections that were handed to HTTP.
  */
-export function endOnClose(server: Server, outside: ReadonlySet<Socket>): void {
+export function endOnClose(server: Server, unaccepted: ReadonlySet<Socket>): void {
   // Connections that are being answered still get their answer.
-  after(server, 'close', () => outside.forEach((socket) => void socket.destroySoon()))
-  after(server, 'closeAllConnections', () => outside.forEach((socket) => void socket.destroy()))
+  after(server, 'close', () => unaccepted.forEach((socket) => void socket.destroySoon()))
+  after(server, 'closeAllConnections', () => unaccepted.forEach((socket) => void socket.destroy()))
 }
 
 function after(server: object, name: 'close' | 'closeAllConnections', then: () => void): void {

@@ -31,26 +31,26 @@ export interface Connection extends ConnectionState {
  * How often open connections are checked, in milliseconds. A timer for the expiry of each certificate would fail if the clock
  * is set, and `setTimeout` cannot wait longer than 24.8 days.
  */
-const lookMs = 1000
+const checkMs = 1000
 
 /** The time, truststores and lists for one slice. */
-export interface Moment {
+export interface SliceContext {
   readonly now: number
   /** Has no entry for rules whose functions threw. */
   readonly snapshots: ReadonlyMap<GateDomain, TrustSnapshot>
 }
 
 /** Verifies open connections, and learns when they end. */
-export interface Watch {
+export interface ConnectionJudge {
   /** Returns why the connection must end now, if it must. */
-  judge(connection: Connection, moment: Moment): GateCode | undefined
+  judge(connection: Connection, slice: SliceContext): GateCode | undefined
   /** Called right before the connection is ended. */
   closing(connection: Connection, code: CloseCode): void
   clock(): number
 }
 
 /** When connections are checked, and how they end. */
-export interface WatchSettings {
+export interface OpenConnectionSettings {
   readonly onChange: 'end' | 'keep'
   readonly maxConnectionAgeMs: number
   readonly endTimeoutMs: number
@@ -62,21 +62,21 @@ export interface WatchSettings {
  * truststore. It ends those whose verdict has changed.
  */
 export class OpenConnections {
-  readonly #settings: WatchSettings
-  readonly #watch: Watch
+  readonly #settings: OpenConnectionSettings
+  readonly #judge: ConnectionJudge
   readonly #watched: readonly GateDomain[]
   /** When each was accepted, by the monotonic clock. */
   readonly #since = new Map<Connection, number>()
   readonly #closings: Closings<Connection>
   readonly #slices: Slices
-  readonly #timer: Timer = new Timer(() => this.look())
+  readonly #timer: Timer = new Timer(() => this.check())
   #subscriptions: readonly (() => void)[] = []
   #isBroken = false
-  #looking: 'no' | 'yes' | 'again' = 'no'
+  #checking: 'no' | 'yes' | 'again' = 'no'
 
-  constructor(settings: WatchSettings, watch: Watch, domains: readonly GateDomain[], pace?: Pace) {
+  constructor(settings: OpenConnectionSettings, judge: ConnectionJudge, domains: readonly GateDomain[], pace?: Pace) {
     this.#settings = settings
-    this.#watch = watch
+    this.#judge = judge
     this.#watched = settings.onChange === 'end' ? domains : []
     this.#slices = new Slices(pace)
     this.#closings = new Closings(settings.endsPerSecond, (connection) => this.#close(connection))
@@ -106,23 +106,23 @@ export class OpenConnections {
   }
 
   /** Checks all connections soon, and once more if a check is already running. */
-  look(): void {
-    if (this.#looking !== 'no') {
-      this.#looking = 'again'
+  check(): void {
+    if (this.#checking !== 'no') {
+      this.#checking = 'again'
       return
     }
-    this.#looking = 'yes'
+    this.#checking = 'yes'
     this.#slices.run(
       this.#since.keys(),
       () => {
-        const moment = this.#moment()
-        return (connection) => this.#lookAt(connection, moment)
+        const slice = this.#sliceContext()
+        return (connection) => this.#checkConnection(connection, slice)
       },
       () => {
-        const again = this.#looking === 'again'
-        this.#looking = 'no'
-        if (again) this.look()
-        else if (this.#since.size > 0) this.#timer.set(lookMs)
+        const again = this.#checking === 'again'
+        this.#checking = 'no'
+        if (again) this.check()
+        else if (this.#since.size > 0) this.#timer.set(checkMs)
       },
     )
   }
@@ -130,8 +130,8 @@ export class OpenConnections {
   #start(): void {
     const { onChange, maxConnectionAgeMs } = this.#settings
     if (onChange === 'keep' && maxConnectionAgeMs === Infinity) return
-    this.#subscriptions = this.#watched.map((domain) => domain.onSwap(() => this.look()))
-    this.#timer.set(lookMs)
+    this.#subscriptions = this.#watched.map((domain) => domain.onSwap(() => this.check()))
+    this.#timer.set(checkMs)
   }
 
   #remove(connection: Connection): void {
@@ -144,12 +144,12 @@ export class OpenConnections {
   }
 
   /** Read once per slice: nothing changes within one. */
-  #moment(): Moment {
+  #sliceContext(): SliceContext {
     const snapshots = new Map<GateDomain, TrustSnapshot>()
     let now = Number.NaN
     let failure: unknown
     try {
-      now = this.#watch.clock()
+      now = this.#judge.clock()
     } catch (error) {
       failure = error
     }
@@ -171,17 +171,17 @@ export class OpenConnections {
     this.#isBroken = true
   }
 
-  #lookAt(connection: Connection, moment: Moment): void {
+  #checkConnection(connection: Connection, slice: SliceContext): void {
     const { onChange, maxConnectionAgeMs } = this.#settings
     if (connection.closing !== undefined) return
-    const code = onChange === 'end' ? this.#watch.judge(connection, moment) : undefined
+    const code = onChange === 'end' ? this.#judge.judge(connection, slice) : undefined
     if (code !== undefined) this.end(connection, code)
     else if (this.#slices.now() - this.#since.get(connection)! >= maxConnectionAgeMs) this.end(connection, 'max_age_reached')
   }
 
   #close(connection: Connection): void {
     const { socket, usage, closing } = connection
-    this.#watch.closing(connection, closing!)
+    this.#judge.closing(connection, closing!)
     try {
       usage.end(socket, this.#settings.endTimeoutMs)
     } catch {

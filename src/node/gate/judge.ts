@@ -13,7 +13,7 @@ import { currentStore, type GateRules, requireRevocation } from './gate-options.
  * and go stale by themselves. Verifying again costs a comparison and the revocation checks, but no signature check of the
  * client's certificate.
  */
-const revocationHolds = 1000
+const revocationHoldsMs = 1000
 
 /** An acceptance and what it depends on. */
 export interface Approval {
@@ -49,7 +49,7 @@ export function judge(
   counters.memoHits += cache.memoHits - hitsBefore
   if (!verdict.ok) return { verdict }
   const ends = endOf(verdict.path, at)
-  const until = revocation === undefined ? ends : Math.min(ends, at + revocationHolds)
+  const until = revocation === undefined ? ends : Math.min(ends, at + revocationHoldsMs)
   return { verdict, store, epoch, at, until, ends }
 }
 
@@ -81,7 +81,7 @@ export function holdsForConnection({ epoch, at, ends }: Approval, snapshot: Trus
  * With revocation, open connections are verified again after this many milliseconds even without a visible change:
  * certificates of CRL signers expire too, and are not tracked one by one.
  */
-const renewAfter = 60_000
+const renewMs = 60_000
 
 /** The truststore and revocation lists in force at one moment: a verdict depends on them, the chain and the time. */
 export interface TrustSnapshot {
@@ -126,7 +126,7 @@ export class GateDomain {
       this.#store = store
       this.#revocation = parts
       this.#from = now
-      this.#until = read === undefined ? Infinity : Math.min(nextChange(read, now), now + renewAfter)
+      this.#until = read === undefined ? Infinity : Math.min(nextChange(read, now), now + renewMs)
     }
     return { store, revocation: check, epoch: this.#epoch }
   }

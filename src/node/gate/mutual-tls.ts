@@ -7,7 +7,7 @@ import { member } from '../../policy/fields.ts'
 import { AddressLimiter } from './address-limiter.ts'
 import { type Admission, Admissions } from './admission.ts'
 import type { RememberedAuthorizations } from './authorization.ts'
-import { endOnClose, tellsUsage } from './closing.ts'
+import { endOnClose, isUsageEvent } from './closing.ts'
 import { Contexts } from './contexts.ts'
 import type { GateCounters } from './counters.ts'
 import { type MutualTlsOptions, ownOptions, readGateOptions, type Settings } from './gate-options.ts'
@@ -131,7 +131,7 @@ class Gate implements MutualTls {
   }
 
   get authorizations(): RememberedAuthorizations {
-    return this.#admissions.answers
+    return this.#admissions.authorizations
   }
 
   replaceCredentials(credentials: ServerCredentials, domain?: string): void {
@@ -144,12 +144,12 @@ class Gate implements MutualTls {
     if (guarded.has(server)) throw new TypeError('mutualTls: the server already has a gate')
     this.#contexts.adopt(server)
     /** Connections that are not accepted, or not yet. */
-    const outside = new Set<Socket>()
-    endOnClose(server, outside)
-    standBefore(server, (name, args, pass) => {
-      const isHeard = this.#hear(server, outside, name, args, pass)
+    const unaccepted = new Set<Socket>()
+    endOnClose(server, unaccepted)
+    interceptEvents(server, (name, args, pass) => {
+      const isHandled = this.#handleEvent(server, unaccepted, name, args, pass)
       this.#limiter.lap()
-      return isHeard
+      return isHandled
     })
     return server
   }
@@ -164,9 +164,15 @@ class Gate implements MutualTls {
     }
   }
 
-  #hear(server: Server, outside: Set<Socket>, name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
-    if (name === 'connection') return this.#arrive(server, outside, args[0] as Socket, pass)
-    if (name === 'secureConnection') return this.#enter(server, outside, args[0] as TLSSocket, pass)
+  #handleEvent(
+    server: Server,
+    unaccepted: Set<Socket>,
+    name: string | symbol,
+    args: readonly unknown[],
+    pass: () => boolean,
+  ): boolean {
+    if (name === 'connection') return this.#arrive(server, unaccepted, args[0] as Socket, pass)
+    if (name === 'secureConnection') return this.#admit(server, unaccepted, args[0] as TLSSocket, pass)
     if (name === 'tlsClientError') this.#limiter.fail(args[1] as TLSSocket)
     // Invalid HTTP from unverified clients. Without listeners, Node answers or closes the connection.
     if (name === 'clientError' && getClientIdentity(args[1] as TLSSocket) === undefined) return false
@@ -175,55 +181,56 @@ class Gate implements MutualTls {
     return this.#passRequests(name, args, pass)
   }
 
-  #arrive(server: Server, outside: Set<Socket>, raw: Socket, pass: () => unknown): boolean {
+  #arrive(server: Server, unaccepted: Set<Socket>, raw: Socket, pass: () => unknown): boolean {
     let isBegun = false
-    this.#limiter.arrive(raw, () => {
+    this.#limiter.handleConnection(raw, () => {
       isBegun = true
-      outside.delete(raw)
+      unaccepted.delete(raw)
       this.#contexts.refresh(server)
       pass()
     })
-    if (!isBegun) addUntilClosed(outside, raw)
+    if (!isBegun) addUntilClosed(unaccepted, raw)
     return true
   }
 
-  #enter(server: Server, outside: Set<Socket>, socket: TLSSocket, pass: () => unknown): boolean {
-    const makePlace = this.#limiter.finish(socket)
-    let isInside = false
+  #admit(server: Server, unaccepted: Set<Socket>, socket: TLSSocket, pass: () => unknown): boolean {
+    const startNext = this.#limiter.finish(socket)
+    let isAdmitted = false
     this.#admissions.admitConnection(socket, speaksHttp(server), (admission) => {
-      this.#limiter.judge(socket, admission.ok, !admission.ok && isOfClient(admission.code))
-      isInside = admission.ok
-      if (!admission.ok) return this.#refusals.refuse(socket, admission.code, this.#answers(server, socket) ? 'answer' : 'close')
-      outside.delete(socket)
+      this.#limiter.conclude(socket, admission.ok, !admission.ok && isOfClient(admission.code))
+      isAdmitted = admission.ok
+      if (!admission.ok)
+        return this.#refusals.refuse(socket, admission.code, this.#mayAnswer(server, socket) ? 'answer' : 'close')
+      unaccepted.delete(socket)
       pass()
     })
-    makePlace()
-    if (!isInside) addUntilClosed(outside, socket)
+    startNext()
+    if (!isAdmitted) addUntilClosed(unaccepted, socket)
     return true
   }
 
-  #answers(server: Server, socket: TLSSocket): boolean {
+  #mayAnswer(server: Server, socket: TLSSocket): boolean {
     return this.#settings.refusal === 'answer' && speaksHttp(server) && this.#limiter.mayLinger(socket)
   }
 
   /** Among a session's events, only `stream` is a request. Node's own listener for it emits the server's `stream`. */
   #guardSession(session: EventEmitter): void {
     if (guarded.has(session)) return
-    standBefore(session, (name, args, pass) => (name === 'stream' ? this.#passRequests(name, args, pass) : pass()))
+    interceptEvents(session, (name, args, pass) => (name === 'stream' ? this.#passRequests(name, args, pass) : pass()))
   }
 
   #passRequests(name: string | symbol, args: readonly unknown[], pass: () => boolean): boolean {
     const guard: EventGuard | undefined = eventGuardOf(name)
     const isRefused = guard !== undefined && !guard(args, (source, authorities) => this.#guardRequest(source, authorities))
     if (isRefused) return true
-    if (tellsUsage(name)) this.#noteUsage(name, args)
+    if (isUsageEvent(name)) this.#recordUsage(name, args)
     return pass()
   }
 
   /** The use of a connection decides how the gate ends it. */
-  #noteUsage(name: string | symbol, args: readonly unknown[]): void {
+  #recordUsage(name: string | symbol, args: readonly unknown[]): void {
     const connection = this.#admissions.connectionOf(args[0] as object)
-    connection?.usage.note(name, connection.socket, args)
+    connection?.usage.record(name, connection.socket, args)
   }
 
   #guardRequest(source: object, authorities: readonly string[]): Admission {
@@ -243,17 +250,17 @@ function addUntilClosed(sockets: Set<Socket>, socket: Socket): void {
   socket.once('close', () => sockets.delete(socket))
 }
 
-type Gated = (name: string | symbol, args: readonly unknown[], pass: () => boolean) => boolean
+type EventInterceptor = (name: string | symbol, args: readonly unknown[], pass: () => boolean) => boolean
 
 /**
  * Replaces `emit` instead of adding a listener: all events pass through it, regardless of which listeners exist and when they
  * were added.
  */
-function standBefore(emitter: EventEmitter, gated: Gated): void {
+function interceptEvents(emitter: EventEmitter, intercept: EventInterceptor): void {
   guarded.add(emitter)
   const { emit } = emitter
   const value = (name: string | symbol, ...args: readonly unknown[]): boolean =>
-    gated(name, args, () => Reflect.apply(emit, emitter, [name, ...args]))
+    intercept(name, args, () => Reflect.apply(emit, emitter, [name, ...args]))
   Object.defineProperty(emitter, 'emit', { value, configurable: true, writable: true })
 }
 

@@ -6,15 +6,15 @@ import type { ClientIdentity } from './identity.ts'
 import { type CloseCode, type GateCode, messageOf } from './refuse.ts'
 
 /** The details of a rejection. */
-export type Why = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
+export type RejectionDetails = Partial<Pick<GateRejection, 'message' | 'verdict' | 'error'>>
 
 /** Defaults, so that a missing field is not read from a prototype. */
-const nothing: NoFields<Why> = { message: undefined, verdict: undefined, error: undefined }
+const nothing: NoFields<RejectionDetails> = { message: undefined, verdict: undefined, error: undefined }
 
 type Listeners = { readonly [Name in 'onAccept' | 'onReject' | 'onClose']: GateSettings[Name] | undefined }
 
 /** Calls the application's hooks. An exception becomes a process warning. */
-export class Notices {
+export class Hooks {
   readonly #listeners: Listeners
 
   constructor(listeners: Listeners) {
@@ -31,11 +31,11 @@ export class Notices {
     from: Connection | Pick<GateRejection, 'remoteAddress'>,
     code: GateCode,
     refused: GateRejection['refused'],
-    why: Why,
+    details: RejectionDetails,
   ): void {
     const { onReject } = this.#listeners
     if (onReject === undefined) return
-    const { message = messageOf(code), verdict, error } = { ...nothing, ...why }
+    const { message = messageOf(code), verdict, error } = { ...nothing, ...details }
     const { client, approval, serverName }: Partial<Connection> = from
     const rejection: GateRejection = {
       code,

@@ -269,7 +269,7 @@ function tooLarge(size: string, maxBytes: number): string {
 
 function collect(
   response: IncomingMessage,
-  stated: string | undefined,
+  contentLength: string | undefined,
   maxBytes: number,
   done: (body: Uint8Array) => void,
   fail: (error: Error) => void,
@@ -282,8 +282,8 @@ function collect(
     else chunks.push(chunk)
   })
   response.on('end', () => {
-    if (response.complete && (stated === undefined || Number(stated) === size)) done(Buffer.concat(chunks))
-    else fail(new Error(`the response ended after ${size} bytes of ${stated ?? 'unknown length'}`))
+    if (response.complete && (contentLength === undefined || Number(contentLength) === size)) done(Buffer.concat(chunks))
+    else fail(new Error(`the response ended after ${size} bytes of ${contentLength ?? 'unknown length'}`))
   })
   // If our side closes the connection, there is neither `end` nor `error`.
   response.on('close', () => fail(new Error(`the connection was closed after ${size} bytes of the response`)))

@@ -50,13 +50,15 @@ class FileLoader implements Loader {
   readonly #limits: { readonly settleMs: number; readonly maxBytes: number }
   readonly #watch: DirectoryWatch | undefined
   /** Other files in the directory may change all the time: many events trigger one check. */
-  readonly #soon: Timer = new Timer(() => this.onChange())
+  readonly #delayedCheck: Timer = new Timer(() => this.onChange())
   #seen: string | undefined
 
-  constructor(path: string, settleMs: number, maxBytes: number, watches: boolean) {
+  constructor(path: string, settleMs: number, maxBytes: number, isWatching: boolean) {
     this.#path = path
     this.#limits = { settleMs, maxBytes }
-    this.#watch = watches ? new DirectoryWatch(path, () => this.#soon.isSet || this.#soon.set(settleMs)) : undefined
+    this.#watch = isWatching
+      ? new DirectoryWatch(path, () => this.#delayedCheck.isSet || this.#delayedCheck.set(settleMs))
+      : undefined
   }
 
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
@@ -70,7 +72,7 @@ class FileLoader implements Loader {
   }
 
   close(): void {
-    this.#soon.close()
+    this.#delayedCheck.close()
     this.#watch?.close()
   }
 }
@@ -94,9 +96,9 @@ export class DirectoryWatch {
   /** Updates the watched directories: they may have been replaced, and links may point elsewhere. */
   async renew(): Promise<void> {
     const target = await realpath(this.#path).catch(() => this.#path)
-    const wanted = new Set([dirname(this.#path), dirname(target)])
-    for (const directory of this.#watched.keys()) if (!wanted.has(directory)) this.#drop(directory)
-    for (const directory of wanted) {
+    const directories = new Set([dirname(this.#path), dirname(target)])
+    for (const directory of this.#watched.keys()) if (!directories.has(directory)) this.#drop(directory)
+    for (const directory of directories) {
       const identity = await stat(directory, { bigint: true }).then(
         ({ dev, ino }) => `${dev} ${ino}`,
         () => undefined,
@@ -157,7 +159,7 @@ export async function readSettled(
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await sleep(settleMs, undefined, { signal })
     try {
-      const found = await memoize(path, maxBytes, (stats) => identityOf(stats) === seen || ageOf(stats) >= settleMs)
+      const found = await readIfSettled(path, maxBytes, (stats) => identityOf(stats) === seen || ageOf(stats) >= settleMs)
       if (found.bytes !== undefined) return { bytes: found.bytes, identity: found.identity }
       seen = found.identity
     } catch (error) {
@@ -178,7 +180,7 @@ export async function identityOfFile(path: string): Promise<string | undefined> 
   }
 }
 
-async function memoize(
+async function readIfSettled(
   path: string,
   maxBytes: number,
   isSettled: (stats: BigIntStats) => boolean,

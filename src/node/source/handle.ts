@@ -13,7 +13,7 @@ export class Events<Map extends object> {
   readonly #names: ReadonlySet<keyof Map>
   /** Events not delivered yet. */
   readonly #queue: (() => void)[] = []
-  #isTelling = false
+  #isDelivering = false
   readonly #registered = new Set<{ readonly name: keyof Map; readonly listener: (event: never) => unknown }>()
 
   constructor(names: readonly (keyof Map)[]) {
@@ -41,17 +41,17 @@ export class Events<Map extends object> {
 
   /** Queues an event for the next {@link flush}. */
   queue<Name extends keyof Map>(name: Name, event: Map[Name]): void {
-    this.#queue.push(() => this.#tell(name, event))
+    this.#queue.push(() => this.#deliver(name, event))
   }
 
   flush(): void {
-    if (this.#isTelling) return
-    this.#isTelling = true
-    for (let tell = this.#queue.shift(); tell !== undefined; tell = this.#queue.shift()) tell()
-    this.#isTelling = false
+    if (this.#isDelivering) return
+    this.#isDelivering = true
+    for (let deliver = this.#queue.shift(); deliver !== undefined; deliver = this.#queue.shift()) deliver()
+    this.#isDelivering = false
   }
 
-  #tell<Name extends keyof Map>(name: Name, event: Map[Name]): void {
+  #deliver<Name extends keyof Map>(name: Name, event: Map[Name]): void {
     for (const entry of [...this.#registered]) {
       // Skip a listener that another one removed in the meantime.
       if (entry.name === name && this.#registered.has(entry)) {

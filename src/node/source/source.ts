@@ -74,13 +74,13 @@ const day = 86_400_000
 const firstRetryMs = 1000
 const slices = new Slices()
 
-interface Wanted {
+interface CheckOptions {
   readonly force: boolean
   readonly allowEmptyOverlap: boolean
   readonly allowRollback: boolean
 }
 
-const unforced: Wanted = { force: false, allowEmptyOverlap: false, allowRollback: false }
+const defaultCheck: CheckOptions = { force: false, allowEmptyOverlap: false, allowRollback: false }
 
 /** The common part of all sources: one check at a time, atomic swaps, events, timers. */
 export class Source implements TruststoreSource {
@@ -92,10 +92,10 @@ export class Source implements TruststoreSource {
   readonly #events: Events<SourceEvents> = new Events(['updated', 'rejected', 'rollback', 'expiring'])
   readonly #closing: AbortController = new AbortController()
   readonly #poll: Timer = new Timer(() => void this.check({}))
-  readonly #expiry: Timer = new Timer(() => this.#tellExpiring())
+  readonly #expiry: Timer = new Timer(() => this.#emitExpiring())
   #running: Promise<Refresh> | undefined
   #waiting: Promise<Refresh> | undefined
-  #wanted: Wanted = unforced
+  #requested: CheckOptions = defaultCheck
   #failures = 0
 
   private constructor(loader: Loader, settings: SourceSettings) {
@@ -108,12 +108,12 @@ export class Source implements TruststoreSource {
   static async start(loader: Loader, settings: SourceSettings): Promise<Source> {
     const source = new Source(loader, settings)
     try {
-      await source.#consider(await loader.load(true, source.#closing.signal), true, true)
+      await source.#decide(await loader.load(true, source.#closing.signal), true, true)
     } catch (error) {
       source.close()
       throw error instanceof TypeError ? error : asSourceError(error)
     }
-    source.#expectNext()
+    source.#scheduleNext()
     // Not earlier, so that the caller can add listeners first.
     source.#expiry.set(0)
     return source
@@ -147,7 +147,7 @@ export class Source implements TruststoreSource {
     const previous = this.#history.rollBack(version)
     if (previous === undefined) return
     const next = this.#history.current
-    this.#tellUpdated('rollBack', next, previous, diffTruststores(previous.store, next.store))
+    this.#emitUpdated('rollBack', next, previous, diffTruststores(previous.store, next.store))
   }
 
   close(): void {
@@ -166,11 +166,11 @@ export class Source implements TruststoreSource {
    * Runs a check, after the current one if there is one, because that may have read the state from before this call. All
    * calls in the meantime share it.
    */
-  check({ force = false, allowEmptyOverlap = false, allowRollback = false }: Partial<Wanted>): Promise<Refresh> {
-    this.#wanted = {
-      force: this.#wanted.force || force,
-      allowEmptyOverlap: this.#wanted.allowEmptyOverlap || allowEmptyOverlap,
-      allowRollback: this.#wanted.allowRollback || allowRollback,
+  check({ force = false, allowEmptyOverlap = false, allowRollback = false }: Partial<CheckOptions>): Promise<Refresh> {
+    this.#requested = {
+      force: this.#requested.force || force,
+      allowEmptyOverlap: this.#requested.allowEmptyOverlap || allowEmptyOverlap,
+      allowRollback: this.#requested.allowRollback || allowRollback,
     }
     this.#waiting ??= Promise.resolve(this.#running).then(() => {
       this.#waiting = undefined
@@ -181,12 +181,12 @@ export class Source implements TruststoreSource {
   }
 
   async #runCheck(): Promise<Refresh> {
-    const { force, allowEmptyOverlap, allowRollback } = this.#wanted
-    this.#wanted = unforced
+    const { force, allowEmptyOverlap, allowRollback } = this.#requested
+    this.#requested = defaultCheck
     if (this.#closed) return this.#outcome('closed')
     try {
       const loaded = await this.#loader.load(force, this.#closing.signal)
-      const decision = await this.#consider(
+      const decision = await this.#decide(
         loaded,
         allowEmptyOverlap || this.#settings.allowEmptyOverlap,
         allowRollback || this.#settings.allowRollback,
@@ -197,18 +197,18 @@ export class Source implements TruststoreSource {
       if (this.#closed) return this.#outcome('closed')
       return this.#reject(asSourceError(error))
     } finally {
-      if (!this.#closed) this.#expectNext()
+      if (!this.#closed) this.#scheduleNext()
     }
   }
 
   /** In slices: processing thousands of certificates at once would block the server. */
-  #consider(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
-    return slices.finish(this.#considering(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
+  #decide(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Promise<Decision> {
+    return slices.finish(this.#deciding(loaded, allowEmptyOverlap, allowRollback), this.#closing.signal)
   }
 
   /** Queues events in the same step as the swap, so that they are emitted in the order of the swaps. */
-  *#considering(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Steps<Decision> {
-    const decision = yield* this.#history.consider(loaded, allowEmptyOverlap, allowRollback)
+  *#deciding(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback: boolean): Steps<Decision> {
+    const decision = yield* this.#history.decide(loaded, allowEmptyOverlap, allowRollback)
     if (decision.status !== 'held') this.checkedAt = new Date()
     this.failure = undefined
     this.#failures = 0
@@ -216,7 +216,7 @@ export class Source implements TruststoreSource {
     const { version, previous, diff, replacedAt } = decision
     if (replacedAt !== undefined)
       this.#events.queue('rollback', { offered: version.version, replacedAt, isAccepted: true, version })
-    this.#tellUpdated('refresh', version, previous, diff)
+    this.#emitUpdated('refresh', version, previous, diff)
     return decision
   }
 
@@ -225,18 +225,18 @@ export class Source implements TruststoreSource {
   }
 
   #reject(error: TruststoreSourceError): Refresh {
-    const isNews = this.failure?.message !== error.message
+    const isNew = this.failure?.message !== error.message
     this.failure = error
     this.#failures++
-    if (isNews && error instanceof RollbackError) {
+    if (isNew && error instanceof RollbackError) {
       const { offered, replacedAt } = error
       this.#events.queue('rollback', { offered, replacedAt, isAccepted: false, version: this.#history.current })
     }
-    if (isNews) this.#events.emit('rejected', { error, version: this.#history.current })
+    if (isNew) this.#events.emit('rejected', { error, version: this.#history.current })
     return { status: 'rejected', error, version: this.#history.current }
   }
 
-  #tellUpdated(
+  #emitUpdated(
     cause: UpdatedEvent['cause'],
     version: TruststoreVersion,
     previous: TruststoreVersion,
@@ -246,7 +246,7 @@ export class Source implements TruststoreSource {
     if (!this.#closed) this.#expiry.set(0)
   }
 
-  #tellExpiring(): void {
+  #emitExpiring(): void {
     const version = this.#history.current
     const latest = Date.now() + this.#settings.expiresWithinDays * day
     const certificates = version.store.certificates
@@ -261,7 +261,7 @@ export class Source implements TruststoreSource {
    * failures sooner: with exponential backoff from one second, and at least half of each delay. Never before the server's
    * Retry-After.
    */
-  #expectNext(): void {
+  #scheduleNext(): void {
     const { pollMs } = this.#settings
     if (pollMs === Infinity) return
     const delay =

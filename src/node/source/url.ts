@@ -75,7 +75,7 @@ class UrlLoader implements Loader {
   readonly #url: TruststoreUrl
   readonly #terms: Omit<DownloadTerms, 'signal'>
   /** The validators of the last complete response, and its URL. */
-  #seen: Known | undefined
+  #known: Known | undefined
   #notModified = 0
 
   constructor(url: TruststoreUrl, terms: Omit<DownloadTerms, 'signal'>) {
@@ -85,8 +85,8 @@ class UrlLoader implements Loader {
 
   async load(force: boolean, signal: AbortSignal): Promise<Loaded | undefined> {
     const terms = { ...this.#terms, signal }
-    const url = requireUrl(typeof this.#url === 'function' ? await askUrl(this.#url, terms) : this.#url, terms.allowHttp)
-    const known = !force && this.#notModified < mostNotModified ? this.#seen : undefined
+    const url = requireUrl(typeof this.#url === 'function' ? await callUrl(this.#url, terms) : this.#url, terms.allowHttp)
+    const known = !force && this.#notModified < mostNotModified ? this.#known : undefined
     const downloaded = await download(url, known, terms)
     if (downloaded === undefined) {
       this.#notModified++
@@ -95,7 +95,7 @@ class UrlLoader implements Loader {
     const { loaded, address } = downloaded
     const { bytes: _, ...validators } = loaded
     this.#notModified = 0
-    this.#seen = { etag: undefined, versionId: undefined, ...validators, address }
+    this.#known = { etag: undefined, versionId: undefined, ...validators, address }
     return loaded
   }
 
@@ -105,16 +105,16 @@ class UrlLoader implements Loader {
 }
 
 /** A function that never returns must not block all later checks. */
-async function askUrl(url: Extract<TruststoreUrl, () => unknown>, { timeoutMs, signal }: DownloadTerms): Promise<string | URL> {
+async function callUrl(url: Extract<TruststoreUrl, () => unknown>, { timeoutMs, signal }: DownloadTerms): Promise<string | URL> {
   const answered = new AbortController()
   const end = (): void => answered.abort()
   signal.addEventListener('abort', end)
   try {
-    const asked = url()
+    const returned = url()
     const late = sleep(timeoutMs, undefined, { signal: answered.signal }).then(() => {
       throw new Error(`the url function returned nothing within ${timeoutMs} ms`)
     })
-    return await Promise.race([asked, late])
+    return await Promise.race([returned, late])
   } finally {
     signal.removeEventListener('abort', end)
     end()

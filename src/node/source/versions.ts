@@ -39,7 +39,7 @@ const mostReplaced = 1000
 const unnamed = { etag: undefined, versionId: undefined }
 
 /** The bytes that were loaded last, and the result for them. */
-interface Last {
+interface LastBuild {
   readonly digest: string
   /** Its bytes are dropped after the decision: a rejected version may be large. */
   readonly loaded: Loaded
@@ -65,31 +65,31 @@ export class RollbackError extends TruststoreSourceError {
  */
 export class Versions {
   readonly #options: TruststoreOptions
-  readonly #keep: number
-  readonly #remember: number
+  readonly #mostKept: number
+  readonly #mostReplaced: number
   /** In loading order. */
   #list: readonly TruststoreVersion[] = []
-  #serving: TruststoreVersion | undefined
+  #current: TruststoreVersion | undefined
   readonly #heldBack = new Set<string>()
   /** When each version was replaced, oldest first. The version in force has no entry. */
   readonly #replaced = new Map<string, Date>()
-  #last: Last | undefined
+  #last: LastBuild | undefined
 
   constructor(options: TruststoreOptions, keep: number, remember: number = mostReplaced) {
     this.#options = options
-    this.#keep = keep
-    this.#remember = remember
+    this.#mostKept = keep
+    this.#mostReplaced = remember
   }
 
   /** @throws Error before the first version */
   get current(): TruststoreVersion {
-    if (this.#serving === undefined) throw new Error('no version has been loaded')
-    return this.#serving
+    if (this.#current === undefined) throw new Error('no version has been loaded')
+    return this.#current
   }
 
   /** The version in force, then the others, latest first. */
   get all(): readonly TruststoreVersion[] {
-    return [this.current, ...this.#list.filter((entry) => entry !== this.#serving).reverse()]
+    return [this.current, ...this.#list.filter((entry) => entry !== this.#current).reverse()]
   }
 
   /**
@@ -99,12 +99,12 @@ export class Versions {
    * @param loaded `undefined`: unchanged since the last load
    * @throws TruststoreSourceError if the version is rejected
    */
-  *consider(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Steps<Decision> {
+  *decide(loaded: Loaded | undefined, allowEmptyOverlap: boolean, allowRollback = true): Steps<Decision> {
     const built = yield* this.#build(loaded)
     if (built instanceof TruststoreSourceError) throw built
     const version = built.fingerprint
     for (;;) {
-      const serving = this.#serving
+      const serving = this.#current
       if (serving?.version === version) return { status: 'unchanged' }
       if (this.#heldBack.has(version)) return { status: 'held', held: version }
       const replacedAt = this.#replaced.get(version)
@@ -112,16 +112,16 @@ export class Versions {
       const before = serving && requireTruststore(serving.store, 'serving')
       const lost = before === undefined || allowEmptyOverlap ? 0 : yield* lostIssuers(before, built)
       const diff = before && (yield* diffing(before, built))
-      if (this.#serving !== serving) continue
+      if (this.#current !== serving) continue
       if (lost > 0) {
         const problem = `the new version drops every issuer that is accepted now (${lost}); set allowEmptyOverlap to accept it`
         throw new TruststoreSourceError('no_overlap', problem, { findings: built.findings })
       }
-      return { status: 'updated', version: this.#take(built), previous: serving, diff, replacedAt }
+      return { status: 'updated', version: this.#accept(built), previous: serving, diff, replacedAt }
     }
   }
 
-  #take(store: TruststoreView): TruststoreVersion {
+  #accept(store: TruststoreView): TruststoreVersion {
     const { etag, versionId } = this.#last!.loaded
     const next: TruststoreVersion = {
       version: store.fingerprint,
@@ -130,7 +130,7 @@ export class Versions {
       ...(etag !== undefined && { etag }),
       ...(versionId !== undefined && { versionId }),
     }
-    this.#list = [...this.#list.filter((entry) => entry.version !== next.version), next].slice(-this.#keep)
+    this.#list = [...this.#list.filter((entry) => entry.version !== next.version), next].slice(-this.#mostKept)
     this.#replaceBy(next)
     return next
   }
@@ -158,11 +158,11 @@ export class Versions {
   }
 
   #replaceBy(next: TruststoreVersion): void {
-    if (this.#serving !== undefined) this.#replaced.set(this.#serving.version, next.since)
+    if (this.#current !== undefined) this.#replaced.set(this.#current.version, next.since)
     this.#replaced.delete(next.version)
     const [longestAgo] = this.#replaced.keys()
-    if (longestAgo !== undefined && this.#replaced.size > this.#remember) this.#replaced.delete(longestAgo)
-    this.#serving = next
+    if (longestAgo !== undefined && this.#replaced.size > this.#mostReplaced) this.#replaced.delete(longestAgo)
+    this.#current = next
   }
 
   /** Reuse the result for the same bytes, unless the failure was not due to them. */
@@ -190,7 +190,7 @@ function* lostIssuers(serving: TruststoreView, next: TruststoreView): Steps<numb
 }
 
 /** Findings about unreadable parts of the bundle: it may have been cut or overwritten. */
-const damage: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
+const damageCodes: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
 
 /**
  * Builds a truststore. Returns an error if a part of the bundle seems lost: the intact rest of a bundle must not replace the
@@ -200,7 +200,7 @@ export function* buildWhole(bytes: Uint8Array, options: TruststoreOptions): Step
   try {
     const store = yield* building(bytes, options)
     yield* store.hashing()
-    const damaged = store.findings.find((finding) => damage.has(finding.code))
+    const damaged = store.findings.find((finding) => damageCodes.has(finding.code))
     const problem =
       damaged === undefined ? ((yield* brokenForeignBlock(bytes, store.findings)) ?? cutBoundary(bytes)) : describe(damaged)
     if (problem === undefined) return store

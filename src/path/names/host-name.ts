@@ -92,11 +92,11 @@ export function matchesReference(leaf: CertificateView, reference: ReferenceId, 
 }
 
 /** Both in lower case. A wildcard matches exactly one label and must be followed by at least two labels. */
-function matchesDnsName(presented: string, wanted: string): boolean {
-  if (!presented.startsWith('*.')) return presented === wanted
+function matchesDnsName(presented: string, reference: string): boolean {
+  if (!presented.startsWith('*.')) return presented === reference
   const parent = presented.slice(1)
-  const dot = wanted.indexOf('.')
-  return dot > 0 && parent.includes('.', 1) && !parent.includes('*') && wanted.slice(dot) === parent
+  const dot = reference.indexOf('.')
+  return dot > 0 && parent.includes('.', 1) && !parent.includes('*') && reference.slice(dot) === parent
 }
 
 /** The server name for a message. */

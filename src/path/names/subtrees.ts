@@ -137,9 +137,9 @@ export function commonNamesOf(client: CertificateView): readonly ConstrainedName
 }
 
 /** The values of a subject attribute, as names of the given form. */
-function attributeNames({ subjectName }: CertificateView, wanted: Uint8Array, form: number): ConstrainedName[] {
+function attributeNames({ subjectName }: CertificateView, oid: Uint8Array, form: number): ConstrainedName[] {
   return attributesOf(subjectName)
-    .filter(({ type }) => type.is(wanted))
+    .filter(({ type }) => type.is(oid))
     .map(({ tag, value }) => new ConstrainedName(form, value, tag))
 }
 

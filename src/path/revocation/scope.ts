@@ -85,9 +85,9 @@ function isIssuer(issuers: ReadonlySet<string>, list: RevocationListView): boole
 
 /** RFC 5280 6.3.3 (b)(2)(i): a list with a distribution point name covers only certificates that name that point. */
 function matchesPoint({ names }: CertificatePoint, list: RevocationListView): boolean {
-  const wanted = list.pointNames
-  if (wanted.size === 0) return true
-  const [few, many] = names.size < wanted.size ? [names, wanted] : [wanted, names]
+  const listNames = list.pointNames
+  if (listNames.size === 0) return true
+  const [few, many] = names.size < listNames.size ? [names, listNames] : [listNames, names]
   for (const name of few) if (many.has(name)) return true
   return false
 }

@@ -6,7 +6,12 @@ import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { Closings, Usage } from '../../../../src/node/gate/closing.ts'
-import { type Connection, OpenConnections, type Watch, type WatchSettings } from '../../../../src/node/gate/connections.ts'
+import {
+  type Connection,
+  type ConnectionJudge,
+  type OpenConnectionSettings,
+  OpenConnections,
+} from '../../../../src/node/gate/connections.ts'
 import { GateDomain } from '../../../../src/node/gate/judge.ts'
 import type { CloseCode, GateCode } from '../../../../src/node/gate/refuse.ts'
 import { fileTruststore } from '../../../../src/node/index.ts'
@@ -42,13 +47,13 @@ interface Scene {
 function scene(
   costMs: number,
   verdict: () => GateCode | undefined = () => undefined,
-  own: Partial<WatchSettings> = {},
+  own: Partial<OpenConnectionSettings> = {},
   bases: readonly GateDomain[] = [],
 ): Scene {
   const pace = new ToyPace()
   const judged: Connection[] = []
   const ended: CloseCode[] = []
-  const watch: Watch = {
+  const watch: ConnectionJudge = {
     judge(connection) {
       pace.time += costMs
       judged.push(connection)
@@ -57,7 +62,13 @@ function scene(
     closing: (_connection, code) => void ended.push(code),
     clock: () => 0,
   }
-  const settings: WatchSettings = { onChange: 'end', maxConnectionAgeMs: Infinity, endTimeoutMs: 0, endsPerSecond: 1e6, ...own }
+  const settings: OpenConnectionSettings = {
+    onChange: 'end',
+    maxConnectionAgeMs: Infinity,
+    endTimeoutMs: 0,
+    endsPerSecond: 1e6,
+    ...own,
+  }
   return { pace, open: new OpenConnections(settings, watch, bases, pace), judged, ended }
 }
 
@@ -75,7 +86,7 @@ describe('open connections', () => {
   ])('are verified in slices, each once: %s', (_name, costMs) => {
     const toy = scene(costMs)
     const connections = add(toy, 1000)
-    toy.open.look()
+    toy.open.check()
     expect(toy.judged).toEqual([])
     const turns: number[] = []
     while (toy.pace.waiting.length > 0) turns.push(toy.pace.turn())
@@ -88,11 +99,11 @@ describe('open connections', () => {
   it('are checked once more if something changes during a check', () => {
     const toy = scene(1)
     add(toy, 12)
-    toy.open.look()
+    toy.open.check()
     toy.pace.turn()
     expect(toy.judged).toHaveLength(5)
-    toy.open.look()
-    toy.open.look()
+    toy.open.check()
+    toy.open.check()
     while (toy.pace.waiting.length > 0) toy.pace.turn()
     expect(toy.judged).toHaveLength(24)
   })
@@ -100,7 +111,7 @@ describe('open connections', () => {
   it('may close, and others open, during a check', () => {
     const toy = scene(1)
     const connections = add(toy, 12)
-    toy.open.look()
+    toy.open.check()
     toy.pace.turn()
     for (const { socket } of [connections[0]!, connections[6]!]) socket.destroy()
     const [late] = add(toy, 1)
@@ -116,7 +127,7 @@ describe('open connections', () => {
     for (const { socket } of connections.slice(0, 10)) socket.destroy()
     expect(toy.open.size).toBe(20)
     verdict = 'revoked'
-    toy.open.look()
+    toy.open.check()
     while (toy.pace.waiting.length > 0) toy.pace.turn()
     expect([toy.open.size, toy.open.connections, toy.ended]).toEqual([0, [], new Array(20).fill('revoked')])
     const over = toyConnection()
@@ -130,7 +141,7 @@ describe('open connections', () => {
     add(toy, 1)
     const lookAfter = (ms: number): void => {
       toy.pace.time += ms
-      toy.open.look()
+      toy.open.check()
       while (toy.pace.waiting.length > 0) toy.pace.turn()
     }
     lookAfter(days * day - 1)
@@ -145,7 +156,7 @@ describe('open connections', () => {
     const toy = scene(0, () => 'revoked', { endsPerSecond: 1 })
     add(toy, 3)
     for (let i = 0; i < 3; i++) {
-      toy.open.look()
+      toy.open.check()
       while (toy.pace.waiting.length > 0) toy.pace.turn()
     }
     expect([toy.ended, toy.judged.length, toy.open.size]).toEqual([['revoked'], 3, 2])

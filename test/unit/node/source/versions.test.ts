@@ -12,7 +12,7 @@ const bytesOf = (...parts: readonly (Minted | string)[]): Uint8Array =>
 
 function versionsOf(keep = 10): { offer: (...parts: readonly (Minted | string)[]) => string; versions: Versions } {
   const versions = new Versions({}, keep)
-  return { versions, offer: (...parts) => finish(versions.consider({ bytes: bytesOf(...parts) }, false)).status }
+  return { versions, offer: (...parts) => finish(versions.decide({ bytes: bytesOf(...parts) }, false)).status }
 }
 
 function refusal(call: () => unknown): TruststoreSourceError {
@@ -45,7 +45,7 @@ describe('versions', () => {
 
   it('remember what the server calls them', () => {
     const { versions } = versionsOf()
-    finish(versions.consider({ bytes: bytesOf(a), etag: '"1"', versionId: 'v1' }, false))
+    finish(versions.decide({ bytes: bytesOf(a), etag: '"1"', versionId: 'v1' }, false))
     expect(versions.current).toMatchObject({ etag: '"1"', versionId: 'v1' })
   })
 
@@ -64,10 +64,10 @@ describe('versions', () => {
   it('are built once for the same bytes', () => {
     const { versions, offer } = versionsOf()
     offer(a)
-    expect(finish(versions.consider(undefined, false))).toEqual({ status: 'unchanged' })
+    expect(finish(versions.decide(undefined, false))).toEqual({ status: 'unchanged' })
     const bad = refusal(() => offer(a, 'no END\n-----BEGIN CERTIFICATE-----\n'))
-    expect(refusal(() => finish(versions.consider(undefined, false)))).toBe(bad)
-    expect(refusal(() => finish(new Versions({}, 1).consider(undefined, false)))).toMatchObject({ reason: 'unreadable' })
+    expect(refusal(() => finish(versions.decide(undefined, false)))).toBe(bad)
+    expect(refusal(() => finish(new Versions({}, 1).decide(undefined, false)))).toMatchObject({ reason: 'unreadable' })
   })
 })
 
@@ -81,14 +81,14 @@ it('makes a version invalid while its backend throws', () => {
     },
   }
   const versions = new Versions({ signatures }, 10)
-  finish(versions.consider({ bytes: bytesOf(a) }, false))
+  finish(versions.decide({ bytes: bytesOf(a) }, false))
   works = false
-  const error = refusal(() => finish(versions.consider({ bytes: bytesOf(a, b) }, false)))
+  const error = refusal(() => finish(versions.decide({ bytes: bytesOf(a, b) }, false)))
   expect(error).toMatchObject({ reason: 'invalid', message: 'out of order' })
-  expect(refusal(() => finish(versions.consider(undefined, false)))).toMatchObject({ message: 'out of order' })
+  expect(refusal(() => finish(versions.decide(undefined, false)))).toMatchObject({ message: 'out of order' })
   expect(subjects(versions)).toEqual(['CN=A'])
   works = true
-  expect(finish(versions.consider(undefined, false))).toMatchObject({ status: 'updated' })
+  expect(finish(versions.decide(undefined, false))).toMatchObject({ status: 'updated' })
 })
 
 describe('a version that is damaged', () => {
@@ -105,7 +105,7 @@ describe('a version that is damaged', () => {
     own.offer(a)
     for (let length = 0; length < whole.length; length++) {
       try {
-        finish(own.versions.consider({ bytes: whole.subarray(0, length) }, false))
+        finish(own.versions.decide({ bytes: whole.subarray(0, length) }, false))
         taken.push(length)
       } catch (error) {
         expect(error).toMatchObject({ reason: 'invalid' })
@@ -126,7 +126,7 @@ describe('a version that is damaged', () => {
     ['DER that is cut', a.der.subarray(0, 200), 'non_der_encoding'],
     ['a BEGIN line that is cut', bytesOf(a, '-----BEGIN CERT'), 'it ends within a BEGIN line, at "-----BEGIN CERT"'],
   ])('by %s is refused', (_what, bytes, problem) => {
-    const error = refusal(() => finish(versions.consider({ bytes }, true)))
+    const error = refusal(() => finish(versions.decide({ bytes }, true)))
     expect(error.reason).toBe('invalid')
     expect(error.message).toContain(problem)
     expect(subjects(versions)).toEqual(['CN=A'])
@@ -135,12 +135,12 @@ describe('a version that is damaged', () => {
   it('is not one with whole blocks of another kind', () => {
     const list = mintCrl({ issuer: a })
     const pem = `-----BEGIN X509 CRL-----\n${Buffer.from(list.der).toString('base64')}\n-----END X509 CRL-----\n`
-    expect(finish(versions.consider({ bytes: bytesOf(a, pem) }, false)).status).toBe('unchanged')
+    expect(finish(versions.decide({ bytes: bytesOf(a, pem) }, false)).status).toBe('unchanged')
   })
 
   it('is not one with a comment at its end', () => {
-    expect(finish(versions.consider({ bytes: bytesOf(a, '# end\n') }, false)).status).toBe('unchanged')
-    expect(finish(versions.consider({ bytes: bytesOf(a, '------\n') }, false)).status).toBe('unchanged')
+    expect(finish(versions.decide({ bytes: bytesOf(a, '# end\n') }, false)).status).toBe('unchanged')
+    expect(finish(versions.decide({ bytes: bytesOf(a, '------\n') }, false)).status).toBe('unchanged')
   })
 
   it('names the line and has the findings', () => {
@@ -158,7 +158,7 @@ describe('a version without any issuer of the current one', () => {
     expect(error).toMatchObject({ reason: 'no_overlap' })
     expect(error.message).toContain('allowEmptyOverlap')
     expect(subjects(versions)).toEqual(['CN=A', 'CN=B'])
-    expect(finish(versions.consider(undefined, true)).status).toBe('updated')
+    expect(finish(versions.decide(undefined, true)).status).toBe('updated')
     expect(subjects(versions)).toEqual(['CN=C', 'CN=D'])
   })
 
@@ -183,12 +183,12 @@ describe('a version that was replaced', () => {
   it('is recognised after it was dropped, up to a bound', () => {
     const versions = new Versions({}, 1, 3)
     const offer = (minted: Minted, allowRollback: boolean): unknown =>
-      finish(versions.consider({ bytes: bytesOf(a, minted) }, false, allowRollback))
+      finish(versions.decide({ bytes: bytesOf(a, minted) }, false, allowRollback))
     offer(b, false)
     expect(offer(c, false)).toMatchObject({ status: 'updated', replacedAt: undefined })
     expect(versions.all).toHaveLength(1)
     expect(refusal(() => offer(b, false))).toMatchObject({ reason: 'rollback' })
-    expect(finish(versions.consider(undefined, false, true))).toMatchObject({ status: 'updated', replacedAt: expect.any(Date) })
+    expect(finish(versions.decide(undefined, false, true))).toMatchObject({ status: 'updated', replacedAt: expect.any(Date) })
     // C was replaced by B. It is forgotten when the third after it is replaced.
     for (const slot of [3, 4]) offer(ca(`${slot}`, slot), false)
     expect(refusal(() => offer(b, false))).toMatchObject({ reason: 'rollback' })
@@ -199,11 +199,11 @@ describe('a version that was replaced', () => {
 
   it('needs both permissions if it drops every issuer', () => {
     const { versions } = versionsOf()
-    finish(versions.consider({ bytes: bytesOf(a) }, false))
-    finish(versions.consider({ bytes: bytesOf(b) }, true))
-    expect(refusal(() => finish(versions.consider({ bytes: bytesOf(a) }, true, false)))).toMatchObject({ reason: 'rollback' })
-    expect(refusal(() => finish(versions.consider({ bytes: bytesOf(a) }, false, true)))).toMatchObject({ reason: 'no_overlap' })
-    expect(finish(versions.consider({ bytes: bytesOf(a) }, true, true))).toMatchObject({ status: 'updated' })
+    finish(versions.decide({ bytes: bytesOf(a) }, false))
+    finish(versions.decide({ bytes: bytesOf(b) }, true))
+    expect(refusal(() => finish(versions.decide({ bytes: bytesOf(a) }, true, false)))).toMatchObject({ reason: 'rollback' })
+    expect(refusal(() => finish(versions.decide({ bytes: bytesOf(a) }, false, true)))).toMatchObject({ reason: 'no_overlap' })
+    expect(finish(versions.decide({ bytes: bytesOf(a) }, true, true))).toMatchObject({ status: 'updated' })
   })
 })
 
