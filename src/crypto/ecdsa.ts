@@ -51,7 +51,7 @@ export class EcdsaKey {
 }
 
 /** Reads r and s from Ecdsa-Sig-Value into group.scratch. Returns `false` unless both are in range and the DER is strict. */
-function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array): boolean {
+function readSignature({ scratch, scalars, bytes }: Group, signature: Uint8Array): boolean {
   const reader = new Reader(signature)
   const element = 'Ecdsa-Sig-Value'
   const outer = reader.enter(Tag.sequence, element)
@@ -61,7 +61,7 @@ function readSignature({ scratch, scalars, bits }: Group, signature: Uint8Array)
     const { start, end } = reader
     if (signature[start]! >= 0x80) return false
     const first = signature[start] === 0 ? start + 1 : start
-    if (8 * (end - first) > bits || first === end) return false
+    if (end - first > bytes || first === end) return false
     readLimbs(out, new Span(signature, first, end))
     if (!isBelow(out, scalars.order)) return false
   }

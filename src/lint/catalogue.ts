@@ -1,9 +1,8 @@
 import type { LintCode } from '../codes/lint.ts'
 import { type CodeInfo, type RejectCode, rejectInfo } from '../codes/reject.ts'
-import { certificateRules, ruleTexts } from '../rules/catalogue.ts'
-import { bundleRules } from '../rules/chaining.ts'
+import { describedRules } from '../rules/catalogue.ts'
 import { readingRules } from '../rules/reading.ts'
-import type { LintRule, Rule } from '../rules/rule.ts'
+import type { LintRule } from '../rules/rule.ts'
 import type { TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { GraphContext, RoleContext } from './lint-rule.ts'
@@ -53,7 +52,7 @@ export const ruleCatalogue: ReadonlyMap<LintCode, Omit<LintRule, 'check'>> = /* 
   new Map<LintCode, Omit<LintRule, 'check'>>(
     [
       ...readingRules,
-      ...[...certificateRules, ...bundleRules].map(withText),
+      ...describedRules,
       ...truststoreRules,
       ...graphLintRules,
       ...certificateLintRules,
@@ -61,11 +60,6 @@ export const ruleCatalogue: ReadonlyMap<LintCode, Omit<LintRule, 'check'>> = /* 
       waiverExpired,
     ].map((rule) => [rule.code, rule]),
   ))()
-
-/** Joins a rule of `buildTruststore` and its text. */
-function withText(rule: Omit<Rule, 'check'>): Omit<LintRule, 'check'> {
-  return { ...rule, ...ruleTexts.find(({ code }) => code === rule.code)! }
-}
 
 /**
  * Explains a code of a verdict or finding: its meaning, citation and remedy, and its equivalents in other systems. If verdicts and

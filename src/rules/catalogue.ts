@@ -1,10 +1,10 @@
 import type { CertificateView } from '../x509/certificate.ts'
-import { bundleTexts } from './chaining.ts'
-import { extensionRules, extensionTexts } from './extension.ts'
-import { keyRules, keyTexts } from './key.ts'
-import type { Rule, RuleText, SignatureContext } from './rule.ts'
-import { algorithmRules, algorithmTexts } from './signature.ts'
-import { validityRules, validityTexts } from './validity.ts'
+import { describedBundleRules } from './chaining.ts'
+import { describedExtensionRules, extensionRules } from './extension.ts'
+import { describedKeyRules, keyRules } from './key.ts'
+import type { LintRule, Rule, SignatureContext } from './rule.ts'
+import { algorithmRules, describedAlgorithmRules } from './signature.ts'
+import { describedValidityRules, validityRules } from './validity.ts'
 
 /**
  * The rules that `buildTruststore` runs: they decide whether a certificate is usable, and give the warnings of API Gateway at an
@@ -19,11 +19,11 @@ export const certificateRules: readonly Rule<CertificateView, SignatureContext>[
   ...extensionRules,
 ])()
 
-/** The texts of these rules and of those in `chaining.ts`. */
-export const ruleTexts: readonly RuleText[] = /* @__PURE__ */ (() => [
-  ...validityTexts,
-  ...keyTexts,
-  ...algorithmTexts,
-  ...extensionTexts,
-  ...bundleTexts,
+/** These rules and those in `chaining.ts`, with their texts. */
+export const describedRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
+  ...describedValidityRules,
+  ...describedKeyRules,
+  ...describedAlgorithmRules,
+  ...describedExtensionRules,
+  ...describedBundleRules,
 ])()

@@ -1,5 +1,5 @@
 import { namesEqual } from '../x509/name.ts'
-import type { BundleContext, BundleEntry, Rule, RuleText } from './rule.ts'
+import type { BundleContext, BundleEntry, LintRule, Rule, RuleText } from './rule.ts'
 
 /** Rules about a certificate and its issuers in the bundle. They run after the signatures in the bundle were checked. */
 
@@ -12,7 +12,6 @@ const badSelfSignature: Rule<BundleEntry, BundleContext> = {
   },
 }
 const badSelfSignatureText: RuleText = {
-  code: 'bad_self_signature',
   summary: 'The certificate claims to be self-signed, but its own key did not make the signature.',
   remedy: 'Get the certificate from its CA again: it was altered, or its key was replaced.',
 }
@@ -30,7 +29,6 @@ const signatureNotByNamedIssuer: Rule<BundleEntry, BundleContext> = {
   },
 }
 const signatureNotByNamedIssuerText: RuleText = {
-  code: 'signature_not_by_named_issuer',
   summary:
     'The bundle has a certificate with the name and key identifier of the issuer, but its key did not sign this one. A warning if the policy can use the certificate anyway.',
   remedy: 'Get the certificate from its CA again: it was altered.',
@@ -47,7 +45,6 @@ const subjectIssuerConflict: Rule<BundleEntry, BundleContext> = {
   },
 }
 const subjectIssuerConflictText: RuleText = {
-  code: 'subject_issuer_conflict',
   summary: 'Two certificates with one subject have different issuers, so either may verify a client. API Gateway reports it.',
   remedy: 'Keep the one whose whole chain is in the truststore.',
 }
@@ -66,7 +63,6 @@ export const incompleteChain: Rule<BundleEntry, BundleContext> = {
   },
 }
 const incompleteChainText: RuleText = {
-  code: 'incomplete_chain',
   summary: 'The issuer is not in the bundle. If only roots are anchors, no certificate below this one is accepted.',
   remedy: 'Add all issuers up to a self-signed root.',
 }
@@ -81,9 +77,10 @@ export const bundleRules: readonly Rule<BundleEntry, BundleContext>[] = [
   subjectIssuerConflict,
   incompleteChain,
 ]
-export const bundleTexts: readonly RuleText[] = [
-  badSelfSignatureText,
-  signatureNotByNamedIssuerText,
-  subjectIssuerConflictText,
-  incompleteChainText,
-]
+/** These rules with their texts. */
+export const describedBundleRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
+  { ...badSelfSignature, ...badSelfSignatureText },
+  { ...signatureNotByNamedIssuer, ...signatureNotByNamedIssuerText },
+  { ...subjectIssuerConflict, ...subjectIssuerConflictText },
+  { ...incompleteChain, ...incompleteChainText },
+])()

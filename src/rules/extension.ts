@@ -3,7 +3,7 @@ import { understoodWithLists } from '../policy/strength.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/ids/extension-id.ts'
 import * as KeyUsageBit from '../x509/ids/key-usage-bit.ts'
-import type { Problem, Rule, RuleContext, RuleText } from './rule.ts'
+import type { LintRule, Problem, Rule, RuleContext, RuleText } from './rule.ts'
 
 /** Rules about extensions, and about basicConstraints and keyUsage of CAs. */
 
@@ -26,8 +26,8 @@ const unknownCriticalExtension: Rule<CertificateView> = {
   },
 }
 const unknownCriticalExtensionText: RuleText = {
-  code: 'unknown_critical_extension',
-  summary: 'A critical extension is not understood, so every path through the certificate must be rejected.',
+  summary:
+    'A critical extension is not understood, so paths through the certificate are rejected. A warning if the policy does not enforce anchor constraints: then the certificate is accepted as an anchor.',
   remedy: 'Re-issue the certificate without the extension, or with it not critical.',
 }
 
@@ -41,7 +41,6 @@ const caBasicConstraintsMissing: Rule<CertificateView> = {
   },
 }
 const caBasicConstraintsMissingText: RuleText = {
-  code: 'ca_basic_constraints_missing',
   summary: 'keyUsage includes keyCertSign, but basicConstraints does not mark the certificate as a CA.',
   remedy: 'Re-issue the CA certificate with basicConstraints cA TRUE, critical.',
 }
@@ -56,7 +55,6 @@ const keyCertSignNotSet: Rule<CertificateView> = {
   },
 }
 const keyCertSignNotSetText: RuleText = {
-  code: 'key_cert_sign_not_set',
   summary: 'basicConstraints marks a CA, but keyUsage does not include keyCertSign.',
   remedy: 'Re-issue the CA certificate with keyCertSign.',
 }
@@ -70,7 +68,6 @@ const caSubjectEmpty: Rule<CertificateView> = {
   },
 }
 const caSubjectEmptyText: RuleText = {
-  code: 'ca_subject_empty',
   summary: 'A CA without a subject name cannot be named as an issuer.',
   remedy: 'Re-issue the CA certificate with a subject.',
 }
@@ -81,9 +78,10 @@ export const extensionRules: readonly Rule<CertificateView>[] = [
   keyCertSignNotSet,
   caSubjectEmpty,
 ]
-export const extensionTexts: readonly RuleText[] = [
-  unknownCriticalExtensionText,
-  caBasicConstraintsMissingText,
-  keyCertSignNotSetText,
-  caSubjectEmptyText,
-]
+/** These rules with their texts. */
+export const describedExtensionRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
+  { ...unknownCriticalExtension, ...unknownCriticalExtensionText },
+  { ...caBasicConstraintsMissing, ...caBasicConstraintsMissingText },
+  { ...keyCertSignNotSet, ...keyCertSignNotSetText },
+  { ...caSubjectEmpty, ...caSubjectEmptyText },
+])()

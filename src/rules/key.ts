@@ -1,7 +1,7 @@
 import type { Span } from '../bytes/span.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Rule, RuleText } from './rule.ts'
+import type { LintRule, Rule, RuleText } from './rule.ts'
 
 /** Rules about the public key. */
 
@@ -52,7 +52,6 @@ const rsaTooSmall: Rule<CertificateView> = {
   },
 }
 const rsaTooSmallText: RuleText = {
-  code: 'rsa_too_small',
   summary: 'The RSA key is smaller than the policy allows, so none of its signatures are accepted.',
   remedy: 'Re-issue the CA with a key of at least 2048 bits.',
 }
@@ -67,7 +66,6 @@ const rsaTooLarge: Rule<CertificateView> = {
   },
 }
 const rsaTooLargeText: RuleText = {
-  code: 'rsa_too_large',
   summary: 'The RSA key is larger than the policy allows. Verifying its signatures would cost too much.',
   remedy: 'Use a key of at most 8192 bits, or raise maxRsaBits.',
 }
@@ -81,7 +79,6 @@ const rsaBadExponent: Rule<CertificateView> = {
   },
 }
 const rsaBadExponentText: RuleText = {
-  code: 'rsa_bad_exponent',
   summary: 'The RSA public exponent is even, below 3 or above 2^32 - 1.',
   remedy: 'Re-issue the CA with a key whose exponent is 65537.',
 }
@@ -97,7 +94,6 @@ const rsaModulusEvenOrSmallFactor: Rule<CertificateView> = {
   },
 }
 const rsaModulusEvenOrSmallFactorText: RuleText = {
-  code: 'rsa_modulus_even_or_small_factor',
   summary: 'The RSA modulus is even or has a small prime factor, so its key generator is broken.',
   remedy: 'Re-issue the CA with a new key.',
 }
@@ -113,7 +109,6 @@ const ecCurveNotAllowed: Rule<CertificateView> = {
   },
 }
 const ecCurveNotAllowedText: RuleText = {
-  code: 'ec_curve_not_allowed',
   summary: 'The EC key is on a curve that is not supported.',
   remedy: 'Re-issue the CA with a key on P-256 or P-384.',
 }
@@ -128,7 +123,6 @@ const ecPointInvalid: Rule<CertificateView> = {
   },
 }
 const ecPointInvalidText: RuleText = {
-  code: 'ec_point_invalid',
   summary: 'The EC key is not a point on its curve, is compressed, or has explicit curve parameters.',
   remedy: 'Re-issue the CA with a key on a named curve.',
 }
@@ -146,7 +140,6 @@ const unsupportedKeyAlgorithm: Rule<CertificateView> = {
   },
 }
 const unsupportedKeyAlgorithmText: RuleText = {
-  code: 'unsupported_key_algorithm',
   summary: 'The public key or the signature algorithm is neither RSA nor EC, or the key is malformed.',
   remedy: 'Re-issue the CA with an RSA, P-256 or P-384 key.',
 }
@@ -160,12 +153,13 @@ export const keyRules: readonly Rule<CertificateView>[] = [
   ecPointInvalid,
   unsupportedKeyAlgorithm,
 ]
-export const keyTexts: readonly RuleText[] = [
-  rsaTooSmallText,
-  rsaTooLargeText,
-  rsaBadExponentText,
-  rsaModulusEvenOrSmallFactorText,
-  ecCurveNotAllowedText,
-  ecPointInvalidText,
-  unsupportedKeyAlgorithmText,
-]
+/** These rules with their texts. */
+export const describedKeyRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
+  { ...rsaTooSmall, ...rsaTooSmallText },
+  { ...rsaTooLarge, ...rsaTooLargeText },
+  { ...rsaBadExponent, ...rsaBadExponentText },
+  { ...rsaModulusEvenOrSmallFactor, ...rsaModulusEvenOrSmallFactorText },
+  { ...ecCurveNotAllowed, ...ecCurveNotAllowedText },
+  { ...ecPointInvalid, ...ecPointInvalidText },
+  { ...unsupportedKeyAlgorithm, ...unsupportedKeyAlgorithmText },
+])()

@@ -8,7 +8,6 @@ export const pemSyntaxInvalid = {
   citation: 'RFC 7468; RFC 5280 4.1; API Gateway: X.509 syntax',
 } as const
 export const pemSyntaxInvalidText: RuleText = {
-  code: 'pem_syntax_invalid',
   summary: 'A block of the bundle is not PEM, or is not an X.509 certificate.',
   remedy: 'Get the certificate again, or convert it with `openssl x509`.',
 }
@@ -19,7 +18,6 @@ export const nonDerEncoding = {
   citation: 'X.690 10, 11; RFC 5280 4.1',
 } as const
 export const nonDerEncodingText: RuleText = {
-  code: 'non_der_encoding',
   summary: 'The certificate is not DER-encoded, so different parsers may read it differently.',
   remedy: 'Re-issue the certificate with a correct tool.',
 }
@@ -30,7 +28,6 @@ export const duplicateExtension = {
   citation: 'RFC 5280 4.2',
 } as const
 export const duplicateExtensionText: RuleText = {
-  code: 'duplicate_extension',
   summary: 'An extension occurs twice, so different verifiers may use different ones.',
   remedy: 'Re-issue the certificate with a correct tool.',
 }
@@ -41,7 +38,6 @@ export const certTooLarge = {
   citation: 'portcullis: 64 KB per certificate; Application Load Balancer and CloudFront: 16 KB',
 } as const
 export const certTooLargeText: RuleText = {
-  code: 'cert_too_large',
   summary: 'The certificate is larger than the size limit.',
   remedy: 'Re-issue the certificate with fewer names or extensions.',
 }
@@ -52,7 +48,6 @@ export const notV3WithExtensions = {
   citation: 'RFC 5280 4.1.2.1, 4.1.2.8; Application Load Balancer: X.509 v3 only',
 } as const
 export const notV3WithExtensionsText: RuleText = {
-  code: 'not_v3_with_extensions',
   summary: 'The certificate has fields that its version does not allow, so some verifiers may ignore them.',
   remedy: 'Re-issue the certificate as version 3.',
 }
@@ -63,7 +58,6 @@ export const sanMalformed = {
   citation: 'RFC 5280 4.2.1.6; RFC 1034 3.5',
 } as const
 export const sanMalformedText: RuleText = {
-  code: 'san_malformed',
   summary:
     'A subject alternative name has invalid syntax: it is empty, contains a space, an underscore or a NUL, or has a wrong length. A warning if the policy accepts it.',
   remedy: 'Re-issue the certificate with names in preferred name syntax.',
@@ -75,7 +69,6 @@ export const nameConstraintsEmpty = {
   citation: 'RFC 5280 4.2.1.10',
 } as const
 export const nameConstraintsEmptyText: RuleText = {
-  code: 'name_constraints_empty',
   summary: 'nameConstraints has no subtree, so it is unknown what the CA should be limited to.',
   remedy: 'Re-issue the CA certificate with the intended subtrees, or without the extension.',
 }
@@ -86,7 +79,6 @@ export const nameConstraintsMinimumNotZero = {
   citation: 'RFC 5280 4.2.1.10',
 } as const
 export const nameConstraintsMinimumNotZeroText: RuleText = {
-  code: 'name_constraints_minimum_not_zero',
   summary: 'A subtree of nameConstraints has a minimum or maximum distance, which no verifier implements.',
   remedy: 'Re-issue the CA certificate without minimum and maximum.',
 }
@@ -97,7 +89,6 @@ export const privateKeyInBundle = {
   citation: 'Azure Application Gateway: the bundle must not have a private key',
 } as const
 export const privateKeyInBundleText: RuleText = {
-  code: 'private_key_in_bundle',
   summary: 'The bundle contains a private key. Truststores are widely copied and must not contain secrets.',
   remedy: 'Remove the key from the file and replace it: everyone with access to the file may have it.',
 }
@@ -108,7 +99,6 @@ export const emptyBundle = {
   citation: 'Azure Application Gateway: data must be specified',
 } as const
 export const emptyBundleText: RuleText = {
-  code: 'empty_bundle',
   summary: 'The bundle contains no certificate.',
   remedy: 'Provide PEM with at least one CERTIFICATE block, or DER.',
 }
@@ -119,7 +109,6 @@ export const nonCertificateBlock = {
   citation: 'RFC 7468 5',
 } as const
 export const nonCertificateBlockText: RuleText = {
-  code: 'non_certificate_block',
   summary: 'The bundle has a block that is not a certificate. The block is skipped.',
   remedy: 'Remove the block, or convert it to a CERTIFICATE block.',
 }
@@ -130,7 +119,6 @@ export const duplicateCertificate = {
   citation: 'Application Load Balancer, CloudFront: every copy counts towards the limit of 25',
 } as const
 export const duplicateCertificateText: RuleText = {
-  code: 'duplicate_certificate',
   summary: 'The same certificate occurs more than once. The copies are skipped.',
   remedy: 'Remove the copies.',
 }

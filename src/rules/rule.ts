@@ -32,7 +32,6 @@ export type Problem =
  * these fields themselves.
  */
 export interface RuleText {
-  readonly code: LintCode
   /** One sentence: what is wrong, and why it matters. */
   readonly summary: string
   /** What to do about it. */

@@ -1,6 +1,6 @@
 import * as Tag from '../der/tag.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Rule, RuleText, SignatureContext } from './rule.ts'
+import type { LintRule, Rule, RuleText, SignatureContext } from './rule.ts'
 
 /**
  * Rules about the signature algorithm of a certificate. They are milder on self-signed certificates, because a self-signature
@@ -16,7 +16,6 @@ const sigalgMismatch: Rule<CertificateView, SignatureContext> = {
   },
 }
 const sigalgMismatchText: RuleText = {
-  code: 'sigalg_mismatch',
   summary: 'The signature algorithms inside and outside the signed part differ.',
   remedy: 'Re-issue the certificate with a correct tool.',
 }
@@ -38,7 +37,6 @@ const algidParamsWrong: Rule<CertificateView, SignatureContext> = {
   },
 }
 const algidParamsWrongText: RuleText = {
-  code: 'algid_params_wrong',
   summary:
     'The signature algorithm has parameters that its RFC does not allow, or lacks required ones. A warning if only the NULL of RSA is missing.',
   remedy: 'Re-issue the certificate with a correct tool.',
@@ -61,7 +59,6 @@ const weakSignatureHash: Rule<CertificateView, SignatureContext> = {
   },
 }
 const weakSignatureHashText: RuleText = {
-  code: 'weak_signature_hash',
   summary:
     'The signature uses a hash that allows forgeries. A warning on self-signed certificates, whose signature protects nothing.',
   remedy: 'Re-issue the certificate with SHA-256 or stronger.',
@@ -72,7 +69,12 @@ export const algorithmRules: readonly Rule<CertificateView, SignatureContext>[] 
   algidParamsWrong,
   weakSignatureHash,
 ]
-export const algorithmTexts: readonly RuleText[] = [sigalgMismatchText, algidParamsWrongText, weakSignatureHashText]
+/** These rules with their texts. */
+export const describedAlgorithmRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
+  { ...sigalgMismatch, ...sigalgMismatchText },
+  { ...algidParamsWrong, ...algidParamsWrongText },
+  { ...weakSignatureHash, ...weakSignatureHashText },
+])()
 
 /** RFC 4055 section 5: RSA signers must write NULL parameters, but verifiers must also accept absent ones. */
 function lacksNull({ algorithm, parsedAlgorithm }: CertificateView): boolean {

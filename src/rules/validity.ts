@@ -1,6 +1,6 @@
 import { isoTime } from '../policy/fields.ts'
 import type { CertificateView } from '../x509/certificate.ts'
-import type { Rule, RuleText } from './rule.ts'
+import type { LintRule, Rule, RuleText } from './rule.ts'
 
 /** Rules about dates. */
 
@@ -27,7 +27,6 @@ const validityInverted: Rule<CertificateView> = {
   },
 }
 const validityInvertedText: RuleText = {
-  code: 'validity_inverted',
   summary: 'notBefore is later than notAfter, so the certificate is never valid.',
   remedy: 'Re-issue the certificate.',
 }
@@ -42,7 +41,6 @@ const expired: Rule<CertificateView> = {
   },
 }
 const expiredText: RuleText = {
-  code: 'expired',
   summary: 'The certificate is no longer valid, so clients below it are rejected.',
   remedy: 'Replace it with its successor, or remove it.',
 }
@@ -57,7 +55,6 @@ const notYetValid: Rule<CertificateView> = {
   },
 }
 const notYetValidText: RuleText = {
-  code: 'not_yet_valid',
   summary: 'The certificate is not valid yet, so clients below it are rejected until it is.',
   remedy: 'Keep its predecessor in the truststore until then, or check the clock.',
 }
@@ -74,10 +71,15 @@ const expiresWithin: Rule<CertificateView> = {
   },
 }
 const expiresWithinText: RuleText = {
-  code: 'expires_within',
   summary: 'The certificate will expire soon. API Gateway does not warn about that.',
   remedy: 'Add its successor to the truststore and move its clients before that date.',
 }
 
 export const validityRules: readonly Rule<CertificateView>[] = [validityInverted, expired, notYetValid, expiresWithin]
-export const validityTexts: readonly RuleText[] = [validityInvertedText, expiredText, notYetValidText, expiresWithinText]
+/** These rules with their texts. */
+export const describedValidityRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
+  { ...validityInverted, ...validityInvertedText },
+  { ...expired, ...expiredText },
+  { ...notYetValid, ...notYetValidText },
+  { ...expiresWithin, ...expiresWithinText },
+])()

@@ -66,8 +66,8 @@ const anchors: Readonly<Record<Policy['trust'], (certificate: CertificateView) =
 }
 
 /**
- * Whether a path may end at a listed certificate: `Policy.trust` alone decides. Whether the certificate's own statements count,
- * such as that it is no CA, is decided by `enforceAnchorConstraints`.
+ * Whether a path may end at a listed certificate. `Policy.trust` alone decides this. Whether the anchor's dates and constraints
+ * count is decided by `checkAnchorValidity` and `enforceAnchorConstraints`, when the path is checked.
  */
 export function isTrustAnchor({ certificate, isSelfSigned }: TrustNode, { trust }: Pick<Policy, 'trust'>): boolean {
   return isSelfSigned || anchors[trust](certificate)

@@ -126,7 +126,7 @@ function boundedGroup(curve: CurveName): Group {
     curve,
     field,
     scalars: { limbs, order: field.prime, divide } as unknown as Scalars,
-    bits: 8 * bytes,
+    bytes,
     generatorX: entered(plainBounds(curve)),
     generatorY: entered(plainBounds(curve)),
     three: entered(limbsOf(3n, limbs)),

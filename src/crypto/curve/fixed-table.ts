@@ -26,7 +26,7 @@ export function sumOfProducts(group: Group, products: readonly (readonly [FixedP
   }
   sum.clear()
   if (slow.length > 0) {
-    for (let i = group.bits; i >= 0; i--) {
+    for (let i = 8 * group.bytes; i >= 0; i--) {
       sum.double()
       for (const multiples of slow) multiples.addDigit(sum, i)
     }
@@ -78,14 +78,14 @@ export class FixedTable {
   constructor(group: Group, x: Limbs, y: Limbs) {
     this.group = group
     // One more bit for the carry out of the highest digit.
-    this.columnCount = Math.ceil((group.bits + 1) / width)
+    this.columnCount = Math.ceil((8 * group.bytes + 1) / width)
     this.digits = new Int16Array(this.columnCount)
     this.progress = { run: new Accumulator(group.field), x: x.slice(), y: y.slice(), multiple: 0 }
   }
 
   /** The size of a complete table in bytes. */
-  static bytes({ bits, field }: Group): number {
-    return Math.ceil((bits + 1) / width) * columnPoints * 2 * field.limbs * Int32Array.BYTES_PER_ELEMENT
+  static bytes({ bytes, field }: Group): number {
+    return Math.ceil((8 * bytes + 1) / width) * columnPoints * 2 * field.limbs * Int32Array.BYTES_PER_ELEMENT
   }
 
   get isComplete(): boolean {

@@ -10,8 +10,8 @@ export interface Group {
   readonly curve: CurveName
   readonly field: Field
   readonly scalars: Scalars
-  /** Bits of n. */
-  readonly bits: number
+  /** Bytes of a coordinate, and of r and s. */
+  readonly bytes: number
   readonly generatorX: Limbs
   readonly generatorY: Limbs
   readonly three: Limbs
@@ -58,7 +58,7 @@ function makeGroup(curve: CurveName): Group {
     curve,
     field,
     scalars: new Scalars(n, limbs),
-    bits: 8 * bytes,
+    bytes,
     generatorX: enter(x),
     generatorY: enter(y),
     three: enter(3n),
@@ -83,8 +83,7 @@ function makeGroup(curve: CurveName): Group {
  * @returns whether the bytes are a point on the curve, with both coordinates below p
  */
 export function readPoint(group: Group, x: Limbs, y: Limbs, { bytes, start, end }: Span): boolean {
-  const { field, scratch } = group
-  const width = group.bits / 8
+  const { field, scratch, bytes: width } = group
   if (end - start !== 2 * width + 1 || bytes[start] !== 0x04) return false
   readLimbs(x, new Span(bytes, start + 1, start + 1 + width))
   readLimbs(y, new Span(bytes, start + 1 + width, end))

@@ -15,12 +15,12 @@ export class OddMultiples {
   private readonly batch: Batch
 
   constructor(group: Group, width: number) {
-    const { field, bits } = group
+    const { field, bytes } = group
     const limbs = (): Limbs => new Float64Array(field.limbs)
     this.group = group
     this.width = width
     this.points = Array.from({ length: 2 ** (width - 2) }, () => [limbs(), limbs()] as const)
-    this.digits = new Int16Array(bits + 1)
+    this.digits = new Int16Array(8 * bytes + 1)
     this.batch = new Batch(field, this.points.length)
   }
 

@@ -5,7 +5,7 @@ import { printableJson } from './printable.ts'
 /** Reports in SARIF. */
 
 /** The texts of a rule in SARIF. */
-export interface RuleText {
+export interface RuleDescription {
   readonly summary: string
   readonly citation: string
   readonly remedy: string
@@ -20,7 +20,11 @@ const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
  * @param version the version of portcullis
  * @param describe explains a code; called once for each code that occurs
  */
-export function renderSarif(reports: readonly FileReport[], version: string, describe: (code: string) => RuleText): string {
+export function renderSarif(
+  reports: readonly FileReport[],
+  version: string,
+  describe: (code: string) => RuleDescription,
+): string {
   const codes = [...new Set(reports.flatMap(({ problems }) => problems.map(({ code }) => code)))].sort()
   // A file may be named twice, but must be one artifact.
   const uris = [...new Set(reports.map(({ file }) => uriOf(file)))]
@@ -44,7 +48,7 @@ export function renderSarif(reports: readonly FileReport[], version: string, des
   return `${printableJson(log)}\n`
 }
 
-function rule(code: string, { summary, citation, remedy }: RuleText): object {
+function rule(code: string, { summary, citation, remedy }: RuleDescription): object {
   return {
     id: code,
     shortDescription: { text: plain(summary) },

@@ -88,7 +88,8 @@ export const constraintRules: readonly LintRule<CertificateView, RoleContext>[] 
         severity: 'warning',
         summary:
           'A subtree of nameConstraints has invalid syntax. Strict verifiers reject the CA, and others may compare differently.',
-        remedy: 'Re-issue the CA certificate with domain names without wildcards, mailboxes or mail hosts.',
+        remedy:
+          'Re-issue the CA certificate. A DNS subtree is a domain name without a wildcard or leading dot. An e-mail subtree is a mailbox, a host or, with a leading dot, a domain. A URI subtree is a host name or, with a leading dot, a domain. An address subtree has no bits outside its mask.',
       },
       () => '',
     ),

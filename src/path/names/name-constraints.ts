@@ -36,7 +36,11 @@ export class NameReader {
 
   /** @param constrainsCommonNames true for a client, because applications may identify it by its common name */
   constructor(constrainsCommonNames: boolean) {
-    this.namesOfLeaf = constrainsCommonNames ? memoize((leaf) => [...this.names(leaf), ...commonNamesOf(leaf)]) : this.names
+    const withCommonNames = (leaf: CertificateView): readonly ConstrainedName[] => {
+      const names = this.names(leaf)
+      return [...names, ...commonNamesOf(leaf, names)]
+    }
+    this.namesOfLeaf = constrainsCommonNames ? memoize(withCommonNames) : this.names
   }
 
   /** Why a CA's subtrees do not allow a certificate's names. */

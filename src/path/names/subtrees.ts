@@ -126,11 +126,12 @@ function alternativeNames({ altNames }: CertificateView): ConstrainedName[] {
  * The common names of a client that DNS constraints apply to, because applications may use them as host names: those that look
  * like a host name, and those that cannot be read as text. A client with a DNS SAN has none, because its common name must not be
  * used then (RFC 6125 6.4.4; OpenSSL, GnuTLS and NSS do the same).
+ *
+ * @param names its other names, as {@link namesOf} returns them
  */
-export function commonNamesOf(client: CertificateView): readonly ConstrainedName[] {
-  if (alternativeNames(client).some(({ tag }) => tag === GeneralNameTag.dns)) return []
-  const names = attributeNames(client, commonName, GeneralNameTag.dns)
-  return names.filter(({ value, attributeTag }) => {
+export function commonNamesOf(client: CertificateView, names: readonly ConstrainedName[]): readonly ConstrainedName[] {
+  if (names.some(({ tag }) => tag === GeneralNameTag.dns)) return []
+  return attributeNames(client, commonName, GeneralNameTag.dns).filter(({ value, attributeTag }) => {
     const text = stringValue(attributeTag!, value)
     return text === undefined || looksLikeHost(text)
   })

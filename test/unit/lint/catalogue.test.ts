@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type LintCode, type LintReport, lintTruststore, profiles } from '../../../src/index.ts'
 import { certificateLintRules, graphLintRules, ruleCatalogue } from '../../../src/lint/catalogue.ts'
@@ -91,6 +92,12 @@ describe('every rule', () => {
     )
     expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([])
     expect(codes.filter((code) => !ruleCatalogue.has(code))).toEqual([])
+  })
+
+  it('exists for every code in the union of codes/lint.ts', () => {
+    const union = readFileSync(new URL('../../../src/codes/lint.ts', import.meta.url), 'utf8')
+    const codes = Array.from(union.matchAll(/^ {2}\| '(\w+)'$/gm), ([, code]) => code!)
+    expect(codes.sort()).toEqual([...ruleCatalogue.keys()].sort())
   })
 
   it('reports whatever strict conformance refuses', () => {

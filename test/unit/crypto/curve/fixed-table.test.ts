@@ -79,7 +79,7 @@ describe.each(curveNames)('multiples of points on %s', (curve) => {
   })
 
   it('tables hold every multiple that a digit can ask for, in every column', () => {
-    const columns = Math.ceil((group.bits + 1) / 10)
+    const columns = Math.ceil((8 * group.bytes + 1) / 10)
     for (let column = 0; column < columns - 1; column++) {
       for (const digit of [1n, 2n, 255n, 511n, 512n]) {
         const scalar = digit << BigInt(10 * column)
@@ -93,7 +93,7 @@ describe.each(curveNames)('multiples of points on %s', (curve) => {
 
   it('tables use the stated memory, and are complete after a bounded number of steps', () => {
     const table = new FixedTable(group, group.generatorX, group.generatorY)
-    const columns = Math.ceil((group.bits + 1) / 10)
+    const columns = Math.ceil((8 * group.bytes + 1) / 10)
     let steps = 0
     for (; !table.isComplete && steps < 1000; steps++) table.advance()
     expect(steps).toBe(columns * 8)

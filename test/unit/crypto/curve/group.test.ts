@@ -18,7 +18,7 @@ describe.each(curveNames)('points of %s as bytes', (curve) => {
   it('is the curve of the standard, as noble has it', () => {
     const { Point } = nobleOf(curve)
     expect(Point.CURVE()).toMatchObject({ p, n, b, a: p - 3n, Gx: generatorX, Gy: generatorY, h: 1n })
-    expect(group.bits).toBe(n.toString(2).length)
+    expect(8 * group.bytes).toBe(n.toString(2).length)
     expect(groupOf(curve)).toBe(group)
   })
 

@@ -38,8 +38,8 @@ describe.each(curveNames)('a key on %s', (curve) => {
     for (; stateOf(first) === 'begun' && steps < 200; steps++) use(first, 11n)
     expect(stateOf(first)).toBe('complete')
     // The generator's table comes first; eight steps at every use.
-    expect(steps).toBeGreaterThanOrEqual(Math.ceil((group.bits + 1) / 10) - 1)
-    expect(steps).toBeLessThan(2 * Math.ceil((group.bits + 1) / 10) + 2)
+    expect(steps).toBeGreaterThanOrEqual(Math.ceil((8 * group.bytes + 1) / 10) - 1)
+    expect(steps).toBeLessThan(2 * Math.ceil((8 * group.bytes + 1) / 10) + 2)
     use(first, 11n)
 
     // Another key takes over while the first is unused, after a wait.
