@@ -6,7 +6,7 @@ import { refuseListSigner } from './check.ts'
 import type { PathRefusal } from './failure.ts'
 import { NameReader, refuseNames } from './names/name-constraints.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
-import { type RevocationRequest, revocationCheck } from './revocation/check.ts'
+import { type RevocationRequest, revocationCheck } from './revocation/revocation-check.ts'
 import { type PathCheck, Search } from './search.ts'
 
 type RefusalOf = (path: readonly CertificateView[]) => PathRefusal | undefined

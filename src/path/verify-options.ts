@@ -4,7 +4,7 @@ import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
 import type { RevocationList } from '../x509/revocation-list.ts'
 import type { PathParameters } from './check.ts'
 import type { PolicyRequest } from './policy-graph.ts'
-import { type JudgedList, type Judging, judging, type RevocationRequest } from './revocation/check.ts'
+import { type JudgedList, type Judging, judging, type RevocationRequest } from './revocation/revocation-check.ts'
 
 /** The options of `verifyChain`: their types, defaults and validation. */
 

@@ -4,7 +4,7 @@ import { defaultTableBytes } from '../crypto/curve/point-key.ts'
 import { pureSignatures, type SignatureBackend } from '../crypto/signatures.ts'
 import { member, type NoFields, readFields, requireTime } from '../policy/fields.ts'
 import { apiGateway, freezeCopy, type Policy } from '../policy/policy.ts'
-import { certificateRules } from '../rules/catalogue.ts'
+import { certificateRules } from '../rules/build-rules.ts'
 import { bundleRules } from '../rules/chaining.ts'
 import { duplicateCertificate } from '../rules/reading.ts'
 import {

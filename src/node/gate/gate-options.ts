@@ -1,5 +1,5 @@
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
-import type { RevocationRequest } from '../../path/revocation/check.ts'
+import type { RevocationRequest } from '../../path/revocation/revocation-check.ts'
 import type { Verdict } from '../../path/verify.ts'
 import { type RevocationCheck, readRevocation } from '../../path/verify-options.ts'
 import { member, type NoFields, readFields } from '../../policy/fields.ts'

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { RevocationRequest } from '../../path/revocation/check.ts'
+import type { RevocationRequest } from '../../path/revocation/revocation-check.ts'
 import { type Acceptance, type Rejection, type Verdict, verifyChain } from '../../path/verify.ts'
 import type { RevocationCheck } from '../../path/verify-options.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'

@@ -6,8 +6,8 @@ import * as ExtensionId from '../../x509/ids/extension-id.ts'
 import { forbidsUse, refuseList } from '../../x509/profile/profile.ts'
 import type { RevocationEntry } from '../../x509/revocation-entries.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
-import type { ListJudge, RevocationContext, RevocationStatus } from './check.ts'
 import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
+import type { ListJudge, RevocationContext, RevocationStatus } from './revocation-check.ts'
 import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './scope.ts'
 
 /** Decides what revocation lists say about a certificate, and which lists replace others. */

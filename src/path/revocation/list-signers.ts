@@ -1,7 +1,7 @@
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as KeyUsageBit from '../../x509/ids/key-usage-bit.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
-import type { RevocationContext } from './check.ts'
+import type { RevocationContext } from './revocation-check.ts'
 
 /**
  * Finds the signer of a list and checks whether it may sign lists about a certificate (RFC 5280 6.3.3 (f)). The signer is the

@@ -4,7 +4,7 @@ import { type LintCode, type LintReport, lintTruststore, profiles } from '../../
 import { certificateLintRules, graphLintRules, ruleCatalogue } from '../../../src/lint/catalogue.ts'
 import { platformRules } from '../../../src/lint/platform/preflight.ts'
 import { truststoreRules } from '../../../src/lint/rules/bundle-graph.ts'
-import { certificateRules } from '../../../src/rules/catalogue.ts'
+import { certificateRules } from '../../../src/rules/build-rules.ts'
 import { bundleRules } from '../../../src/rules/chaining.ts'
 import type { ProfileRule } from '../../../src/x509/profile/profile-rule.ts'
 import { rfc5280Rules } from '../../../src/x509/profile/rfc5280.ts'

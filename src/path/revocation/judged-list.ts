@@ -3,8 +3,8 @@ import { isRevocationListLabel } from '../../bytes/pem.ts'
 import type { ParseResult } from '../../codes/parse.ts'
 import { readRevocationList, refuseListSize } from '../../x509/parse-revocation-list.ts'
 import { type RevocationList, RevocationListView } from '../../x509/revocation-list.ts'
-import { type JudgedList, type Judging, judging } from './check.ts'
 import { CrlJudge } from './crl-judge.ts'
+import { type JudgedList, type Judging, judging } from './revocation-check.ts'
 
 /** `parseRevocationList`. It is part of `path` because the lists that it returns carry {@link CrlJudge}. */
 
