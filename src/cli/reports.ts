@@ -1,7 +1,6 @@
 import type { LintCode } from '../codes/lint.ts'
 import { explain } from '../lint/catalogue.ts'
-import { countProblems, type FileReport, renderJson, renderText } from '../lint/report/file-report.ts'
-import { renderGithub } from '../lint/report/github.ts'
+import { countProblems, type FileReport, renderGithub, renderJson, renderText } from '../lint/report/file-report.ts'
 import { renderSarif } from '../lint/report/sarif.ts'
 import type { Surroundings } from './command.ts'
 import type { ReportFormat } from './output.ts'

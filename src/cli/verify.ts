@@ -1,5 +1,4 @@
-import { looksLikeDer } from '../bytes/input.ts'
-import { decodePem } from '../bytes/pem.ts'
+import { decodePem, looksLikeDer } from '../bytes/pem.ts'
 import { explain } from '../lint/catalogue.ts'
 import type { FileReport, ReportItem } from '../lint/report/file-report.ts'
 import { printable, printableJson } from '../lint/report/printable.ts'

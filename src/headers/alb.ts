@@ -1,5 +1,6 @@
 import type { Certificate } from '../x509/certificate.ts'
 import { checkSerial, checkValidity, firstFault, formatName, formatValidity, readLeaf } from './facts.ts'
+import type { RequestLike } from './request-headers.ts'
 import {
   collectHeaders,
   type HeaderFormat,
@@ -7,9 +8,8 @@ import {
   type HeaderNames,
   type HeaderValues,
   headerFormat,
-} from './format.ts'
+} from './request-headers.ts'
 import { type HeaderResult, headerFault, headerValue } from './result.ts'
-import type { RequestLike } from './source.ts'
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
 
 /**

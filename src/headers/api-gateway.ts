@@ -3,7 +3,7 @@ import { bytesOfPemText } from '../bytes/pem.ts'
 import { own } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { checkSerialOfAnyBase, inconsistent, readLeaf } from './facts.ts'
-import type { HeaderFormat } from './format.ts'
+import type { HeaderFormat } from './request-headers.ts'
 import { type HeaderFault, type HeaderResult, headerFault, headerValue, maxHeaderLength } from './result.ts'
 import { readPem } from './url-pem.ts'
 

@@ -3,10 +3,10 @@ import { bytesOfPemText } from '../bytes/pem.ts'
 import { member, own } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { checkFingerprint, checkSerial, firstFault, readLeaf } from './facts.ts'
-import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './format.ts'
+import type { RequestLike } from './request-headers.ts'
+import { collectHeaders, type HeaderFormat, type HeaderNames, type HeaderValues, headerFormat } from './request-headers.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'
 import { formatClientCert, formatClientCertChain, readCertificateAndChain } from './rfc9440.ts'
-import type { RequestLike } from './source.ts'
 
 /**
  * Cloudflare. In a Worker, `request.cf.tlsClientAuth` describes the client's certificate, whether or not Cloudflare could

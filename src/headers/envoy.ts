@@ -2,7 +2,7 @@ import { hexOf } from '../bytes/encoding.ts'
 import { bytesEqual } from '../bytes/span.ts'
 import { digest } from '../crypto/digest.ts'
 import type { NoFields } from '../policy/fields.ts'
-import { type HeaderFormat, headerFormat } from './format.ts'
+import { type HeaderFormat, headerFormat } from './request-headers.ts'
 import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
 import { readUrlPem, writeUrlPem } from './url-pem.ts'
 

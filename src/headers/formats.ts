@@ -3,9 +3,9 @@ import { apiGateway } from './api-gateway.ts'
 import { cloudflare, cloudflareHeaders } from './cloudflare.ts'
 import { cloudfront } from './cloudfront.ts'
 import { envoy } from './envoy.ts'
-import type { HeaderFormat } from './format.ts'
 import { googleCloud } from './google-cloud.ts'
 import { nginx, nginxLegacy } from './nginx.ts'
+import type { HeaderFormat } from './request-headers.ts'
 import { rfc9440 } from './rfc9440.ts'
 
 /** The source of a request's client certificate. */

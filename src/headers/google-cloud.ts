@@ -3,6 +3,7 @@ import { bytesOfPemText } from '../bytes/pem.ts'
 import { isoTime } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { checkFingerprint, checkSerialOfAnyBase, firstFault, inconsistent, readLeaf } from './facts.ts'
+import type { RequestLike } from './request-headers.ts'
 import {
   collectHeaders,
   type HeaderFormat,
@@ -10,10 +11,9 @@ import {
   type HeaderNames,
   type HeaderValues,
   headerFormat,
-} from './format.ts'
+} from './request-headers.ts'
 import { type HeaderFault, type HeaderResult, headerFault, headerValue } from './result.ts'
 import { formatClientCert, formatClientCertChain, readCertificateAndChain } from './rfc9440.ts'
-import type { RequestLike } from './source.ts'
 
 /**
  * Google Cloud's Application Load Balancers use custom request headers: the operator chooses their names, and their values

@@ -45,8 +45,8 @@ export {
   parseNginxLegacyCert,
   parseNginxVerify,
 } from './nginx.ts'
+export type { HeaderRecord, HeadersLike, RequestLike } from './request-headers.ts'
 export type { HeaderCode, HeaderFault, HeaderResult } from './result.ts'
 export { formatClientCert, formatClientCertChain, parseClientCert, parseClientCertChain } from './rfc9440.ts'
-export type { HeaderRecord, HeadersLike, RequestLike } from './source.ts'
 export { parseSpiffeId, type SpiffeId, type SpiffeResult, spiffeIdOf } from './spiffe.ts'
 export { type RequestVerdict, type VerifyRequestOptions, verifyRequest } from './verify-request.ts'

@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../bytes/encoding.ts'
 import { bytesOfPemText, encodePem } from '../bytes/pem.ts'
-import { type HeaderFormat, headerFormat } from './format.ts'
+import { type HeaderFormat, headerFormat } from './request-headers.ts'
 import { checkHeader, type HeaderFault, type HeaderResult, headerFault, headerValue, joinedFault } from './result.ts'
 import { readUrlPem, requireDer, writeUrlPem } from './url-pem.ts'
 

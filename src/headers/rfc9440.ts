@@ -1,6 +1,6 @@
 import { decodeBase64, encodeBase64 } from '../bytes/encoding.ts'
 import { bytesOfPemText } from '../bytes/pem.ts'
-import { type HeaderFormat, headerFormat } from './format.ts'
+import { type HeaderFormat, headerFormat } from './request-headers.ts'
 import { checkHeader, type HeaderResult, headerFault, headerValue } from './result.ts'
 import { requireDer } from './url-pem.ts'
 

@@ -2,8 +2,8 @@ import { type Verdict, verifyChain } from '../path/verify.ts'
 import { noVerifyOptions, readOptions, type VerifyOptions } from '../path/verify-options.ts'
 import { type NoFields, readFields } from '../policy/fields.ts'
 import { requireTruststore, type Truststore } from '../truststore/store.ts'
-import type { HeaderFormat } from './format.ts'
 import { formats, type HeaderFrom } from './formats.ts'
+import type { HeaderFormat } from './request-headers.ts'
 import type { HeaderFault } from './result.ts'
 
 /** How `verifyRequest` finds and verifies a client's certificate. `purpose` defaults to 'client', whatever the policy says. */

@@ -1,9 +1,9 @@
-import { looksLikeDer } from '../bytes/input.ts'
 import {
   bytesOfPemText,
   describeMissingPem,
   isCertificateLabel,
   isRevocationListLabel,
+  looksLikeDer,
   type PemBlock,
   scanPem,
 } from '../bytes/pem.ts'

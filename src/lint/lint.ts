@@ -1,5 +1,4 @@
-import { singleDer } from '../bytes/input.ts'
-import { isCertificateLabel } from '../bytes/pem.ts'
+import { isCertificateLabel, singleDer } from '../bytes/pem.ts'
 import { finish } from '../bytes/steps.ts'
 import type { LintCode, Severity } from '../codes/lint.ts'
 import type { ParseResult } from '../codes/parse.ts'

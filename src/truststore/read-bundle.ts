@@ -1,5 +1,4 @@
-import { looksLikeDer } from '../bytes/input.ts'
-import { bytesOfPemText, describeMissingPem, isCertificateLabel, type PemBlock, pemSteps } from '../bytes/pem.ts'
+import { bytesOfPemText, describeMissingPem, isCertificateLabel, looksLikeDer, type PemBlock, pemSteps } from '../bytes/pem.ts'
 import { isBytes } from '../bytes/span.ts'
 import type { Steps } from '../bytes/steps.ts'
 import type { ParseCode } from '../codes/parse.ts'

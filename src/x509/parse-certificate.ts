@@ -1,5 +1,4 @@
-import { singleDer } from '../bytes/input.ts'
-import { isCertificateLabel } from '../bytes/pem.ts'
+import { isCertificateLabel, singleDer } from '../bytes/pem.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
 import { checkBitString, readBitStringBytes, readInteger, readSmallInteger, readTime } from '../der/primitives.ts'
 import { contextConstructed, contextPrimitive, Reader } from '../der/reader.ts'

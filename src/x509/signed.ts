@@ -10,8 +10,7 @@ import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { ExtensionList } from './extension-list.ts'
 import * as Part from './ids/part.ts'
-import { canonicalName, readName } from './name.ts'
-import { equalWithoutFolding } from './name-difference.ts'
+import { canonicalName, equalWithoutFolding, readName } from './name.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
 
 /** The subject of a certificate, as bytes and as canonical text. */

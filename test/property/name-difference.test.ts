@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Span } from '../../src/bytes/span.ts'
-import { canonicalName, namesEqual, readName } from '../../src/x509/name.ts'
-import { namesDiffer } from '../../src/x509/name-difference.ts'
+import { canonicalName, namesDiffer, namesEqual, readName } from '../../src/x509/name.ts'
 import { bytes, oid, sequence, set, tlv } from '../support/der.ts'
 import { readWhole } from '../support/refusal.ts'
 

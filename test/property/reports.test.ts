@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type FileReport, type ReportItem, renderJson, renderText, sentence } from '../../src/lint/report/file-report.ts'
-import { renderGithub } from '../../src/lint/report/github.ts'
+import {
+  type FileReport,
+  type ReportItem,
+  renderGithub,
+  renderJson,
+  renderText,
+  sentence,
+} from '../../src/lint/report/file-report.ts'
 import { painter } from '../../src/lint/report/printable.ts'
 import { renderSarif } from '../../src/lint/report/sarif.ts'
 import { expectNoCommands, hostileText, readAnnotations, readSarif } from '../support/build-server.ts'

@@ -1,6 +1,5 @@
 import { latin1Of } from '../../bytes/encoding.ts'
-import { looksLikeDer } from '../../bytes/input.ts'
-import { bytesOfPemText, encodePem } from '../../bytes/pem.ts'
+import { bytesOfPemText, encodePem, looksLikeDer } from '../../bytes/pem.ts'
 import { Span } from '../../bytes/span.ts'
 import type { BundleContents, BundledCertificate, TruststoreInput } from '../../truststore/read-bundle.ts'
 import type { TruststoreView } from '../../truststore/store.ts'

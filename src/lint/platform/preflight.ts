@@ -1,10 +1,9 @@
 import { type Finding, type LintRule, runRules } from '../../rules/rule.ts'
 import type { TruststoreInput } from '../../truststore/read-bundle.ts'
 import type { TruststoreView } from '../../truststore/store.ts'
-import { pemStyleRules, platformBundleRules } from './bundle-rules.ts'
-import { platformCertificateRules } from './certificate-rules.ts'
 import { isPlatform, type Platform, type PlatformLimits, platforms } from './limits.ts'
 import { type BundleSource, type PlatformBundle, type PlatformEntry, platformBundle, textOf } from './platform-bundle.ts'
+import { pemStyleRules, platformBundleRules, platformCertificateRules } from './platform-rules.ts'
 
 /** Checks bundles against the limits of platforms. */
 

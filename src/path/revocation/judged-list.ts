@@ -1,5 +1,4 @@
-import { singleDer } from '../../bytes/input.ts'
-import { isRevocationListLabel } from '../../bytes/pem.ts'
+import { isRevocationListLabel, singleDer } from '../../bytes/pem.ts'
 import type { ParseResult } from '../../codes/parse.ts'
 import { readRevocationList, refuseListSize } from '../../x509/parse-revocation-list.ts'
 import { type RevocationList, RevocationListView } from '../../x509/revocation-list.ts'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { looksLikeDer, singleDer } from '../../../src/bytes/input.ts'
-import { encodePem, isCertificateLabel, isRevocationListLabel } from '../../../src/bytes/pem.ts'
+import { encodePem, isCertificateLabel, isRevocationListLabel, looksLikeDer, singleDer } from '../../../src/bytes/pem.ts'
 import { octetString, sequence } from '../../support/der.ts'
 import { refusal, valueIn } from '../../support/refusal.ts'
 

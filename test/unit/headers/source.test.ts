@@ -2,8 +2,8 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { parseCloudflareHeaders } from '../../../src/headers/index.ts'
+import { headerReader } from '../../../src/headers/request-headers.ts'
 import { maxHeaderLength } from '../../../src/headers/result.ts'
-import { headerReader } from '../../../src/headers/source.ts'
 
 describe('the headers of a request', () => {
   const value = { ok: true, value: ':AA==:' }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Span } from '../../../src/bytes/span.ts'
-import { namesDiffer } from '../../../src/x509/name-difference.ts'
+import { namesDiffer } from '../../../src/x509/name.ts'
 import { name, oid, printable, sequence, set, tlv, utf8 } from '../../support/der.ts'
 
 const cn = '2.5.4.3'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderGithub } from '../../../../src/lint/report/github.ts'
+import { renderGithub } from '../../../../src/lint/report/file-report.ts'
 import { hostileReports, mixedReports } from './reports.ts'
 
 describe('findings as annotations of GitHub', () => {
