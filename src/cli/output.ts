@@ -13,10 +13,10 @@ const annotation = /^::((?:error|warning|notice) file=[^:,]*(?:,line=\d+)?,title
  * labels and paths. A terminal sees no control sequences except colours, and a build server no commands except annotations of
  * the format `github`.
  */
-export function safeOutput(output: string, format: ReportFormat, coloured: boolean): string {
+export function safeOutput(output: string, format: ReportFormat, isColoured: boolean): string {
   switch (format) {
     case 'text':
-      return printableLines(output, coloured)
+      return printableLines(output, isColoured)
     case 'json':
     case 'sarif':
       return printableJsonText(output)

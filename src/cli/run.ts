@@ -53,31 +53,36 @@ export interface Result {
 }
 
 /** Runs a command line, without the program's name. */
-export async function run(args: readonly string[], coloured: boolean): Promise<Result> {
+export async function run(args: readonly string[], isColoured: boolean): Promise<Result> {
   const [name = '', ...rest] = args
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   try {
     const { exitCode, output, format } =
-      entry === undefined ? withoutCommand(args, coloured) : await runCommand(name, entry, rest, coloured)
-    return { exitCode, output: safeOutput(output, format, coloured), errors: '' }
+      entry === undefined ? withoutCommand(args, isColoured) : await runCommand(name, entry, rest, isColoured)
+    return { exitCode, output: safeOutput(output, format, isColoured), errors: '' }
   } catch (error) {
     const prefix = entry === undefined ? 'portcullis' : `portcullis ${name}`
     return { exitCode: 2, output: '', errors: safeOutput(complaint(prefix, error), 'text', false) }
   }
 }
 
-async function runCommand(name: string, { summary, load }: Entry, rest: readonly string[], coloured: boolean): Promise<Outcome> {
+async function runCommand(
+  name: string,
+  { summary, load }: Entry,
+  rest: readonly string[],
+  isColoured: boolean,
+): Promise<Outcome> {
   const command = await load()
-  const paint = painter(coloured)
+  const paint = painter(isColoured)
   const given = readArguments(command, rest)
   if (given.flags.has('help')) return { exitCode: 0, output: commandHelp(name, summary, command, paint), format: 'text' }
   checkOperands(command, given.operands)
   return await command.run(given, { version: version(), paint })
 }
 
-function withoutCommand(args: readonly string[], coloured: boolean): Outcome {
+function withoutCommand(args: readonly string[], isColoured: boolean): Outcome {
   const [first, ...rest] = args
-  const paint = painter(coloured)
+  const paint = painter(isColoured)
   const text = (output: string): Outcome => ({ exitCode: 0, output, format: 'text' })
   const help = (): string =>
     overview(

@@ -32,7 +32,7 @@ export function writeExtensions(output: TextOutput, title: string, list: Extensi
   output.indented(4, () => {
     for (let i = 0; i < list.length && !output.isFull; i++) {
       const oid = oidText(list.oidAt(i))
-      output.line(`${extensionTitles[oid] ?? oid}:${list.criticalAt(i) ? ' critical' : ''}`)
+      output.line(`${extensionTitles[oid] ?? oid}:${list.isCriticalAt(i) ? ' critical' : ''}`)
       output.indented(4, () => writeValue(output, oid, list.valueAt(i)))
     }
   })

@@ -68,7 +68,7 @@ export class LintGraph {
 
   /** A certificate above this one whose issuer is missing. */
   openEndAbove(node: TrustNode): TrustNode | undefined {
-    this.#cachedOpenEnds ??= this.#graph.spread(
+    this.#cachedOpenEnds ??= this.#graph.propagate(
       this.nodes.filter((each) => this.issuersOf(each).length === 0 && !this.isAnchor(each)),
       (top) => top,
       (top) => top,
@@ -80,7 +80,7 @@ export class LintGraph {
   isOpenToClients(node: TrustNode): boolean {
     this.#cachedForClients ??= new Set(
       this.#graph
-        .spread(
+        .propagate(
           this.nodes.filter(
             (each) => (this.issuersOf(each).length === 0 || this.isAnchor(each)) && !excludesClients(each.certificate),
           ),
@@ -128,19 +128,19 @@ const unlimited = 256
  * processed.
  */
 export class PathLengths {
-  readonly #left = new Map<TrustNode, number>()
+  readonly #remaining = new Map<TrustNode, number>()
   /** For each CA, the CA whose path length limits it. */
   readonly #limiters = new Map<TrustNode, TrustNode>()
   readonly #blockers = new Map<TrustNode, TrustNode>()
 
-  /** @param anchorsCount whether the policy enforces the path lengths of anchors */
-  constructor(graph: TrustGraph, anchorsCount: boolean) {
+  /** @param enforceAnchors whether the policy enforces the path lengths of anchors */
+  constructor(graph: TrustGraph, enforceAnchors: boolean) {
     const buckets: TrustNode[][] = Array.from({ length: unlimited + 1 }, () => [])
     const offer = (node: TrustNode, allowed: number, limiter: TrustNode): void => {
-      const own = anchorsCount || !graph.isAnchor(node) ? ownLimit(node) : unlimited
+      const own = enforceAnchors || !graph.isAnchor(node) ? ownLimit(node) : unlimited
       const left = Math.min(own, allowed)
-      if ((this.#left.get(node) ?? -1) >= left) return
-      this.#left.set(node, left)
+      if ((this.#remaining.get(node) ?? -1) >= left) return
+      this.#remaining.set(node, left)
       this.#limiters.set(node, own <= allowed ? node : limiter)
       buckets[left]!.push(node)
     }
@@ -149,13 +149,13 @@ export class PathLengths {
     }
     for (let left = unlimited; left >= 0; left--) {
       for (const node of buckets[left]!) {
-        if (this.#left.get(node) !== left) continue
+        if (this.#remaining.get(node) !== left) continue
         for (const child of graph.childrenOf(node)) {
           if (!child.certificate.isCa) continue
           const limiter = this.#limiters.get(node)!
           if (child.certificate.isSelfIssued) offer(child, left, limiter)
           else if (left > 0) offer(child, left === unlimited ? left : left - 1, limiter)
-          else if (!this.#left.has(child)) this.#blockers.set(child, limiter)
+          else if (!this.#remaining.has(child)) this.#blockers.set(child, limiter)
         }
       }
     }
@@ -163,7 +163,7 @@ export class PathLengths {
 
   /** The CA whose path length excludes this one; undefined if some path allows it. */
   blockerOf(node: TrustNode): TrustNode | undefined {
-    return this.#left.has(node) ? undefined : this.#blockers.get(node)
+    return this.#remaining.has(node) ? undefined : this.#blockers.get(node)
   }
 }
 

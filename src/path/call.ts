@@ -62,11 +62,11 @@ export function withoutCopies(certificates: readonly CertificateView[], leaf: Ce
   return certificates.filter(({ fingerprint }) => seen.size < seen.add(fingerprint).size)
 }
 
-interface Checked {
+interface SignatureResult {
   readonly child: CertificateView
   readonly issuer: CertificateView
   readonly signed: boolean
-  readonly next: Checked | undefined
+  readonly next: SignatureResult | undefined
 }
 
 /** A possible issuer. */
@@ -80,7 +80,7 @@ interface Issuer {
 export class SignatureChecks {
   readonly #cache: VerificationCache
   readonly #meter: Meter
-  #results: Checked | undefined
+  #results: SignatureResult | undefined
   /** Keys of presented certificates that are not on an accepted path yet. */
   #untrusted: Map<CertificateView, VerifyingKey | undefined> | undefined
 

@@ -83,7 +83,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
 
   const { policy } = trusted
   const meter = new Meter(policy.budget)
-  if (!meter.presented(count, isAlone ? chain.length : sizeOf(certificates!))) return exhausted(meter)
+  if (!meter.presented(count, isAlone ? chain.length : sizeOf(certificates!))) return rejectExhausted(meter)
   const parsed = trusted.cache.parse(isAlone ? chain : certificates![0]!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
@@ -92,7 +92,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   }
   const leaf = parsed.value
   // Count what was parsed, because a Uint8Array may override its `length`.
-  if (!meter.presented(count, leaf.bytes.length)) return exhausted(meter)
+  if (!meter.presented(count, leaf.bytes.length)) return rejectExhausted(meter)
   const refusal = refuseLeaf(leaf, request, trusted) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
@@ -106,7 +106,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const search = new Search(call, complete)
   const path = search.run(leaf)
   if (path !== undefined) return accept(leaf, path, complete)
-  if (meter.exhausted !== undefined) return exhausted(meter, leaf)
+  if (meter.exhausted !== undefined) return rejectExhausted(meter, leaf)
   const { failure } = search
   if (failure === undefined) return reject('unknown_issuer', 0, 'no path to the truststore was found', leaf)
   return reject(failure.code, failure.index, failure.message(), failure.certificate)
@@ -178,7 +178,7 @@ function refuseName(leaf: CertificateView, { serverName }: VerifyParameters, met
   }
 }
 
-function exhausted(meter: Meter, leaf?: CertificateView): Rejection {
+function rejectExhausted(meter: Meter, leaf?: CertificateView): Rejection {
   const { code, index, message } = meter.refusal(0)
   return reject(code, index, message, leaf)
 }

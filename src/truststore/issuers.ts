@@ -11,7 +11,7 @@ import { TrustGraph, type TrustNode } from './trust-graph.ts'
 export function* acceptedIssuers({ nodes, policy }: TruststoreView): Steps<readonly TrustNode[]> {
   const graph = new TrustGraph(nodes, policy)
   yield* graph.collectChildren()
-  const depths = graph.spread(
+  const depths = graph.propagate(
     nodes.filter((node) => graph.isAnchor(node) && (node.certificate.isCa || !policy.enforceAnchorConstraints)),
     () => 1,
     (depth, { certificate }) => (certificate.isCa ? depth + 1 : undefined),

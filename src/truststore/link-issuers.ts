@@ -39,7 +39,7 @@ function* signersOf(
   groups: Map<readonly TrustNode[], SameSubjectGroup>,
 ): Steps<readonly TrustNode[]> {
   const [first] = named
-  if (named.length < 2) return first?.signed(node.certificate) === true ? named : none
+  if (named.length < 2) return first?.hasSigned(node.certificate) === true ? named : none
   const group = groups.get(named) ?? new SameSubjectGroup(named)
   groups.set(named, group)
   return yield* group.signersOf(node)
@@ -82,13 +82,13 @@ class SameSubjectGroup {
     for (const sameKey of likely) {
       yield
       const [first] = sameKey
-      if (first?.signed(certificate) === true) signers.push(sameKey)
+      if (first?.hasSigned(certificate) === true) signers.push(sameKey)
     }
     if (signers.length > 0) return signers.length === 1 ? signers[0]! : signers.flat()
     for (const sameKey of this.#all) {
       if (likely.has(sameKey)) continue
       yield
-      if (sameKey[0]!.signed(certificate)) return sameKey
+      if (sameKey[0]!.hasSigned(certificate)) return sameKey
     }
     return none
   }

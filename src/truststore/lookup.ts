@@ -33,8 +33,6 @@ interface Group {
   readonly next: Group | undefined
 }
 
-const noNodes: readonly TrustNode[] = []
-
 /**
  * Finds certificates by subject. A name is looked up by its bytes first. Only if the store has no such spelling is it folded
  * (RFC 5280 7.1). Both look-ups return all nodes with the name. Folded names are not stored, to save heap with 100,000 CAs.
@@ -65,17 +63,17 @@ export class SubjectIndex {
 
   /** All nodes whose subject is this name, in bundle order. */
   find(name: Span): readonly TrustNode[] {
-    return (this.#spellings.get(name) ?? this.#findGroup(canonicalName(name)))?.nodes ?? noNodes
+    return (this.#spellings.get(name) ?? this.#findGroup(canonicalName(name)))?.nodes ?? none
   }
 
   /** All nodes whose subject is the issuer of a certificate or revocation list, which caches its folded name. */
   issuersOf(signed: SignedView): readonly TrustNode[] {
-    return (this.#spellings.get(signed.issuerName) ?? this.#findGroup(signed.issuerKey))?.nodes ?? noNodes
+    return (this.#spellings.get(signed.issuerName) ?? this.#findGroup(signed.issuerKey))?.nodes ?? none
   }
 
   /** Like {@link find}, but without folding, which suffices to find a listed certificate by its bytes. */
   findSpelled(name: Span): readonly TrustNode[] {
-    return this.#spellings.get(name)?.nodes ?? noNodes
+    return this.#spellings.get(name)?.nodes ?? none
   }
 
   /** The nodes of each distinct subject. */

@@ -34,7 +34,7 @@ export class TrustNode implements BundleEntry {
   }
 
   /** Whether this key signed the certificate. Names and policies are not checked. */
-  signed(child: CertificateView): boolean {
+  hasSigned(child: CertificateView): boolean {
     this.#checks++
     return this.key !== undefined && child.isSignedBy(this.key)
   }
@@ -124,7 +124,7 @@ export class TrustGraph {
 
   /** Number of certificates from this one to the nearest anchor, both included; undefined if it reaches none. */
   depthOf(node: TrustNode): number | undefined {
-    this.#depths ??= this.spread(
+    this.#depths ??= this.propagate(
       this.nodes.filter((each) => this.isAnchor(each)),
       () => 1,
       (depth) => depth + 1,
@@ -136,7 +136,7 @@ export class TrustGraph {
    * Computes a value for every certificate below `tops`, breadth first. Each certificate gets its value when it is first reached.
    * The traversal does not enter a child for which `next` returns `undefined`.
    */
-  spread<Value>(
+  propagate<Value>(
     tops: readonly TrustNode[],
     start: (top: TrustNode) => Value,
     next: (value: Value, child: TrustNode) => Value | undefined,

@@ -8,7 +8,7 @@ import { parseCertificateCopy, parseCertificateDer } from '../x509/parse-certifi
 /** Caches of one truststore: imported keys, verified signatures and parsed certificates. */
 
 /** A cache entry, keyed by a certificate's DER. */
-interface Entry {
+interface CacheEntry {
   readonly der: Uint8Array
 }
 
@@ -16,7 +16,7 @@ interface Entry {
  * A cache by certificate, bounded in bytes, with two generations. When the young generation is full, it replaces the old one, and
  * entries that were not used in the meantime are dropped. Hits are confirmed byte for byte; the slot only finds candidates.
  */
-export class TwoGenerationCache<Cached extends Entry> {
+export class TwoGenerationCache<Cached extends CacheEntry> {
   young: Map<number, Cached> = new Map()
   old: Map<number, Cached> = new Map()
   youngBytes = 0
@@ -59,7 +59,7 @@ export class TwoGenerationCache<Cached extends Entry> {
 }
 
 /** Whether the entry is for these bytes. Fast if they are the same array. */
-function isOf(entry: Entry, der: Uint8Array): boolean {
+function isOf(entry: CacheEntry, der: Uint8Array): boolean {
   return entry.der === der || bytesEqual(entry.der, der)
 }
 
@@ -69,12 +69,12 @@ export function slotOf(der: Uint8Array): number {
   return der[end - 1]! | (der[end - 2]! << 8) | (der[end - 3]! << 16) | (der[end - 4]! << 24)
 }
 
-interface Signed {
+interface SignatureEntry {
   readonly der: Uint8Array
   readonly key: VerifyingKey
 }
 
-interface Read {
+interface ViewEntry {
   readonly der: Uint8Array
   /** A view of `der`. */
   readonly parsed: ParseResult<CertificateView>
@@ -99,11 +99,11 @@ const entryOverhead = 300
  * nor the certificates of a verdict.
  */
 export class SignatureMemo {
-  readonly signatures: TwoGenerationCache<Signed> = new TwoGenerationCache<Signed>(
+  readonly signatures: TwoGenerationCache<SignatureEntry> = new TwoGenerationCache<SignatureEntry>(
     signatureBytes,
     ({ der }) => entryOverhead + der.length,
   )
-  readonly views: TwoGenerationCache<Read> = new TwoGenerationCache<Read>(viewBytes, costOfView)
+  readonly views: TwoGenerationCache<ViewEntry> = new TwoGenerationCache<ViewEntry>(viewBytes, costOfView)
 
   /**
    * The cached parse result for exactly these bytes. {@link has} tells which key signed them. A view is made when a client first
@@ -131,7 +131,7 @@ export class SignatureMemo {
   }
 }
 
-function costOfView({ der, parsed }: Read): number {
+function costOfView({ der, parsed }: ViewEntry): number {
   return entryOverhead + der.length + (parsed.ok ? parsed.value.heapBytes : 0)
 }
 

@@ -151,7 +151,7 @@ export class CertificateView extends SignedView implements Certificate {
   }
 
   get isSelfIssued(): boolean {
-    this.#cachedSelfIssued ??= this.issuerIs(this)
+    this.#cachedSelfIssued ??= this.hasIssuerName(this)
     return this.#cachedSelfIssued
   }
 

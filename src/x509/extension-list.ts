@@ -50,7 +50,7 @@ export class ExtensionList {
     return new Span(this.#bytes, this.#records[at + 3]!, Math.abs(this.#records[at + 4]!))
   }
 
-  criticalAt(index: number): boolean {
+  isCriticalAt(index: number): boolean {
     return this.#records[index * stride + 4]! < 0
   }
 
@@ -82,12 +82,12 @@ export class ExtensionList {
   /** Whether a known extension is present and critical. */
   isCritical(id: number): boolean {
     const index = this.#indexOf(id)
-    return index !== undefined && this.criticalAt(index)
+    return index !== undefined && this.isCriticalAt(index)
   }
 
   /** The index of the first critical extension that is not in `understood`. */
   firstCriticalOutside(understood: ReadonlySet<number>): number | undefined {
-    for (let i = 0; i < this.length; i++) if (this.criticalAt(i) && !understood.has(this.idAt(i))) return i
+    for (let i = 0; i < this.length; i++) if (this.isCriticalAt(i) && !understood.has(this.idAt(i))) return i
     return undefined
   }
 }

@@ -63,7 +63,7 @@ function readEntries(reader: Reader, view: RevocationListView): void {
     const entry = readEntry(reader)
     if (entry.hasExtensions && view.version === 1)
       reader.fail('fields_need_version', at, 'crlEntryExtensions', 'extensions need version 2')
-    view.hasUnknownCriticalEntry ||= entry.unknownCritical
+    view.hasUnknownCriticalEntry ||= entry.hasUnknownCritical
     view.hasStrayIssuer ||= entry.issuer !== undefined
     view.entryCount++
   }

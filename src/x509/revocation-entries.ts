@@ -34,7 +34,7 @@ export interface RevocationEntry {
   /** The GeneralName elements of certificateIssuer. */
   readonly issuer: Span | undefined
   /** Whether it has a critical extension that is not understood. */
-  readonly unknownCritical: boolean
+  readonly hasUnknownCritical: boolean
   /** Whether it has any extensions. Version 1 does not allow them. */
   readonly hasExtensions: boolean
 }
@@ -65,7 +65,7 @@ export function readEntry(reader: Reader): RevocationEntry {
   const revocationTime = readTime(reader, 'revocationDate')
   let reason = 0
   let issuer: Span | undefined
-  let unknownCritical = false
+  let hasUnknownCritical = false
   let hasExtensions = false
   // Accept an empty SEQUENCE in place of absent extensions: a real CA writes it, and it has no meaning.
   if (!skipEmptySequence(reader)) {
@@ -82,10 +82,10 @@ export function readEntry(reader: Reader): RevocationEntry {
       } else reader.position = reader.limit
     })
     hasExtensions = true
-    unknownCritical = extensions.firstCriticalOutside(understoodInEntries) !== undefined
+    hasUnknownCritical = extensions.firstCriticalOutside(understoodInEntries) !== undefined
   }
   reader.leave(outer, element)
-  return { revocationTime, reason, issuer, unknownCritical, hasExtensions }
+  return { revocationTime, reason, issuer, hasUnknownCritical, hasExtensions }
 }
 
 /** The entries of a list that has been parsed. */

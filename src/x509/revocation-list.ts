@@ -125,7 +125,7 @@ export class RevocationListView extends SignedView implements RevocationList {
   }
 
   /** Whether the list's authority key identifier matches a certificate. This is only a hint about the signer. */
-  authorityKeyIs({ subjectKeyIdentifier }: CertificateView): boolean {
+  hasAuthorityKeyOf({ subjectKeyIdentifier }: CertificateView): boolean {
     const { authorityKeyIdentifier } = this
     if (authorityKeyIdentifier === undefined || subjectKeyIdentifier === undefined) return false
     return authorityKeyIdentifier.equals(subjectKeyIdentifier)
@@ -146,7 +146,7 @@ export class RevocationListView extends SignedView implements RevocationList {
   }
 
   /** The cached result whether this signer's key signed the list, according to the backend `by`. */
-  signatureUnder({ keyInfo }: CertificateView, by: object): boolean | undefined {
+  knownSignature({ keyInfo }: CertificateView, by: object): boolean | undefined {
     return this.#signatures.find((known) => known.by === by && keyInfo.is(known.spki))?.signed
   }
 

@@ -137,7 +137,7 @@ export class SignedView {
   }
 
   /** Whether the issuer is the name of `other` (RFC 5280 7.1). Names are folded only if their bytes do not settle it. */
-  issuerIs(other: Subject): boolean {
+  hasIssuerName(other: Subject): boolean {
     return equalWithoutFolding(this.issuerName, other.subjectName) ?? this.issuerKey === other.subjectKey
   }
 

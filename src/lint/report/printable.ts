@@ -41,9 +41,9 @@ export function printable(text: string): string {
   return withoutCommands(text.replace(unprintable, shown))
 }
 
-/** {@link printable} for several lines: keeps line feeds and, if `coloured`, colours. */
-export function printableLines(text: string, coloured: boolean): string {
-  const visible = text.replace(coloured ? colourOrUnprintable : unprintable, (found) =>
+/** {@link printable} for several lines: keeps line feeds and, if `isColoured`, colours. */
+export function printableLines(text: string, isColoured: boolean): string {
+  const visible = text.replace(isColoured ? colourOrUnprintable : unprintable, (found) =>
     found === '\n' || found.length > 2 ? found : shown(found),
   )
   return withoutCommands(visible)
@@ -72,10 +72,10 @@ export type Colour = keyof typeof codes
 /** Paints text for a terminal, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string
 
-export function painter(coloured: boolean): Paint {
+export function painter(isColoured: boolean): Paint {
   return (colour, text) => {
     const [on, off] = codes[colour]
-    return coloured && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text
+    return isColoured && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text
   }
 }
 

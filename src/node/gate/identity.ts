@@ -76,7 +76,7 @@ export interface ConnectionState {
  */
 const connectionState = Symbol('portcullis.connectionState')
 
-interface Judged {
+interface WithConnectionState {
   readonly [connectionState]?: ConnectionState
 }
 
@@ -87,7 +87,7 @@ export function setConnectionState(socket: TLSSocket, value: ConnectionState): v
 /** The state of the connection behind a socket, request or stream. `undefined` if it was never verified. */
 export function connectionStateOf(source: unknown): ConnectionState | undefined {
   try {
-    return (socketOf(source) as Judged | undefined)?.[connectionState]
+    return (socketOf(source) as WithConnectionState | undefined)?.[connectionState]
   } catch {
     // The proxy of a socket throws once its HTTP/2 session has ended.
     return undefined
@@ -96,7 +96,7 @@ export function connectionStateOf(source: unknown): ConnectionState | undefined 
 
 function socketOf(source: unknown): object | undefined {
   if (typeof source !== 'object' || source === null) return undefined
-  if ((source as Judged)[connectionState] !== undefined) return source
+  if ((source as WithConnectionState)[connectionState] !== undefined) return source
   // Own properties only: an identity on `Object.prototype` would apply to every socket.
   const session = member(source, 'session') ?? member(member(source, 'stream'), 'session')
   return (member(session, 'socket') ?? member(source, 'socket')) as object | undefined

@@ -18,7 +18,7 @@ import { type ConstrainedName, commonNamesOf, namesOf, readSubtrees, type Subtre
  */
 
 /** The result of one CA's subtrees for one certificate's names, and the number of comparisons to charge. */
-interface Judged {
+interface NameCheck {
   readonly problem: string | undefined
   readonly comparisons: number
 }
@@ -32,7 +32,7 @@ export class NameReader {
   /** The names of the leaf. */
   readonly namesOfLeaf: (leaf: CertificateView) => readonly ConstrainedName[]
   readonly subtrees: (ca: CertificateView) => Subtrees = memoize(subtreesOf)
-  readonly #judged: (ca: CertificateView) => Map<CertificateView, Judged> = memoize(() => new Map())
+  readonly #results: (ca: CertificateView) => Map<CertificateView, NameCheck> = memoize(() => new Map())
 
   /** @param constrainsCommonNames true for a client, because applications may identify it by its common name */
   constructor(constrainsCommonNames: boolean) {
@@ -45,10 +45,10 @@ export class NameReader {
 
   /** Why a CA's subtrees do not allow a certificate's names. */
   refuse(names: readonly ConstrainedName[], certificate: CertificateView, ca: CertificateView, meter: Meter): string | undefined {
-    const judged = this.#judged(ca)
+    const judged = this.#results(ca)
     let known = judged.get(certificate)
     if (known === undefined) {
-      known = judge(names, this.subtrees(ca))
+      known = checkNames(names, this.subtrees(ca))
       judged.set(certificate, known)
     }
     meter.names(known.comparisons)
@@ -97,7 +97,7 @@ export function refuseNames(
 }
 
 /** Checks names against one CA's subtrees. Reports the first name that is not allowed. */
-export function judge(names: readonly ConstrainedName[], { permitted, excluded }: Subtrees): Judged {
+export function checkNames(names: readonly ConstrainedName[], { permitted, excluded }: Subtrees): NameCheck {
   const constrainsMail = permitted.has(GeneralNameTag.email) || excluded.has(GeneralNameTag.email)
   let comparisons = 0
   for (const name of names) {

@@ -3,7 +3,7 @@ import { isoTime } from '../../policy/fields.ts'
 import { refuseAlgorithm } from '../../policy/strength.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/ids/extension-id.ts'
-import { forbidsUse, refuseList } from '../../x509/profile/profile.ts'
+import { refuseListAsEvidence, refuseListUse } from '../../x509/profile/profile.ts'
 import type { RevocationEntry } from '../../x509/revocation-entries.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
 import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
@@ -90,7 +90,7 @@ export class CrlJudge implements ListJudge {
     const issuers = new Set([certificate.issuerKey])
     for (const point of points) for (const other of point.issuers ?? []) issuers.add(other)
     const lists = Array.from(issuers).flatMap((name) => this.#lists.get(name) ?? [])
-    return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.authorityKeyIs(issuer))
+    return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.hasAuthorityKeyOf(issuer))
   }
 
   /** The entries that name the certificate, with the list's signer; `undefined` if there are none, or no permitted signer. */
@@ -166,14 +166,14 @@ export class CrlJudge implements ListJudge {
    */
   #refuseUse(list: RevocationListView): string | undefined {
     if (list.algorithmsDiffer) return 'its two signature algorithms differ (RFC 5280 5.1.1.2)'
-    return forbidsUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
+    return refuseListUse(list) ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message
   }
 
   /** Why the list clears no certificate: it is not fully understood, nonconforming, too old, or not valid yet. */
   #refuseAsEvidence(list: RevocationListView): string | undefined {
     const { policy, at, request } = this.#context
     const { thisUpdateTime, nextUpdateTime } = list
-    const refusal = this.#refuseUse(list) ?? refuseList(list, policy.conformance)
+    const refusal = this.#refuseUse(list) ?? refuseListAsEvidence(list, policy.conformance)
     if (refusal !== undefined) return refusal
     if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is in the future`
     if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is older than maxAgeDays allows`

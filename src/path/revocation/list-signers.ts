@@ -82,24 +82,24 @@ export class ListSigners {
     const permitted: ListSigner = { certificate: signer, limitation: undefined }
     if (isSameAuthority(signer, anchor)) return allowsLists(anchor) && this.hasSigned(list, anchor) ? permitted : undefined
     if (!maySignForCa(signer)) return undefined
-    const superiors = path.slice(index + 1)
+    const casAbove = path.slice(index + 1)
     let found: ListSigner | undefined
     const limit = (limitation: string): boolean => {
       found = { certificate: signer, limitation }
       return false
     }
     // Peers may present many certificates with that name. Hash the list only for those with a valid path.
-    this.#context.findPath(signer, (own) => {
-      if (!isSameAuthority(own[own.length - 1]!, anchor)) return false
+    this.#context.findPath(signer, (signerPath) => {
+      if (!isSameAuthority(signerPath[signerPath.length - 1]!, anchor)) return false
       // These two results are the same on every path, so returning true ends the search.
       if (!this.hasSigned(list, signer)) return true
       if (depth >= maxDepth) return !limit(`more than ${maxDepth} CRL signers depend on each other's lists`)
       // A signer whose status depends on its own list runs into maxDepth, so it cannot clear itself.
-      const refusal = this.#context.refuseBelow(own, depth + 1)
+      const refusal = this.#context.refuseBelow(signerPath, depth + 1)
       if (refusal !== undefined) return refusal.code !== 'revoked' && limit('the revocation status of its signer is unknown')
-      if (own.length - 1 > this.#context.policy.maxChainLength)
+      if (signerPath.length - 1 > this.#context.policy.maxChainLength)
         return limit('the path of its signer is longer than the policy allows')
-      if (!isCertifiedBy(superiors, own, list)) return limit('neither the CA nor a CA above it certified its signer')
+      if (!isCertifiedBy(casAbove, signerPath, list)) return limit('neither the CA nor a CA above it certified its signer')
       found = permitted
       return true
     })
@@ -108,12 +108,12 @@ export class ListSigners {
 
   /** Certificates with the list's authority key identifier first. */
   #inOrder(signers: readonly CertificateView[], list: RevocationListView): readonly CertificateView[] {
-    return inOrderOfLikelihood(signers, (signer) => list.authorityKeyIs(signer))
+    return inOrderOfLikelihood(signers, (signer) => list.hasAuthorityKeyOf(signer))
   }
 
   /** Whether the key signed the list, if that was checked before. */
   #cachedResult(list: RevocationListView, signer: CertificateView): boolean | undefined {
-    return list.signatureUnder(signer, this.#context.backend)
+    return list.knownSignature(signer, this.#context.backend)
   }
 }
 
@@ -136,17 +136,17 @@ function maySignForCa(signer: CertificateView): boolean {
  * Whether one of these CAs certified the signer, directly or through key rollover certificates of the list's issuer. RFC 5280
  * requires only the same anchor, which would let every CA below it clear the certificates of every other.
  *
- * @param superiors the CA whose certificates the list is about, and the CAs above it
- * @param own the path of the signer
+ * @param casAbove the CA whose certificates the list is about, and the CAs above it
+ * @param signerPath the path of the signer
  */
 function isCertifiedBy(
-  superiors: readonly CertificateView[],
-  own: readonly CertificateView[],
+  casAbove: readonly CertificateView[],
+  signerPath: readonly CertificateView[],
   list: RevocationListView,
 ): boolean {
-  for (let i = 1; i < own.length; i++) {
-    const certifier = own[i]!
-    if (superiors.some((ca) => isSameAuthority(ca, certifier))) return true
+  for (let i = 1; i < signerPath.length; i++) {
+    const certifier = signerPath[i]!
+    if (casAbove.some((ca) => isSameAuthority(ca, certifier))) return true
     if (certifier.subjectKey !== list.issuerKey) return false
   }
   return false

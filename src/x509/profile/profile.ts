@@ -33,7 +33,7 @@ const understood: ReadonlySet<number> = /* @__PURE__ */ new Set([
  * Why a list must not be used to determine the status of any certificate (RFC 5280 5.2, 5.3): the list or an entry has a
  * critical extension that is not understood, or an entry names another issuer although the list is not indirect.
  */
-export function forbidsUse(list: RevocationListView): string | undefined {
+export function refuseListUse(list: RevocationListView): string | undefined {
   if (list.extensions.firstCriticalOutside(understood) !== undefined)
     return 'it has a critical extension that is not understood (RFC 5280 5.2)'
   if (list.hasUnknownCriticalEntry) return 'an entry has a critical extension that is not understood (RFC 5280 5.3)'
@@ -45,8 +45,11 @@ export function forbidsUse(list: RevocationListView): string | undefined {
  * Why a list cannot show that a certificate is not revoked: it must not be used, or it does not conform. All levels but
  * `practical` require a cRLNumber, without which the list cannot be distinguished from an older one.
  */
-export function refuseList(list: RevocationListView, conformance: 'practical' | 'strict' | 'web-pki'): string | undefined {
-  const forbidden = forbidsUse(list)
+export function refuseListAsEvidence(
+  list: RevocationListView,
+  conformance: 'practical' | 'strict' | 'web-pki',
+): string | undefined {
+  const forbidden = refuseListUse(list)
   if (forbidden !== undefined || conformance === 'practical') return forbidden
   const { extensions } = list
   if (!extensions.has(ExtensionId.crlNumber)) return 'it has no cRLNumber (RFC 5280 5.2.3)'

@@ -1,6 +1,6 @@
 import { Span } from '../../../src/bytes/span.ts'
 import { readAll } from '../../../src/der/reader.ts'
-import { judge } from '../../../src/path/names/name-constraints.ts'
+import { checkNames } from '../../../src/path/names/name-constraints.ts'
 import { namesOf, readSubtrees } from '../../../src/path/names/subtrees.ts'
 import { CertificateView } from '../../../src/x509/certificate.ts'
 import { readNameConstraints } from '../../../src/x509/constraints.ts'
@@ -42,7 +42,7 @@ because the extension is not critical are expected to be rejected.`,
       let problem = parsed.ok ? undefined : parsed.message
       if (parsed.ok && test.kind !== 'parse') {
         const leaf = viewOf(subjectOf(test, item), altNamesOf(test, item))
-        problem = leaf === undefined ? 'the names do not parse' : judge(namesOf(leaf), readSubtrees(new Span(bytes))).problem
+        problem = leaf === undefined ? 'the names do not parse' : checkNames(namesOf(leaf), readSubtrees(new Span(bytes))).problem
       }
       yield {
         id,

@@ -1,5 +1,5 @@
 import { type Policy, parseRevocationList, profiles } from '../../../src/index.ts'
-import { refuseList } from '../../../src/x509/profile/profile.ts'
+import { refuseListAsEvidence } from '../../../src/x509/profile/profile.ts'
 import type { RevocationListView } from '../../../src/x509/revocation-list.ts'
 import { der, judge, revocationBy, verdictWord } from '../judge.ts'
 import type { CaseResult, Suite } from '../suite.ts'
@@ -146,5 +146,5 @@ function problemAsComplete(list: RevocationListView): string | undefined {
   if (list.algorithmsDiffer) return 'the signature algorithms differ'
   if (list.isDelta) return 'a delta list'
   if (list.nextUpdateTime === undefined) return 'no nextUpdate'
-  return refuseList(list, 'strict')
+  return refuseListAsEvidence(list, 'strict')
 }

@@ -92,7 +92,7 @@ describe('a revocation list', () => {
     const spki = (i: number): CertificateView =>
       ({ keyInfo: new Span(Uint8Array.of(0, i, 0), 1, 2), subjectPublicKeyInfo: Uint8Array.of(i) }) as CertificateView
     for (let i = 0; i < 70; i++) remembering.rememberSignature(spki(i), backend, i % 2 === 0)
-    const known = Array.from({ length: 70 }, (_, i) => remembering.signatureUnder(spki(i), backend))
+    const known = Array.from({ length: 70 }, (_, i) => remembering.knownSignature(spki(i), backend))
     expect(known).toEqual(Array.from({ length: 70 }, (_, i) => (i < 6 ? undefined : i % 2 === 0)))
   })
 })

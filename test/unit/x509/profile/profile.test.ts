@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCertificateDer } from '../../../../src/x509/parse-certificate.ts'
 import { parseRevocationListDer } from '../../../../src/x509/parse-revocation-list.ts'
-import { nonconformance, refuseList } from '../../../../src/x509/profile/profile.ts'
+import { nonconformance, refuseListAsEvidence } from '../../../../src/x509/profile/profile.ts'
 import type { Role } from '../../../../src/x509/profile/profile-rule.ts'
 import {
   boolean,
@@ -268,13 +268,13 @@ describe('refuseList', () => {
   const list = (
     extensions: readonly Uint8Array[],
     entries: readonly Uint8Array[] = [entry(1)],
-  ): Parameters<typeof refuseList>[0] =>
+  ): Parameters<typeof refuseListAsEvidence>[0] =>
     valueIn(parseRevocationListDer(revocationList({ entries, ...(extensions.length === 0 ? {} : { extensions }) })))
   const number = extension('2.5.29.20', integer(1))
   const other = extension('2.5.29.29', sequence(context(4, aName)), true)
   const indirect = extension('2.5.29.28', sequence(implicit(4, 'ff')), true)
 
-  it.each<readonly [string, Parameters<typeof refuseList>[0], string | undefined, string | undefined]>([
+  it.each<readonly [string, Parameters<typeof refuseListAsEvidence>[0], string | undefined, string | undefined]>([
     ['a number', list([number]), undefined, undefined],
     ['nothing', list([]), undefined, '5.2.3'],
     ['a critical number', list([extension('2.5.29.20', integer(1), true)]), undefined, '5.2.3'],
@@ -286,7 +286,7 @@ describe('refuseList', () => {
     ['a reason that is critical', list([number], [entry(1, extension('2.5.29.21', tlv(0x0a, [1]), true))]), undefined, undefined],
   ])('of a list with %s', (_what, subject, practical, strict) => {
     const section = (text: string | undefined): string | undefined => text?.match(/RFC 5280 ([\d.]+)/)?.[1]
-    expect(section(refuseList(subject, 'practical'))).toBe(practical)
-    expect(section(refuseList(subject, 'strict'))).toBe(strict)
+    expect(section(refuseListAsEvidence(subject, 'practical'))).toBe(practical)
+    expect(section(refuseListAsEvidence(subject, 'strict'))).toBe(strict)
   })
 })
