@@ -48,8 +48,8 @@ export interface Policy {
   readonly checkAnchorValidity: boolean
   /**
    * Whether the anchor's basicConstraints, path length, name constraints, key usage, EKU, policies, critical extensions and
-   * conformance count (RFC 5937). If false, only its name and key count, and every anchor may issue certificates. A pinned leaf is
-   * checked as a leaf either way.
+   * conformance count (RFC 5937). If false, only its name and key count, and every anchor may issue certificates. Either way, a pinned
+   * leaf is checked as a leaf, and a listed CA below another anchor as an intermediate.
    */
   readonly enforceAnchorConstraints: boolean
   /**
