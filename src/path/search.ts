@@ -3,7 +3,7 @@ import type { Refusal } from '../policy/strength.ts'
 import { compareKeyIds, isTrustAnchor, type TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { Call } from './call.ts'
-import { refuseAnchor, refuseIntermediate } from './check.ts'
+import { refuseAnchor, refuseIntermediate } from './certificate-checks.ts'
 import { describeMissingIssuer, type Failure, moreSpecific, type PathRefusal } from './failure.ts'
 
 /** Path building. */

@@ -2,7 +2,7 @@ import { elements, hasOwn, type NoFields, readFields, refuseForeign, requireTime
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
 import type { RevocationList } from '../x509/revocation-list.ts'
-import type { PathParameters } from './check.ts'
+import type { PathParameters } from './certificate-checks.ts'
 import type { PolicyRequest } from './policy-graph.ts'
 import { type JudgedList, type Judging, judging, type RevocationRequest } from './revocation/revocation-check.ts'
 
