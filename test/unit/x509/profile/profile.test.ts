@@ -264,7 +264,7 @@ describe('floods of names', () => {
   })
 })
 
-describe('refuseList', () => {
+describe('refuseListAsEvidence', () => {
   const list = (
     extensions: readonly Uint8Array[],
     entries: readonly Uint8Array[] = [entry(1)],
