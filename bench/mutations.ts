@@ -1,0 +1,78 @@
+import { fork } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Mutation, mutations } from '../test/specification/mutations.ts'
+
+/**
+ * `npm run specification:mutations -- [WORD…]`: removes one check of the library at a time, in a copy, and demands that the
+ * specification disagrees with what is left. Prints after how many calls it did. Words limit it to the checks whose file or
+ * description has one of them. Exits with 1 if a check can be removed unnoticed.
+ */
+
+const mostCalls = 30_000
+const seed = 15
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const work = mkdtempSync(join(tmpdir(), 'portcullis-mutations-'))
+
+/** A copy of everything that the specification needs. */
+function copyOf(number: number): string {
+  const copy = join(work, String(number))
+  mkdirSync(copy)
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.node.json', 'tsconfig.runtime.json', 'src', 'bench'])
+    cpSync(join(root, name), join(copy, name), { recursive: true, filter: (path) => !path.includes('node_modules') })
+  for (const name of ['support', 'specification']) cpSync(join(root, 'test', name), join(copy, 'test', name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  return copy
+}
+
+function edited({ file, from, to = '' }: Mutation): string {
+  const text = readFileSync(join(root, 'src', file), 'utf8')
+  const parts = text.split(from)
+  if (parts.length !== 2) throw new Error(`src/${file} has ${parts.length - 1} times, not once: ${from}`)
+  return parts.join(to)
+}
+
+/** The number of calls after which the specification disagreed, or undefined. */
+function callsUntilNoticed(copy: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, PART: 'first' }
+    const child = fork(join(copy, 'bench/specification.ts'), [String(mostCalls), String(seed)], { env })
+    child.on('message', (part) => {
+      const { judged, disagreement } = part as { judged: number; disagreement: string | undefined }
+      resolve(disagreement === undefined ? undefined : judged + 1)
+    })
+    child.on('error', reject).on('exit', (code) => reject(new Error(`ended with ${code} and no result`)))
+  })
+}
+
+const words = process.argv.slice(2)
+const chosen = mutations.filter(
+  ({ removes, file }) => words.length === 0 || words.some((word) => `${file} ${removes}`.includes(word)),
+)
+const waiting = [...chosen]
+const unnoticed: string[] = []
+
+async function tryMutations(number: number): Promise<void> {
+  const copy = copyOf(number)
+  for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
+    const path = join(copy, 'src', mutation.file)
+    writeFileSync(path, edited(mutation))
+    const calls = await callsUntilNoticed(copy)
+    cpSync(join(root, 'src', mutation.file), path)
+    const name = `${mutation.file}: ${mutation.removes}`
+    console.log(`${calls === undefined ? '      —' : String(calls).padStart(7)} ${name}`)
+    if (calls === undefined) unnoticed.push(name)
+  }
+}
+
+try {
+  for (const mutation of chosen) edited(mutation)
+  await Promise.all(Array.from({ length: availableParallelism() }, (_, i) => tryMutations(i)))
+} finally {
+  rmSync(work, { recursive: true })
+}
+console.log(`${chosen.length - unnoticed.length} of ${chosen.length} removed checks noticed within ${mostCalls} calls`)
+process.exitCode = unnoticed.length === 0 ? 0 : 1

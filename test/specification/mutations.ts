@@ -1,0 +1,234 @@
+/**
+ * Checks that a verdict depends on, and edits that remove them. `npm run specification:mutations` makes each edit in a copy of
+ * `src`, one at a time, and demands that the equivalence fails.
+ */
+
+/** What an edit removes, in which file of `src`, and how: the text must occur there exactly once. */
+export interface Mutation {
+  readonly removes: string
+  readonly file: string
+  readonly from: string
+  /** Default: nothing. */
+  readonly to?: string
+}
+
+function edits(file: string, list: readonly (readonly [removes: string, from: string, to?: string])[]): readonly Mutation[] {
+  return list.map(([removes, from, to = '']) => ({ removes, file, from, to }))
+}
+
+const checks = edits('path/certificate-checks.ts', [
+  [
+    'the dates of a leaf',
+    `refuseContradiction(leaf) ??
+    refuseDates(leaf, parameters) ??`,
+    'refuseContradiction(leaf) ??',
+  ],
+  ['critical extensions of a leaf', "refuseCriticalExtension(leaf, parameters.listsFor !== 'none') ??"],
+  ['extendedKeyUsage of a leaf', 'refuseLeafPurpose(leaf, parameters) ??'],
+  ['keyUsage of a leaf', 'refuseLeafKeyUsage(leaf, parameters.purpose) ??'],
+  ['the key of a leaf', 'refuseKey(parameters.policy, leaf) ??'],
+  ['the signature algorithm of a leaf', 'refuseLeafAlgorithm(leaf, parameters, store) ??'],
+  ['conformance of a leaf', "refuseProfile(parameters.policy, leaf, 'leaf')", 'undefined'],
+  [
+    'that only a listed self-signed leaf may have a weak hash',
+    '?.isSelfSigned === true ? undefined : refusal',
+    ' ? undefined : refusal',
+  ],
+  [
+    'the dates of an intermediate',
+    `refuseContradiction(certificate) ??
+    refuseDates(certificate, parameters) ??`,
+    'refuseContradiction(certificate) ??',
+  ],
+  [
+    'critical extensions of an intermediate',
+    `refuseCriticalExtension(certificate, parameters.listsFor === 'chain') ??
+    refuseCaPurpose(certificate, parameters.purpose) ??`,
+    'refuseCaPurpose(certificate, parameters.purpose) ??',
+  ],
+  ['extendedKeyUsage of an intermediate', 'refuseCaPurpose(certificate, parameters.purpose) ??'],
+  ['that an intermediate is a CA', 'refuseAsCa(certificate) ??'],
+  [
+    'the key of an intermediate',
+    `refuseKey(parameters.policy, certificate) ??
+    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    refuseProfile`,
+    'refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??\n    refuseProfile',
+  ],
+  [
+    'the signature algorithm of an intermediate',
+    `refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    refuseProfile`,
+    'refuseProfile',
+  ],
+  ['conformance of an intermediate', "refuseProfile(parameters.policy, certificate, 'intermediate')", 'undefined'],
+  ['the dates of an anchor', '(policy.checkAnchorValidity ? refuseDates(anchor, parameters) : undefined) ??'],
+  ['that checkAnchorValidity may be false', '(policy.checkAnchorValidity ? refuseDates', '(true ? refuseDates'],
+  ['extendedKeyUsage of an anchor', 'refuseCaPurpose(anchor, parameters.purpose) ??'],
+  ['that an anchor is a CA', 'refuseAsCa(anchor))', 'undefined)'],
+  ['conformance of an anchor', "refuseProfile(policy, anchor, 'anchor')", 'undefined'],
+  ['notAfter', 'at >= certificate.notAfterTime + 1000', 'false'],
+  ['the last second of the validity period', 'at >= certificate.notAfterTime + 1000', 'at >= certificate.notAfterTime'],
+  ['notBefore', 'at < certificate.notBeforeTime', 'false'],
+  ['requireEku', 'if (!policy.requireEku) return undefined', 'return undefined'],
+  ['that requireEku wants the purpose itself', 'policy.requireEku ? wanted : wanted | PurposeBit.any', 'wanted | PurposeBit.any'],
+  ['keyCertSign of a CA', '(ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa', 'false'],
+])
+
+const search = edits('path/search.ts', [
+  ['maxChainLength', 'if (depth > policy.maxChainLength) {', 'if (depth > 1000) {'],
+  ['signatures', 'if (canVerify && !this.#isIssuer(issuer)) return undefined'],
+  ['path lengths', 'isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(issuer)', 'undefined'],
+  [
+    'that an anchor has no path length without enforceAnchorConstraints',
+    'isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(issuer)',
+    'refusePathLength(issuer)',
+  ],
+  ['that self-issued CAs do not count', 'if (!link.certificate.isSelfIssued) count++', 'count++'],
+  [
+    'that only anchors end a path',
+    'return node !== undefined && isTrustAnchor(node, this.#call.store.policy)',
+    'return node !== undefined',
+  ],
+  ['that only pinned leaves need no issuer', "this.#call.store.policy.trust === 'every-certificate'", 'true'],
+  [
+    'that a leaf is pinned only if it is listed and self-signed',
+    'mayBePinned && node?.isSelfSigned === true',
+    'mayBePinned && node !== undefined',
+  ],
+  [
+    'checks of an anchor below another',
+    '(refuseIntermediate(certificate, this.#call.request) ?? refusePathLength(issuer))',
+    'undefined',
+  ],
+  [
+    'presented intermediates',
+    'for (const certificate of this.#call.presented.issuersOf(child))',
+    'for (const certificate of [] as CertificateView[])',
+  ],
+  ['backtracking', 'if (path !== undefined) return path\n      if', 'return path\n      if'],
+])
+
+const complete = edits('path/complete.ts', [
+  ['name constraints', 'this.#refuseNames(path, true) ?? '],
+  ['certificate policies', ' ?? this.#refusePolicies(path)'],
+  ['that constraints of an anchor may not count', 'this.#call.request.policy.enforceAnchorConstraints, reader', 'true, reader'],
+  ['that policies of an anchor may not count', 'policy.enforceAnchorConstraints, policies', 'true, policies'],
+])
+
+const names = [
+  ...edits('path/names/name-constraints.ts', [
+    ['that self-issued intermediates are exempt', 'if (below > 0 && certificate.isSelfIssued) continue'],
+    ['that a self-issued leaf is not', 'below > 0 && certificate.isSelfIssued', 'certificate.isSelfIssued'],
+    ['excluded subtrees', '(problemWith(name, without) ?? problemWith(name, within))', 'problemWith(name, within)'],
+    ['permitted subtrees', '(problemWith(name, without) ?? problemWith(name, within))', 'problemWith(name, without)'],
+    ['common names of clients', '[...this.names(leaf), ...commonNamesOf(', '[...this.names(leaf), ...[].slice.call('],
+  ]),
+  ...edits('path/names/subtrees.ts', [
+    ['the subject', 'names.push(new ConstrainedName(GeneralNameTag.directory, certificate.subjectName))'],
+    ['e-mail addresses in the subject', '...attributeNames(certificate, emailAddress, GeneralNameTag.email)'],
+    [
+      'that incomparable names are rejected',
+      'if (name.host === undefined) return undefined',
+      'if (name.host === undefined) return this.isExcluded ? false : true',
+    ],
+    [
+      'that unknown forms are rejected',
+      'if (this.incomparable !== undefined) return undefined',
+      'if (this.incomparable !== undefined) return !this.isExcluded',
+    ],
+    ['that a wildcard reaches an excluded host', "this.isExcluded && host.includes('*') && ", 'false && '],
+  ]),
+]
+
+const policies = edits('path/policy-graph.ts', [
+  ['that a policy is needed on the way', 'if (this.#explicitPolicy === 0 && this.#levels.length === 0)', 'if (false)'],
+  ['that a policy is needed at the end', 'this.#explicitPolicy === 0 && userConstrained.size === 0', 'false'],
+  ['requireExplicitPolicy of the leaf', 'if (certificate.requireExplicitPolicy === 0) this.#explicitPolicy = 0'],
+  ['the last decrement', 'if (this.#explicitPolicy > 0) this.#explicitPolicy--\n      if (certificate'],
+  ['that self-issued CAs do not count', 'if (!certificate.isSelfIssued) {', 'if (true) {'],
+  ['that anyPolicy is never mapped', 'if (issuer === anyPolicy || subjects.has(anyPolicy))', 'if (false)'],
+  ['inhibitPolicyMapping', 'if (this.#policyMapping === 0) level.delete(issuer)\n      else if', 'if'],
+  ['mappings', 'else if (node !== undefined) node.expected = subjects'],
+  ['mappings below anyPolicy', 'else if (level.has(anyPolicy)) level.set(issuer'],
+  ['inhibitAnyPolicy', 'this.#inhibitAny > 0 || (', 'true || ('],
+  ['that anyPolicy counts in self-issued CAs', '(!isLeaf && certificate.isSelfIssued)', 'false'],
+  ['user-initial-policy-set', 'if (!initialPolicies.has(anyPolicy)) {', 'if (false) {'],
+  ['requireExplicitPolicy of CAs', 'this.#explicitPolicy = Math.min(this.#explicitPolicy, requireExplicitPolicy)', 'void 0'],
+  ['inhibitPolicyMapping of CAs', 'this.#policyMapping = Math.min(this.#policyMapping, inhibitPolicyMapping)', 'void 0'],
+  ['inhibitAnyPolicy of CAs', 'this.#inhibitAny = Math.min(this.#inhibitAny, inhibitAnyPolicy)', 'void 0'],
+])
+
+const strength = edits('policy/strength.ts', [
+  ['minRsaBits', 'bits < policy.minRsaBits', 'false'],
+  ['maxRsaBits', 'bits > policy.maxRsaBits', 'false'],
+  ['curves', '!policy.curves.includes(parts.curve!)', 'false'],
+  ['hashes', '!accepted.includes(hash) || !accepted.includes(mgfHash)', 'false'],
+])
+
+const truststore = [
+  ...edits('truststore/trust-graph.ts', [
+    ['that roots are self-signed', 'roots: () => false', 'roots: () => true'],
+    ['that every-ca means CAs', "'every-ca': ({ isCa }) => isCa", "'every-ca': () => true"],
+    ['that every-certificate means all', "'every-certificate': () => true", "'every-certificate': ({ isCa }) => isCa"],
+    ['that a self-signed certificate is always an anchor', 'isSelfSigned || anchors', 'anchors'],
+  ]),
+  ...edits('truststore/link-issuers.ts', [
+    ['signatures between listed certificates', 'first?.hasSigned(node.certificate) === true ? named : none', 'named'],
+    [
+      'that the own key of a self-issued certificate is tried',
+      'if (certificate.isSelfIssued) likely.add(this.#keys.find(certificate.keyInfo))',
+    ],
+    ['that other keys of the name are tried', 'if (sameKey[0]!.hasSigned(certificate)) return sameKey'],
+    ['false self-signatures', 'if (node.hasBadSelfSignature) continue', 'node.hasBadSelfSignature = false'],
+  ]),
+  ...edits('truststore/build.ts', [
+    ['that excluded certificates issue nothing', 'node.issuers.filter((issuer) => kept.has(issuer))', 'node.issuers'],
+    ['errors of chaining', "algorithmSeverities.includes('error') || severities.includes('error')", 'false'],
+    [
+      'errors of single certificates',
+      "severities.includes('error')) leftOut.add(node)\n    else candidates",
+      'false) leftOut.add(node)\n    else candidates',
+    ],
+  ]),
+]
+
+const rules = [
+  ...edits('rules/extension.ts', [
+    ['unknown critical extensions', 'if (unknown === undefined) return', 'if (true) return'],
+    ['keyCertSign without cA', 'if (isCa || keyUsageBits === undefined ||', 'if (true ||'],
+    ['cA without keyCertSign', 'if (!isCa || keyUsageBits === undefined ||', 'if (true ||'],
+    ['empty subjects', 'return subjectIsEmpty && (', 'return false && ('],
+  ]),
+  ...edits('rules/signature.ts', [
+    [
+      'weak hashes',
+      'if (accepted.includes(parsedAlgorithm.hash) && accepted.includes(parsedAlgorithm.mgfHash)) return',
+      'if (true) return',
+    ],
+    [
+      'that a self-signature may be weak',
+      "return isSelfSigned ? { problem, severity: 'warning' } : problem\n  },\n}\nconst weakSignatureHashText",
+      'return problem\n  },\n}\nconst weakSignatureHashText',
+    ],
+  ]),
+  ...edits('rules/chaining.ts', [
+    ['false self-signatures', "return hasBadSelfSignature ? 'self-signature does not verify' : undefined", 'return undefined'],
+    [
+      'false signatures under a named issuer',
+      'if (falseIssuer === undefined || issuers.length > 0) return undefined',
+      'return undefined',
+    ],
+  ]),
+]
+
+export const mutations: readonly Mutation[] = [
+  ...checks,
+  ...search,
+  ...complete,
+  ...names,
+  ...policies,
+  ...strength,
+  ...truststore,
+  ...rules,
+]
