@@ -1,9 +1,9 @@
-import { fork } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Mutation, mutations } from '../test/specification/mutations.ts'
+import { inProcess, type Task } from './specification.ts'
 
 /**
  * `npm run specification:mutations -- [WORD…]`: removes one check of the library at a time, in a copy, and demands that the
@@ -18,11 +18,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const work = mkdtempSync(join(tmpdir(), 'portcullis-mutations-'))
 
 /** A copy of everything that the specification needs. */
-function copyOf(number: number): string {
-  const copy = join(work, String(number))
+function copyOf(name: string): string {
+  const copy = join(work, name)
   mkdirSync(copy)
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.node.json', 'tsconfig.runtime.json', 'src', 'bench'])
-    cpSync(join(root, name), join(copy, name), { recursive: true, filter: (path) => !path.includes('node_modules') })
+  for (const part of ['package.json', 'tsconfig.json', 'tsconfig.node.json', 'tsconfig.runtime.json', 'src', 'bench'])
+    cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.includes('node_modules') })
   for (const name of ['support', 'specification']) cpSync(join(root, 'test', name), join(copy, 'test', name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   return copy
@@ -36,16 +36,10 @@ function edited({ file, from, to = '' }: Mutation): string {
 }
 
 /** The number of calls after which the specification disagreed, or undefined. */
-function callsUntilNoticed(copy: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, PART: 'first' }
-    const child = fork(join(copy, 'bench/specification.ts'), [String(mostCalls), String(seed)], { env })
-    child.on('message', (part) => {
-      const { judged, disagreement } = part as { judged: number; disagreement: string | undefined }
-      resolve(disagreement === undefined ? undefined : judged + 1)
-    })
-    child.on('error', reject).on('exit', (code) => reject(new Error(`ended with ${code} and no result`)))
-  })
+async function callsUntilNoticed(copy: string): Promise<number | undefined> {
+  const task: Task = { kind: 'random', count: mostCalls, seed, shrinks: false }
+  const { judged, disagreement } = await inProcess(task, join(copy, 'bench/specification.ts'))
+  return disagreement === undefined ? undefined : judged + 1
 }
 
 const words = process.argv.slice(2)
@@ -56,7 +50,7 @@ const waiting = [...chosen]
 const unnoticed: string[] = []
 
 async function tryMutations(number: number): Promise<void> {
-  const copy = copyOf(number)
+  const copy = copyOf(`copy ${number}`)
   for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
     const path = join(copy, 'src', mutation.file)
     writeFileSync(path, edited(mutation))
@@ -70,6 +64,8 @@ async function tryMutations(number: number): Promise<void> {
 
 try {
   for (const mutation of chosen) edited(mutation)
+  const calls = await callsUntilNoticed(copyOf('unchanged'))
+  if (calls !== undefined) throw new Error(`the specification disagrees with the unchanged library after ${calls} calls`)
   await Promise.all(Array.from({ length: availableParallelism() }, (_, i) => tryMutations(i)))
 } finally {
   rmSync(work, { recursive: true })

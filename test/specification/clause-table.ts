@@ -3,6 +3,12 @@ import type { Check, Judgement } from './specification.ts'
 /** A clause that never fails without the other one, which is judged later on the same path. */
 const impliedBy: Readonly<Record<string, string>> = { '6.1.5 (g)': '6.1.3 (f)' }
 
+/**
+ * Clauses that no path of listed certificates alone can fail, because `buildTruststore` leaves such certificates out
+ * (`constraintsAreUsable` in policy-clauses.ts). They still count for anchors that break another clause as well.
+ */
+const leftOutAtBuild: ReadonlySet<string> = new Set(['RFC 5937: 6.1.4 (n)', 'RFC 5937: 6.1.4 (o)'])
+
 /** How often each clause decided, over many calls: what shows that a run exercised all of them. */
 export class ClauseTable {
   readonly #rows = new Map<string, { accepted: number; refused: number }>()
@@ -31,6 +37,12 @@ export class ClauseTable {
     return [...this.#rows]
       .map(([clause, { accepted, refused }]): ClauseRow => [clause, accepted, refused])
       .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+  }
+
+  /** Clauses that did not decide on both sides, although they can. */
+  idle(): readonly string[] {
+    const found = this.rows().filter(([, accepted, refused]) => accepted === 0 || refused === 0)
+    return found.map(([clause]) => clause).filter((clause) => !leftOutAtBuild.has(clause))
   }
 
   #row(clause: string): { accepted: number; refused: number } {

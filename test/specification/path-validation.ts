@@ -31,8 +31,6 @@ export interface State {
   /** Undefined where there is no anchor: a pinned leaf is its own, and nothing signs it. */
   readonly workingKey: Key | undefined
   readonly maxPathLength: number
-  /** The certificate whose pathLenConstraint is in maxPathLength: the lowest of several. */
-  readonly limitedBy: Certificate | undefined
   readonly initialPolicies: readonly PolicyId[]
 }
 
@@ -55,7 +53,6 @@ export function initialState_6_1_2(call: Call, anchor: Certificate | undefined, 
     policyMapping: policies?.inhibitPolicyMapping === true ? 0 : n + 1,
     workingKey: anchor?.key,
     maxPathLength: n,
-    limitedBy: undefined,
     initialPolicies: policies?.initialPolicies ?? [anyPolicy],
   }
   return anchor === undefined || !call.policy.enforceAnchorConstraints ? state : withAnchor_5937_3_2(state, anchor)
@@ -72,7 +69,7 @@ function withAnchor_5937_3_2(state: State, anchor: Certificate): State {
     policyMapping: Math.min(state.policyMapping, constraints?.inhibitPolicyMapping ?? state.policyMapping),
     inhibitAnyPolicy: Math.min(state.inhibitAnyPolicy, anchor.inhibitAnyPolicy?.value ?? state.inhibitAnyPolicy),
     graph: withAnchorPolicies_5937_3_2(state, anchor),
-    ...(limit !== undefined && limit < state.maxPathLength ? { maxPathLength: limit, limitedBy: anchor } : {}),
+    maxPathLength: Math.min(state.maxPathLength, limit ?? state.maxPathLength),
   }
 }
 
@@ -164,9 +161,7 @@ export function prepared_6_1_4(step: Step): State {
   const counts = isSelfIssued_6_1(certificate) ? 0 : 1
   const counted = (count: number): number => Math.max(0, count - counts)
   const constraints = certificate.policyConstraints?.value
-  const left = counted(state.maxPathLength)
-  const limit = certificate.basicConstraints?.value.pathLength
-  const isLimit = limit !== undefined && limit <= left
+  const limit = certificate.basicConstraints?.value.pathLength ?? Number.POSITIVE_INFINITY
   return {
     ...state,
     // (b)
@@ -179,8 +174,7 @@ export function prepared_6_1_4(step: Step): State {
     policyMapping: Math.min(counted(state.policyMapping), constraints?.inhibitPolicyMapping ?? Number.POSITIVE_INFINITY),
     inhibitAnyPolicy: Math.min(counted(state.inhibitAnyPolicy), certificate.inhibitAnyPolicy?.value ?? Number.POSITIVE_INFINITY),
     // (l) and (m)
-    maxPathLength: isLimit ? limit : left,
-    limitedBy: isLimit ? certificate : state.limitedBy,
+    maxPathLength: Math.min(counted(state.maxPathLength), limit),
   }
 }
 

@@ -305,8 +305,7 @@ function completeChecks(step: path61.Step, index: number): readonly Check[] {
 }
 
 function preparationChecks(step: path61.Step, index: number, path: Path, isComplete: boolean): readonly Check[] {
-  const { limitedBy } = step.state
-  const limiting = limitedBy === undefined ? index : path.indexOf(limitedBy)
+  const isLimited = path.slice(index + 1).some(({ basicConstraints }) => basicConstraints?.value.pathLength !== undefined)
   const { keyUsage, policyMappings } = step.certificate
   const mappings: readonly Judged[] = [
     ['6.1.4 (a)', path61.mapsNoAnyPolicy_6_1_4_a(step), ['policy_violation'], policyMappings !== undefined],
@@ -316,9 +315,17 @@ function preparationChecks(step: path61.Step, index: number, path: Path, isCompl
       ['6.1.4 (k)', path61.isCa_6_1_4_k(step), ['not_a_ca']],
       ['6.1.4 (n)', path61.signsCertificates_6_1_4_n(step), ['key_usage_violation'], keyUsage !== undefined],
     ]),
-    ...judged(index, issuerStage(limiting), [
-      ['6.1.4 (l)', path61.pathLengthIsLeft_6_1_4_l(step), ['path_length_exceeded'], limitedBy !== undefined],
+    ...judged(index, issuerStage(firstExceeded(path)), [
+      ['6.1.4 (l)', path61.pathLengthIsLeft_6_1_4_l(step), ['path_length_exceeded'], isLimited],
     ]),
     ...judged(index, wholePath, isComplete ? mappings : []),
   ]
+}
+
+/** The lowest CA with more CAs below it, self-issued ones aside, than its pathLenConstraint allows: the search meets it first. */
+function firstExceeded(path: Path): number {
+  return path.findIndex(({ basicConstraints }, index) => {
+    const limit = basicConstraints?.value.pathLength
+    return limit !== undefined && path.slice(1, index).filter((ca) => !isSelfIssued_6_1(ca)).length > limit
+  })
 }
