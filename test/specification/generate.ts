@@ -165,6 +165,8 @@ const authority = fc.record({
   ...common,
   name: fc.nat(2),
   isUsualName: mostly(6, true, false),
+  /** It has the name of its issuer, as a new key of a CA does. */
+  isRekeyed: mostly(8, false, true),
   isRespelled: mostly(8, false, true),
   isSelfSigned: mostly(3, false, true),
   isListed: mostly(5, true, false),
@@ -185,7 +187,7 @@ const authority = fc.record({
 
 const leaf = fc.record({
   ...common,
-  name: mostly(3, leafNames[0]!, ...leafNames.slice(1), names[0]!, names[1]!),
+  name: mostly(3, leafNames[0]!, ...leafNames.slice(1), names[0]!, names[1]!, names[2]!),
   isSelfSigned: mostly(20, false, true),
   isListed: mostly(12, false, true),
   nameConstraints: rarely(40, extension(nameConstraints, true)),
@@ -267,10 +269,13 @@ function keyOf({ keyKind: kind, sharedSlot: slot }: AuthorityRecipe | LeafRecipe
 
 /** The CAs: each is issued by the one before it, by itself, or by any; the first is a root. */
 function authoritiesOf(recipes: readonly AuthorityRecipe[]): readonly Certificate[] {
-  const subjects = recipes.map(({ isUsualName, name }, i) => names[isUsualName ? i : name]!)
+  const issuerOf = ({ isSelfSigned, issuedBy }: AuthorityRecipe, i: number): number =>
+    isSelfSigned || i === 0 ? i : issuedBy === undefined ? i - 1 : issuedBy % recipes.length
+  const ownNames = recipes.map(({ isUsualName, name }, i) => names[isUsualName ? i : name]!)
+  const subjects = recipes.map((recipe, i) => (recipe.isRekeyed ? ownNames[issuerOf(recipe, i)]! : ownNames[i]!))
   const keys = recipes.map(keyOf)
   return recipes.map((recipe, i) => {
-    const by = recipe.isSelfSigned || i === 0 ? i : recipe.issuedBy === undefined ? i - 1 : recipe.issuedBy % recipes.length
+    const by = issuerOf(recipe, i)
     const issuerName = recipe.isRespelled ? respelled[names.indexOf(subjects[by]!)]! : subjects[by]!
     const { policyMappings, inhibitAnyPolicy } = recipe
     return withoutAbsent({
