@@ -2,15 +2,16 @@ import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import {
   type Budget,
   buildTruststore,
-  type Policy,
   profiles,
   pureSignatures,
   type SignatureBackend,
+  type Truststore,
+  type TruststoreOptions,
   type Verdict,
   verifyChain,
 } from '../../src/index.ts'
 import { algorithmOf, derOf, ShortMemory } from './encode.ts'
-import type { Call, Hash, Key } from './model.ts'
+import type { Call, Certificate, Hash, Key } from './model.ts'
 
 /** Asks the library about what the specification judges as plain data. Signatures are node:crypto's. */
 
@@ -68,15 +69,40 @@ const unlimited: Budget = {
   presentedBytes: most,
 }
 
-/** The library's verdict on the same call. */
-export function verdictOf(call: Call): Verdict {
-  const policy: Policy = { ...profiles.apiGateway, ...call.policy, purpose: 'any', budget: unlimited }
-  const store = buildTruststore(call.listed.map(derOf), { policy, at: call.at, signatures: nodeCrypto })
+/** DER of the certificates of one or several calls. Each is signed once: the memory of `derOf` may end in between. */
+export class Encoded {
+  readonly #known = new Map<Certificate, Uint8Array>()
+
+  derOf(certificate: Certificate): Uint8Array {
+    const der = this.#known.get(certificate) ?? derOf(certificate)
+    this.#known.set(certificate, der)
+    return der
+  }
+}
+
+/** How the library builds the truststore of a call. */
+export function optionsOf({ policy, at }: Call): TruststoreOptions {
+  return { policy: { ...profiles.apiGateway, ...policy, purpose: 'any', budget: unlimited }, at, signatures: nodeCrypto }
+}
+
+/** The library's verdict on the same call; by a truststore that was built from its listed certificates, if given. */
+export function verdictOf(call: Call, encoded = new Encoded(), store = storeOf(call, encoded)): Verdict {
   const { at, purpose, serverName, policies } = call
-  return verifyChain(store, call.presented.map(derOf), {
-    at,
-    purpose,
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(policies === undefined ? {} : { certificatePolicies: policies }),
-  })
+  return verifyChain(
+    store,
+    call.presented.map((certificate) => encoded.derOf(certificate)),
+    {
+      at,
+      purpose,
+      ...(serverName === undefined ? {} : { serverName }),
+      ...(policies === undefined ? {} : { certificatePolicies: policies }),
+    },
+  )
+}
+
+export function storeOf(call: Call, encoded: Encoded): Truststore {
+  return buildTruststore(
+    call.listed.map((certificate) => encoded.derOf(certificate)),
+    optionsOf(call),
+  )
 }
