@@ -27,6 +27,23 @@ export function verdictWord(accepted: boolean): 'accept' | 'reject' {
   return accepted ? 'accept' : 'reject'
 }
 
+/** A case of path validation as data, so that others can judge it too. */
+export interface PathCase {
+  readonly id: string
+  readonly expected: 'accept' | 'reject'
+  readonly policy: Policy
+  readonly anchors: readonly Uint8Array[]
+  /** Leaf first. */
+  readonly chain: readonly Uint8Array[]
+  readonly options: VerifyOptions
+  /** Whether the expected verdict depends on revocation lists. */
+  readonly isAboutRevocation?: boolean
+}
+
+export function judgeCase({ policy, anchors, chain, options }: PathCase): Judgement {
+  return judge(policy, anchors, chain, options)
+}
+
 /** Verifies a chain (leaf first) with these anchors. Rejects it if no anchor is usable. */
 export function judge(
   policy: Policy,

@@ -21,7 +21,7 @@ export type GeneralName =
   | { readonly directory: Name }
   | { readonly registeredId: string }
 
-export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa1024' | 'rsa2048'
+export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa1024' | 'rsa2048' | 'rsa3072' | 'rsa4096'
 
 /** Two keys are the same key if both fields are equal. */
 export interface Key {

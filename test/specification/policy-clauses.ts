@@ -10,6 +10,8 @@ const rsaBits: Readonly<Record<KeyKind, number | undefined>> = {
   p521: undefined,
   rsa1024: 1024,
   rsa2048: 2048,
+  rsa3072: 3072,
+  rsa4096: 4096,
 }
 
 const curveNames: Readonly<Record<KeyKind, string | undefined>> = {
@@ -18,6 +20,8 @@ const curveNames: Readonly<Record<KeyKind, string | undefined>> = {
   p521: 'P-521',
   rsa1024: undefined,
   rsa2048: undefined,
+  rsa3072: undefined,
+  rsa4096: undefined,
 }
 
 /** `Policy.minRsaBits`: an RSA key has at least as many bits. */
@@ -130,7 +134,7 @@ function claimsFalseSelfSignature(listed: readonly Certificate[], certificate: C
 /** `signature_not_by_named_issuer`: the listed issuer that it names by name and key did not sign, and nothing else can help it. */
 function isDisownedByNamedIssuer(call: Call, listed: readonly Certificate[], certificate: Certificate): boolean {
   const { authorityKeyId, issuer, signedBy } = certificate
-  if (authorityKeyId === undefined || mayEndPath_trust(call, certificate)) return false
+  if (authorityKeyId === undefined || call.policy.trust !== 'roots' || mayEndPath_trust(call, certificate)) return false
   const named = listed.filter(({ subject }) => sameName_7_1(subject, issuer))
   const canBeIssued = call.policy.intermediates === 'presented' || named.some(({ key }) => sameKey(key, signedBy))
   return named.some((other) => isNamedByKeyId(certificate, other)) && !canBeIssued

@@ -1,5 +1,5 @@
-import { buildTruststore, type Policy, profiles, verifyChain } from '../../../src/index.ts'
-import { der, verdictWord } from '../judge.ts'
+import { buildTruststore, type Policy, profiles, type Truststore, verifyChain } from '../../../src/index.ts'
+import { der, type PathCase, verdictWord } from '../judge.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 interface BetterTls {
@@ -18,6 +18,23 @@ interface BetterTls {
 
 const policy: Policy = { ...profiles.rfc5280, conformance: 'practical' }
 
+export function* pathCases(load: (file: string) => unknown): Iterable<PathCase> {
+  const data = load('bettertls.json') as BetterTls
+  const pool = data.certs.map(der)
+  const anchors = [der(data.trustRoot)]
+  const at = new Date(data.validationTime)
+  for (const { suite, id, failureIsWarning, certs, hostname, expected } of data.testCases) {
+    yield {
+      id: `${suite}/${id}${failureIsWarning ? '/soft' : ''}`,
+      expected: verdictWord(expected === 'ACCEPT'),
+      policy,
+      anchors,
+      chain: certs.map((i) => pool[i]!),
+      options: { at, purpose: 'server', serverName: hostname },
+    }
+  }
+}
+
 export const suite: Suite = {
   name: 'bettertls',
   files: ['bettertls.json'],
@@ -26,20 +43,14 @@ export const suite: Suite = {
 certificate profiles), purpose server with the host name checked, at the suite’s own time. Soft cases
 (failureIsWarning) count like hard ones.`,
   *run(load): Iterable<CaseResult> {
-    const data = load('bettertls.json') as BetterTls
-    const pool = data.certs.map(der)
-    const at = new Date(data.validationTime)
-    const store = buildTruststore(der(data.trustRoot), { policy, at })
-    for (const test of data.testCases) {
-      const verdict = verifyChain(
-        store,
-        test.certs.map((i) => pool[i]!),
-        { at, purpose: 'server', serverName: test.hostname },
-      )
-      const id = `${test.suite}/${test.id}${test.failureIsWarning ? '/soft' : ''}`
+    let store: Truststore | undefined
+    for (const { id, expected, anchors, chain, options } of pathCases(load)) {
+      // All cases have the same anchor.
+      store ??= buildTruststore(anchors, { policy, at: options.at! })
+      const verdict = verifyChain(store, chain, options)
       yield {
         id,
-        expected: test.expected.toLowerCase(),
+        expected,
         actual: verdictWord(verdict.ok),
         detail: verdict.ok ? 'accepted' : `${verdict.code}: ${verdict.message}`,
       }

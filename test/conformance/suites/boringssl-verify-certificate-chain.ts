@@ -1,5 +1,5 @@
 import { type Policy, type Purpose, profiles } from '../../../src/index.ts'
-import { derOfPem, judge, verdictWord } from '../judge.ts'
+import { derOfPem, judgeCase, type PathCase, verdictWord } from '../judge.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 interface ChainCase {
@@ -34,6 +34,20 @@ function isRun(test: ChainCase): boolean {
   return test.runByUpstream && test.lastCertTrust in anchorModels && test.keyPurpose in purposes
 }
 
+export function* pathCases(load: (file: string) => unknown): Iterable<PathCase> {
+  for (const test of (load('boringssl-verify-certificate-chain.json') as readonly ChainCase[]).filter(isRun)) {
+    const chain = test.chain.map(derOfPem)
+    yield {
+      id: test.id,
+      expected: verdictWord(test.expected),
+      policy: { ...base, ...anchorModels[test.lastCertTrust] },
+      anchors: chain.slice(-1),
+      chain: chain.slice(0, -1),
+      options: { at: new Date(test.time), purpose: purposes[test.keyPurpose]! },
+    }
+  }
+}
+
 export const suite: Suite = {
   name: 'boringssl-verify-certificate-chain',
   files: ['boringssl-verify-certificate-chain.json'],
@@ -44,12 +58,9 @@ for are not run: leaf trust and distrust (\`TRUSTED_LEAF…\`, \`…OR_LEAF\`, \
 with a separate requirement for basicConstraints, purposes that forbid other purposes (\`…_STRICT\`,
 \`…_STRICT_LEAF\`), C2PA and MLS. The nine cases that upstream itself does not run are left out too.`,
   *run(load): Iterable<CaseResult> {
-    for (const test of (load('boringssl-verify-certificate-chain.json') as readonly ChainCase[]).filter(isRun)) {
-      const purpose = purposes[test.keyPurpose]!
-      const policy: Policy = { ...base, ...anchorModels[test.lastCertTrust] }
-      const chain = test.chain.map(derOfPem)
-      const { actual, detail } = judge(policy, chain.slice(-1), chain.slice(0, -1), { at: new Date(test.time), purpose })
-      yield { id: test.id, expected: verdictWord(test.expected), actual, detail }
+    for (const test of pathCases(load)) {
+      const { actual, detail } = judgeCase(test)
+      yield { id: test.id, expected: test.expected, actual, detail }
     }
   },
 }

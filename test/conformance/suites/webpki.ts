@@ -1,7 +1,7 @@
 import { type Policy, parseRevocationList, profiles } from '../../../src/index.ts'
 import { refuseListAsEvidence } from '../../../src/x509/profile/profile.ts'
 import type { RevocationListView } from '../../../src/x509/revocation-list.ts'
-import { der, judge, revocationBy, verdictWord } from '../judge.ts'
+import { der, judgeCase, type PathCase, revocationBy, verdictWord } from '../judge.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 interface Revocation {
@@ -81,52 +81,77 @@ identifier and a number.`,
   *run(load): Iterable<CaseResult> {
     const data = load('webpki.json') as Webpki
     for (const test of data.tests) yield runCase(test)
-    const { amazon } = data
-    for (const test of amazon.tests) {
-      const { pool } = amazon
-      const lists =
-        test.crls === 'none'
-          ? []
-          : test.crls === 'all'
-            ? [...pool.rootCrls, ...pool.intermediateCrls]
-            : pool[test.crls as 'rootCrls']
-      const anchors = test.anchors === 'all' ? [...pool.roots, ...pool.legacyRoots] : pool[test.anchors as 'roots']
-      const chain = [
-        amazon.leafs[test.host]!,
-        ...pool.intermediates,
-        ...(test.intermediates === 'intermediates' ? [] : pool.rootsAsIntermediates),
-      ]
-      const { actual, detail } = judge(policy, anchors.map(der), chain.map(der), {
-        at: new Date(amazon.time),
-        purpose: 'server',
-        serverName: test.host,
-        ...(lists.length > 0 && { revocation: revocationOf(lists, amazon.revocation) }),
-      })
-      yield { id: test.id, expected: verdictWord(test.expected), actual, detail }
+    for (const test of amazonCases(data.amazon)) {
+      const { actual, detail } = judgeCase(test)
+      yield { id: test.id, expected: test.expected, actual, detail }
     }
     for (const test of data.crlParse) yield runList(test)
   },
 }
 
-function runCase(test: WebpkiCase): CaseResult {
+/** The case without a name, then with each name, of which all must be accepted or none. */
+function casesOf(test: WebpkiCase): readonly [PathCase, ...PathCase[]] {
   const { id, usage, revocation, validNames = [], invalidNames = [] } = test
-  const constrained: Policy = { ...policy, enforceAnchorConstraints: id.startsWith('tls_server_certs/') }
-  const run = (serverName?: string) =>
-    judge(constrained, test.trustAnchors.map(der), [test.leaf, ...test.intermediates].map(der), {
+  const hasRevocation = revocation !== null && revocation !== undefined
+  const whole: PathCase = {
+    id,
+    expected: verdictWord(test.expected),
+    policy: { ...policy, enforceAnchorConstraints: id.startsWith('tls_server_certs/') },
+    anchors: test.trustAnchors.map(der),
+    chain: [test.leaf, ...test.intermediates].map(der),
+    options: {
       at: new Date(test.time),
       purpose: usage === 'serverAuth' ? 'server' : 'client',
-      ...(serverName !== undefined && { serverName }),
-      ...(revocation !== null && revocation !== undefined && { revocation: revocationOf(test.crls, revocation) }),
-    })
-  const { actual, detail } = run()
-  const expected = verdictWord(test.expected)
-  if (actual !== expected || actual === 'reject') return { id, expected, actual, detail }
-  for (const name of validNames) {
-    const named = run(name)
-    if (named.actual !== 'accept') return { id, expected, actual: 'reject', detail: `${name}: ${named.detail}` }
+      ...(hasRevocation && { revocation: revocationOf(test.crls, revocation) }),
+    },
+    isAboutRevocation: hasRevocation,
   }
-  for (const name of invalidNames) {
-    if (run(name).actual === 'accept') return { id, expected, actual: 'accepts a wrong name', detail: name }
+  const named = (serverName: string, isValid: boolean): PathCase => {
+    const expected = verdictWord(isValid && test.expected)
+    return { ...whole, id: `${id} ${serverName}`, expected, options: { ...whole.options, serverName } }
+  }
+  return [whole, ...validNames.map((name) => named(name, true)), ...invalidNames.map((name) => named(name, false))]
+}
+
+export function* pathCases(load: (file: string) => unknown): Iterable<PathCase> {
+  const { tests, amazon } = load('webpki.json') as Webpki
+  for (const test of tests) yield* casesOf(test)
+  yield* amazonCases(amazon)
+}
+
+function* amazonCases({ pool, leafs, time, revocation, tests }: Webpki['amazon']): Iterable<PathCase> {
+  for (const { id, host, crls, anchors, intermediates, expected } of tests) {
+    const lists = crls === 'none' ? [] : crls === 'all' ? [...pool.rootCrls, ...pool.intermediateCrls] : pool[crls as 'rootCrls']
+    yield {
+      id,
+      expected: verdictWord(expected),
+      policy,
+      anchors: (anchors === 'all' ? [...pool.roots, ...pool.legacyRoots] : pool[anchors as 'roots']).map(der),
+      chain: [leafs[host]!, ...pool.intermediates, ...(intermediates === 'intermediates' ? [] : pool.rootsAsIntermediates)].map(
+        der,
+      ),
+      options: {
+        at: new Date(time),
+        purpose: 'server',
+        serverName: host,
+        ...(lists.length > 0 && { revocation: revocationOf(lists, revocation) }),
+      },
+      isAboutRevocation: lists.length > 0,
+    }
+  }
+}
+
+function runCase(test: WebpkiCase): CaseResult {
+  const [whole, ...named] = casesOf(test)
+  const { id, expected } = whole
+  const { actual, detail } = judgeCase(whole)
+  if (actual !== expected || actual === 'reject') return { id, expected, actual, detail }
+  for (const each of named) {
+    const judged = judgeCase(each)
+    const name = each.options.serverName!
+    if (each.expected === 'reject' && judged.actual === 'accept')
+      return { id, expected, actual: 'accepts a wrong name', detail: name }
+    if (judged.actual !== each.expected) return { id, expected, actual: 'reject', detail: `${name}: ${judged.detail}` }
   }
   return { id, expected, actual, detail }
 }
