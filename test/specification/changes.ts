@@ -104,9 +104,14 @@ export const changes: fc.Arbitrary<Change> = fc
       minLength: 1,
       maxLength: 3,
     }),
+    /** A change makes paths longer or shorter, so the limit is often near. */
+    maxChainLength: fc.constantFrom(undefined, undefined, 1, 2),
   })
-  .map(({ before, fateOf, kinds }) => ({
-    before,
-    after: { ...before, listed: changed(before, fateOf, !kinds.includes('twin')) },
-    others: kinds.map((kind) => other(before, kind)),
-  }))
+  .map(({ before: call, fateOf, kinds, maxChainLength = call.policy.maxChainLength }) => {
+    const before: Call = { ...call, policy: { ...call.policy, maxChainLength } }
+    return {
+      before,
+      after: { ...before, listed: changed(before, fateOf, !kinds.includes('twin')) },
+      others: kinds.map((kind) => other(before, kind)),
+    }
+  })

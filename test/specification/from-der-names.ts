@@ -28,7 +28,7 @@ export function nameFrom(name: asn1js.AsnType): Name {
 
 /** RFC 1034 3.5: letters, digits, and hyphens inside a label. */
 const host = '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*'
-const mailbox = `[\\w.+-]+@${host}`
+const mailbox = `[a-z0-9.!#$%&'*+/=?^_{|}~-]+@${host}`
 
 const nameForms = {
   email: whole(mailbox),
