@@ -65,7 +65,7 @@ describe('a version that replaces another one', () => {
         const encoded = new Encoded()
         const versions = new Versions(optionsOf(before), 2)
         const consider = (call: Call): ReturnType<Versions['consider']> =>
-          versions.consider({ bytes: bundleOf(call, encoded) }, true)
+          versions.decide({ bytes: bundleOf(call, encoded) }, true)
         for (const _ of consider(before));
         const first = versions.current
         const calls = callsOf(change, before)
