@@ -7,6 +7,7 @@ import { type ClauseRow, ClauseTable } from '../test/specification/clause-table.
 import { everyCall } from '../test/specification/exhaustive.ts'
 import { calls } from '../test/specification/generate.ts'
 import type { Call } from '../test/specification/model.ts'
+import { decidingClauses } from '../test/specification/revocation-checks.ts'
 
 /**
  * `npm run specification -- [COUNT] [SEED]` compares the library with the executable specification in test/specification on random
@@ -41,7 +42,7 @@ class Comparison {
     const { verdict, judgement, disagreement } = compare(call)
     if (disagreement !== undefined) throw new Error(disagreement)
     this.judged++
-    this.clauses.add(judgement)
+    this.clauses.add(judgement, decidingClauses(call, judgement))
     this.count(verdict.ok ? 'accepted' : verdict.code, 1)
   }
 

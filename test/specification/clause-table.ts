@@ -1,3 +1,4 @@
+import { type RevocationClause, revocationClauses } from './revocation.ts'
 import type { Check, Judgement } from './specification.ts'
 
 /** A clause that never fails without the other one, which is judged later on the same path. */
@@ -11,11 +12,14 @@ const leftOutAtBuild: ReadonlySet<string> = new Set(['RFC 5937: 6.1.4 (n)', 'RFC
 
 /** How often each clause decided, over many calls: what shows that a run exercised all of them. */
 export class ClauseTable {
-  readonly #rows = new Map<string, { accepted: number; refused: number }>()
+  readonly #rows = new Map<string, { accepted: number; refused: number }>(
+    revocationClauses.map((clause) => [clause, { accepted: 0, refused: 0 }]),
+  )
 
   /** Counts a call that both judged alike. */
-  add({ accepted, refused }: Judgement): void {
+  add({ accepted, refused }: Judgement, deciding: readonly RevocationClause[]): void {
     const isAccepted = accepted.length > 0
+    for (const clause of deciding) this.#row(clause)[isAccepted ? 'accepted' : 'refused']++
     const applied = accepted.flatMap(({ checks }) => checks.filter(({ applies }) => applies))
     for (const clause of new Set(applied.map(({ clause }) => clause))) this.#row(clause).accepted++
     if (isAccepted) return

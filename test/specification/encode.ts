@@ -3,6 +3,7 @@ import { encode, time } from '../support/asn1.ts'
 import * as extension from '../support/extensions.ts'
 import { algorithmIdentifier, isRsa, type KeyPair, keyIdOf, keyPair } from '../support/keys.ts'
 import { nameNode } from '../support/names.ts'
+import type { PointName } from './list-model.ts'
 import type { Certificate, Extension, Hash, Key, KeyPurpose, Name } from './model.ts'
 
 /**
@@ -37,10 +38,15 @@ function once<Value>(encodeValue: (value: Value) => Uint8Array): (value: Value) 
 
 const nameOf = once<Name>((name) => encode(nameNode(name)))
 const timeOf = once<number>((milliseconds) => encode(time(new Date(milliseconds))))
-const keyIdOfKey = once<Key>((key) => keyIdOf(keyPairOf(key).spki))
+export const keyIdOfKey = once<Key>((key) => keyIdOf(keyPairOf(key).spki))
 export const algorithmOf = once<readonly [kind: Key['kind'], hash: Hash, pss: boolean]>(([kind, hash, pss]) =>
   algorithmIdentifier(keyPair(kind), hash, pss),
 )
+
+/** A distribution point's name as the minting code takes it. */
+export function pointSpec(name: PointName | undefined): { readonly fullName?: readonly PointName[] } {
+  return name === undefined ? {} : { fullName: [name] }
+}
 
 /** Whether a signature is one with PSS. Only RSA keys make them, and 1024 bits are too few for SHA-512 and its salt. */
 function isPss({ pss, signedBy, hash }: Certificate): boolean {
@@ -72,6 +78,10 @@ const extensions: {
     ({ requireExplicitPolicy, inhibitPolicyMapping }) => extension.policyConstraints(requireExplicitPolicy, inhibitPolicyMapping),
   ],
   inhibitAnyPolicy: ['2.5.29.54', (skip) => Uint8Array.of(2, 1, skip)],
+  crlDistributionPoints: [
+    '2.5.29.31',
+    (points) => extension.crlDistributionPoints(points.map(({ name, ...rest }) => ({ ...pointSpec(name), ...rest }))),
+  ],
   unknown: ['1.3.6.1.4.1.99999.15', () => Uint8Array.of(5, 0)],
 }
 

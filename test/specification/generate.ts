@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { calmed, delegatesOf, distributionPoints, revocationOf, revocationRecipes } from './generate-lists.ts'
 import {
   anyPolicy,
   type BasicConstraints,
@@ -144,6 +145,7 @@ const common = {
   certificatePolicies: rarely(1, extension(policyIds, false)),
   policyConstraints: rarely(12, extension(policyConstraints, true)),
   unknown: rarely(25, extension(fc.constant(undefined), true)),
+  crlDistributionPoints: rarely(3, distributionPoints(names.slice(0, 2))),
   /** Who issued it: a CA by number, its own key and name, or another name or key than that CA's. */
   wrongSigner: rarely(25, fc.nat(2)),
   wrongIssuer: rarely(25, fc.nat(2)),
@@ -178,7 +180,17 @@ const authority = fc.record({
   ),
   keyUsage: rarely(
     2,
-    extension(mostly<readonly KeyUsage[]>(12, ['keyCertSign', 'cRLSign'], ['cRLSign'], ['digitalSignature']), true),
+    extension(
+      mostly<readonly KeyUsage[]>(
+        6,
+        ['keyCertSign', 'cRLSign'],
+        ['cRLSign'],
+        ['digitalSignature'],
+        ['keyCertSign'],
+        ['keyCertSign'],
+      ),
+      true,
+    ),
   ),
   nameConstraints: rarely(5, extension(nameConstraints, true)),
   policyMappings: rarely(6, extension(mappings, true)),
@@ -197,6 +209,7 @@ const leaf = fc.record({
     1,
     extension(mostly<readonly KeyUsage[]>(6, ['digitalSignature'], ['keyEncipherment'], ['keyAgreement'], ['keyCertSign']), true),
   ),
+  crlDistributionPoints: rarely(1, distributionPoints(names.slice(0, 2))),
   subjectAltName: rarely(1, extension(fc.array(alternativeName, { minLength: 1, maxLength: 2 }), false)),
 })
 
@@ -235,7 +248,7 @@ function issuedFields(
   key: Key,
   issuer: { readonly subject: Name; readonly key: Key },
 ): Omit<Certificate, 'serial'> {
-  const { validity, hash, pss, extendedKeyUsage, certificatePolicies, policyConstraints, unknown } = recipe
+  const { validity, hash, pss, extendedKeyUsage, certificatePolicies, policyConstraints, unknown, crlDistributionPoints } = recipe
   const { basicConstraints, keyUsage, nameConstraints, wrongIssuer, wrongSigner, subjectKeyId } = recipe
   const [notBefore, notAfter] = validity
   const signedBy: Key = wrongSigner === undefined ? issuer.key : { kind: 'p256', slot: wrongSigner }
@@ -255,7 +268,7 @@ function issuedFields(
     ...fields,
     authorityKeyId: recipe.keyId === 'none' ? undefined : { critical: recipe.hasCriticalKeyId, value: named },
     ...{ subjectKeyId, basicConstraints, keyUsage, extendedKeyUsage, nameConstraints },
-    ...{ certificatePolicies, policyConstraints, unknown },
+    ...{ certificatePolicies, policyConstraints, unknown, crlDistributionPoints },
   }
 }
 
@@ -312,8 +325,12 @@ export const calls: fc.Arbitrary<Call> = fc
     purpose: mostly<Call['purpose']>(2, 'client', 'server', 'any'),
     serverName: rarely(12, fc.constantFrom('b.a.example', 'a.example', '192.0.2.7')),
     policies: rarely(2, policyInputs),
+    revocation: rarely(4, revocationRecipes),
   })
-  .map(({ authorities: recipes, leaf: recipe, policy, purpose, serverName, policies }) => {
+  .map(({ policy, purpose, serverName, policies, revocation, ...certificates }) => {
+    const calm = <R extends object>(one: R): R => (revocation === undefined ? one : calmed(one, revocation, thisSecond))
+    const recipes = certificates.authorities.map(calm)
+    const recipe = calm(certificates.leaf)
     const authorities = authoritiesOf(recipes)
     const issuer = recipe.issuedBy === undefined ? authorities.at(-1)! : authorities[recipe.issuedBy % authorities.length]!
     const subject = recipe.name
@@ -323,13 +340,16 @@ export const calls: fc.Arbitrary<Call> = fc
     const end: Certificate = withoutAbsent({ serial: 50, ...issuedFields(recipe, subject, key, own), subjectAltName })
     const listed = authorities.filter((_, i) => recipes[i]!.isListed)
     const others = authorities.filter((_, i) => recipes[i]!.isPresented || !recipes[i]!.isListed)
+    const delegates = revocation === undefined ? [] : delegatesOf(revocation, end, authorities, thisSecond)
+    const signers = delegates.map(({ certificate }) => certificate)
     return withoutAbsent({
-      listed: [...listed, ...(recipe.isListed ? [end] : []), bystander],
-      presented: [end, ...others] as const,
+      listed: [...listed, ...signers.filter((_, i) => delegates[i]!.isListed), ...(recipe.isListed ? [end] : []), bystander],
+      presented: [end, ...others, ...signers.filter((_, i) => !delegates[i]!.isListed)] as const,
       policy,
       at,
       purpose,
-      serverName,
-      policies,
+      serverName: revocation?.isCalm === true ? undefined : serverName,
+      policies: revocation?.isCalm === true ? undefined : policies,
+      revocation: revocation && revocationOf(revocation, end, [...authorities, ...signers], thisSecond),
     })
   })

@@ -64,14 +64,13 @@ describe('a version that replaces another one', () => {
         const { before, after } = change
         const encoded = new Encoded()
         const versions = new Versions(optionsOf(before), 2)
-        const consider = (call: Call): ReturnType<Versions['consider']> =>
-          versions.decide({ bytes: bundleOf(call, encoded) }, true)
-        for (const _ of consider(before));
+        const decide = (call: Call): ReturnType<Versions['decide']> => versions.decide({ bytes: bundleOf(call, encoded) }, true)
+        for (const _ of decide(before));
         const first = versions.current
         const calls = callsOf(change, before)
         const old = calls.map((call) => plain(agreed(call, encoded, first.store)))
         let step = 0
-        for (const _ of consider(after)) {
+        for (const _ of decide(after)) {
           expect(versions.current).toBe(first)
           const i = step++ % calls.length
           expect(plain(verdictOf(calls[i]!, encoded, versions.current.store))).toEqual(old[i])

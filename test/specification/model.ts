@@ -1,3 +1,5 @@
+import type { DistributionPoint, RevocationInputs } from './list-model.ts'
+
 /**
  * What the specification judges and the generator makes: certificates, a truststore and a call as plain data. Nothing here
  * is parsed, and nothing is shared with `src`. `realize.ts` mints the same data as DER for the library.
@@ -92,6 +94,7 @@ export interface Certificate {
   readonly policyMappings?: Extension<readonly PolicyMapping[]>
   readonly policyConstraints?: Extension<PolicyConstraints>
   readonly inhibitAnyPolicy?: Extension<number>
+  readonly crlDistributionPoints?: Extension<readonly DistributionPoint[]>
   /** An extension that nobody knows. */
   readonly unknown?: Extension<undefined>
 }
@@ -132,6 +135,8 @@ export interface Call {
   readonly purpose: Purpose
   readonly serverName?: string
   readonly policies?: PolicyInputs
+  /** Absent: revocation is not checked. */
+  readonly revocation?: RevocationInputs
 }
 
 /** A certification path, leaf first and the anchor's certificate last; a pinned leaf is alone. */

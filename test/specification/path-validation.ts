@@ -1,4 +1,4 @@
-import { anyPolicy, type Call, type Certificate, type Key, type PolicyId, sameKey } from './model.ts'
+import { anyPolicy, type Call, type Certificate, type Key, type Path, type PolicyId, sameKey } from './model.ts'
 import {
   constrainedNames_4_2_1_10,
   isExcluded_4_2_1_10,
@@ -144,14 +144,27 @@ export function pathLengthIsLeft_6_1_4_l({ certificate, state }: Step): boolean 
   return isSelfIssued_6_1(certificate) || state.maxPathLength > 0
 }
 
+/** Where (l) fails: the lowest certificate that has too many CAs below it. A search from the leaf finds that one first. */
+export function lowestExceeded_6_1_4_l(path: Path): number {
+  return path.findIndex((certificate, index) => {
+    const below = path.slice(1, index).filter((ca) => !isSelfIssued_6_1(ca))
+    return below.length > (certificate.basicConstraints?.value.pathLength ?? Number.POSITIVE_INFINITY)
+  })
+}
+
 /** 6.1.4 (n): keyUsage, if there is one, has keyCertSign. */
 export function signsCertificates_6_1_4_n({ certificate }: Step): boolean {
   return certificate.keyUsage === undefined || certificate.keyUsage.value.includes('keyCertSign')
 }
 
-/** 6.1.4 (o) and 6.1.5 (f): every critical extension is recognized. */
-export function extensionsAreKnown_6_1_4_o_6_1_5_f({ certificate }: Step): boolean {
-  return certificate.unknown?.critical !== true
+/**
+ * 6.1.4 (o) and 6.1.5 (f): every critical extension is recognized: cRLDistributionPoints only where lists are asked about the
+ * certificate.
+ */
+export function extensionsAreKnown_6_1_4_o_6_1_5_f({ certificate, call, isFinal }: Step): boolean {
+  const { lists = [], depth } = call.revocation ?? {}
+  const asksLists = lists.length > 0 && (isFinal || depth === 'chain')
+  return certificate.unknown?.critical !== true && (asksLists || certificate.crlDistributionPoints?.critical !== true)
 }
 
 /** 6.1.4: the state after certificate i, for certificate i+1. */

@@ -112,6 +112,7 @@ function isUsableAlone(call: Call, certificate: Certificate): boolean {
     isSmallEnough_maxRsaBits(call, certificate.key) &&
     isOnCurve_curves(call, certificate.key) &&
     hasName(certificate) &&
+    (isSelfIssued_6_1(certificate) || hashIsAllowed_hashes(call, certificate)) &&
     (!call.policy.enforceAnchorConstraints || constraintsAreUsable(certificate))
   )
 }
@@ -134,7 +135,7 @@ function claimsFalseSelfSignature(listed: readonly Certificate[], certificate: C
 /** `signature_not_by_named_issuer`: the listed issuer that it names by name and key did not sign, and nothing else can help it. */
 function isDisownedByNamedIssuer(call: Call, listed: readonly Certificate[], certificate: Certificate): boolean {
   const { authorityKeyId, issuer, signedBy } = certificate
-  if (authorityKeyId === undefined || call.policy.trust !== 'roots' || mayEndPath_trust(call, certificate)) return false
+  if (authorityKeyId === undefined || call.policy.trust !== 'roots' || isSelfSigned(certificate)) return false
   const named = listed.filter(({ subject }) => sameName_7_1(subject, issuer))
   const canBeIssued = call.policy.intermediates === 'presented' || named.some(({ key }) => sameKey(key, signedBy))
   return named.some((other) => isNamedByKeyId(certificate, other)) && !canBeIssued

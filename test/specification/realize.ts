@@ -2,15 +2,20 @@ import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import {
   type Budget,
   buildTruststore,
+  parseRevocationList,
   profiles,
   pureSignatures,
+  type RevocationCheck,
   type SignatureBackend,
   type Truststore,
   type TruststoreOptions,
   type Verdict,
   verifyChain,
 } from '../../src/index.ts'
+import { valueIn } from '../support/refusal.ts'
 import { algorithmOf, derOf, ShortMemory } from './encode.ts'
+import { listDer } from './encode-lists.ts'
+import type { RevocationInputs } from './list-model.ts'
 import type { Call, Certificate, Hash, Key } from './model.ts'
 
 /** Asks the library about what the specification judges as plain data. Signatures are node:crypto's. */
@@ -87,7 +92,7 @@ export function optionsOf({ policy, at }: Call): TruststoreOptions {
 
 /** The library's verdict on the same call; by a truststore that was built from its listed certificates, if given. */
 export function verdictOf(call: Call, encoded = new Encoded(), store = storeOf(call, encoded)): Verdict {
-  const { at, purpose, serverName, policies } = call
+  const { at, purpose, serverName, policies, revocation } = call
   return verifyChain(
     store,
     call.presented.map((certificate) => encoded.derOf(certificate)),
@@ -96,6 +101,7 @@ export function verdictOf(call: Call, encoded = new Encoded(), store = storeOf(c
       purpose,
       ...(serverName === undefined ? {} : { serverName }),
       ...(policies === undefined ? {} : { certificatePolicies: policies }),
+      ...(revocation === undefined ? {} : { revocation: checkOf(revocation) }),
     },
   )
 }
@@ -105,4 +111,8 @@ export function storeOf(call: Call, encoded: Encoded): Truststore {
     call.listed.map((certificate) => encoded.derOf(certificate)),
     optionsOf(call),
   )
+}
+
+function checkOf({ lists, ...rest }: RevocationInputs): RevocationCheck {
+  return { ...rest, lists: lists.map((list) => valueIn(parseRevocationList(listDer(list)))) }
 }

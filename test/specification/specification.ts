@@ -4,6 +4,7 @@ import { type Call, type Certificate, type Key, type Path, sameKey } from './mod
 import { isSelfIssued_6_1, matchesHost_9525_6_3, sameName_7_1 } from './names.ts'
 import * as path61 from './path-validation.ts'
 import * as beyond from './policy-clauses.ts'
+import { withRevocation } from './revocation-checks.ts'
 
 /**
  * The whole verdict: every path from the leaf to an anchor is judged by every clause. A call is accepted if one of its paths
@@ -30,7 +31,7 @@ export interface JudgedPath extends Reading {
 }
 
 /** A path as it is read: its last certificate is its anchor, or is issued by somebody who is not found. */
-interface Reading {
+export interface Reading {
   readonly path: Path
   readonly isComplete: boolean
 }
@@ -44,7 +45,7 @@ export interface Judgement {
 
 export function judge(call: Call): Judgement {
   const judged = readingsOf(call).map((reading): JudgedPath => {
-    const checks = checksOf(call, reading)
+    const checks = withRevocation(call, reading, checksOf(call, reading))
     return { ...reading, checks, failures: checks.filter(({ holds }) => !holds) }
   })
   const refused = judged.filter(({ failures }) => failures.length > 0)
@@ -65,7 +66,7 @@ export function firstOf(failures: readonly Check[]): readonly Check[] {
  * 6.1: every sequence of distinct certificates that starts with the leaf and in which each is issued, by its name, by the
  * next. Those that end where no issuer is found are among them: they fail 6.1 (b).
  */
-function readingsOf(call: Call): readonly Reading[] {
+export function readingsOf(call: Call): readonly Reading[] {
   const [leaf, ...others] = call.presented
   const listed = beyond.usable(call)
   const pool = distinct(call.policy.intermediates === 'presented' ? [...listed, ...others] : listed)
@@ -91,7 +92,7 @@ function contains(path: Path, { subject, key }: Certificate): boolean {
   return path.some((other) => sameName_7_1(other.subject, subject) && sameKey(other.key, key))
 }
 
-function checksOf(call: Call, { path, isComplete }: Reading): readonly Check[] {
+export function checksOf(call: Call, { path, isComplete }: Reading): readonly Check[] {
   return [...leafChecks(call, path[0]), ...issuerChecks(call, path, isComplete), ...walkChecks(call, path, isComplete)]
 }
 
@@ -106,7 +107,7 @@ function endsInAnchor(call: Call, path: Path): boolean {
 const leafStage = 0
 const signatureStage = (index: number): number => 2 * index + 1
 const issuerStage = (index: number): number => 2 * index
-const wholePath = Number.POSITIVE_INFINITY
+export const wholePath = 1_000
 
 type Judged = readonly [clause: string, holds: boolean, codes: readonly RejectCode[], applies?: boolean]
 
@@ -315,17 +316,9 @@ function preparationChecks(step: path61.Step, index: number, path: Path, isCompl
       ['6.1.4 (k)', path61.isCa_6_1_4_k(step), ['not_a_ca']],
       ['6.1.4 (n)', path61.signsCertificates_6_1_4_n(step), ['key_usage_violation'], keyUsage !== undefined],
     ]),
-    ...judged(index, issuerStage(firstExceeded(path)), [
+    ...judged(index, issuerStage(path61.lowestExceeded_6_1_4_l(path)), [
       ['6.1.4 (l)', path61.pathLengthIsLeft_6_1_4_l(step), ['path_length_exceeded'], isLimited],
     ]),
     ...judged(index, wholePath, isComplete ? mappings : []),
   ]
-}
-
-/** The lowest CA with more CAs below it, self-issued ones aside, than its pathLenConstraint allows: the search meets it first. */
-function firstExceeded(path: Path): number {
-  return path.findIndex(({ basicConstraints }, index) => {
-    const limit = basicConstraints?.value.pathLength
-    return limit !== undefined && path.slice(1, index).filter((ca) => !isSelfIssued_6_1(ca)).length > limit
-  })
 }

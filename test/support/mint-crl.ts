@@ -28,7 +28,7 @@ interface RevokedSpec {
 }
 
 export interface CrlSpec {
-  readonly issuer: Minted
+  readonly issuer: Pick<Minted, 'key' | 'subject' | 'keyId'>
   /** In place of the issuer's subject. */
   readonly issuerName?: NameSpec
   readonly revoked?: readonly RevokedSpec[]
