@@ -1,4 +1,5 @@
-import { at, bystander } from './generate.ts'
+import { at, thisSecond, year } from './alphabet.ts'
+import { bystander } from './generate.ts'
 import type { Call, Certificate, GeneralName, Key, Name, PathPolicy } from './model.ts'
 
 /**
@@ -8,8 +9,6 @@ import type { Call, Certificate, GeneralName, Key, Name, PathPolicy } from './mo
  */
 
 const second = 1000
-const thisSecond = at - second / 2
-const year = 365 * 86_400 * second
 
 type Feature = (certificate: Certificate, first: Certificate) => Partial<Certificate>
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { mostly, rarely, withoutAbsent } from './alphabet.ts'
 import type {
   DistributionPoint,
   ListEntry,
@@ -14,19 +15,6 @@ import { type Certificate, type Extension, type Hash, type Key, type KeyUsage, t
  * Random revocation lists for the certificates of a call. Usual lists are signed by the issuer of the certificate that they are
  * about and clear it; about half of the others continue the list before them, because lists are only compared within a series.
  */
-
-/** `usual` about `weight` times as often as all the others together. */
-function mostly<T>(weight: number, usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
-  return fc.oneof({ weight: weight * others.length, arbitrary: fc.constant(usual) }, ...others.map((other) => fc.constant(other)))
-}
-
-function rarely<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
-  return fc.oneof({ weight, arbitrary: fc.constant(undefined) }, arbitrary)
-}
-
-function withoutAbsent<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
-}
 
 const uris: readonly PointName[] = [{ uri: 'http://crl.example/1' }, { uri: 'http://crl.example/2' }]
 
@@ -178,7 +166,8 @@ export const revocationRecipes = fc.record({
 
 export type RevocationRecipe = Parameters<Parameters<typeof revocationRecipes.map>[0]>[0]
 
-const faultless = {
+/** Fields of a recipe that break nothing. */
+export const faultless = {
   hash: 'sha256',
   keyKind: 'p256',
   wrongSigner: undefined,

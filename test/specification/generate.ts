@@ -1,131 +1,47 @@
 import fc from 'fast-check'
-import { calmed, delegatesOf, distributionPoints, revocationOf, revocationRecipes } from './generate-lists.ts'
+import {
+  alternativeName,
+  at,
+  extension,
+  hash,
+  keyKind,
+  leafNames,
+  mappings,
+  mostAuthorities,
+  mostly,
+  nameConstraints,
+  names,
+  often,
+  policyConstraints,
+  policyIds,
+  rarely,
+  respelled,
+  sharedSlot,
+  skip,
+  thisSecond,
+  validity,
+  withoutAbsent,
+  year,
+} from './alphabet.ts'
+import { calmed, delegatesOf, distributionPoints, faultless, revocationOf, revocationRecipes } from './generate-lists.ts'
 import {
   anyPolicy,
   type BasicConstraints,
   type Call,
   type Certificate,
   type Extension,
-  type GeneralName,
-  type Hash,
   type Key,
   type KeyPurpose,
   type KeyUsage,
   type Name,
-  type NameConstraints,
   type PathPolicy,
-  type PolicyConstraints,
-  type PolicyId,
   type PolicyInputs,
-  type PolicyMapping,
 } from './model.ts'
 
 /**
  * Random calls over a small alphabet: up to eight CAs and a leaf. What is usual is most likely, so that about a third of the calls
  * is accepted and most of the others fail for one reason.
  */
-
-const second = 1000
-
-/** Half a second after a whole one, because dates have no fractions and `at` has. */
-export const at: number = Date.UTC(2026, 0, 15, 12) + second / 2
-const thisSecond = at - second / 2
-const year = 365 * 86_400 * second
-
-/** `usual` about `weight` times as often as all the others together. */
-function mostly<T>(weight: number, usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
-  return fc.oneof({ weight: weight * others.length, arbitrary: fc.constant(usual) }, ...others.map((other) => fc.constant(other)))
-}
-
-/** Absent `weight` times as often as there. */
-function rarely<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
-  return fc.oneof({ weight, arbitrary: fc.constant(undefined) }, arbitrary)
-}
-
-function extension<T>(value: fc.Arbitrary<T>, usuallyCritical: boolean): fc.Arbitrary<Extension<T>> {
-  return fc.record({ critical: mostly(6, usuallyCritical, !usuallyCritical), value })
-}
-
-const organization: Name[number] = ['O', 'Specification']
-const mostAuthorities = 8
-const letters = 'ABCDEFGH'.slice(0, mostAuthorities).split('')
-const names: readonly Name[] = letters.map((letter) => [organization, ['CN', `CA ${letter}`]])
-
-/** The same names as RFC 5280 7.1 compares them. */
-const respelled: readonly Name[] = letters.map((letter) => [organization, ['CN', ` ca  ${letter.toLowerCase()}`]])
-
-const leafNames: readonly Name[] = [
-  [organization, ['CN', 'leaf']],
-  [organization, ['CN', 'b.a.example']],
-  [
-    ['O', 'Elsewhere'],
-    ['CN', 'leaf'],
-  ],
-  [organization, ['emailAddress', 'Leaf@a.example']],
-  [],
-]
-
-const hosts = ['a.example', 'b.a.example', 'other.test', '*.a.example']
-
-const alternativeName: fc.Arbitrary<GeneralName> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...hosts).map((dns) => ({ dns })) },
-  fc.constantFrom(...leafNames.slice(0, 3)).map((directory) => ({ directory })),
-  fc.constantFrom('leaf@a.example', 'Leaf@b.a.example', 'x@other.test').map((email) => ({ email })),
-  fc.constantFrom('https://a.example/x', 'https://b.a.example', 'https://192.0.2.7/', 'urn:x').map((uri) => ({ uri })),
-  fc.constantFrom('192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7').map((ip) => ({ ip })),
-  fc.constant({ registeredId: '1.2.3.4' }),
-)
-
-const subtree: fc.Arbitrary<GeneralName> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('example', 'a.example', 'b.a.example', 'test', '').map((dns) => ({ dns })) },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom<Name>([organization], [['O', 'elsewhere']], leafNames[0]!).map((directory) => ({ directory })),
-  },
-  fc.constantFrom('leaf@a.example', 'a.example', '.a.example', '.example').map((email) => ({ email })),
-  fc.constantFrom('a.example', '.a.example', 'b.a.example').map((uri) => ({ uri })),
-  fc.constantFrom('192.0.2.0/24', '192.0.2.6/31', '0.0.0.0/0', '2001:db8:0:0:0:0:0:0/32').map((ip) => ({ ip })),
-  fc.constant({ registeredId: '1.2.3.4' }),
-)
-
-const subtrees = fc.uniqueArray(subtree, { minLength: 1, maxLength: 2, selector: (name) => JSON.stringify(name) })
-
-const nameConstraints: fc.Arbitrary<NameConstraints> = fc.oneof(
-  fc.record({ permitted: subtrees, excluded: fc.constant([]) }),
-  fc.record({ permitted: fc.constant([]), excluded: subtrees }),
-  fc.record({ permitted: subtrees, excluded: subtrees }),
-)
-
-const ordinaryPolicies = ['1.2.3.1', '1.2.3.2'] as const
-
-const policyIds: fc.Arbitrary<readonly PolicyId[]> = fc.uniqueArray(fc.constantFrom(...ordinaryPolicies, anyPolicy), {
-  minLength: 1,
-  maxLength: 3,
-})
-
-const mapped = fc.constantFrom<PolicyId>(...ordinaryPolicies, ...ordinaryPolicies, ...ordinaryPolicies, anyPolicy)
-const mappings: fc.Arbitrary<readonly PolicyMapping[]> = fc.array(fc.tuple(mapped, mapped), { minLength: 1, maxLength: 2 })
-
-const skip = fc.constantFrom(0, 1)
-const policyConstraints: fc.Arbitrary<PolicyConstraints> = fc.oneof(
-  fc.record({ requireExplicitPolicy: skip }),
-  fc.record({ inhibitPolicyMapping: skip }),
-  fc.record({ requireExplicitPolicy: skip, inhibitPolicyMapping: skip }),
-)
-
-const validity: fc.Arbitrary<readonly [notBefore: number, notAfter: number]> = mostly(
-  14,
-  [thisSecond - year, thisSecond + year],
-  [thisSecond, thisSecond],
-  [thisSecond + second, thisSecond + year],
-  [thisSecond - year, thisSecond - second],
-)
-
-const keyKind: fc.Arbitrary<Key['kind']> = mostly(10, 'p256', 'p384', 'p521', 'rsa1024', 'rsa2048', 'rsa2048')
-/** Most certificates have a key of their own; the others share three. */
-const sharedSlot = rarely(5, fc.nat(2))
-
-const hash: fc.Arbitrary<Hash> = mostly<Hash>(25, 'sha256', 'sha384', 'sha512', 'sha1')
 
 /** What CAs and leaves have in common. */
 const common = {
@@ -237,11 +153,6 @@ const policyInputs: fc.Arbitrary<PolicyInputs> = fc.record({
 type AuthorityRecipe = Parameters<Parameters<typeof authority.map>[0]>[0]
 type LeafRecipe = Parameters<Parameters<typeof leaf.map>[0]>[0]
 
-/** Only the extensions that are there, so that what is printed is short. */
-function withoutAbsent<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
-}
-
 function issuedFields(
   recipe: AuthorityRecipe | LeafRecipe,
   subject: Name,
@@ -299,6 +210,42 @@ function authoritiesOf(recipes: readonly AuthorityRecipe[]): readonly Certificat
   })
 }
 
+/** What a call is about in which nothing else is wrong: policies and names decide seldom if certificates fail for other reasons. */
+const focus = mostly<'everything' | 'policies' | 'names'>(3, 'everything', 'policies', 'names')
+
+/** Many policies and names for one certificate. */
+const dense = fc.record({
+  policies: fc.record({
+    certificatePolicies: often(9, extension(policyIds, false)),
+    policyMappings: often(1, extension(mappings, true)),
+    policyConstraints: rarely(3, extension(policyConstraints, true)),
+    inhibitAnyPolicy: rarely(3, extension(skip, true)),
+  }),
+  names: fc.record({
+    nameConstraints: often(1, extension(nameConstraints, true)),
+    subjectAltName: often(3, extension(fc.array(alternativeName, { minLength: 1, maxLength: 2 }), false)),
+  }),
+})
+
+type Dense = Parameters<Parameters<typeof dense.map>[0]>[0]
+
+const plainCa = { basicConstraints: { critical: true, value: { ca: true } }, keyUsage: undefined } as const
+const plainLeaf = { basicConstraints: undefined, keyUsage: undefined, nameConstraints: undefined } as const
+
+function focused<R extends AuthorityRecipe | LeafRecipe>(recipe: R, on: 'everything' | keyof Dense, all: Dense): R {
+  if (on === 'everything') return recipe
+  const isCa = 'isPresented' in recipe
+  const { nameConstraints, subjectAltName } = all.names
+  const constrained = isCa ? { nameConstraints } : { subjectAltName }
+  return {
+    ...recipe,
+    ...faultless,
+    ...{ validity: [thisSecond - year, thisSecond + year], isVersion1: false, sharedSlot: undefined },
+    ...(isCa ? plainCa : plainLeaf),
+    ...(on === 'policies' ? all.policies : constrained),
+  }
+}
+
 /** A good root that has no part in anything, because a truststore needs a usable certificate. */
 export const bystander: Certificate = {
   serial: 99,
@@ -326,11 +273,16 @@ export const calls: fc.Arbitrary<Call> = fc
     serverName: rarely(12, fc.constantFrom('b.a.example', 'a.example', '192.0.2.7')),
     policies: rarely(2, policyInputs),
     revocation: rarely(4, revocationRecipes),
+    focus,
+    dense: fc.array(dense, { minLength: mostAuthorities + 1, maxLength: mostAuthorities + 1 }),
+    densePolicies: policyInputs,
   })
-  .map(({ policy, purpose, serverName, policies, revocation, ...certificates }) => {
+  .map(({ policy, purpose, serverName, revocation, ...rest }) => {
+    const on = revocation === undefined ? rest.focus : 'everything'
+    const policies = on === 'policies' ? rest.densePolicies : rest.policies
     const calm = <R extends object>(one: R): R => (revocation === undefined ? one : calmed(one, revocation, thisSecond))
-    const recipes = certificates.authorities.map(calm)
-    const recipe = calm(certificates.leaf)
+    const recipes = rest.authorities.map((one, i) => focused(calm(one), on, rest.dense[i]!))
+    const recipe = focused(calm(rest.leaf), on, rest.dense[mostAuthorities]!)
     const authorities = authoritiesOf(recipes)
     const issuer = recipe.issuedBy === undefined ? authorities.at(-1)! : authorities[recipe.issuedBy % authorities.length]!
     const subject = recipe.name

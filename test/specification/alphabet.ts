@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import {
+  anyPolicy,
+  type Extension,
+  type GeneralName,
+  type Hash,
+  type Key,
+  type Name,
+  type NameConstraints,
+  type PolicyConstraints,
+  type PolicyId,
+  type PolicyMapping,
+} from './model.ts'
+
+/** What random calls are made of: a few names, dates, policies and so on, and how often each of them is chosen. */
+
+const second = 1000
+
+/** Half a second after a whole one, because dates have no fractions and `at` has. */
+export const at: number = Date.UTC(2026, 0, 15, 12) + second / 2
+export const thisSecond: number = at - second / 2
+export const year: number = 365 * 86_400 * second
+
+/** `usual` about `weight` times as often as all the others together. */
+export function mostly<T>(weight: number, usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof({ weight: weight * others.length, arbitrary: fc.constant(usual) }, ...others.map((other) => fc.constant(other)))
+}
+
+/** Absent `weight` times as often as there. */
+export function rarely<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight, arbitrary: fc.constant(undefined) }, arbitrary)
+}
+
+export function extension<T>(value: fc.Arbitrary<T>, usuallyCritical: boolean): fc.Arbitrary<Extension<T>> {
+  return fc.record({ critical: mostly(6, usuallyCritical, !usuallyCritical), value })
+}
+
+/** Only the fields that are there, so that what is printed is short. */
+export function withoutAbsent<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+}
+
+/** There `weight` times as often as absent. */
+export function often<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight, arbitrary: arbitrary as fc.Arbitrary<T | undefined> }, fc.constant(undefined))
+}
+
+const organization: Name[number] = ['O', 'Specification']
+export const mostAuthorities = 8
+const letters = 'ABCDEFGH'.slice(0, mostAuthorities).split('')
+export const names: readonly Name[] = letters.map((letter) => [organization, ['CN', `CA ${letter}`]])
+
+/** The same names as RFC 5280 7.1 compares them. */
+export const respelled: readonly Name[] = letters.map((letter) => [organization, ['CN', ` ca  ${letter.toLowerCase()}`]])
+
+export const leafNames: readonly Name[] = [
+  [organization, ['CN', 'leaf']],
+  [organization, ['CN', 'b.a.example']],
+  [
+    ['O', 'Elsewhere'],
+    ['CN', 'leaf'],
+  ],
+  [organization, ['emailAddress', 'Leaf@a.example']],
+  [],
+]
+
+const hosts = ['a.example', 'b.a.example', 'other.test', '*.a.example']
+
+export const alternativeName: fc.Arbitrary<GeneralName> = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...hosts).map((dns) => ({ dns })) },
+  fc.constantFrom(...leafNames.slice(0, 3)).map((directory) => ({ directory })),
+  fc.constantFrom('leaf@a.example', 'Leaf@b.a.example', 'x@other.test').map((email) => ({ email })),
+  fc.constantFrom('https://a.example/x', 'https://b.a.example', 'https://192.0.2.7/', 'urn:x').map((uri) => ({ uri })),
+  fc.constantFrom('192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7').map((ip) => ({ ip })),
+  fc.constant({ registeredId: '1.2.3.4' }),
+)
+
+const subtree: fc.Arbitrary<GeneralName> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('example', 'a.example', 'b.a.example', 'test', '').map((dns) => ({ dns })) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Name>([organization], [['O', 'elsewhere']], leafNames[0]!).map((directory) => ({ directory })),
+  },
+  fc.constantFrom('leaf@a.example', 'a.example', '.a.example', '.example').map((email) => ({ email })),
+  fc.constantFrom('a.example', '.a.example', 'b.a.example').map((uri) => ({ uri })),
+  fc.constantFrom('192.0.2.0/24', '192.0.2.6/31', '0.0.0.0/0', '2001:db8:0:0:0:0:0:0/32').map((ip) => ({ ip })),
+  fc.constant({ registeredId: '1.2.3.4' }),
+)
+
+const subtrees = fc.uniqueArray(subtree, { minLength: 1, maxLength: 2, selector: (name) => JSON.stringify(name) })
+
+export const nameConstraints: fc.Arbitrary<NameConstraints> = fc.oneof(
+  fc.record({ permitted: subtrees, excluded: fc.constant([]) }),
+  fc.record({ permitted: fc.constant([]), excluded: subtrees }),
+  fc.record({ permitted: subtrees, excluded: subtrees }),
+)
+
+const ordinaryPolicies = ['1.2.3.1', '1.2.3.2'] as const
+
+export const policyIds: fc.Arbitrary<readonly PolicyId[]> = fc.uniqueArray(fc.constantFrom(...ordinaryPolicies, anyPolicy), {
+  minLength: 1,
+  maxLength: 3,
+})
+
+const mapped = fc.constantFrom<PolicyId>(...ordinaryPolicies, ...ordinaryPolicies, ...ordinaryPolicies, anyPolicy)
+export const mappings: fc.Arbitrary<readonly PolicyMapping[]> = fc.array(fc.tuple(mapped, mapped), { minLength: 1, maxLength: 2 })
+
+export const skip: fc.Arbitrary<number> = fc.constantFrom(0, 1)
+export const policyConstraints: fc.Arbitrary<PolicyConstraints> = fc.oneof(
+  fc.record({ requireExplicitPolicy: skip }),
+  fc.record({ inhibitPolicyMapping: skip }),
+  fc.record({ requireExplicitPolicy: skip, inhibitPolicyMapping: skip }),
+)
+
+export const validity: fc.Arbitrary<readonly [notBefore: number, notAfter: number]> = mostly(
+  14,
+  [thisSecond - year, thisSecond + year],
+  [thisSecond, thisSecond],
+  [thisSecond + second, thisSecond + year],
+  [thisSecond - year, thisSecond - second],
+)
+
+export const keyKind: fc.Arbitrary<Key['kind']> = mostly(10, 'p256', 'p384', 'p521', 'rsa1024', 'rsa2048', 'rsa2048')
+/** Most certificates have a key of their own; the others share three. */
+export const sharedSlot: fc.Arbitrary<number | undefined> = rarely(5, fc.nat(2))
+
+export const hash: fc.Arbitrary<Hash> = mostly<Hash>(25, 'sha256', 'sha384', 'sha512', 'sha1')
