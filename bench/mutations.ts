@@ -11,7 +11,7 @@ import { inProcess, type Task } from './specification.ts'
  * description has one of them. Exits with 1 if a check can be removed unnoticed.
  */
 
-const mostCalls = 30_000
+const mostCalls = 15_000
 const seed = 15
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
