@@ -201,10 +201,10 @@ export function delegatesOf(
     const parent = authorities.find(({ key }) => named !== undefined && sameKey(key, named.signedBy))
     const issuer = (isByItsParent ? parent : undefined) ?? [...authorities, ...made][by % (authorities.length + i)]!
     const certificate: Certificate = withoutAbsent({
-      serial: 60 + i,
+      serial: 100 + i,
       subject: isOfLeafIssuer ? leaf.issuer : authorities[subject % authorities.length]!.subject,
       issuer: issuer.subject,
-      key: { kind: 'p256' as const, slot: 60 + i },
+      key: { kind: 'p256' as const, slot: 70 + i },
       signedBy: issuer.key,
       hash: 'sha256' as const,
       authorityKeyId: { critical: false, value: issuer.key },

@@ -84,7 +84,7 @@ const authority = fc.record({
   name: fc.nat(2),
   isUsualName: mostly(6, true, false),
   /** It has the name of its issuer, as a new key of a CA does. */
-  isRekeyed: mostly(8, false, true),
+  isRekeyed: mostly(4, false, true),
   isRespelled: mostly(8, false, true),
   isSelfSigned: mostly(3, false, true),
   isListed: mostly(5, true, false),
@@ -224,6 +224,7 @@ const dense = fc.record({
   names: fc.record({
     nameConstraints: often(1, extension(nameConstraints, true)),
     subjectAltName: often(3, extension(fc.array(alternativeName, { minLength: 1, maxLength: 2 }), false)),
+    name: fc.constantFrom(...leafNames),
   }),
 })
 
@@ -235,8 +236,8 @@ const plainLeaf = { basicConstraints: undefined, keyUsage: undefined, nameConstr
 function focused<R extends AuthorityRecipe | LeafRecipe>(recipe: R, on: 'everything' | keyof Dense, all: Dense): R {
   if (on === 'everything') return recipe
   const isCa = 'isPresented' in recipe
-  const { nameConstraints, subjectAltName } = all.names
-  const constrained = isCa ? { nameConstraints } : { subjectAltName }
+  const { nameConstraints, subjectAltName, name } = all.names
+  const constrained = isCa ? { nameConstraints } : { subjectAltName, name }
   return {
     ...recipe,
     ...faultless,
