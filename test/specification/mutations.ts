@@ -142,7 +142,6 @@ const names = [
 ]
 
 const policies = edits('path/policy-graph.ts', [
-  ['that a policy is needed on the way', 'if (this.#explicitPolicy === 0 && this.#levels.length === 0)', 'if (false)'],
   ['that a policy is needed at the end', 'this.#explicitPolicy === 0 && userConstrained.size === 0', 'false'],
   ['requireExplicitPolicy of the leaf', 'if (certificate.requireExplicitPolicy === 0) this.#explicitPolicy = 0'],
   ['the last decrement', 'if (this.#explicitPolicy > 0) this.#explicitPolicy--\n      if (certificate', 'if (certificate'],
