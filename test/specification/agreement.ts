@@ -1,5 +1,5 @@
 import type { Verdict } from '../../src/index.ts'
-import type { Call, Certificate, Name } from './model.ts'
+import type { Call, Certificate, Name, Path } from './model.ts'
 import { verdictOf } from './realize.ts'
 import { firstOf, type Judgement, judge } from './specification.ts'
 
@@ -17,20 +17,24 @@ export function compare(call: Call, verdict: Verdict = verdictOf(call)): Compari
   const isAccepted = accepted.length > 0
   const agrees = verdict.ok ? isAccepted : !isAccepted && codes.has(verdict.code)
   if (agrees) return { verdict, judgement, disagreement: undefined }
-  const reasons = refused.map(({ path, failures }) => {
-    const serials = path.map(({ serial }) => serial).join(' ← ')
-    return `  ${serials}: ${firstOf(failures)
-      .map(({ clause, index }) => `${clause} at ${index}`)
-      .join(', ')}`
-  })
   const lines = [
     `library: ${verdict.ok ? 'accepts' : `${verdict.code} ${verdict.index}: ${verdict.message}`}`,
-    `specification: ${isAccepted ? `accepts ${accepted.map(({ path }) => path.map(({ serial }) => serial).join(' ← ')).join('; ')}` : 'refuses'}`,
-    ...reasons,
+    `specification: ${isAccepted ? `accepts ${accepted.map(({ path }) => serialsOf(path)).join('; ')}` : 'refuses'}`,
+    ...reasonsOf(refused).map((reason) => `  ${reason}`),
     ...described(call),
   ]
   return { verdict, judgement, disagreement: lines.join('\n') }
 }
+
+/** Why each path is rejected: its serials, leaf first, and its first failures. */
+export function reasonsOf(refused: Judgement['refused']): readonly string[] {
+  return refused.map(({ path, failures }) => {
+    const first = firstOf(failures).map(({ clause, index }) => `${clause} at ${index}`)
+    return `${serialsOf(path)}: ${first.join(', ')}`
+  })
+}
+
+const serialsOf = (path: Path): string => path.map(({ serial }) => serial).join(' ← ')
 
 function described({ listed, presented, ...rest }: Call): readonly string[] {
   const certificates = [...new Map([...listed, ...presented].map((certificate) => [certificate.serial, certificate])).values()]

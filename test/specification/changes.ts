@@ -21,7 +21,10 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   fc.constant<Fate>('removed'),
 )
 
-/** The serials of a call's certificates are below 10, 50 and 99. The slots of its keys are below 12, and 90. */
+/**
+ * The serials of a call's certificates are below 10, 50, 99, and from 100 on for CRL signers. The slots of its keys are below 12,
+ * 90, and from 60 on for CRL signers. Sums of two of these stay apart from all of them.
+ */
 const renewedSerial = 10
 const rekeyedSerial = 20
 const rekeyedSlot = 20

@@ -1,7 +1,7 @@
-import { constants, sign } from 'node:crypto'
+import { sign } from 'node:crypto'
 import { encode, time } from '../support/asn1.ts'
 import * as extension from '../support/extensions.ts'
-import { algorithmIdentifier, isRsa, type KeyPair, keyIdOf, keyPair } from '../support/keys.ts'
+import { algorithmIdentifier, isRsa, type KeyPair, keyIdOf, keyPair, pssPadding } from '../support/keys.ts'
 import { nameNode } from '../support/names.ts'
 import type { PointName } from './list-model.ts'
 import type { Certificate, Extension, Hash, Key, KeyPurpose, Name } from './model.ts'
@@ -146,6 +146,5 @@ function signed(certificate: Certificate): Uint8Array {
     keyPairOf(key).spki,
     ...extensionsOf(certificate),
   )
-  const padding = pss ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } : {}
-  return sequence(tbs, algorithm, bitString(sign(hash, tbs, { key: keyPairOf(signedBy).privateKey, ...padding })))
+  return sequence(tbs, algorithm, bitString(sign(hash, tbs, { key: keyPairOf(signedBy).privateKey, ...(pss ? pssPadding : {}) })))
 }

@@ -1,7 +1,7 @@
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import type * as asn1js from 'asn1js'
 import { bytesOf, children, hex, isContext } from '../support/asn1js-certificate.ts'
-import { algorithmIdentifier, keyPair } from '../support/keys.ts'
+import { algorithmIdentifier, keyPair, pssPadding } from '../support/keys.ts'
 import { decoded, demand, NotInModel } from './der-reading.ts'
 import { extensionsFrom, type KeyIds } from './from-der-extensions.ts'
 import { nameFrom } from './from-der-names.ts'
@@ -215,6 +215,5 @@ function isSignedBy(child: Read, issuer: Read): boolean {
 
 function signatureVerifies({ tbs, algorithm, signature }: Read, key: KeyObject): boolean {
   if (algorithm.isRsa !== (key.asymmetricKeyType === 'rsa')) return false
-  const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-  return verify(algorithm.hash, tbs, { key, ...(algorithm.pss ? pss : {}) }, signature)
+  return verify(algorithm.hash, tbs, { key, ...(algorithm.pss ? pssPadding : {}) }, signature)
 }

@@ -204,7 +204,7 @@ export function delegatesOf(
       serial: 100 + i,
       subject: isOfLeafIssuer ? leaf.issuer : authorities[subject % authorities.length]!.subject,
       issuer: issuer.subject,
-      key: { kind: 'p256' as const, slot: 70 + i },
+      key: { kind: 'p256' as const, slot: 60 + i },
       signedBy: issuer.key,
       hash: 'sha256' as const,
       authorityKeyId: { critical: false, value: issuer.key },

@@ -1,4 +1,4 @@
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import {
   type Budget,
   buildTruststore,
@@ -12,6 +12,7 @@ import {
   type Verdict,
   verifyChain,
 } from '../../src/index.ts'
+import { pssPadding } from '../support/keys.ts'
 import { valueIn } from '../support/refusal.ts'
 import { algorithmOf, derOf, ShortMemory } from './encode.ts'
 import { listDer } from './encode-lists.ts'
@@ -56,8 +57,7 @@ const nodeCrypto: SignatureBackend = {
       verify(algorithm, data, signature) {
         const named = algorithms.get(latin1(algorithm))
         if (named === undefined) return false
-        const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-        const check = (): boolean => verify(named.hash, data, { key, ...(named.pss ? pss : {}) }, signature)
+        const check = (): boolean => verify(named.hash, data, { key, ...(named.pss ? pssPadding : {}) }, signature)
         return verified.get(`${latin1(spki)} ${latin1(signature)} ${latin1(data)} ${latin1(algorithm)}`, check)
       },
     }

@@ -6,16 +6,17 @@ import * as boringssl from '../conformance/suites/boringssl-verify-certificate-c
 import * as limbo from '../conformance/suites/limbo.ts'
 import * as pkits from '../conformance/suites/pkits.ts'
 import * as webpki from '../conformance/suites/webpki.ts'
+import { reasonsOf } from './agreement.ts'
 import { demand, NotInModel } from './der-reading.ts'
 import { certificatesFrom } from './from-der.ts'
 import { referenceFrom } from './from-der-names.ts'
 import { anyPolicy, type Call, type Certificate } from './model.ts'
 import { sameName_7_1 } from './names.ts'
-import { firstOf, judge } from './specification.ts'
+import { judge } from './specification.ts'
 
 /**
- * The specification and the library judge public suites. Cases with something that the model lacks are skipped and counted. The
- * specification has no revocation yet, so both judge without lists, and where lists decide, only they are compared.
+ * The specification and the library judge public suites. Cases with something that the model lacks are skipped and counted. Lists
+ * are not read into the model, so both judge without them, and where lists decide, the suite's verdict does not count.
  */
 
 interface PathSuite {
@@ -84,14 +85,8 @@ function problemOf(test: PathCase, isExcepted: boolean): string | undefined {
   demand(!library.detail.startsWith('budget_exhausted'), 'the budget')
   const isExpected = isExcepted || test.isAboutRevocation === true || own === test.expected
   if (own === library.actual && isExpected) return undefined
-  const reasons = refused.map(
-    ({ path, failures }) =>
-      `${path.map(({ serial }) => serial).join(' ← ')}: ${firstOf(failures)
-        .map(({ clause, index }) => `${clause} at ${index}`)
-        .join(', ')}`,
-  )
   const lines = [`${test.id}: expected ${test.expected}, library ${library.actual} (${library.detail}), specification ${own}`]
-  return [...lines, ...(own === 'accept' ? [] : reasons.slice(0, 5))].join('\n  ')
+  return [...lines, ...(own === 'accept' ? [] : reasonsOf(refused).slice(0, 5))].join('\n  ')
 }
 
 describe('the specification and the library', () => {

@@ -143,9 +143,14 @@ function pssParameters(hash: HashName): ReturnType<typeof sequence> {
   )
 }
 
+/** How node:crypto is told of PSS with a salt as long as the hash (RFC 8017 9.1). */
+export const pssPadding = {
+  padding: constants.RSA_PKCS1_PSS_PADDING,
+  saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+} as const
+
 export function signBytes(key: KeyPair, hash: HashName, pss: boolean, data: Uint8Array): Uint8Array {
   if (key.kind === 'ed25519' || key.kind === 'ed448') return new Uint8Array(sign(null, data, key.privateKey))
   if (!pss) return new Uint8Array(sign(hash, data, key.privateKey))
-  const padding = constants.RSA_PKCS1_PSS_PADDING
-  return new Uint8Array(sign(hash, data, { key: key.privateKey, padding, saltLength: hashLengths[hash] }))
+  return new Uint8Array(sign(hash, data, { key: key.privateKey, ...pssPadding }))
 }
