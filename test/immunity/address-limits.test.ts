@@ -49,8 +49,8 @@ describe('one address', () => {
 
   it('has unfinished handshakes counted as rejected once it has many rejected ones', async () => {
     const { port, gate } = await startLimited({ refusedPerSecond: 5 })
-    await ask(port, good)
     stopClock()
+    await ask(port, good)
     await openMany(port, 30)
     await eventually(() => gate.counters().unfinished === 30)
     await untilLimited('refused', gate, () => ask(port, unknownClient).catch(() => undefined))
