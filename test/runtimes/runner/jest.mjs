@@ -21,9 +21,10 @@ function configurationOfGuide() {
  *   it uses Node's ES modules, which need the flag from the guide
  */
 export function jest(nodePath, { compiles }) {
-  const command = resolve('jest/bin/jest')
+  // Found when it is used: this module is loaded before the runtimes are installed.
+  const findCommand = () => resolve('jest/bin/jest')
   return {
-    version: () => outputOf(nodePath, [command, '--version']),
+    version: () => outputOf(nodePath, [findCommand(), '--version']),
     run({ consumer }) {
       const directory = join(consumer, compiles ? 'jest-compiled' : 'jest-native')
       mkdirSync(directory)
@@ -32,7 +33,7 @@ export function jest(nodePath, { compiles }) {
       cpSync(join(consumer, 'suite', 'commonjs.test.cjs'), join(directory, 'commonjs.test.cjs'))
       const flags = compiles ? [] : ['--experimental-vm-modules']
       const options = { cwd: directory, encoding: 'utf8', timeout: slowest, maxBuffer: 64 << 20 }
-      const done = spawnSync(nodePath, [...flags, command, '--json', '--no-cache'], options)
+      const done = spawnSync(nodePath, [...flags, findCommand(), '--json', '--no-cache'], options)
       if (!done.stdout.startsWith('{')) throw new Error(`jest printed no results\n${done.stdout}${done.stderr}`)
       const { numPassedTests, testResults } = JSON.parse(done.stdout)
       const failures = testResults.flatMap(({ message, assertionResults }) => {
