@@ -1,3 +1,4 @@
+import { deviationCodes, deviationInfo } from '../src/codes/deviation.ts'
 import type { LintCode } from '../src/codes/lint.ts'
 import { type ParseCode, parseSentence } from '../src/codes/parse.ts'
 import { type CodeMappings, rejectCodes, rejectInfo } from '../src/codes/reject.ts'
@@ -15,6 +16,7 @@ export const referenceDocuments: Readonly<Record<string, () => string>> = {
   'parse-codes.md': parseCodesDocument,
   'profiles.md': profilesDocument,
   'platforms.md': platformsDocument,
+  'deviations.md': deviationsDocument,
 }
 
 const systems: Readonly<Record<keyof CodeMappings, string>> = {
@@ -101,6 +103,31 @@ the byte offset of the fault, the element that contains it, and a message.`,
       ['code', 'meaning'],
       codes.map((code) => [`\`${code}\``, parseSentence(code)]),
     ),
+  )
+}
+
+function deviationsDocument(): string {
+  const sections = deviationCodes.map((code) => {
+    const { clause, what, reading, writers, readers, remedy } = deviationInfo(code)
+    const facts = { Clause: clause, 'Read as': reading, 'Written by': writers, 'Also read by': readers, Remedy: remedy }
+    return [`## ${code}`, what, ...Object.entries(facts).map(([title, text]) => `- ${title}: ${text}`)].join('\n').replace('\n', '\n\n').replace(`${what}\n`, `${what}\n\n`)
+  })
+  return document(
+    'Deviations',
+    'src/codes/deviation.ts',
+    `Every byte is read as DER. These deviations from DER (X.690) and from the syntax of RFC 5280 are read too, because
+certificates and CRLs in the field have them. Everything else is \`malformed\`. A deviation is read only if all of these hold:
+
+- It can mean one thing only.
+- The issuer signed these bytes.
+- No decision is looser than for the same certificate in correct DER.
+- OpenSSL and at least three of s2n, BoringSSL, Java, Go, GnuTLS and pyca read it.
+- Something in the field writes it.
+
+\`Certificate.deviations\` and \`RevocationList.deviations\` list code and byte offset. Policies with \`conformance: 'practical'\`
+accept them. \`strict\` and \`web-pki\` reject the certificate as \`nonconforming\`; under them, a list that deviates clears no
+certificate, and still revokes those that it names.`,
+    ...sections,
   )
 }
 

@@ -1,3 +1,5 @@
+import type { ListDeviationCode, DeviationCode } from './deviation.ts'
+
 /**
  * The codes that `lintTruststore` and `buildTruststore` report. Their rules are in `src/rules` and `src/lint`. Codes are
  * never renamed.
@@ -49,6 +51,8 @@ export type LintCode =
   | 'unique_identifiers_present'
   | 'basic_constraints_default_encoded'
   | 'key_usage_not_minimal'
+  // deviations
+  | Exclude<DeviationCode, ListDeviationCode>
   // names
   | 'issuer_empty'
   | 'printable_string_invalid'

@@ -35,8 +35,8 @@ function entry(name: string, oid: string, scheme: 'rsa-pkcs1' | 'ecdsa', hash: H
 }
 
 /**
- * ECDSA identifiers have no parameters (RFC 5758 section 3.2). RSA identifiers have NULL, but verifiers must accept absent
- * parameters too (RFC 4055 section 5), and some CAs omit them. The most common algorithms come first.
+ * ECDSA identifiers have no parameters (RFC 5758 section 3.2), but old libraries write NULL. RSA identifiers have NULL, but
+ * verifiers must accept absent parameters too (RFC 4055 section 5), and some CAs omit them. The most common algorithms come first.
  */
 const table: readonly Entry[] = /* @__PURE__ */ (() => [
   entry('ecdsa-with-SHA256', '1.2.840.10045.4.3.2', 'ecdsa', 'sha256'),
@@ -64,7 +64,7 @@ const hashOids: readonly (readonly [HashName, Uint8Array])[] = /* @__PURE__ */ (
   ['sha224', oidBytes('2.16.840.1.101.3.4.2.4')],
 ])()
 
-/** Reads a DER AlgorithmIdentifier. Only the exact encodings from the RFCs are recognised. */
+/** Reads a DER AlgorithmIdentifier. Parameters are those of the RFC; except for PSS, they may be NULL or absent. */
 export function readSignatureAlgorithm(identifier: Span): SignatureAlgorithm | AlgorithmFault {
   const reader = new Reader(identifier)
   reader.enter(Tag.sequence, 'AlgorithmIdentifier')
@@ -74,8 +74,7 @@ export function readSignatureAlgorithm(identifier: Span): SignatureAlgorithm | A
   const parameters = reader.rest()
   for (const known of table) {
     if (!oid.is(known.oid)) continue
-    const isExact = parameters.length === 0 || (known.algorithm.scheme === 'rsa-pkcs1' && parameters.is(nullParameters))
-    return isExact ? known.algorithm : 'wrong_parameters'
+    return parameters.length === 0 || parameters.is(nullParameters) ? known.algorithm : 'wrong_parameters'
   }
   if (!oid.is(pssOid)) return 'unknown_algorithm'
   return readPssParameters(parameters) ?? 'wrong_parameters'

@@ -1,7 +1,7 @@
-import { _SHA1 } from '@noble/hashes/legacy.js'
+import { _MD5, _SHA1 } from '@noble/hashes/legacy.js'
 import { _SHA224, _SHA256, _SHA384, _SHA512 } from '@noble/hashes/sha2.js'
 
-/** Hashes of signature algorithms. MD5 is not implemented; it is listed so that a rejection can name it. */
+/** Hashes of signature algorithms. */
 export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
 /** Output lengths in bytes. */
@@ -21,15 +21,15 @@ export interface Hash {
 }
 
 /**
- * The digest of the data, or `undefined` for MD5. SHA-1 and SHA-224 are needed for PSS defaults and to distinguish a weak
- * self-signature from a forged one. No policy can trust them.
+ * The digest of the data. MD5, SHA-1 and SHA-224 are needed for PSS defaults and to distinguish a weak self-signature from a forged
+ * one. No policy can trust them.
  */
-export function digest(hash: HashName, data: Uint8Array): Uint8Array | undefined {
-  return newHash(hash)?.update(data).digest()
+export function digest(hash: HashName, data: Uint8Array): Uint8Array {
+  return newHash(hash).update(data).digest()
 }
 
 /** Uses noble's classes directly. Its wrapper functions parse options that are not needed here. */
-export function newHash(hash: HashName): Hash | undefined {
+export function newHash(hash: HashName): Hash {
   switch (hash) {
     case 'sha256':
       return new _SHA256()
@@ -42,6 +42,6 @@ export function newHash(hash: HashName): Hash | undefined {
     case 'sha1':
       return new _SHA1()
     case 'md5':
-      return undefined
+      return new _MD5()
   }
 }

@@ -41,7 +41,6 @@ export class EcdsaKey {
     const { e, r, s, u1, u2 } = group.scratch
     if (!readSignature(group, signature)) return false
     const hashed = digest(hash, data)
-    if (hashed === undefined) return false
     const { bytes } = curves[this.curve]
     readLimbs(e, new Span(hashed, 0, Math.min(hashed.length, bytes)))
     group.scalars.divide(u1, u2, e, r, s)

@@ -36,6 +36,8 @@ export type KeyParts =
       /** Without the zero byte that keeps it positive. */
       readonly modulus: Span
       readonly pss: SignatureAlgorithm | undefined
+      /** Whether an rsaEncryption key has no parameters, instead of NULL. */
+      readonly lacksNull: boolean
     }
   | {
       readonly kind: 'ec'
@@ -90,16 +92,17 @@ function unknownKey(oid: string, fault: KeyFault): KeyParts {
 }
 
 /**
- * RFC 4055 section 1.2: the parameters of rsaEncryption are NULL. Those of id-RSASSA-PSS are absent, or restrict the key's
+ * RFC 4055 section 1.2: the parameters of rsaEncryption are NULL. Many keys have none, which means the same. Those of id-RSASSA-PSS are absent, or restrict the key's
  * signatures.
  */
 function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
   const element = 'RSAPublicKey'
   let pss: SignatureAlgorithm | undefined
   let parametersFault = false
+  const lacksNull = !isPss && parameters.length === 0
   if (!isPss) {
     const none = new Reader(parameters)
-    readNull(none, element)
+    if (!lacksNull) readNull(none, element)
     parametersFault = none.fault !== undefined || !none.atEnd()
   } else if (parameters.length > 0) {
     pss = readPssParameters(parameters)
@@ -125,7 +128,7 @@ function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
         : exponent < 3 || exponent % 2 === 0
           ? 'invalid_exponent'
           : undefined
-  return { kind: 'rsa', key: { algorithm: isPss ? 'RSA-PSS' : 'RSA', bits, exponent }, fault, modulus, pss }
+  return { kind: 'rsa', key: { algorithm: isPss ? 'RSA-PSS' : 'RSA', bits, exponent }, fault, modulus, pss, lacksNull }
 }
 
 /** The last INTEGER, or 0 if it is negative or above 2^32 - 1. No rule accepts 0. */

@@ -84,7 +84,8 @@ function foldAt(modulus: bigint, bits: number): Fold {
 }
 
 /** DER of DigestInfo up to the digest (RFC 8017 section 9.2 note 1). The algorithm's parameters are always NULL. */
-const digestInfoPrefix: Readonly<Partial<Record<HashName, Uint8Array>>> = /* @__PURE__ */ (() => ({
+const digestInfoPrefix: Readonly<Record<HashName, Uint8Array>> = /* @__PURE__ */ (() => ({
+  md5: bytesOfHex('3020 300c 06082a864886f70d0205 0500 0410'),
   sha1: bytesOfHex('3021 3009 06052b0e03021a 0500 0414'),
   sha224: bytesOfHex('302d 300d 0609608648016503040204 0500 041c'),
   sha256: bytesOfHex('3031 300d 0609608648016503040201 0500 0420'),
@@ -96,12 +97,9 @@ const digestInfoPrefix: Readonly<Partial<Record<HashName, Uint8Array>>> = /* @__
 export function verifyPkcs1(key: RsaKey, hash: HashName, data: Uint8Array, signature: Uint8Array): boolean {
   const prefix = digestInfoPrefix[hash]
   const length = Math.ceil(key.bits / 8)
-  const infoLength = (prefix?.length ?? 0) + digestLength[hash]
-  if (prefix === undefined || length < infoLength + 11) return false
+  if (length < prefix.length + digestLength[hash] + 11) return false
   const recovered = key.recover(signature)
-  const hashed = digest(hash, data)
-  if (recovered === undefined || hashed === undefined) return false
-  return recovered === encodedMessage(prefix, hashed, length)
+  return recovered !== undefined && recovered === encodedMessage(prefix, digest(hash, data), length)
 }
 
 /** 00 01 FF … FF 00 DigestInfo as a number (RFC 8017 9.2). */
@@ -131,37 +129,33 @@ export function verifyPss(
   const dbLength = emLength - hashLength - 1
   if (dbLength < saltLength + 1) return false
   const recovered = key.recover(signature)
-  const hashed = digest(hash, data)
   // If the modulus has 8k + 1 bits, the encoded message is one byte shorter than the modulus.
-  if (recovered === undefined || hashed === undefined || recovered >> BigInt(8 * emLength) !== 0n) return false
+  if (recovered === undefined || recovered >> BigInt(8 * emLength) !== 0n) return false
   const em = bytesOfBigint(recovered, emLength)
   if (em[emLength - 1] !== 0xbc) return false
   const clearBits = 8 * emLength - emBits
   if (em[0]! >> (8 - clearBits) !== 0) return false
   const h = em.subarray(dbLength, dbLength + hashLength)
   const db = mgf1(mgfHash, h, dbLength)
-  if (db === undefined) return false
   for (let i = 0; i < dbLength; i++) db[i]! ^= em[i]!
   db[0]! &= 0xff >> clearBits
   const saltAt = dbLength - saltLength
   for (let i = 0; i < saltAt - 1; i++) if (db[i] !== 0) return false
   if (db[saltAt - 1] !== 0x01) return false
   const message = new Uint8Array(8 + hashLength + saltLength)
-  message.set(hashed, 8)
+  message.set(digest(hash, data), 8)
   message.set(db.subarray(saltAt), 8 + hashLength)
-  const expected = digest(hash, message)
-  return expected !== undefined && bytesEqual(h, expected)
+  return bytesEqual(h, digest(hash, message))
 }
 
 /** MGF1 (RFC 8017 B.2.1). */
-function mgf1(hash: HashName, seed: Uint8Array, length: number): Uint8Array | undefined {
+function mgf1(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
   const mask = new Uint8Array(length)
   const input = new Uint8Array(seed.length + 4)
   input.set(seed)
   for (let counter = 0, at = 0; at < length; counter++) {
     for (let i = 0; i < 4; i++) input[seed.length + i] = counter >>> (24 - 8 * i)
     const block = digest(hash, input)
-    if (block === undefined) return undefined
     mask.set(block.subarray(0, Math.min(block.length, length - at)), at)
     at += block.length
   }

@@ -6,6 +6,11 @@ import * as Tag from './tag.ts'
 
 /** DER of any type: the content of elements, and open types (attribute values, otherName, algorithm parameters). */
 
+/** A check of the last element, which is nested in `depth` others of an open type. */
+export type CheckElement = (reader: Reader, element: string, depth: number) => void
+
+const checkNested: CheckElement = (reader, element) => checkContent(reader, element, false)
+
 /**
  * Checks the last element according to its tag: the form of universal types (X.690 10.2) and the content of primitive types
  * (X.690 8, 11). Types that X.509 does not use, such as REAL and EXTERNAL, are faults.
@@ -15,7 +20,7 @@ import * as Tag from './tag.ts'
  *   VisibleString and end an IA5String with NUL.
  */
 export function checkContent(reader: Reader, element: string, inName: boolean): void {
-  const { bytes, tag, start, end } = reader
+  const { tag, start, end } = reader
   if (reader.fault !== undefined) return
   switch (tag) {
     case Tag.null:
@@ -44,16 +49,16 @@ export function checkContent(reader: Reader, element: string, inName: boolean): 
     // X.680 41.4 forbids `_`, `@`, `&` and `*` in PrintableString, but many certificates made with JavaScript contain them.
     // Only strict conformance rejects them.
     case Tag.printableString:
+      if (inName) checkAscii(reader, element, isPrintable)
+      return
     case Tag.visibleString:
       if (inName) checkCharacters(reader, element, 0x20, 0x7e)
       return
     case Tag.ia5String:
-      if (inName) checkCharacters(reader, element, 1, 0x7f)
+      if (inName) checkAscii(reader, element, isNotNul)
       return
     case Tag.numericString:
-      for (let i = start; inName && i < end; i++) {
-        if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) return reader.fail('bad_string', i, element)
-      }
+      if (inName) checkAscii(reader, element, isNumeric)
       return
     case Tag.teletexString:
     case Tag.videotexString:
@@ -75,6 +80,21 @@ export function checkContent(reader: Reader, element: string, inName: boolean): 
       // Tags of other classes do not determine the type.
       if (tag < 0x40) reader.fail('unexpected_tag', reader.header, element, 'not a type that X.509 uses, or not in DER form')
   }
+}
+
+const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f
+const isNotNul = (byte: number): boolean => byte > 0
+const isNumeric = (byte: number): boolean => byte === 0x20 || (byte >= 0x30 && byte <= 0x39)
+
+/** Bytes above 7F are a deviation, whatever they mean. ASCII must be of the string's type. */
+function checkAscii(reader: Reader, element: string, isAllowed: (byte: number) => boolean): void {
+  const { bytes, start, end } = reader
+  let deviation = end
+  for (let i = start; i < end; i++) {
+    if (bytes[i]! > 0x7f) deviation = Math.min(deviation, i)
+    else if (!isAllowed(bytes[i]!)) return reader.fail('bad_string', i, element)
+  }
+  if (deviation < end) reader.deviate('non_ascii_string', deviation)
 }
 
 function checkCharacters(reader: Reader, element: string, lowest: number, highest: number): void {
@@ -105,8 +125,9 @@ const maxDepth = 16
  * in depth.
  *
  * @param inName whether it is an attribute value of a name; see {@link checkContent}
+ * @param checkInside checks the elements inside it
  */
-export function readAny(reader: Reader, element: string, inName = false): void {
+export function readAny(reader: Reader, element: string, inName = false, checkInside: CheckElement = checkNested): void {
   reader.next(element)
   const { tag, header, start, end } = reader
   if (isPlainText(reader)) return
@@ -119,7 +140,7 @@ export function readAny(reader: Reader, element: string, inName = false): void {
       continue
     }
     reader.next(element)
-    checkContent(reader, element, false)
+    checkInside(reader, element, outerLimits.length)
     if ((reader.tag & 0x20) === 0) continue
     if (outerLimits.length >= maxDepth) reader.fail('too_deep', reader.header, element)
     else outerLimits.push(reader.descend())

@@ -4,11 +4,21 @@ import * as Tag from './tag.ts'
 /** Primitive types that X.509 uses. Their tag may be an IMPLICIT one where a function takes `tag`. */
 
 /** Reads a BOOLEAN. */
-export function readBoolean(reader: Reader, element: string, tag: number = Tag.boolean): boolean {
+function readBoolean(reader: Reader, element: string, tag: number = Tag.boolean): boolean {
   reader.expect(tag, element)
   const value = reader.bytes[reader.start]
   checkBoolean(reader, element)
   return value === 0xff
+}
+
+/** Reads a BOOLEAN as BER does: every octet but 00 is TRUE (X.690 8.2). TRUE other than FF is a deviation. */
+export function readLooseBoolean(reader: Reader, element: string): boolean {
+  reader.expect(Tag.boolean, element)
+  const { bytes, start, end } = reader
+  const value = bytes[start]
+  if (end - start !== 1) reader.fail('bad_boolean', start, element)
+  else if (value !== 0x00 && value !== 0xff) reader.deviate('boolean_not_ff', start)
+  return reader.fault === undefined && value !== 0x00
 }
 
 /** Checks that the last element is a DER BOOLEAN. */

@@ -1,5 +1,10 @@
 import { Span, spanOf } from '../bytes/span.ts'
+import type { Deviation, DeviationCode } from '../codes/deviation.ts'
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
+import * as Tag from './tag.ts'
+
+/** More are not recorded, unless they are of another kind: a revocation list has millions of elements. */
+const maxDeviations = 64
 
 /**
  * A forward-only cursor over strict DER (X.690 section 10). Nothing is copied, and reading an element allocates nothing: it
@@ -32,6 +37,9 @@ export class Reader {
   faultElement = ''
   faultDetail: string | undefined = undefined
 
+  /** What was read although it is not DER or not the syntax of RFC 5280. */
+  deviations: Deviation[] | undefined = undefined
+
   constructor(source: Span | Uint8Array) {
     const { bytes, start, end } = spanOf(source)
     this.bytes = bytes
@@ -62,6 +70,11 @@ export class Reader {
   /** Whether the next element has this tag. */
   peek(tag: number): boolean {
     return this.position < this.limit && this.bytes[this.position] === tag
+  }
+
+  /** Whether the next element is a SEQUENCE without content, and the last one of the container. */
+  isEmptySequence(): boolean {
+    return this.limit - this.position === 2 && this.peek(Tag.sequence) && this.bytes[this.position + 1] === 0
   }
 
   /** Reads the next element, whatever its tag. */
@@ -142,6 +155,24 @@ export class Reader {
     this.limit = this.bytes.length
     this.tag = 0
     this.header = this.start = this.end = this.bytes.length
+  }
+
+  /** Records a deviation at this offset, and reads on. */
+  deviate(code: DeviationCode, offset: number): void {
+    if (this.fault !== undefined) return
+    this.deviations ??= []
+    if (this.deviations.length < maxDeviations || this.deviations.every((known) => known.code !== code)) {
+      this.deviations.push({ code, offset })
+    }
+  }
+
+  /** Returns to an element after a fault in its content, to read it in another way. Deviations after the first `kept` are dropped. */
+  rewind(position: number, limit: number, kept: number): void {
+    this.fault = undefined
+    this.faultDetail = undefined
+    this.position = position
+    this.limit = limit
+    if (this.deviations !== undefined) this.deviations.length = kept
   }
 
   /** The fault as a parse result. Call it only after a fault. */

@@ -171,7 +171,7 @@ function contradiction(
   if (leaf !== undefined && chain !== undefined && !bytesEqual(leaf, chain[0]!)) {
     return headerFault('inconsistent_headers', `${name}: Chain does not begin with Cert`)
   }
-  if (leaf === undefined || hash === undefined || hexOf(digest('sha256', leaf)!) === hash) return undefined
+  if (leaf === undefined || hash === undefined || hexOf(digest('sha256', leaf)) === hash) return undefined
   return headerFault('inconsistent_headers', `${name}: Hash is not the hash of the certificate`)
 }
 

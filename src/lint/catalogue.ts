@@ -11,6 +11,7 @@ import { altNameRules } from './rules/alt-names.ts'
 import { graphRules, truststoreRules } from './rules/bundle-graph.ts'
 import { constraintRules } from './rules/ca-constraints.ts'
 import { caRules } from './rules/ca-profile.ts'
+import { deviationRules } from './rules/deviations.ts'
 import { keyIdGraphRules, keyIdRules } from './rules/key-identifiers.ts'
 import { keyUsageRules } from './rules/key-usage.ts'
 import { leafGraphRules, leafRules } from './rules/leaf.ts'
@@ -22,6 +23,7 @@ import { structureRules } from './rules/structure.ts'
 /** Lint-only rules about one certificate. */
 export const certificateLintRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
   ...structureRules,
+  ...deviationRules,
   ...nameRules,
   ...altNameRules,
   ...caRules,

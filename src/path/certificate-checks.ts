@@ -3,6 +3,7 @@ import { isoTime } from '../policy/fields.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
 import { type Refusal, refuseAlgorithm, refuseKey, understoodExtensions, understoodWithLists } from '../policy/strength.ts'
 import type { TruststoreView } from '../truststore/store.ts'
+import { isVersion1Root, type TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/ids/extension-id.ts'
 import * as KeyUsageBit from '../x509/ids/key-usage-bit.ts'
@@ -60,14 +61,15 @@ export function refuseIntermediate(certificate: CertificateView, parameters: Pat
 }
 
 /** Checks a trust anchor: its key, and those parts of its certificate that the policy enforces (RFC 5937). */
-export function refuseAnchor(anchor: CertificateView, parameters: PathParameters): Refusal | undefined {
+export function refuseAnchor(node: TrustNode, parameters: PathParameters): Refusal | undefined {
   const { policy } = parameters
+  const anchor = node.certificate
   return (
     (policy.checkAnchorValidity ? refuseDates(anchor, parameters) : undefined) ??
     (policy.enforceAnchorConstraints
       ? (refuseCriticalExtension(anchor, parameters.listsFor === 'chain') ??
         refuseCaPurpose(anchor, parameters.purpose) ??
-        refuseAsCa(anchor))
+        (isVersion1Root(node, policy) ? undefined : refuseAsCa(anchor)))
       : undefined) ??
     refuseKey(policy, anchor) ??
     (policy.enforceAnchorConstraints ? refuseProfile(policy, anchor, 'anchor') : undefined)
@@ -173,7 +175,10 @@ function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose)
   return { code: 'key_usage_violation', message: uses.problem }
 }
 
-/** RFC 5280 6.1.4 (k) and (n). Version 1 and 2 certificates have no basicConstraints, so they are never CAs. */
+/**
+ * RFC 5280 6.1.4 (k) and (n). Version 1 and 2 certificates have no basicConstraints, so they are no CAs. Anchors are, with
+ * `Policy.version1Roots`.
+ */
 function refuseAsCa(ca: CertificateView): Refusal | undefined {
   if (ca.keyUsageBits !== undefined && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {
     return { code: 'key_usage_violation', message: 'keyUsage of the CA does not include keyCertSign' }

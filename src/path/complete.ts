@@ -59,6 +59,11 @@ export class CompletePathCheck implements PathCheck {
   #refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
     const { policy, policies, wantsPolicies } = this.#call.request
     if (!wantsPolicies && !path.some(concernsPolicies)) return undefined
+    if (wantsPolicies || path.some(requiresPolicy)) {
+      const index = path.findIndex(({ extensions }) => extensions.isIgnored(ExtensionId.certificatePolicies))
+      const message = 'a certificate policy is required, but certificatePolicies cannot be read'
+      if (index >= 0) return { code: 'policy_violation', index, message }
+    }
     this.#policies ??= policyReader()
     const result = processPolicies(path, policy.enforceAnchorConstraints, policies, this.#policies, this.#call.meter)
     if (isRefusal(result)) return result
@@ -94,6 +99,10 @@ function constrainsNames({ extensions }: CertificateView): boolean {
 }
 
 /** Whether a certificate can make the path fail for its policies even if the caller requires none. */
-function concernsPolicies({ requireExplicitPolicy, extensions }: CertificateView): boolean {
-  return requireExplicitPolicy !== undefined || extensions.has(ExtensionId.policyMappings)
+function concernsPolicies(certificate: CertificateView): boolean {
+  return requiresPolicy(certificate) || certificate.extensions.has(ExtensionId.policyMappings)
+}
+
+function requiresPolicy({ requireExplicitPolicy }: CertificateView): boolean {
+  return requireExplicitPolicy !== undefined
 }

@@ -107,7 +107,7 @@ export class Search {
       return undefined
     }
     const isAnchor = this.#isAnchor(issuer)
-    const refusal = this.#refusalOf(certificate, isAnchor)
+    const refusal = this.#refusalOf(issuer, isAnchor)
     const lengthRefusal = isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(issuer)
     // Check the signature before reporting a fault: a certificate that did not issue the child is irrelevant. With an unusable
     // key, the signature cannot be checked, so the fault is reported.
@@ -126,11 +126,11 @@ export class Search {
     return this.#extend(issuer)
   }
 
-  #refusalOf(certificate: CertificateView, isAnchor: boolean): Refusal | undefined {
+  #refusalOf({ certificate, node }: Link, isAnchor: boolean): Refusal | undefined {
     const known = this.#refusals?.get(certificate)
     if (known !== undefined || this.#refusals?.has(certificate) === true) return known
     const { request } = this.#call
-    const refusal = isAnchor ? refuseAnchor(certificate, request) : refuseIntermediate(certificate, request)
+    const refusal = isAnchor ? refuseAnchor(node!, request) : refuseIntermediate(certificate, request)
     this.#refusals?.set(certificate, refusal)
     return refusal
   }

@@ -53,7 +53,14 @@ export interface Policy {
    */
   readonly enforceAnchorConstraints: boolean
   /**
-   * `practical`: the checks of RFC 5280 section 6. `strict`: also the requirements of section 4 on certificates and lists.
+   * Whether a listed self-signed certificate of version 1 may issue certificates although it cannot have basicConstraints. It may
+   * then issue any client certificate, and a client of version 1 that you list becomes a CA. Has no effect with
+   * `trust: 'every-certificate'`, which lists clients, nor on certificates that a peer sends. Default false.
+   */
+  readonly version1Roots?: boolean
+  /**
+   * `practical`: the checks of RFC 5280 section 6, on certificates that may deviate from DER (docs/reference/deviations.md).
+   * `strict`: no deviations, and also the requirements of section 4 on certificates and lists.
    * `web-pki`: like `strict`, with the CA/Browser Forum's rules where they differ.
    */
   readonly conformance: 'practical' | 'strict' | 'web-pki'
@@ -85,6 +92,7 @@ const common = {
   hashes: ['sha256', 'sha384', 'sha512'],
   requireEku: false,
   enforceAnchorConstraints: true,
+  version1Roots: false,
   budget,
 } as const satisfies Partial<Policy>
 
@@ -111,6 +119,7 @@ export const apiGateway: Policy = /* @__PURE__ */ freezePolicy({
   minRsaBits: 2048,
   maxRsaBits: 8192,
   checkAnchorValidity: true,
+  version1Roots: true,
   conformance: 'practical',
   purpose: 'client',
 })
@@ -165,6 +174,7 @@ const choices: Readonly<Partial<Record<keyof Policy, readonly unknown[]>>> = {
   requireEku: [true, false],
   checkAnchorValidity: [true, false],
   enforceAnchorConstraints: [true, false],
+  version1Roots: [true, false],
 }
 
 const numbers = ['maxChainLength', 'minRsaBits', 'maxRsaBits'] as const
@@ -188,6 +198,7 @@ export function freezeCopy(policy: unknown): Policy {
   if (isFrozenCopy(policy)) return policy
   if (typeof policy !== 'object' || policy === null) throw new TypeError('policy must be an object, such as profiles.apiGateway')
   const given: Record<string, unknown> = { ...readFields<Policy>('policy', policy, noPolicy) }
+  given['version1Roots'] ??= false
   for (const [field, allowed] of Object.entries(choices)) {
     if (!allowed.includes(given[field])) fail(field, `one of ${allowed.map(String).join(', ')}`, given[field])
   }

@@ -72,11 +72,30 @@ const caSubjectEmptyText: RuleText = {
   remedy: 'Re-issue the CA certificate with a subject.',
 }
 
+const v1Ca: Rule<CertificateView> = {
+  code: 'v1_ca',
+  severity: 'warning',
+  citation: 'RFC 5280 4.1.2.1, 6.1.4 (k); Application Load Balancer: X.509 v3 only',
+  check({ version, isSelfIssued }, { policy }) {
+    if (version === 3) return undefined
+    const { version1Roots = false, trust, enforceAnchorConstraints } = policy
+    const mayIssue = !enforceAnchorConstraints || (version === 1 && version1Roots && trust !== 'every-certificate')
+    if (isSelfIssued && mayIssue) return `may issue any client; version ${version} cannot say otherwise`
+    return `certificate has version ${version}, which has no basicConstraints`
+  },
+}
+const v1CaText: RuleText = {
+  summary:
+    'A version 1 or 2 certificate has no basicConstraints. Listed and self-signed with version 1, it may issue any client certificate if the policy has `version1Roots`. Otherwise it cannot be a CA, unless anchor constraints are not enforced.',
+  remedy: 'Re-issue the certificate as version 3 with basicConstraints. Do not list a client certificate of version 1.',
+}
+
 export const extensionRules: readonly Rule<CertificateView>[] = [
   unknownCriticalExtension,
   caBasicConstraintsMissing,
   keyCertSignNotSet,
   caSubjectEmpty,
+  v1Ca,
 ]
 /** These rules with their texts. */
 export const describedExtensionRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
@@ -84,4 +103,5 @@ export const describedExtensionRules: readonly Omit<LintRule, 'check'>[] = /* @_
   { ...caBasicConstraintsMissing, ...caBasicConstraintsMissingText },
   { ...keyCertSignNotSet, ...keyCertSignNotSetText },
   { ...caSubjectEmpty, ...caSubjectEmptyText },
+  { ...v1Ca, ...v1CaText },
 ])()

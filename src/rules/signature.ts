@@ -1,4 +1,3 @@
-import * as Tag from '../der/tag.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { LintRule, Rule, RuleText, SignatureContext } from './rule.ts'
 
@@ -53,8 +52,6 @@ const weakSignatureHash: Rule<CertificateView, SignatureContext> = {
     if (accepted.includes(parsedAlgorithm.hash) && accepted.includes(parsedAlgorithm.mgfHash)) return undefined
     const { name, scheme, hash, mgfHash } = parsedAlgorithm
     const problem = `signature uses ${name}${scheme === 'rsa-pss' ? ` with ${accepted.includes(hash) ? mgfHash : hash}` : ''}`
-    // MD5 signatures are never verified, so such a certificate never counts as self-signed.
-    if (hash === 'md5') return problem
     return isSelfSigned ? { problem, severity: 'warning' } : problem
   },
 }
@@ -77,7 +74,6 @@ export const describedAlgorithmRules: readonly Omit<LintRule, 'check'>[] = /* @_
 ])()
 
 /** RFC 4055 section 5: RSA signers must write NULL parameters, but verifiers must also accept absent ones. */
-function lacksNull({ algorithm, parsedAlgorithm }: CertificateView): boolean {
-  if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.scheme !== 'rsa-pkcs1') return false
-  return algorithm.at(algorithm.length - 2) !== Tag.null || algorithm.at(algorithm.length - 1) !== 0
+function lacksNull({ algorithmHasNull, parsedAlgorithm }: CertificateView): boolean {
+  return typeof parsedAlgorithm === 'object' && parsedAlgorithm.scheme === 'rsa-pkcs1' && !algorithmHasNull
 }

@@ -4,7 +4,7 @@ import { finish, type Steps } from '../bytes/steps.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { sortIssuers } from './issuers.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
-import type { TrustNode } from './trust-graph.ts'
+import { isVersion1Root, type TrustNode } from './trust-graph.ts'
 
 /** Comparison of two versions of a truststore. */
 
@@ -64,7 +64,8 @@ export function* diffing(old: TruststoreView, next: TruststoreView): Steps<Trust
     yield
     const successor = takeSuccessor(
       node,
-      (candidate) => candidate.certificate.hasKeyOf(node.certificate) && sameRole(candidate, node),
+      // A certificate that is no longer a CA does not renew a CA: its clients are rejected.
+      (candidate) => candidate.certificate.hasKeyOf(node.certificate) && isCaOf(candidate, next) === isCaOf(node, old),
     )
     if (successor === undefined) remaining.push(node)
     else renewed.push({ before: node.certificate, after: successor.certificate })
@@ -107,7 +108,7 @@ function* namesOf(issuers: readonly TrustNode[]): Steps<readonly string[]> {
   return [...names.values()]
 }
 
-/** A certificate that is no longer a CA does not renew a CA: its clients are rejected. */
-function sameRole({ certificate: a }: TrustNode, { certificate: b }: TrustNode): boolean {
-  return a.isCa === b.isCa
+/** Whether a certificate is a CA for this truststore, also one of version 1. */
+function isCaOf(node: TrustNode, { policy }: TruststoreView): boolean {
+  return node.certificate.isCa || isVersion1Root(node, policy)
 }

@@ -1,6 +1,7 @@
 import type { Steps } from '../bytes/steps.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { TruststoreView } from './store.ts'
-import { TrustGraph, type TrustNode } from './trust-graph.ts'
+import { isVersion1Root, TrustGraph, type TrustNode } from './trust-graph.ts'
 
 /** Which CAs may issue accepted certificates, and which of them a new truststore drops. */
 
@@ -12,11 +13,16 @@ export function* acceptedIssuers({ nodes, policy }: TruststoreView): Steps<reado
   const graph = new TrustGraph(nodes, policy)
   yield* graph.collectChildren()
   const depths = graph.propagate(
-    nodes.filter((node) => graph.isAnchor(node) && (node.certificate.isCa || !policy.enforceAnchorConstraints)),
+    nodes.filter((node) => graph.isAnchor(node) && mayIssueAsAnchor(node, policy)),
     () => 1,
     (depth, { certificate }) => (certificate.isCa ? depth + 1 : undefined),
   )
   return nodes.filter((node) => (depths.get(node) ?? Number.POSITIVE_INFINITY) <= policy.maxChainLength)
+}
+
+/** Whether verification lets an anchor issue certificates, apart from its other constraints. */
+export function mayIssueAsAnchor(node: TrustNode, policy: Policy): boolean {
+  return node.certificate.isCa || !policy.enforceAnchorConstraints || isVersion1Root(node, policy)
 }
 
 /** Which accepted issuers of one truststore another one keeps or drops. Issuers are equal if subject and key are equal. */

@@ -7,7 +7,7 @@ import type { Policy } from '../policy/policy.ts'
 import { type Finding, inFull } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { PartIndex, type SubjectIndex } from './lookup.ts'
-import type { TrustNode } from './trust-graph.ts'
+import { isVersion1Root, type TrustNode } from './trust-graph.ts'
 import type { VerificationCache } from './verification-cache.ts'
 
 /** The built truststore: its public interface and the view that verification works with. */
@@ -98,7 +98,7 @@ export class TruststoreView implements Truststore {
 
   /** Computes {@link fingerprint} in steps and caches it. */
   *hashing(): Steps<string> {
-    const hash = newHash('sha256')!
+    const hash = newHash('sha256')
     for (const { certificate } of this.nodes) {
       yield
       hash.update(certificate.bytes)
@@ -108,7 +108,7 @@ export class TruststoreView implements Truststore {
   }
 
   warmUp(): void {
-    for (const node of this.nodes) if (node.certificate.isCa) node.key?.warmUp?.()
+    for (const node of this.nodes) if (node.certificate.isCa || isVersion1Root(node, this.policy)) node.key?.warmUp?.()
   }
 }
 

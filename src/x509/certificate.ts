@@ -1,6 +1,7 @@
 import { hexOf } from '../bytes/encoding.ts'
 import { encodePem } from '../bytes/pem.ts'
 import type { Span } from '../bytes/span.ts'
+import type { Deviation } from '../codes/deviation.ts'
 import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-key.ts'
 import { oidText } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
@@ -12,7 +13,7 @@ import { type CertificateJson, fieldsOf } from './json.ts'
 import { extendedKeyUsageList, type KeyUsage, keyUsageList } from './key-usage.ts'
 import { canonicalName, equalWithoutFolding } from './name.ts'
 import { type NameFormat, nameForMessage, nameText } from './name-text.ts'
-import { SignedView } from './signed.ts'
+import { inOrder, SignedView } from './signed.ts'
 
 /**
  * A read-only view of an X.509 certificate (RFC 5280 section 4). Fields are decoded when they are first read. The view has its
@@ -50,6 +51,8 @@ export interface Certificate {
   readonly fingerprint: string
   /** Whether subject and issuer are the same name (RFC 5280 7.1). Does not mean that the certificate is self-signed. */
   readonly isSelfIssued: boolean
+  /** Deviations from DER and from the syntax of RFC 5280, by offset; see docs/reference/deviations.md. Nearly always empty. */
+  readonly deviations: readonly Deviation[]
   /** The subject in another order or notation; see {@link NameFormat}. */
   formatSubject(format: NameFormat): string
   /** The issuer in another order or notation; see {@link NameFormat}. */
@@ -77,6 +80,7 @@ const jsonFields = [
   'authorityKeyId',
   'fingerprint',
   'isSelfIssued',
+  'deviations',
 ] as const satisfies readonly (keyof CertificateJson)[]
 
 /** Measured heap sizes, rounded up. Fields, key and fingerprint of a view. */
@@ -138,6 +142,13 @@ export class CertificateView extends SignedView implements Certificate {
   /** The GeneralName elements of subjectAltName. */
   get altNames(): Span | undefined {
     return this.partIfAny(Part.altNames)
+  }
+
+  override get deviations(): readonly Deviation[] {
+    const { keyParts, keyInfo } = this
+    const known = super.deviations
+    if (keyParts.kind !== 'rsa' || !keyParts.lacksNull) return known
+    return inOrder([...known, { code: 'rsa_key_without_null', offset: keyInfo.start }])
   }
 
   get subjectPublicKeyInfo(): Uint8Array {

@@ -1,10 +1,11 @@
 import { latin1Of } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
 import { oidBytes, readOid } from '../der/oid.ts'
-import { readDefaultFalse } from '../der/primitives.ts'
+import { readLooseBoolean } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as ExtensionId from './ids/extension-id.ts'
+import { readUnusedValue, unusedExtensions } from './unused-extension.ts'
 
 /** Extension ids below this are arcs of id-ce; see `ids/extension-id.ts`. */
 const firstPrivateNumber = 100
@@ -34,6 +35,7 @@ export class ExtensionList {
     return this.#records.length / stride
   }
 
+  /** Negative if the extension is ignored. */
   idAt(index: number): number {
     return this.#records[index * stride]!
   }
@@ -56,6 +58,17 @@ export class ExtensionList {
 
   add(id: number, oid: Span, value: Span, critical: boolean): void {
     this.#records.push(id, oid.start, oid.end, value.start, critical ? -value.end : value.end)
+  }
+
+  /** Makes the last extension count as absent, because its value is empty or cannot be read. Look-ups by id do not find it. */
+  ignoreLast(): void {
+    const at = this.#records.length - stride
+    this.#records[at] = ~this.#records[at]!
+  }
+
+  /** Whether an extension is present but counts as absent; see {@link ignoreLast}. */
+  isIgnored(id: number): boolean {
+    return this.#indexOf(~id) !== undefined
   }
 
   /** Frees the spare capacity of the array. */
@@ -87,14 +100,18 @@ export class ExtensionList {
 
   /** The index of the first critical extension that is not in `understood`. */
   firstCriticalOutside(understood: ReadonlySet<number>): number | undefined {
-    for (let i = 0; i < this.length; i++) if (this.isCriticalAt(i) && !understood.has(this.idAt(i))) return i
+    for (let i = 0; i < this.length; i++) {
+      const id = this.idAt(i)
+      if (this.isCriticalAt(i) && !understood.has(id < 0 ? ~id : id)) return i
+    }
     return undefined
   }
 }
 
 /**
  * Reads `Extensions` (RFC 5280 4.1): at least one, and no OID twice. `readValue` is called with the reader inside each value,
- * and must move it to the end of the value.
+ * and must move it to the end of the value. An empty list, encodings of `critical` that are not DER, and faults in unused
+ * extensions are deviations.
  */
 export function readExtensions(
   reader: Reader,
@@ -103,18 +120,18 @@ export function readExtensions(
   readValue: (id: number, reader: Reader) => void,
 ): void {
   const outer = reader.enter(Tag.sequence, element)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
+  if (reader.atEnd()) reader.deviate('empty_extensions', reader.header)
   let unknown: Set<string> | undefined
   while (!reader.atEnd()) {
     const extension = reader.enter(Tag.sequence, element)
     readOid(reader, element)
     const oid = reader.content()
     const id = identify(oid)
-    const critical = readDefaultFalse(reader, element)
+    const critical = readCritical(reader, element)
     const value = reader.enter(Tag.octetString, element)
     if (reader.fault !== undefined) return
     if (list.length >= maxExtensions) return reader.fail('too_many', oid.start, element)
-    if (list.has(id)) {
+    if (list.has(id) || list.isIgnored(id)) {
       if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oid.start, element)
       // Unknown OIDs may be long and differ only at the end. Comparing them in pairs would be expensive, so use a set.
       unknown ??= unknownIn(list)
@@ -123,11 +140,39 @@ export function readExtensions(
       unknown.add(text)
     }
     list.add(id, oid, reader.rest(), critical)
-    readValue(id, reader)
+    if (critical || !unusedExtensions.has(id)) readValue(id, reader)
+    else readUnused(id, reader, list, element, readValue)
     reader.leave(value, element)
     reader.leave(extension, element)
   }
   reader.leave(outer, element)
+}
+
+/** Reads the value of an extension that may be unused. After a fault in its content, it is ignored. */
+function readUnused(
+  id: number,
+  reader: Reader,
+  list: ExtensionList,
+  element: string,
+  readValue: (id: number, reader: Reader) => void,
+): void {
+  const { position, limit, deviations } = reader
+  const kept = deviations?.length ?? 0
+  readValue(id, reader)
+  if (reader.fault === undefined && reader.position === limit) return
+  const at = reader.fault === undefined ? reader.position : reader.faultOffset
+  reader.rewind(position, limit, kept)
+  readUnusedValue(reader, id, element)
+  reader.deviate('unused_extension_fault', at)
+  list.ignoreLast()
+}
+
+/** `critical BOOLEAN DEFAULT FALSE`. */
+function readCritical(reader: Reader, element: string): boolean {
+  if (!reader.peek(Tag.boolean)) return false
+  const critical = readLooseBoolean(reader, element)
+  if (!critical) reader.deviate('critical_false_encoded', reader.header)
+  return critical
 }
 
 function identify(oid: Span): number {

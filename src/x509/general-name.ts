@@ -4,6 +4,7 @@ import { readAny } from '../der/content.ts'
 import { checkOid, oidText, readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
+import type { ExtensionList } from './extension-list.ts'
 import * as GeneralNameTag from './ids/general-name-tag.ts'
 import { readName } from './name.ts'
 import { nameText } from './name-text.ts'
@@ -84,6 +85,23 @@ export function readGeneralNames(reader: Reader, element: string, tag: number = 
   reader.header = header
   reader.start = start
   reader.end = end
+}
+
+/**
+ * Reads subjectAltName or issuerAltName, the last extension of the list, as {@link readGeneralNames} does. Without any name, which is
+ * a deviation, the extension counts as absent.
+ *
+ * @returns whether there is a name
+ */
+export function readAltNames(reader: Reader, extensions: ExtensionList, element: string): boolean {
+  if (reader.isEmptySequence()) {
+    reader.next(element)
+    reader.deviate('empty_list', reader.header)
+    extensions.ignoreLast()
+    return false
+  }
+  readGeneralNames(reader, element)
+  return true
 }
 
 /** Checks authorityInfoAccess or subjectInfoAccess (RFC 5280 4.2.2). */

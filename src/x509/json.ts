@@ -1,4 +1,5 @@
 import { hexOf } from '../bytes/encoding.ts'
+import type { Deviation } from '../codes/deviation.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { BasicConstraints } from './constraints.ts'
 import type { KeyUsage } from './key-usage.ts'
@@ -32,6 +33,7 @@ export interface CertificateJson {
   readonly authorityKeyId?: string
   readonly fingerprint: string
   readonly isSelfIssued: boolean
+  readonly deviations: readonly Deviation[]
 }
 
 /** A CRL in JSON, without its entries; use `find()` for them. */
@@ -46,6 +48,7 @@ export interface RevocationListJson {
   readonly isIndirect: boolean
   readonly entryCount: number
   readonly fingerprint: string
+  readonly deviations: readonly Deviation[]
 }
 
 /** The named fields of a view as plain JSON values, except those that are `undefined`. */

@@ -38,6 +38,15 @@ export function readAttributes(reader: Reader, element: string): void {
   }
 }
 
+/** Whether a string type has ASCII characters only. */
+export function isAsciiType(tag: number): boolean {
+  return tag === Tag.printableString || tag === Tag.ia5String || tag === Tag.visibleString || tag === Tag.numericString
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7F]/.test(text)
+}
+
 /** One attribute of a name. */
 export interface Attribute {
   /** The index of its RDN. The attributes of a multi-valued RDN have the same index. */
@@ -79,13 +88,16 @@ function readAttribute(reader: Reader, rdn: number): Attribute {
   return attribute
 }
 
-/** The text of a string value, or `undefined` for values of other types. */
+/**
+ * The text of a string value, or `undefined` for values of other types. Types of ASCII strings whose value has other bytes have
+ * no text either, because they may be Latin-1 or UTF-8.
+ */
 export function stringValue(tag: number, value: Span): string | undefined {
+  if (isAsciiType(tag)) {
+    const text = latin1Of(value)
+    return isAscii(text) ? text : undefined
+  }
   switch (tag) {
-    case Tag.printableString:
-    case Tag.ia5String:
-    case Tag.visibleString:
-    case Tag.numericString:
     case Tag.teletexString:
       return latin1Of(value)
     case Tag.utf8String:
@@ -105,7 +117,7 @@ export function stringValue(tag: number, value: Span): string | undefined {
  * - The attributes of an RDN may be in any order.
  * - PrintableString, UTF8String, BMPString, UniversalString and IA5String are compared without regard to ASCII case and to
  *   leading, trailing and repeated spaces.
- * - Values of other types are compared by type and bytes.
+ * - Values of other types, and ASCII strings with other bytes, are compared by type and bytes.
  *
  * Case is not folded beyond ASCII: that would only make more names equal, and no CA relies on it. Each part is prefixed with
  * its length, so that no value can look like a boundary.
@@ -190,20 +202,34 @@ const longRun = /[\p{M}\uFF9E\uFF9F]{31}/u
 /** White space other than a single blank. */
 const untidySpace = /(?:[^\S ]|\x85)[\s\x85]*| [\s\x85]+/gu
 
+/** RDNs that are compared in more readings are not comparable. */
+const mostReadings = 16
+
 /**
- * One RDN as text for the looser comparison, given the content of its SET. String types are not distinguished. Compatibility
- * characters and the case of all scripts are folded, and invisible characters are dropped. Case is folded through upper case,
- * which maps ß to SS and both small sigmas to one. Returns `undefined` if folding would cost too much.
+ * One RDN as texts for the looser comparison, given the content of its SET: one text for each way to read it. String types are not
+ * distinguished. Bytes above 7F in strings of one byte per character may be Latin-1 or UTF-8. Compatibility characters and the case
+ * of all scripts are folded, and invisible characters are dropped. Case is folded through upper case, which maps ß to SS and both
+ * small sigmas to one. Returns `undefined` if that would cost too much.
  */
-export function looseRdn(rdn: Span): string | undefined {
-  const parts: string[] = []
+export function looseRdn(rdn: Span): readonly string[] | undefined {
+  let readings: readonly (readonly string[])[] = [[]]
   for (const { type, tag, value } of attributesOfRdn(rdn)) {
-    // Read values of other types as Latin-1, so that an unusual tag cannot hide an excluded name.
-    const text = folded(stringValue(tag, value) ?? latin1Of(value))
-    if (text === undefined) return undefined
-    parts.push(`${hexOf(type)}:${text.length}:${text}`)
+    const texts = new Set(looseTexts(tag, value).map(folded))
+    if (texts.has(undefined) || readings.length * texts.size > mostReadings) return undefined
+    readings = Array.from(texts as Set<string>).flatMap((text) => {
+      const part = `${hexOf(type)}:${text.length}:${text}`
+      return readings.map((reading) => [...reading, part])
+    })
   }
-  return joinRdn(parts)
+  return readings.map((reading) => joinRdn([...reading]))
+}
+
+/** The ways to read a value. Values that are no strings are read too, so that an unusual tag cannot hide an excluded name. */
+function looseTexts(tag: number, value: Span): readonly string[] {
+  const text = tag === Tag.teletexString ? undefined : stringValue(tag, value)
+  if (text !== undefined) return [text]
+  const utf8 = utf8Of(value)
+  return utf8 === undefined ? [latin1Of(value)] : [latin1Of(value), utf8]
 }
 
 function folded(text: string): string | undefined {

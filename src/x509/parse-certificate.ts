@@ -7,7 +7,7 @@ import { type Certificate, CertificateView } from './certificate.ts'
 import { readBasicConstraints, readInhibitAnyPolicy, readNameConstraints, readPolicyConstraints } from './constraints.ts'
 import { readDistributionPoints } from './distribution-point.ts'
 import { readExtensions } from './extension-list.ts'
-import { readAccessDescriptions, readGeneralNames } from './general-name.ts'
+import { readAccessDescriptions, readAltNames } from './general-name.ts'
 import * as ExtensionId from './ids/extension-id.ts'
 import * as Part from './ids/part.ts'
 import { readAuthorityKeyIdentifier, readExtendedKeyUsage, readKeyUsage, readSubjectKeyIdentifier } from './key-usage.ts'
@@ -115,11 +115,11 @@ function readExtensionValue(id: number, reader: Reader, view: CertificateView): 
       return
     }
     case ExtensionId.subjectAltName:
-      readGeneralNames(reader, 'subjectAltName')
-      view.locate(Part.altNames, reader.content())
+      if (readAltNames(reader, view.extensions, 'subjectAltName')) view.locate(Part.altNames, reader.content())
       return
     case ExtensionId.issuerAltName:
-      return readGeneralNames(reader, 'issuerAltName')
+      readAltNames(reader, view.extensions, 'issuerAltName')
+      return
     case ExtensionId.nameConstraints:
       return readNameConstraints(reader)
     case ExtensionId.certificatePolicies:

@@ -4,7 +4,7 @@ import { contextConstructed, Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { readDistributionPoints, readIssuingDistributionPoint } from './distribution-point.ts'
 import { readExtensions } from './extension-list.ts'
-import { readGeneralNames } from './general-name.ts'
+import { readAltNames } from './general-name.ts'
 import * as ExtensionId from './ids/extension-id.ts'
 import * as Part from './ids/part.ts'
 import { readAuthorityKeyIdentifier } from './key-usage.ts'
@@ -53,11 +53,11 @@ function readTbs(reader: Reader, view: RevocationListView): void {
   }
 }
 
-/** RFC 5280 5.1.2.6: revokedCertificates must be absent if there are no entries. */
+/** RFC 5280 5.1.2.6: revokedCertificates must be absent if there are no entries. If it is empty, that is a deviation. */
 function readEntries(reader: Reader, view: RevocationListView): void {
   const outer = reader.enter(Tag.sequence, 'revokedCertificates')
-  view.locate(Part.entries, reader.content())
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, 'revokedCertificates')
+  if (reader.atEnd()) reader.deviate('empty_revoked_certificates', reader.header)
+  else view.locate(Part.entries, reader.content())
   while (!reader.atEnd()) {
     const at = reader.position
     const entry = readEntry(reader)
@@ -78,7 +78,7 @@ function readExtensionValue(id: number, reader: Reader, view: RevocationListView
       return
     }
     case ExtensionId.crlNumber:
-      readCrlNumber(reader, 'cRLNumber')
+      readCrlNumber(reader, 'cRLNumber', true)
       view.locate(Part.listNumber, reader.content())
       return
     case ExtensionId.deltaCrlIndicator:
@@ -89,7 +89,8 @@ function readExtensionValue(id: number, reader: Reader, view: RevocationListView
       view.scope = readIssuingDistributionPoint(reader)
       return
     case ExtensionId.issuerAltName:
-      return readGeneralNames(reader, 'issuerAltName')
+      readAltNames(reader, view.extensions, 'issuerAltName')
+      return
     case ExtensionId.freshestCrl:
       return readDistributionPoints(reader, 'freshestCRL')
     default:
@@ -97,9 +98,16 @@ function readExtensionValue(id: number, reader: Reader, view: RevocationListView
   }
 }
 
-/** Reads a CRL number. RFC 5280 5.2.3: not negative, at most 20 octets. */
-function readCrlNumber(reader: Reader, element: string): void {
+/**
+ * Reads a CRL number. RFC 5280 5.2.3: not negative, at most 20 octets.
+ *
+ * @param allowsSign whether 20 octets after a sign octet of 00 are a deviation
+ */
+function readCrlNumber(reader: Reader, element: string, allowsSign = false): void {
   readInteger(reader, element)
+  if (reader.fault !== undefined) return
   const { bytes, start, end } = reader
-  if (reader.fault === undefined && (bytes[start]! >= 0x80 || end - start > 20)) reader.fail('bad_integer', start, element)
+  const isLong = end - start === 21 && bytes[start] === 0
+  if (isLong && allowsSign) reader.deviate('long_crl_number', start)
+  else if (bytes[start]! >= 0x80 || end - start > 20) reader.fail('bad_integer', start, element)
 }

@@ -39,7 +39,7 @@ export function readCertificatePolicies(reader: Reader): boolean {
 function readQualifiers(reader: Reader, element: string): boolean {
   let unknown = false
   const list = reader.enter(Tag.sequence, element)
-  if (reader.atEnd()) reader.fail('empty_sequence', reader.header, element)
+  if (reader.atEnd()) reader.deviate('empty_list', reader.header)
   while (!reader.atEnd()) {
     const qualifier = reader.enter(Tag.sequence, element)
     readOid(reader, element)

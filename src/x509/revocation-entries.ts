@@ -46,8 +46,7 @@ export function readEntryAt(bytes: Uint8Array, at: number): RevocationEntry {
 
 /** Skips an empty SEQUENCE and returns whether the end of the entry is reached. */
 function skipEmptySequence(reader: Reader): boolean {
-  const { bytes, position, limit } = reader
-  if (limit - position === 2 && bytes[position] === Tag.sequence && bytes[position + 1] === 0) reader.next('crlEntryExtensions')
+  if (reader.isEmptySequence()) reader.next('crlEntryExtensions')
   return reader.atEnd()
 }
 

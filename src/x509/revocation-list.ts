@@ -1,6 +1,7 @@
 import { hexOf } from '../bytes/encoding.ts'
 import { encodePem } from '../bytes/pem.ts'
 import { Span } from '../bytes/span.ts'
+import type { Deviation } from '../codes/deviation.ts'
 import type { CertificateView } from './certificate.ts'
 import { type IssuingDistributionPoint, pointNames } from './distribution-point.ts'
 import * as ExtensionId from './ids/extension-id.ts'
@@ -43,6 +44,8 @@ export interface RevocationList {
   readonly entryCount: number
   /** SHA-256 of the DER, in lower-case hexadecimal. */
   readonly fingerprint: string
+  /** Deviations from DER and from the syntax of RFC 5280, by offset, at most 64 and one of each kind. */
+  readonly deviations: readonly Deviation[]
   /** Finds a certificate of this CRL's issuer by serial number, written like {@link Certificate.serialNumber}. */
   find(serialNumber: string): RevokedCertificate | undefined
   /** PEM with a final newline. */
@@ -62,6 +65,7 @@ const jsonFields = [
   'isIndirect',
   'entryCount',
   'fingerprint',
+  'deviations',
 ] as const satisfies readonly (keyof RevocationListJson)[]
 
 /** The most signature results that a list caches. Only keys that CAs have certified for its issuer are tried. */

@@ -1,5 +1,6 @@
 import { hexOf } from '../bytes/encoding.ts'
 import { Span } from '../bytes/span.ts'
+import type { Deviation } from '../codes/deviation.ts'
 import { type AlgorithmFault, readSignatureAlgorithm, type SignatureAlgorithm } from '../crypto/algorithm.ts'
 import { digest } from '../crypto/digest.ts'
 import type { VerifyingKey } from '../crypto/signatures.ts'
@@ -19,6 +20,8 @@ export interface Subject {
   readonly subjectKey: string
 }
 
+const none: readonly Deviation[] = /* @__PURE__ */ Object.freeze([])
+
 /**
  * The common parts of certificates and CRLs (RFC 5280 4.1, 5.1): the signed part with the issuer and the algorithm, the
  * algorithm again, and the signature. A parser sets the offsets of the parts. They are stored as numbers and become spans when
@@ -30,6 +33,8 @@ export class SignedView {
   /** Start and end of each part, or 0 and 0 if it is absent. */
   readonly #offsets: number[] = new Array<number>(2 * Part.count).fill(0)
   readonly extensions: ExtensionList
+  /** What the parser found. {@link deviations} adds what shows only in the algorithm and the key. */
+  readDeviations: readonly Deviation[] = none
   #cachedAlgorithmsDiffer: boolean | undefined
   #cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined
   #cachedIssuerKey: string | undefined
@@ -112,6 +117,19 @@ export class SignedView {
     return this.#cachedAlgorithmsDiffer
   }
 
+  /** Whether the AlgorithmIdentifier ends with NULL parameters. */
+  get algorithmHasNull(): boolean {
+    const { algorithm } = this
+    return algorithm.at(algorithm.length - 2) === Tag.null && algorithm.at(algorithm.length - 1) === 0
+  }
+
+  /** In order of their offsets. */
+  get deviations(): readonly Deviation[] {
+    const { parsedAlgorithm, algorithmHasNull, tbsAlgorithm, readDeviations } = this
+    if (typeof parsedAlgorithm === 'string' || parsedAlgorithm.scheme !== 'ecdsa' || !algorithmHasNull) return readDeviations
+    return inOrder([...readDeviations, { code: 'ecdsa_null_parameters', offset: tbsAlgorithm.end - 2 }])
+  }
+
   get parsedAlgorithm(): SignatureAlgorithm | AlgorithmFault {
     this.#cachedAlgorithm ??= readSignatureAlgorithm(this.algorithm)
     return this.#cachedAlgorithm
@@ -147,9 +165,14 @@ export class SignedView {
   }
 
   get fingerprint(): string {
-    this.#cachedFingerprint ??= hexOf(digest('sha256', this.bytes)!)
+    this.#cachedFingerprint ??= hexOf(digest('sha256', this.bytes))
     return this.#cachedFingerprint
   }
+}
+
+/** Sorts deviations. Frozen, because a truststore's verdicts share the views of returning clients. */
+export function inOrder(deviations: readonly Deviation[]): readonly Deviation[] {
+  return Object.freeze([...deviations].sort((a, b) => a.offset - b.offset).map((deviation) => Object.freeze(deviation)))
 }
 
 /** Reads a signed structure, which must fill the reader. `readContent` reads the content of the signed part. */
@@ -170,6 +193,7 @@ export function readSigned<View extends SignedView>(
   readBitStringBytes(reader, `${element}.signatureValue`)
   view.locate(Part.signatureValue, reader.content())
   reader.leave(outer, element)
+  if (reader.deviations !== undefined) view.readDeviations = inOrder(reader.deviations)
   const left = view.bytes.length - reader.position
   if (reader.fault === undefined && left > 0)
     reader.fail('trailing_bytes', reader.position, element, `${left} bytes follow the ${element}`)

@@ -13,17 +13,6 @@ import { profileRule, type RoleContext } from '../lint-rule.ts'
 const explicitFalse = Uint8Array.of(0x01, 0x01, 0x00)
 
 export const structureRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__PURE__ */ (() => [
-  {
-    code: 'v1_ca',
-    severity: 'warning',
-    summary:
-      'A version 1 or 2 certificate has no basicConstraints. If the policy enforces anchor constraints, it cannot be a CA.',
-    citation: 'RFC 5280 4.1.2.1, 6.1.4 (k); Application Load Balancer: X.509 v3 only',
-    remedy: 'Re-issue the certificate as version 3 with basicConstraints.',
-    check({ version }) {
-      return version === 3 ? undefined : `certificate has version ${version}, which has no basicConstraints`
-    },
-  },
   profileRule(
     'serial_zero_negative',
     positiveSerial,

@@ -5,7 +5,7 @@ import { contextConstructed, Reader } from '../../der/reader.ts'
 import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as GeneralNameTag from '../../x509/ids/general-name-tag.ts'
-import { attributesOf, canonicalRdn, looseRdn, rdnsOf, stringValue } from '../../x509/name.ts'
+import { attributesOf, canonicalRdn, isAsciiType, looseRdn, rdnsOf, stringValue } from '../../x509/name.ts'
 import {
   AddressBlocks,
   type HostPart,
@@ -23,6 +23,9 @@ import {
 
 /** Names and subtrees as name constraints compare them. */
 
+/** Directory names that can be read in more ways cannot be compared. */
+const mostNodes = 16
+
 /** A name that constraints apply to. It is decoded on demand, because a name can be as long as its certificate. */
 export class ConstrainedName {
   /** Context tag of its GeneralName form. */
@@ -33,8 +36,8 @@ export class ConstrainedName {
   #cachedText: string | undefined
   #cachedHost: HostPart | null | undefined
   #cachedRdns: readonly Span[] | undefined
-  readonly #exact: string[] = []
-  readonly #loose: (string | null)[] = []
+  readonly #exact: (readonly string[])[] = []
+  readonly #loose: (readonly string[] | null)[] = []
 
   constructor(tag: number, value: Span, attributeTag?: number) {
     this.tag = tag
@@ -77,14 +80,17 @@ export class ConstrainedName {
     return this.#cachedRdns
   }
 
-  /** An RDN in canonical form. */
-  exactRdn(index: number): string {
-    this.#exact[index] ??= canonicalRdn(this.rdns[index]!)
+  /** An RDN in canonical form, as a list with one element. */
+  exactRdn(index: number): readonly string[] {
+    this.#exact[index] ??= [canonicalRdn(this.rdns[index]!)]
     return this.#exact[index]
   }
 
-  /** An RDN folded more than the canonical form, for excluded subtrees; undefined if folding would cost too much. */
-  looseRdn(index: number): string | undefined {
+  /**
+   * The ways to read an RDN, each folded more than the canonical form, for excluded subtrees; undefined if folding would cost too
+   * much.
+   */
+  looseRdn(index: number): readonly string[] | undefined {
     if (this.#loose[index] === undefined) this.#loose[index] = looseRdn(this.rdns[index]!) ?? null
     return this.#loose[index] ?? undefined
   }
@@ -132,7 +138,8 @@ function alternativeNames({ altNames }: CertificateView): ConstrainedName[] {
 export function commonNamesOf(client: CertificateView, names: readonly ConstrainedName[]): readonly ConstrainedName[] {
   if (names.some(({ tag }) => tag === GeneralNameTag.dns)) return []
   return attributeNames(client, commonName, GeneralNameTag.dns).filter(({ value, attributeTag }) => {
-    const text = stringValue(attributeTag!, value)
+    // Bytes above 7F occur in no host name.
+    const text = stringValue(attributeTag!, value) ?? (isAsciiType(attributeTag!) ? latin1Of(value) : undefined)
     return text === undefined || looksLikeHost(text)
   })
 }
@@ -205,21 +212,48 @@ export class SubtreeList {
   }
 
   #readDirectory(base: ConstrainedName): boolean {
-    let node = 0
-    for (let i = 0; i < base.rdns.length; i++) {
-      const rdn = this.#rdnOf(base, i)
-      if (rdn === undefined) return false
-      const step = `${node}:${rdn}`
-      node = this.#rdns.get(step) ?? this.#rdns.size + 1
+    const ends = this.#walk(base, (step) => {
+      const node = this.#rdns.get(step) ?? this.#rdns.size + 1
       this.#rdns.set(step, node)
-    }
-    this.#bases.add(node)
-    return true
+      return node
+    })
+    for (const node of ends ?? []) this.#bases.add(node)
+    return ends !== undefined
   }
 
-  /** Names match permitted subtrees only if equal by RFC 5280 7.1. If a name might match an excluded subtree, it is excluded. */
-  #rdnOf(name: ConstrainedName, index: number): string | undefined {
-    return this.isExcluded ? name.looseRdn(index) : name.exactRdn(index)
+  #hasDirectory(name: ConstrainedName): boolean | undefined {
+    let found = this.#bases.has(0)
+    if (found) return true
+    const ends = this.#walk(name, (step) => {
+      const node = this.#rdns.get(step)
+      found ||= node !== undefined && this.#bases.has(node)
+      return node
+    })
+    return found || (ends === undefined ? undefined : false)
+  }
+
+  /**
+   * Walks the tree along a name, along each reading of its RDNs, from the root to where `next` finds no node. Names match permitted
+   * subtrees only if equal by RFC 5280 7.1. If a name might match an excluded subtree, it is excluded.
+   *
+   * @returns the nodes of the last RDN; undefined if the name cannot be compared
+   */
+  #walk(name: ConstrainedName, next: (step: string) => number | undefined): readonly number[] | undefined {
+    let nodes: readonly number[] = [0]
+    for (let i = 0; i < name.rdns.length && nodes.length > 0; i++) {
+      const readings = this.isExcluded ? name.looseRdn(i) : name.exactRdn(i)
+      if (readings === undefined) return undefined
+      const reached: number[] = []
+      for (const node of nodes) {
+        for (const reading of readings) {
+          const child = next(`${node}:${reading}`)
+          if (child !== undefined) reached.push(child)
+        }
+      }
+      if (reached.length > mostNodes) return undefined
+      nodes = reached
+    }
+    return nodes
   }
 
   /**
@@ -237,18 +271,6 @@ export class SubtreeList {
     if (tag !== GeneralNameTag.dns) return this.#hosts.hasMailbox(host, local, this.isExcluded && name.attributeTag !== undefined)
     // `*.example.com` matches `secret.example.com`, so excluding that host excludes the wildcard.
     return this.isExcluded && host.includes('*') && this.#hosts.hasBelow(parentOf(host))
-  }
-
-  #hasDirectory(name: ConstrainedName): boolean | undefined {
-    let node: number | undefined = 0
-    for (let i = 0; !this.#bases.has(node); i++) {
-      if (i === name.rdns.length) return false
-      const rdn = this.#rdnOf(name, i)
-      if (rdn === undefined) return undefined
-      node = this.#rdns.get(`${node}:${rdn}`)
-      if (node === undefined) return false
-    }
-    return true
   }
 }
 
@@ -276,6 +298,7 @@ export function readSubtrees(nameConstraints: Span): Subtrees {
       byForm.set(base.tag, list)
       list.add(base)
       count++
+      reader.position = reader.limit
       reader.leave(subtree, element)
     }
     reader.leave(outer, element)

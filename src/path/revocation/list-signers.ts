@@ -99,6 +99,8 @@ export class ListSigners {
       if (refusal !== undefined) return refusal.code !== 'revoked' && limit('the revocation status of its signer is unknown')
       if (signerPath.length - 1 > this.#context.policy.maxChainLength)
         return limit('the path of its signer is longer than the policy allows')
+      if (this.#context.policy.conformance !== 'practical' && signer.deviations.length > 0)
+        return limit('its signer deviates from DER or from the syntax of RFC 5280')
       if (!isCertifiedBy(casAbove, signerPath, list)) return limit('neither the CA nor a CA above it certified its signer')
       found = permitted
       return true

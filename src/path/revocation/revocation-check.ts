@@ -2,6 +2,7 @@ import type { VerifyingKey } from '../../crypto/signatures.ts'
 import { isoTime } from '../../policy/fields.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
+import * as ExtensionId from '../../x509/ids/extension-id.ts'
 import type { RevocationEntry } from '../../x509/revocation-entries.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
 import type { PathRefusal } from '../failure.ts'
@@ -76,6 +77,12 @@ export interface JudgedList extends RevocationListView {
   readonly [judging]: Judging | undefined
 }
 
+/** Why it is unknown which lists cover a certificate. If nobody can read where its lists are, none clears it. */
+function unreadablePoints({ extensions }: CertificateView): string | undefined {
+  if (extensions.isIgnored(ExtensionId.crlDistributionPoints)) return 'its cRLDistributionPoints cannot be read'
+  return extensions.isIgnored(ExtensionId.freshestCrl) ? 'its freshestCRL cannot be read' : undefined
+}
+
 const uncovered: RevocationStatus = { kind: 'uncovered' }
 
 /** Returns a function that checks the certificates of a complete path, leaf first, below its anchor. */
@@ -92,8 +99,10 @@ export function revocationCheck(context: PathContext): (path: readonly Certifica
       if (status.kind === 'revoked') {
         return { code: 'revoked', index, message: `revoked on ${isoTime(status.entry.revocationTime)}` }
       }
-      if (status.kind === 'good' || (status.kind === 'uncovered' && request.unknown === 'allow')) continue
-      const problem = status.kind === 'unknown' ? status.problem : 'no revocation list covers it'
+      const unreadable = unreadablePoints(path[index]!)
+      const isEnough = status.kind === 'good' || (status.kind === 'uncovered' && request.unknown === 'allow')
+      if (isEnough && unreadable === undefined) continue
+      const problem = unreadable ?? (status.kind === 'unknown' ? status.problem : 'no revocation list covers it')
       unknown ??= { code: 'revocation_unknown', index, message: `${problem} (issuer ${path[index]!.issuerForMessage})` }
     }
     return unknown

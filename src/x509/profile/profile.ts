@@ -1,6 +1,7 @@
 import type { CertificateView } from '../certificate.ts'
 import * as ExtensionId from '../ids/extension-id.ts'
 import type { RevocationListView } from '../revocation-list.ts'
+import type { SignedView } from '../signed.ts'
 import type { ProfileRule, Role } from './profile-rule.ts'
 import { rfc5280Rules } from './rfc5280.ts'
 import { webPkiRules } from './web-pki.ts'
@@ -15,10 +16,17 @@ const rulesOf: Readonly<Record<Conformance, readonly ProfileRule[]>> = /* @__PUR
   'web-pki': [...rfc5280Rules.filter((rule) => !Object.hasOwn(rule, 'isLifted')), ...webPkiRules],
 }))()
 
-/** The first rule of a conformance level that a certificate in this role violates, as text. */
+/** The first rule of a conformance level that a certificate in this role violates, as text. Deviations come first. */
 export function nonconformance(certificate: CertificateView, role: Role, conformance: Conformance): string | undefined {
+  if (conformance === 'practical') return undefined
+  const deviation = describeDeviation(certificate)
+  if (deviation !== undefined) return deviation
   const broken = rulesOf[conformance].find(({ roles, violated }) => roles.includes(role) && violated(certificate, role))
   return broken === undefined ? undefined : `${broken.requirement} (${broken.citation})`
+}
+
+function describeDeviation({ deviations: [first] }: SignedView): string | undefined {
+  return first && `it deviates from DER or from the syntax of RFC 5280: ${first.code} (byte ${first.offset})`
 }
 
 /** Extensions of CRLs that are processed and may therefore be critical. */
@@ -43,7 +51,7 @@ export function refuseListUse(list: RevocationListView): string | undefined {
 
 /**
  * Why a list cannot show that a certificate is not revoked: it must not be used, or it does not conform. All levels but
- * `practical` require a cRLNumber, without which the list cannot be distinguished from an older one.
+ * `practical` require correct DER, and a cRLNumber, without which the list cannot be distinguished from an older one.
  */
 export function refuseListAsEvidence(
   list: RevocationListView,
@@ -51,6 +59,8 @@ export function refuseListAsEvidence(
 ): string | undefined {
   const forbidden = refuseListUse(list)
   if (forbidden !== undefined || conformance === 'practical') return forbidden
+  const deviation = describeDeviation(list)
+  if (deviation !== undefined) return deviation
   const { extensions } = list
   if (!extensions.has(ExtensionId.crlNumber)) return 'it has no cRLNumber (RFC 5280 5.2.3)'
   if (extensions.isCritical(ExtensionId.crlNumber)) return 'its cRLNumber is critical (RFC 5280 5.2.3)'

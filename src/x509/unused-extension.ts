@@ -1,0 +1,33 @@
+import { checkContent, readAny } from '../der/content.ts'
+import type { Reader } from '../der/reader.ts'
+import * as ExtensionId from './ids/extension-id.ts'
+import * as GeneralNameTag from './ids/general-name-tag.ts'
+
+/**
+ * Extensions that no verdict needs, or only with some options. A fault in their content is a deviation if they are not critical:
+ * they then count as absent, and verification rejects the certificate where the extension is needed.
+ */
+export const unusedExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ExtensionId.authorityInfoAccess,
+  ExtensionId.subjectInfoAccess,
+  ExtensionId.issuerAltName,
+  ExtensionId.crlDistributionPoints,
+  ExtensionId.freshestCrl,
+  ExtensionId.certificatePolicies,
+])
+
+/**
+ * Reads the value of such an extension without its syntax. What every value must have stays required: DER at every level, and no
+ * control characters in strings.
+ */
+export function readUnusedValue(reader: Reader, id: number, element: string): void {
+  const hasReasons = id === ExtensionId.crlDistributionPoints || id === ExtensionId.freshestCrl
+  readAny(reader, element, true, (inside, name, depth) => {
+    const { bytes, tag, start, end } = inside
+    checkContent(inside, name, true)
+    const isName = tag === GeneralNameTag.email || tag === GeneralNameTag.dns || tag === GeneralNameTag.uri
+    // In a DistributionPoint, ReasonFlags have the tag of an e-mail address.
+    if (!isName || (hasReasons && depth === 2)) return
+    for (let i = start; i < end; i++) if (bytes[i]! < 0x20 || bytes[i] === 0x7f) return inside.fail('bad_string', i, name)
+  })
+}
