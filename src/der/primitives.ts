@@ -4,7 +4,7 @@ import * as Tag from './tag.ts'
 /** Primitive types that X.509 uses. Their tag may be an IMPLICIT one where a function takes `tag`. */
 
 /** Reads a BOOLEAN. */
-function readBoolean(reader: Reader, element: string, tag: number = Tag.boolean): boolean {
+export function readBoolean(reader: Reader, element: string, tag: number = Tag.boolean): boolean {
   reader.expect(tag, element)
   const value = reader.bytes[reader.start]
   checkBoolean(reader, element)

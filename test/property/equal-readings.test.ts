@@ -67,6 +67,14 @@ function decode(der: Uint8Array): asn1js.AsnType {
 function readValue(value: asn1js.AsnType): string {
   const folds = [asn1js.Utf8String, asn1js.PrintableString, asn1js.IA5String, asn1js.BmpString, asn1js.UniversalString]
   if (!folds.some((type) => value instanceof type)) return hex(bytesOf(value))
+  const isAsciiType = value instanceof asn1js.PrintableString || value instanceof asn1js.IA5String
+  if (
+    isAsciiType &&
+    bytesOf(value)
+      .subarray(2)
+      .some((byte) => byte > 0x7f)
+  )
+    return hex(bytesOf(value))
   const words = String((value as asn1js.Utf8String).getValue()).split(' ')
   return `"${words.filter((word) => word !== '').join(' ')}"`.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
@@ -139,7 +147,9 @@ describe('what compares as equal is equal', () => {
     const counts = { read: 0, equal: 0 }
     fc.assert(
       fc.property(pairs(pointName), pairs(name), ([one, other], [issuer, listIssuer]) => {
-        const parsed = parseCertificateDer(certificate({ issuer, extensions: [extension('2.5.29.31', sequence(sequence(one)))] }))
+        const parsed = parseCertificateDer(
+          certificate({ issuer, extensions: [extension('2.5.29.31', sequence(sequence(one)), true)] }),
+        )
         const list = parseRevocationListDer(
           revocationList({ issuer: listIssuer, extensions: [extension('2.5.29.28', sequence(other), true)] }),
         )

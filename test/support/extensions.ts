@@ -19,7 +19,8 @@ import { type GeneralNameSpec, generalNameNode, type NameSpec, nameNode } from '
 export interface ExtensionSpec {
   /** Dotted, or its DER. */
   readonly oid: string | Uint8Array
-  readonly critical?: boolean
+  /** Or DER of the element. */
+  readonly critical?: boolean | Uint8Array
   /** DER of the value: what goes inside the OCTET STRING. */
   readonly value: Uint8Array
 }
@@ -93,7 +94,8 @@ const purposeOids: Readonly<Record<string, string>> = {
 }
 
 export function extensionNode({ oid: id, critical, value }: ExtensionSpec): Node {
-  return sequence(typeof id === 'string' ? oid(id) : raw(id), critical === true ? boolean(true) : undefined, octets(value))
+  const flag = critical instanceof Uint8Array ? raw(critical) : critical === true ? boolean(true) : undefined
+  return sequence(typeof id === 'string' ? oid(id) : raw(id), flag, octets(value))
 }
 
 export function basicConstraints(ca: boolean, pathLength?: number): Uint8Array {

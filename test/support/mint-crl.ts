@@ -32,6 +32,8 @@ export interface CrlSpec {
   /** In place of the issuer's subject. */
   readonly issuerName?: NameSpec
   readonly revoked?: readonly RevokedSpec[]
+  /** Writes the list of entries even if it is empty. */
+  readonly emptyRevoked?: boolean
   readonly thisUpdate?: Date
   /** null: absent. */
   readonly nextUpdate?: Date | null
@@ -79,7 +81,9 @@ export function mintCrl(spec: CrlSpec): MintedCrl {
       nameNode(spec.issuerName ?? issuer.subject),
       time(spec.thisUpdate ?? new Date(now - day)),
       nextUpdate === null ? undefined : time(nextUpdate),
-      revoked.length === 0 ? undefined : sequence(...revoked.map((entry) => entryNode(entry, new Date(now - day)))),
+      revoked.length === 0 && spec.emptyRevoked !== true
+        ? undefined
+        : sequence(...revoked.map((entry) => entryNode(entry, new Date(now - day)))),
       extensions.length === 0 ? undefined : contextConstructed(0, sequence(...extensions.map(extensionNode))),
     ),
   )

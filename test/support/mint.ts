@@ -46,10 +46,12 @@ export interface CertificateSpec {
   readonly policyConstraints?: { readonly requireExplicitPolicy?: number; readonly inhibitPolicyMapping?: number }
   readonly inhibitAnyPolicy?: number
   readonly crlDistributionPoints?: readonly (string | DistributionPointSpec)[]
+  /** Writes the list of extensions even if it has none. */
+  readonly emptyExtensions?: boolean
   /** Added after the others, as they are. */
   readonly extensions?: readonly ExtensionSpec[]
   /** Overrides of what RFC 5280 says about criticality. */
-  readonly critical?: Readonly<Partial<Record<ExtensionName, boolean>>>
+  readonly critical?: Readonly<Partial<Record<ExtensionName, boolean | Uint8Array>>>
   readonly issuerUniqueId?: Uint8Array
   readonly subjectUniqueId?: Uint8Array
   /** Changes the TBSCertificate before it is signed. */
@@ -110,7 +112,9 @@ export function mint(spec: CertificateSpec, issuer?: Minted): Minted {
       raw(spki),
       uniqueId(1, spec.issuerUniqueId),
       uniqueId(2, spec.subjectUniqueId),
-      extensions.length === 0 ? undefined : contextConstructed(3, sequence(...extensions.map(extension.extensionNode))),
+      extensions.length === 0 && spec.emptyExtensions !== true
+        ? undefined
+        : contextConstructed(3, sequence(...extensions.map(extension.extensionNode))),
     ),
   )
   const tbs = spec.bendTbs?.(unbent) ?? unbent
@@ -149,7 +153,7 @@ function extensionsOf(
   issuerKeyId: Uint8Array | undefined,
 ): readonly ExtensionSpec[] {
   const list: ExtensionSpec[] = []
-  const add = (name: ExtensionName, critical: boolean, value: Uint8Array | undefined): void => {
+  const add = (name: ExtensionName, critical: boolean | Uint8Array, value: Uint8Array | undefined): void => {
     if (value !== undefined) list.push({ oid: extension.extensionOids[name], critical: spec.critical?.[name] ?? critical, value })
   }
   const some = <T>(items: readonly T[] | undefined, write: (items: readonly T[]) => Uint8Array): Uint8Array | undefined =>

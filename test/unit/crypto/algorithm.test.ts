@@ -29,14 +29,15 @@ describe('readSignatureAlgorithm', () => {
     expect(read(algorithm('1.2.840.113549.1.1.4', nul()))).toMatchObject({ name: 'md5WithRSAEncryption', hash: 'md5' })
   })
 
-  it('takes NULL or nothing for RSA (RFC 4055 5), and nothing for ECDSA', () => {
+  it('takes NULL or nothing, for RSA (RFC 4055 5) and, as old libraries write it, for ECDSA', () => {
     const rsa = '1.2.840.113549.1.1.11'
     const ec = '1.2.840.10045.4.3.2'
     expect(read(algorithm(rsa))).toMatchObject({ scheme: 'rsa-pkcs1', hash: 'sha256' })
     for (const parameters of [[nul(), nul()], [integer(0)], [sequence()], [bytes('0501')]]) {
       expect(read(algorithm(rsa, ...parameters))).toBe('wrong_parameters')
     }
-    for (const parameters of [[nul()], [sequence()], [oid('1.2.840.10045.3.1.7')]]) {
+    expect(read(algorithm(ec, nul()))).toMatchObject({ scheme: 'ecdsa', hash: 'sha256' })
+    for (const parameters of [[nul(), nul()], [bytes('0501')], [sequence()], [oid('1.2.840.10045.3.1.7')]]) {
       expect(read(algorithm(ec, ...parameters))).toBe('wrong_parameters')
     }
   })

@@ -12,8 +12,4 @@ describe('digest', () => {
     }
   })
 
-  it('has no MD5', () => {
-    expect(digest('md5', new Uint8Array())).toBeUndefined()
-    expect(digestLength.md5).toBe(16)
-  })
 })

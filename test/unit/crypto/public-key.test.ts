@@ -69,7 +69,6 @@ describe('RSA keys', () => {
     ['a BER length inside', sequence(algorithm(rsaOid, nul()), bitString([0x30, 0x80], key.subarray(3), [0, 0]))],
     ['unused bits', sequence(algorithm(rsaOid, nul()), tlv(0x03, [1], key))],
     ['no key at all', sequence(algorithm(rsaOid, nul()), bitString())],
-    ['parameters that are absent', sequence(algorithm(rsaOid), bitString(key))],
     ['parameters that are not NULL', sequence(algorithm(rsaOid, integer(0)), bitString(key))],
     ['two parameters', sequence(algorithm(rsaOid, nul(), nul()), bitString(key))],
     ['PSS parameters that are wrong', sequence(algorithm(pssOid, nul()), bitString(key))],
@@ -77,6 +76,12 @@ describe('RSA keys', () => {
     ['more after the whole', bytes(rsaSpki(modulusOf(1024), integer(3)), [0])],
   ])('with %s are malformed', (_what, spki) => {
     expect(read(spki)).toMatchObject({ kind: 'unknown', fault: 'malformed_key' })
+  })
+
+  it('may lack the NULL parameters', () => {
+    const rsa = { kind: 'rsa', key: { algorithm: 'RSA', exponent: 3 }, fault: undefined }
+    expect(read(sequence(algorithm(rsaOid), bitString(key)))).toMatchObject({ ...rsa, lacksNull: true })
+    expect(read(sequence(algorithm(rsaOid, nul()), bitString(key)))).toMatchObject({ ...rsa, lacksNull: false })
   })
 
   it('may be for PSS only, with or without restrictions', () => {

@@ -4,6 +4,7 @@ import {
   readBoolean,
   readDefaultFalse,
   readInteger,
+  readLooseBoolean,
   readNamedBits,
   readNull,
   readSmallInteger,
@@ -19,6 +20,26 @@ function reading<T>(hex: string, parse: (reader: Reader) => T): T | readonly unk
   const result = readWhole(Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex')), parse)
   return result.ok ? result.value : (refusal(result) as readonly unknown[])
 }
+
+describe('readLooseBoolean', () => {
+  it.each([
+    ['0101ff', true, undefined],
+    ['010100', false, undefined],
+    ['010101', true, [{ code: 'boolean_not_ff', offset: 2 }]],
+    ['01017f', true, [{ code: 'boolean_not_ff', offset: 2 }]],
+    ['0100', ['bad_boolean', 2], undefined],
+    ['01020101', ['bad_boolean', 2], undefined],
+    ['0201ff', ['unexpected_tag', 0], undefined],
+  ])('of %s: %j', (hex, expected, deviations) => {
+    let reader: Reader | undefined
+    const read = (each: Reader): boolean => {
+      reader = each
+      return readLooseBoolean(each, 'test')
+    }
+    expect(reading(hex, read)).toEqual(expected)
+    expect(reader?.deviations).toEqual(deviations)
+  })
+})
 
 describe('readBoolean', () => {
   it.each([

@@ -140,7 +140,6 @@ describe('certificatePolicies', () => {
     ['none', sequence(), ['empty_sequence', 0]],
     ['no OID', sequence(sequence(utf8('x'))), ['unexpected_tag', 4]],
     ['no policy', sequence(sequence()), ['truncated', 4]],
-    ['no qualifier', sequence(sequence(oid('1.2.3'), sequence())), ['empty_sequence', 8]],
     ['a qualifier without value', sequence(policy(sequence(oid('1.2.3')))), ['truncated', 16]],
     ['a qualifier of three', sequence(policy(sequence(oid('1.2.3'), nul(), nul()))), ['trailing_bytes', 18]],
     ['a qualifier with BER inside', sequence(policy(sequence(oid('1.2.3'), bytes('050100')))), ['bad_null', 18]],

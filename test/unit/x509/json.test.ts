@@ -62,6 +62,7 @@ describe('JSON of a certificate', () => {
         authorityKeyId: view.authorityKeyId,
         fingerprint: view.fingerprint,
         isSelfIssued: false,
+        deviations: [],
       }),
     )
   })
@@ -80,6 +81,7 @@ describe('JSON of a certificate', () => {
       'subjectAltNames',
       'fingerprint',
       'isSelfIssued',
+      'deviations',
     ])
     expect(bare.toJSON()).toMatchObject({ version: 1, publicKey: { algorithm: 'RSA', bits: 2048, exponent: 65537 } })
   })
@@ -109,13 +111,14 @@ describe('JSON of a revocation list', () => {
         isIndirect: false,
         entryCount: 1,
         fingerprint: list.fingerprint,
+        deviations: [],
       }),
     )
   })
 
   it('leaves out what the list does not have', () => {
     const { der } = mintCrl({ issuer: root, nextUpdate: null, crlNumber: null, authorityKeyId: false })
-    const keys = ['version', 'issuer', 'thisUpdate', 'isDelta', 'isIndirect', 'entryCount', 'fingerprint']
+    const keys = ['version', 'issuer', 'thisUpdate', 'isDelta', 'isIndirect', 'entryCount', 'fingerprint', 'deviations']
     expect(Object.keys(parsedValue(parseRevocationList(der)).toJSON())).toEqual(keys)
   })
 })

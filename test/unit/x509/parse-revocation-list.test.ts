@@ -38,7 +38,7 @@ describe('parseRevocationListDer', () => {
   it.each<readonly [string, ListParts, string]>([
     ['no entries', {}, 'read'],
     ['entries', { entries: [entry(1), entry(-5), entry(2n ** 200n)] }, 'read'],
-    ['an empty list of entries', { entries: [] }, 'empty_sequence'],
+    ['an empty list of entries', { entries: [] }, 'read'],
     ['version 1', { version: undefined, entries: [entry(1)] }, 'read'],
     ['version 1 written out', { version: integer(0) }, 'bad_version'],
     ['version 3', { version: integer(2) }, 'bad_version'],
@@ -107,9 +107,9 @@ describe('parseRevocationListDer', () => {
     ['issuingDistributionPoint', '2.5.29.28', sequence(context(0, context(0, uri))), 'read'],
     ['an empty issuingDistributionPoint', '2.5.29.28', sequence(), 'empty_sequence'],
     ['issuerAltName', '2.5.29.18', aName, 'read'],
-    ['an empty issuerAltName', '2.5.29.18', sequence(), 'empty_sequence'],
+    ['an empty issuerAltName', '2.5.29.18', sequence(), 'read'],
     ['freshestCRL', '2.5.29.46', sequence(sequence(context(0, context(0, uri)))), 'read'],
-    ['an empty freshestCRL', '2.5.29.46', sequence(), 'empty_sequence'],
+    ['an empty freshestCRL', '2.5.29.46', sequence(), 'read'],
     ['an unknown extension, which is not read', '1.2.3.4', bytes('ffff'), 'read'],
   ])('of %s', (_what, oid, value, expected) => {
     expect(code({ extensions: [extension(oid, value)] })).toBe(expected)
