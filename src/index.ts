@@ -5,7 +5,7 @@
  * @module
  */
 export { decodePem } from './bytes/pem.ts'
-export type { Deviation, DeviationCode, ListDeviationCode } from './codes/deviation.ts'
+export type { Deviation, DeviationCode } from './codes/deviation.ts'
 export type { LintCode, Severity } from './codes/lint.ts'
 export type { ParseCode, ParseResult } from './codes/parse.ts'
 export type { CodeInfo, CodeMappings, RejectCode } from './codes/reject.ts'

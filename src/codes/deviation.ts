@@ -115,14 +115,11 @@ export interface Deviation {
   readonly offset: number
 }
 
-/** Deviations that only CRLs have. */
-export type ListDeviationCode = 'empty_revoked_certificates' | 'long_crl_number'
-
 export const deviationCodes: readonly DeviationCode[] = /* @__PURE__ */ (() => Object.keys(deviations) as DeviationCode[])()
 
-/** The deviations of certificates. */
-export const certificateDeviationCodes: readonly Exclude<DeviationCode, ListDeviationCode>[] = /* @__PURE__ */ (() =>
-  deviationCodes.filter((code) => code !== 'empty_revoked_certificates' && code !== 'long_crl_number'))()
+/** The deviations that certificates have, too. */
+export const certificateDeviationCodes: readonly Exclude<DeviationCode, 'empty_revoked_certificates' | 'long_crl_number'>[] =
+  /* @__PURE__ */ (() => deviationCodes.filter((code) => code !== 'empty_revoked_certificates' && code !== 'long_crl_number'))()
 
 export function deviationInfo(code: DeviationCode): DeviationInfo {
   return deviations[code]

@@ -1,5 +1,3 @@
-import type { ListDeviationCode, DeviationCode } from './deviation.ts'
-
 /**
  * The codes that `lintTruststore` and `buildTruststore` report. Their rules are in `src/rules` and `src/lint`. Codes are
  * never renamed.
@@ -52,7 +50,15 @@ export type LintCode =
   | 'basic_constraints_default_encoded'
   | 'key_usage_not_minimal'
   // deviations
-  | Exclude<DeviationCode, ListDeviationCode>
+  | 'ecdsa_null_parameters'
+  | 'rsa_key_without_null'
+  | 'non_ascii_string'
+  | 'boolean_not_ff'
+  | 'critical_false_encoded'
+  | 'empty_extensions'
+  | 'empty_list'
+  | 'minimum_zero_encoded'
+  | 'unused_extension_fault'
   // names
   | 'issuer_empty'
   | 'printable_string_invalid'

@@ -77,7 +77,10 @@ export function isTrustAnchor({ certificate, isSelfSigned }: TrustNode, { trust 
  * Whether a listed certificate may issue although it is of version 1, which cannot say that it is a CA; see
  * `Policy.version1Roots`.
  */
-export function isVersion1Root({ certificate, isSelfSigned }: TrustNode, policy: Pick<Policy, 'trust' | 'version1Roots'>): boolean {
+export function isVersion1Root(
+  { certificate, isSelfSigned }: TrustNode,
+  policy: Pick<Policy, 'trust' | 'version1Roots'>,
+): boolean {
   return policy.version1Roots === true && policy.trust !== 'every-certificate' && isSelfSigned && certificate.version === 1
 }
 

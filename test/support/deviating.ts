@@ -1,4 +1,4 @@
-import type { DeviationCode } from '../../src/index.ts'
+import type { DeviationCode, LintCode } from '../../src/index.ts'
 import { contextConstructed, contextPrimitive, encode, nothing, oid, raw, sequence } from './asn1.ts'
 import { type CertificateSpec, keyPair } from './mint.ts'
 import { generalNameNode } from './names.ts'
@@ -11,6 +11,8 @@ export interface Deviating {
   readonly bent: CertificateSpec
   /** The same without the deviation. */
   readonly twin: CertificateSpec
+  /** What lint finds besides the deviation. */
+  readonly also?: readonly LintCode[]
 }
 
 const rsa = keyPair('rsa2048', 9)
@@ -46,12 +48,14 @@ const common: readonly Deviating[] = [
     name: 'Latin-1 in a PrintableString',
     bent: { subject: [['O', 'Müller', 'printable']] },
     twin: { subject: [['O', 'Müller', 'utf8']] },
+    also: ['printable_string_invalid'],
   },
   {
     code: 'non_ascii_string',
     name: 'UTF-8 in a PrintableString',
     bent: { subject: [['CN', Buffer.from('Müller').toString('latin1'), 'printable']] },
     twin: { subject: [['CN', 'Müller', 'utf8']] },
+    also: ['printable_string_invalid'],
   },
   {
     code: 'non_ascii_string',
@@ -86,6 +90,7 @@ const common: readonly Deviating[] = [
     name: 'an empty subjectAltName',
     bent: { subjectAltNames: [], extensions: [{ oid: '2.5.29.17', value: empty }] },
     twin: { subjectAltNames: [] },
+    also: ['no_san'],
   },
   {
     code: 'empty_list',
@@ -132,7 +137,13 @@ const bare: CertificateSpec = { keyUsage: [], extendedKeyUsage: [], subjectKeyId
 /** For clients. */
 export const deviatingLeaves: readonly Deviating[] = [
   ...common,
-  { code: 'empty_extensions', name: 'an empty list of extensions', bent: { ...bare, emptyExtensions: true }, twin: bare },
+  {
+    code: 'empty_extensions',
+    name: 'an empty list of extensions',
+    bent: { ...bare, emptyExtensions: true },
+    twin: bare,
+    also: ['ski_missing', 'aki_missing', 'eku_missing_client_auth'],
+  },
   {
     code: 'boolean_not_ff',
     name: 'critical written as 7F',

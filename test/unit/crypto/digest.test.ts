@@ -11,5 +11,4 @@ describe('digest', () => {
       expect(hashed).toHaveLength(digestLength[hash])
     }
   })
-
 })
