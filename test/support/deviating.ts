@@ -132,7 +132,13 @@ const common: readonly Deviating[] = [
   ),
 ]
 
-const bare: CertificateSpec = { keyUsage: [], extendedKeyUsage: [], subjectKeyId: false, authorityKeyId: false }
+const bare: CertificateSpec = {
+  keyUsage: [],
+  extendedKeyUsage: [],
+  subjectKeyId: false,
+  authorityKeyId: false,
+  subjectAltNames: [],
+}
 
 /** For clients. */
 export const deviatingLeaves: readonly Deviating[] = [
@@ -142,7 +148,7 @@ export const deviatingLeaves: readonly Deviating[] = [
     name: 'an empty list of extensions',
     bent: { ...bare, emptyExtensions: true },
     twin: bare,
-    also: ['ski_missing', 'aki_missing', 'eku_missing_client_auth'],
+    also: ['ski_missing', 'aki_missing', 'eku_missing_client_auth', 'no_san'],
   },
   {
     code: 'boolean_not_ff',
