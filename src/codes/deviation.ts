@@ -54,8 +54,8 @@ const deviations = {
   },
   empty_list: {
     clause: 'RFC 5280 4.2.1.4, 4.2.1.6, 4.2.1.7, 4.2.1.10',
-    what: 'subjectAltName, issuerAltName, policyQualifiers, or excludedSubtrees beside permitted ones, is empty.',
-    reading: 'As absent, in every rule.',
+    what: 'A list of names, of policy qualifiers, or of excluded subtrees beside permitted ones is empty.',
+    reading: 'subjectAltName, issuerAltName, policyQualifiers and excludedSubtrees count as absent, in every rule.',
     writers: 'OpenSSL with `email:copy` or `issuer:copy`, Camerfirma, GlobalSign CloudSSL CA G3, R3 Corda',
     readers: 'OpenSSL, BoringSSL, Java, Go, GnuTLS, pyca',
     remedy: 'Re-issue the certificate without the empty list.',
@@ -86,9 +86,9 @@ const deviations = {
   },
   unused_extension_fault: {
     clause: 'RFC 5280 4.2.1.4, 4.2.1.7, 4.2.1.13, 4.2.1.15, 4.2.2',
-    what: 'The content of an extension that is not critical has a fault: authorityInfoAccess, subjectInfoAccess, cRLDistributionPoints, freshestCRL, certificatePolicies or issuerAltName.',
+    what: 'The content of an extension has a fault. The extension is not critical, and most verdicts do not need it.',
     reading:
-      'As absent, unless the verdict needs it. Then the certificate is rejected: with the `revocation` option for distribution points, and for certificatePolicies if policies are asked for or required.',
+      'authorityInfoAccess, subjectInfoAccess and issuerAltName count as absent. So do cRLDistributionPoints and freshestCRL, except with the `revocation` option, and certificatePolicies, unless a policy is asked for or required. Then the certificate is rejected.',
     writers: 'many',
     readers: 'OpenSSL, s2n, BoringSSL, Java, Go, GnuTLS, pyca',
     remedy: 'Re-issue the certificate with a correct extension, or without it.',

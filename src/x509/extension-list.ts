@@ -160,9 +160,9 @@ function readUnused(
   const kept = deviations?.length ?? 0
   readValue(id, reader)
   if (reader.fault === undefined && reader.position === limit) return
-  const at = reader.fault === undefined ? reader.position : reader.faultOffset
+  const [at, part] = reader.fault === undefined ? [reader.position, element] : [reader.faultOffset, reader.faultElement]
   reader.rewind(position, limit, kept)
-  readUnusedValue(reader, id, element)
+  readUnusedValue(reader, id, part)
   reader.deviate('unused_extension_fault', at)
   list.ignoreLast()
 }
