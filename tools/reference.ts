@@ -110,7 +110,10 @@ function deviationsDocument(): string {
   const sections = deviationCodes.map((code) => {
     const { clause, what, reading, writers, readers, remedy } = deviationInfo(code)
     const facts = { Clause: clause, 'Read as': reading, 'Written by': writers, 'Also read by': readers, Remedy: remedy }
-    return [`## ${code}`, what, ...Object.entries(facts).map(([title, text]) => `- ${title}: ${text}`)].join('\n').replace('\n', '\n\n').replace(`${what}\n`, `${what}\n\n`)
+    return [`## ${code}`, what, ...Object.entries(facts).map(([title, text]) => `- ${title}: ${text}`)]
+      .join('\n')
+      .replace('\n', '\n\n')
+      .replace(`${what}\n`, `${what}\n\n`)
   })
   return document(
     'Deviations',

@@ -61,12 +61,21 @@ describe('wrong parameters of an AlgorithmIdentifier', () => {
     for (const broken of [[nul(), nul()], [bytes('050100')], [bytes('058100')]]) expect(judgeWith(...broken)).toBe('malformed 0')
   })
 
-  it('ECDSA allows none', () => {
+  it('ECDSA allows none but NULL, on both identifiers', () => {
     const judgeWith = (...parameters: readonly Uint8Array[]): string =>
       judge(store, [leaf({ signatureAlgorithm: algorithm('1.2.840.10045.4.3.2', ...parameters) })])
     expect(judgeWith()).toBe('accepted')
-    for (const wrong of [nul(), sequence(), octetString(), oid('1.2.840.10045.3.1.7')]) {
+    expect(judgeWith(nul())).toBe('accepted')
+    for (const wrong of [sequence(), octetString(), oid('1.2.840.10045.3.1.7')]) {
       expect(judgeWith(wrong)).toBe('unsupported_algorithm 0')
+    }
+    const plain = algorithm('1.2.840.10045.4.3.2')
+    const withNull = algorithm('1.2.840.10045.4.3.2', nul())
+    for (const [outer, inner] of [
+      [plain, withNull],
+      [withNull, plain],
+    ] as const) {
+      expect(judge(store, [leaf({ signatureAlgorithm: outer, tbsSignatureAlgorithm: inner })])).toBe('malformed 0')
     }
   })
 

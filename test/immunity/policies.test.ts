@@ -146,7 +146,7 @@ describe('invalid policies (CVE-2023-0465)', () => {
       listOf(),
       sequence(oid(gold)),
       sequence(sequence()),
-      sequence(sequence(oid(gold), sequence())),
+      sequence(sequence(oid(gold), utf8('a'))),
     ]) {
       expect(judgeLeaf(wrong)).toBe('malformed 0')
     }

@@ -8,7 +8,6 @@ import {
   type VerifyOptions,
   verifyChain,
 } from '../../src/index.ts'
-import { encode, nothing, oid, sequence } from './asn1.ts'
 import { type CertificateSpec, keyPair, type Minted, mint } from './mint.ts'
 
 /** A small PKI, and chains below it that must be rejected. */
@@ -32,7 +31,6 @@ export const presented: Policy = { ...profiles.rfc5280, conformance: 'practical'
 export const leafKey = keyPair('p256', 9)
 export const root = mint({ ca: true, key: keyPair('p256'), subject: 'O=Verify,CN=Root' })
 export const intermediate = mint({ ca: true, key: keyPair('p256', 1), subject: 'O=Verify,CN=Intermediate', pathLength: 0 }, root)
-export const ecdsaWithNull = encode(sequence(oid('1.2.840.10045.4.3.2'), nothing()))
 
 export function leaf(spec: CertificateSpec = {}, issuer: Minted = root): Minted {
   return mint({ key: leafKey, subject: 'O=Verify,CN=Leaf', ...spec }, issuer)

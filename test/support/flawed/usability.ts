@@ -1,5 +1,6 @@
 import { profiles } from '../../../src/index.ts'
 import { encode, nothing, oid, sequence } from '../asn1.ts'
+import { ecdsaWithNull } from '../deviating.ts'
 import { keyPair, mint, mintCrl, privateKeyPem } from '../mint.ts'
 import { ecSpki, modulusOf, pointOf, rsaSpki } from '../spki.ts'
 import { at, bentCa, bentRoot, cleanBundle, type Flaw, intermediate, root } from './flaw.ts'
@@ -18,7 +19,6 @@ function rsa(modulus: bigint, exponent = 65537n): Uint8Array {
 
 const point = pointOf(keyPair('p256', 42))
 const modulus = modulusOf(keyPair('rsa2048'))
-const ecdsaWithNull = encode(sequence(oid('1.2.840.10045.4.3.2'), nothing()))
 const otherCurve = encode(oid('1.3.132.0.10'))
 const explicitCurve = encode(sequence(nothing()))
 

@@ -2,9 +2,9 @@ import { describe, it } from 'vitest'
 import { profiles } from '../../../src/index.ts'
 import { rsaPss } from '../../support/algorithms.ts'
 import { encode, nothing, sequence } from '../../support/asn1.ts'
+import { algorithm, oid } from '../../support/der.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 import {
-  ecdsaWithNull,
   expectRejected,
   intermediate,
   leafKey as key,
@@ -106,8 +106,8 @@ const rejected: readonly RejectedChain[] = [
     message: 'the signature algorithm is not supported',
   },
   {
-    name: 'ECDSA with NULL parameters',
-    chain: [leaf({ signatureAlgorithm: ecdsaWithNull })],
+    name: 'ECDSA with the parameters of a key',
+    chain: [leaf({ signatureAlgorithm: algorithm('1.2.840.10045.4.3.2', oid('1.2.840.10045.3.1.7')) })],
     code: 'unsupported_algorithm',
     message: 'the signature algorithm has wrong parameters',
   },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { profiles, verifyChain } from '../../../src/index.ts'
 import { encode, nothing } from '../../support/asn1.ts'
+import { ecdsaWithNull } from '../../support/deviating.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 import {
-  ecdsaWithNull,
   expectRejected,
   intermediate,
   leaf,
