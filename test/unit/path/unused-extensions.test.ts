@@ -143,11 +143,14 @@ describe('a list with deviations', () => {
   it('may be signed by a certificate with deviations, by practical conformance', () => {
     const spec: CertificateSpec = { key: keyPair('p256', 6), subject: root.subject, keyUsage: ['cRLSign'], extendedKeyUsage: [] }
     const judge = (more: CertificateSpec, conformance: 'practical' | 'strict'): string => {
-      const delegate = mint({ ...spec, ...more }, root)
-      const lists = [listOf({ signWith: delegate.key, authorityKeyId: delegate.keyId! })]
+      const [forDelegate, forClient] = ['http://crl.example/a', 'http://crl.example/b'] as const
+      const delegate = mint({ ...spec, crlDistributionPoints: [forDelegate], ...more }, root)
+      const client = leaf({ crlDistributionPoints: [forClient] })
+      const signed = { signWith: delegate.key, authorityKeyId: delegate.keyId!, idp: { uri: forClient } }
+      const lists = [listOf({ idp: { uri: forDelegate } }), listOf(signed)]
       const policy = { ...profiles.apiGateway, intermediates: 'presented', conformance } as const
-      const options: VerifyOptions = { revocation: { lists, depth: 'leaf', unknown: 'allow' } }
-      const verdict = verifyChain(buildTruststore(root.der, { policy }), [clear.der, delegate.der], options)
+      const options: VerifyOptions = { revocation: { lists } }
+      const verdict = verifyChain(buildTruststore(root.der, { policy }), [client.der, delegate.der], options)
       return verdict.ok ? 'accepted' : verdict.code
     }
     expect(judge({}, 'practical')).toBe('accepted')
