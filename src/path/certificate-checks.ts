@@ -22,7 +22,7 @@ export interface PathParameters {
   readonly policy: Policy
   readonly at: number
   readonly purpose: Purpose
-  /** Certificates whose revocation is checked. */
+  /** Certificates whose revocation is checked. `chain`: all but anchors. */
   readonly listsFor: 'none' | 'leaf' | 'chain'
 }
 
@@ -67,13 +67,18 @@ export function refuseAnchor(node: TrustNode, parameters: PathParameters): Refus
   return (
     (policy.checkAnchorValidity ? refuseDates(anchor, parameters) : undefined) ??
     (policy.enforceAnchorConstraints
-      ? (refuseCriticalExtension(anchor, parameters.listsFor === 'chain') ??
+      ? (refuseCriticalExtension(anchor, false) ??
         refuseCaPurpose(anchor, parameters.purpose) ??
         (isVersion1Root(node, policy) ? undefined : refuseAsCa(anchor)))
       : undefined) ??
     refuseKey(policy, anchor) ??
     (policy.enforceAnchorConstraints ? refuseProfile(policy, anchor, 'anchor') : undefined)
   )
+}
+
+/** Checks a pinned leaf as its own anchor, whose revocation is not checked. `refuseLeaf` has checked the rest. */
+export function refusePinned(leaf: CertificateView): Refusal | undefined {
+  return refuseCriticalExtension(leaf, false)
 }
 
 /** Checks a certificate that only signs CRLs. `list-signers.ts` checks its key usage. */
@@ -119,7 +124,7 @@ function refuseCriticalExtension({ extensions, hasUnknownQualifier }: Certificat
     }
   }
   if (extensions.idAt(index) === ExtensionId.crlDistributionPoints) {
-    const message = 'cRLDistributionPoints is critical, but revocation is not checked'
+    const message = 'cRLDistributionPoints is critical, but the revocation of this certificate is not checked'
     return { code: 'unknown_critical_extension', message }
   }
   const oid = oidForMessage(extensions.oidAt(index))

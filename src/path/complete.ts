@@ -2,7 +2,7 @@ import type { TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/ids/extension-id.ts'
 import type { Call } from './call.ts'
-import { refuseListSigner } from './certificate-checks.ts'
+import { refuseListSigner, refusePinned } from './certificate-checks.ts'
 import type { PathRefusal } from './failure.ts'
 import { NameReader, refuseNames } from './names/name-constraints.ts'
 import { type PolicyReader, type PolicySets, policyReader, processPolicies } from './policy-graph.ts'
@@ -43,6 +43,10 @@ export class CompletePathCheck implements PathCheck {
   }
 
   refuse(path: readonly CertificateView[]): PathRefusal | undefined {
+    if (path.length === 1) {
+      const refusal = refusePinned(path[0]!)
+      if (refusal !== undefined) return { ...refusal, index: 0 }
+    }
     return this.#refuseNames(path, true) ?? this.#refusePolicies(path) ?? this.#revocation?.(path)
   }
 
@@ -77,7 +81,8 @@ export class CompletePathCheck implements PathCheck {
     // No length limit here: a long path must not hide that a list revokes a certificate. The caller checks the length.
     const policy = { ...request.policy, maxChainLength: Number.POSITIVE_INFINITY }
     const search = new Search(
-      { ...this.#call, request: { ...request, policy, purpose: 'any' } },
+      // On the path of a signer, the revocation of every certificate is checked, whatever the depth.
+      { ...this.#call, request: { ...request, policy, purpose: 'any', listsFor: 'chain' } },
       { refuse: (path) => this.#refuseNames(path) ?? (accepts(path) ? undefined : tryNextPath) },
     )
     // The caller needs the CAs that certified the signer, so a listed signer must not end its own path.

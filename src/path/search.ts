@@ -107,20 +107,20 @@ export class Search {
       return undefined
     }
     const isAnchor = this.#isAnchor(issuer)
-    const refusal = this.#refusalOf(issuer, isAnchor)
-    const lengthRefusal = isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(issuer)
+    const hasLength = !isAnchor || policy.enforceAnchorConstraints
+    const refusal = this.#refusalOf(issuer, isAnchor) ?? (hasLength ? refusePathLength(issuer) : undefined)
     // Check the signature before reporting a fault: a certificate that did not issue the child is irrelevant. With an unusable
     // key, the signature cannot be checked, so the fault is reported.
     const canVerify = certificate.keyParts.fault === undefined
     if (canVerify && !this.#isIssuer(issuer)) return undefined
-    const refused = refusal ?? lengthRefusal
-    if (refused !== undefined) {
-      this.#failBy(refused, depth, certificate)
-      return undefined
+    if (refusal !== undefined) {
+      this.#failBy(refusal, depth, certificate)
+      if (!isAnchor) return undefined
+    } else if (isAnchor) {
+      const path = this.#completed(issuer)
+      if (path !== undefined || this.#call.meter.exhausted !== undefined) return path
     }
-    const path = isAnchor ? this.#completed(issuer) : undefined
-    if (path !== undefined || this.#call.meter.exhausted !== undefined) return path
-    // Above an anchor, the path continues only if the anchor is valid as an intermediate as well.
+    // Above an anchor, accepted as one or not, the path continues only if the certificate is valid as an intermediate.
     if (isAnchor && (refuseIntermediate(certificate, this.#call.request) ?? refusePathLength(issuer)) !== undefined)
       return undefined
     return this.#extend(issuer)

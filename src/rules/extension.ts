@@ -12,6 +12,11 @@ function errorIfEnforced(problem: string, { policy }: RuleContext): Problem {
   return policy.enforceAnchorConstraints ? problem : { problem, severity: 'warning' }
 }
 
+/** An anchor's revocation is never checked, and its extensions count only if the policy enforces them. */
+function exceptAnchors({ policy }: RuleContext): string {
+  return policy.enforceAnchorConstraints ? ', and never on an anchor' : ', or on an anchor'
+}
+
 const unknownCriticalExtension: Rule<CertificateView> = {
   code: 'unknown_critical_extension',
   severity: 'error',
@@ -19,7 +24,7 @@ const unknownCriticalExtension: Rule<CertificateView> = {
   check({ extensions }, context) {
     const unknown = extensions.firstCriticalOutside(understoodWithLists)
     const hasPoints = extensions.isCritical(ExtensionId.crlDistributionPoints)
-    const needsLists = 'critical extension 2.5.29.31 (cRLDistributionPoints) is accepted only if revocation is checked'
+    const needsLists = `critical extension 2.5.29.31 (cRLDistributionPoints) is accepted only if revocation is checked${exceptAnchors(context)}`
     if (unknown === undefined) return hasPoints ? { problem: needsLists, severity: 'warning' } : undefined
     const oid = oidForMessage(extensions.oidAt(unknown))
     return errorIfEnforced(`critical extension ${oid} is not understood${hasPoints ? `; ${needsLists}` : ''}`, context)

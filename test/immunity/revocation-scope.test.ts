@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RevocationList } from '../../src/index.ts'
+import type { Policy, RevocationList } from '../../src/index.ts'
 import { context, implicit, sequence } from '../support/der.ts'
 import { type CertificateSpec, type CrlSpec, type DistributionPointSpec, keyPair, mint } from '../support/mint.ts'
 import { presented, storeFor } from '../support/rejected-chain.ts'
@@ -254,6 +254,54 @@ describe('critical pointers to lists', () => {
       expect(judge(trust, [below, ca])).toBe('unknown_critical_extension 1')
       expect(judge(trust, [below, ca], { revocation: { lists, depth: 'leaf' } })).toBe('unknown_critical_extension 1')
       expect(judge(trust, [below, ca], { revocation: { lists } })).toBe('accepted')
+    }
+  })
+
+  it('accept a critical cRLDistributionPoints of an anchor only if its constraints are not enforced', () => {
+    const points = { crlDistributionPoints: ['http://a.example/crl'], critical: { crlDistributionPoints: true } }
+    const top = mint({ ca: true, key: keyPair('p256', 22), subject: 'O=Immunity,CN=Top', ...points })
+    const leaf = client({}, top)
+    const revocation = { lists: [list({ issuer: top })] }
+    // Nobody asks whether an anchor is revoked.
+    expect(judge(storeFor(presented, top), [leaf], { revocation })).toBe('unknown_critical_extension 1')
+    expect(judge(storeFor({ ...presented, enforceAnchorConstraints: false }, top), [leaf], { revocation })).toBe('accepted')
+  })
+
+  it('accept a critical cRLDistributionPoints of a listed CA only where it is no anchor', () => {
+    const points = { crlDistributionPoints: ['http://a.example/crl'], critical: { crlDistributionPoints: true } }
+    const ca = mint({ ca: true, key: keyPair('p256', 23), subject: 'O=Immunity,CN=Listed', ...points }, root)
+    const leaf = client({}, ca)
+    const lists = [list(), list({ issuer: ca })]
+    const policy: Policy = { ...presented, trust: 'every-ca' }
+    expect(judge(storeFor(policy, root, ca), [leaf], { revocation: { lists } })).toBe('accepted')
+    expect(judge(storeFor(policy, root, ca), [leaf], { revocation: { lists: [list({ issuer: ca })] } })).toBe(
+      'revocation_unknown 1',
+    )
+    expect(judge(storeFor(policy, ca), [leaf], { revocation: { lists } })).toBe('unknown_critical_extension 1')
+  })
+
+  it('accept a critical cRLDistributionPoints of a pinned leaf only below its issuer', () => {
+    const points = { crlDistributionPoints: ['http://a.example/crl'], critical: { crlDistributionPoints: true } }
+    const leaf = client(points)
+    const own = mint({ key: keyPair('p256', 24), subject: 'O=Immunity,CN=Own', ...points })
+    const policy: Policy = { ...presented, trust: 'every-certificate' }
+    const revocation = { lists: [list()] }
+    expect(judge(storeFor(policy, leaf), [leaf], { revocation })).toBe('unknown_critical_extension 0')
+    expect(judge(storeFor(policy, leaf, root), [leaf], { revocation })).toBe('accepted')
+    const revoking = { lists: [list({ revoked: [{ serial: leaf.serial }] })] }
+    expect(judge(storeFor(policy, leaf, root), [leaf], { revocation: revoking })).toBe(revoked)
+    expect(judge(storeFor(presented, own), [own], { revocation })).toBe('unknown_critical_extension 0')
+  })
+
+  it('do not hide the list of a signer whose CA has a critical cRLDistributionPoints, whatever the depth', () => {
+    const points = { crlDistributionPoints: ['http://a.example/crl'], critical: { crlDistributionPoints: true } }
+    const leaf = client()
+    const middle = mint({ ca: true, key: keyPair('p256', 25), subject: 'O=Immunity,CN=Middle', ...points }, root)
+    const signer = mint({ key: keyPair('p256', 26), subject: root.subject, keyUsage: ['cRLSign'] }, middle)
+    const lists = [list(), list({ issuer: middle }), list({ issuer: signer, revoked: [{ serial: leaf.serial }] })]
+    for (const depth of ['chain', 'leaf'] as const) {
+      const verdict = judge(storeFor(presented, root), [leaf, signer, middle], { revocation: { lists, depth } })
+      expect([depth, verdict]).toEqual([depth, unknown])
     }
   })
 })
