@@ -1,7 +1,8 @@
 import type { Verdict } from '../../src/index.ts'
 import type { Call, Certificate, Name, Path } from './model.ts'
+import type { ValidPolicies } from './path-validation.ts'
 import { verdictOf } from './realize.ts'
-import { firstOf, type Judgement, judge } from './specification.ts'
+import { firstOf, type Judgement, judge, validPoliciesOf } from './specification.ts'
 
 /** What the specification and the library say of one call, and whether they agree. */
 export interface Comparison {
@@ -13,17 +14,37 @@ export interface Comparison {
 
 export function compare(call: Call, verdict: Verdict = verdictOf(call)): Comparison {
   const judgement = judge(call)
-  const { accepted, refused, codes } = judgement
+  const { accepted, refused } = judgement
   const isAccepted = accepted.length > 0
-  const agrees = verdict.ok ? isAccepted : !isAccepted && codes.has(verdict.code)
-  if (agrees) return { verdict, judgement, disagreement: undefined }
+  const problem = problemOf(call, verdict, judgement)
+  if (problem === undefined) return { verdict, judgement, disagreement: undefined }
   const lines = [
+    problem,
     `library: ${verdict.ok ? 'accepts' : `${verdict.code} ${verdict.index}: ${verdict.message}`}`,
     `specification: ${isAccepted ? `accepts ${accepted.map(({ path }) => serialsOf(path)).join('; ')}` : 'refuses'}`,
     ...reasonsOf(refused).map((reason) => `  ${reason}`),
     ...described(call),
   ]
   return { verdict, judgement, disagreement: lines.join('\n') }
+}
+
+/** What the two disagree about: acceptance, the reason for a rejection, or the path and the policies of an acceptance. */
+function problemOf(call: Call, verdict: Verdict, { accepted, codes }: Judgement): string | undefined {
+  if (!verdict.ok) {
+    if (accepted.length > 0) return 'only the specification accepts'
+    return codes.has(verdict.code) ? undefined : 'no path fails for that reason'
+  }
+  if (accepted.length === 0) return 'only the library accepts'
+  const serials = verdict.path.map(({ serialNumber }) => Number.parseInt(serialNumber, 16))
+  const found = accepted.find(({ path }) => serialsOf(path) === serials.join(' ← '))
+  if (found === undefined) return `the specification does not accept the path ${serials.join(' ← ')}`
+  const wanted = call.policies && validPoliciesOf(call, found.path)
+  const [own, other] = [wanted, verdict.policies].map((policies) => policies && textOf(policies))
+  return own === other ? undefined : `policies: library ${other}, specification ${own}`
+}
+
+function textOf({ authorityConstrained, userConstrained }: ValidPolicies): string {
+  return [authorityConstrained, userConstrained].map((policies) => `{${[...new Set(policies)].sort().join(', ')}}`).join(' ')
 }
 
 /** Why each path is rejected: its serials, leaf first, and its first failures. */

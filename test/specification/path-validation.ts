@@ -39,6 +39,8 @@ export interface Step {
   readonly call: Call
   readonly certificate: Certificate
   readonly isFinal: boolean
+  /** Whether revocation lists are asked about the certificate. */
+  readonly isAsked: boolean
   readonly state: State
 }
 
@@ -161,10 +163,8 @@ export function signsCertificates_6_1_4_n({ certificate }: Step): boolean {
  * 6.1.4 (o) and 6.1.5 (f): every critical extension is recognized: cRLDistributionPoints only where lists are asked about the
  * certificate.
  */
-export function extensionsAreKnown_6_1_4_o_6_1_5_f({ certificate, call, isFinal }: Step): boolean {
-  const { lists = [], depth } = call.revocation ?? {}
-  const asksLists = lists.length > 0 && (isFinal || depth === 'chain')
-  return certificate.unknown?.critical !== true && (asksLists || certificate.crlDistributionPoints?.critical !== true)
+export function extensionsAreKnown_6_1_4_o_6_1_5_f({ certificate, isAsked }: Step): boolean {
+  return certificate.unknown?.critical !== true && (isAsked || certificate.crlDistributionPoints?.critical !== true)
 }
 
 /** 6.1.4: the state after certificate i, for certificate i+1. */
@@ -205,4 +205,18 @@ export function needsPolicy_6_1_5_a_b({ certificate, state }: Step): boolean {
 export function userPolicyIsValid_6_1_5_g(step: Step): boolean {
   const { graph, initialPolicies } = afterPolicies_6_1_3_d_e(step)
   return !needsPolicy_6_1_5_a_b(step) || userConstrainedPolicies_6_1_5_g(graph, initialPolicies).length > 0
+}
+
+/** 6.1.6: the valid policies of a path that is accepted, all of them and those that the user accepts (RFC 9618 5.6). */
+export function validPolicies_6_1_6(step: Step): ValidPolicies {
+  const { graph, initialPolicies } = afterPolicies_6_1_3_d_e(step)
+  return {
+    authorityConstrained: userConstrainedPolicies_6_1_5_g(graph, [anyPolicy]),
+    userConstrained: userConstrainedPolicies_6_1_5_g(graph, initialPolicies),
+  }
+}
+
+export interface ValidPolicies {
+  readonly authorityConstrained: readonly PolicyId[]
+  readonly userConstrained: readonly PolicyId[]
 }

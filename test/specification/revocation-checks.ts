@@ -25,6 +25,7 @@ function signerPaths(call: Call, signer: Certificate): readonly Path[] {
     ...rest,
     presented: [signer, ...presented.slice(1)],
     purpose: 'any',
+    ...(call.revocation && { revocation: { ...call.revocation, depth: 'chain' } }),
     policy: { ...call.policy, requireEku: false, maxChainLength: Number.POSITIVE_INFINITY },
   }
   return readingsOf(asked)

@@ -204,29 +204,53 @@ function isListed(call: Call, { serial }: Certificate): boolean {
   return beyond.usable(call).some((listed) => listed.serial === serial)
 }
 
-/** 6.1.2 to 6.1.5, from the anchor down. A pinned leaf, and a path whose anchor is not found, have nothing above them. */
-function walkChecks(call: Call, path: Path, isComplete: boolean): readonly Check[] {
+/** 6.1.2 to 6.1.4, from the anchor down. A pinned leaf, and a path whose anchor is not found, have nothing above them. */
+function stepsOf(call: Call, { path, isComplete }: Reading): readonly path61.Step[] {
   const hasAnchor = isComplete && path.length > 1
-  const checks: Check[] = hasAnchor ? [...anchorChecks(call, path)] : []
   const walked = hasAnchor ? path.slice(0, -1) : path
+  const steps: path61.Step[] = []
   let state = path61.initialState_6_1_2(call, hasAnchor ? path.at(-1) : undefined, walked.length)
   for (let index = walked.length - 1; index >= 0; index--) {
-    const step: path61.Step = { call, certificate: walked[index]!, isFinal: index === 0, state }
-    checks.push(...basicChecks(step, index, path), ...(isComplete ? completeChecks(step, index) : []))
-    if (index === 0) break
-    checks.push(...preparationChecks(step, index, path, isComplete))
-    state = path61.prepared_6_1_4(step)
+    const isAsked = asksLists_6_1_3_a_3(call, { path, isComplete }, index)
+    const step: path61.Step = { call, certificate: walked[index]!, isFinal: index === 0, isAsked, state }
+    steps.push(step)
+    if (index > 0) state = path61.prepared_6_1_4(step)
   }
-  return checks
+  return steps
+}
+
+/** 6.1.3 (a)(3): whether lists are asked about a certificate: all below the anchor, or only the leaf. A pinned leaf is an anchor. */
+function asksLists_6_1_3_a_3({ revocation }: Call, { path, isComplete }: Reading, index: number): boolean {
+  const isAnchor = isComplete && index === path.length - 1
+  return revocation !== undefined && revocation.lists.length > 0 && !isAnchor && (index === 0 || revocation.depth === 'chain')
+}
+
+/** 6.1.3 to 6.1.5 for each certificate of a path. */
+function walkChecks(call: Call, path: Path, isComplete: boolean): readonly Check[] {
+  const steps = stepsOf(call, { path, isComplete }).toReversed()
+  return [
+    ...(isComplete && path.length > 1 ? anchorChecks(call, path) : []),
+    ...steps.flatMap((step, index) => [
+      ...basicChecks(step, index, path),
+      ...(isComplete ? completeChecks(step, index) : []),
+      ...(index > 0 ? preparationChecks(step, index, path, isComplete) : []),
+    ]),
+  ]
+}
+
+/** 6.1.6: the policies that an accepted path is valid for. */
+export function validPoliciesOf(call: Call, path: Path): path61.ValidPolicies {
+  return path61.validPolicies_6_1_6(stepsOf(call, { path, isComplete: true }).at(-1)!)
 }
 
 /** RFC 5937 and `checkAnchorValidity`: what of the anchor's certificate counts. */
 function anchorChecks(call: Call, path: Path): readonly Check[] {
   const index = path.length - 1
   const certificate = path[index]!
-  const step: path61.Step = { call, certificate, isFinal: false, state: path61.initialState_6_1_2(call, certificate, index) }
+  const state = path61.initialState_6_1_2(call, certificate, index)
+  const step: path61.Step = { call, certificate, isFinal: false, isAsked: false, state }
   const { checkAnchorValidity, enforceAnchorConstraints } = call.policy
-  const { keyUsage, unknown, certificatePolicies, policyMappings } = certificate
+  const { keyUsage, certificatePolicies, policyMappings } = certificate
   const validity: readonly Judged[] = [
     ['checkAnchorValidity: notBefore', path61.hasBegun_6_1_3_a_2(step), ['not_yet_valid']],
     ['checkAnchorValidity: notAfter', path61.hasNotEnded_6_1_3_a_2(step), ['expired']],
@@ -238,7 +262,7 @@ function anchorChecks(call: Call, path: Path): readonly Check[] {
       'RFC 5937: 6.1.4 (o)',
       path61.extensionsAreKnown_6_1_4_o_6_1_5_f(step),
       ['unknown_critical_extension'],
-      unknown !== undefined,
+      hasUncommonExtension(certificate),
     ],
   ]
   const mappings: readonly Judged[] = [
@@ -257,7 +281,6 @@ function anchorChecks(call: Call, path: Path): readonly Check[] {
 function basicChecks(step: path61.Step, index: number, path: Path): readonly Check[] {
   const { workingKey } = step.state
   const isKeyUsed = workingKey === undefined || strengthChecks(step.call, workingKey).every(([, holds]) => holds)
-  const { unknown } = step.certificate
   return [
     // A key that the policy refuses verifies no signature: then the issuer itself is at fault.
     ...judged(index, isKeyUsed ? signatureStage(index) : issuerStage(index + 1), [
@@ -275,10 +298,15 @@ function basicChecks(step: path61.Step, index: number, path: Path): readonly Che
         index === 0 ? '6.1.5 (f)' : '6.1.4 (o)',
         path61.extensionsAreKnown_6_1_4_o_6_1_5_f(step),
         ['unknown_critical_extension'],
-        unknown !== undefined,
+        hasUncommonExtension(step.certificate),
       ],
     ]),
   ]
+}
+
+/** Whether a certificate has an extension that is not always understood. */
+function hasUncommonExtension({ unknown, crlDistributionPoints }: Certificate): boolean {
+  return unknown !== undefined || crlDistributionPoints !== undefined
 }
 
 /** What only a complete path can be asked. */
