@@ -13,8 +13,13 @@ function startsWith_7_1(name: Name, start: Name): boolean {
 }
 
 function folded(value: string): string {
-  return value.trim().replace(/ +/g, ' ').toLowerCase()
+  const text = foldedTexts.get(value) ?? value.trim().replace(/ +/g, ' ').toLowerCase()
+  foldedTexts.set(value, text)
+  return text
 }
+
+/** Names are compared all the time, and there are few of them. */
+const foldedTexts = new Map<string, string>()
 
 /** 6.1: a certificate is self-issued if its subject and its issuer are the same name. */
 export function isSelfIssued_6_1({ subject, issuer }: Certificate): boolean {

@@ -97,6 +97,15 @@ export function isPinned_trust(call: Call, leaf: Certificate): boolean {
  * listed certificates that a path may contain.
  */
 export function usable(call: Call): readonly Certificate[] {
+  const found = known.get(call) ?? findUsable(call)
+  known.set(call, found)
+  return found
+}
+
+/** Every path asks for them, so they are found once a call. */
+const known = new WeakMap<Call, readonly Certificate[]>()
+
+function findUsable(call: Call): readonly Certificate[] {
   const others = call.listed.filter((certificate) => isUsableAlone(call, certificate))
   return others.filter(
     (certificate) =>

@@ -1,7 +1,6 @@
 import { checksRevocation } from './list-model.ts'
 import type { Call, Certificate, Path } from './model.ts'
 import {
-  type Assumption,
   type Inquiry,
   isAcceptable_unknown,
   type RevocationClause,
@@ -34,15 +33,26 @@ function signerPaths(call: Call, signer: Certificate): readonly Path[] {
     .map(({ path }) => path)
 }
 
-function inquiryOf(call: Call, assumed?: Assumption): Inquiry | undefined {
+export function inquiryOf(call: Call): Inquiry | undefined {
   if (!checksRevocation(call)) return undefined
-  const inquiry = { call, signerPaths: (signer: Certificate) => signerPaths(call, signer) }
-  return assumed === undefined ? inquiry : { ...inquiry, assumed }
+  // Every list and every path asks for them, so they are found once.
+  const known = new Map<Certificate, readonly Path[]>()
+  return {
+    call,
+    signerPaths(signer) {
+      const paths = known.get(signer) ?? signerPaths(call, signer)
+      known.set(signer, paths)
+      return paths
+    },
+  }
 }
 
 /** The checks of a path, with 6.1.3 (a)(3) if it is complete and fails no other one: lists are asked last. */
-export function withRevocation(call: Call, { path, isComplete }: Reading, checks: readonly Check[]): readonly Check[] {
-  const inquiry = inquiryOf(call)
+export function withRevocation(
+  inquiry: Inquiry | undefined,
+  { path, isComplete }: Reading,
+  checks: readonly Check[],
+): readonly Check[] {
   if (inquiry === undefined || !isComplete || checks.some(({ holds }) => !holds)) return checks
   const statuses = statuses_6_1_3_a_3(inquiry, path)
   return [
@@ -79,13 +89,15 @@ export function decidingClauses(call: Call, { accepted, refused }: Judgement): r
   ]
   if (call.revocation === undefined || paths.length === 0) return []
   const isAccepted = accepted.length > 0
+  const asked: NonNullable<Inquiry['asked']> = new Set()
+  const own = inquiryOf(call)!
+  const accepts = (inquiry: Inquiry): boolean =>
+    paths.some(({ path }) => statuses_6_1_3_a_3(inquiry, path).every((status) => isAcceptable_unknown(inquiry, status)))
+  accepts({ ...own, asked })
+  // Where a clause was never broken, to take it as met changes nothing, and the other way round.
   return revocationClauses.filter((clause) =>
-    [true, false].some((holds) => {
-      const inquiry = inquiryOf(call, { clause, holds })!
-      const isAcceptedThen = paths.some(({ path }) =>
-        statuses_6_1_3_a_3(inquiry, path).every((status) => isAcceptable_unknown(inquiry, status)),
-      )
-      return isAcceptedThen !== isAccepted
-    }),
+    [true, false].some(
+      (holds) => asked.has(`${clause}: ${!holds}`) && accepts({ ...own, assumed: { clause, holds } }) !== isAccepted,
+    ),
   )
 }

@@ -64,6 +64,8 @@ export interface Inquiry {
   /** The valid paths of a certificate that signs lists. */
   readonly signerPaths: (signer: Certificate) => readonly Path[]
   readonly assumed?: Assumption
+  /** Collects which clauses had something to judge, and whether they held. */
+  readonly asked?: Set<`${RevocationClause}: ${boolean}`>
 }
 
 /** The certificate at an index of a path. The level is 0 for the client's path, 1 for that of a list's signer, and so on. */
@@ -77,7 +79,8 @@ interface Subject {
 const mostLevels = 2
 
 /** `holds`, unless something else is assumed of a clause that has something to judge. */
-function ask({ assumed }: Inquiry, name: RevocationClause, holds: boolean, applies = true): boolean {
+function ask({ assumed, asked }: Inquiry, name: RevocationClause, holds: boolean, applies = true): boolean {
+  if (applies) asked?.add(`${name}: ${holds}`)
   return applies && assumed?.clause === name ? assumed.holds : holds
 }
 

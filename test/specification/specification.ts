@@ -4,7 +4,7 @@ import { type Call, type Certificate, type Key, type Path, sameKey } from './mod
 import { isSelfIssued_6_1, matchesHost_9525_6_3, sameName_7_1 } from './names.ts'
 import * as path61 from './path-validation.ts'
 import * as beyond from './policy-clauses.ts'
-import { withRevocation } from './revocation-checks.ts'
+import { inquiryOf, withRevocation } from './revocation-checks.ts'
 
 /**
  * The whole verdict: every path from the leaf to an anchor is judged by every clause. A call is accepted if one of its paths
@@ -44,8 +44,9 @@ export interface Judgement {
 }
 
 export function judge(call: Call): Judgement {
+  const inquiry = inquiryOf(call)
   const judged = readingsOf(call).map((reading): JudgedPath => {
-    const checks = withRevocation(call, reading, checksOf(call, reading))
+    const checks = withRevocation(inquiry, reading, checksOf(call, reading))
     return { ...reading, checks, failures: checks.filter(({ holds }) => !holds) }
   })
   const refused = judged.filter(({ failures }) => failures.length > 0)
@@ -81,6 +82,19 @@ export function readingsOf(call: Call): readonly Reading[] {
   }
   extend([leaf])
   return readings
+}
+
+/** Whether a call has so few paths, by names alone, that all of them can be enumerated. */
+export function hasFewPaths({ listed, presented }: Call, most: number): boolean {
+  const pool = distinct([...listed, ...presented.slice(1)])
+  let paths = 0
+  const extend = (path: readonly Certificate[]): void => {
+    paths++
+    for (const issuer of pool)
+      if (paths < most && !path.includes(issuer) && path61.namesChain_6_1_3_a_4(path.at(-1)!, issuer)) extend([...path, issuer])
+  }
+  extend([presented[0]])
+  return paths < most
 }
 
 function distinct(certificates: readonly Certificate[]): readonly Certificate[] {

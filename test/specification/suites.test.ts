@@ -11,8 +11,7 @@ import { demand, NotInModel } from './der-reading.ts'
 import { certificatesFrom } from './from-der.ts'
 import { referenceFrom } from './from-der-names.ts'
 import { anyPolicy, type Call, type Certificate } from './model.ts'
-import { sameName_7_1 } from './names.ts'
-import { judge } from './specification.ts'
+import { hasFewPaths, judge } from './specification.ts'
 
 /**
  * The specification and the library judge public suites. Cases with something that the model lacks are skipped and counted. Lists
@@ -58,26 +57,12 @@ function callOf({ policy, anchors, chain, options }: PathCase): Call {
   }
 }
 
-/** The specification enumerates every path. */
 const mostPaths = 2000
-
-function hasFewPaths({ listed, presented }: Call): boolean {
-  const pool = [...new Map([...listed, ...presented.slice(1)].map((each) => [each.serial, each])).values()]
-  let paths = 0
-  const extend = (path: readonly Certificate[]): void => {
-    paths++
-    for (const issuer of pool)
-      if (paths < mostPaths && !path.includes(issuer) && sameName_7_1(path.at(-1)!.issuer, issuer.subject))
-        extend([...path, issuer])
-  }
-  extend([presented[0]])
-  return paths < mostPaths
-}
 
 /** What is wrong with a case; undefined if both agree. */
 function problemOf(test: PathCase, isExcepted: boolean): string | undefined {
   const call = callOf(test)
-  demand(hasFewPaths(call), 'too many paths')
+  demand(hasFewPaths(call, mostPaths), 'too many paths')
   const { accepted, refused } = judge(call)
   const own = accepted.length > 0 ? 'accept' : 'reject'
   const { revocation: _, ...options } = test.options
