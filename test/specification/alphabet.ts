@@ -19,6 +19,9 @@ const second = 1000
 /** Half a second after a whole one, because dates have no fractions and `at` has. */
 export const at: number = Date.UTC(2026, 0, 15, 12) + second / 2
 export const thisSecond: number = at - second / 2
+
+/** Both ends of a second, and in between: a millisecond after its first, and before the next one. */
+export const moment: fc.Arbitrary<number> = mostly(1, at, thisSecond, thisSecond + 1, thisSecond + second - 1)
 export const year: number = 365 * 86_400 * second
 
 /** `usual` about `weight` times as often as all the others together. */
@@ -46,44 +49,93 @@ export function often<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitra
 }
 
 const organization: Name[number] = ['O', 'Specification']
+const elsewhere: Name[number] = ['O', 'Elsewhere']
 export const mostAuthorities = 8
 const letters = 'ABCDEFGH'.slice(0, mostAuthorities).split('')
-export const names: readonly Name[] = letters.map((letter) => [organization, ['CN', `CA ${letter}`]])
+const organizations = letters.map((_, i) => (i % 3 === 1 ? elsewhere : organization))
+export const names: readonly Name[] = letters.map((letter, i) => [organizations[i]!, ['CN', `CA ${letter}`]])
 
 /** The same names as RFC 5280 7.1 compares them. */
-export const respelled: readonly Name[] = letters.map((letter) => [organization, ['CN', ` ca  ${letter.toLowerCase()}`]])
+export const respelled: readonly Name[] = letters.map((letter, i) => [organizations[i]!, ['CN', ` ca  ${letter.toLowerCase()}`]])
 
 export const leafNames: readonly Name[] = [
   [organization, ['CN', 'leaf']],
   [organization, ['CN', 'b.a.example']],
-  [
-    ['O', 'Elsewhere'],
-    ['CN', 'leaf'],
-  ],
+  [elsewhere, ['CN', 'leaf']],
   [organization, ['emailAddress', 'Leaf@a.example']],
   [],
+  [organization, ['CN', 'B.A.Example']],
+  [organization, ['CN', '-b.a.example']],
+  [organization, ['emailAddress', 'leaf@A.example']],
 ]
 
-const hosts = ['a.example', 'b.a.example', 'other.test', '*.a.example']
+const hosts = [
+  'a.example',
+  'b.a.example',
+  'other.test',
+  '*.a.example',
+  'B.a.Example',
+  '*.A.example',
+  '*.example',
+  'c.b.a.example',
+]
+
+/** What servers are asked for: names in any case, and addresses. */
+export const serverNames: fc.Arbitrary<string> = fc.constantFrom(
+  'b.a.example',
+  'B.A.example',
+  'a.example',
+  'c.b.a.example',
+  '192.0.2.7',
+  '2001:db8:0:0:0:0:0:7',
+)
 
 export const alternativeName: fc.Arbitrary<GeneralName> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...hosts).map((dns) => ({ dns })) },
-  fc.constantFrom(...leafNames.slice(0, 3)).map((directory) => ({ directory })),
-  fc.constantFrom('leaf@a.example', 'Leaf@b.a.example', 'x@other.test').map((email) => ({ email })),
-  fc.constantFrom('https://a.example/x', 'https://b.a.example', 'https://192.0.2.7/', 'urn:x').map((uri) => ({ uri })),
-  fc.constantFrom('192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7').map((ip) => ({ ip })),
+  fc.constantFrom(...leafNames.slice(0, 3), names[0]!, respelled[1]!).map((directory) => ({ directory })),
+  fc
+    .constantFrom('leaf@a.example', 'Leaf@b.a.example', 'LEAF@a.example', 'leaf@A.Example', 'x@other.test')
+    .map((email) => ({ email })),
+  fc
+    .constantFrom('https://a.example/x', 'https://b.a.example', 'https://B.A.Example/', 'https://192.0.2.7/', 'urn:x')
+    .map((uri) => ({ uri })),
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7', '2001:db8:0:0:0:0:1:6').map((ip) => ({ ip })),
+  },
   fc.constant({ registeredId: '1.2.3.4' }),
 )
 
 const subtree: fc.Arbitrary<GeneralName> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('example', 'a.example', 'b.a.example', 'test', '').map((dns) => ({ dns })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom('example', 'a.example', 'b.a.example', 'test', '', 'A.Example', 'c.b.a.example')
+      .map((dns) => ({ dns })),
+  },
   {
     weight: 2,
-    arbitrary: fc.constantFrom<Name>([organization], [['O', 'elsewhere']], leafNames[0]!).map((directory) => ({ directory })),
+    arbitrary: fc
+      .constantFrom<Name>([organization], [['O', 'elsewhere']], leafNames[0]!, names[0]!, names[1]!, names[2]!, [])
+      .map((directory) => ({ directory })),
   },
-  fc.constantFrom('leaf@a.example', 'a.example', '.a.example', '.example').map((email) => ({ email })),
-  fc.constantFrom('a.example', '.a.example', 'b.a.example').map((uri) => ({ uri })),
-  fc.constantFrom('192.0.2.0/24', '192.0.2.6/31', '0.0.0.0/0', '2001:db8:0:0:0:0:0:0/32').map((ip) => ({ ip })),
+  fc
+    .constantFrom('leaf@a.example', 'a.example', '.a.example', '.example', 'Leaf@A.example', 'A.EXAMPLE')
+    .map((email) => ({ email })),
+  fc.constantFrom('a.example', '.a.example', 'b.a.example', 'B.A.example').map((uri) => ({ uri })),
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(
+        '192.0.2.0/24',
+        '192.0.2.6/31',
+        '0.0.0.0/0',
+        '2001:db8:0:0:0:0:0:0/32',
+        '2001:db8:0:0:0:0:0:6/127',
+        '0:0:0:0:0:0:0:0/0',
+      )
+      .map((ip) => ({ ip })),
+  },
   fc.constant({ registeredId: '1.2.3.4' }),
 )
 

@@ -10,6 +10,15 @@ const impliedBy: Readonly<Record<string, string>> = { '6.1.5 (g)': '6.1.3 (f)' }
  */
 const leftOutAtBuild: ReadonlySet<string> = new Set(['RFC 5937: 6.1.4 (n)'])
 
+/** Sides on which a clause never decides, and why. */
+const oneSided: ReadonlySet<string> = new Set([
+  // Such names are always rejected where constraints have their form.
+  '6.1.3 (b): registeredId',
+  '6.1.3 (c): registeredId',
+  // A version 1 certificate has no extensions, so it lacks others that are required.
+  'conformance: BR 7.1.1',
+])
+
 /** How often each clause decided, over many calls: what shows that a run exercised all of them. */
 export class ClauseTable {
   readonly #rows = new Map<string, { accepted: number; refused: number }>(
@@ -46,7 +55,7 @@ export class ClauseTable {
   /** Clauses that did not decide on both sides, although they can. */
   idle(): readonly string[] {
     const found = this.rows().filter(([, accepted, refused]) => accepted === 0 || refused === 0)
-    return found.map(([clause]) => clause).filter((clause) => !leftOutAtBuild.has(clause))
+    return found.map(([clause]) => clause).filter((clause) => !leftOutAtBuild.has(clause) && !oneSided.has(clause))
   }
 
   #row(clause: string): { accepted: number; refused: number } {

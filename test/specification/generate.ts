@@ -1,21 +1,21 @@
 import fc from 'fast-check'
 import {
   alternativeName,
-  at,
   extension,
   hash,
   keyKind,
   leafNames,
   mappings,
+  moment,
   mostAuthorities,
   mostly,
   nameConstraints,
   names,
-  often,
   policyConstraints,
   policyIds,
   rarely,
   respelled,
+  serverNames,
   sharedSlot,
   skip,
   thisSecond,
@@ -23,6 +23,7 @@ import {
   withoutAbsent,
   year,
 } from './alphabet.ts'
+import { conformingCa, conformingLeaf, type Dense, demanding, dense, type Focus, lapse, withLapse } from './generate-focus.ts'
 import { calmed, delegatesOf, distributionPoints, faultless, revocationOf, revocationRecipes } from './generate-lists.ts'
 import {
   anyPolicy,
@@ -37,6 +38,8 @@ import {
   type PathPolicy,
   type PolicyInputs,
 } from './model.ts'
+
+import { hasFewPaths } from './specification.ts'
 
 /**
  * Random calls over a small alphabet: up to eight CAs and a leaf. What is usual is most likely, so that about a third of the calls
@@ -133,10 +136,10 @@ const policy: fc.Arbitrary<PathPolicy> = fc.record({
   trust: fc.constantFrom('roots', 'every-ca', 'every-certificate'),
   intermediates: fc.constantFrom('truststore', 'presented'),
   maxChainLength: mostly(6, 4, 0, 1, 2, 8),
-  minRsaBits: mostly(3, 2048, 1024),
-  maxRsaBits: mostly(6, 8192, 1024),
+  minRsaBits: mostly(3, 2048, 1024, 3072),
+  maxRsaBits: mostly(6, 8192, 1024, 2048),
   curves: mostly<PathPolicy['curves']>(6, ['P-256', 'P-384'], ['P-256']),
-  hashes: mostly<PathPolicy['hashes']>(8, ['sha256', 'sha384', 'sha512'], ['sha384'], ['sha256']),
+  hashes: mostly<PathPolicy['hashes']>(8, ['sha256', 'sha384', 'sha512'], ['sha384'], ['sha256'], ['sha512']),
   requireEku: mostly(14, false, true),
   checkAnchorValidity: fc.boolean(),
   enforceAnchorConstraints: mostly(2, true, false),
@@ -210,41 +213,25 @@ function authoritiesOf(recipes: readonly AuthorityRecipe[]): readonly Certificat
   })
 }
 
-/** What a call is about in which nothing else is wrong: policies and names decide seldom if certificates fail for other reasons. */
-const focus = mostly<'everything' | 'policies' | 'names'>(3, 'everything', 'policies', 'names')
-
-/** Many policies and names for one certificate. */
-const dense = fc.record({
-  policies: fc.record({
-    certificatePolicies: often(9, extension(policyIds, false)),
-    policyMappings: often(1, extension(mappings, true)),
-    policyConstraints: rarely(3, extension(policyConstraints, true)),
-    inhibitAnyPolicy: rarely(3, extension(skip, true)),
-  }),
-  names: fc.record({
-    nameConstraints: often(1, extension(nameConstraints, true)),
-    subjectAltName: often(3, extension(fc.array(alternativeName, { minLength: 1, maxLength: 2 }), false)),
-    name: fc.constantFrom(...leafNames),
-  }),
-})
-
-type Dense = Parameters<Parameters<typeof dense.map>[0]>[0]
+/** What a call is about in which nothing else is wrong. */
+const focus = mostly<'everything' | Focus>(2, 'everything', 'policies', 'names', 'conformance')
 
 const plainCa = { basicConstraints: { critical: true, value: { ca: true } }, keyUsage: undefined } as const
 const plainLeaf = { basicConstraints: undefined, keyUsage: undefined, nameConstraints: undefined } as const
 
-function focused<R extends AuthorityRecipe | LeafRecipe>(recipe: R, on: 'everything' | keyof Dense, all: Dense): R {
+function focused<R extends AuthorityRecipe | LeafRecipe>(recipe: R, on: 'everything' | Focus, all: Dense): R {
   if (on === 'everything') return recipe
   const isCa = 'isPresented' in recipe
-  const { nameConstraints, subjectAltName, name } = all.names
-  const constrained = isCa ? { nameConstraints } : { subjectAltName, name }
-  return {
+  const plain = {
     ...recipe,
     ...faultless,
     ...{ validity: [thisSecond - year, thisSecond + year], isVersion1: false, sharedSlot: undefined },
     ...(isCa ? plainCa : plainLeaf),
-    ...(on === 'policies' ? all.policies : constrained),
   }
+  if (on === 'policies') return { ...plain, ...all.policies }
+  if (on === 'conformance') return { ...plain, crlDistributionPoints: undefined, ...(isCa ? conformingCa : conformingLeaf) }
+  const { nameConstraints, subjectAltName, name } = all.names
+  return { ...plain, ...(isCa ? { nameConstraints } : { subjectAltName, name }) }
 }
 
 /** A good root that has no part in anything, because a truststore needs a usable certificate. */
@@ -261,6 +248,9 @@ export const bystander: Certificate = {
   basicConstraints: { critical: true, value: { ca: true } },
 }
 
+/** More paths than these cannot be enumerated in reasonable time. */
+const mostPaths = 200
+
 /** Every call has the bystander, whose curve and hash each generated policy has to allow or not. */
 export const calls: fc.Arbitrary<Call> = fc
   .record({
@@ -270,39 +260,52 @@ export const calls: fc.Arbitrary<Call> = fc
     ),
     leaf,
     policy,
+    moment,
     purpose: mostly<Call['purpose']>(2, 'client', 'server', 'any'),
-    serverName: rarely(12, fc.constantFrom('b.a.example', 'a.example', '192.0.2.7')),
+    serverName: rarely(8, serverNames),
     policies: rarely(2, policyInputs),
-    revocation: rarely(4, revocationRecipes),
+    revocation: rarely(3, revocationRecipes),
     focus,
     dense: fc.array(dense, { minLength: mostAuthorities + 1, maxLength: mostAuthorities + 1 }),
     densePolicies: policyInputs,
+    lapse,
+    demanding,
+    omitsDefaults: fc.boolean(),
   })
-  .map(({ policy, purpose, serverName, revocation, ...rest }) => {
+  .map(({ purpose, serverName, revocation, moment, omitsDefaults, ...rest }) => {
     const on = revocation === undefined ? rest.focus : 'everything'
+    const isCalm = revocation?.isCalm === true || on === 'conformance'
     const policies = on === 'policies' ? rest.densePolicies : rest.policies
     const calm = <R extends object>(one: R): R => (revocation === undefined ? one : calmed(one, revocation, thisSecond))
     const recipes = rest.authorities.map((one, i) => focused(calm(one), on, rest.dense[i]!))
     const recipe = focused(calm(rest.leaf), on, rest.dense[mostAuthorities]!)
-    const authorities = authoritiesOf(recipes)
-    const issuer = recipe.issuedBy === undefined ? authorities.at(-1)! : authorities[recipe.issuedBy % authorities.length]!
+    const made = authoritiesOf(recipes)
+    const issuer = recipe.issuedBy === undefined ? made.at(-1)! : made[recipe.issuedBy % made.length]!
     const subject = recipe.name
     const key = keyOf(recipe, mostAuthorities)
     const own = recipe.isSelfSigned && subject.length > 0 ? { subject, key } : issuer
     const subjectAltName = recipe.isVersion1 ? undefined : recipe.subjectAltName
-    const end: Certificate = withoutAbsent({ serial: 50, ...issuedFields(recipe, subject, key, own), subjectAltName })
+    const last: Certificate = withoutAbsent({ serial: 50, ...issuedFields(recipe, subject, key, own), subjectAltName })
+    const lapse = on === 'conformance' ? rest.lapse : undefined
+    const certificates = withLapse([...made, last], lapse)
+    const [authorities, end] = [certificates.slice(0, -1), certificates.at(-1)!]
     const listed = authorities.filter((_, i) => recipes[i]!.isListed)
     const others = authorities.filter((_, i) => recipes[i]!.isPresented || !recipes[i]!.isListed)
     const delegates = revocation === undefined ? [] : delegatesOf(revocation, end, authorities, thisSecond)
     const signers = delegates.map(({ certificate }) => certificate)
+    const demands = on === 'conformance' ? { conformance: rest.demanding } : {}
+    // A leaf without an issuer's name can only be pinned.
+    const isPinned = recipe.isListed || end.issuer.length === 0
     return withoutAbsent({
-      listed: [...listed, ...signers.filter((_, i) => delegates[i]!.isListed), ...(recipe.isListed ? [end] : []), bystander],
+      listed: [...listed, ...signers.filter((_, i) => delegates[i]!.isListed), ...(isPinned ? [end] : []), bystander],
       presented: [end, ...others, ...signers.filter((_, i) => !delegates[i]!.isListed)] as const,
-      policy,
-      at,
+      policy: { ...rest.policy, ...demands },
+      at: moment,
       purpose,
-      serverName: revocation?.isCalm === true ? undefined : serverName,
-      policies: revocation?.isCalm === true ? undefined : policies,
+      serverName: isCalm ? undefined : serverName,
+      policies: isCalm ? undefined : policies,
       revocation: revocation && revocationOf(revocation, end, [...authorities, ...signers], thisSecond),
+      omitsDefaults: omitsDefaults ? (true as const) : undefined,
     })
   })
+  .filter((call) => hasFewPaths(call, mostPaths))

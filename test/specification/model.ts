@@ -137,6 +137,8 @@ export interface Call {
   readonly policies?: PolicyInputs
   /** Absent: revocation is not checked. */
   readonly revocation?: RevocationInputs
+  /** Options whose values are the documented defaults are left out, and others written another way. No verdict depends on it. */
+  readonly omitsDefaults?: true
 }
 
 /** A certification path, leaf first and the anchor's certificate last; a pinned leaf is alone. */

@@ -29,9 +29,13 @@ export function isSelfIssued_6_1({ subject, issuer }: Certificate): boolean {
 /** The subtrees of all the nameConstraints above a certificate, one entry for each extension. */
 export type Subtrees = readonly NameConstraints[]
 
-/** The name of the form: `dns`, `email` and so on. */
-function formOf(name: GeneralName): string {
-  return Object.keys(name)[0]!
+/** The forms of names; `registeredId` stands for those that nobody compares. */
+export const nameForms = ['dns', 'email', 'uri', 'ip', 'directory', 'registeredId'] as const
+
+export type NameForm = (typeof nameForms)[number]
+
+export function formOf(name: GeneralName): NameForm {
+  return nameForms.find((form) => Object.hasOwn(name, form))!
 }
 
 /**
@@ -58,8 +62,10 @@ function valuesOf(subject: Name, type: string): readonly string[] {
   return subject.filter((attribute) => attribute[0] === type).map((attribute) => attribute[1])
 }
 
+/** At least two labels, none of which begins or ends with a hyphen. */
 function looksLikeHost(commonName: string): boolean {
-  return /^[\w-]+(\.[\w-]+)+$/.test(commonName)
+  const labels = commonName.split('.')
+  return labels.length > 1 && labels.every((label) => /^\w([\w-]*\w)?$/.test(label))
 }
 
 /** 6.1.3 (b): within one of the permitted subtrees of its form in every extension that has subtrees of this form. */
@@ -145,11 +151,22 @@ function isReachedBy(name: GeneralName, subtree: GeneralName): boolean {
   return subtree.dns.slice(subtree.dns.indexOf('.') + 1).toLowerCase() === name.dns.slice(2).toLowerCase()
 }
 
-/** RFC 9525 6.3: a DNS-ID is the reference name, or has `*` in place of the reference's first label; an IP-ID is the address. */
+/** RFC 9525 6.1: whether a reference is an IP address. */
+export function isAddress_9525_6_1(reference: string): boolean {
+  return /^[0-9.]+$/.test(reference) || reference.includes(':')
+}
+
+/**
+ * RFC 9525 6.3: a DNS-ID is the reference name, or has `*` in place of the reference's first label; an IP-ID is the address. Case
+ * does not count. Beyond the RFC: at least two labels follow the `*`.
+ */
 export function matchesHost_9525_6_3(certificate: Certificate, reference: string): boolean {
-  const rest = reference.slice(reference.indexOf('.'))
+  const wanted = reference.toLowerCase()
+  const [, ...rest] = wanted.split('.')
+  const accepted = rest.length < 2 ? [wanted] : [wanted, ['*', ...rest].join('.')]
   return (certificate.subjectAltName?.value ?? []).some((name) => {
-    if (/^[0-9.]+$/.test(reference)) return 'ip' in name && name.ip === reference
-    return 'dns' in name && [reference, `*${rest}`].includes(name.dns.toLowerCase())
+    return isAddress_9525_6_1(wanted)
+      ? 'ip' in name && name.ip === wanted
+      : 'dns' in name && accepted.includes(name.dns.toLowerCase())
   })
 }

@@ -1,9 +1,11 @@
-import { anyPolicy, type Call, type Certificate, type Key, type Path, type PolicyId, sameKey } from './model.ts'
+import { anyPolicy, type Call, type Certificate, type GeneralName, type Key, type Path, type PolicyId, sameKey } from './model.ts'
 import {
   constrainedNames_4_2_1_10,
+  formOf,
   isExcluded_4_2_1_10,
   isPermitted_4_2_1_10,
   isSelfIssued_6_1,
+  type NameForm,
   type Subtrees,
   sameName_7_1,
 } from './names.ts'
@@ -105,19 +107,24 @@ export function namesChain_6_1_3_a_4({ issuer }: Certificate, above: Certificate
   return sameName_7_1(issuer, above.subject)
 }
 
-/** 6.1.3 (b): every name lies within the permitted subtrees, unless the certificate is self-issued and not the last. */
-export function namesArePermitted_6_1_3_b(step: Step): boolean {
-  return constrained(step).every((name) => isPermitted_4_2_1_10(name, step.state.subtrees))
+/** 6.1.3 (b): every name of a form lies within the permitted subtrees, unless the certificate is self-issued and not the last. */
+export function namesArePermitted_6_1_3_b(step: Step, form: NameForm): boolean {
+  return constrained(step, form).every((name) => isPermitted_4_2_1_10(name, step.state.subtrees))
 }
 
-/** 6.1.3 (c): no name lies within an excluded subtree, unless the certificate is self-issued and not the last. */
-export function namesAreNotExcluded_6_1_3_c(step: Step): boolean {
-  return constrained(step).every((name) => !isExcluded_4_2_1_10(name, step.state.subtrees))
+/** 6.1.3 (c): no name of a form lies within an excluded subtree, unless the certificate is self-issued and not the last. */
+export function namesAreNotExcluded_6_1_3_c(step: Step, form: NameForm): boolean {
+  return constrained(step, form).every((name) => !isExcluded_4_2_1_10(name, step.state.subtrees))
 }
 
-function constrained({ certificate, isFinal, call }: Step): ReturnType<typeof constrainedNames_4_2_1_10> {
+/** Whether a certificate has names of a form that constraints bind. */
+export function hasConstrainedName(step: Step, form: NameForm): boolean {
+  return constrained(step, form).length > 0
+}
+
+function constrained({ certificate, isFinal, call }: Step, form: NameForm): readonly GeneralName[] {
   if (isSelfIssued_6_1(certificate) && !isFinal) return []
-  return constrainedNames_4_2_1_10(certificate, isFinal, call.purpose)
+  return constrainedNames_4_2_1_10(certificate, isFinal, call.purpose).filter((name) => formOf(name) === form)
 }
 
 /** 6.1.3 (d) and (e): the policy graph with the policies of this certificate. */

@@ -10,6 +10,7 @@ import {
   type Truststore,
   type TruststoreOptions,
   type Verdict,
+  type VerifyOptions,
   verifyChain,
 } from '../../src/index.ts'
 import { pssPadding } from '../support/keys.ts'
@@ -17,7 +18,7 @@ import { valueIn } from '../support/refusal.ts'
 import { algorithmOf, derOf, ShortMemory } from './encode.ts'
 import { listDer } from './encode-lists.ts'
 import type { RevocationInputs } from './list-model.ts'
-import type { Call, Certificate, Hash, Key } from './model.ts'
+import { anyPolicy, type Call, type Certificate, type Hash, type Key, type PolicyInputs } from './model.ts'
 
 /** Asks the library about what the specification judges as plain data. Signatures are node:crypto's. */
 
@@ -85,25 +86,38 @@ export class Encoded {
   }
 }
 
-/** How the library builds the truststore of a call. */
-export function optionsOf({ policy, at }: Call): TruststoreOptions {
-  return { policy: { ...profiles.apiGateway, ...policy, purpose: 'any', budget: unlimited }, at, signatures: nodeCrypto }
+/** How the library builds the truststore of a call. The policy has the purpose of calls that do not say it. */
+export function optionsOf({ policy, at, purpose, omitsDefaults }: Call): TruststoreOptions {
+  const usual = omitsDefaults === true ? purpose : 'any'
+  return { policy: { ...profiles.apiGateway, ...policy, purpose: usual, budget: unlimited }, at, signatures: nodeCrypto }
 }
 
 /** The library's verdict on the same call; by a truststore that was built from its listed certificates, if given. */
 export function verdictOf(call: Call, encoded = new Encoded(), store = storeOf(call, encoded)): Verdict {
-  const { at, purpose, serverName, policies, revocation } = call
-  return verifyChain(
-    store,
-    call.presented.map((certificate) => encoded.derOf(certificate)),
-    {
-      at,
-      purpose,
-      ...(serverName === undefined ? {} : { serverName }),
-      ...(policies === undefined ? {} : { certificatePolicies: policies }),
-      ...(revocation === undefined ? {} : { revocation: checkOf(revocation) }),
-    },
-  )
+  const [leaf, ...others] = call.presented.map((certificate) => encoded.derOf(certificate))
+  const isShort = call.omitsDefaults === true
+  const chain = isShort && others.length === 0 ? leaf! : [leaf!, ...others]
+  return verifyChain(store, chain, verifyOptionsOf(call, isShort && store.policy.purpose === call.purpose))
+}
+
+function verifyOptionsOf(
+  { at, purpose, serverName, policies, revocation, omitsDefaults }: Call,
+  isUsual: boolean,
+): VerifyOptions {
+  const omits = omitsDefaults === true
+  return {
+    at: omits ? new Date(at) : at,
+    ...(isUsual ? {} : { purpose }),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(policies === undefined ? {} : { certificatePolicies: omits ? withoutDefaults(policies) : policies }),
+    ...(revocation === undefined ? {} : { revocation: checkOf(revocation, omits) }),
+  }
+}
+
+/** Without the options whose values are the documented defaults. */
+function withoutDefaults({ initialPolicies, ...flags }: PolicyInputs): Partial<PolicyInputs> {
+  const set = Object.fromEntries(Object.entries(flags).filter(([, isSet]) => isSet))
+  return initialPolicies.length === 1 && initialPolicies[0] === anyPolicy ? set : { ...set, initialPolicies }
 }
 
 export function storeOf(call: Call, encoded: Encoded): Truststore {
@@ -113,6 +127,8 @@ export function storeOf(call: Call, encoded: Encoded): Truststore {
   )
 }
 
-function checkOf({ lists, ...rest }: RevocationInputs): RevocationCheck {
+function checkOf({ lists, ...given }: RevocationInputs, omitsDefaults: boolean): RevocationCheck {
+  const defaults = new Set(omitsDefaults ? ['depth: chain', 'unknown: refuse', 'expired: refuse'] : [])
+  const rest = Object.fromEntries(Object.entries(given).filter(([name, value]) => !defaults.has(`${name}: ${value}`)))
   return { ...rest, lists: lists.map((list) => valueIn(parseRevocationList(listDer(list)))) }
 }

@@ -1,18 +1,17 @@
 import { checksRevocation } from './list-model.ts'
 import type { Call, Certificate, Path } from './model.ts'
-import {
-  type Inquiry,
-  isAcceptable_unknown,
-  type RevocationClause,
-  revocationClauses,
-  statuses_6_1_3_a_3,
-} from './revocation.ts'
+import { type Inquiry, isAcceptable_unknown, type RevocationClause, revocationClauses, statuses_6_1_3_a_3 } from './revocation.ts'
 import { type Check, checksOf, type Judgement, type Reading, readingsOf, wholePath } from './specification.ts'
 
 /** 6.3 among the other checks of a path, and which of its clauses a verdict depends on. */
 
 /** Clauses that the path of a CRL signer is not asked for: it has no user, and is no leaf of a handshake. */
-const notOfSigners: readonly string[] = ['conformance, leaf', '6.1.3 (f)', '6.1.4 (a)', '6.1.5 (g)', 'RFC 5937: 6.1.4 (a)']
+const notOfSigners: readonly string[] = ['6.1.3 (f)', '6.1.4 (a)', '6.1.5 (g)', 'RFC 5937: 6.1.4 (a)']
+
+/** What conformance requires of the leaf. */
+function isOfLeaf(clause: string, index: number): boolean {
+  return index === 0 && clause.startsWith('conformance')
+}
 
 /**
  * 6.3.3 (f): the valid paths of a CRL signer, for any purpose. How long a path may be is judged with the signer, and a listed
@@ -29,7 +28,11 @@ function signerPaths(call: Call, signer: Certificate): readonly Path[] {
   }
   return readingsOf(asked)
     .filter(({ path, isComplete }) => isComplete && path.length > 1)
-    .filter((reading) => checksOf(asked, reading).every(({ clause, holds }) => holds || notOfSigners.includes(clause)))
+    .filter((reading) =>
+      checksOf(asked, reading).every(
+        ({ clause, holds, index }) => holds || notOfSigners.includes(clause) || isOfLeaf(clause, index),
+      ),
+    )
     .map(({ path }) => path)
 }
 

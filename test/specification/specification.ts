@@ -1,7 +1,7 @@
 import type { RejectCode } from '../../src/index.ts'
-import { conforms_conformance, type Role } from './conformance.ts'
+import { type Role, requirements_conformance } from './conformance.ts'
 import { type Call, type Certificate, type Key, type Path, sameKey } from './model.ts'
-import { isSelfIssued_6_1, matchesHost_9525_6_3, sameName_7_1 } from './names.ts'
+import { formOf, isAddress_9525_6_1, isSelfIssued_6_1, matchesHost_9525_6_3, nameForms, sameName_7_1 } from './names.ts'
 import * as path61 from './path-validation.ts'
 import * as beyond from './policy-clauses.ts'
 import { inquiryOf, withRevocation } from './revocation-checks.ts'
@@ -141,6 +141,7 @@ function strengthChecks(call: Call, key: Key): readonly Judged[] {
 function leafChecks(call: Call, leaf: Certificate): readonly Check[] {
   const { serverName, policy, purpose } = call
   const hostMatches = serverName === undefined || matchesHost_9525_6_3(leaf, serverName)
+  const isAddress = serverName !== undefined && isAddress_9525_6_1(serverName)
   const isPinnedSelfSigned = beyond.isPinned_trust(call, leaf) && beyond.isSelfSigned(leaf)
   const hasPurpose = leaf.extendedKeyUsage !== undefined && purpose !== 'any'
   const hasUsage = leaf.keyUsage !== undefined && purpose !== 'any'
@@ -150,14 +151,16 @@ function leafChecks(call: Call, leaf: Certificate): readonly Check[] {
     ['requireEku', beyond.namesPurpose_requireEku(call, leaf), ['extended_key_usage_violation'], policy.requireEku],
     ['4.2.1.12, leaf', beyond.allowsPurpose_4_2_1_12(call, leaf), ['extended_key_usage_violation'], hasPurpose],
     ['4.2.1.3, leaf', beyond.allowsHandshake_4_2_1_3(call, leaf), ['key_usage_violation'], hasUsage],
-    ['RFC 9525 6.3', hostMatches, ['name_mismatch'], serverName !== undefined],
+    ['RFC 9525 6.3: DNS-ID', isAddress || hostMatches, ['name_mismatch'], serverName !== undefined && !isAddress],
+    ['RFC 9525 6.3: IP-ID', !isAddress || hostMatches, ['name_mismatch'], isAddress],
     ...conformanceChecks(call, leaf, 'leaf'),
   ])
 }
 
 function conformanceChecks(call: Call, certificate: Certificate, role: Role): readonly Judged[] {
-  const { conformance } = call.policy
-  return [[`conformance, ${role}`, conforms_conformance(call, certificate, role), ['nonconforming'], conformance !== 'practical']]
+  return requirements_conformance(call, certificate, role).map(([paragraph, holds]): Judged => {
+    return [`conformance: ${paragraph}`, holds, ['nonconforming']]
+  })
 }
 
 /** What holds for issuers beyond 6.1, and that the path ends in an anchor. */
@@ -326,22 +329,21 @@ function hasUncommonExtension({ unknown, crlDistributionPoints }: Certificate): 
 /** What only a complete path can be asked. */
 function completeChecks(step: path61.Step, index: number): readonly Check[] {
   const { subtrees, explicitPolicy } = step.state
+  const names: readonly Judged[] = nameForms.flatMap((form): readonly Judged[] => {
+    const has = path61.hasConstrainedName(step, form)
+    const codes = ['name_constraint_violation'] as const
+    const permitted = has && subtrees.some((own) => own.permitted.some((subtree) => formOf(subtree) === form))
+    const excluded = has && subtrees.some((own) => own.excluded.some((subtree) => formOf(subtree) === form))
+    return [
+      [`6.1.3 (b): ${form}`, path61.namesArePermitted_6_1_3_b(step, form), codes, permitted],
+      [`6.1.3 (c): ${form}`, path61.namesAreNotExcluded_6_1_3_c(step, form), codes, excluded],
+    ]
+  })
   const user: readonly Judged[] = [
     ['6.1.5 (g)', path61.userPolicyIsValid_6_1_5_g(step), ['policy_violation'], path61.needsPolicy_6_1_5_a_b(step)],
   ]
   return judged(index, wholePath, [
-    [
-      '6.1.3 (b)',
-      path61.namesArePermitted_6_1_3_b(step),
-      ['name_constraint_violation'],
-      subtrees.some(({ permitted }) => permitted.length > 0),
-    ],
-    [
-      '6.1.3 (c)',
-      path61.namesAreNotExcluded_6_1_3_c(step),
-      ['name_constraint_violation'],
-      subtrees.some(({ excluded }) => excluded.length > 0),
-    ],
+    ...names,
     ['6.1.3 (f)', path61.policyIsValid_6_1_3_f(step), ['policy_violation'], explicitPolicy === 0],
     ...(step.isFinal ? user : []),
   ])
