@@ -11,6 +11,7 @@ import {
   type PolicyId,
   type PolicyMapping,
 } from './model.ts'
+import { type NameForm, nameForms } from './names.ts'
 
 /** What random calls are made of: a few names, dates, policies and so on, and how often each of them is chosen. */
 
@@ -90,62 +91,71 @@ export const serverNames: fc.Arbitrary<string> = fc.constantFrom(
   '2001:db8:0:0:0:0:0:7',
 )
 
-export const alternativeName: fc.Arbitrary<GeneralName> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...hosts).map((dns) => ({ dns })) },
-  fc.constantFrom(...leafNames.slice(0, 3), names[0]!, respelled[1]!).map((directory) => ({ directory })),
-  fc
-    .constantFrom('leaf@a.example', 'Leaf@b.a.example', 'LEAF@a.example', 'leaf@A.Example', 'x@other.test')
-    .map((email) => ({ email })),
-  fc
-    .constantFrom('https://a.example/x', 'https://b.a.example', 'https://B.A.Example/', 'https://192.0.2.7/', 'urn:x')
-    .map((uri) => ({ uri })),
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom('192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7', '2001:db8:0:0:0:0:1:6').map((ip) => ({ ip })),
-  },
-  fc.constant({ registeredId: '1.2.3.4' }),
+/** Subject alternative names, and subtrees of constraints, by form. */
+const alternatives: Readonly<Record<NameForm, readonly GeneralName[]>> = {
+  dns: hosts.map((dns) => ({ dns })),
+  directory: [...leafNames.slice(0, 3), names[0]!, respelled[1]!].map((directory) => ({ directory })),
+  email: ['leaf@a.example', 'Leaf@b.a.example', 'LEAF@a.example', 'leaf@A.Example', 'x@other.test'].map((email) => ({ email })),
+  uri: ['https://a.example/x', 'https://b.a.example', 'https://B.A.Example/', 'https://192.0.2.7/', 'urn:x'].map((uri) => ({
+    uri,
+  })),
+  ip: ['192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7', '2001:db8:0:0:0:0:1:6'].map((ip) => ({ ip })),
+  registeredId: [{ registeredId: '1.2.3.4' }],
+}
+
+const subtreesOf: Readonly<Record<NameForm, readonly GeneralName[]>> = {
+  dns: ['example', 'a.example', 'b.a.example', 'test', '', 'A.Example', 'c.b.a.example'].map((dns) => ({ dns })),
+  directory: [[organization], [['O', 'elsewhere']] as const, leafNames[0]!, names[0]!, names[1]!, names[2]!, []].map(
+    (directory) => ({ directory }),
+  ),
+  email: ['leaf@a.example', 'a.example', '.a.example', '.example', 'Leaf@A.example', 'A.EXAMPLE'].map((email) => ({ email })),
+  uri: ['a.example', '.a.example', 'b.a.example', 'B.A.example'].map((uri) => ({ uri })),
+  ip: [
+    ...['192.0.2.0/24', '192.0.2.6/31', '0.0.0.0/0'],
+    ...['2001:db8:0:0:0:0:0:0/32', '2001:db8:0:0:0:0:0:6/127', '0:0:0:0:0:0:0:0/0'],
+  ].map((ip) => ({ ip })),
+  registeredId: [{ registeredId: '1.2.3.4' }],
+}
+
+/** What a call about names of a form asks for as `serverName`. */
+export const serverNamesOf: Readonly<Partial<Record<NameForm, readonly string[]>>> = {
+  dns: ['b.a.example', 'B.A.example', 'a.example'],
+  ip: ['192.0.2.7', '2001:db8:0:0:0:0:0:7'],
+}
+
+export const nameForm: fc.Arbitrary<NameForm> = fc.constantFrom(...nameForms)
+
+const weights: Readonly<Record<NameForm, number>> = { dns: 6, directory: 2, email: 1, uri: 1, ip: 1, registeredId: 1 }
+
+function ofAnyForm(byForm: typeof alternatives): fc.Arbitrary<GeneralName> {
+  return fc.oneof(...nameForms.map((form) => ({ weight: weights[form], arbitrary: fc.constantFrom(...byForm[form]) })))
+}
+
+export const alternativeName: fc.Arbitrary<GeneralName> = ofAnyForm(alternatives)
+
+/** Constraints of these subtrees: some permitted, some excluded. */
+function constraintsOf(subtree: fc.Arbitrary<GeneralName>): fc.Arbitrary<NameConstraints> {
+  const some = fc.uniqueArray(subtree, { minLength: 1, maxLength: 2, selector: (name) => JSON.stringify(name) })
+  return fc.oneof(
+    fc.record({ permitted: some, excluded: fc.constant([]) }),
+    fc.record({ permitted: fc.constant([]), excluded: some }),
+    fc.record({ permitted: some, excluded: some }),
+  )
+}
+
+export const nameConstraints: fc.Arbitrary<NameConstraints> = constraintsOf(ofAnyForm(subtreesOf))
+
+export const namesOfForm: Readonly<Record<NameForm, fc.Arbitrary<GeneralName>>> = byForm((form) =>
+  fc.constantFrom(...alternatives[form]),
 )
 
-const subtree: fc.Arbitrary<GeneralName> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc
-      .constantFrom('example', 'a.example', 'b.a.example', 'test', '', 'A.Example', 'c.b.a.example')
-      .map((dns) => ({ dns })),
-  },
-  {
-    weight: 2,
-    arbitrary: fc
-      .constantFrom<Name>([organization], [['O', 'elsewhere']], leafNames[0]!, names[0]!, names[1]!, names[2]!, [])
-      .map((directory) => ({ directory })),
-  },
-  fc
-    .constantFrom('leaf@a.example', 'a.example', '.a.example', '.example', 'Leaf@A.example', 'A.EXAMPLE')
-    .map((email) => ({ email })),
-  fc.constantFrom('a.example', '.a.example', 'b.a.example', 'B.A.example').map((uri) => ({ uri })),
-  {
-    weight: 2,
-    arbitrary: fc
-      .constantFrom(
-        '192.0.2.0/24',
-        '192.0.2.6/31',
-        '0.0.0.0/0',
-        '2001:db8:0:0:0:0:0:0/32',
-        '2001:db8:0:0:0:0:0:6/127',
-        '0:0:0:0:0:0:0:0/0',
-      )
-      .map((ip) => ({ ip })),
-  },
-  fc.constant({ registeredId: '1.2.3.4' }),
+export const constraintsOfForm: Readonly<Record<NameForm, fc.Arbitrary<NameConstraints>>> = byForm((form) =>
+  constraintsOf(fc.constantFrom(...subtreesOf[form])),
 )
 
-const subtrees = fc.uniqueArray(subtree, { minLength: 1, maxLength: 2, selector: (name) => JSON.stringify(name) })
-
-export const nameConstraints: fc.Arbitrary<NameConstraints> = fc.oneof(
-  fc.record({ permitted: subtrees, excluded: fc.constant([]) }),
-  fc.record({ permitted: fc.constant([]), excluded: subtrees }),
-  fc.record({ permitted: subtrees, excluded: subtrees }),
-)
+function byForm<Value>(make: (form: NameForm) => Value): Readonly<Record<NameForm, Value>> {
+  return Object.fromEntries(nameForms.map((form) => [form, make(form)])) as Record<NameForm, Value>
+}
 
 const ordinaryPolicies = ['1.2.3.1', '1.2.3.2'] as const
 

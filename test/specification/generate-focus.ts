@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import {
-  alternativeName,
+  constraintsOfForm,
   extension,
   leafNames,
   mappings,
-  nameConstraints,
+  namesOfForm,
   often,
   policyConstraints,
   policyIds,
@@ -13,6 +13,7 @@ import {
   withoutAbsent,
 } from './alphabet.ts'
 import type { Certificate, PathPolicy } from './model.ts'
+import { type NameForm, nameForms } from './names.ts'
 
 /** Calls about one thing, in which nothing else is wrong: policies, names and conformance decide seldom if more than that fails. */
 
@@ -26,12 +27,19 @@ export const dense = fc.record({
     policyConstraints: rarely(3, extension(policyConstraints, true)),
     inhibitAnyPolicy: rarely(3, extension(skip, true)),
   }),
-  names: fc.record({
-    nameConstraints: often(1, extension(nameConstraints, true)),
-    subjectAltName: often(3, extension(fc.array(alternativeName, { minLength: 1, maxLength: 2 }), false)),
-    name: fc.constantFrom(...leafNames),
-  }),
+  /** Of each form, of which a call has one. */
+  names: fc.record(
+    Object.fromEntries(nameForms.map((form) => [form, namesAbout(form)])) as Record<NameForm, ReturnType<typeof namesAbout>>,
+  ),
 })
+
+function namesAbout(form: NameForm) {
+  return fc.record({
+    nameConstraints: often(1, extension(constraintsOfForm[form], true)),
+    subjectAltName: often(3, extension(fc.array(namesOfForm[form], { minLength: 1, maxLength: 2 }), false)),
+    name: fc.constantFrom(...leafNames),
+  })
+}
 
 export type Dense = Parameters<Parameters<typeof dense.map>[0]>[0]
 

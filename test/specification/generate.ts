@@ -10,12 +10,14 @@ import {
   mostAuthorities,
   mostly,
   nameConstraints,
+  nameForm,
   names,
   policyConstraints,
   policyIds,
   rarely,
   respelled,
   serverNames,
+  serverNamesOf,
   sharedSlot,
   skip,
   thisSecond,
@@ -24,7 +26,8 @@ import {
   year,
 } from './alphabet.ts'
 import { conformingCa, conformingLeaf, type Dense, demanding, dense, type Focus, lapse, withLapse } from './generate-focus.ts'
-import { calmed, delegatesOf, distributionPoints, faultless, revocationOf, revocationRecipes } from './generate-lists.ts'
+import { calmed, delegatesOf, faultless, revocable, revocationOf } from './generate-lists.ts'
+import { distributionPoints, revocationRecipes } from './list-recipes.ts'
 import {
   anyPolicy,
   type BasicConstraints,
@@ -39,7 +42,8 @@ import {
   type PolicyInputs,
 } from './model.ts'
 
-import { hasFewPaths } from './specification.ts'
+import type { NameForm } from './names.ts'
+import { hasFewPaths } from './readings.ts'
 
 /**
  * Random calls over a small alphabet: up to eight CAs and a leaf. What is usual is most likely, so that about a third of the calls
@@ -214,12 +218,12 @@ function authoritiesOf(recipes: readonly AuthorityRecipe[]): readonly Certificat
 }
 
 /** What a call is about in which nothing else is wrong. */
-const focus = mostly<'everything' | Focus>(2, 'everything', 'policies', 'names', 'conformance')
+const focus = mostly<'everything' | Focus>(1, 'everything', 'policies', 'names', 'names', 'conformance')
 
 const plainCa = { basicConstraints: { critical: true, value: { ca: true } }, keyUsage: undefined } as const
 const plainLeaf = { basicConstraints: undefined, keyUsage: undefined, nameConstraints: undefined } as const
 
-function focused<R extends AuthorityRecipe | LeafRecipe>(recipe: R, on: 'everything' | Focus, all: Dense): R {
+function focused<R extends AuthorityRecipe | LeafRecipe>(recipe: R, on: 'everything' | Focus, all: Dense, form: NameForm): R {
   if (on === 'everything') return recipe
   const isCa = 'isPresented' in recipe
   const plain = {
@@ -230,7 +234,7 @@ function focused<R extends AuthorityRecipe | LeafRecipe>(recipe: R, on: 'everyth
   }
   if (on === 'policies') return { ...plain, ...all.policies }
   if (on === 'conformance') return { ...plain, crlDistributionPoints: undefined, ...(isCa ? conformingCa : conformingLeaf) }
-  const { nameConstraints, subjectAltName, name } = all.names
+  const { nameConstraints, subjectAltName, name } = all.names[form]
   return { ...plain, ...(isCa ? { nameConstraints } : { subjectAltName, name }) }
 }
 
@@ -268,17 +272,20 @@ export const calls: fc.Arbitrary<Call> = fc
     focus,
     dense: fc.array(dense, { minLength: mostAuthorities + 1, maxLength: mostAuthorities + 1 }),
     densePolicies: policyInputs,
+    form: nameForm,
+    hostNumber: fc.nat(5),
     lapse,
     demanding,
     omitsDefaults: fc.boolean(),
   })
   .map(({ purpose, serverName, revocation, moment, omitsDefaults, ...rest }) => {
-    const on = revocation === undefined ? rest.focus : 'everything'
+    const isConforming = revocation?.isConforming === true
+    const on = revocation === undefined ? rest.focus : isConforming ? 'conformance' : 'everything'
     const isCalm = revocation?.isCalm === true || on === 'conformance'
     const policies = on === 'policies' ? rest.densePolicies : rest.policies
     const calm = <R extends object>(one: R): R => (revocation === undefined ? one : calmed(one, revocation, thisSecond))
-    const recipes = rest.authorities.map((one, i) => focused(calm(one), on, rest.dense[i]!))
-    const recipe = focused(calm(rest.leaf), on, rest.dense[mostAuthorities]!)
+    const recipes = rest.authorities.map((one, i) => focused(calm(one), on, rest.dense[i]!, rest.form))
+    const recipe = focused(calm(rest.leaf), on, rest.dense[mostAuthorities]!, rest.form)
     const made = authoritiesOf(recipes)
     const issuer = recipe.issuedBy === undefined ? made.at(-1)! : made[recipe.issuedBy % made.length]!
     const subject = recipe.name
@@ -286,14 +293,18 @@ export const calls: fc.Arbitrary<Call> = fc
     const own = recipe.isSelfSigned && subject.length > 0 ? { subject, key } : issuer
     const subjectAltName = recipe.isVersion1 ? undefined : recipe.subjectAltName
     const last: Certificate = withoutAbsent({ serial: 50, ...issuedFields(recipe, subject, key, own), subjectAltName })
-    const lapse = on === 'conformance' ? rest.lapse : undefined
+    const lapse = on === 'conformance' && !isConforming ? rest.lapse : undefined
     const certificates = withLapse([...made, last], lapse)
-    const [authorities, end] = [certificates.slice(0, -1), certificates.at(-1)!]
+    const authorities = certificates.slice(0, -1)
+    const end = revocation === undefined ? certificates.at(-1)! : revocable(certificates.at(-1)!, revocation)
     const listed = authorities.filter((_, i) => recipes[i]!.isListed)
     const others = authorities.filter((_, i) => recipes[i]!.isPresented || !recipes[i]!.isListed)
     const delegates = revocation === undefined ? [] : delegatesOf(revocation, end, authorities, thisSecond)
     const signers = delegates.map(({ certificate }) => certificate)
-    const demands = on === 'conformance' ? { conformance: rest.demanding } : {}
+    const demands = {
+      ...(on === 'conformance' ? { conformance: rest.demanding } : {}),
+      ...(revocation?.isTight === true ? { maxChainLength: authorities.length } : {}),
+    }
     // A leaf without an issuer's name can only be pinned.
     const isPinned = recipe.isListed || end.issuer.length === 0
     return withoutAbsent({
@@ -302,7 +313,7 @@ export const calls: fc.Arbitrary<Call> = fc
       policy: { ...rest.policy, ...demands },
       at: moment,
       purpose,
-      serverName: isCalm ? undefined : serverName,
+      serverName: isCalm ? undefined : ((on === 'names' ? serverNamesOf[rest.form]?.[rest.hostNumber] : undefined) ?? serverName),
       policies: isCalm ? undefined : policies,
       revocation: revocation && revocationOf(revocation, end, [...authorities, ...signers], thisSecond),
       omitsDefaults: omitsDefaults ? (true as const) : undefined,

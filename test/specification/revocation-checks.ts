@@ -1,7 +1,8 @@
 import { checksRevocation } from './list-model.ts'
 import type { Call, Certificate, Path } from './model.ts'
+import { type Reading, readingsOf } from './readings.ts'
 import { type Inquiry, isAcceptable_unknown, type RevocationClause, revocationClauses, statuses_6_1_3_a_3 } from './revocation.ts'
-import { type Check, checksOf, type Judgement, type Reading, readingsOf, wholePath } from './specification.ts'
+import { type Check, checksOf, type Judgement, wholePath } from './specification.ts'
 
 /** 6.3 among the other checks of a path, and which of its clauses a verdict depends on. */
 

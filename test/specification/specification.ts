@@ -1,14 +1,15 @@
 import type { RejectCode } from '../../src/index.ts'
 import { type Role, requirements_conformance } from './conformance.ts'
 import { type Call, type Certificate, type Key, type Path, sameKey } from './model.ts'
-import { formOf, isAddress_9525_6_1, isSelfIssued_6_1, matchesHost_9525_6_3, nameForms, sameName_7_1 } from './names.ts'
+import { formOf, isAddress_9525_6_1, isSelfIssued_6_1, matchesHost_9525_6_3, nameForms } from './names.ts'
 import * as path61 from './path-validation.ts'
 import * as beyond from './policy-clauses.ts'
+import { isListed, type Reading, readingsOf } from './readings.ts'
 import { inquiryOf, withRevocation } from './revocation-checks.ts'
 
 /**
  * The whole verdict: every path from the leaf to an anchor is judged by every clause. A call is accepted if one of its paths
- * fails none. Paths are not searched but enumerated, in no order, and nothing is remembered.
+ * fails none. Nothing is remembered.
  */
 
 /** A clause that was judged for a path. */
@@ -28,12 +29,6 @@ export interface Check {
 export interface JudgedPath extends Reading {
   readonly checks: readonly Check[]
   readonly failures: readonly Check[]
-}
-
-/** A path as it is read: its last certificate is its anchor, or is issued by somebody who is not found. */
-export interface Reading {
-  readonly path: Path
-  readonly isComplete: boolean
 }
 
 export interface Judgement {
@@ -63,58 +58,8 @@ export function firstOf(failures: readonly Check[]): readonly Check[] {
   return failures.filter(({ stage }) => stage === first)
 }
 
-/**
- * 6.1: every sequence of distinct certificates that starts with the leaf and in which each is issued, by its name, by the
- * next. Those that end where no issuer is found are among them: they fail 6.1 (b).
- */
-export function readingsOf(call: Call): readonly Reading[] {
-  const [leaf, ...others] = call.presented
-  const listed = beyond.usable(call)
-  const pool = distinct(call.policy.intermediates === 'presented' ? [...listed, ...others] : listed)
-  const readings: Reading[] = []
-  const extend = (path: Path): void => {
-    const top = path.at(-1)!
-    const issuers = pool.filter((issuer) => path61.namesChain_6_1_3_a_4(top, issuer) && !contains(path, issuer))
-    const isComplete = endsInAnchor(call, path)
-    if (isComplete) readings.push({ path, isComplete })
-    if (issuers.length === 0 && !(isComplete && path.length === 1)) readings.push({ path, isComplete: false })
-    for (const issuer of issuers) extend([...path, issuer])
-  }
-  extend([leaf])
-  return readings
-}
-
-/** Whether a call has so few paths, by names alone, that all of them can be enumerated. */
-export function hasFewPaths({ listed, presented }: Call, most: number): boolean {
-  const pool = distinct([...listed, ...presented.slice(1)])
-  let paths = 0
-  const extend = (path: readonly Certificate[]): void => {
-    paths++
-    for (const issuer of pool)
-      if (paths < most && !path.includes(issuer) && path61.namesChain_6_1_3_a_4(path.at(-1)!, issuer)) extend([...path, issuer])
-  }
-  extend([presented[0]])
-  return paths < most
-}
-
-function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
-  return certificates.filter(({ serial }, i) => certificates.findIndex((other) => other.serial === serial) === i)
-}
-
-/** 6.1: a certificate is on a path once; so is, beyond the RFC, a name with its key. */
-function contains(path: Path, { subject, key }: Certificate): boolean {
-  return path.some((other) => sameName_7_1(other.subject, subject) && sameKey(other.key, key))
-}
-
 export function checksOf(call: Call, { path, isComplete }: Reading): readonly Check[] {
   return [...leafChecks(call, path[0]), ...issuerChecks(call, path, isComplete), ...walkChecks(call, path, isComplete)]
-}
-
-/** 6.1.1 (d): the last certificate is listed and may end a path; a leaf alone, which nothing issues, must be pinned. */
-function endsInAnchor(call: Call, path: Path): boolean {
-  if (path.length === 1) return beyond.isPinned_trust(call, path[0])
-  const top = path.at(-1)!
-  return beyond.mayEndPath_trust(call, top) && isListed(call, top)
 }
 
 /** Stages: the leaf by itself, then upwards for each issuer its signature and itself, at last the path as a whole. */
@@ -215,10 +160,6 @@ function wrongIssuerCodes(call: Call, path: Path, index: number): readonly Rejec
   const missing = noIssuerCodes(call, certificate, index)
   if (namesAnother) return missing
   return isListed(call, certificate) ? ['signature_mismatch', ...missing] : ['signature_mismatch']
-}
-
-function isListed(call: Call, { serial }: Certificate): boolean {
-  return beyond.usable(call).some((listed) => listed.serial === serial)
 }
 
 /** 6.1.2 to 6.1.4, from the anchor down. A pinned leaf, and a path whose anchor is not found, have nothing above them. */

@@ -11,7 +11,8 @@ import { demand, NotInModel } from './der-reading.ts'
 import { certificatesFrom } from './from-der.ts'
 import { referenceFrom } from './from-der-names.ts'
 import { anyPolicy, type Call, type Certificate } from './model.ts'
-import { hasFewPaths, judge } from './specification.ts'
+import { hasFewPaths } from './readings.ts'
+import { judge } from './specification.ts'
 
 /**
  * The specification and the library judge public suites. Cases with something that the model lacks are skipped and counted. Lists
