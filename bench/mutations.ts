@@ -2,13 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Mutation, mutations } from '../test/specification/mutations.ts'
+import type { Mutation } from '../test/specification/mutation.ts'
+import { mutations } from '../test/specification/mutations.ts'
 import { inProcess, type Task } from './specification.ts'
 
 /**
- * `npm run specification:mutations -- [WORD…]`: removes one check of the library at a time, in a copy, and demands that the
- * specification disagrees with what is left. Prints after how many calls it did. Words limit it to the checks whose file or
- * description has one of them. Exits with 1 if a check can be removed unnoticed.
+ * `npm run specification:mutations -- [--jobs N] [WORD…]`: removes one check of the library at a time, in a copy, and demands that
+ * the specification disagrees with what is left. Prints after how many calls it did. Words limit it to the checks whose file or
+ * description has one of them. It tries N at the same time, by default as many as there are cores. Exits with 1 if a check can be
+ * removed unnoticed.
  */
 
 const mostCalls = 15_000
@@ -42,7 +44,19 @@ async function callsUntilNoticed(copy: string): Promise<number | undefined> {
   return disagreement === undefined ? undefined : judged + 1
 }
 
-const words = process.argv.slice(2)
+const usage = 'usage: npm run specification:mutations -- [--jobs N] [WORD…], with N from 1 on'
+
+function argumentsOf(words: readonly string[]): { readonly jobs: number; readonly words: readonly string[] } {
+  if (words[0] !== '--jobs') return { jobs: availableParallelism(), words }
+  const jobs = Number(words[1])
+  if (!Number.isInteger(jobs) || jobs < 1) {
+    console.error(usage)
+    process.exit(2)
+  }
+  return { jobs, words: words.slice(2) }
+}
+
+const { jobs, words } = argumentsOf(process.argv.slice(2))
 const chosen = mutations.filter(
   ({ removes, file }) => words.length === 0 || words.some((word) => `${file} ${removes}`.includes(word)),
 )
@@ -66,7 +80,7 @@ try {
   for (const mutation of chosen) edited(mutation)
   const calls = await callsUntilNoticed(copyOf('unchanged'))
   if (calls !== undefined) throw new Error(`the specification disagrees with the unchanged library after ${calls} calls`)
-  await Promise.all(Array.from({ length: availableParallelism() }, (_, i) => tryMutations(i)))
+  await Promise.all(Array.from({ length: jobs }, (_, i) => tryMutations(i)))
 } finally {
   rmSync(work, { recursive: true })
 }

@@ -96,7 +96,15 @@ const alternatives: Readonly<Record<NameForm, readonly GeneralName[]>> = {
   dns: hosts.map((dns) => ({ dns })),
   directory: [...leafNames.slice(0, 3), names[0]!, respelled[1]!].map((directory) => ({ directory })),
   email: ['leaf@a.example', 'Leaf@b.a.example', 'LEAF@a.example', 'leaf@A.Example', 'x@other.test'].map((email) => ({ email })),
-  uri: ['https://a.example/x', 'https://b.a.example', 'https://B.A.Example/', 'https://192.0.2.7/', 'urn:x'].map((uri) => ({
+  uri: [
+    'https://a.example/x',
+    'https://b.a.example',
+    'https://B.A.Example/',
+    'https://other.test:443/',
+    'https://c.b.a.example',
+    'https://192.0.2.7/',
+    'urn:x',
+  ].map((uri) => ({
     uri,
   })),
   ip: ['192.0.2.7', '198.51.100.7', '2001:db8:0:0:0:0:0:7', '2001:db8:0:0:0:0:1:6'].map((ip) => ({ ip })),

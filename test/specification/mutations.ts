@@ -1,20 +1,10 @@
+import { edits, type Mutation } from './mutation.ts'
+import { revocationMutations } from './mutations-revocation.ts'
+
 /**
  * Checks that a verdict depends on, and edits that remove them. `npm run specification:mutations` makes each edit in a copy of
  * `src`, one at a time, and demands that the equivalence fails.
  */
-
-/** What an edit removes, in which file of `src`, and how: the text must occur there exactly once. */
-export interface Mutation {
-  readonly removes: string
-  readonly file: string
-  readonly from: string
-  /** Default: nothing. */
-  readonly to?: string
-}
-
-function edits(file: string, list: readonly (readonly [removes: string, from: string, to?: string])[]): readonly Mutation[] {
-  return list.map(([removes, from, to = '']) => ({ removes, file, from, to }))
-}
 
 const checks = edits('path/certificate-checks.ts', [
   [
@@ -66,6 +56,14 @@ const checks = edits('path/certificate-checks.ts', [
   ['that checkAnchorValidity may be false', '(policy.checkAnchorValidity ? refuseDates', '(true ? refuseDates'],
   ['extendedKeyUsage of an anchor', 'refuseCaPurpose(anchor, parameters.purpose) ??'],
   ['that an anchor is a CA', 'refuseAsCa(anchor))', 'undefined)'],
+  ['critical extensions of an anchor', 'refuseCriticalExtension(anchor, false) ??'],
+  [
+    'that nobody asks lists about an anchor',
+    'refuseCriticalExtension(anchor, false)',
+    "refuseCriticalExtension(anchor, parameters.listsFor === 'chain')",
+  ],
+  ['critical extensions of a signer', 'refuseCriticalExtension(signer, true) ??'],
+  ['the dates of a signer', 'refuseDates(signer, parameters) ??'],
   ['conformance of an anchor', "refuseProfile(policy, anchor, 'anchor')", 'undefined'],
   ['notAfter', 'at >= certificate.notAfterTime + 1000', 'false'],
   ['the last second of the validity period', 'at >= certificate.notAfterTime + 1000', 'at >= certificate.notAfterTime'],
@@ -78,11 +76,13 @@ const checks = edits('path/certificate-checks.ts', [
 const search = edits('path/search.ts', [
   ['maxChainLength', 'if (depth > policy.maxChainLength) {', 'if (depth > 1000) {'],
   ['signatures', 'if (canVerify && !this.#isIssuer(issuer)) return undefined'],
-  ['path lengths', 'isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(issuer)', 'undefined'],
+  ['path lengths', '(hasLength ? refusePathLength(issuer) : undefined)', 'undefined'],
+  ['that an anchor has no path length without enforceAnchorConstraints', '!isAnchor || policy.enforceAnchorConstraints', 'true'],
+  ['that a CA refused as an anchor may be an intermediate', 'if (!isAnchor) return undefined', 'return undefined'],
   [
-    'that an anchor has no path length without enforceAnchorConstraints',
-    'isAnchor && !policy.enforceAnchorConstraints ? undefined : refusePathLength(issuer)',
-    'refusePathLength(issuer)',
+    'that a leaf alone is complete only if nothing issues it',
+    'mayBePinned && node?.isSelfSigned === true',
+    'node?.isSelfSigned === true',
   ],
   ['that self-issued CAs do not count', 'if (!link.certificate.isSelfIssued) count++', 'count++'],
   [
@@ -110,6 +110,18 @@ const search = edits('path/search.ts', [
 ])
 
 const complete = edits('path/complete.ts', [
+  ['critical extensions of a pinned leaf', 'if (refusal !== undefined) return { ...refusal, index: 0 }'],
+  ['that every certificate on the path of a signer is checked', ", listsFor: 'chain' }", ' }'],
+  [
+    'maxChainLength of the path of a signer',
+    'maxChainLength: Number.POSITIVE_INFINITY',
+    'maxChainLength: request.policy.maxChainLength',
+  ],
+  ['the purpose of the path of a signer', "purpose: 'any', listsFor", 'listsFor'],
+  ['checks of a signer by itself', 'if (refuseListSigner(signer, request) !== undefined) return\n'],
+  ['names of signers', 'this.#refuseNames(path) ?? (accepts', '(accepts'],
+  ['that a signer needs an issuer', 'search.run(signer, false)', 'search.run(signer)'],
+  ['revocation', ' ?? this.#revocation?.(path)'],
   ['name constraints', 'this.#refuseNames(path, true) ?? '],
   ['certificate policies', ' ?? this.#refusePolicies(path)'],
   ['that constraints of an anchor may not count', 'this.#call.request.policy.enforceAnchorConstraints, reader', 'true, reader'],
@@ -141,6 +153,15 @@ const names = [
   ]),
 ]
 
+const hosts = edits('path/names/host-name.ts', [
+  ['the server name', 'presented === reference', 'true'],
+  ['wildcards', "if (!presented.startsWith('*.')) return presented === reference", 'return presented === reference'],
+  ['that a wildcard is followed by two labels', "parent.includes('.', 1) && "],
+  ['that a wildcard stands for one label', 'reference.slice(dot) === parent', 'reference.endsWith(parent)'],
+  ['addresses', 'tag === GeneralNameTag.ip && name.is(reference)', 'tag === GeneralNameTag.ip'],
+  ['that case does not count', 'latin1Of(name).toLowerCase(), reference', 'latin1Of(name), reference'],
+])
+
 const policies = edits('path/policy-graph.ts', [
   ['that a policy is needed at the end', 'this.#explicitPolicy === 0 && userConstrained.size === 0', 'false'],
   ['requireExplicitPolicy of the leaf', 'if (certificate.requireExplicitPolicy === 0) this.#explicitPolicy = 0'],
@@ -163,6 +184,18 @@ const strength = edits('policy/strength.ts', [
   ['maxRsaBits', 'bits > policy.maxRsaBits', 'false'],
   ['curves', '!policy.curves.includes(parts.curve!)', 'false'],
   ['hashes', '!accepted.includes(hash) || !accepted.includes(mgfHash)', 'false'],
+])
+
+const matching = edits('path/names/name-match.ts', [
+  ['that a leading dot leaves the host out', 'this.#hosts.get(host) ?? 0) & mark) !== 0', 'this.#hosts.get(host) ?? 0) !== 0)'],
+  ['the case of local parts', 'has(foldLocal ?', 'has(true ?'],
+  ['that the case of local parts in an excluded subject does not count', 'has(foldLocal ?', 'has(false ?'],
+  [
+    'the case of subtrees of e-mail and URI',
+    'const host = (below ? text.slice(1) : text).toLowerCase()',
+    'const host = below ? text.slice(1) : text',
+  ],
+  ['masks of addresses', 'byte === (address[i]! & mask[i]!)', 'byte === address[i]!'],
 ])
 
 const truststore = [
@@ -226,8 +259,11 @@ export const mutations: readonly Mutation[] = [
   ...search,
   ...complete,
   ...names,
+  ...hosts,
+  ...matching,
   ...policies,
   ...strength,
   ...truststore,
   ...rules,
+  ...revocationMutations,
 ]
