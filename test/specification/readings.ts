@@ -22,8 +22,8 @@ export function readingsOf(call: Call): readonly Reading[] {
   const readings: Reading[] = []
   const extend = (path: Path): void => {
     const top = path.at(-1)!
-    const issuers = pool.filter((issuer) => namesChain_6_1_3_a_4(top, issuer) && !contains(path, issuer))
-    const isComplete = endsInAnchor(call, path)
+    const issuers = pool.filter((issuer) => namesChain_6_1_3_a_4(top, issuer) && !contains_6_1(path, issuer))
+    const isComplete = endsInAnchor_6_1_1_d(call, path)
     if (isComplete) readings.push({ path, isComplete })
     if (issuers.length === 0 && !(isComplete && path.length === 1)) readings.push({ path, isComplete: false })
     for (const issuer of issuers) extend([...path, issuer])
@@ -50,12 +50,12 @@ function distinct(certificates: readonly Certificate[]): readonly Certificate[] 
 }
 
 /** 6.1: a certificate is on a path once; so is, beyond the RFC, a name with its key. */
-function contains(path: Path, { subject, key }: Certificate): boolean {
+function contains_6_1(path: Path, { subject, key }: Certificate): boolean {
   return path.some((other) => sameName_7_1(other.subject, subject) && sameKey(other.key, key))
 }
 
 /** 6.1.1 (d): the last certificate is listed and may end a path; a leaf alone, which nothing issues, must be pinned. */
-function endsInAnchor(call: Call, path: Path): boolean {
+function endsInAnchor_6_1_1_d(call: Call, path: Path): boolean {
   if (path.length === 1) return beyond.isPinned_trust(call, path[0])
   const top = path.at(-1)!
   return beyond.mayEndPath_trust(call, top) && isListed(call, top)

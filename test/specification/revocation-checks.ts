@@ -18,7 +18,7 @@ function isOfLeaf(clause: string, index: number): boolean {
  * 6.3.3 (f): the valid paths of a CRL signer, for any purpose. How long a path may be is judged with the signer, and a listed
  * signer is no anchor of its own: its issuer must be known.
  */
-function signerPaths(call: Call, signer: Certificate): readonly Path[] {
+function signerPaths_6_3_3_f(call: Call, signer: Certificate): readonly Path[] {
   const { serverName: _host, policies: _policies, presented, ...rest } = call
   const asked: Call = {
     ...rest,
@@ -44,7 +44,7 @@ export function inquiryOf(call: Call): Inquiry | undefined {
   return {
     call,
     signerPaths(signer) {
-      const paths = known.get(signer) ?? signerPaths(call, signer)
+      const paths = known.get(signer) ?? signerPaths_6_3_3_f(call, signer)
       known.set(signer, paths)
       return paths
     },

@@ -103,10 +103,10 @@ function statusOf_6_3_3(subject: Subject): Status {
   const standing = naming.filter((list) => !isLifted(subject, list) && !isReplaced(subject, list))
   if (standing.some((list) => mayBeUsed(subject, list) && signerOf(subject, list) === 'permitted')) return 'revoked'
   if (standing.length > 0) return 'unknown'
-  const covering = lists.filter((list) => clause.addsReason_6_3_3_e(coverageOf(subject, list)))
+  const covering = lists.filter((list) => clause.addsReason_6_3_3_e(coverageOf_6_3_3_b_d(subject, list)))
   if (!ask(subject.inquiry, '6.3.3 (e)', covering.length > 0)) return 'uncovered'
   const clearing = covering.filter((list) => clears(subject, list) && !(naming.includes(list) && isReplaced(subject, list)))
-  const reasons = clearing.flatMap((list) => coverageOf(subject, list))
+  const reasons = clearing.flatMap((list) => coverageOf_6_3_3_b_d(subject, list))
   const isComplete = allReasons.every((reason) => reasons.includes(reason))
   return ask(subject.inquiry, '6.3.3 (l)', isComplete, reasons.length > 0) ? 'good' : 'unknown'
 }
@@ -123,7 +123,7 @@ function isAbout(subject: Subject, { issuer }: RevocationList): boolean {
 }
 
 /** 6.3.3 (b) and (d): the reasons for which a list is about the certificate. */
-function coverageOf(subject: Subject, list: RevocationList): readonly ReasonFlag[] {
+function coverageOf_6_3_3_b_d(subject: Subject, list: RevocationList): readonly ReasonFlag[] {
   const { inquiry } = subject
   const certificate = certificateOf(subject)
   const isForKind =
