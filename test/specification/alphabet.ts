@@ -188,6 +188,7 @@ export const validity: fc.Arbitrary<readonly [notBefore: number, notAfter: numbe
   [thisSecond, thisSecond],
   [thisSecond + second, thisSecond + year],
   [thisSecond - year, thisSecond - second],
+  [thisSecond + second, thisSecond - second],
 )
 
 export const keyKind: fc.Arbitrary<Key['kind']> = mostly(10, 'p256', 'p384', 'p521', 'rsa1024', 'rsa2048', 'rsa2048')

@@ -120,10 +120,16 @@ function isUsableAlone(call: Call, certificate: Certificate): boolean {
     isLargeEnough_minRsaBits(call, certificate.key) &&
     isSmallEnough_maxRsaBits(call, certificate.key) &&
     isOnCurve_curves(call, certificate.key) &&
+    isEverValid(certificate) &&
     hasName(certificate) &&
     (isSelfIssued_6_1(certificate) || hashIsAllowed_hashes(call, certificate)) &&
     (!call.policy.enforceAnchorConstraints || constraintsAreUsable(certificate))
   )
+}
+
+/** `validity_inverted`: the validity period ends after it begins. */
+function isEverValid({ notBefore, notAfter }: Certificate): boolean {
+  return notBefore <= notAfter
 }
 
 /** `ca_subject_empty`: a subject or, unless it is a CA, a subjectAltName. */
