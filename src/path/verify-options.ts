@@ -24,7 +24,8 @@ export interface VerifyOptions {
 
 /**
  * Revocation by CRL (RFC 5280 6.3). Anchors are not checked. A pinned leaf is an anchor: remove it from the truststore to revoke
- * it. If the signer of a list has a keyUsage, it must include cRLSign. That applies to anchors too.
+ * it. A critical cRLDistributionPoints requires that the revocation of its certificate is checked (4.2.1.13). If the signer of a
+ * list has a keyUsage, it must include cRLSign. That applies to anchors too.
  */
 export interface RevocationCheck {
   /** From `parseRevocationList`. Any issuers, in any order. */

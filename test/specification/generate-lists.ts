@@ -63,6 +63,7 @@ export function delegatesOf(
       notAfter: one.hasEnded ? at - hour : at + year,
       basicConstraints: { critical: true, value: withoutAbsent({ ca, pathLength: ca ? one.pathLength : undefined }) },
       keyUsage: keyUsage && { critical: true, value: keyUsage },
+      unknown: one.hasUnknown ? { critical: true, value: undefined } : undefined,
     })
     made.push(certificate)
     return { certificate, isListed }

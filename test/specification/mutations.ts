@@ -4,6 +4,9 @@ import { revocationMutations } from './mutations-revocation.ts'
 /**
  * Checks that a verdict depends on, and edits that remove them. `npm run specification:mutations` makes each edit in a copy of
  * `src`, one at a time, and demands that the equivalence fails.
+ *
+ * Not in the list, because no verdict changes without them:
+ * - In `refuseLeafAlgorithm`, that the listed leaf is self-signed. `buildTruststore` leaves out all others with weak hashes.
  */
 
 const checks = edits('path/certificate-checks.ts', [
@@ -19,11 +22,6 @@ const checks = edits('path/certificate-checks.ts', [
   ['the key of a leaf', 'refuseKey(parameters.policy, leaf) ??'],
   ['the signature algorithm of a leaf', 'refuseLeafAlgorithm(leaf, parameters, store) ??'],
   ['conformance of a leaf', "refuseProfile(parameters.policy, leaf, 'leaf')", 'undefined'],
-  [
-    'that only a listed self-signed leaf may have a weak hash',
-    '?.isSelfSigned === true ? undefined : refusal',
-    ' ? undefined : refusal',
-  ],
   [
     'the dates of an intermediate',
     `refuseContradiction(certificate) ??
@@ -107,6 +105,12 @@ const search = edits('path/search.ts', [
     'for (const certificate of [] as CertificateView[])',
   ],
   ['backtracking', 'if (path !== undefined) return path\n      if', 'return path\n      if'],
+])
+
+const presented = edits('path/call.ts', [
+  ['that a subject with its key is on a path once', 'if (!a.hasKeyOf(b)) return false', 'return false'],
+  ['names of presented issuers', 'this.#bySubject.get(signed.issuerKey) ?? none', '[...this.#groups.keys()]'],
+  ['signatures by keys that are not listed', 'return key !== undefined && child.isSignedBy(key)', 'return key !== undefined'],
 ])
 
 const complete = edits('path/complete.ts', [
@@ -199,6 +203,20 @@ const matching = edits('path/names/name-match.ts', [
 ])
 
 const truststore = [
+  ...edits('truststore/store.ts', [
+    [
+      'that a listed certificate is found by its bytes',
+      'if (bytesEqual(bytes, node.certificate.bytes)) return node',
+      'return node',
+    ],
+  ]),
+  ...edits('truststore/lookup.ts', [
+    [
+      'that the spelling of issuers does not count',
+      '(this.#spellings.get(signed.issuerName) ?? this.#findGroup(signed.issuerKey))',
+      'this.#spellings.get(signed.issuerName)',
+    ],
+  ]),
   ...edits('truststore/trust-graph.ts', [
     ['that roots are self-signed', 'roots: () => false', 'roots: () => true'],
     ['that every-ca means CAs', "'every-ca': ({ isCa }) => isCa", "'every-ca': () => true"],
@@ -226,6 +244,14 @@ const truststore = [
 ]
 
 const rules = [
+  ...edits('rules/key.ts', [
+    ['small RSA keys', 'keyParts.key.bits >= policy.minRsaBits', 'true'],
+    ['large RSA keys', 'keyParts.key.bits <= policy.maxRsaBits', 'true'],
+    ['curves', 'accepted.includes(keyParts.key.curve) ? undefined', 'true ? undefined'],
+  ]),
+  ...edits('rules/validity.ts', [
+    ['certificates that are never valid', 'if (!isNeverValid(certificate)) return undefined', 'return undefined'],
+  ]),
   ...edits('rules/extension.ts', [
     ['unknown critical extensions', 'if (unknown === undefined) return', 'if (true) return'],
     ['keyCertSign without cA', 'if (isCa || keyUsageBits === undefined ||', 'if (true ||'],
@@ -257,6 +283,7 @@ const rules = [
 export const mutations: readonly Mutation[] = [
   ...checks,
   ...search,
+  ...presented,
   ...complete,
   ...names,
   ...hosts,
