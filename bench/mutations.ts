@@ -2,18 +2,18 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import type { Mutation } from '../test/specification/mutation.ts'
 import { mutations } from '../test/specification/mutations.ts'
 import { inProcess, type Task } from './specification.ts'
 
 /**
- * `npm run specification:mutations -- [--jobs N] [WORD…]`: removes one check of the library at a time, in a copy, and demands that
- * the specification disagrees with what is left. Prints after how many calls it did. Words limit it to the checks whose file or
- * description has one of them. It tries N at the same time, by default as many as there are cores. Exits with 1 if a check can be
- * removed unnoticed.
+ * `npm run specification:mutations -- [--jobs N] [--calls N] [WORD…]`: removes one check of the library at a time, in a copy, and
+ * demands that the specification disagrees with what is left. Prints after how many calls it did. Words limit it to the checks whose
+ * file or description has one of them. `--jobs`: how many are tried at the same time, by default one per core. `--calls`: how many
+ * calls each gets, by default 15,000. Exits with 1 if a check can be removed unnoticed.
  */
 
-const mostCalls = 15_000
 const seed = 15
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -44,19 +44,15 @@ async function callsUntilNoticed(copy: string): Promise<number | undefined> {
   return disagreement === undefined ? undefined : judged + 1
 }
 
-const usage = 'usage: npm run specification:mutations -- [--jobs N] [WORD…], with N from 1 on'
-
-function argumentsOf(words: readonly string[]): { readonly jobs: number; readonly words: readonly string[] } {
-  if (words[0] !== '--jobs') return { jobs: availableParallelism(), words }
-  const jobs = Number(words[1])
-  if (!Number.isInteger(jobs) || jobs < 1) {
-    console.error(usage)
-    process.exit(2)
-  }
-  return { jobs, words: words.slice(2) }
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { jobs: { type: 'string' }, calls: { type: 'string' } },
+})
+const { jobs, calls: mostCalls } = { jobs: Number(values.jobs ?? availableParallelism()), calls: Number(values.calls ?? 15_000) }
+if (![jobs, mostCalls].every((number) => Number.isInteger(number) && number > 0)) {
+  console.error('usage: npm run specification:mutations -- [--jobs N] [--calls N] [WORD…], with N from 1 on')
+  process.exit(2)
 }
-
-const { jobs, words } = argumentsOf(process.argv.slice(2))
 const chosen = mutations.filter(
   ({ removes, file }) => words.length === 0 || words.some((word) => `${file} ${removes}`.includes(word)),
 )

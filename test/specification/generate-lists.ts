@@ -26,11 +26,13 @@ export function calmed<R extends object>(recipe: R, { isCalm }: RevocationRecipe
 }
 
 /** The leaf, with what the recipe says about it. */
-export function revocable(leaf: Certificate, { isLeafCa, hasIndirectPoint }: RevocationRecipe): Certificate {
+export function revocable(leaf: Certificate, { isLeafCa, hasIndirectPoint, hasCriticalPoints }: RevocationRecipe): Certificate {
   if (leaf.version === 1) return leaf
+  const ownPoint = { name: { uri: 'http://crl.example/1' } }
   return {
     ...leaf,
     ...(isLeafCa ? { basicConstraints: { critical: true, value: { ca: true } } } : {}),
+    ...(hasCriticalPoints ? { crlDistributionPoints: { critical: true, value: [ownPoint] } } : {}),
     ...(hasIndirectPoint ? { crlDistributionPoints: { critical: false, value: [{ crlIssuer: leaf.issuer }] } } : {}),
   }
 }

@@ -306,7 +306,7 @@ export const calls: fc.Arbitrary<Call> = fc
       ...(revocation?.isTight === true ? { maxChainLength: authorities.length } : {}),
     }
     // A leaf without an issuer's name can only be pinned.
-    const isPinned = recipe.isListed || end.issuer.length === 0
+    const isPinned = recipe.isListed || end.issuer.length === 0 || revocation?.isPinned === true
     return withoutAbsent({
       listed: [...listed, ...signers.filter((_, i) => delegates[i]!.isListed), ...(isPinned ? [end] : []), bystander],
       presented: [end, ...others, ...signers.filter((_, i) => !delegates[i]!.isListed)] as const,

@@ -274,6 +274,9 @@ const usualRecipe = {
   isTight: mostly(2, false, true),
   /** Whether the leaf is a CA, and whether its only distribution point names its issuer as the CRL issuer. */
   isLeafCa: mostly(8, false, true),
+  /** Whether the leaf is listed, and has critical distribution points. */
+  isPinned: mostly(8, false, true),
+  hasCriticalPoints: mostly(8, false, true),
   hasIndirectPoint: mostly(20, false, true),
   depth: mostly<RevocationInputs['depth']>(2, 'leaf', 'chain'),
   unknown: fc.constantFrom<RevocationInputs['unknown']>('refuse', 'allow', 'allow'),

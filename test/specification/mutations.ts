@@ -6,6 +6,7 @@ import { revocationMutations } from './mutations-revocation.ts'
  * `src`, one at a time, and demands that the equivalence fails.
  *
  * Not in the list, because no verdict changes without them:
+ * - In `Search.run`, that the path of a CRL signer is not the signer alone. A self-signed one is the anchor, which is judged before.
  * - In `refuseLeafAlgorithm`, that the listed leaf is self-signed. `buildTruststore` leaves out all others with weak hashes.
  */
 
@@ -77,11 +78,6 @@ const search = edits('path/search.ts', [
   ['path lengths', '(hasLength ? refusePathLength(issuer) : undefined)', 'undefined'],
   ['that an anchor has no path length without enforceAnchorConstraints', '!isAnchor || policy.enforceAnchorConstraints', 'true'],
   ['that a CA refused as an anchor may be an intermediate', 'if (!isAnchor) return undefined', 'return undefined'],
-  [
-    'that a leaf alone is complete only if nothing issues it',
-    'mayBePinned && node?.isSelfSigned === true',
-    'node?.isSelfSigned === true',
-  ],
   ['that self-issued CAs do not count', 'if (!link.certificate.isSelfIssued) count++', 'count++'],
   [
     'that only anchors end a path',
