@@ -63,9 +63,11 @@ export class CompletePathCheck implements PathCheck {
   #refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
     const { policy, policies, wantsPolicies } = this.#call.request
     if (!wantsPolicies && !path.some(concernsPolicies)) return undefined
-    if (wantsPolicies || path.some(requiresPolicy)) {
-      const index = path.findIndex(({ extensions }) => extensions.isIgnored(ExtensionId.certificatePolicies))
-      const message = 'a certificate policy is required, but certificatePolicies cannot be read'
+    // Where a CA requires a policy, certificatePolicies that cannot be read are enough as absent ones: they are valid for none.
+    if (wantsPolicies) {
+      const counted = policy.enforceAnchorConstraints ? path : path.slice(0, Math.max(path.length - 1, 1))
+      const index = counted.findIndex(({ extensions }) => extensions.isIgnored(ExtensionId.certificatePolicies))
+      const message = 'policies are asked for, but certificatePolicies cannot be read'
       if (index >= 0) return { code: 'policy_violation', index, message }
     }
     this.#policies ??= policyReader()
@@ -104,10 +106,6 @@ function constrainsNames({ extensions }: CertificateView): boolean {
 }
 
 /** Whether a certificate can make the path fail for its policies even if the caller requires none. */
-function concernsPolicies(certificate: CertificateView): boolean {
-  return requiresPolicy(certificate) || certificate.extensions.has(ExtensionId.policyMappings)
-}
-
-function requiresPolicy({ requireExplicitPolicy }: CertificateView): boolean {
-  return requireExplicitPolicy !== undefined
+function concernsPolicies({ requireExplicitPolicy, extensions }: CertificateView): boolean {
+  return requireExplicitPolicy !== undefined || extensions.has(ExtensionId.policyMappings)
 }

@@ -1,7 +1,7 @@
 import type { Call, Certificate, Path } from './model.ts'
 import { sameKey } from './model.ts'
 import { sameName_7_1 } from './names.ts'
-import { usable } from './policy-clauses.ts'
+import { mayIssue_version1Roots, usable } from './policy-clauses.ts'
 import { judge } from './specification.ts'
 
 /** What `diffTruststores` has to say about two lists of certificates, by the same specification as the verdicts. */
@@ -12,9 +12,9 @@ export function missing(from: Call, to: Call): readonly Certificate[] {
   return usable(from).filter(({ serial }) => !left.some((other) => other.serial === serial))
 }
 
-/** `renewed`: same subject and key, and both are CAs or neither is. */
-export function isRenewal(before: Certificate, after: Certificate): boolean {
-  return isSameIssuer(before, after) && isCa(before) === isCa(after)
+/** `renewed`: same subject and key, and both are CAs for their truststore or neither is. */
+export function isRenewal(from: Call, before: Certificate, to: Call, after: Certificate): boolean {
+  return isSameIssuer(before, after) && isCa(from, before) === isCa(to, after)
 }
 
 /** `rekeyed`: same subject, another key. */
@@ -26,8 +26,8 @@ function isSameIssuer(a: Certificate, b: Certificate): boolean {
   return sameName_7_1(a.subject, b.subject) && sameKey(a.key, b.key)
 }
 
-function isCa({ basicConstraints }: Certificate): boolean {
-  return basicConstraints?.value.ca === true
+function isCa(call: Call, certificate: Certificate): boolean {
+  return certificate.basicConstraints?.value.ca === true || mayIssue_version1Roots(call, certificate)
 }
 
 /**
@@ -40,7 +40,7 @@ export function droppedIssuers(before: Call, after: Call): readonly Certificate[
 }
 
 /** The clauses that a path fails if one of its links is missing. */
-const links = new Set(['6.1 (b)', '6.1.3 (a)(1)', '6.1.4 (k)', 'RFC 5937: 6.1.4 (k)', 'maxChainLength'])
+const links = new Set(['6.1 (b)', '6.1.3 (a)(1)', '6.1.4 (k)', 'RFC 5937: 6.1.4 (k)', 'version1Roots', 'maxChainLength'])
 
 /** Whether a client of this issuer that presents nothing else has a path. */
 function reachesAnchor(call: Call, { subject, key }: Certificate): boolean {

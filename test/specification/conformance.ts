@@ -1,3 +1,4 @@
+import { isCorrectDer_conformance } from './deviations.ts'
 import { type Call, type Certificate, type GeneralName, type Name, sameKey } from './model.ts'
 import { isSelfIssued_6_1 } from './names.ts'
 
@@ -16,11 +17,12 @@ export function requirements_conformance(call: Call, certificate: Certificate, r
   const { conformance } = call.policy
   if (conformance === 'practical') return []
   const { nameConstraints } = certificate
+  const der: Requirement = ['deviations', isCorrectDer_conformance(certificate)]
   // The Baseline Requirements lift 4.2.1.10, which demands that the extension is critical.
   const critical: Requirement = ['4.2.1.10, critical', nameConstraints === undefined || nameConstraints.critical]
   return conformance === 'strict'
-    ? [critical, ...requirements_5280_4(certificate, role)]
-    : [...requirements_5280_4(certificate, role), ...requirements_br(certificate, role)]
+    ? [der, critical, ...requirements_5280_4(certificate, role)]
+    : [der, ...requirements_5280_4(certificate, role), ...requirements_br(certificate, role)]
 }
 
 function requirements_5280_4(certificate: Certificate, role: Role): readonly Requirement[] {

@@ -3,8 +3,9 @@ import { encode, time } from '../support/asn1.ts'
 import * as extension from '../support/extensions.ts'
 import { algorithmIdentifier, isRsa, type KeyPair, keyIdOf, keyPair, pssPadding } from '../support/keys.ts'
 import { nameNode } from '../support/names.ts'
+import { deviationOf } from './deviations.ts'
 import type { PointName } from './list-model.ts'
-import type { Certificate, Extension, Hash, Key, KeyPurpose, Name } from './model.ts'
+import type { Certificate, Deviation, Extension, Hash, Key, KeyPurpose, Name } from './model.ts'
 
 /**
  * The certificates of the model as DER, signed by node:crypto. Hundreds of thousands are made of the same few names, dates and
@@ -92,21 +93,35 @@ type ExtensionField = {
 type ValueOf<Field extends ExtensionField> = NonNullable<Certificate[Field]>['value']
 
 /** One extension, by its field, criticality and value; with the certificate's own key where its identifier is the value. */
-const extensionOf = once<readonly [ExtensionField, Extension<unknown>, own: Key | undefined]>(
-  ([field, { critical, value }, own]) => {
+const extensionOf = once<readonly [ExtensionField, Extension<unknown>, own: Key | undefined, isWritten: boolean]>(
+  ([field, { critical, value }, own, isWritten]) => {
     const [oid, encodeValue] = extensions[field] as readonly [string, (value: unknown, own: Key | undefined) => Uint8Array]
-    return encode(extension.extensionNode({ oid, critical, value: encodeValue(value, own) }))
+    const flag = isWritten ? Uint8Array.of(1, 1, critical ? 0x01 : 0x00) : critical
+    return encode(extension.extensionNode({ oid, critical: flag, value: encodeValue(value, own) }))
   },
 )
+
+const emptySequence = Uint8Array.of(0x30, 0)
+
+/** Extensions without content, by the deviation that they are. */
+const empty: Readonly<Partial<Record<Deviation, Uint8Array>>> = {
+  emptyAltName: encode(extension.extensionNode({ oid: '2.5.29.17', value: emptySequence })),
+  unreadablePoints: encode(extension.extensionNode({ oid: '2.5.29.31', value: emptySequence })),
+  unreadablePolicies: encode(extension.extensionNode({ oid: '2.5.29.32', value: emptySequence })),
+}
 
 const fields = Object.keys(extensions) as readonly ExtensionField[]
 
 function extensionsOf(certificate: Certificate): readonly Uint8Array[] {
   if (certificate.version === 1) return []
   const present = fields.filter((field) => certificate[field] !== undefined)
-  if (present.length === 0) return []
+  const deviation = deviationOf(certificate)
+  const added = (deviation && empty[deviation]) ?? []
+  if (present.length === 0 && added.length === 0) return []
   const own = (field: ExtensionField): Key | undefined => (field === 'subjectKeyId' ? certificate.key : undefined)
-  return [element(0xa3, sequence(...present.map((field) => extensionOf([field, certificate[field]!, own(field)]))))]
+  const isWritten = deviation === 'critical'
+  const encodedFields = present.map((field) => extensionOf([field, certificate[field]!, own(field), isWritten]))
+  return [element(0xa3, sequence(...encodedFields, Uint8Array.from(added)))]
 }
 
 const version3 = Uint8Array.of(0xa0, 3, 2, 1, 2)
@@ -127,6 +142,11 @@ export class ShortMemory<Value> {
 
 const encoded = new ShortMemory<Uint8Array>()
 
+/** An AlgorithmIdentifier with NULL parameters after its OID. */
+export function withNull(identifier: Uint8Array): Uint8Array {
+  return sequence(identifier.subarray(2), Uint8Array.of(5, 0))
+}
+
 /** The certificate, with a signature of the key that it says signed it. */
 export function derOf(certificate: Certificate): Uint8Array {
   return encoded.get(JSON.stringify(certificate), () => signed(certificate))
@@ -135,7 +155,8 @@ export function derOf(certificate: Certificate): Uint8Array {
 function signed(certificate: Certificate): Uint8Array {
   const { serial, subject, issuer, key, signedBy, hash, notBefore, notAfter } = certificate
   const pss = isPss(certificate)
-  const algorithm = algorithmOf([signedBy.kind, hash, pss])
+  const plain = algorithmOf([signedBy.kind, hash, pss])
+  const algorithm = deviationOf(certificate) === 'ecdsaNull' ? withNull(plain) : plain
   const tbs = sequence(
     ...(certificate.version === 1 ? [] : [version3]),
     element(0x02, Uint8Array.of(serial)),

@@ -102,6 +102,7 @@ const basePolicy: Omit<PathPolicy, 'trust' | 'intermediates'> = {
   requireEku: false,
   checkAnchorValidity: true,
   enforceAnchorConstraints: true,
+  version1Roots: true,
   conformance: 'practical',
 }
 

@@ -33,6 +33,7 @@ import {
   type BasicConstraints,
   type Call,
   type Certificate,
+  type Deviation,
   type Extension,
   type Key,
   type KeyPurpose,
@@ -58,6 +59,10 @@ const common = {
   keyKind,
   sharedSlot,
   isVersion1: mostly(60, false, true),
+  deviation: rarely(
+    20,
+    fc.constantFrom<Deviation>('ecdsaNull', 'critical', 'emptyAltName', 'unreadablePoints', 'unreadablePolicies'),
+  ),
   extendedKeyUsage: rarely(
     4,
     extension(
@@ -147,6 +152,7 @@ const policy: fc.Arbitrary<PathPolicy> = fc.record({
   requireEku: mostly(14, false, true),
   checkAnchorValidity: fc.boolean(),
   enforceAnchorConstraints: mostly(2, true, false),
+  version1Roots: mostly(2, true, false),
   conformance: mostly<PathPolicy['conformance']>(6, 'practical', 'strict', 'web-pki'),
 })
 
@@ -181,9 +187,11 @@ function issuedFields(
     notBefore,
     notAfter,
   }
-  if (recipe.isVersion1) return { ...fields, version: 1 }
+  const { deviation } = recipe
+  if (recipe.isVersion1) return { ...fields, version: 1, deviation }
   return {
     ...fields,
+    deviation,
     authorityKeyId: recipe.keyId === 'none' ? undefined : { critical: recipe.hasCriticalKeyId, value: named },
     ...{ subjectKeyId, basicConstraints, keyUsage, extendedKeyUsage, nameConstraints },
     ...{ certificatePolicies, policyConstraints, unknown, crlDistributionPoints },

@@ -97,12 +97,12 @@ describe('diffTruststores', () => {
         const come = missing(after, before)
         expect(serials(modelsOf([...diff.removed, ...pairs.map((pair) => pair.before)]))).toEqual(serials(gone))
         expect(serials(modelsOf([...diff.added, ...pairs.map((pair) => pair.after)]))).toEqual(serials(come))
-        expect(diff.renewed.every((pair) => isRenewal(modelOf(pair.before), modelOf(pair.after)))).toBe(true)
+        expect(diff.renewed.every((pair) => isRenewal(before, modelOf(pair.before), after, modelOf(pair.after)))).toBe(true)
         expect(diff.rekeyed.every((pair) => isRekeying(modelOf(pair.before), modelOf(pair.after)))).toBe(true)
         // Nothing that has a successor counts as removed.
         const added = modelsOf(diff.added)
         for (const removed of modelsOf(diff.removed))
-          expect(added.some((other) => isRenewal(removed, other) || isRekeying(removed, other))).toBe(false)
+          expect(added.some((other) => isRenewal(before, removed, after, other) || isRekeying(removed, other))).toBe(false)
       }),
       { numRuns: diffs },
     )

@@ -65,6 +65,12 @@ export interface PolicyConstraints {
 
 export type PolicyMapping = readonly [issuerDomain: PolicyId, subjectDomain: PolicyId]
 
+/**
+ * Deviations of docs/reference/deviations.md, one of each kind that a clause tells apart. `critical`: every critical flag is written
+ * as 01 or 00. `emptyAltName`, `unreadablePoints` and `unreadablePolicies`: the extension is there, without a name or with a fault.
+ */
+export type Deviation = 'ecdsaNull' | 'critical' | 'emptyAltName' | 'unreadablePoints' | 'unreadablePolicies'
+
 export interface Certificate {
   /** Two certificates are the same certificate if their serials are equal: serials are unique within a {@link Call}. */
   readonly serial: number
@@ -97,6 +103,8 @@ export interface Certificate {
   readonly crlDistributionPoints?: Extension<readonly DistributionPoint[]>
   /** An extension that nobody knows. */
   readonly unknown?: Extension<undefined>
+  /** A deviation from DER; see `deviations.ts`. */
+  readonly deviation?: Deviation
 }
 
 /** The fields of the library's `Policy` that the specification has clauses for; the budget is never exhausted. */
@@ -111,6 +119,7 @@ export interface PathPolicy {
   readonly requireEku: boolean
   readonly checkAnchorValidity: boolean
   readonly enforceAnchorConstraints: boolean
+  readonly version1Roots: boolean
   readonly conformance: 'practical' | 'strict' | 'web-pki'
 }
 

@@ -86,6 +86,11 @@ export function mayEndPath_trust({ policy }: Call, certificate: Certificate): bo
   return policy.trust === 'every-ca' && certificate.basicConstraints?.value.ca === true
 }
 
+/** `Policy.version1Roots`: a self-signed anchor of version 1 may issue, unless every certificate is an anchor. */
+export function mayIssue_version1Roots({ policy }: Call, anchor: Certificate): boolean {
+  return policy.version1Roots && policy.trust !== 'every-certificate' && isSelfSigned(anchor) && anchor.version === 1
+}
+
 /** `Policy.trust`: a listed leaf needs no issuer if it is self-signed, or with `every-certificate`. */
 export function isPinned_trust(call: Call, leaf: Certificate): boolean {
   const isListed = usable(call).some(({ serial }) => serial === leaf.serial)

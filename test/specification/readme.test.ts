@@ -23,6 +23,7 @@ const clauseFiles = [
   'policy-clauses.ts',
   'revocation-clauses.ts',
   'conformance.ts',
+  'deviations.ts',
 ]
 
 /** What they export beyond that. */

@@ -15,7 +15,7 @@ import {
 } from '../../src/index.ts'
 import { pssPadding } from '../support/keys.ts'
 import { valueIn } from '../support/refusal.ts'
-import { algorithmOf, derOf, ShortMemory } from './encode.ts'
+import { algorithmOf, derOf, ShortMemory, withNull } from './encode.ts'
 import { listDer } from './encode-lists.ts'
 import type { RevocationInputs } from './list-model.ts'
 import { anyPolicy, type Call, type Certificate, type Hash, type Key, type PolicyInputs } from './model.ts'
@@ -37,7 +37,11 @@ const hashes: readonly Hash[] = ['sha1', 'sha256', 'sha384', 'sha512']
 const algorithms = new Map(
   (['p256', 'rsa2048'] as const satisfies readonly Key['kind'][]).flatMap((kind) =>
     hashes.flatMap((hash) =>
-      [false, true].map((pss) => [latin1(algorithmOf([kind, hash, pss && kind === 'rsa2048'])), { hash, pss }] as const),
+      [false, true].flatMap((pss) => {
+        const identifier = algorithmOf([kind, hash, pss && kind === 'rsa2048'])
+        const all = kind === 'p256' ? [identifier, withNull(identifier)] : [identifier]
+        return all.map((one) => [latin1(one), { hash, pss }] as const)
+      }),
     ),
   ),
 )

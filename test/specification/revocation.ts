@@ -1,3 +1,4 @@
+import { mayClear_conformance, pointsAreReadable } from './deviations.ts'
 import { allReasons, type CheckedCall, type DistributionPoint, type ReasonFlag, type RevocationList } from './list-model.ts'
 import type { Certificate, Path } from './model.ts'
 import { sameName_7_1 } from './names.ts'
@@ -49,6 +50,7 @@ export const revocationClauses = [
   'hashes, list',
   'depth',
   'unknown',
+  'deviations: points',
 ] as const
 
 export type RevocationClause = (typeof revocationClauses)[number]
@@ -97,7 +99,14 @@ export function isAcceptable_unknown(inquiry: Inquiry, status: Status): boolean 
   return status === 'good'
 }
 
+/** The status that lists give; with distribution points that cannot be read, only `revoked` counts. */
 function statusOf_6_3_3(subject: Subject): Status {
+  const status = statusByLists_6_3_3(subject)
+  const isKnown = ask(subject.inquiry, 'deviations: points', pointsAreReadable(certificateOf(subject)))
+  return isKnown || status === 'revoked' ? status : 'unknown'
+}
+
+function statusByLists_6_3_3(subject: Subject): Status {
   const lists = subject.inquiry.call.revocation.lists.filter((list) => isAbout(subject, list))
   const naming = lists.filter((list) => names(subject, list) && signerOf(subject, list) !== 'none')
   const standing = naming.filter((list) => !isLifted(subject, list) && !isReplaced(subject, list))
@@ -312,6 +321,7 @@ function otherSigner(subject: Subject, list: RevocationList, signer: Certificate
       if (!ask(inquiry, '6.3.3 (f): the signer is not revoked', !statuses.includes('revoked'))) return 'none'
       const mayClear =
         statuses.every((status) => isAcceptable_unknown(inquiry, status)) &&
+        mayClear_conformance(inquiry.call, signer) &&
         ask(inquiry, '6.3.3 (f): maxChainLength', isShortEnough_maxChainLength(inquiry.call, own.length - 1)) &&
         ask(inquiry, '6.3.3 (f): certified from above', clause.isCertifiedFromAbove(own, path.slice(index + 1), list.issuer))
       return mayClear ? 'permitted' : 'known'

@@ -1,5 +1,6 @@
 import type { RejectCode } from '../../src/index.ts'
 import { type Role, requirements_conformance } from './conformance.ts'
+import { policiesAreReadable } from './deviations.ts'
 import { type Call, type Certificate, type Key, type Path, sameKey } from './model.ts'
 import { formOf, isAddress_9525_6_1, isSelfIssued_6_1, matchesHost_9525_6_3, nameForms } from './names.ts'
 import * as path61 from './path-validation.ts'
@@ -59,7 +60,17 @@ export function firstOf(failures: readonly Check[]): readonly Check[] {
 }
 
 export function checksOf(call: Call, { path, isComplete }: Reading): readonly Check[] {
-  return [...leafChecks(call, path[0]), ...issuerChecks(call, path, isComplete), ...walkChecks(call, path, isComplete)]
+  return [
+    ...leafChecks(call, path[0]),
+    ...issuerChecks(call, path, isComplete),
+    ...walkChecks(call, path, isComplete),
+    ...(isComplete ? deviationChecks(call, path) : []),
+  ]
+}
+
+function deviationChecks(call: Call, path: Path): readonly Check[] {
+  if (call.policies === undefined) return []
+  return judged(0, wholePath, [['deviations: certificatePolicies', policiesAreReadable(call, path), ['policy_violation']]])
 }
 
 /** Stages: the leaf by itself, then upwards for each issuer its signature and itself, at last the path as a whole. */
@@ -214,7 +225,11 @@ function anchorChecks(call: Call, path: Path): readonly Check[] {
     ['checkAnchorValidity: notAfter', path61.hasNotEnded_6_1_3_a_2(step), ['expired']],
   ]
   const constraints: readonly Judged[] = [
-    ['RFC 5937: 6.1.4 (k)', path61.isCa_6_1_4_k(step), ['not_a_ca']],
+    [
+      certificate.version === 1 ? 'version1Roots' : 'RFC 5937: 6.1.4 (k)',
+      path61.isCa_6_1_4_k(step) || beyond.mayIssue_version1Roots(call, certificate),
+      ['not_a_ca'],
+    ],
     ['RFC 5937: 6.1.4 (n)', path61.signsCertificates_6_1_4_n(step), ['key_usage_violation'], keyUsage !== undefined],
     [
       'RFC 5937: 6.1.4 (o)',

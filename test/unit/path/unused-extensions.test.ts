@@ -83,7 +83,7 @@ describe('certificate policies that cannot be read', () => {
         key: keyPair('p256', 4),
         subject: 'CN=CA',
         certificatePolicies: ['1.2.3'],
-        policyConstraints: { requireExplicitPolicy: 5 },
+        policyConstraints: { requireExplicitPolicy: 0 },
       },
       root,
     )
