@@ -34,6 +34,7 @@ export function writeCertificate(output: TextOutput, certificate: CertificateVie
     })
     writeSignature(output, certificate)
     output.line(`SHA-256 Fingerprint: ${certificate.fingerprint.toUpperCase().replace(/..(?!$)/g, '$&:')}`)
+    writeDeviations(output, certificate)
   })
 }
 
@@ -62,6 +63,15 @@ export function algorithmText(signed: SignedView, place: 'tbs' | 'outer'): strin
   return oidText(reader.content())
 }
 
+/** Lists what is not correct DER. OpenSSL has nothing like it. */
+function writeDeviations(output: TextOutput, { deviations }: SignedView): void {
+  if (deviations.length === 0) return
+  output.line('Deviations from DER:')
+  output.indented(4, () => {
+    for (const { code, offset } of deviations) output.line(`${code} (byte ${offset})`)
+  })
+}
+
 /** Writes the signature of a certificate or revocation list. */
 export function writeSignature(output: TextOutput, signed: SignedView): void {
   output.line(`Signature Algorithm: ${algorithmText(signed, 'outer')}`)
@@ -87,6 +97,7 @@ export function writeRevocationList(output: TextOutput, list: RevocationListView
     const left = list.entryCount - maxEntries
     if (left > 0) output.line(`(${left} more of ${list.entryCount} entries)`)
     writeSignature(output, list)
+    writeDeviations(output, list)
   })
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildTruststore, verifyChain } from '../../../src/index.ts'
 import { inspect, renderText } from '../../../src/inspect/index.ts'
+import { ecdsaWithNull } from '../../support/deviating.ts'
 import { keyPair, mint, mintCrl, privateKeyPem } from '../../support/mint.ts'
 import { pemOf } from '../../support/pem.ts'
 
@@ -29,6 +30,14 @@ describe('what an input holds', () => {
       `Block 3, line ${2 + lines + list.pem.split('\n').length}: CERTIFICATE`,
     ])
     expect(text.indexOf('CN=root')).toBeLessThan(text.indexOf('CN=leaf'))
+  })
+
+  it('has its deviations from DER at the end', () => {
+    const bent = mint({ subject: 'CN=leaf', signatureAlgorithm: ecdsaWithNull }, root)
+    expect(inspect(bent.pem).text).toMatch(/\n +Deviations from DER:\n +ecdsa_null_parameters \(byte \d+\)\n*$/)
+    const bentList = mintCrl({ issuer: root, emptyRevoked: true })
+    expect(inspect(bentList.pem).text).toMatch(/\n +Deviations from DER:\n +empty_revoked_certificates \(byte \d+\)\n*$/)
+    expect(inspect(leaf.pem + list.pem).text).not.toContain('Deviations')
   })
 
   it('is described in JSON values', () => {
