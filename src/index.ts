@@ -25,7 +25,7 @@ export type { PolicyInputs, RevocationCheck, VerifyOptions } from './path/verify
 export { type Budget, type Policy, type Purpose, profiles } from './policy/policy.ts'
 export type { Finding } from './rules/rule.ts'
 export { buildTruststore, TruststoreError, type TruststoreOptions } from './truststore/build.ts'
-export { diffTruststores, type TruststoreDiff } from './truststore/diff.ts'
+export { type DiffOptions, diffTruststores, type TruststoreDiff } from './truststore/diff.ts'
 export type { TruststoreInput } from './truststore/read-bundle.ts'
 export type { Truststore } from './truststore/store.ts'
 export type { Certificate } from './x509/certificate.ts'

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ruleCatalogue } from '../../../src/lint/catalogue.ts'
 import { programFile, Workplace } from '../../support/cli.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 
@@ -45,9 +46,21 @@ describe('portcullis lint', () => {
     const line = root.pem.split('\n').length
     expect(place.run(['lint', ...at, 'clean.pem', 'old.pem', '--profile', 'api-gateway'])).toEqual({
       exitCode: 1,
-      output: `old.pem:${line}  warning  expired  expired on 2025-01-01T00:00:00Z: subject CN=Old,O=Example\n1 warning in 2 files\n`,
+      output: `old.pem:${line}  warning  expired  expired on 2025-01-01T00:00:00Z: subject CN=Old,O=Example
+1 warning in 2 files
+
+Remedies
+  expired  ${ruleCatalogue.get('expired')?.remedy}
+`,
       errors: '',
     })
+  })
+
+  it('writes remedies for machines, too', () => {
+    const remedy = ruleCatalogue.get('expired')?.remedy
+    const json = JSON.parse(place.run(['lint', ...at, 'old.pem', '--format', 'json']).output)
+    expect(json.files[0].findings).toMatchObject([{ code: 'expired', remedy }])
+    expect(place.run(['lint', ...at, 'old.pem', '--format', 'github']).output).toContain(`CN=Old,O=Example%0A${remedy}\n`)
   })
 
   it('reads standard input, DER and PEM', () => {
@@ -138,7 +151,7 @@ describe('portcullis lint', () => {
       runs: [{ tool: { driver: { name: 'portcullis', semanticVersion: '0.1.0' } } }],
     })
     const github = place.run(['lint', 'bad.pem', ...at, '--format', 'github']).output
-    expect(github).toMatch(/^::warning file=bad\.pem,line=1,title=expired::expired on .*: subject CN=Old,O=Example$/m)
+    expect(github).toMatch(/^::warning file=bad\.pem,line=1,title=expired::expired on .*: subject CN=Old,O=Example%0A/m)
     expect(github).toMatch(/^::error file=bad\.pem,line=\d+,title=rsa_too_small::/m)
   })
 
