@@ -281,7 +281,7 @@ export const calls: fc.Arbitrary<Call> = fc
     leaf,
     policy,
     moment,
-    purpose: mostly<Call['purpose'] | Transition>(3, 'client', 'server', 'any', 'ending', 'ended'),
+    purpose: mostly<Call['purpose'] | Transition>(2, 'client', 'server', 'any', 'ending', 'ended'),
     serverName: rarely(8, serverNames),
     policies: rarely(2, policyInputs),
     revocation: rarely(3, revocationRecipes),

@@ -74,7 +74,7 @@ const checks = edits('path/certificate-checks.ts', [
 
 const transition = [
   ...edits('path/verify.ts', [
-    ['a transition', "if (asServer.ok) return { ...asServer, purpose: 'server' }"],
+    ['a transition', "if (asServer.ok) return { ...asServer, purpose: 'server' }", 'if (asServer.ok) return verdict'],
     [
       'that a transition keeps the rules for clients',
       "{ ...request, keyPurpose: 'server' }",
