@@ -6,7 +6,6 @@ import { parseRevocationList } from '../path/revocation/judged-list.ts'
 import { type Rejection, type Verdict, verifyChain } from '../path/verify.ts'
 import type { RevocationCheck } from '../path/verify-options.ts'
 import { isoTime } from '../policy/fields.ts'
-import type { Purpose } from '../policy/policy.ts'
 import { buildTruststore, TruststoreError } from '../truststore/build.ts'
 import type { Truststore } from '../truststore/store.ts'
 import type { RevocationList } from '../x509/revocation-list.ts'
@@ -27,9 +26,8 @@ import {
 import { fetchChain, readServerAddress } from './connect.ts'
 import { type Input, readInputs } from './input.ts'
 import { type ReportFormat, reportFormats } from './output.ts'
+import { purposeOf, untilOption } from './purpose.ts'
 import { renderReports } from './reports.ts'
-
-const purposes: readonly Purpose[] = ['client', 'server', 'any']
 
 /** A chain to verify: a file, or what a server presents. */
 interface Peer {
@@ -52,7 +50,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
   // A server's chain is verified as browsers do: with its intermediates.
   const policy = policyOf(given, server === undefined ? 'api-gateway' : 'web-server')
   const serverName = singleOf(given, 'name') ?? server?.host
-  const purpose = choiceOf(given, 'purpose', purposes, serverName === undefined ? policy.purpose : 'server')
+  const purpose = purposeOf(given, serverName === undefined ? policy.purpose : 'server')
   const at = timeOf(given)
   const bundles = given.values.get('truststore')
   if (bundles === undefined) throw new CliError('--truststore is missing: --truststore <bundle>')
@@ -139,7 +137,8 @@ function textOf({ file, verdict }: Judged, { paint }: Surroundings): string {
   const path = verdict.path.map(({ subject, notAfter }, i) => {
     return `${'  '.repeat(i)}${i === 0 ? '' : '└ '}${printable(subject)}, until ${isoTime(notAfter.getTime())}\n`
   })
-  return `${name}  ${paint('green', 'accepted')}\n${path.join('')}`
+  const note = verdict.purpose === 'server' ? '  only until the transition ends: it may not authenticate clients' : ''
+  return `${name}  ${paint('green', 'accepted')}${note}\n${path.join('')}`
 }
 
 function countsOf(judged: readonly Judged[]): { readonly accepted: number; readonly rejected: number } {
@@ -180,7 +179,11 @@ export const verifyCommand: Command = {
     depth: { value: '<depth>', help: 'With --crl: chain (default), or leaf to check only the leaf.' },
     unknown: { value: '<verdict>', help: 'With --crl: refuse (default) or allow certificates that no list covers.' },
     connect: { value: '<host:port>', help: 'Verify the chain that this TLS server presents, and its name, instead of files.' },
-    purpose: { value: '<purpose>', help: "client, server or any. Default: the profile's, or server with --name or --connect." },
+    purpose: {
+      value: '<purpose>',
+      help: "client, server, any, or client-or-server until a date. Default: the profile's, or server with --name or --connect.",
+    },
+    until: untilOption,
     name: { value: '<host>', help: 'DNS name or IP address that the certificate must match. Default with --connect: its host.' },
     at: atOption,
     profile: { ...profileOption, help: `${profileOption.help} Default with --connect: web-server.` },

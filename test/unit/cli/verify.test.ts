@@ -132,6 +132,21 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     expect(place.run([...base, '--name', 'api.example.com', '--purpose', 'client', 'server.pem']).exitCode).toBe(1)
   })
 
+  it("accepts servers' certificates of clients until a date, on request", () => {
+    const until = (date: string) => place.run([...base, '--purpose', 'client-or-server', '--until', date, 'server.pem'])
+    expect(until('2026-06-02')).toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/^server\.pem {2}accepted {2}only until the transition ends/),
+    })
+    expect(until('2026-06-01T12:00:00Z')).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('the transition that accepted serverAuth ended on 2026-06-01T12:00:00Z'),
+    })
+    const json = [...base, '--purpose=client-or-server', '--until=2026-06-02', '--format=json']
+    expect(JSON.parse(place.run([...json, 'server.pem']).output)).toMatchObject({ ok: true, purpose: 'server' })
+    expect(JSON.parse(place.run([...json, 'client.pem']).output)).toMatchObject({ ok: true, purpose: 'client' })
+  })
+
   it('writes JSON, SARIF and annotations for machines', () => {
     expect(JSON.parse(place.run([...base, 'client.pem', '--format', 'json']).output)).toMatchObject({
       file: 'client.pem',
@@ -196,6 +211,13 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     ['a chain without certificates', [...base, 'empty.pem'], 'empty.pem has no certificates'],
     ['a chain that is cut off', [...base, 'broken.pem'], 'broken.pem has no certificates'],
     ['a wrong purpose', [...base, '--purpose', 'sever', 'client.pem'], 'Did you mean server?'],
+    ['a transition without end', [...base, '--purpose', 'client-or-server', 'client.pem'], 'needs its end: --until <date>'],
+    ['an end without transition', [...base, '--until', '2026-07-01', 'client.pem'], '--until is the end of --purpose client-or-'],
+    [
+      'a wrong end',
+      [...base, '--purpose', 'client-or-server', '--until', 'soon', 'client.pem'],
+      '--until is soon, which is not a',
+    ],
     ['a wrong profile', [...base, '--profile', 'apigateway', 'client.pem'], 'Did you mean api-gateway?'],
   ])('%s is 2', (_, args, problem) => {
     const { exitCode, output, errors } = place.run(args)
