@@ -10,7 +10,7 @@ import { CliError } from './command.ts'
 /** A server, as `--connect` names it. */
 export interface ServerAddress {
   readonly host: string
-  readonly port: number
+  readonly portNumber: number
 }
 
 /** Milliseconds for the whole handshake. */
@@ -25,7 +25,7 @@ export function readServerAddress(text: string): ServerAddress {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? []
   const host = bracketed === undefined ? domainToASCII(plain ?? '') : isIP(bracketed) === 6 ? bracketed : ''
   const port = Number(digits)
-  if (host !== '' && port > 0 && port < 65_536) return { host, port }
+  if (host !== '' && port > 0 && port < 65_536) return { host, portNumber: port }
   throw new CliError(
     `--connect is ${text}, which is not a host and a port`,
     'Write it as example.com:443 or, for IPv6, as [2001:db8::1]:443.',
@@ -40,7 +40,7 @@ export function readServerAddress(text: string): ServerAddress {
  * @param serverName the server name in the handshake; an address is not sent (RFC 6066 3)
  * @throws CliError if there is no connection, or no TLS on it
  */
-export async function fetchChain({ host, port }: ServerAddress, serverName: string): Promise<readonly Uint8Array[]> {
+export async function fetchChain({ host, portNumber: port }: ServerAddress, serverName: string): Promise<readonly Uint8Array[]> {
   const servername = isIP(serverName) === 0 ? serverName : ''
   return await new Promise((resolve, reject) => {
     const socket = connect({ host, port, servername, rejectUnauthorized: false, checkServerIdentity: () => undefined })
