@@ -134,7 +134,8 @@ function judge(
 /**
  * The verdict with a purpose transition, given that of a client. While the transition is in force, a client that is rejected is
  * verified once more with paths whose extendedKeyUsages allow server authentication. Both searches share one budget, and neither
- * accepts a path of which some certificates allow only one purpose and others only the other.
+ * accepts a path of which some certificates allow only one purpose and others only the other. After the end, the second search
+ * only finds out whether the message names the transition.
  */
 function inTransition(
   verdict: Verdict,
@@ -146,17 +147,17 @@ function inTransition(
 ): Verdict {
   if (verdict.ok) return { ...verdict, purpose: 'client' }
   const isOfPurpose = verdict.code === 'extended_key_usage_violation'
-  if (!isInForce(request.transitionEnd, request.at)) return isOfPurpose ? withEnd(verdict, request.transitionEnd!) : verdict
-  if (meter.exhausted !== undefined) return verdict
+  const isOver = !isInForce(request.transitionEnd, request.at)
+  if (meter.exhausted !== undefined || (isOver && !isOfPurpose)) return verdict
   const asServer = judge(leaf, certificates, store, { ...request, keyPurpose: 'server' }, meter)
+  if (isOver) return asServer.ok ? withEnd(verdict, request.transitionEnd!) : verdict
   if (asServer.ok) return { ...asServer, purpose: 'server' }
   // What would remain to be done if it were a server's certificate is the better reason.
   return isOfPurpose && asServer.code !== verdict.code ? asServer : verdict
 }
 
-/** Says that a transition has ended, if the certificate at fault was accepted until then. */
+/** Says that a transition has ended which accepted the client. */
 function withEnd(verdict: Rejection, end: number): Rejection {
-  if (verdict.certificate?.extendedKeyUsage?.includes('serverAuth') !== true) return verdict
   return { ...verdict, message: `${verdict.message}; the transition that accepted serverAuth ended on ${isoTime(end)}` }
 }
 

@@ -161,6 +161,11 @@ describe('from its end on', () => {
     expect(signing).toMatchObject({ message: expect.not.stringContaining('transition') })
     const expired = verifyChain(store, leaf({ ...server, notAfter: day('2026-01-01') }).der, { at: until, purpose: transition })
     expect(expired).toMatchObject({ code: 'expired', message: expect.not.stringContaining('transition') })
+    const mixed = verifyChain(storeOf([root, forClients]), leaf(server, forClients).der, { at: until, purpose: transition })
+    expect(mixed).toMatchObject({
+      code: 'extended_key_usage_violation',
+      message: expect.not.stringContaining('transition'),
+    })
   })
 })
 
