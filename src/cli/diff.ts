@@ -25,7 +25,6 @@ const formats = ['text', 'json'] as const
 async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
   const format = choiceOf(given, 'format', formats, 'text')
   const policy = policyOf(given)
-  const at = singleOf(given, 'at') === undefined ? undefined : timeOf(given)
   const build = ({ name, bytes }: Input): Truststore => {
     try {
       return buildTruststore(bytes, { policy })
@@ -38,6 +37,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
     }
   }
   const [before, after] = (await readInputs(given.operands)).map(build)
+  const at = singleOf(given, 'at') === undefined ? undefined : timeOf(given)
   const diff = diffTruststores(before!, after!, at === undefined ? {} : { at })
   const output = format === 'json' ? json(diff, before!, after!) : text(diff, surroundings)
   return { exitCode: diff.droppedIssuers.length > 0 ? 1 : 0, output, format }

@@ -96,21 +96,27 @@ function listOf({ name, bytes }: Input): RevocationList {
   throw new CliError(`${printable(name)} is not a revocation list: ${printable(parsed.message)}`)
 }
 
-/**
- * The peers' certificates, leaf first. DER input is passed on unparsed, so that `verifyChain` can report its faults.
- *
- * @throws CliError that names every file without certificates
- */
+/** The peer's certificates, leaf first. DER input is passed on unparsed, so that `verifyChain` can report its faults. */
+function chainOf({ name, bytes }: Input): readonly Uint8Array[] {
+  if (looksLikeDer(bytes)) return [bytes]
+  const decoded = decodePem(bytes)
+  if (decoded.ok) return decoded.value
+  throw new CliError(`${printable(name)} has no certificates: ${printable(decoded.message)}`)
+}
+
+/** @throws CliError that names every file without certificates */
 function peersOf(inputs: readonly Input[]): readonly Peer[] {
-  const faults: string[] = []
-  const peers = inputs.flatMap(({ name, bytes }): readonly Peer[] => {
-    if (looksLikeDer(bytes)) return [{ name, chain: [bytes] }]
-    const decoded = decodePem(bytes)
-    if (decoded.ok) return [{ name, chain: decoded.value }]
-    faults.push(`${printable(name)} has no certificates: ${printable(decoded.message)}`)
-    return []
+  const problems: string[] = []
+  const peers = inputs.flatMap((input): readonly Peer[] => {
+    try {
+      return [{ name: input.name, chain: chainOf(input) }]
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error
+      problems.push(...error.problems)
+      return []
+    }
   })
-  if (faults.length > 0) throw new CliError(faults)
+  if (problems.length > 0) throw new CliError(problems)
   return peers
 }
 
