@@ -83,8 +83,8 @@ ${columns([
   ['1', 'Findings, or rejected.'],
   ['2', 'Wrong usage, or unreadable input.'],
 ])}
-\`portcullis help <command>\` shows options and examples, \`portcullis -V\` the version. Files are PEM or DER; - is standard
-input.
+\`portcullis help <command>\` shows options and examples, \`portcullis -V\` the version.
+Files are PEM or DER; - is standard input.
 Colours are for terminals: NO_COLOR=1 turns them off, FORCE_COLOR=1 on.
 `
 }
