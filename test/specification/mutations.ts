@@ -137,7 +137,7 @@ const complete = edits('path/complete.ts', [
     'maxChainLength: Number.POSITIVE_INFINITY',
     'maxChainLength: request.policy.maxChainLength',
   ],
-  ['the purpose of the path of a signer', "purpose: 'any', listsFor", 'listsFor'],
+  ['the purpose of the path of a signer', "purpose: 'any', keyPurpose: 'any', listsFor", 'listsFor'],
   ['checks of a signer by itself', 'if (refuseListSigner(signer, request) !== undefined) return\n'],
   ['names of signers', 'this.#refuseNames(path) ?? (accepts', '(accepts'],
   ['that a signer needs an issuer', 'search.run(signer, false)', 'search.run(signer)'],

@@ -101,7 +101,11 @@ export function verdictOf(call: Call, encoded = new Encoded(), store = storeOf(c
   const [leaf, ...others] = call.presented.map((certificate) => encoded.derOf(certificate))
   const isShort = call.omitsDefaults === true
   const chain = isShort && others.length === 0 ? leaf! : [leaf!, ...others]
-  return verifyChain(store, chain, verifyOptionsOf(call, isShort && store.policy.purpose === call.purpose && call.transitionEnd === undefined))
+  return verifyChain(
+    store,
+    chain,
+    verifyOptionsOf(call, isShort && store.policy.purpose === call.purpose && call.transitionEnd === undefined),
+  )
 }
 
 function verifyOptionsOf(
