@@ -5,6 +5,7 @@
 export type LintCode =
   // the bundle
   | 'pem_syntax_invalid'
+  | 'pem_read_differently'
   | 'private_key_in_bundle'
   | 'empty_bundle'
   | 'non_certificate_block'

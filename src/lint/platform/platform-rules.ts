@@ -47,8 +47,24 @@ const pemRequired: LintRule<PlatformBundle, PlatformLimits> = {
   check: ({ hasDer }, { name }) => (hasDer ? `${name}: the bundle is DER, but PEM is required` : undefined),
 }
 
+/** Runs without a platform, too, and is then a warning. */
+export const pemReadDifferently: LintRule<Pick<PlatformBundle, 'divergence'>, Pick<PlatformLimits, 'name'> | undefined> = {
+  code: 'pem_read_differently',
+  severity: 'error',
+  summary:
+    'OpenSSL reads other certificates from the file than portcullis, so servers and tools do not trust the same CAs. A warning unless you choose a platform: every platform takes PEM.',
+  citation: 'OpenSSL 3: PEM_read_bio; RFC 7468 2',
+  remedy: 'Write every BEGIN and END line alone on its line, without blanks before it, and remove what is no certificate.',
+  check({ divergence }, platform) {
+    if (divergence === undefined) return undefined
+    const { problem, line } = divergence
+    return platform === undefined ? { problem, line, severity: 'warning' } : { problem: `${platform.name}: ${problem}`, line }
+  },
+}
+
 export const platformBundleRules: readonly LintRule<PlatformBundle, PlatformLimits>[] = /* @__PURE__ */ (() => [
   pemRequired,
+  pemReadDifferently,
   ...pemStyleRules.map((rule) => limitRule('strictPem', rule)),
   limitRule('bundleBytes', {
     code: 'bundle_too_large',

@@ -39,14 +39,22 @@ export const usabilityFlaws: readonly Flaw[] = [
     name: 'base64 that is none',
     code: 'pem_syntax_invalid',
     severity: 'error',
+    also: ['pem_read_differently'],
     input: cleanBundle + line(root.pem, 3, '!'),
     mended: ['the same without it', cleanBundle],
   },
-  { name: 'a block without end', code: 'pem_syntax_invalid', severity: 'error', input: root.pem + root.pem.slice(0, 200) },
+  {
+    name: 'a block without end',
+    code: 'pem_syntax_invalid',
+    severity: 'error',
+    also: ['pem_read_differently'],
+    input: root.pem + root.pem.slice(0, 200),
+  },
   {
     name: 'an empty block',
     code: 'pem_syntax_invalid',
     severity: 'error',
+    also: ['pem_read_differently'],
     input: `${root.pem}-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n`,
   },
   {

@@ -1,0 +1,226 @@
+/**
+ * How OpenSSL 3 reads a PEM file (`PEM_read_bio`, as `SSL_CTX_load_verify_locations`, `openssl verify -CAfile` and
+ * `openssl storeutl -certs` use it). It reads line by line and is stricter than RFC 7468 in some places and looser in others. The
+ * truststore is read with `bytes/pem.ts` alone; this reader only finds files that both read differently.
+ */
+
+/** A certificate as OpenSSL reads it from a file. */
+export interface OpenSslBlock {
+  readonly content: Uint8Array
+  /** Line of the BEGIN line, counted from 1. */
+  readonly line: number
+}
+
+/** What OpenSSL reads from a file. */
+export interface OpenSslReading {
+  /** The certificates up to the end, or up to the fault. */
+  readonly certificates: readonly OpenSslBlock[]
+  /** Where reading ends with an error. */
+  readonly fault: OpenSslFault | undefined
+  /** The first line that looks like a BEGIN or END line but is not one for OpenSSL. */
+  readonly ignoredLine: number | undefined
+  /** The line whose NUL counts as the end of the file, although more blocks follow. Some programs read on behind it. */
+  readonly nulLine: number | undefined
+}
+
+/** The error with which OpenSSL stops. */
+export interface OpenSslFault {
+  readonly line: number
+  readonly problem: string
+}
+
+/** `PEM_BUFSIZE` of reading: a longer line is read in pieces of this many bytes, each of which counts as a line. */
+const pieceBytes = 254
+
+const newline = 0x0a
+const dash = 0x2d
+const equals = 0x3d
+
+const begin = '-----BEGIN '
+const end = '-----END '
+const tail = '-----'
+
+/** Labels whose blocks are read as certificates. */
+const certificateLabels: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']
+
+/** Reads a file as OpenSSL does. Linear in its length. */
+export function readAsOpenSsl(text: Uint8Array): OpenSslReading {
+  const lines = new LineReader(text)
+  const certificates: OpenSslBlock[] = []
+  for (;;) {
+    const label = nextBegin(lines)
+    if (label === undefined) return { certificates, fault: undefined, ignoredLine: lines.ignoredLine, nulLine: lines.nulLine() }
+    const { line } = lines
+    const read = readBlock(lines, label)
+    if (!(read instanceof Uint8Array)) return { certificates, fault: read, ignoredLine: lines.ignoredLine, nulLine: undefined }
+    if (certificateLabels.includes(label)) certificates.push({ content: read, line })
+  }
+}
+
+/** Lines as `BIO_gets` returns them for a file: pieces of long lines, cut at a NUL. */
+class LineReader {
+  /** Line of the last piece, counted from 1. */
+  line = 0
+  /** Whether the last piece is not the last of its line. */
+  isPartial = false
+  ignoredLine: number | undefined
+  readonly #text: Uint8Array
+  #at = 0
+  #startsLine = true
+
+  constructor(text: Uint8Array) {
+    this.#text = text
+  }
+
+  /** The next piece without its newline and the blanks before it, or `undefined` at the end: a NUL at the start counts as one. */
+  next(skipsMark: boolean): string | undefined {
+    const text = this.#text
+    if (this.#startsLine) this.line++
+    const start = this.#at
+    const most = Math.min(start + pieceBytes, text.length)
+    let stop = start
+    while (stop < most && text[stop] !== newline) stop++
+    const hasNewline = stop < most
+    this.#at = hasNewline ? stop + 1 : stop
+    this.#startsLine = hasNewline
+    let from = start
+    let to = start
+    while (to < stop && text[to] !== 0) to++
+    // A piece that ends at a NUL has lost its newline, and so has a long one.
+    this.isPartial = !hasNewline && to - start === pieceBytes
+    const length = to - start + (hasNewline && to === stop ? 1 : 0)
+    if (length === 0) return undefined
+    if (skipsMark && length > 3 && text[from] === 0xef && text[from + 1] === 0xbb && text[from + 2] === 0xbf) from += 3
+    // `char` is signed on most machines: bytes of 0x80 and above are below a blank.
+    while (to > from && (text[to - 1]! <= 0x20 || text[to - 1]! >= 0x80)) to--
+    let piece = ''
+    for (let i = from; i < to; i++) piece += String.fromCharCode(text[i]!)
+    return piece
+  }
+
+  /** The last line, if it ended reading and boundaries follow it. */
+  nulLine(): number | undefined {
+    const text = this.#text
+    for (let at = text.indexOf(dash, this.#at); at >= 0; at = text.indexOf(dash, at + 1)) {
+      if (begin.charCodeAt(5) === text[at + 1] && text[at + 2] === 0x45 && text[at + 3] === 0x47) return this.line
+    }
+    return undefined
+  }
+
+  /** Remembers a line that is not taken for a boundary although it has the text of one. */
+  ignore(piece: string): void {
+    if (this.ignoredLine === undefined && looksLikeBoundary.test(piece)) this.ignoredLine = this.line
+  }
+}
+
+const looksLikeBoundary = /--\s*(?:BEGIN|END) [A-Z0-9 ]*--|[-\x80-\xff]\s*(?:BEGIN|END) [A-Z0-9 ]*CERTIFICATE/i
+
+/** Skips to the next BEGIN line and returns its label. */
+function nextBegin(lines: LineReader): string | undefined {
+  for (let skipsMark = true; ; skipsMark = false) {
+    const piece = lines.next(skipsMark)
+    if (piece === undefined) return undefined
+    if (piece.startsWith(begin) && piece.endsWith(tail) && piece.length >= begin.length + tail.length) {
+      return piece.slice(begin.length, -tail.length)
+    }
+    lines.ignore(piece)
+  }
+}
+
+/** Reads the lines of a block up to its END line, and decodes them. */
+function readBlock(lines: LineReader, label: string): Uint8Array | OpenSslFault {
+  const firstLine = lines.line
+  const expected = `${end}${label}${tail}`
+  const decoder = new Base64Decoder()
+  // Until a blank line comes, it is not known whether lines are headers (RFC 1421 4.6) or base64.
+  let before: string[] = []
+  let state: 'unknown' | 'header' | 'data' = 'unknown'
+  let isShort = false
+  for (;;) {
+    const wasPartial = lines.isPartial
+    const piece = lines.next(false)
+    const { line } = lines
+    if (piece === undefined) return { line: firstLine, problem: `the block of line ${firstLine} has no END line` }
+    if (state === 'unknown' && piece.includes(':')) state = 'header'
+    if (piece === '') {
+      if (wasPartial) continue
+      if (state === 'data') return { line, problem: 'a second blank line is in the block' }
+      state = 'data'
+      continue
+    }
+    if (piece.startsWith(end)) {
+      if (piece !== expected) return { line, problem: `line ${line} is not the END line of the block of line ${firstLine}` }
+      if (state === 'unknown') {
+        for (const one of before) decoder.add(one)
+        before = []
+      }
+      break
+    }
+    lines.ignore(piece)
+    if (isShort) return { line, problem: 'after a blank line, only the last line of a block may be short' }
+    if (state !== 'data') before.push(piece)
+    else {
+      decoder.add(piece)
+      if (piece.length > 64) return { line, problem: 'after a blank line, lines of a block have at most 64 characters' }
+      isShort = piece.length < 64
+    }
+  }
+  if (before.length > 0 && state === 'header') return { line: firstLine + 1, problem: 'the block has a header' }
+  const content = decoder.finish()
+  if (content === undefined) return { line: firstLine, problem: `the block of line ${firstLine} is not base64` }
+  if (content.length === 0) return { line: firstLine, problem: `the block of line ${firstLine} has no content` }
+  const needsNoHeader = certificateLabels.includes(label) || label === 'X509 CRL'
+  if (before.length > 0 && needsNoHeader) return { line: firstLine + 1, problem: 'the block has a header' }
+  return content
+}
+
+/** `EVP_DecodeUpdate`: ignores blanks and unused bits, ends at a dash, and requires padding. */
+class Base64Decoder {
+  readonly #out: number[] = []
+  #bits = 0
+  #count = 0
+  #pads = 0
+  #ended = false
+  #isBad = false
+
+  add(piece: string): void {
+    for (let i = 0; i < piece.length && !this.#ended && !this.#isBad; i++) this.#addCode(piece.charCodeAt(i))
+  }
+
+  #addCode(code: number): void {
+    if (code === 0x20 || code === 0x09 || code === 0x0d) return
+    if (code === dash) {
+      this.#ended = true
+      return
+    }
+    const value = code === equals ? 0 : valueOf(code)
+    if (code === equals) this.#pads++
+    if (value < 0 || this.#pads > 2 || (this.#pads > 0 && code !== equals)) {
+      this.#isBad = true
+      return
+    }
+    this.#bits = (this.#bits << 6) | value
+    if (++this.#count < 4) return
+    this.#out.push((this.#bits >> 16) & 0xff, (this.#bits >> 8) & 0xff, this.#bits & 0xff)
+    this.#bits = 0
+    this.#count = 0
+  }
+
+  /** The decoded bytes, or `undefined` if the text is not base64. */
+  finish(): Uint8Array | undefined {
+    if (this.#isBad || this.#count > 0) return undefined
+    return Uint8Array.from(this.#pads > 0 ? this.#out.slice(0, -this.#pads) : this.#out)
+  }
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+const values: Int8Array = /* @__PURE__ */ (() => {
+  const table = new Int8Array(256).fill(-1)
+  for (let i = 0; i < 64; i++) table[alphabet.charCodeAt(i)] = i
+  return table
+})()
+
+function valueOf(code: number): number {
+  return values[code] ?? -1
+}
