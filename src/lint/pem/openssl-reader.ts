@@ -193,7 +193,7 @@ class Base64Decoder {
       this.#ended = true
       return
     }
-    const value = code === equals ? 0 : valueOf(code)
+    const value = code === equals ? 0 : sextetOf(code)
     if (code === equals) this.#pads++
     if (value < 0 || this.#pads > 2 || (this.#pads > 0 && code !== equals)) {
       this.#isBad = true
@@ -221,6 +221,6 @@ const values: Int8Array = /* @__PURE__ */ (() => {
   return table
 })()
 
-function valueOf(code: number): number {
+function sextetOf(code: number): number {
   return values[code] ?? -1
 }

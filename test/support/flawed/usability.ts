@@ -58,10 +58,11 @@ export const usabilityFlaws: readonly Flaw[] = [
     input: `${root.pem}-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n`,
   },
   {
-    name: 'DER that is no certificate',
-    code: 'pem_syntax_invalid',
+    name: 'a revocation list instead of a certificate',
+    code: 'certificate_syntax_invalid',
     severity: 'error',
     input: [root.der, mintCrl({ issuer: root }).der],
+    mended: ['the certificate of its issuer', root.der],
   },
   {
     name: 'bytes after the certificate',
