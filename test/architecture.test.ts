@@ -35,7 +35,10 @@ const packages: Readonly<Record<string, RegExp>> = {
 const corePackages = /^@noble\/hashes\//
 
 /** The files that package.json exports: the public API. */
-const entries: ReadonlySet<string> = new Set(['index.ts', ...['headers', 'import', 'inspect', 'node'].map((name) => `${name}/index.ts`)])
+const entries: ReadonlySet<string> = new Set([
+  'index.ts',
+  ...['headers', 'import', 'inspect', 'node'].map((name) => `${name}/index.ts`),
+])
 
 const longestFile = 350
 

@@ -50,6 +50,11 @@ export function describeLabels(labels: readonly string[]): string | undefined {
   return undefined
 }
 
+/** Whether bytes begin like a PKCS #7 file of signed data. */
+export function isSignedData(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x30 && startsWith(bytes, contentAt(bytes, 0), signedData)
+}
+
 /** Whether bytes look like PEM rather than DER, whatever text comes first. */
 export function looksLikePem(bytes: Uint8Array): boolean {
   return bytes[0] !== 0x30 && latin1Of(new Span(bytes, 0, Math.min(bytes.length, 4096))).includes('-----BEGIN ')

@@ -1,3 +1,4 @@
+import { describeDer } from '../bytes/format.ts'
 import { decodePem, looksLikeDer } from '../bytes/pem.ts'
 import { importBundle } from '../import/import-bundle.ts'
 import { explain } from '../lint/catalogue.ts'
@@ -54,10 +55,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
 
 function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTruststore>[1]): Truststore {
   try {
-    return buildTruststore(
-      inputs.flatMap(bundleOf),
-      options,
-    )
+    return buildTruststore(inputs.flatMap(bundleOf), options)
   } catch (error) {
     if (!(error instanceof TruststoreError)) throw error
     const names = inputs.map(({ name }) => printable(name)).join(', ')
@@ -80,7 +78,11 @@ function listsOf({ name, bytes }: Input): readonly RevocationList[] {
 function chainOf(input: Input): readonly Uint8Array[] {
   const { name, bytes } = input
   if (isContainer(bytes)) return leafFirst([bundleOf(input)].flat())
-  if (looksLikeDer(bytes)) return [bytes]
+  if (looksLikeDer(bytes)) {
+    const known = describeDer(bytes, false)
+    if (known !== undefined) throw new CliError(`${printable(name)} has no certificates: ${known}`)
+    return [bytes]
+  }
   const decoded = decodePem(bytes)
   if (decoded.ok) return decoded.value
   throw new CliError(`${printable(name)} has no certificates: ${printable(decoded.message)}`)

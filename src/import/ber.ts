@@ -23,6 +23,9 @@ export interface BerFault {
 /** Elements of indefinite length nested deeper than this are refused. PKCS #7 needs five levels. */
 const maxDepth = 32
 
+/** More elements in one are refused: public collections have a few thousand certificates. */
+export const maxElements = 100_000
+
 /** Reads the header of the element at an offset. The element must end at `limit` at the latest. */
 export function readHeader(bytes: Uint8Array, start: number, limit: number): BerElement | BerFault {
   if (start + 2 > limit) return { code: 'truncated', offset: start }
@@ -78,6 +81,7 @@ export function childrenOf(
     if ('code' in child) return child
     const end = endOf(bytes, child, last)
     if (typeof end !== 'number') return end
+    if (children.length === maxElements) return { code: 'too_many', offset: at }
     children.push({ ...child, end })
     at = end
   }

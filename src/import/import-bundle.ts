@@ -1,3 +1,4 @@
+import { isSignedData } from '../bytes/format.ts'
 import {
   bytesOfPemText,
   describeMissingPem,
@@ -9,7 +10,7 @@ import {
 import { requireBytes } from '../bytes/span.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
 import * as Tag from '../der/tag.ts'
-import { type BerElement, type BerFault, childrenOf, endOf, readHeader } from './ber.ts'
+import { type BerElement, type BerFault, childrenOf, endOf, maxElements, readHeader } from './ber.ts'
 
 /** `importBundle`: certificates and revocation lists from PKCS #7, and from files that have several one after another. */
 
@@ -27,7 +28,7 @@ const signedData: readonly number[] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
 const context0 = 0xa0
 const context1 = 0xa1
 
-/** Collects what is found. A PKCS #7 may have tens of thousands of certificates, but each only once. */
+/** Collects what is found. */
 interface Found {
   readonly certificates: Uint8Array[]
   readonly revocationLists: Uint8Array[]
@@ -81,14 +82,6 @@ export function isBundleLabel(label: string): boolean {
   return label === 'PKCS7' || label === 'CMS' || label === 'PKCS #7 SIGNED DATA'
 }
 
-/** Whether bytes begin like the ContentInfo of a PKCS #7 file of signed data. */
-export function isSignedData(bytes: Uint8Array): boolean {
-  const outer = readHeader(bytes, 0, bytes.length)
-  if ('code' in outer || outer.tag !== Tag.sequence) return false
-  const type = readHeader(bytes, outer.content, bytes.length)
-  return !('code' in type) && isSignedDataType(bytes, type)
-}
-
 /** Whether bytes have more than one element, one after another. */
 export function hasSeveral(bytes: Uint8Array): boolean {
   const first = readHeader(bytes, 0, bytes.length)
@@ -103,7 +96,8 @@ function isSignedDataType(bytes: Uint8Array, { tag, content, end }: BerElement):
 
 /** Reads elements one after another: certificates, lists and PKCS #7. */
 function readElements(bytes: Uint8Array, found: Found): ParseResult<never> | undefined {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0, count = 0; at < bytes.length; count++) {
+    if (count === maxElements) return parseFault('too_many', at, 'bundle')
     const element = readHeader(bytes, at, bytes.length)
     if ('code' in element) return faultOf(element, 'bundle')
     if (element.tag !== Tag.sequence) return parseFault('unexpected_tag', at, 'bundle')
