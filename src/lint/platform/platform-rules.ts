@@ -1,3 +1,4 @@
+import { algorithmName } from '../../crypto/algorithm-names.ts'
 import { Reader } from '../../der/reader.ts'
 import { certTooLarge, certTooLargeText } from '../../rules/reading.ts'
 import type { LintRule, Problem } from '../../rules/rule.ts'
@@ -181,7 +182,7 @@ export const platformCertificateRules: readonly LintRule<PlatformEntry, Platform
     remedy: 'Re-issue the CA with an RSA-2048 or P-256 key, which every platform supports.',
     check: ({ certificate: { publicKey } }, { least, most }) => {
       if (publicKey.algorithm === 'EC') return undefined
-      if (publicKey.algorithm === 'unknown') return `key algorithm ${publicKey.oid} is not supported`
+      if (publicKey.algorithm === 'unknown') return `key algorithm ${algorithmName(publicKey.oid)} is not supported`
       const { bits } = publicKey
       if (bits >= least && (most === undefined || bits <= most)) return undefined
       return `RSA key of ${bits} bits, ${most === undefined ? `at least ${least}` : `${least} to ${most}`} are supported`
@@ -195,7 +196,7 @@ export const platformCertificateRules: readonly LintRule<PlatformEntry, Platform
     remedy: 'Re-issue the CA with a P-256 key, which every platform supports.',
     check: ({ certificate: { publicKey } }, supported) => {
       if (publicKey.algorithm !== 'EC' || supported.includes(publicKey.curve)) return undefined
-      return `EC key on ${publicKey.curve}, ${supported.join(', ')} are supported`
+      return `EC key on ${algorithmName(publicKey.curve)}, ${supported.join(', ')} are supported`
     },
   }),
   limitRule('hashes', {
@@ -207,7 +208,7 @@ export const platformCertificateRules: readonly LintRule<PlatformEntry, Platform
     check: ({ certificate, isRoot }, supported) => {
       const { name, hash } = certificate.signatureAlgorithm
       if (isRoot || (hash !== undefined && supported.includes(hash))) return undefined
-      return `signature with ${name}, ${supported.join(', ')} are supported`
+      return `signature with ${algorithmName(name)}, ${supported.join(', ')} are supported`
     },
   }),
   limitRule('versions', {
