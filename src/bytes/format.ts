@@ -6,26 +6,61 @@ import { Span } from './span.ts'
  * error messages depend on it: nothing is read differently.
  */
 
-/** What a file is, and the way out. */
-interface Format {
-  /** With its article: `a PKCS #12 file`. */
-  readonly name: string
-  readonly remedy: string
+function convert(name: string, command: string): string {
+  return `this is ${name}: convert it: \`${command}\``
 }
 
-function format(name: string, command: string): Format {
-  return { name, remedy: `convert it: \`${command}\`` }
+function openssl(name: string, command: string, input: string): string {
+  return convert(name, `openssl ${command} -in ${input} -out out.pem`)
 }
 
-const requestRemedy =
-  'only the certificate that a CA issues for it is one: `openssl x509 -req -in in.csr -CA ca.pem -CAkey ca.key -out out.pem`'
-const keyRemedy = 'it has no certificate; request one: `openssl req -new -key in.key -out out.csr`'
+/** Neither has a certificate that could be converted. */
+const key = 'this is a private key: it has no certificate; request one: `openssl req -new -key in.key -out out.csr`'
+const request =
+  'this is a certificate request: it needs a CA to issue the certificate: `openssl x509 -req -in in.csr -CA ca.pem -CAkey ca.key -out out.pem`'
+
+function pkcs7(form: string): string {
+  return `${openssl('a PKCS #7 file', `pkcs7 ${form}-print_certs`, 'in.p7b')}, or read it with importBundle of portcullis/import`
+}
 
 /** A sentence about an input that should be PEM and is not, `undefined` if it is not recognised. */
 export function describeFormat(bytes: Uint8Array): string | undefined {
-  const isDer = bytes[0] === 0x30 && bytes[1]! >= 0x80
-  const found = isDer ? (derFormat(bytes, false) ?? plainDer) : (magicFormat(bytes) ?? textFormat(bytes))
-  return found === undefined ? undefined : sentence(found)
+  if (bytes[0] !== 0x30 || bytes[1]! < 0x80) return describeMagic(bytes) ?? describeText(bytes)
+  return describeDer(bytes, false) ?? openssl('DER', 'x509 -inform der', 'in.der')
+}
+
+/** A sentence about a PEM text without certificates, by the labels of its blocks. */
+export function describeLabels(labels: readonly string[]): string | undefined {
+  for (const label of labels) {
+    if (label === 'TRUSTED CERTIFICATE') return openssl("OpenSSL's own form of a certificate", 'x509', 'in.pem')
+    if (isBundleLabel(label)) return pkcs7('')
+    if (label.endsWith('CERTIFICATE REQUEST')) return request
+    if (label.endsWith('PRIVATE KEY')) return key
+  }
+  return undefined
+}
+
+/** The labels of PKCS #7 (RFC 7468 8), of CMS (9), and an older one. */
+export function isBundleLabel(label: string): boolean {
+  return label === 'PKCS7' || label === 'CMS' || label === 'PKCS #7 SIGNED DATA'
+}
+
+/** Whether bytes look like PEM rather than DER, whatever text comes first. */
+export function looksLikePem(bytes: Uint8Array): boolean {
+  return bytes[0] !== 0x30 && headOf(bytes).includes('-----BEGIN ')
+}
+
+/** The part of a text that is looked at. */
+function headOf(bytes: Uint8Array): string {
+  return latin1Of(new Span(bytes, 0, Math.min(bytes.length, 4096)))
+}
+
+/** The DER of OIDs below 1.2.840.113549.1, and of their last arcs: signedData of PKCS #7, and PKCS #5. */
+const rsadsi = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01]
+
+/** Whether bytes begin like a PKCS #7 file of signed data. */
+export function isSignedData(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x30 && startsWith(bytes, contentAt(bytes, 0), [0x06, 0x09, ...rsadsi, 0x07, 0x02])
 }
 
 /**
@@ -33,68 +68,19 @@ export function describeFormat(bytes: Uint8Array): string | undefined {
  *
  * @param isPem whether it is the content of a PEM block
  */
-export function describeDer(der: Uint8Array, isPem: boolean): string | undefined {
-  const found = derFormat(der, isPem)
-  return found === undefined ? undefined : sentence(found)
-}
-
-/** The same for a PEM text without certificates, by the labels of its blocks. */
-export function describeLabels(labels: readonly string[]): string | undefined {
-  for (const label of labels) {
-    if (label === 'TRUSTED CERTIFICATE')
-      return sentence(format("OpenSSL's own form of a certificate", 'openssl x509 -in in.pem -out out.pem'))
-    if (label === 'PKCS7' || label === 'CMS' || label === 'PKCS #7 SIGNED DATA') return sentence(pkcs7(true))
-    if (label.endsWith('CERTIFICATE REQUEST')) return sentence({ name: 'a certificate request', remedy: requestRemedy })
-    if (label.endsWith('PRIVATE KEY')) return sentence({ name: 'a private key', remedy: keyRemedy })
-  }
-  return undefined
-}
-
-/** Whether bytes begin like a PKCS #7 file of signed data. */
-export function isSignedData(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x30 && startsWith(bytes, contentAt(bytes, 0), signedData)
-}
-
-/** Whether bytes look like PEM rather than DER, whatever text comes first. */
-export function looksLikePem(bytes: Uint8Array): boolean {
-  return bytes[0] !== 0x30 && latin1Of(new Span(bytes, 0, Math.min(bytes.length, 4096))).includes('-----BEGIN ')
-}
-
-function sentence({ name, remedy }: Format): string {
-  return `this is ${name}: ${remedy}`
-}
-
-function pkcs7(isPem: boolean): Format {
-  const command = `openssl pkcs7 -in in.p7b ${isPem ? '' : '-inform der '}-print_certs -out out.pem`
-  return {
-    name: 'a PKCS #7 file',
-    remedy: `read it with importBundle of portcullis/import, or convert it: \`${command}\``,
-  }
-}
-
-const plainDer: Format = /* @__PURE__ */ format('DER', 'openssl x509 -inform der -in in.der -out out.pem')
-
-/** The DER of OIDs: signedData of PKCS #7, and the arc of PKCS #5. */
-const signedData = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]
-const passwordBased = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05]
-
-/** A SEQUENCE that is not a certificate, by its first elements. */
-function derFormat(bytes: Uint8Array, isPem: boolean): Format | undefined {
+export function describeDer(bytes: Uint8Array, isPem: boolean): string | undefined {
+  if (isSignedData(bytes)) return pkcs7(isPem ? '' : '-inform der ')
   const first = contentAt(bytes, 0)
-  if (startsWith(bytes, first, signedData)) return pkcs7(isPem)
-  const key: Format = { name: 'a private key', remedy: keyRemedy }
   if (startsWith(bytes, first, [0x02, 0x01])) {
-    if (bytes[first + 2] === 3) return format('a PKCS #12 file (.p12, .pfx)', 'openssl pkcs12 -in in.p12 -nokeys -out out.pem')
-    return bytes[first + 2]! <= 1 ? key : undefined
+    const version = bytes[first + 2]!
+    if (version === 3) return openssl('a PKCS #12 file (.p12, .pfx)', 'pkcs12 -nokeys', 'in.p12')
+    return version < 2 ? key : undefined
   }
   const second = contentAt(bytes, first)
-  if (startsWith(bytes, second, passwordBased)) return key
+  if (startsWith(bytes, second, [0x06, 0x09, ...rsadsi, 0x05])) return key
+  if (!startsWith(bytes, second, [0x02, 0x01, 0x00, 0x30])) return undefined
   // A request has the name where a certificate of version 1 has its algorithm.
-  if (startsWith(bytes, second, [0x02, 0x01, 0x00, 0x30])) {
-    const third = contentAt(bytes, second + 3)
-    if (bytes[third] === 0x31 || bytes[second + 4] === 0) return { name: 'a certificate request', remedy: requestRemedy }
-  }
-  return undefined
+  return bytes[contentAt(bytes, second + 3)] === 0x31 || bytes[second + 4] === 0 ? request : undefined
 }
 
 /** Offset of the content of an element. Its length is not needed, and may be indefinite. */
@@ -107,58 +93,46 @@ function startsWith(bytes: Uint8Array, at: number, expected: readonly number[]):
   return expected.every((byte, i) => bytes[at + i] === byte)
 }
 
-const mark = [0xef, 0xbb, 0xbf]
-const dash = 0x2d
-
-function magicFormat(bytes: Uint8Array): Format | undefined {
-  const jks = 'keytool -list -rfc -keystore in.jks > out.pem'
-  if (startsWith(bytes, 0, [0xfe, 0xed, 0xfe, 0xed])) return format('a Java keystore (JKS)', jks)
-  if (startsWith(bytes, 0, [0xce, 0xce, 0xce, 0xce])) {
-    return format('a Java keystore (JCEKS)', jks.replace('-rfc', '-rfc -storetype JCEKS'))
+function describeMagic(bytes: Uint8Array): string | undefined {
+  const head = latin1Of(new Span(bytes, 0, Math.min(bytes.length, 6)))
+  const type = { '\xfe\xed\xfe\xed': 'JKS', '\xce\xce\xce\xce': 'JCEKS' }[head.slice(0, 4)]
+  if (type !== undefined) {
+    return convert(`a Java keystore (${type})`, `keytool -list -rfc -storetype ${type} -keystore in.jks > out.pem`)
   }
-  if (startsWith(bytes, 0, [0xff, 0xfe]) || startsWith(bytes, 0, [0xfe, 0xff])) return utf16('UTF-16')
-  if (startsWith(bytes, 0, [dash, 0, dash, 0])) return utf16('UTF-16LE')
-  if (startsWith(bytes, 0, [0, dash, 0, dash])) return utf16('UTF-16BE')
+  const utf16 = /^(?:\xff\xfe|\xfe\xff|(-\0-)|\0-\0)/.exec(head)
+  if (utf16 !== null) {
+    const encoding = `UTF-16${utf16[1] !== undefined ? 'LE' : head[0] === '\0' ? 'BE' : ''}`
+    return convert(`${encoding} text`, `iconv -f ${encoding} -t UTF-8 in.pem > out.pem`)
+  }
   // The second form is that of `bytesOfPemText`.
-  if (startsWith(bytes, 0, [...mark, ...mark]) || startsWith(bytes, 0, [0x20, 0, dash])) {
-    return format('a text with two byte order marks', 'tail -c +7 in.pem > out.pem')
-  }
+  if (/^(?:(?:\xef\xbb\xbf){2}| \0-)/.test(head))
+    return convert('a text with two byte order marks', 'tail -c +7 in.pem > out.pem')
   return undefined
 }
 
-function utf16(encoding: string): Format {
-  return format(`${encoding} text`, `iconv -f ${encoding} -t UTF-8 in.pem > out.pem`)
-}
-
-/** How much of a text is looked at. */
-const headBytes = 4096
-
-function textFormat(bytes: Uint8Array): Format | undefined {
-  const head = latin1Of(new Span(bytes, 0, Math.min(bytes.length, headBytes))).trim()
-  const boundary = /-----BEGIN [A-Z0-9 #]+-----(.?.?)/s.exec(head)
-  if (boundary !== null) {
-    // Blank lines are dropped, because OpenSSL does not accept them within a block.
-    const lines = (from: string): string =>
-      `awk '{${from}gsub(/-----(BEGIN|END) [A-Z0-9 ]+-----/,"\\n&\\n")}1' in.pem | grep . > out.pem`
-    const next = boundary[1]!
-    if (next === '\\n' || next === '\\r')
-      return format('PEM whose line breaks are written as \\n', lines('gsub(/(\\\\r)?\\\\n/,"\\n");'))
-    if (/^\r[^\n]/.test(next)) return format('PEM whose lines end with CR alone', "tr '\\r' '\\n' < in.pem > out.pem")
-    return /^[ \t]*[A-Za-z0-9+/]/.test(next) || next === '--' ? format('PEM on one line', lines('')) : undefined
-  }
-  return base64Format(head)
+function describeText(bytes: Uint8Array): string | undefined {
+  const head = headOf(bytes).trim()
+  const boundary = /-----BEGIN [A-Z0-9 #]+-----(\\[nr]|\r[^\n]|[ \t]*[A-Za-z0-9+/]|--)/.exec(head)
+  if (boundary === null) return describeBase64(head)
+  const next = boundary[1]!
+  if (next[0] === '\r') return convert('PEM whose lines end with CR alone', "tr '\\r' '\\n' < in.pem > out.pem")
+  const isEscaped = next[0] === '\\'
+  // Blank lines are dropped, because OpenSSL does not accept them within a block.
+  return convert(
+    isEscaped ? 'PEM whose line breaks are written as \\n' : 'PEM on one line',
+    `awk '{${isEscaped ? 'gsub(/(\\\\r)?\\\\n/,"\\n");' : ''}gsub(/-----(BEGIN|END) [A-Z0-9 ]+-----/,"\\n&\\n")}1' in.pem | grep . > out.pem`,
+  )
 }
 
 /** Base64 without a boundary, of DER or of PEM. */
-function base64Format(head: string): Format | undefined {
+function describeBase64(head: string): string | undefined {
   const compact = head.replace(/\s+/g, '')
   if (!/^[A-Za-z0-9+/]{24,}={0,2}$/.test(compact)) return undefined
-  const decoded = decodeBase64(Uint8Array.from(compact.slice(0, 24), (c) => c.charCodeAt(0)))
-  if (typeof decoded === 'number') return undefined
-  if (looksLikePem(decoded)) return format('base64 of PEM, as Kubernetes secrets have it', 'base64 -d in.txt > out.pem')
+  // Base64 of 24 characters is never at fault.
+  const decoded = decodeBase64(Uint8Array.from(compact.slice(0, 24), (c) => c.charCodeAt(0))) as Uint8Array
+  if (looksLikePem(decoded)) return convert('base64 of PEM, as Kubernetes secrets have it', 'base64 -d in.txt > out.pem')
   if (decoded[0] !== 0x30 || decoded[1]! < 0x80) return undefined
-  const inner = derFormat(decoded, false)
-  if (inner !== undefined)
-    return { ...inner, name: `base64 of ${inner.name}`, remedy: `decode it first, \`base64 -d\`; then ${inner.remedy}` }
-  return format('base64 without BEGIN and END lines', 'base64 -d in.txt | openssl x509 -inform der -out out.pem')
+  const inner = describeDer(decoded, false)
+  if (inner !== undefined) return `this is base64: decode it with \`base64 -d\`; then ${inner}`
+  return convert('base64 without BEGIN and END lines', 'base64 -d in.txt | openssl x509 -inform der -out out.pem')
 }

@@ -1,4 +1,4 @@
-import { isSignedData } from '../bytes/format.ts'
+import { isBundleLabel, isSignedData } from '../bytes/format.ts'
 import {
   bytesOfPemText,
   describeMissingPem,
@@ -75,11 +75,6 @@ function readPem(text: Uint8Array, found: Found): ParseResult<never> | undefined
   }
   if (known > 0) return undefined
   return parseFault(text.length === 0 ? 'empty_input' : 'pem_missing', 0, 'PEM', describeMissingPem(text, 'CERTIFICATE', blocks))
-}
-
-/** The labels of PKCS #7 (RFC 7468 8), of CMS (9), and an older one. */
-export function isBundleLabel(label: string): boolean {
-  return label === 'PKCS7' || label === 'CMS' || label === 'PKCS #7 SIGNED DATA'
 }
 
 /** Whether bytes have more than one element, one after another. */

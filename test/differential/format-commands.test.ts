@@ -88,7 +88,7 @@ describe('the command in the message', () => {
       const { message } = findings.find(({ severity, message: text }) => severity === 'error' && text.includes('this is'))!
       expect(message).toContain(says)
       expect(accepted).toBe(false)
-      const command = /`([^`]+)`$/.exec(message)![1]!
+      const command = /`([^`]+)`/.exec(message)![1]!
       writeFileSync(join(folder, /\bin\.\w+/.exec(command)![0]), file)
       shell(`rm -f out.pem; ${command.replace('pkcs12', 'pkcs12 -passin pass:')}`, input)
       const converted = readFileSync(join(folder, 'out.pem'))
@@ -113,7 +113,7 @@ describe('the command in the message', () => {
     const told = (file: Uint8Array | string): string => {
       const { findings } = lintTruststore(file)
       const { message } = findings.find(({ message: text }) => text.includes('this is'))!
-      return `${/this is (?:a private key|a certificate request)/.exec(message)![0]} ${/`([^`]+)`$/.exec(message)![1]!}`
+      return `${/this is (?:a private key|a certificate request)/.exec(message)![0]} ${/`([^`]+)`/.exec(message)![1]!}`
     }
     const key = 'this is a private key openssl req -new -key in.key -out out.csr'
     expect(told(privateKeyPem(root.key))).toBe(key)

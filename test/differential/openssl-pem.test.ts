@@ -49,17 +49,18 @@ function blocksIn(text: string): string[] {
 }
 
 /** The certificates of the sources among those of the model. The parser ignores bytes after a certificate. */
-function known(blocks: readonly { readonly content: Uint8Array }[]): string[] {
+function known(blocks: readonly { readonly base64: string }[]): string[] {
   return blocks
-    .flatMap(({ content }) => sources.find((source) => Buffer.from(source).equals(content.subarray(0, source.length))) ?? [])
+    .map(({ base64 }) => Buffer.from(base64, 'base64'))
+    .flatMap((content) => sources.find((source) => Buffer.from(source).equals(content.subarray(0, source.length))) ?? [])
     .map((content) => Buffer.from(content).toString('base64'))
     .sort()
 }
 
 /** The contents of the certificate blocks that portcullis reads. */
-function blocksOf(file: Uint8Array): readonly { readonly content: Uint8Array }[] {
+function blocksOf(file: Uint8Array): readonly { readonly base64: string }[] {
   return scanPem(file).flatMap(({ label, content }) =>
-    isCertificateLabel(label) && content instanceof Uint8Array ? [{ content }] : [],
+    isCertificateLabel(label) && content instanceof Uint8Array ? [{ base64: Buffer.from(content).toString('base64') }] : [],
   )
 }
 

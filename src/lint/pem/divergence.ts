@@ -26,7 +26,7 @@ export function pemDivergence(input: TruststoreInput): PemDivergence | undefined
 
 function divergenceOf(text: Uint8Array): PemDivergence | undefined {
   const ours = scanPem(text).flatMap(({ label, line, content }): OpenSslBlock[] =>
-    isCertificateLabel(label) && content instanceof Uint8Array ? [{ content, line }] : [],
+    isCertificateLabel(label) && content instanceof Uint8Array ? [{ base64: encodeBase64(content), line }] : [],
   )
   const { certificates: theirs, fault, ignoredLine, nulLine } = readAsOpenSsl(text)
   if (fault !== undefined) {
@@ -65,14 +65,10 @@ function firstDifference(
 /** The blocks that the other reader does not read as often. */
 function withoutPartner(blocks: readonly OpenSslBlock[], others: readonly OpenSslBlock[]): readonly OpenSslBlock[] {
   const counts = new Map<string, number>()
-  for (const { content } of others) {
-    const key = encodeBase64(content)
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return blocks.filter(({ content }) => {
-    const key = encodeBase64(content)
-    const left = counts.get(key) ?? 0
-    counts.set(key, left - 1)
+  for (const { base64 } of others) counts.set(base64, (counts.get(base64) ?? 0) + 1)
+  return blocks.filter(({ base64 }) => {
+    const left = counts.get(base64) ?? 0
+    counts.set(base64, left - 1)
     return left <= 0
   })
 }

@@ -6,7 +6,8 @@
 
 /** A certificate as OpenSSL reads it from a file. */
 export interface OpenSslBlock {
-  readonly content: Uint8Array
+  /** The content, without blanks. */
+  readonly base64: string
   /** Line of the BEGIN line, counted from 1. */
   readonly line: number
 }
@@ -34,7 +35,6 @@ const pieceBytes = 254
 
 const newline = 0x0a
 const dash = 0x2d
-const equals = 0x3d
 
 const begin = '-----BEGIN '
 const end = '-----END '
@@ -52,8 +52,8 @@ export function readAsOpenSsl(text: Uint8Array): OpenSslReading {
     if (label === undefined) return { certificates, fault: undefined, ignoredLine: lines.ignoredLine, nulLine: lines.nulLine() }
     const { line } = lines
     const read = readBlock(lines, label)
-    if (!(read instanceof Uint8Array)) return { certificates, fault: read, ignoredLine: lines.ignoredLine, nulLine: undefined }
-    if (certificateLabels.includes(label)) certificates.push({ content: read, line })
+    if (typeof read !== 'string') return { certificates, fault: read, ignoredLine: lines.ignoredLine, nulLine: undefined }
+    if (certificateLabels.includes(label)) certificates.push({ base64: read, line })
   }
 }
 
@@ -127,13 +127,13 @@ function nextBegin(lines: LineReader): string | undefined {
   }
 }
 
-/** Reads the lines of a block up to its END line, and decodes them. */
-function readBlock(lines: LineReader, label: string): Uint8Array | OpenSslFault {
+/** Reads the lines of a block up to its END line: its base64, or the fault. */
+function readBlock(lines: LineReader, label: string): string | OpenSslFault {
   const firstLine = lines.line
   const expected = `${end}${label}${tail}`
-  const decoder = new Base64Decoder()
+  const data: string[] = []
   // Until a blank line comes, it is not known whether lines are headers (RFC 1421 4.6) or base64.
-  let before: string[] = []
+  const before: string[] = []
   let state: 'unknown' | 'header' | 'data' = 'unknown'
   let isShort = false
   for (;;) {
@@ -150,77 +150,32 @@ function readBlock(lines: LineReader, label: string): Uint8Array | OpenSslFault 
     }
     if (piece.startsWith(end)) {
       if (piece !== expected) return { line, problem: `line ${line} is not the END line of the block of line ${firstLine}` }
-      if (state === 'unknown') {
-        for (const one of before) decoder.add(one)
-        before = []
-      }
       break
     }
     lines.ignore(piece)
     if (isShort) return { line, problem: 'after a blank line, only the last line of a block may be short' }
     if (state !== 'data') before.push(piece)
     else {
-      decoder.add(piece)
+      data.push(piece)
       if (piece.length > 64) return { line, problem: 'after a blank line, lines of a block have at most 64 characters' }
       isShort = piece.length < 64
     }
   }
   if (before.length > 0 && state === 'header') return { line: firstLine + 1, problem: 'the block has a header' }
-  const content = decoder.finish()
-  if (content === undefined) return { line: firstLine, problem: `the block of line ${firstLine} is not base64` }
-  if (content.length === 0) return { line: firstLine, problem: `the block of line ${firstLine} has no content` }
+  const base64 = readBase64(state === 'unknown' ? before : data)
+  if (base64 === undefined) return { line: firstLine, problem: `the block of line ${firstLine} is not base64` }
+  if (base64 === '') return { line: firstLine, problem: `the block of line ${firstLine} has no content` }
   const needsNoHeader = certificateLabels.includes(label) || label === 'X509 CRL'
-  if (before.length > 0 && needsNoHeader) return { line: firstLine + 1, problem: 'the block has a header' }
-  return content
+  if (before.length > 0 && state === 'data' && needsNoHeader) return { line: firstLine + 1, problem: 'the block has a header' }
+  return base64
 }
 
-/** `EVP_DecodeUpdate`: ignores blanks and unused bits, ends at a dash, and requires padding. */
-class Base64Decoder {
-  readonly #out: number[] = []
-  #bits = 0
-  #count = 0
-  #pads = 0
-  #ended = false
-  #isBad = false
-
-  add(piece: string): void {
-    for (let i = 0; i < piece.length && !this.#ended && !this.#isBad; i++) this.#addCode(piece.charCodeAt(i))
-  }
-
-  #addCode(code: number): void {
-    if (code === 0x20 || code === 0x09 || code === 0x0d) return
-    if (code === dash) {
-      this.#ended = true
-      return
-    }
-    const value = code === equals ? 0 : sextetOf(code)
-    if (code === equals) this.#pads++
-    if (value < 0 || this.#pads > 2 || (this.#pads > 0 && code !== equals)) {
-      this.#isBad = true
-      return
-    }
-    this.#bits = (this.#bits << 6) | value
-    if (++this.#count < 4) return
-    this.#out.push((this.#bits >> 16) & 0xff, (this.#bits >> 8) & 0xff, this.#bits & 0xff)
-    this.#bits = 0
-    this.#count = 0
-  }
-
-  /** The decoded bytes, or `undefined` if the text is not base64. */
-  finish(): Uint8Array | undefined {
-    if (this.#isBad || this.#count > 0) return undefined
-    return Uint8Array.from(this.#pads > 0 ? this.#out.slice(0, -this.#pads) : this.#out)
-  }
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-const values: Int8Array = /* @__PURE__ */ (() => {
-  const table = new Int8Array(256).fill(-1)
-  for (let i = 0; i < 64; i++) table[alphabet.charCodeAt(i)] = i
-  return table
-})()
-
-function sextetOf(code: number): number {
-  return values[code] ?? -1
+/**
+ * Base64 as `EVP_DecodeUpdate` reads it, without blanks; `undefined` if it is not base64. It ends at a dash. Unused bits are kept, so
+ * a text whose unused bits are not zero equals no certificate.
+ */
+function readBase64(lines: readonly string[]): string | undefined {
+  const [read = ''] = lines.join('').split('-', 1)
+  const text = read.replace(/[ \t\r]+/g, '')
+  return text.length % 4 > 0 || /[^A-Za-z0-9+/]/.test(text.replace(/==?$/, '')) ? undefined : text
 }
