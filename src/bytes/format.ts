@@ -95,7 +95,7 @@ function startsWith(bytes: Uint8Array, at: number, expected: readonly number[]):
 
 function describeMagic(bytes: Uint8Array): string | undefined {
   const head = latin1Of(new Span(bytes, 0, Math.min(bytes.length, 6)))
-  const type = { '\xfe\xed\xfe\xed': 'JKS', '\xce\xce\xce\xce': 'JCEKS' }[head.slice(0, 4)]
+  const type = head.startsWith('\xfe\xed\xfe\xed') ? 'JKS' : head.startsWith('\xce\xce\xce\xce') ? 'JCEKS' : undefined
   if (type !== undefined) {
     return convert(`a Java keystore (${type})`, `keytool -list -rfc -storetype ${type} -keystore in.jks > out.pem`)
   }

@@ -63,7 +63,7 @@ class LineReader {
   line = 0
   /** Whether the last piece is not the last of its line. */
   isPartial = false
-  ignoredLine: number | undefined
+  ignoredLine: number | undefined = undefined
   readonly #text: Uint8Array
   #at = 0
   #startsLine = true
