@@ -1,3 +1,6 @@
+import { latin1Of } from '../../bytes/encoding.ts'
+import { Span } from '../../bytes/span.ts'
+
 /**
  * How OpenSSL 3 reads a PEM file (`PEM_read_bio`, as `SSL_CTX_load_verify_locations`, `openssl verify -CAfile` and
  * `openssl storeutl -certs` use it). It reads line by line and is stricter than RFC 7468 in some places and looser in others. The
@@ -34,7 +37,6 @@ export interface OpenSslFault {
 const pieceBytes = 254
 
 const newline = 0x0a
-const dash = 0x2d
 
 const begin = '-----BEGIN '
 const end = '-----END '
@@ -93,18 +95,13 @@ class LineReader {
     if (skipsMark && length > 3 && text[from] === 0xef && text[from + 1] === 0xbb && text[from + 2] === 0xbf) from += 3
     // `char` is signed on most machines: bytes of 0x80 and above are below a blank.
     while (to > from && (text[to - 1]! <= 0x20 || text[to - 1]! >= 0x80)) to--
-    let piece = ''
-    for (let i = from; i < to; i++) piece += String.fromCharCode(text[i]!)
-    return piece
+    return latin1Of(new Span(text, from, to))
   }
 
   /** The last line, if it ended reading and boundaries follow it. */
   nulLine(): number | undefined {
-    const text = this.#text
-    for (let at = text.indexOf(dash, this.#at); at >= 0; at = text.indexOf(dash, at + 1)) {
-      if (begin.charCodeAt(5) === text[at + 1] && text[at + 2] === 0x45 && text[at + 3] === 0x47) return this.line
-    }
-    return undefined
+    const rest = latin1Of(new Span(this.#text, this.#at))
+    return rest.includes('-BEG') ? this.line : undefined
   }
 
   /** Remembers a line that is not taken for a boundary although it has the text of one. */
@@ -127,9 +124,13 @@ function nextBegin(lines: LineReader): string | undefined {
   }
 }
 
+/** Behind a blank line, lines have 64 characters, only the last may be short, and no other blank line follows. */
+const blankLines = 'the block has blank lines'
+
 /** Reads the lines of a block up to its END line: its base64, or the fault. */
 function readBlock(lines: LineReader, label: string): string | OpenSslFault {
   const firstLine = lines.line
+  const named = `the block of line ${firstLine}`
   const expected = `${end}${label}${tail}`
   const data: string[] = []
   // Until a blank line comes, it is not known whether lines are headers (RFC 1421 4.6) or base64.
@@ -140,31 +141,31 @@ function readBlock(lines: LineReader, label: string): string | OpenSslFault {
     const wasPartial = lines.isPartial
     const piece = lines.next(false)
     const { line } = lines
-    if (piece === undefined) return { line: firstLine, problem: `the block of line ${firstLine} has no END line` }
+    if (piece === undefined) return { line: firstLine, problem: `${named} has no END line` }
     if (state === 'unknown' && piece.includes(':')) state = 'header'
     if (piece === '') {
       if (wasPartial) continue
-      if (state === 'data') return { line, problem: 'a second blank line is in the block' }
+      if (state === 'data') return { line, problem: blankLines }
       state = 'data'
       continue
     }
     if (piece.startsWith(end)) {
-      if (piece !== expected) return { line, problem: `line ${line} is not the END line of the block of line ${firstLine}` }
+      if (piece !== expected) return { line, problem: `line ${line} is not the END line of ${named}` }
       break
     }
     lines.ignore(piece)
-    if (isShort) return { line, problem: 'after a blank line, only the last line of a block may be short' }
+    if (isShort) return { line, problem: blankLines }
     if (state !== 'data') before.push(piece)
     else {
       data.push(piece)
-      if (piece.length > 64) return { line, problem: 'after a blank line, lines of a block have at most 64 characters' }
+      if (piece.length > 64) return { line, problem: blankLines }
       isShort = piece.length < 64
     }
   }
   if (before.length > 0 && state === 'header') return { line: firstLine + 1, problem: 'the block has a header' }
   const base64 = readBase64(state === 'unknown' ? before : data)
-  if (base64 === undefined) return { line: firstLine, problem: `the block of line ${firstLine} is not base64` }
-  if (base64 === '') return { line: firstLine, problem: `the block of line ${firstLine} has no content` }
+  if (base64 === undefined) return { line: firstLine, problem: `${named} is not base64` }
+  if (base64 === '') return { line: firstLine, problem: `${named} has no content` }
   const needsNoHeader = certificateLabels.includes(label) || label === 'X509 CRL'
   if (before.length > 0 && state === 'data' && needsNoHeader) return { line: firstLine + 1, problem: 'the block has a header' }
   return base64
