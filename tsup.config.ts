@@ -6,6 +6,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     headers: 'src/headers/index.ts',
+    import: 'src/import/index.ts',
     inspect: 'src/inspect/index.ts',
     'node/index': 'src/node/index.ts',
     cli: 'src/cli/main.ts',
@@ -43,6 +44,7 @@ export default defineConfig({
     entry: {
       index: 'src/index.ts',
       headers: 'src/headers/index.ts',
+      import: 'src/import/index.ts',
       inspect: 'src/inspect/index.ts',
       'node/index': 'src/node/index.ts',
     },

@@ -20,13 +20,14 @@ const layers: readonly (readonly string[])[] = [
   ['path'],
   ['lint', 'ownership'],
   ['headers'],
-  ['inspect', 'node'],
+  ['import', 'inspect', 'node'],
   ['cli'],
 ]
 
 /** Packages that a layer may import. Layers without an entry may import `corePackages`. */
 const packages: Readonly<Record<string, RegExp>> = {
   headers: /^(?!)/,
+  import: /^(?!)/,
   inspect: /^asn1js$/,
   node: /^node:/,
   cli: /^node:/,
@@ -34,7 +35,10 @@ const packages: Readonly<Record<string, RegExp>> = {
 const corePackages = /^@noble\/hashes\//
 
 /** The files that package.json exports: the public API. */
-const entries: ReadonlySet<string> = new Set(['index.ts', 'headers/index.ts', 'inspect/index.ts', 'node/index.ts'])
+const entries: ReadonlySet<string> = new Set([
+  'index.ts',
+  ...['headers', 'import', 'inspect', 'node'].map((name) => `${name}/index.ts`),
+])
 
 const longestFile = 350
 

@@ -150,7 +150,13 @@ function publisherFields() {
 }
 
 /** One function that each entry of `exports` in package.json must have. */
-const entryFunctions = { '.': 'verifyChain', './headers': 'verifyRequest', './inspect': 'renderText', './node': 'nodeSignatures' }
+const entryFunctions = {
+  '.': 'verifyChain',
+  './headers': 'verifyRequest',
+  './import': 'importBundle',
+  './inspect': 'renderText',
+  './node': 'nodeSignatures',
+}
 
 /** The entries share their modules: one must accept a truststore that another one built. */
 const sharing = `

@@ -1,5 +1,6 @@
 import { type ParseCode, type ParseResult, parseFault } from '../codes/parse.ts'
 import { decodeBase64, encodeBase64, excerpt, latin1Of } from './encoding.ts'
+import { describeFormat, describeLabels } from './format.ts'
 import { requireBytes, Span } from './span.ts'
 import { finish, type Steps } from './steps.ts'
 
@@ -63,7 +64,8 @@ export function* pemSteps(text: Uint8Array): Steps<readonly PemBlock[]> {
         unterminated(`another block begins on line ${line}`)
         open = { label, line, offset: start, body: end + 1 }
       } else if (open === undefined) {
-        const detail = `END ${label} on line ${line} has no BEGIN line`
+        const marks = blocks.length === 0 && (text[3] === 0xef || text[1] === 0) ? describeFormat(text) : undefined
+        const detail = `END ${label} on line ${line} has no BEGIN line${marks === undefined ? '' : `; ${marks}`}`
         add({ label, line, offset: start, content: { code: 'pem_unterminated', detail, line, offset: start } })
       } else {
         if (label === open.label) add({ ...open, content: body(new Span(text, open.body, start), open.line + 1) })
@@ -180,7 +182,12 @@ export function describeMissingPem(text: Uint8Array, expected: string, blocks: r
   if (text.length === 0) return 'the input is empty'
   const begin = `-----BEGIN ${expected}-----`
   const labels = [...new Set(blocks.map((block) => block.label))].slice(0, 5)
-  if (labels.length > 0) return `no "${begin}" in the text, only blocks of ${labels.join(', ')}`
+  if (labels.length > 0) {
+    const known = expected === 'CERTIFICATE' ? describeLabels(labels) : undefined
+    return `no "${begin}" in the text, only blocks of ${labels.join(', ')}${known === undefined ? '' : `; ${known}`}`
+  }
+  const known = describeFormat(text)
+  if (known !== undefined) return `no "${begin}" in ${text.length} bytes; ${known}`
   const head = latin1Of(new Span(text, 0, Math.min(text.length, 200))).trimStart()
   const kind = /^<(!doctype|html|\?xml|head|body)/i.test(head) ? 'HTML or XML, not PEM' : 'not PEM'
   return `no "${begin}" in ${text.length} bytes; the text is ${kind}: it starts ${excerpt(head, 40)}`

@@ -18,16 +18,17 @@ import {
   singleOf,
   timeOf,
 } from './command.ts'
-import { type Input, readInputs } from './input.ts'
+import { bundleOf, type Input, readInputs } from './input.ts'
 
 const formats = ['text', 'json'] as const
 
 async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
   const format = choiceOf(given, 'format', formats, 'text')
   const policy = policyOf(given)
-  const build = ({ name, bytes }: Input): Truststore => {
+  const build = (input: Input): Truststore => {
+    const { name } = input
     try {
-      return buildTruststore(bytes, { policy })
+      return buildTruststore(bundleOf(input), { policy })
     } catch (error) {
       if (!(error instanceof TruststoreError)) throw error
       throw new CliError(

@@ -1,5 +1,8 @@
 import { open } from 'node:fs/promises'
+import { isBundleLabel, isSignedData } from '../bytes/format.ts'
+import { isCertificateLabel, looksLikeDer, scanPem } from '../bytes/pem.ts'
 import type { LintCode } from '../codes/lint.ts'
+import { hasSeveral, importBundle } from '../import/import-bundle.ts'
 import { ruleCatalogue } from '../lint/catalogue.ts'
 import type { Waiver } from '../lint/lint.ts'
 import { printable } from '../lint/report/printable.ts'
@@ -86,6 +89,26 @@ function reasonOf(error: unknown): string {
   if (error instanceof CliError) return error.message
   const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
   return reasons[code] ?? printable(message)
+}
+
+/**
+ * The certificates of a file as `buildTruststore` takes them: the file itself, or what a PKCS #7 file or several DER certificates in
+ * one file contain.
+ */
+export function bundleOf({ name, bytes }: Input): Uint8Array | readonly Uint8Array[] {
+  if (!isContainer(bytes)) return bytes
+  const imported = importBundle(bytes)
+  if (!imported.ok) throw new CliError(`${printable(name)}: ${printable(imported.message)}`)
+  return imported.value.certificates
+}
+
+/** Whether a file has its certificates in PKCS #7, or several one after another in DER. */
+export function isContainer(bytes: Uint8Array): boolean {
+  if (!looksLikeDer(bytes)) {
+    const labels = scanPem(bytes).map(({ label }) => label)
+    return labels.some(isBundleLabel) && !labels.some(isCertificateLabel)
+  }
+  return isSignedData(bytes) || hasSeveral(bytes)
 }
 
 const fields = ['code', 'fingerprint', 'until', 'reason'] as const

@@ -17,7 +17,7 @@ import {
   singleOf,
   timeOf,
 } from './command.ts'
-import { readInputs, readWaivers } from './input.ts'
+import { bundleOf, readInputs, readWaivers } from './input.ts'
 import { reportFormats } from './output.ts'
 import { showProgress } from './progress.ts'
 import { publicRootsOf, publicRootsOption, purposeOf, untilOption } from './purpose.ts'
@@ -41,10 +41,11 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
     waive: waivers === undefined ? [] : await readWaivers(waivers),
   }
   const inputs = await readInputs(given.operands)
-  const reports = inputs.map(({ name, bytes }): FileReport => {
+  const reports = inputs.map((input): FileReport => {
+    const { name } = input
     const done = showProgress(`linting ${name}`)
     try {
-      return { file: name, problems: lintTruststore(bytes, options).findings }
+      return { file: name, problems: lintTruststore(bundleOf(input), options).findings }
     } finally {
       done()
     }

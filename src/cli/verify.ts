@@ -1,4 +1,6 @@
+import { describeDer } from '../bytes/format.ts'
 import { decodePem, looksLikeDer } from '../bytes/pem.ts'
+import { importBundle } from '../import/import-bundle.ts'
 import { explain } from '../lint/catalogue.ts'
 import type { FileReport, ReportItem } from '../lint/report/file-report.ts'
 import { printable, printableJson } from '../lint/report/printable.ts'
@@ -8,6 +10,7 @@ import type { RevocationCheck } from '../path/verify-options.ts'
 import { isoTime } from '../policy/fields.ts'
 import { buildTruststore, TruststoreError } from '../truststore/build.ts'
 import type { Truststore } from '../truststore/store.ts'
+import { parseCertificate } from '../x509/parse-certificate.ts'
 import type { RevocationList } from '../x509/revocation-list.ts'
 import {
   type Arguments,
@@ -24,7 +27,7 @@ import {
   timeOf,
 } from './command.ts'
 import { fetchChain, readServerAddress } from './connect.ts'
-import { type Input, readInputs } from './input.ts'
+import { bundleOf, type Input, isContainer, readInputs } from './input.ts'
 import { type ReportFormat, reportFormats } from './output.ts'
 import { purposeOf, untilOption } from './purpose.ts'
 import { renderReports } from './reports.ts'
@@ -71,7 +74,7 @@ async function revocationOf(given: Arguments): Promise<RevocationCheck | undefin
   const files = given.values.get('crl')
   const depth = choiceOf(given, 'depth', ['chain', 'leaf'], 'chain')
   const unknown = choiceOf(given, 'unknown', ['refuse', 'allow'], 'refuse')
-  if (files !== undefined) return { lists: (await readInputs(files)).map(listOf), depth, unknown }
+  if (files !== undefined) return { lists: (await readInputs(files)).flatMap(listsOf), depth, unknown }
   for (const name of ['depth', 'unknown'])
     if (singleOf(given, name) !== undefined) throw new CliError(`--${name} needs revocation lists: --crl <file>`)
   return undefined
@@ -79,10 +82,7 @@ async function revocationOf(given: Arguments): Promise<RevocationCheck | undefin
 
 function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTruststore>[1]): Truststore {
   try {
-    return buildTruststore(
-      inputs.map(({ bytes }) => bytes),
-      options,
-    )
+    return buildTruststore(inputs.flatMap(bundleOf), options)
   } catch (error) {
     if (!(error instanceof TruststoreError)) throw error
     const names = inputs.map(({ name }) => printable(name)).join(', ')
@@ -90,18 +90,39 @@ function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTrust
   }
 }
 
-function listOf({ name, bytes }: Input): RevocationList {
-  const parsed = parseRevocationList(bytes)
-  if (parsed.ok) return parsed.value
-  throw new CliError(`${printable(name)} is not a revocation list: ${printable(parsed.message)}`)
+/** The lists of a file: one in DER, or several one after another, in PEM, DER or PKCS #7. */
+function listsOf({ name, bytes }: Input): readonly RevocationList[] {
+  const imported = importBundle(bytes)
+  const lists = imported.ok ? imported.value.revocationLists : []
+  return (lists.length > 0 ? lists : [bytes]).map((list) => {
+    const parsed = parseRevocationList(list)
+    if (parsed.ok) return parsed.value
+    throw new CliError(`${printable(name)} is not a revocation list: ${printable(parsed.message)}`)
+  })
 }
 
 /** The peer's certificates, leaf first. DER input is passed on unparsed, so that `verifyChain` can report its faults. */
-function chainOf({ name, bytes }: Input): readonly Uint8Array[] {
-  if (looksLikeDer(bytes)) return [bytes]
+function chainOf(input: Input): readonly Uint8Array[] {
+  const { name, bytes } = input
+  if (isContainer(bytes)) return leafFirst([bundleOf(input)].flat())
+  if (looksLikeDer(bytes)) {
+    const known = describeDer(bytes, false)
+    if (known !== undefined) throw new CliError(`${printable(name)} has no certificates: ${known}`)
+    return [bytes]
+  }
   const decoded = decodePem(bytes)
   if (decoded.ok) return decoded.value
   throw new CliError(`${printable(name)} has no certificates: ${printable(decoded.message)}`)
+}
+
+/** PKCS #7 has no order: the first certificate that is no CA is the leaf. */
+function leafFirst(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
+  const isLeaf = (der: Uint8Array): boolean => {
+    const parsed = parseCertificate(der)
+    return parsed.ok && parsed.value.basicConstraints?.ca !== true
+  }
+  const leaf = certificates.find(isLeaf)
+  return leaf === undefined ? certificates : [leaf, ...certificates.filter((der) => der !== leaf)]
 }
 
 /** @throws CliError that names every file without certificates */

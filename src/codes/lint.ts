@@ -5,6 +5,8 @@
 export type LintCode =
   // the bundle
   | 'pem_syntax_invalid'
+  | 'pem_read_differently'
+  | 'certificate_syntax_invalid'
   | 'private_key_in_bundle'
   | 'empty_bundle'
   | 'non_certificate_block'

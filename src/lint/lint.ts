@@ -12,7 +12,7 @@ import { incompleteChain } from '../rules/chaining.ts'
 import { emptyBundle } from '../rules/reading.ts'
 import { type Finding, findingOf, inBundleOrder, inFull, type RuleContext, runRules } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
-import { readBundle, readingRuleOf, type TruststoreInput } from '../truststore/read-bundle.ts'
+import { explainFault, readBundle, readingRuleOf, type TruststoreInput } from '../truststore/read-bundle.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
 import { VerificationCache } from '../truststore/verification-cache.ts'
 import { type Certificate, CertificateView } from '../x509/certificate.ts'
@@ -267,7 +267,9 @@ function withPurpose(
 function parse(input: Uint8Array | string | Certificate): ParseResult<CertificateView> {
   if (input instanceof CertificateView) return { ok: true, value: input }
   const der = singleDer(input as Uint8Array | string, 'lintCertificate: input', 'CERTIFICATE', isCertificateLabel)
-  return der.ok ? parseCertificateCopy(der.value) : der
+  if (!der.ok) return der
+  const parsed = parseCertificateCopy(der.value)
+  return parsed.ok ? parsed : { ...parsed, message: explainFault(parsed.message, der.value, der.value !== input) }
 }
 
 function unreadable(fault: Exclude<ParseResult<never>, { readonly ok: true }>): Finding {

@@ -44,7 +44,7 @@ export function refuseLeaf(leaf: CertificateView, parameters: PathParameters, st
 
 /** A listed self-signed leaf is trusted by its bytes. Like a root's, its signature protects nothing and may be weak. */
 function refuseLeafAlgorithm(leaf: CertificateView, { policy }: PathParameters, store: TruststoreView): Refusal | undefined {
-  const refusal = refuseAlgorithm(policy, leaf.parsedAlgorithm)
+  const refusal = refuseAlgorithm(policy, leaf.parsedAlgorithm, leaf.algorithm)
   return refusal !== undefined && store.nodeOf(leaf)?.isSelfSigned === true ? undefined : refusal
 }
 
@@ -57,7 +57,7 @@ export function refuseIntermediate(certificate: CertificateView, parameters: Pat
     refuseCaPurpose(certificate, parameters.keyPurpose) ??
     refuseAsCa(certificate) ??
     refuseKey(parameters.policy, certificate) ??
-    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??
     refuseProfile(parameters.policy, certificate, 'intermediate')
   )
 }
@@ -90,7 +90,7 @@ export function refuseListSigner(signer: CertificateView, parameters: PathParame
     refuseDates(signer, parameters) ??
     refuseCriticalExtension(signer, true) ??
     refuseKey(parameters.policy, signer) ??
-    refuseAlgorithm(parameters.policy, signer.parsedAlgorithm)
+    refuseAlgorithm(parameters.policy, signer.parsedAlgorithm, signer.algorithm)
   )
 }
 

@@ -1,4 +1,5 @@
 import { cut, excerpt } from '../bytes/encoding.ts'
+import { looksLikePem } from '../bytes/format.ts'
 import { isBytes } from '../bytes/span.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import { isoTime } from '../policy/fields.ts'
@@ -58,9 +59,6 @@ export interface Rejection {
   readonly offset?: number
 }
 
-/** PEM begins with a dash; DER never does. */
-const dash = 0x2d
-
 const noPresented = /* @__PURE__ */ new Presented([])
 
 /**
@@ -82,7 +80,10 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const trusted = requireTruststore(store, 'verifyChain: store')
   const request = readOptions(options, trusted.policy)
   const isAlone = isBytes(chain)
-  if (!isAlone && !Array.isArray(chain)) throw new TypeError('verifyChain: chain must be a Uint8Array or an array of them')
+  if (!isAlone && !Array.isArray(chain)) {
+    const hint = typeof chain === 'string' ? '; decodePem converts PEM' : ''
+    throw new TypeError(`verifyChain: chain must be a Uint8Array or an array of them${hint}`)
+  }
   // Copied, so that an array with accessors cannot change between reads.
   const certificates = isAlone ? undefined : [...chain]
   const count = certificates?.length ?? 1
@@ -94,7 +95,7 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const parsed = trusted.cache.parse(isAlone ? chain : certificates![0]!)
   if (!parsed.ok) {
     const { code, message, offset } = parsed
-    const hint = (isAlone ? chain : certificates![0]!)[0] === dash ? '; this is PEM: use decodePem' : ''
+    const hint = looksLikePem(isAlone ? chain : certificates![0]!) ? '; this is PEM: use decodePem' : ''
     return { ok: false, code: code === 'too_large' ? 'too_large' : 'malformed', message: message + hint, index: 0, offset }
   }
   const leaf = parsed.value
@@ -177,7 +178,11 @@ function sizeOf(chain: readonly Uint8Array[]): number {
   let size = 0
   for (let i = 0; i < chain.length; i++) {
     const certificate: unknown = chain[i]
-    if (!isBytes(certificate)) throw new TypeError(`verifyChain: chain[${i}] must be a Uint8Array`)
+    if (!isBytes(certificate)) {
+      throw new TypeError(
+        `verifyChain: chain[${i}] must be a Uint8Array${typeof certificate === 'string' ? '; decodePem converts PEM' : ''}`,
+      )
+    }
     size += certificate.length
   }
   return size

@@ -1,6 +1,11 @@
+import type { Span } from '../bytes/span.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import type { SignatureAlgorithm } from '../crypto/algorithm.ts'
+import { algorithmName } from '../crypto/algorithm-names.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
+import { oidForMessage, readOid } from '../der/oid.ts'
+import { Reader } from '../der/reader.ts'
+import * as Tag from '../der/tag.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/ids/extension-id.ts'
 import type { Policy } from './policy.ts'
@@ -41,10 +46,13 @@ export function refuseKey(policy: Policy, certificate: CertificateView): Refusal
   }
   if (parts.fault !== undefined) {
     const refusal = keyFaults[parts.fault]
+    if (parts.fault === 'unknown_key_algorithm' && parts.key.algorithm === 'unknown') {
+      return { code: refusal.code, message: `the public key is neither RSA nor EC, but ${algorithmName(parts.key.oid)}` }
+    }
     if (parts.fault !== 'unknown_curve' || parts.kind !== 'ec') return refusal
     return {
       code: refusal.code,
-      message: `the EC key is on ${parts.key.curve.slice(0, 80)}; ${policy.curves.join(' and ')} are accepted`,
+      message: `the EC key is on ${algorithmName(parts.key.curve).slice(0, 80)}; ${policy.curves.join(' and ')} are accepted`,
     }
   }
   if (parts.kind === 'ec' && !policy.curves.includes(parts.curve!)) {
@@ -53,13 +61,28 @@ export function refuseKey(policy: Policy, certificate: CertificateView): Refusal
   return undefined
 }
 
-/** Why the policy does not accept a signature with this algorithm. */
+/** The name or OID in an AlgorithmIdentifier that the parser has read. */
+function nameIn(identifier: Span): string {
+  const reader = new Reader(identifier)
+  reader.enter(Tag.sequence, 'AlgorithmIdentifier')
+  readOid(reader, 'AlgorithmIdentifier')
+  return algorithmName(oidForMessage(reader.content()))
+}
+
+/**
+ * Why the policy does not accept a signature with this algorithm.
+ *
+ * @param identifier its DER, for the message
+ */
 export function refuseAlgorithm(
   policy: Policy,
   algorithm: SignatureAlgorithm | 'unknown_algorithm' | 'wrong_parameters',
+  identifier?: Span,
 ): Refusal | undefined {
-  if (algorithm === 'unknown_algorithm')
-    return { code: 'unsupported_algorithm', message: 'the signature algorithm is not supported' }
+  if (algorithm === 'unknown_algorithm') {
+    const named = identifier === undefined ? '' : ` ${nameIn(identifier)}`
+    return { code: 'unsupported_algorithm', message: `the signature algorithm${named} is not supported` }
+  }
   if (algorithm === 'wrong_parameters') {
     return { code: 'unsupported_algorithm', message: 'the signature algorithm has wrong parameters' }
   }

@@ -1,4 +1,5 @@
 import type { Span } from '../bytes/span.ts'
+import { algorithmName } from '../crypto/algorithm-names.ts'
 import type { KeyFault } from '../crypto/public-key.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { LintRule, Rule, RuleText } from './rule.ts'
@@ -105,7 +106,9 @@ const ecCurveNotAllowed: Rule<CertificateView> = {
   check({ keyParts }, { policy }) {
     if (keyParts.kind !== 'ec' || keyParts.fault === 'explicit_curve') return undefined
     const accepted: readonly string[] = policy.curves
-    return accepted.includes(keyParts.key.curve) ? undefined : `EC key on ${keyParts.key.curve}, not ${accepted.join(' or ')}`
+    return accepted.includes(keyParts.key.curve)
+      ? undefined
+      : `EC key on ${algorithmName(keyParts.key.curve)}, not ${accepted.join(' or ')}`
   },
 }
 const ecCurveNotAllowedText: RuleText = {
@@ -134,9 +137,10 @@ const unsupportedKeyAlgorithm: Rule<CertificateView> = {
   check(certificate) {
     if (keyFault(certificate, 'malformed_key')) return 'public key is malformed'
     const { publicKey, signatureAlgorithm, parsedAlgorithm } = certificate
-    if (parsedAlgorithm === 'unknown_algorithm') return `signature algorithm ${signatureAlgorithm.oid} is not supported`
+    if (parsedAlgorithm === 'unknown_algorithm')
+      return `signature algorithm ${algorithmName(signatureAlgorithm.oid)} is not supported`
     if (!keyFault(certificate, 'unknown_key_algorithm')) return undefined
-    return `public key algorithm ${publicKey.algorithm === 'unknown' ? publicKey.oid : publicKey.algorithm} is not supported`
+    return `public key algorithm ${publicKey.algorithm === 'unknown' ? algorithmName(publicKey.oid) : publicKey.algorithm} is not supported`
   },
 }
 const unsupportedKeyAlgorithmText: RuleText = {

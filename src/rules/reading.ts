@@ -5,11 +5,21 @@ import type { LintRule, RuleText } from './rule.ts'
 export const pemSyntaxInvalid = {
   code: 'pem_syntax_invalid',
   severity: 'error',
-  citation: 'RFC 7468; RFC 5280 4.1; API Gateway: X.509 syntax',
+  citation: 'RFC 7468; API Gateway: X.509 syntax',
 } as const
 export const pemSyntaxInvalidText: RuleText = {
-  summary: 'A block of the bundle is not PEM, or is not an X.509 certificate.',
-  remedy: 'Get the certificate again, or convert it with `openssl x509`.',
+  summary: 'A block of the bundle is not PEM.',
+  remedy: 'Get the certificate again, or correct the lines that the message names.',
+}
+
+export const certificateSyntaxInvalid = {
+  code: 'certificate_syntax_invalid',
+  severity: 'error',
+  citation: 'RFC 5280 4.1; API Gateway: X.509 syntax',
+} as const
+export const certificateSyntaxInvalidText: RuleText = {
+  summary: 'The bytes are not an X.509 certificate, or a field of it has invalid syntax.',
+  remedy: 'If the message names another format, convert the file. Otherwise re-issue the certificate with a correct tool.',
 }
 
 export const nonDerEncoding = {
@@ -126,6 +136,7 @@ export const duplicateCertificateText: RuleText = {
 /** All rules about reading, with their texts. */
 export const readingRules: readonly Omit<LintRule, 'check'>[] = /* @__PURE__ */ (() => [
   { ...pemSyntaxInvalid, ...pemSyntaxInvalidText },
+  { ...certificateSyntaxInvalid, ...certificateSyntaxInvalidText },
   { ...nonDerEncoding, ...nonDerEncodingText },
   { ...duplicateExtension, ...duplicateExtensionText },
   { ...certTooLarge, ...certTooLargeText },

@@ -1,3 +1,4 @@
+import { describeDer } from '../bytes/format.ts'
 import { bytesOfPemText, describeMissingPem, isCertificateLabel, looksLikeDer, type PemBlock, pemSteps } from '../bytes/pem.ts'
 import { isBytes } from '../bytes/span.ts'
 import type { Steps } from '../bytes/steps.ts'
@@ -41,7 +42,8 @@ export function* readBundle(input: TruststoreInput): Steps<BundleContents> {
     const at = index++
     const parsed = parseCertificateDer(der)
     if (parsed.ok) certificates.push({ certificate: parsed.value, index: at, line })
-    else findings.push(findingOf(readingRuleOf(parsed), parsed.message, { index: at, line }))
+    else
+      findings.push(findingOf(readingRuleOf(parsed), explainFault(parsed.message, der, line !== undefined), { index: at, line }))
   }
   for (const [i, part] of parts.entries()) {
     if (typeof part !== 'string' && !isBytes(part)) {
@@ -78,6 +80,12 @@ function otherBlockFinding({ label, line }: PemBlock): Finding {
   return findingOf(reading.nonCertificateBlock, `${label} block on line ${line} is skipped`, { line })
 }
 
+/** The message of a parser's fault, and what the bytes are if they are known not to be a certificate. */
+export function explainFault(message: string, der: Uint8Array, isPem: boolean): string {
+  const known = describeDer(der, isPem)
+  return known === undefined ? message : `${message}; ${known}`
+}
+
 /** The rule that reports a fault of the certificate parser. */
 export function readingRuleOf({ code, element }: { readonly code: ParseCode; readonly element: string }): Omit<Rule, 'check'> {
   if (element === 'nameConstraints' && code === 'empty_sequence') return reading.nameConstraintsEmpty
@@ -91,7 +99,8 @@ export function readingRuleOf({ code, element }: { readonly code: ParseCode; rea
     case 'too_large':
       return reading.certTooLarge
     default:
-      return derFaults.has(code) ? reading.nonDerEncoding : reading.pemSyntaxInvalid
+      if (derFaults.has(code)) return reading.nonDerEncoding
+      return code.startsWith('pem_') ? reading.pemSyntaxInvalid : reading.certificateSyntaxInvalid
   }
 }
 

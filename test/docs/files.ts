@@ -1,4 +1,5 @@
 import { keyPair, mint, mintCrl, privateKeyPem } from '../support/mint.ts'
+import { pkcs7 } from '../support/pkcs7.ts'
 
 /** The files that examples read, minted for each run. Certificates whose dates are printed have fixed dates. */
 function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
@@ -49,6 +50,7 @@ function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
     'root.pem': rootCa.pem,
     'clients-ca.pem': clients.pem,
     'clients-ca.der': clients.der,
+    'cas.p7b': pkcs7({ certificates: [rootCa.der, clients.der] }),
     'truststore.pem': rootCa.pem + clients.pem,
     'next-truststore.pem': rootCa.pem + rekeyed.pem + partners.pem,
     'truststore-with-problems.pem': modern.pem + modern.pem + weakRoot.pem,

@@ -4,6 +4,7 @@ import { format } from 'node:util'
 import { compileFunction } from 'node:vm'
 import ts from 'typescript'
 import * as headers from '../../src/headers/index.ts'
+import * as importing from '../../src/import/index.ts'
 import * as portcullis from '../../src/index.ts'
 import * as inspect from '../../src/inspect/index.ts'
 import * as portcullisNode from '../../src/node/index.ts'
@@ -13,6 +14,7 @@ import { fileText } from './files.ts'
 export const entries: Readonly<Record<string, { readonly module: object; readonly source: string }>> = {
   portcullis: { module: portcullis, source: 'src/index.ts' },
   'portcullis/headers': { module: headers, source: 'src/headers/index.ts' },
+  'portcullis/import': { module: importing, source: 'src/import/index.ts' },
   'portcullis/inspect': { module: inspect, source: 'src/inspect/index.ts' },
   'portcullis/node': { module: portcullisNode, source: 'src/node/index.ts' },
 }

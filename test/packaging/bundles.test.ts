@@ -47,11 +47,12 @@ describe('a bundle of buildTruststore and verifyChain', () => {
   const names = 'buildTruststore, verifyChain'
 
   it.each(['verifyChain', 'buildTruststore', names])(
-    '%s: has no file of lint, headers, inspect, node or the command line',
+    '%s: has no file of lint, headers, import, inspect, node or the command line',
     async (wanted) => {
       const folders = foldersOf(await bundleOf(wanted, source))
       expect(folders).toContain('der')
-      for (const folder of ['lint', 'headers', 'inspect', 'ownership', 'node', 'cli']) expect(folders).not.toContain(folder)
+      for (const folder of ['lint', 'headers', 'import', 'inspect', 'ownership', 'node', 'cli'])
+        expect(folders).not.toContain(folder)
     },
   )
 
@@ -94,5 +95,11 @@ describe('a bundle of everything', () => {
     expect(packages).toContain('@noble/hashes')
     const allowed = ['@noble/hashes', ...(entry === './inspect' ? drawing : [])]
     expect([...packages].filter((name) => !allowed.includes(name))).toEqual([])
+  })
+
+  it('./import: has no package', async () => {
+    const { files } = await bundleOf('importBundle', builtFile('./import'))
+    expect(files.filter((file) => file.includes('node_modules'))).toEqual([])
+    expect(files.length).toBeGreaterThan(0)
   })
 })

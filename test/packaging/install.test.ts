@@ -34,12 +34,14 @@ function tarball(): string {
 const everyEntry = `
 import { buildTruststore, diffTruststores, type Truststore, TruststoreError } from 'portcullis'
 import { verifyRequest } from 'portcullis/headers'
+import { importBundle } from 'portcullis/import'
 import { inspect } from 'portcullis/inspect'
 import { mutualTls } from 'portcullis/node'
 
 export const store: Truststore = buildTruststore('')
 export const faults: readonly string[] = inspect('').faults.map(({ message }) => message)
 export const failure = (error: TruststoreError): boolean => error instanceof TruststoreError
+export const imported: boolean = importBundle('').ok
 mutualTls({ truststore: store })
 verifyRequest({}, store, { from: 'rfc9440', trustedProxy: true })
 diffTruststores(store, store).unchanged.toFixed()
@@ -76,7 +78,7 @@ const { readFileSync } = require('node:fs')
 const required = require('portcullis')
 const { fileTruststore } = require('portcullis/node')
 async function main() {
-  for (const entry of ['portcullis', 'portcullis/headers', 'portcullis/inspect', 'portcullis/node']) {
+  for (const entry of ['portcullis', 'portcullis/headers', 'portcullis/import', 'portcullis/inspect', 'portcullis/node']) {
     const [imported, loaded] = [await import(entry), require(entry)]
     for (const name of Object.keys(imported)) strictEqual(loaded[name], imported[name], entry + ': ' + name)
   }

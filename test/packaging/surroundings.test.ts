@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { builtFile, root } from './package.ts'
 
 /**
- * What runs in any runtime uses nothing of one: the built files of `.`, `./headers` and `./inspect`, and all they import, are
+ * What runs in any runtime uses nothing of one: the built files of `.`, `./headers`, `./import` and `./inspect`, and all they import, are
  * read for names that only Node has, and for code made of text.
  */
 const forbiddenNames: ReadonlySet<string> = new Set([
@@ -65,7 +65,7 @@ function faultsOf(entry: string): { readonly files: readonly string[]; readonly 
 }
 
 describe('what is published for any runtime', () => {
-  it.each(['.', './headers', './inspect'])('%s uses nothing of a runtime', (entry) => {
+  it.each(['.', './headers', './import', './inspect'])('%s uses nothing of a runtime', (entry) => {
     const { files, faults } = faultsOf(builtFile(entry))
     expect(files.length).toBeGreaterThan(1)
     expect(faults).toEqual([])

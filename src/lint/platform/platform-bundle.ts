@@ -5,6 +5,7 @@ import type { BundleContents, BundledCertificate, TruststoreInput } from '../../
 import type { TruststoreView } from '../../truststore/store.ts'
 import { isTrustAnchor, TrustGraph, type TrustNode } from '../../truststore/trust-graph.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
+import { type PemDivergence, pemDivergence } from '../pem/divergence.ts'
 
 /** The bundle as platform rules see it, including the style of its PEM text. */
 
@@ -18,6 +19,8 @@ export interface PlatformBundle {
   readonly text: PemStyle | undefined
   /** Whether some of it is DER. */
   readonly hasDer: boolean
+  /** Where OpenSSL reads other certificates from it; see `lint/pem/divergence.ts`. */
+  readonly divergence: PemDivergence | undefined
 }
 
 export interface PlatformEntry {
@@ -61,7 +64,7 @@ export function platformBundle(store: TruststoreView, source?: BundleSource): Pl
   }
   if (source === undefined) {
     const size = sum(store.nodes.map(({ certificate }) => pemSize(certificate.bytes)))
-    return { entries: store.nodes.map(entryOf), size, text: undefined, hasDer: false }
+    return { entries: store.nodes.map(entryOf), size, text: undefined, hasDer: false, divergence: undefined }
   }
   const parts = partsOf(source.input)
   return {
@@ -69,6 +72,7 @@ export function platformBundle(store: TruststoreView, source?: BundleSource): Pl
     size: sum(parts.map(sizeOf)),
     text: textOf(source.input),
     hasDer: parts.some(isDer),
+    divergence: pemDivergence(source.input),
   }
 }
 

@@ -1,3 +1,4 @@
+import { algorithmName } from '../../crypto/algorithm-names.ts'
 import { Reader } from '../../der/reader.ts'
 import { certTooLarge, certTooLargeText } from '../../rules/reading.ts'
 import type { LintRule, Problem } from '../../rules/rule.ts'
@@ -47,8 +48,24 @@ const pemRequired: LintRule<PlatformBundle, PlatformLimits> = {
   check: ({ hasDer }, { name }) => (hasDer ? `${name}: the bundle is DER, but PEM is required` : undefined),
 }
 
+/** Runs without a platform, too, and is then a warning. */
+export const pemReadDifferently: LintRule<Pick<PlatformBundle, 'divergence'>, Pick<PlatformLimits, 'name'> | undefined> = {
+  code: 'pem_read_differently',
+  severity: 'error',
+  summary:
+    'OpenSSL reads other certificates from the file than portcullis, so servers and tools do not trust the same CAs. A warning unless you choose a platform: every platform takes PEM.',
+  citation: 'OpenSSL 3: PEM_read_bio; RFC 7468 2',
+  remedy: 'Write every BEGIN and END line alone on its line, without blanks before it, and remove what is no certificate.',
+  check({ divergence }, platform) {
+    if (divergence === undefined) return undefined
+    const { problem, line } = divergence
+    return platform === undefined ? { problem, line, severity: 'warning' } : { problem: `${platform.name}: ${problem}`, line }
+  },
+}
+
 export const platformBundleRules: readonly LintRule<PlatformBundle, PlatformLimits>[] = /* @__PURE__ */ (() => [
   pemRequired,
+  pemReadDifferently,
   ...pemStyleRules.map((rule) => limitRule('strictPem', rule)),
   limitRule('bundleBytes', {
     code: 'bundle_too_large',
@@ -165,7 +182,7 @@ export const platformCertificateRules: readonly LintRule<PlatformEntry, Platform
     remedy: 'Re-issue the CA with an RSA-2048 or P-256 key, which every platform supports.',
     check: ({ certificate: { publicKey } }, { least, most }) => {
       if (publicKey.algorithm === 'EC') return undefined
-      if (publicKey.algorithm === 'unknown') return `key algorithm ${publicKey.oid} is not supported`
+      if (publicKey.algorithm === 'unknown') return `key algorithm ${algorithmName(publicKey.oid)} is not supported`
       const { bits } = publicKey
       if (bits >= least && (most === undefined || bits <= most)) return undefined
       return `RSA key of ${bits} bits, ${most === undefined ? `at least ${least}` : `${least} to ${most}`} are supported`
@@ -179,7 +196,7 @@ export const platformCertificateRules: readonly LintRule<PlatformEntry, Platform
     remedy: 'Re-issue the CA with a P-256 key, which every platform supports.',
     check: ({ certificate: { publicKey } }, supported) => {
       if (publicKey.algorithm !== 'EC' || supported.includes(publicKey.curve)) return undefined
-      return `EC key on ${publicKey.curve}, ${supported.join(', ')} are supported`
+      return `EC key on ${algorithmName(publicKey.curve)}, ${supported.join(', ')} are supported`
     },
   }),
   limitRule('hashes', {
@@ -191,7 +208,7 @@ export const platformCertificateRules: readonly LintRule<PlatformEntry, Platform
     check: ({ certificate, isRoot }, supported) => {
       const { name, hash } = certificate.signatureAlgorithm
       if (isRoot || (hash !== undefined && supported.includes(hash))) return undefined
-      return `signature with ${name}, ${supported.join(', ')} are supported`
+      return `signature with ${algorithmName(name)}, ${supported.join(', ')} are supported`
     },
   }),
   limitRule('versions', {

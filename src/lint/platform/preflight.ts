@@ -1,9 +1,10 @@
 import { type Finding, type LintRule, runRules } from '../../rules/rule.ts'
 import type { TruststoreInput } from '../../truststore/read-bundle.ts'
 import type { TruststoreView } from '../../truststore/store.ts'
+import { pemDivergence } from '../pem/divergence.ts'
 import { isPlatform, type Platform, type PlatformLimits, platforms } from './limits.ts'
 import { type BundleSource, type PlatformBundle, type PlatformEntry, platformBundle, textOf } from './platform-bundle.ts'
-import { pemStyleRules, platformBundleRules, platformCertificateRules } from './platform-rules.ts'
+import { pemReadDifferently, pemStyleRules, platformBundleRules, platformCertificateRules } from './platform-rules.ts'
 
 /** Checks bundles against the limits of platforms. */
 
@@ -13,7 +14,8 @@ export const platformRules: readonly (LintRule<PlatformBundle, PlatformLimits> |
 
 /**
  * Reports why platforms reject a bundle or its clients. A finding is an error if the platform rejects the bundle, and a warning if
- * a raised quota would help or if only clients are rejected. Without a platform, only the style of the PEM text is reported, as info.
+ * a raised quota would help or if only clients are rejected. Without a platform, only the PEM text is checked: its style, as info, and
+ * whether OpenSSL reads it differently, as a warning.
  *
  * @param option one platform, an array of them, or undefined
  * @param source undefined for a built truststore
@@ -32,16 +34,15 @@ export function platformFindings(option: unknown, store: TruststoreView, source?
   })
 }
 
-/** Findings about the PEM style if the caller named no platform. */
+/** Findings about the PEM text if the caller named no platform. */
 function styleFindings(input: TruststoreInput): readonly Finding[] {
   const strict: readonly PlatformLimits[] = Object.values(platforms).filter((limits) => Object.hasOwn(limits, 'strictPem'))
   const refusedBy = strict.map(({ name }) => name).join(', ')
-  const bundle = { entries: [], size: 0, text: textOf(input), hasDer: false }
-  return runRules(pemStyleRules, bundle, true, {}).map((finding) => ({
-    ...finding,
-    severity: 'info',
-    message: `${finding.message}; ${refusedBy} rejects this`,
-  }))
+  const bundle = { entries: [], size: 0, text: textOf(input), hasDer: false, divergence: pemDivergence(input) }
+  const style = runRules(pemStyleRules, bundle, true, {}).map((finding): Finding => {
+    return { ...finding, severity: 'info', message: `${finding.message}; ${refusedBy} rejects this` }
+  })
+  return [...runRules([pemReadDifferently], bundle, undefined, {}), ...style]
 }
 
 function readPlatforms(option: unknown): readonly Platform[] {

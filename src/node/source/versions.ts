@@ -190,7 +190,11 @@ function* lostIssuers(serving: TruststoreView, next: TruststoreView): Steps<numb
 }
 
 /** Findings about unreadable parts of the bundle: it may have been cut or overwritten. */
-const damageCodes: ReadonlySet<LintCode> = new Set<LintCode>(['pem_syntax_invalid', 'non_der_encoding'])
+const damageCodes: ReadonlySet<LintCode> = new Set<LintCode>([
+  'pem_syntax_invalid',
+  'certificate_syntax_invalid',
+  'non_der_encoding',
+])
 
 /**
  * Builds a truststore. Returns an error if a part of the bundle seems lost: the intact rest of a bundle must not replace the

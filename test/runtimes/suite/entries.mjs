@@ -12,10 +12,11 @@ import {
   spiffeIdOf,
   verifyRequest,
 } from 'portcullis/headers'
+import { importBundle } from 'portcullis/import'
 import { inspect, renderText } from 'portcullis/inspect'
 import { bytesOf, equal, includes, throws } from './harness.mjs'
 
-/** `portcullis/headers` and `portcullis/inspect`. */
+/** `portcullis/headers`, `portcullis/import` and `portcullis/inspect`. */
 export function entryTests({ shown, root, issuingDer, below, list }) {
   const der = bytesOf(shown.der)
   const certificate = () => parseCertificate(der).value
@@ -79,6 +80,13 @@ export function entryTests({ shown, root, issuingDer, below, list }) {
       equal(matchIdentity(leaf, { dns: ['other.example.org', 'SHOWN.example.org'] }).ok, true)
       equal(matchIdentity(leaf, { fingerprint: shown.fingerprint }).ok, true)
       equal(spiffeIdOf(leaf).ok, true)
+    },
+    'import: certificates and lists one after another'() {
+      const both = new Uint8Array([...der, ...bytesOf(list)])
+      const { value } = importBundle(both)
+      equal([value.certificates.length, value.revocationLists.length], [1, 1])
+      equal([...value.certificates[0]], [...der])
+      equal(importBundle(shown.pem).value.certificates.length, 1)
     },
     'inspect: a certificate as text'() {
       const text = renderText(shown.pem)

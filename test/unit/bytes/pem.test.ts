@@ -177,6 +177,26 @@ describe('decodePem', () => {
   })
 })
 
+describe('two byte order marks', () => {
+  it.each<[string, string | Uint8Array]>([
+    ['bytes', Buffer.from(`\uFEFF\uFEFF${block('one')}${block('two')}`)],
+    ['text', `\uFEFF\uFEFF${block('one')}${block('two')}`],
+  ])('hide the first block of %s, and the message says so', (_name, input) => {
+    expect(decodePem(input)).toMatchObject({
+      code: 'pem_unterminated',
+      message: expect.stringContaining('END CERTIFICATE on line 3 has no BEGIN line; this is a text with two byte order marks'),
+    })
+  })
+
+  it('are not found where there is one, or none', () => {
+    for (const start of ['\uFEFF', '']) {
+      expect(decodePem(Buffer.from(`${start}${end}${block('two')}`))).toMatchObject({
+        message: 'PEM: END CERTIFICATE on line 1 has no BEGIN line (byte 0)'.replace('byte 0', `byte ${start === '' ? 0 : 3}`),
+      })
+    }
+  })
+})
+
 describe('describeMissingPem', () => {
   it('names no more than five other labels', () => {
     const blocks = ['A', 'B', 'C', 'D', 'E', 'F', 'A'].map((label) => ({ label, line: 1, offset: 0, content: new Uint8Array(1) }))

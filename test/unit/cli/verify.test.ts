@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/index.ts'
 import { Workplace } from '../../support/cli.ts'
 import { keyPair, mint, mintCrl } from '../../support/mint.ts'
+import { pemOf } from '../../support/pem.ts'
+import { pkcs7 } from '../../support/pkcs7.ts'
 
 const day = (text: string): Date => new Date(`${text}T00:00:00Z`)
 const dates = { notBefore: day('2020-01-01'), notAfter: day('2030-01-01') }
@@ -16,6 +18,8 @@ const server = mint(
 const hostile = mint({ subject: [['CN', 'a\u001b[31m\u0007\u202eb', 'utf8']], ...dates, notAfter: day('2021-01-01') }, issuing)
 const listDates = { thisUpdate: day('2026-01-01'), nextUpdate: day('2027-01-01') }
 
+const clientsList = mintCrl({ issuer: issuing, ...listDates, revoked: [{ serial: revoked.serial, date: day('2026-02-01') }] })
+
 const place = new Workplace({
   'root.pem': root.pem,
   'ca.pem': root.pem + issuing.pem,
@@ -26,7 +30,14 @@ const place = new Workplace({
   'stolen.pem': revoked.pem,
   'hostile.pem': hostile.pem,
   'root.crl': mintCrl({ issuer: root, ...listDates }).der,
-  'clients.crl': mintCrl({ issuer: issuing, ...listDates, revoked: [{ serial: revoked.serial, date: day('2026-02-01') }] }).pem,
+  'clients.crl': clientsList.pem,
+  'ca.p7b': pkcs7({ certificates: [root.der, issuing.der], isIndefinite: true }),
+  'ca.der': Buffer.concat([root.der, issuing.der]),
+  'chain.p7b': pemOf('PKCS7', pkcs7({ certificates: [issuing.der, client.der] })),
+  'lists.der': Buffer.concat([mintCrl({ issuer: root, ...listDates }).der, clientsList.der]),
+  'lists.pem': mintCrl({ issuer: root, ...listDates }).pem + clientsList.pem,
+  'lists.p7b': pkcs7({ lists: [mintCrl({ issuer: root, ...listDates }).der, clientsList.der] }),
+  'cut.p7b': pkcs7({ certificates: [root.der] }).subarray(0, 100),
   'empty.pem': '# nothing\n',
   'broken.pem': client.pem.slice(0, 200),
 })
@@ -44,6 +55,23 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
 `,
       errors: '',
     })
+  })
+
+  it.each(['ca.p7b', 'ca.der'])('reads the truststore %s like PEM', (file) => {
+    const run = ['verify', '--truststore', file, ...at]
+    for (const chain of ['client.pem', 'client.der', 'chain.p7b']) expect(place.run([...run, chain]).exitCode).toBe(0)
+    expect(place.run([...run, 'server.pem'])).toEqual(place.run([...base, 'server.pem']))
+  })
+
+  it.each(['lists.der', 'lists.pem', 'lists.p7b'])('reads the lists of %s', (file) => {
+    expect(place.run([...base, '--crl', file, 'client.pem']).exitCode).toBe(0)
+    const { exitCode, output } = place.run([...base, '--crl', file, 'stolen.pem'])
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('revoked')])
+  })
+
+  it('names what is wrong with PKCS #7', () => {
+    const { exitCode, errors } = place.run(['verify', '--truststore', 'cut.p7b', ...at, 'client.pem'])
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining('cut.p7b: bundle: the input ends inside this element')])
   })
 
   it('refuses with the reason and what to do, and 1', () => {

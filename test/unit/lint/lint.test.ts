@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   buildTruststore,
+  type LintOptions,
+  type LintReport,
   lintTruststore,
   profiles,
   type Truststore,
@@ -25,9 +27,14 @@ const everything = [
   forged.pem,
 ].join('# between\n')
 
+/** The findings about a bundle, without the one about its text, which a built truststore does not keep. */
+function withoutText(input: TruststoreInput, options?: LintOptions): LintReport['findings'] {
+  return lintTruststore(input, options).findings.filter(({ code }) => code !== 'pem_read_differently')
+}
+
 describe('lintTruststore', () => {
   it('counts by severity, and accepts what has no error', () => {
-    expect(lintTruststore(everything)).toMatchObject({ counts: { error: 4, warning: 2, info: 1 }, accepted: false })
+    expect(lintTruststore(everything)).toMatchObject({ counts: { error: 4, warning: 3, info: 1 }, accepted: false })
     expect(lintTruststore(root.pem + root.pem)).toMatchObject({ counts: { error: 0, warning: 1, info: 0 }, accepted: true })
     expect(lintTruststore(root.pem)).toEqual({ findings: [], counts: { error: 0, warning: 0, info: 0 }, accepted: true })
   })
@@ -40,9 +47,9 @@ describe('lintTruststore', () => {
   })
 
   it('finds the same in a truststore as in the bundle that it was built from', () => {
-    expect(lintTruststore(buildTruststore(everything)).findings).toEqual(lintTruststore(everything).findings)
+    expect(lintTruststore(buildTruststore(everything)).findings).toEqual(withoutText(everything))
     const parts: TruststoreInput = [old.der, everything, forged.der]
-    expect(lintTruststore(buildTruststore(parts)).findings).toEqual(lintTruststore(parts).findings)
+    expect(lintTruststore(buildTruststore(parts)).findings).toEqual(withoutText(parts))
   })
 
   it.each(flaws.filter(({ as }) => as === undefined))('finds the same in a truststore built of $name', ({ input, options }) => {
@@ -54,7 +61,7 @@ describe('lintTruststore', () => {
       expect(error).toBeInstanceOf(TruststoreError)
       return
     }
-    expect(lintTruststore(store, options)).toEqual(lintTruststore(input, options))
+    expect(lintTruststore(store, options).findings).toEqual(withoutText(input, options))
   })
 
   it('finds the chain that a left-out issuer breaks, in a truststore as in its bundle', () => {

@@ -34,10 +34,10 @@ describe('wrong arguments are a TypeError', () => {
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'chain must be a Uint8Array or an array of them'],
     ['null', null, 'chain must be a Uint8Array or an array of them'],
-    ['PEM', leaf.pem, 'chain must be a Uint8Array or an array of them'],
+    ['PEM', leaf.pem, 'chain must be a Uint8Array or an array of them; decodePem converts PEM'],
     ['an ArrayBuffer', leaf.der.buffer, 'chain must be a Uint8Array or an array of them'],
     ['an array-like', { length: 1, 0: leaf.der }, 'chain must be a Uint8Array or an array of them'],
-    ['an array of PEM', [leaf.pem], 'chain[0] must be a Uint8Array'],
+    ['an array of PEM', [leaf.pem], 'chain[0] must be a Uint8Array; decodePem converts PEM'],
     ['an array with a hole', [leaf.der, undefined], 'chain[1] must be a Uint8Array'],
     ['an array of nothing', [undefined], 'chain[0] must be a Uint8Array'],
   ])('%s as chain', (_, chain, message) => {
@@ -64,10 +64,14 @@ describe('wrong arguments are a TypeError', () => {
   })
 
   it('bytes of PEM as chain are malformed, and the message says what to do', () => {
-    const pem = Buffer.from(leaf.pem)
-    for (const chain of [pem, [pem]]) {
-      expect(verifyChain(store, chain)).toMatchObject({ code: 'malformed', message: expect.stringContaining('use decodePem') })
+    for (const text of [leaf.pem, `\uFEFF${leaf.pem}`, `subject=CN = a\n\n${leaf.pem}`]) {
+      const pem = Buffer.from(text)
+      for (const chain of [pem, [pem]]) {
+        expect(verifyChain(store, chain)).toMatchObject({ code: 'malformed', message: expect.stringContaining('use decodePem') })
+      }
     }
+    const named = Buffer.concat([Buffer.of(0x30), Buffer.from(leaf.pem)])
+    expect(verifyChain(store, named)).toMatchObject({ message: expect.not.stringContaining('PEM') })
     expect(verifyChain(store, Uint8Array.of(0x30))).toMatchObject({ message: expect.not.stringContaining('PEM') })
   })
 

@@ -103,7 +103,7 @@ const rejected: readonly RejectedChain[] = [
     name: 'an Ed25519 signature',
     chain: [leaf({ signWith: keyPair('ed25519') })],
     code: 'unsupported_algorithm',
-    message: 'the signature algorithm is not supported',
+    message: 'the signature algorithm Ed25519 (1.3.101.112) is not supported',
   },
   {
     name: 'ECDSA with the parameters of a key',

@@ -59,7 +59,7 @@ describe('buildTruststore reads', () => {
     expect(store.certificates.map(({ subject }) => subject)).toEqual(rootAndIntermediate)
     expect(store.findings.map(({ code, index }) => [code, index])).toEqual([
       ['pem_syntax_invalid', 0],
-      ['pem_syntax_invalid', 2],
+      ['certificate_syntax_invalid', 2],
       ['pem_syntax_invalid', 3],
       ['pem_syntax_invalid', 5],
     ])

@@ -38,7 +38,7 @@ describe('a wrong kind of input is named', () => {
       'only a private key',
       privateKeyPem(root.key),
       'private_key_in_bundle',
-      'only blocks of PRIVATE KEY; and 1 more, see .findings',
+      'only blocks of PRIVATE KEY; this is a private key: it has no certificate; request one: `openssl req',
     ],
     [
       'truncated base64',

@@ -31,7 +31,7 @@ describe('platform preflight', () => {
     const limits: PlatformLimits = platforms[platform]
     expect(found[0]).toMatchObject({ severity, platform })
     expect(found[0]?.message.startsWith(`${limits.name}: `)).toBe(true)
-    const isPemRule = code === 'pem_required'
+    const isPemRule = code === 'pem_required' || code === 'pem_read_differently'
     expect(Object.values(limits).some((limit) => limit.source === found[0]?.citation) || isPemRule).toBe(true)
     expect(preflight(good, platform).filter((finding) => finding.code === code)).toEqual([])
   })
@@ -117,7 +117,14 @@ describe('platform preflight', () => {
 
 describe('preflight of a truststore that is built', () => {
   it('finds what its certificates show', () => {
-    const textRules = ['text_outside_pem', 'blank_lines', 'comment_with_dash', 'pem_required', 'bundle_too_large']
+    const textRules = [
+      'text_outside_pem',
+      'blank_lines',
+      'comment_with_dash',
+      'pem_required',
+      'pem_read_differently',
+      'bundle_too_large',
+    ]
     // Copies, and certificates that the policy leaves out, are missing.
     const told = platformCases.filter(
       ({ code, name }) =>
