@@ -83,7 +83,8 @@ ${columns([
   ['1', 'Findings, or rejected.'],
   ['2', 'Wrong usage, or unreadable input.'],
 ])}
-\`portcullis <command> --help\` shows options and examples. Files are PEM or DER; - is standard input.
+\`portcullis help <command>\` shows options and examples, \`portcullis -V\` the version.
+Files are PEM or DER; - is standard input.
 Colours are for terminals: NO_COLOR=1 turns them off, FORCE_COLOR=1 on.
 `
 }
@@ -196,9 +197,10 @@ export function formatOption(...formats: readonly string[]): Option {
 
 const profileNames = { 'api-gateway': 'apiGateway', rfc5280: 'rfc5280', 'web-server': 'webServer' } as const
 
-export function policyOf(given: Arguments): Policy {
+/** @param fallback the profile without the option */
+export function policyOf(given: Arguments, fallback: keyof typeof profileNames = 'api-gateway'): Policy {
   const names = Object.keys(profileNames) as (keyof typeof profileNames)[]
-  return profiles[profileNames[choiceOf(given, 'profile', names, 'api-gateway')]]
+  return profiles[profileNames[choiceOf(given, 'profile', names, fallback)]]
 }
 
 /** The time given by `--at`, in milliseconds since the epoch. */

@@ -10,10 +10,13 @@ import {
   type Command,
   choiceOf,
   formatOption,
+  type Option,
   type Outcome,
   policyOf,
   profileOption,
   type Surroundings,
+  singleOf,
+  timeOf,
 } from './command.ts'
 import { bundleOf, type Input, readInputs } from './input.ts'
 
@@ -35,7 +38,8 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
     }
   }
   const [before, after] = (await readInputs(given.operands)).map(build)
-  const diff = diffTruststores(before!, after!)
+  const at = singleOf(given, 'at') === undefined ? undefined : timeOf(given)
+  const diff = diffTruststores(before!, after!, at === undefined ? {} : { at })
   const output = format === 'json' ? json(diff, before!, after!) : text(diff, surroundings)
   return { exitCode: diff.droppedIssuers.length > 0 ? 1 : 0, output, format }
 }
@@ -58,34 +62,20 @@ function text({ added, removed, renewed, rekeyed, droppedIssuers, unchanged }: T
 }
 
 function json(diff: TruststoreDiff, before: Truststore, after: Truststore): string {
-  const plain = ({ subject, fingerprint, notAfter }: Certificate): object => ({
-    subject,
-    fingerprint,
-    notAfter: isoTime(notAfter.getTime()),
-  })
-  const pair = (change: { readonly before: Certificate; readonly after: Certificate }): object => ({
-    before: plain(change.before),
-    after: plain(change.after),
-  })
-  const value = {
-    before: before.fingerprint,
-    after: after.fingerprint,
-    added: diff.added.map(plain),
-    removed: diff.removed.map(plain),
-    renewed: diff.renewed.map(pair),
-    rekeyed: diff.rekeyed.map(pair),
-    droppedIssuers: diff.droppedIssuers,
-    unchanged: diff.unchanged,
-  }
-  return `${printableJson(value)}\n`
+  return `${printableJson({ before: before.fingerprint, after: after.fingerprint, ...diff })}\n`
+}
+
+const diffAt: Option = {
+  value: '<date>',
+  help: 'Count only clients of CAs that are valid at this time: 2026-12-31 or 2026-12-31T12:00:00Z.',
 }
 
 export const diffCommand: Command = {
   operands: '<old> <new>',
   least: 2,
   most: 2,
-  options: { profile: profileOption, format: formatOption(...formats) },
-  notes: ['Exit code 1: clients that are accepted now will be rejected. Exit code 0: any other differences.'],
+  options: { at: diffAt, profile: profileOption, format: formatOption(...formats) },
+  notes: ['Exit code 1: clients that the old truststore accepts will be rejected. Exit code 0: any other differences.'],
   examples: [
     { does: 'whose clients will be rejected?', line: 'portcullis diff truststore.pem next.pem' },
     { does: 'compare with the truststore in use', line: 'aws s3 cp s3://bucket/truststore.pem - | portcullis diff - next.pem' },

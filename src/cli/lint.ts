@@ -20,6 +20,7 @@ import {
 import { bundleOf, readInputs, readWaivers } from './input.ts'
 import { reportFormats } from './output.ts'
 import { showProgress } from './progress.ts'
+import { publicRootsOf, publicRootsOption, purposeOf, untilOption } from './purpose.ts'
 import { failLevels, fails, renderReports } from './reports.ts'
 
 const platformNames = Object.keys(platforms) as readonly Platform[]
@@ -28,8 +29,12 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
   const format = choiceOf(given, 'format', reportFormats, 'text')
   const failOn = choiceOf(given, 'fail-on', failLevels, 'warning')
   const waivers = singleOf(given, 'waivers')
+  const purpose = purposeOf(given, undefined)
+  const publicRoots = await publicRootsOf(given)
   const options = {
     policy: policyOf(given),
+    ...(purpose !== undefined && { purpose }),
+    ...(publicRoots && { publicRoots }),
     at: timeOf(given),
     expiresWithinDays: daysOf(given, 'expires-within', 30),
     platform: listOf(given, 'platform').map((name) => oneOf(name, '--platform', platformNames)),
@@ -59,6 +64,9 @@ export const lintCommand: Command = {
       help: 'Check the rules of a platform, too.',
     },
     profile: profileOption,
+    purpose: { value: '<purpose>', help: "client, server, any, or client-or-server until a date. Default: the profile's." },
+    until: untilOption,
+    'public-roots': publicRootsOption,
     at: atOption,
     'expires-within': { value: '<days>', help: 'Report certificates that expire within this many days. Default 30.' },
     waivers: {

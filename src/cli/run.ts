@@ -54,16 +54,22 @@ export interface Result {
 
 /** Runs a command line, without the program's name. */
 export async function run(args: readonly string[], isColoured: boolean): Promise<Result> {
-  const [name = '', ...rest] = args
+  // `help lint` is `lint --help`, and `help` is `--help`.
+  const given = args[0] === 'help' && args.length === 2 ? helpFor(args[1]!) : args
+  const [name = '', ...rest] = given
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   try {
     const { exitCode, output, format } =
-      entry === undefined ? withoutCommand(args, isColoured) : await runCommand(name, entry, rest, isColoured)
+      entry === undefined ? withoutCommand(given, isColoured) : await runCommand(name, entry, rest, isColoured)
     return { exitCode, output: safeOutput(output, format, isColoured), errors: '' }
   } catch (error) {
     const prefix = entry === undefined ? 'portcullis' : `portcullis ${name}`
     return { exitCode: 2, output: '', errors: safeOutput(complaint(prefix, error), 'text', false) }
   }
+}
+
+function helpFor(topic: string): readonly string[] {
+  return topic.startsWith('-') || topic === 'help' ? ['--help'] : [topic, '--help']
 }
 
 async function runCommand(
@@ -91,8 +97,9 @@ function withoutCommand(args: readonly string[], isColoured: boolean): Outcome {
     )
   if (first === undefined)
     throw new CliError('a command is missing', `Commands are ${Object.keys(commands).join(', ')}; see portcullis --help.`)
-  if (first === '--version' && rest.length === 0) return text(`${version()}\n`)
+  if ((first === '--version' || first === '-V') && rest.length === 0) return text(`${version()}\n`)
   if ((first === '--help' || first === '-h' || first === 'help') && rest.length === 0) return text(help())
+  if (first === 'help') throw new CliError(`too many operands, at ${rest[1]}`, 'Write portcullis help <command>.')
   const kind = first.startsWith('-') ? 'option' : 'command'
   const known = kind === 'option' ? ['--help', '--version'] : Object.keys(commands)
   throw new CliError(`unknown ${kind} ${first}.${suggestion(first, known)}`, 'See portcullis --help.')

@@ -6,11 +6,10 @@ import type { FileReport, ReportItem } from '../lint/report/file-report.ts'
 import { printable, printableJson } from '../lint/report/printable.ts'
 import { parseRevocationList } from '../path/revocation/judged-list.ts'
 import { type Rejection, type Verdict, verifyChain } from '../path/verify.ts'
+import type { RevocationCheck } from '../path/verify-options.ts'
 import { isoTime } from '../policy/fields.ts'
-import type { Purpose } from '../policy/policy.ts'
 import { buildTruststore, TruststoreError } from '../truststore/build.ts'
 import type { Truststore } from '../truststore/store.ts'
-import type { Certificate } from '../x509/certificate.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import type { RevocationList } from '../x509/revocation-list.ts'
 import {
@@ -27,30 +26,58 @@ import {
   singleOf,
   timeOf,
 } from './command.ts'
-import { bundleOf, type Input, isContainer, readInput, readInputs } from './input.ts'
-import { reportFormats } from './output.ts'
+import { fetchChain, readServerAddress } from './connect.ts'
+import { bundleOf, type Input, isContainer, readInputs } from './input.ts'
+import { type ReportFormat, reportFormats } from './output.ts'
+import { purposeOf, untilOption } from './purpose.ts'
 import { renderReports } from './reports.ts'
 
-const purposes: readonly Purpose[] = ['client', 'server', 'any']
+/** A chain to verify: a file, or what a server presents. */
+interface Peer {
+  readonly name: string
+  readonly chain: readonly Uint8Array[]
+}
+
+/** A peer's verdict. */
+interface Judged {
+  readonly file: string
+  readonly verdict: Verdict
+}
 
 async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
   const format = choiceOf(given, 'format', reportFormats, 'text')
-  const policy = policyOf(given)
-  const serverName = singleOf(given, 'name')
-  const purpose = choiceOf(given, 'purpose', purposes, serverName === undefined ? policy.purpose : 'server')
+  const connection = singleOf(given, 'connect')
+  const server = connection === undefined ? undefined : readServerAddress(connection)
+  if (server === undefined && given.operands.length === 0) throw new CliError(`${operands} is missing`)
+  if (server !== undefined && given.operands.length > 0) throw new CliError('give files or --connect, not both')
+  // A server's chain is verified as browsers do: with its intermediates.
+  const policy = policyOf(given, server === undefined ? 'api-gateway' : 'web-server')
+  const serverName = singleOf(given, 'name') ?? server?.host
+  const purpose = purposeOf(given, serverName === undefined ? policy.purpose : 'server')
   const at = timeOf(given)
   const bundles = given.values.get('truststore')
   if (bundles === undefined) throw new CliError('--truststore is missing: --truststore <bundle>')
+  const revocation = await revocationOf(given)
   const store = storeOf(await readInputs(bundles), { policy, at })
-  const lists = (await readInputs(given.values.get('crl') ?? [])).flatMap(listsOf)
-  const input = await readInput(given.operands[0]!)
-  const verdict = verifyChain(store, chainOf(input), {
-    at,
-    purpose,
-    ...(serverName !== undefined && { serverName }),
-    ...(lists.length > 0 && { revocation: { lists } }),
-  })
-  return { exitCode: verdict.ok ? 0 : 1, output: render(verdict, input.name, format, surroundings), format }
+  const options = { at, purpose, ...(serverName !== undefined && { serverName }), ...(revocation && { revocation }) }
+  const peers =
+    server === undefined
+      ? peersOf(await readInputs(given.operands))
+      : [{ name: connection!, chain: await fetchChain(server, serverName!) }]
+  const judged = peers.map(({ name, chain }): Judged => ({ file: name, verdict: verifyChain(store, chain, options) }))
+  const isAccepted = judged.every(({ verdict }) => verdict.ok)
+  return { exitCode: isAccepted ? 0 : 1, output: render(judged, format, surroundings), format }
+}
+
+/** `--crl` and the options that say how lists count. Without lists these would have no effect, or refuse everyone. */
+async function revocationOf(given: Arguments): Promise<RevocationCheck | undefined> {
+  const files = given.values.get('crl')
+  const depth = choiceOf(given, 'depth', ['chain', 'leaf'], 'chain')
+  const unknown = choiceOf(given, 'unknown', ['refuse', 'allow'], 'refuse')
+  if (files !== undefined) return { lists: (await readInputs(files)).flatMap(listsOf), depth, unknown }
+  for (const name of ['depth', 'unknown'])
+    if (singleOf(given, name) !== undefined) throw new CliError(`--${name} needs revocation lists: --crl <file>`)
+  return undefined
 }
 
 function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTruststore>[1]): Truststore {
@@ -98,13 +125,37 @@ function leafFirst(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
   return leaf === undefined ? certificates : [leaf, ...certificates.filter((der) => der !== leaf)]
 }
 
-function render(verdict: Verdict, file: string, format: (typeof reportFormats)[number], surroundings: Surroundings): string {
-  if (format === 'json') return `${printableJson({ file, ...plain(verdict) })}\n`
+/** @throws CliError that names every file without certificates */
+function peersOf(inputs: readonly Input[]): readonly Peer[] {
+  const problems: string[] = []
+  const peers = inputs.flatMap((input): readonly Peer[] => {
+    try {
+      return [{ name: input.name, chain: chainOf(input) }]
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error
+      problems.push(...error.problems)
+      return []
+    }
+  })
+  if (problems.length > 0) throw new CliError(problems)
+  return peers
+}
+
+function render(judged: readonly Judged[], format: ReportFormat, surroundings: Surroundings): string {
+  if (format === 'json') return `${printableJson(plain(judged))}\n`
   if (format !== 'text') {
-    const report: FileReport = { file, problems: verdict.ok ? [] : [problemOf(verdict)] }
-    return renderReports([report], format, surroundings)
+    const reports = judged.map(({ file, verdict }): FileReport => ({ file, problems: verdict.ok ? [] : [problemOf(verdict)] }))
+    return renderReports(reports, format, surroundings)
   }
   const { paint } = surroundings
+  const texts = judged.map((each) => textOf(each, surroundings))
+  if (judged.length === 1) return texts.join('')
+  const { accepted, rejected } = countsOf(judged)
+  const counts = [paint('green', `${accepted} accepted`), paint(rejected === 0 ? 'dim' : 'red', `${rejected} rejected`)]
+  return `${texts.join('')}${counts.join(', ')}\n`
+}
+
+function textOf({ file, verdict }: Judged, { paint }: Surroundings): string {
   const name = printable(file)
   if (!verdict.ok) {
     const { code, message } = verdict
@@ -113,7 +164,13 @@ function render(verdict: Verdict, file: string, format: (typeof reportFormats)[n
   const path = verdict.path.map(({ subject, notAfter }, i) => {
     return `${'  '.repeat(i)}${i === 0 ? '' : '└ '}${printable(subject)}, until ${isoTime(notAfter.getTime())}\n`
   })
-  return `${name}  ${paint('green', 'accepted')}\n${path.join('')}`
+  const note = verdict.purpose === 'server' ? '  only until the transition ends: it may not authenticate clients' : ''
+  return `${name}  ${paint('green', 'accepted')}${note}\n${path.join('')}`
+}
+
+function countsOf(judged: readonly Judged[]): { readonly accepted: number; readonly rejected: number } {
+  const accepted = judged.filter(({ verdict }) => verdict.ok).length
+  return { accepted, rejected: judged.length - accepted }
 }
 
 function problemOf({ code, message, index, certificate }: Rejection): ReportItem {
@@ -122,49 +179,47 @@ function problemOf({ code, message, index, certificate }: Rejection): ReportItem
     severity: 'error',
     message,
     citation: explain(code).citation,
+    remedy: explain(code).remedy,
     index,
     ...(certificate && { fingerprint: certificate.fingerprint }),
   }
 }
 
-function plain(verdict: Verdict): object {
-  if (verdict.ok) return { ok: true, path: verdict.path.map(certificateOf) }
-  const { code, message, index, certificate, offset } = verdict
-  return {
-    ok: false,
-    code,
-    message,
-    index,
-    ...(offset !== undefined && { offset }),
-    ...(certificate && { certificate: certificateOf(certificate) }),
-  }
+/** Verdicts in the form of docs/guides/json.md: of one file as itself, of several in a list with the totals. */
+function plain(judged: readonly Judged[]): object {
+  const files = judged.map(({ file, verdict }) => {
+    return { file, ...verdict, ...(!verdict.ok && { remedy: explain(verdict.code).remedy }) }
+  })
+  return files.length === 1 ? files[0]! : { counts: countsOf(judged), files }
 }
 
-function certificateOf({ subject, issuer, serialNumber, notBefore, notAfter, fingerprint }: Certificate): object {
-  return {
-    subject,
-    issuer,
-    serialNumber,
-    notBefore: isoTime(notBefore.getTime()),
-    notAfter: isoTime(notAfter.getTime()),
-    fingerprint,
-  }
-}
+const operands = '<chain.pem… | ->'
 
 export const verifyCommand: Command = {
-  operands: '<chain.pem | ->',
-  least: 1,
-  most: 1,
+  operands,
+  // None with --connect.
+  least: 0,
+  most: Number.POSITIVE_INFINITY,
   options: {
     truststore: { value: '<bundle>', multiple: true, help: 'CAs to trust.' },
     crl: { value: '<file>', multiple: true, help: 'Revocation list; with one, every certificate must be covered.' },
-    purpose: { value: '<purpose>', help: "client, server or any. Default: the profile's, or server if --name is given." },
-    name: { value: '<host>', help: 'DNS name or IP address that the certificate must match.' },
+    depth: { value: '<depth>', help: 'With --crl: chain (default), or leaf to check only the leaf.' },
+    unknown: { value: '<verdict>', help: 'With --crl: refuse (default) or allow certificates that no list covers.' },
+    connect: { value: '<host:port>', help: 'Verify the chain that this TLS server presents, and its name, instead of files.' },
+    purpose: {
+      value: '<purpose>',
+      help: "client, server, any, or client-or-server until a date. Default: the profile's, or server with --name or --connect.",
+    },
+    until: untilOption,
+    name: { value: '<host>', help: 'DNS name or IP address that the certificate must match. Default with --connect: its host.' },
     at: atOption,
-    profile: profileOption,
+    profile: { ...profileOption, help: `${profileOption.help} Default with --connect: web-server.` },
     format: formatOption(...reportFormats),
   },
-  notes: ['The chain starts with the leaf. Other presented certificates follow; the profile decides whether they are used.'],
+  notes: [
+    'Each file is one chain and starts with the leaf. Other presented certificates follow; the profile decides whether they are used.',
+    'Exit code 1: at least one is rejected.',
+  ],
   examples: [
     { does: 'would API Gateway accept this client?', line: 'portcullis verify --truststore truststore.pem client.pem' },
     {
@@ -175,6 +230,8 @@ export const verifyCommand: Command = {
       does: 'verify the certificate of a public server',
       line: 'portcullis verify --truststore roots.pem --profile web-server --name example.com chain.pem',
     },
+    { does: 'the same for a server that runs', line: 'portcullis verify --truststore roots.pem --connect example.com:443' },
+    { does: 'which of these clients would be rejected?', line: 'portcullis verify --truststore next.pem clients/*.pem' },
   ],
   run,
 }

@@ -116,6 +116,9 @@ export type LintCode =
   | 'leaf_is_ca'
   | 'no_san'
   | 'leaf_validity_too_long'
+  // public CAs
+  | 'client_of_public_ca'
+  | 'public_ca_for_clients'
   // platforms
   | 'pem_required'
   | 'text_outside_pem'

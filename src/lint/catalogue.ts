@@ -16,6 +16,7 @@ import { keyIdGraphRules, keyIdRules } from './rules/key-identifiers.ts'
 import { keyUsageRules } from './rules/key-usage.ts'
 import { leafGraphRules, leafRules } from './rules/leaf.ts'
 import { nameRules } from './rules/names.ts'
+import { publicCaRules, publicClientRules } from './rules/public-cas.ts'
 import { structureRules } from './rules/structure.ts'
 
 /** The catalogue of all lint rules, and `explain`. */
@@ -31,6 +32,7 @@ export const certificateLintRules: readonly LintRule<CertificateView, RoleContex
   ...keyUsageRules,
   ...constraintRules,
   ...leafRules,
+  ...publicClientRules,
 ])()
 
 /** Lint-only rules about a certificate and its neighbours in the truststore. */
@@ -38,6 +40,7 @@ export const graphLintRules: readonly LintRule<TrustNode, GraphContext>[] = /* @
   ...graphRules,
   ...keyIdGraphRules,
   ...leafGraphRules,
+  ...publicCaRules,
 ])()
 
 /** This rule has no check: `lint.ts` reports it when it applies waivers. */

@@ -45,6 +45,11 @@ export class LintGraph {
     return this.#graph.issuersOf(node)
   }
 
+  /** Certificates other than itself that this one signed. */
+  childrenOf(node: TrustNode): readonly TrustNode[] {
+    return this.#graph.childrenOf(node)
+  }
+
   /** Number of certificates from this one to the nearest anchor, both included; undefined if it reaches none. */
   depthOf(node: TrustNode): number | undefined {
     return this.#graph.depthOf(node)

@@ -1,23 +1,40 @@
 import type { LintCode } from '../codes/lint.ts'
+import { isoTime } from '../policy/fields.ts'
+import { isInForce } from '../policy/purpose.ts'
 import type { LintRule, Problem, RuleContext } from '../rules/rule.ts'
 import type { CertificateView } from '../x509/certificate.ts'
+import * as PurposeBit from '../x509/ids/purpose-bit.ts'
 import type { ProfileRule, Role } from '../x509/profile/profile-rule.ts'
 import type { LintGraph } from './graph.ts'
+import type { PublicCas } from './public-cas.ts'
 
 /**
  * Types of lint-only rules. Their findings never make a certificate unusable, so `buildTruststore` does not run them, and
  * bundles that only build and verify do not contain them.
  */
 
+/** Context of all lint-only rules. */
+export interface LintContext extends RuleContext {
+  /** When a purpose transition ends, in milliseconds since the epoch; undefined if there is none. */
+  readonly transitionEnd: number | undefined
+}
+
 /** Context of rules about one certificate by itself. */
-export interface RoleContext extends RuleContext {
+export interface RoleContext extends LintContext {
   /** The role that the certificate is checked in. */
   readonly role: Role
 }
 
 /** Context of rules about a certificate and its neighbours in the truststore. */
-export interface GraphContext extends RuleContext {
+export interface GraphContext extends LintContext {
   readonly graph: LintGraph
+  readonly publicCas: PublicCas
+}
+
+/** The end of a purpose transition, for a problem of a certificate that it puts off; empty if it puts off nothing. */
+export function putOff({ purposeBits }: CertificateView, { at, transitionEnd }: LintContext): string {
+  if (!isInForce(transitionEnd, at) || purposeBits === undefined || (purposeBits & PurposeBit.serverAuth) === 0) return ''
+  return `; a transition accepts serverAuth until ${isoTime(transitionEnd!)}`
 }
 
 /** The role of a certificate. Version 1 and 2 have no basicConstraints; by convention, their self-issued certificates are CAs. */

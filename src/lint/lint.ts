@@ -5,7 +5,8 @@ import type { ParseResult } from '../codes/parse.ts'
 import { defaultTableBytes } from '../crypto/curve/point-key.ts'
 import { pureSignatures } from '../crypto/signatures.ts'
 import { elements, isoTime, type NoFields, readFields, requireDays, requireTime } from '../policy/fields.ts'
-import { freezeCopy, type Policy, profiles } from '../policy/policy.ts'
+import { freezeCopy, type Policy, type Purpose, profiles } from '../policy/policy.ts'
+import { type PurposeTransition, readTransition } from '../policy/purpose.ts'
 import { certificateRules } from '../rules/build-rules.ts'
 import { incompleteChain } from '../rules/chaining.ts'
 import { emptyBundle } from '../rules/reading.ts'
@@ -19,9 +20,10 @@ import { parseCertificateCopy } from '../x509/parse-certificate.ts'
 import type { Role } from '../x509/profile/profile-rule.ts'
 import { certificateLintRules, graphLintRules, ruleCatalogue, waiverExpired } from './catalogue.ts'
 import { LintGraph } from './graph.ts'
-import { roleOf } from './lint-rule.ts'
+import { type LintContext, roleOf } from './lint-rule.ts'
 import type { Platform } from './platform/limits.ts'
 import { platformFindings } from './platform/preflight.ts'
+import { PublicCas, PublicRoots } from './public-cas.ts'
 import { truststoreRules } from './rules/bundle-graph.ts'
 
 /** `lintTruststore`, `lintCertificate`, and waivers. */
@@ -77,10 +79,15 @@ function expiredWaiver(code: LintCode, fingerprint: string | undefined, end: num
   return { ...finding, ...(fingerprint !== undefined && { fingerprint }) }
 }
 
+/** Context of the report on a truststore. */
+interface StoreContext extends LintContext {
+  readonly publicRoots: PublicRoots | undefined
+}
+
 /** Runs the lint-only rules on a built truststore: first those about the whole, then certificate by certificate. */
-export function lintStore(store: TruststoreView, context: RuleContext): readonly Finding[] {
+export function lintStore(store: TruststoreView, context: StoreContext): readonly Finding[] {
   const graph = new LintGraph(store, context.policy)
-  const graphContext = { ...context, graph }
+  const graphContext = { ...context, graph, publicCas: new PublicCas(graph, context.publicRoots) }
   const findings: Finding[] = [...runRules(truststoreRules, graph, context, {})]
   for (const node of store.nodes) {
     const { certificate } = node
@@ -91,7 +98,7 @@ export function lintStore(store: TruststoreView, context: RuleContext): readonly
 }
 
 /** Runs all rules about one certificate by itself. */
-export function lintView(certificate: CertificateView, role: Role, context: RuleContext): readonly Finding[] {
+export function lintView(certificate: CertificateView, role: Role, context: LintContext): readonly Finding[] {
   const place = { certificate }
   return [
     ...runRules(certificateRules, certificate, { ...context, isSelfSigned: certificate.isSelfIssued }, place),
@@ -116,6 +123,13 @@ export interface LintOptions {
   readonly at?: Date | number
   /** Default: the policy of the truststore; `profiles.apiGateway` for a bundle. */
   readonly policy?: Policy
+  /** What certificates are checked for, as in `verifyChain`. Default: `purpose` of the policy. */
+  readonly purpose?: Purpose | PurposeTransition
+  /**
+   * Roots of public CAs: a truststore, or SHA-256 fingerprints. They and the CAs below them are reported as CAs for clients. Node
+   * has Mozilla's list: `buildTruststore(tls.rootCertificates)`. Default: only what shows from the certificates.
+   */
+  readonly publicRoots?: Truststore | readonly string[]
   /** How many days ahead `expires_within` looks. Default 30. */
   readonly expiresWithinDays?: number
   /**
@@ -130,6 +144,8 @@ export interface LintOptions {
 const noOptions: NoFields<LintOptions> = {
   at: undefined,
   policy: undefined,
+  purpose: undefined,
+  publicRoots: undefined,
   expiresWithinDays: undefined,
   platform: undefined,
   waive: undefined,
@@ -148,10 +164,13 @@ const noOptions: NoFields<LintOptions> = {
 export function lintTruststore(input: TruststoreInput | Truststore, options: LintOptions = {}): LintReport {
   const given = readFields<LintOptions>('lintTruststore: options', options, noOptions)
   const built = input instanceof TruststoreView ? input : undefined
-  const policy = freezeCopy(given.policy === undefined ? (built?.policy ?? profiles.apiGateway) : given.policy)
+  const listed = freezeCopy(given.policy === undefined ? (built?.policy ?? profiles.apiGateway) : given.policy)
+  const { policy, transitionEnd } = withPurpose(listed, given.purpose, 'lintTruststore: options.purpose')
   const at = requireTime(given.at, 'lintTruststore: options.at')
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintTruststore: options.expiresWithinDays')
-  const context = { policy, at, expiresWithinDays }
+  const roots = given.publicRoots
+  const publicRoots = roots === undefined ? undefined : new PublicRoots(roots, 'lintTruststore: options.publicRoots')
+  const context = { policy, at, expiresWithinDays, transitionEnd, publicRoots }
   if (built !== undefined) {
     const preflight = platformFindings(given.platform, built)
     return reportOf(inBundleOrder([...relint(built, context), ...preflight]), given.waive ?? [], at)
@@ -163,12 +182,12 @@ export function lintTruststore(input: TruststoreInput | Truststore, options: Lin
 }
 
 /** The findings of the build, and those of the lint-only rules about usable certificates. */
-function findingsOf(store: TruststoreView, context: RuleContext): readonly Finding[] {
+function findingsOf(store: TruststoreView, context: StoreContext): readonly Finding[] {
   return inBundleOrder([...store.findings, ...lintStore(store, context)])
 }
 
 /** Lints a built store again and adds its build's findings about left-out certificates. Positions are those of the bundle. */
-function relint(store: TruststoreView, context: RuleContext): readonly Finding[] {
+function relint(store: TruststoreView, context: StoreContext): readonly Finding[] {
   const kept = new Map(store.nodes.map((node) => [node.certificate.fingerprint, node]))
   // A copy that was left out has the same fingerprint as the certificate that was kept, but another index.
   const carried = store.findings.filter((finding) => {
@@ -185,6 +204,8 @@ export interface LintCertificateOptions {
   readonly at?: Date | number
   /** Default `profiles.apiGateway`. */
   readonly policy?: Policy
+  /** What the certificate is checked for, as in `verifyChain`. Default: `purpose` of the policy. */
+  readonly purpose?: Purpose | PurposeTransition
   /** Whether to check the certificate as a client or as a CA. Default: by its basicConstraints. */
   readonly as?: 'leaf' | 'ca'
   /** How many days ahead `expires_within` looks. Default 30. */
@@ -196,6 +217,7 @@ export interface LintCertificateOptions {
 const noCertificateOptions: NoFields<LintCertificateOptions> = {
   at: undefined,
   policy: undefined,
+  purpose: undefined,
   as: undefined,
   expiresWithinDays: undefined,
   waive: undefined,
@@ -214,7 +236,8 @@ const noCertificateOptions: NoFields<LintCertificateOptions> = {
 export function lintCertificate(input: Uint8Array | string | Certificate, options: LintCertificateOptions = {}): LintReport {
   const given = readFields<LintCertificateOptions>('lintCertificate: options', options, noCertificateOptions)
   const { as, waive = [] } = given
-  const policy = freezeCopy(given.policy === undefined ? profiles.apiGateway : given.policy)
+  const listed = freezeCopy(given.policy === undefined ? profiles.apiGateway : given.policy)
+  const { policy, transitionEnd } = withPurpose(listed, given.purpose, 'lintCertificate: options.purpose')
   if (as !== undefined && as !== 'leaf' && as !== 'ca') {
     throw new TypeError(`lintCertificate: options.as must be 'leaf' or 'ca', got ${String(as)}`)
   }
@@ -222,9 +245,23 @@ export function lintCertificate(input: Uint8Array | string | Certificate, option
   const expiresWithinDays = requireDays(given.expiresWithinDays, 'lintCertificate: options.expiresWithinDays')
   const parsed = parse(input)
   const found = parsed.ok
-    ? lintView(parsed.value, roleAs(parsed.value, as), { policy, at, expiresWithinDays })
+    ? lintView(parsed.value, roleAs(parsed.value, as), { policy, at, expiresWithinDays, transitionEnd })
     : [unreadable(parsed)]
   return reportOf(found, waive, at)
+}
+
+/** The policy with the purpose that a report is for. In a transition that is `client`. */
+function withPurpose(
+  policy: Policy,
+  purpose: LintOptions['purpose'],
+  label: string,
+): { readonly policy: Policy; readonly transitionEnd: number | undefined } {
+  if (purpose === undefined) return { policy, transitionEnd: undefined }
+  if (typeof purpose === 'object')
+    return { policy: freezeCopy({ ...policy, purpose: 'client' }), transitionEnd: readTransition(purpose, label) }
+  if (purpose !== 'client' && purpose !== 'server' && purpose !== 'any')
+    throw new TypeError(`${label} must be client, server, any or a transition { anyOf, until }, got ${String(purpose)}`)
+  return { policy: freezeCopy({ ...policy, purpose }), transitionEnd: undefined }
 }
 
 function parse(input: Uint8Array | string | Certificate): ParseResult<CertificateView> {

@@ -9,6 +9,7 @@ export type { AddressCounters, LimitName } from './gate/address-limiter.ts'
 export type { AddressLimits, ClientAddress } from './gate/allowances.ts'
 export type { AdvertisedAuthorities } from './gate/authorities.ts'
 export type { RememberedAuthorizations } from './gate/authorization.ts'
+export type { ClientPurpose } from './gate/client-purpose.ts'
 export type { GateCounters, Histogram } from './gate/counters.ts'
 export { type DomainSelection, selectServerCertificate } from './gate/domain.ts'
 export type {

@@ -22,6 +22,8 @@ export interface PathParameters {
   readonly policy: Policy
   readonly at: number
   readonly purpose: Purpose
+  /** What extendedKeyUsages must allow. Differs from `purpose` only in a transition, where it is `server` for a client. */
+  readonly keyPurpose: Purpose
   /** Certificates whose revocation is checked. `chain`: all but anchors. */
   readonly listsFor: 'none' | 'leaf' | 'chain'
 }
@@ -52,7 +54,7 @@ export function refuseIntermediate(certificate: CertificateView, parameters: Pat
     refuseContradiction(certificate) ??
     refuseDates(certificate, parameters) ??
     refuseCriticalExtension(certificate, parameters.listsFor === 'chain') ??
-    refuseCaPurpose(certificate, parameters.purpose) ??
+    refuseCaPurpose(certificate, parameters.keyPurpose) ??
     refuseAsCa(certificate) ??
     refuseKey(parameters.policy, certificate) ??
     refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??
@@ -68,7 +70,7 @@ export function refuseAnchor(node: TrustNode, parameters: PathParameters): Refus
     (policy.checkAnchorValidity ? refuseDates(anchor, parameters) : undefined) ??
     (policy.enforceAnchorConstraints
       ? (refuseCriticalExtension(anchor, false) ??
-        refuseCaPurpose(anchor, parameters.purpose) ??
+        refuseCaPurpose(anchor, parameters.keyPurpose) ??
         (isVersion1Root(node, policy) ? undefined : refuseAsCa(anchor)))
       : undefined) ??
     refuseKey(policy, anchor) ??
@@ -138,7 +140,7 @@ const purposeBits: Readonly<Record<Purpose, number>> = {
   any: 0,
 }
 
-function refuseLeafPurpose(leaf: CertificateView, { policy, purpose }: PathParameters): Refusal | undefined {
+function refuseLeafPurpose(leaf: CertificateView, { policy, keyPurpose: purpose }: PathParameters): Refusal | undefined {
   const wanted = purposeBits[purpose]
   if (leaf.purposeBits === undefined) {
     if (!policy.requireEku) return undefined

@@ -84,7 +84,7 @@ export class CompletePathCheck implements PathCheck {
     const policy = { ...request.policy, maxChainLength: Number.POSITIVE_INFINITY }
     const search = new Search(
       // On the path of a signer, the revocation of every certificate is checked, whatever the depth.
-      { ...this.#call, request: { ...request, policy, purpose: 'any', listsFor: 'chain' } },
+      { ...this.#call, request: { ...request, policy, purpose: 'any', keyPurpose: 'any', listsFor: 'chain' } },
       { refuse: (path) => this.#refuseNames(path) ?? (accepts(path) ? undefined : tryNextPath) },
     )
     // The caller needs the CAs that certified the signer, so a listed signer must not end its own path.

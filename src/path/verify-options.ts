@@ -1,5 +1,6 @@
 import { elements, hasOwn, type NoFields, readFields, refuseForeign, requireTime } from '../policy/fields.ts'
 import type { Policy, Purpose } from '../policy/policy.ts'
+import { type PurposeTransition, readTransition } from '../policy/purpose.ts'
 import { anyPolicy, type PolicyKey, policyKey } from '../x509/policies.ts'
 import type { RevocationList } from '../x509/revocation-list.ts'
 import type { PathParameters } from './certificate-checks.ts'
@@ -12,8 +13,8 @@ import { type JudgedList, type Judging, judging, type RevocationRequest } from '
 export interface VerifyOptions {
   /** The time of verification: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number
-  /** Default: `purpose` of the truststore's policy. */
-  readonly purpose?: Purpose
+  /** Default: `purpose` of the truststore's policy. A transition accepts clients that may authenticate servers, until a date. */
+  readonly purpose?: Purpose | PurposeTransition
   /** A DNS name (A-labels) or IP address that the leaf must be valid for. If absent, no name is checked. */
   readonly serverName?: string
   /** If absent, revocation is not checked. */
@@ -66,6 +67,8 @@ export interface VerifyParameters extends PathParameters {
   readonly policies: PolicyRequest
   /** Whether the verdict lists the valid policies. */
   readonly wantsPolicies: boolean
+  /** If `purpose` is a transition, when it ends, in milliseconds since the epoch. */
+  readonly transitionEnd: number | undefined
 }
 
 /** How error messages name the options. */
@@ -105,7 +108,8 @@ const noPolicies: NoFields<PolicyInputs> = {
  */
 export function readOptions(options: VerifyOptions | undefined, policy: Policy): VerifyParameters {
   let at: Date | number | undefined
-  let purpose: Purpose | undefined
+  let purpose: Purpose | PurposeTransition | undefined
+  let transitionEnd: number | undefined
   let serverName: string | undefined
   let revocation: RevocationCheck | undefined
   let certificatePolicies: PolicyInputs | undefined
@@ -120,18 +124,23 @@ export function readOptions(options: VerifyOptions | undefined, policy: Policy):
     if (hasOwn.call(options, 'certificatePolicies')) certificatePolicies = options.certificatePolicies
   }
   if (purpose === undefined) purpose = policy.purpose
-  else requireChoice(verifying, 'purpose', purpose, purposes)
+  else if (typeof purpose === 'object') {
+    transitionEnd = readTransition(purpose, 'verifyChain: options.purpose')
+    purpose = 'client'
+  } else requireChoice(verifying, 'purpose', purpose, purposes)
   const check = revocation === undefined ? undefined : readRevocation(revocation, revocationOption)
   if (serverName !== undefined && typeof serverName !== 'string') fail(`${verifying}.serverName must be a string`)
   return {
     policy,
     at: requireTime(at, 'verifyChain: options.at'),
     purpose,
+    keyPurpose: purpose,
     serverName,
     revocation: check,
     listsFor: check === undefined || check.lists.length === 0 ? 'none' : check.depth,
     policies: certificatePolicies === undefined ? anyPolicies : readPolicies(certificatePolicies),
     wantsPolicies: certificatePolicies !== undefined,
+    transitionEnd,
   }
 }
 

@@ -2,8 +2,10 @@ import { cut, excerpt } from '../bytes/encoding.ts'
 import { looksLikePem } from '../bytes/format.ts'
 import { isBytes } from '../bytes/span.ts'
 import type { RejectCode } from '../codes/reject.ts'
+import { isoTime } from '../policy/fields.ts'
+import { isInForce } from '../policy/purpose.ts'
 import type { Refusal } from '../policy/strength.ts'
-import { requireTruststore, type Truststore } from '../truststore/store.ts'
+import { requireTruststore, type Truststore, type TruststoreView } from '../truststore/store.ts'
 import type { VerificationCache } from '../truststore/verification-cache.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
 import { policyText } from '../x509/policies.ts'
@@ -36,6 +38,11 @@ export interface Acceptance {
     /** Those that `initialPolicies` includes. */
     readonly userConstrained: readonly string[]
   }
+  /**
+   * The purpose that the path is valid for. Present if `options.purpose` is a transition: with `server`, the client is accepted
+   * only until the transition ends.
+   */
+  readonly purpose?: 'client' | 'server'
 }
 
 /** Why a chain was rejected. */
@@ -94,15 +101,27 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const leaf = parsed.value
   // Count what was parsed, because a Uint8Array may override its `length`.
   if (!meter.presented(count, leaf.bytes.length)) return rejectExhausted(meter)
-  const refusal = refuseLeaf(leaf, request, trusted) ?? refuseName(leaf, request, meter)
+  const verdict = judge(leaf, certificates, trusted, request, meter)
+  return request.transitionEnd === undefined ? verdict : inTransition(verdict, leaf, certificates, trusted, request, meter)
+}
+
+/** Verifies a leaf that has been parsed. */
+function judge(
+  leaf: CertificateView,
+  certificates: readonly Uint8Array[] | undefined,
+  store: TruststoreView,
+  request: VerifyParameters,
+  meter: Meter,
+): Verdict {
+  const refusal = refuseLeaf(leaf, request, store) ?? refuseName(leaf, request, meter)
   if (refusal !== undefined) return reject(refusal.code, 0, refusal.message, leaf)
 
   const presented =
-    policy.intermediates === 'presented' && certificates !== undefined
-      ? parseRest(certificates, leaf, trusted.cache, meter)
+    store.policy.intermediates === 'presented' && certificates !== undefined
+      ? parseRest(certificates, leaf, store.cache, meter)
       : noPresented
-  const signatures = new SignatureChecks(trusted.cache, meter)
-  const call: Call = { store: trusted, request, presented, meter, signatures }
+  const signatures = new SignatureChecks(store.cache, meter)
+  const call: Call = { store, request, presented, meter, signatures }
   const complete = new CompletePathCheck(call)
   const search = new Search(call, complete)
   const path = search.run(leaf)
@@ -111,6 +130,36 @@ export function verifyChain(store: Truststore, chain: Chain, options?: VerifyOpt
   const { failure } = search
   if (failure === undefined) return reject('unknown_issuer', 0, 'no path to the truststore was found', leaf)
   return reject(failure.code, failure.index, failure.message(), failure.certificate)
+}
+
+/**
+ * The verdict with a purpose transition, given that of a client. While the transition is in force, a client that is rejected is
+ * verified once more with paths whose extendedKeyUsages allow server authentication. Both searches share one budget, and neither
+ * accepts a path of which some certificates allow only one purpose and others only the other. After the end, the second search
+ * only finds out whether the message names the transition.
+ */
+function inTransition(
+  verdict: Verdict,
+  leaf: CertificateView,
+  certificates: readonly Uint8Array[] | undefined,
+  store: TruststoreView,
+  request: VerifyParameters,
+  meter: Meter,
+): Verdict {
+  if (verdict.ok) return { ...verdict, purpose: 'client' }
+  const isOfPurpose = verdict.code === 'extended_key_usage_violation'
+  const isOver = !isInForce(request.transitionEnd, request.at)
+  if (meter.exhausted !== undefined || (isOver && !isOfPurpose)) return verdict
+  const asServer = judge(leaf, certificates, store, { ...request, keyPurpose: 'server' }, meter)
+  if (isOver) return asServer.ok ? withEnd(verdict, request.transitionEnd!) : verdict
+  if (asServer.ok) return { ...asServer, purpose: 'server' }
+  // What would remain to be done if it were a server's certificate is the better reason.
+  return isOfPurpose && asServer.code !== verdict.code ? asServer : verdict
+}
+
+/** Says that a transition has ended which accepted the client. */
+function withEnd(verdict: Rejection, end: number): Rejection {
+  return { ...verdict, message: `${verdict.message}; the transition that accepted serverAuth ended on ${isoTime(end)}` }
 }
 
 function accept(leaf: CertificateView, path: readonly CertificateView[], { policySets }: CompletePathCheck): Acceptance {

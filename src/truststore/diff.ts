@@ -1,6 +1,7 @@
 import { hexOf } from '../bytes/encoding.ts'
 import { bytesEqual } from '../bytes/span.ts'
 import { finish, type Steps } from '../bytes/steps.ts'
+import { type NoFields, readFields, requireTime } from '../policy/fields.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { sortIssuers } from './issuers.ts'
 import { requireTruststore, type Truststore, type TruststoreView } from './store.ts'
@@ -18,26 +19,40 @@ export interface TruststoreDiff {
   readonly rekeyed: readonly { readonly before: Certificate; readonly after: Certificate }[]
   /**
    * Subjects (RFC 4514) of CAs whose clients were accepted before and no longer are, in bundle order: either the subject and key
-   * were removed, or the path to a trust anchor was. Includes re-keyed CAs. Dates are ignored.
+   * were removed, or the path to a trust anchor was. Includes re-keyed CAs. Dates count only with `at`.
    */
   readonly droppedIssuers: readonly string[]
   readonly unchanged: number
 }
 
+/** Options of `diffTruststores`. */
+export interface DiffOptions {
+  /**
+   * The time for `droppedIssuers`: Date or milliseconds since the epoch. A CA that is not valid then has no clients to lose, and
+   * one whose successor is not valid then loses them. Default: dates are ignored.
+   */
+  readonly at?: Date | number
+}
+
+const noOptions: NoFields<DiffOptions> = { at: undefined }
+
 /**
  * Compares two truststores.
  *
- * @throws TypeError for arguments that `buildTruststore` did not make
+ * @throws TypeError for arguments that `buildTruststore` did not make, and for invalid options
  * @example
  * const { droppedIssuers } = diffTruststores(current, next)
  * if (droppedIssuers.length > 0) console.warn('clients of these CAs will be rejected:', droppedIssuers)
  */
-export function diffTruststores(before: Truststore, after: Truststore): TruststoreDiff {
-  return finish(diffing(requireTruststore(before, 'diffTruststores: before'), requireTruststore(after, 'diffTruststores: after')))
+export function diffTruststores(before: Truststore, after: Truststore, options: DiffOptions = {}): TruststoreDiff {
+  const old = requireTruststore(before, 'diffTruststores: before')
+  const next = requireTruststore(after, 'diffTruststores: after')
+  const { at } = readFields<DiffOptions>('diffTruststores: options', options, noOptions)
+  return finish(diffing(old, next, at === undefined ? undefined : requireTime(at, 'diffTruststores: options.at')))
 }
 
 /** {@link diffTruststores} in steps. */
-export function* diffing(old: TruststoreView, next: TruststoreView): Steps<TruststoreDiff> {
+export function* diffing(old: TruststoreView, next: TruststoreView, at?: number): Steps<TruststoreDiff> {
   const removedNodes = yield* missingFrom(old, next)
   const addedNodes = yield* missingFrom(next, old)
   const renewed: { before: Certificate; after: Certificate }[] = []
@@ -81,7 +96,7 @@ export function* diffing(old: TruststoreView, next: TruststoreView): Steps<Trust
     removed,
     renewed,
     rekeyed,
-    droppedIssuers: yield* namesOf((yield* sortIssuers(old, next)).dropped),
+    droppedIssuers: yield* namesOf((yield* sortIssuers(old, next, at)).dropped),
     unchanged: old.nodes.length - removedNodes.length,
   }
 }

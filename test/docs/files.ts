@@ -21,7 +21,32 @@ function makeFiles(): Readonly<Record<string, string | Uint8Array>> {
   const stranger = mint({ subject: 'O=Example,CN=stranger' }, partners)
   const service = mint({ subjectAltNames: [{ uri: 'spiffe://example.org/service/a' }, { dns: 'a.example.org' }] }, clients)
   const modern = mint({ subject: 'O=Example,CN=Example Root', ca: true, notAfter: day('2049-01-01') })
+  const publicDates = { notBefore: day('2026-01-01'), notAfter: day('2045-01-01') }
+  const publicRoot = mint({ subject: 'O=Public CA,CN=Public Root', ca: true, ...publicDates })
+  const publicIssuing = mint({ subject: 'O=Public CA,CN=Public Issuing', ca: true, ...publicDates }, publicRoot)
+  const publicClient = mint(
+    {
+      subject: 'CN=partner.example',
+      subjectAltNames: [{ dns: 'partner.example' }],
+      extendedKeyUsage: ['serverAuth', 'clientAuth'],
+      certificatePolicies: ['2.23.140.1.2.1'],
+    },
+    publicIssuing,
+  )
+  const renewedClient = mint(
+    {
+      subject: 'CN=partner.example',
+      subjectAltNames: [{ dns: 'partner.example' }],
+      extendedKeyUsage: ['serverAuth'],
+      ...publicDates,
+    },
+    publicIssuing,
+  )
   return {
+    'public-roots.pem': publicRoot.pem,
+    'public-truststore.pem': publicRoot.pem + publicIssuing.pem,
+    'public-client.der': publicClient.der,
+    'renewed-client.der': renewedClient.der,
     'root.pem': rootCa.pem,
     'clients-ca.pem': clients.pem,
     'clients-ca.der': clients.der,

@@ -263,6 +263,14 @@ export const bystander: Certificate = {
 /** More paths than these cannot be enumerated in reasonable time. */
 const mostPaths = 200
 
+/** A transition of the purpose, of which one millisecond is left, or none. */
+type Transition = 'ending' | 'ended'
+
+function purposeOf(purpose: Call['purpose'] | Transition, at: number): Pick<Call, 'purpose' | 'transitionEnd'> {
+  if (purpose === 'ending') return { purpose: 'client', transitionEnd: at + 1 }
+  return purpose === 'ended' ? { purpose: 'client', transitionEnd: at } : { purpose }
+}
+
 /** Every call has the bystander, whose curve and hash each generated policy has to allow or not. */
 export const calls: fc.Arbitrary<Call> = fc
   .record({
@@ -273,7 +281,7 @@ export const calls: fc.Arbitrary<Call> = fc
     leaf,
     policy,
     moment,
-    purpose: mostly<Call['purpose']>(2, 'client', 'server', 'any'),
+    purpose: mostly<Call['purpose'] | Transition>(2, 'client', 'server', 'any', 'ending', 'ended'),
     serverName: rarely(8, serverNames),
     policies: rarely(2, policyInputs),
     revocation: rarely(3, revocationRecipes),
@@ -320,7 +328,7 @@ export const calls: fc.Arbitrary<Call> = fc
       presented: [end, ...others, ...signers.filter((_, i) => !delegates[i]!.isListed)] as const,
       policy: { ...rest.policy, ...demands },
       at: moment,
-      purpose,
+      ...purposeOf(purpose, moment),
       serverName: isCalm ? undefined : ((on === 'names' ? serverNamesOf[rest.form]?.[rest.hostNumber] : undefined) ?? serverName),
       policies: isCalm ? undefined : policies,
       revocation: revocation && revocationOf(revocation, end, [...authorities, ...signers], thisSecond),

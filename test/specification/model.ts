@@ -142,6 +142,10 @@ export interface Call {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly purpose: Purpose
+  /** A transition of purpose `client`: until when extendedKeyUsages may allow `server` instead, on the whole path. */
+  readonly transitionEnd?: number
+  /** What extendedKeyUsages must allow, if it is not `purpose`. */
+  readonly keyPurpose?: Purpose
   readonly serverName?: string
   readonly policies?: PolicyInputs
   /** Absent: revocation is not checked. */

@@ -32,10 +32,10 @@ const checks = edits('path/certificate-checks.ts', [
   [
     'critical extensions of an intermediate',
     `refuseCriticalExtension(certificate, parameters.listsFor === 'chain') ??
-    refuseCaPurpose(certificate, parameters.purpose) ??`,
-    'refuseCaPurpose(certificate, parameters.purpose) ??',
+    refuseCaPurpose(certificate, parameters.keyPurpose) ??`,
+    'refuseCaPurpose(certificate, parameters.keyPurpose) ??',
   ],
-  ['extendedKeyUsage of an intermediate', 'refuseCaPurpose(certificate, parameters.purpose) ??'],
+  ['extendedKeyUsage of an intermediate', 'refuseCaPurpose(certificate, parameters.keyPurpose) ??'],
   ['that an intermediate is a CA', 'refuseAsCa(certificate) ??'],
   [
     'the key of an intermediate',
@@ -53,7 +53,7 @@ const checks = edits('path/certificate-checks.ts', [
   ['conformance of an intermediate', "refuseProfile(parameters.policy, certificate, 'intermediate')", 'undefined'],
   ['the dates of an anchor', '(policy.checkAnchorValidity ? refuseDates(anchor, parameters) : undefined) ??'],
   ['that checkAnchorValidity may be false', '(policy.checkAnchorValidity ? refuseDates', '(true ? refuseDates'],
-  ['extendedKeyUsage of an anchor', 'refuseCaPurpose(anchor, parameters.purpose) ??'],
+  ['extendedKeyUsage of an anchor', 'refuseCaPurpose(anchor, parameters.keyPurpose) ??'],
   ['that an anchor is a CA', 'refuseAsCa(anchor))', 'undefined)'],
   ['critical extensions of an anchor', 'refuseCriticalExtension(anchor, false) ??'],
   [
@@ -71,6 +71,26 @@ const checks = edits('path/certificate-checks.ts', [
   ['that requireEku wants the purpose itself', 'policy.requireEku ? wanted : wanted | PurposeBit.any', 'wanted | PurposeBit.any'],
   ['keyCertSign of a CA', '(ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa', 'false'],
 ])
+
+const transition = [
+  ...edits('path/verify.ts', [
+    ['a transition', "if (asServer.ok) return { ...asServer, purpose: 'server' }", 'if (asServer.ok) return verdict'],
+    [
+      'that a transition keeps the rules for clients',
+      "{ ...request, keyPurpose: 'server' }",
+      "{ ...request, purpose: 'server', keyPurpose: 'server' }",
+    ],
+    [
+      'that a path must allow one purpose as a whole',
+      "{ ...request, keyPurpose: 'server' }",
+      "{ ...request, keyPurpose: 'any' }",
+    ],
+  ]),
+  ...edits('policy/purpose.ts', [
+    ['the end of a transition', 'at < until', 'true'],
+    ['that a transition ends when its date begins', 'at < until', 'at <= until'],
+  ]),
+]
 
 const search = edits('path/search.ts', [
   ['maxChainLength', 'if (depth > policy.maxChainLength) {', 'if (depth > 1000) {'],
@@ -117,7 +137,7 @@ const complete = edits('path/complete.ts', [
     'maxChainLength: Number.POSITIVE_INFINITY',
     'maxChainLength: request.policy.maxChainLength',
   ],
-  ['the purpose of the path of a signer', "purpose: 'any', listsFor", 'listsFor'],
+  ['the purpose of the path of a signer', "purpose: 'any', keyPurpose: 'any', listsFor", 'listsFor'],
   ['checks of a signer by itself', 'if (refuseListSigner(signer, request) !== undefined) return\n'],
   ['names of signers', 'this.#refuseNames(path) ?? (accepts', '(accepts'],
   ['that a signer needs an issuer', 'search.run(signer, false)', 'search.run(signer)'],
@@ -278,6 +298,7 @@ const rules = [
 
 export const mutations: readonly Mutation[] = [
   ...checks,
+  ...transition,
   ...search,
   ...presented,
   ...complete,

@@ -46,7 +46,10 @@ export function hashIsAllowed_hashes({ policy }: Call, { hash }: Certificate): b
 }
 
 /** `Policy.requireEku`: the leaf has an extendedKeyUsage that lists the purpose; for purpose `any` it may list any. */
-export function namesPurpose_requireEku({ policy, purpose }: Call, { extendedKeyUsage }: Certificate): boolean {
+export function namesPurpose_requireEku(
+  { policy, purpose: role, keyPurpose: purpose = role }: Call,
+  { extendedKeyUsage }: Certificate,
+): boolean {
   if (!policy.requireEku) return true
   return extendedKeyUsage !== undefined && (purpose === 'any' || extendedKeyUsage.value.includes(purposeIds[purpose]))
 }
@@ -54,9 +57,17 @@ export function namesPurpose_requireEku({ policy, purpose }: Call, { extendedKey
 const purposeIds: Readonly<Record<'client' | 'server', KeyPurpose>> = { client: 'clientAuth', server: 'serverAuth' }
 
 /** RFC 5280 4.2.1.12: an extendedKeyUsage, on the leaf or on a CA above it, lists the purpose or anyExtendedKeyUsage. */
-export function allowsPurpose_4_2_1_12({ purpose }: Call, { extendedKeyUsage }: Certificate): boolean {
+export function allowsPurpose_4_2_1_12(
+  { purpose: role, keyPurpose: purpose = role }: Call,
+  { extendedKeyUsage }: Certificate,
+): boolean {
   if (extendedKeyUsage === undefined || purpose === 'any') return true
   return extendedKeyUsage.value.includes(purposeIds[purpose]) || extendedKeyUsage.value.includes('any')
+}
+
+/** `VerifyOptions.purpose`: the key purposes of which a path must allow one: in a transition, until its end, two. */
+export function keyPurposes_purpose({ purpose, transitionEnd, at }: Call): readonly Call['purpose'][] {
+  return transitionEnd !== undefined && at < transitionEnd ? [purpose, 'server'] : [purpose]
 }
 
 const handshakeUsages: Readonly<Record<'client' | 'server', readonly KeyUsage[]>> = {

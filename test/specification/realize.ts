@@ -101,14 +101,19 @@ export function verdictOf(call: Call, encoded = new Encoded(), store = storeOf(c
   const [leaf, ...others] = call.presented.map((certificate) => encoded.derOf(certificate))
   const isShort = call.omitsDefaults === true
   const chain = isShort && others.length === 0 ? leaf! : [leaf!, ...others]
-  return verifyChain(store, chain, verifyOptionsOf(call, isShort && store.policy.purpose === call.purpose))
+  return verifyChain(
+    store,
+    chain,
+    verifyOptionsOf(call, isShort && store.policy.purpose === call.purpose && call.transitionEnd === undefined),
+  )
 }
 
 function verifyOptionsOf(
-  { at, purpose, serverName, policies, revocation, omitsDefaults }: Call,
+  { at, purpose: role, transitionEnd: until, serverName, policies, revocation, omitsDefaults }: Call,
   isUsual: boolean,
 ): VerifyOptions {
   const omits = omitsDefaults === true
+  const purpose = until === undefined ? role : ({ anyOf: ['client', 'server'], until } as const)
   return {
     at: omits ? new Date(at) : at,
     ...(isUsual ? {} : { purpose }),

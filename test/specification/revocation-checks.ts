@@ -24,6 +24,7 @@ function signerPaths_6_3_3_f(call: Call, signer: Certificate): readonly Path[] {
     ...rest,
     presented: [signer, ...presented.slice(1)],
     purpose: 'any',
+    keyPurpose: 'any',
     ...(call.revocation && { revocation: { ...call.revocation, depth: 'chain' } }),
     policy: { ...call.policy, requireEku: false, maxChainLength: Number.POSITIVE_INFINITY },
   }

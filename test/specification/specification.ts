@@ -40,10 +40,14 @@ export interface Judgement {
 }
 
 export function judge(call: Call): Judgement {
-  const inquiry = inquiryOf(call)
-  const judged = readingsOf(call).map((reading): JudgedPath => {
-    const checks = withRevocation(inquiry, reading, checksOf(call, reading))
-    return { ...reading, checks, failures: checks.filter(({ holds }) => !holds) }
+  const readings = readingsOf(call)
+  const judged = beyond.keyPurposes_purpose(call).flatMap((keyPurpose) => {
+    const demanded = { ...call, keyPurpose }
+    const inquiry = inquiryOf(demanded)
+    return readings.map((reading): JudgedPath => {
+      const checks = withRevocation(inquiry, reading, checksOf(demanded, reading))
+      return { ...reading, checks, failures: checks.filter(({ holds }) => !holds) }
+    })
   })
   const refused = judged.filter(({ failures }) => failures.length > 0)
   return {

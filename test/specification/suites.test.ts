@@ -43,7 +43,7 @@ function callOf({ policy, anchors, chain, options }: PathCase): Call {
     presented: certificates.slice(anchors.length) as [Certificate, ...Certificate[]],
     policy: policy as Call['policy'],
     at: Number(at),
-    purpose,
+    purpose: purpose as Call['purpose'],
     ...(serverName === undefined ? {} : { serverName: referenceFrom(serverName) }),
     ...(inputs === undefined
       ? {}

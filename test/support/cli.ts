@@ -1,4 +1,5 @@
-import { type SpawnSyncOptions, spawnSync } from 'node:child_process'
+import { type SpawnSyncOptions, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,5 +42,16 @@ export class Workplace {
     const { status, stdout, stderr, error } = spawnSync(process.execPath, [programFile, ...args], options)
     if (error !== undefined) throw error
     return { exitCode: status, output: stdout.toString(), errors: stderr.toString() }
+  }
+
+  /** {@link run} without blocking this process, for programs that talk to a server in it. */
+  async start(args: readonly string[]): Promise<Ran> {
+    const child = spawn(process.execPath, [programFile, ...args], { cwd: this.directory, env: { PATH: process.env['PATH'] } })
+    let output = ''
+    let errors = ''
+    child.stdout.on('data', (text) => (output += text))
+    child.stderr.on('data', (text) => (errors += text))
+    const [exitCode] = await once(child, 'close')
+    return { exitCode, output, errors }
   }
 }

@@ -117,6 +117,8 @@ export const decisions: Readonly<Record<string, readonly (() => unknown)[]>> = {
     () => verify(client.der, { certificatePolicies: {} }),
     () => verify(server.der, { purpose: 'server', serverName: 'b.example' }),
     () => verify(server.der, { purpose: 'server', serverName: '192.0.2.1' }),
+    () => verify(server.der, { purpose: { anyOf: ['client', 'server'], until: new Date(8.64e15) } }),
+    () => verify(server.der, { purpose: { anyOf: ['client', 'server'], until: 0 } }),
     () => core.verifyChain(store384, below384.der),
     () => core.verifyChain(store384, forged384.der),
   ],

@@ -7,6 +7,8 @@ import { type Paint, printable, printableJson, severityColours } from './printab
 /** One problem of a file: a lint finding or a rejected chain, whose code is a reject code. */
 export interface ReportItem extends Omit<Finding, 'code'> {
   readonly code: string
+  /** What to do about it. Absent: not shown. */
+  readonly remedy?: string
 }
 
 /** The problems of one file. */
@@ -28,8 +30,8 @@ export function sentence({ message, subject }: ReportItem): string {
 }
 
 /**
- * Text for people: one problem per line with columns for `file:line`, severity, code and sentence, then a line of totals. Names in
- * certificates cannot add lines or invisible characters.
+ * Text for people: one problem per line with columns for `file:line`, severity, code and sentence, then a line of totals and each
+ * remedy once. Names in certificates cannot add lines or invisible characters.
  */
 export function renderText(reports: readonly FileReport[], paint: Paint): string {
   const rows = reports.flatMap(({ file, problems }) =>
@@ -44,7 +46,19 @@ export function renderText(reports: readonly FileReport[], paint: Paint): string
     const painted = paint(severityColours[severity], severity.padEnd('warning'.length))
     return `${place.padEnd(placeWidth)}  ${painted}  ${paint('bold', code.padEnd(codeWidth))}  ${text}`
   })
-  return [...lines, summary(reports, paint)].map((line) => `${line}\n`).join('')
+  return [...lines, summary(reports, paint), ...remedies(reports, paint)].map((line) => `${line}\n`).join('')
+}
+
+/** The remedies of the problems, each once, however many problems have it. */
+function remedies(reports: readonly FileReport[], paint: Paint): readonly string[] {
+  const known = new Map<string, { readonly code: string; readonly text: string }>()
+  for (const { problems } of reports) {
+    for (const { code, remedy } of problems)
+      if (remedy !== undefined) known.set(`${code} ${remedy}`, { code: printable(code), text: printable(remedy) })
+  }
+  if (known.size === 0) return []
+  const width = Math.max(...[...known.values()].map(({ code }) => code.length))
+  return ['', 'Remedies', ...[...known.values()].map(({ code, text }) => `  ${paint('bold', code.padEnd(width))}  ${text}`)]
 }
 
 /** `1 error, 2 warnings in 3 files`. Severities without findings are left out. */
@@ -88,7 +102,7 @@ const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 
 
 /**
  * Writes workflow commands of GitHub Actions, which shows them as annotations at the line of the file:
- * `::warning file=ca.pem,line=3,title=expired::expired on …`.
+ * `::warning file=ca.pem,line=3,title=expired::expired on …`. A remedy is a second line of the annotation.
  */
 export function renderGithub(reports: readonly FileReport[]): string {
   return reports
@@ -96,7 +110,8 @@ export function renderGithub(reports: readonly FileReport[]): string {
       problems.map((problem) => {
         const line = problem.line === undefined ? '' : `,line=${problem.line}`
         const properties = `file=${property(file)}${line},title=${property(problem.code)}`
-        return `::${commands[problem.severity]} ${properties}::${data(sentence(problem))}\n`
+        const remedy = problem.remedy === undefined ? '' : `\n${problem.remedy}`
+        return `::${commands[problem.severity]} ${properties}::${data(`${sentence(problem)}${remedy}`)}\n`
       }),
     )
     .join('')

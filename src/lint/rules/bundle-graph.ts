@@ -2,7 +2,7 @@ import { isoTime } from '../../policy/fields.ts'
 import type { LintRule } from '../../rules/rule.ts'
 import type { TrustNode } from '../../truststore/trust-graph.ts'
 import { excludesClients, type LintGraph } from '../graph.ts'
-import type { GraphContext } from '../lint-rule.ts'
+import { type GraphContext, putOff } from '../lint-rule.ts'
 
 /** Rules about the graph of a truststore: issuers, anchors and paths. */
 
@@ -132,13 +132,16 @@ export const graphRules: readonly LintRule<TrustNode, GraphContext>[] = [
     severity: 'warning',
     summary: 'The extendedKeyUsage of a CA above does not include clientAuth, so no TLS client below is accepted.',
     citation: 'CA/Browser Forum BR 7.1.2.2 g; RFC 5280 4.2.1.12',
-    remedy: 'Re-issue the CA above with clientAuth, or without extendedKeyUsage.',
-    check(node, { graph, policy }) {
+    remedy:
+      'Re-issue the CA above with clientAuth, or without extendedKeyUsage. A public CA will not do that: issue the clients from a private one.',
+    check(node, context) {
+      const { graph, policy } = context
       if (policy.purpose !== 'client' || policy.trust !== 'roots') return undefined
       const { certificate } = node
       if (!certificate.isCa || excludesClients(certificate) || graph.isOpenToClients(node)) return undefined
-      const issuer = graph.issuersOf(node)[0]?.certificate.subjectForMessage ?? 'its issuer'
-      return `is below CAs whose extendedKeyUsage excludes clientAuth, the nearest ${issuer}`
+      const issuer = graph.issuersOf(node)[0]?.certificate
+      const delay = issuer === undefined ? '' : putOff(issuer, context)
+      return `is below CAs whose extendedKeyUsage excludes clientAuth, the nearest ${issuer?.subjectForMessage ?? 'its issuer'}${delay}`
     },
   },
 ]

@@ -3,7 +3,7 @@ import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { criticalBasicConstraints, pathLengthOfCa } from '../../x509/profile/rfc5280.ts'
 import { excludesClients } from '../graph.ts'
-import { profileRule, type RoleContext } from '../lint-rule.ts'
+import { profileRule, putOff, type RoleContext } from '../lint-rule.ts'
 
 /** Rules about CA certificates: basicConstraints, key usage, purposes and validity. */
 
@@ -47,10 +47,11 @@ export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__
     severity: 'warning',
     summary: 'The extendedKeyUsage of the CA does not include clientAuth, so no TLS client below it is accepted.',
     citation: 'RFC 5280 4.2.1.12; CA/Browser Forum BR 7.1.2.2 g',
-    remedy: 'Remove the CA from the truststore, or re-issue it with clientAuth or without extendedKeyUsage.',
-    check(certificate, { policy }) {
-      if (policy.purpose !== 'client' || !certificate.isCa || !excludesClients(certificate)) return undefined
-      return `extendedKeyUsage of the CA is ${certificate.extendedKeyUsage?.slice(0, 10).join(', ')}, without clientAuth`
+    remedy:
+      'Remove the CA from the truststore, or re-issue it with clientAuth or without extendedKeyUsage. A public CA will not do that: issue the clients from a private one.',
+    check(certificate, context) {
+      if (context.policy.purpose !== 'client' || !certificate.isCa || !excludesClients(certificate)) return undefined
+      return `extendedKeyUsage of the CA is ${certificate.extendedKeyUsage?.slice(0, 10).join(', ')}, without clientAuth${putOff(certificate, context)}`
     },
   },
   {

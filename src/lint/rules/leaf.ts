@@ -5,7 +5,7 @@ import type { CertificateView } from '../../x509/certificate.ts'
 import * as KeyUsageBit from '../../x509/ids/key-usage-bit.ts'
 import * as PurposeBit from '../../x509/ids/purpose-bit.ts'
 import { keyUsageList } from '../../x509/key-usage.ts'
-import type { GraphContext, RoleContext } from '../lint-rule.ts'
+import { type GraphContext, putOff, type RoleContext } from '../lint-rule.ts'
 
 /** Rules about leaves: client certificates, and leaves in a truststore. */
 
@@ -19,14 +19,17 @@ export const leafRules: readonly LintRule<CertificateView, RoleContext>[] = [
     summary:
       'extendedKeyUsage does not include clientAuth, so this is not a TLS client certificate. An error if the policy requires it.',
     citation: 'RFC 5280 4.2.1.12; Google Cloud, Azure: clientAuth must be present',
-    remedy: 'Re-issue the certificate with clientAuth in extendedKeyUsage.',
-    check({ purposeBits, extendedKeyUsage }, { role, policy }) {
+    remedy: 'Re-issue the certificate with clientAuth in extendedKeyUsage, from a private CA: public CAs no longer include it.',
+    check(certificate, context) {
+      const { purposeBits, extendedKeyUsage } = certificate
+      const { role, policy } = context
       if (role !== 'leaf' || policy.purpose !== 'client') return undefined
       const enough = policy.requireEku ? PurposeBit.clientAuth : PurposeBit.clientAuth | PurposeBit.any
       if (purposeBits !== undefined && (purposeBits & enough) !== 0) return undefined
       const listed = extendedKeyUsage?.slice(0, 10).join(', ')
-      const problem = listed === undefined ? 'no extendedKeyUsage' : `extendedKeyUsage is ${listed}, without clientAuth`
-      return policy.requireEku ? { problem, severity: 'error' } : problem
+      const delay = putOff(certificate, context)
+      const problem = listed === undefined ? 'no extendedKeyUsage' : `extendedKeyUsage is ${listed}, without clientAuth${delay}`
+      return policy.requireEku && delay === '' ? { problem, severity: 'error' } : problem
     },
   },
   {

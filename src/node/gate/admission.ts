@@ -199,6 +199,7 @@ export class Admissions {
       connection.identity = identity
       this.#open.add(connection)
       this.#counters.accepted++
+      if (identity.purpose === 'server') this.#counters.acceptedInTransition++
       this.#hooks.accepted(identity)
       return { ok: true, identity }
     } catch (error) {

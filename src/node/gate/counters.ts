@@ -5,6 +5,8 @@ import type { CloseCode, GateCode } from './refuse.ts'
 export interface GateCounters extends AddressCounters {
   /** Accepted connections. */
   readonly accepted: number
+  /** Those whose clients are accepted only until a purpose transition ends (`purpose` of the gate). */
+  readonly acceptedInTransition: number
   /** Rejected connections, by code. Codes that did not occur are absent. */
   readonly refused: Readonly<Partial<Record<GateCode, number>>>
   /** Rejected requests on accepted connections, by code. */
@@ -42,6 +44,7 @@ export type GatePresent = Pick<GateCounters, 'pending' | 'open' | 'lingering'>
 /** The counters. */
 export class Counters {
   accepted = 0
+  acceptedInTransition = 0
   resumed = 0
   rejudged = 0
   memoHits = 0
@@ -77,11 +80,12 @@ export class Counters {
       // As Prometheus writes it: JSON has no Infinity.
       return { le: bound === Infinity ? ('+Inf' as const) : bound, count }
     })
-    const { accepted, resumed, rejudged, memoHits } = this
+    const { accepted, acceptedInTransition, resumed, rejudged, memoHits } = this
     const sum = this.#sum
     const { pending, open, lingering } = present
     return {
       accepted,
+      acceptedInTransition,
       refused: Object.fromEntries(this.#refused),
       refusedRequests: Object.fromEntries(this.#refusedRequests),
       resumed,

@@ -7,6 +7,7 @@ import { type Truststore, TruststoreView } from '../../truststore/store.ts'
 import { booleanOption, numberOption } from '../source/source-options.ts'
 import { type AddressLimits, type ClientAddress, type Limits, readLimits } from './allowances.ts'
 import type { AdvertisedAuthorities } from './authorities.ts'
+import { type ClientPurpose, fixedPurpose } from './client-purpose.ts'
 import type { ClientIdentity } from './identity.ts'
 import type { CloseCode, GateCode } from './refuse.ts'
 
@@ -21,6 +22,11 @@ export interface GateRules {
   readonly authorize?: Authorize
   /** The lists, or a function that returns the current ones. Absent: revocation is not checked. */
   readonly revocation?: RevocationCheck | (() => RevocationCheck)
+  /**
+   * Until when clients are accepted whose certificates allow only server authentication. Default `client`: such clients are
+   * rejected.
+   */
+  readonly purpose?: ClientPurpose
 }
 
 /** A domain with its own truststore and, optionally, its own server certificate. */
@@ -126,6 +132,7 @@ interface DomainsOnly {
   readonly truststore?: undefined
   readonly authorize?: undefined
   readonly revocation?: undefined
+  readonly purpose?: undefined
 }
 
 type Listener = 'onAccept' | 'onReject' | 'onClose' | 'onAdvertise'
@@ -140,7 +147,12 @@ export type Settings = Required<Omit<GateSettings, Listener | 'limits' | 'client
     readonly clientAddress: ClientAddress | undefined
   }
 
-const noRules: NoFields<GateRules> = { truststore: undefined, authorize: undefined, revocation: undefined }
+const noRules: NoFields<GateRules> = {
+  truststore: undefined,
+  authorize: undefined,
+  revocation: undefined,
+  purpose: undefined,
+}
 const noDomain: NoFields<DomainRules> = { ...noRules, key: undefined, cert: undefined }
 const noOptions: NoFields<GateSettings & GateRules & Pick<DomainsOnly, 'domains'>> = {
   ...noRules,
@@ -196,8 +208,8 @@ export function readGateOptions(options: MutualTlsOptions): Settings {
     throw new TypeError(`${label}: options must have either truststore or domains`)
   if (options.domains === undefined) readRules(`${label}: options`, options)
   else {
-    if (options.authorize !== undefined || options.revocation !== undefined)
-      throw new TypeError(`${label}: with options.domains, authorize and revocation belong to each domain`)
+    if (options.authorize !== undefined || options.revocation !== undefined || options.purpose !== undefined)
+      throw new TypeError(`${label}: with options.domains, authorize, revocation and purpose belong to each domain`)
     for (const [name, rules] of Object.entries(options.domains)) {
       readRules(`${label}: options.domains[${name}]`, rules)
       if ((rules.key === undefined) !== (rules.cert === undefined))
@@ -254,12 +266,13 @@ export function currentStore(truststore: TruststoreLike, of = `${label}: options
   throw new TypeError(`${of}.truststore ${problem}${isPromise(truststore) ? '; got a Promise, await it' : ''}`)
 }
 
-function readRules(path: string, { truststore, authorize, revocation }: GateRules): void {
+function readRules(path: string, { truststore, authorize, revocation, purpose }: GateRules): void {
   if (typeof truststore !== 'object' || truststore === null)
     throw new TypeError(`${path}.truststore must be a Truststore or a source`)
   currentStore(truststore, path)
   if (authorize !== undefined && typeof authorize !== 'function') throw new TypeError(`${path}.authorize must be a function`)
   if (revocation !== undefined && typeof revocation !== 'function') requireRevocation(revocation, `${path}.revocation`)
+  fixedPurpose(purpose, `${path}.purpose`)
 }
 
 /**

@@ -8,12 +8,18 @@ import type { Acceptance } from '../../path/verify.ts'
 import { member } from '../../policy/fields.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Certificate } from '../../x509/certificate.ts'
+import { acceptedPurpose } from './client-purpose.ts'
 
 /** The client of an accepted connection. */
 export interface ClientIdentity {
   readonly certificate: Certificate
   /** From the client's certificate to the trust anchor, both included. */
   readonly path: readonly Certificate[]
+  /**
+   * `client`, or `server` if the client is accepted only until a purpose transition ends, because its certificates do not allow
+   * client authentication.
+   */
+  readonly purpose: 'client' | 'server'
   /** In the format that API Gateway passes to Lambda authorizers and functions. */
   readonly clientCert: ApiGatewayClientCert
   /** The `fingerprint` of the truststore that last accepted the client. */
@@ -38,6 +44,7 @@ export type IdentitySource = TLSSocket | Duplex | IncomingMessage | Http2ServerR
 export class Client implements ClientIdentity {
   readonly certificate: Certificate
   readonly path: readonly Certificate[]
+  readonly purpose: 'client' | 'server'
   readonly truststoreVersion: string
   readonly serverName: string | undefined
   readonly remoteAddress: string | undefined
@@ -45,12 +52,13 @@ export class Client implements ClientIdentity {
   #formatted: ApiGatewayClientCert | undefined
 
   constructor(
-    { leaf, path }: Acceptance,
+    verdict: Acceptance,
     truststoreVersion: string,
     from: Pick<ClientIdentity, 'serverName' | 'remoteAddress' | 'context'>,
   ) {
-    this.certificate = leaf
-    this.path = path
+    this.certificate = verdict.leaf
+    this.path = verdict.path
+    this.purpose = acceptedPurpose(verdict)
     this.truststoreVersion = truststoreVersion
     this.serverName = from.serverName
     this.remoteAddress = from.remoteAddress

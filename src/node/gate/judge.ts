@@ -5,6 +5,7 @@ import type { RevocationCheck } from '../../path/verify-options.ts'
 import { requireTruststore, type Truststore } from '../../truststore/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { Source } from '../source/source.ts'
+import { type ClientPurpose, fixedPurpose, purposeHoldsUntil } from './client-purpose.ts'
 import type { Counters } from './counters.ts'
 import { currentStore, type GateRules, requireRevocation } from './gate-options.ts'
 
@@ -21,8 +22,8 @@ export interface Approval {
   readonly store: Truststore
   readonly epoch: number
   /**
-   * Milliseconds since the epoch: when it was issued, until when it holds, and when the first certificate of the path
-   * expires.
+   * Milliseconds since the epoch: when it was issued, until when it holds, and when the first certificate of the path expires
+   * or the transition ends that it depends on.
    */
   readonly at: number
   readonly until: number
@@ -35,7 +36,7 @@ export interface Approval {
  * @throws TypeError for an invalid truststore or revocation list
  */
 export function judge(
-  { store, revocation, epoch }: TrustSnapshot,
+  { store, revocation, purpose, epoch }: TrustSnapshot,
   chain: readonly Uint8Array[],
   at: number,
   counters: Counters,
@@ -44,11 +45,11 @@ export function judge(
   const hitsBefore = cache.memoHits
   const start = performance.now()
   // Overrides the policy's purpose: the peer of this connection is a client.
-  const verdict: Verdict = verifyChain(store, chain, { at, purpose: 'client', ...(revocation !== undefined && { revocation }) })
+  const verdict: Verdict = verifyChain(store, chain, { at, purpose, ...(revocation !== undefined && { revocation }) })
   counters.verified(performance.now() - start)
   counters.memoHits += cache.memoHits - hitsBefore
   if (!verdict.ok) return { verdict }
-  const ends = endOf(verdict.path, at)
+  const ends = Math.min(endOf(verdict.path, at), purposeHoldsUntil(purpose, verdict))
   const until = revocation === undefined ? ends : Math.min(ends, at + revocationHoldsMs)
   return { verdict, store, epoch, at, until, ends }
 }
@@ -87,6 +88,7 @@ const renewMs = 60_000
 export interface TrustSnapshot {
   readonly store: Truststore
   readonly revocation: RevocationCheck | undefined
+  readonly purpose: ClientPurpose
   /** Changes whenever earlier verdicts may have become wrong. */
   readonly epoch: number
 }
@@ -97,6 +99,7 @@ export interface TrustSnapshot {
  */
 export class GateDomain {
   readonly rules: GateRules
+  readonly #purpose: ClientPurpose
   #epoch = 0
   #store: Truststore | undefined
   #revocation: readonly unknown[] = []
@@ -105,6 +108,7 @@ export class GateDomain {
 
   constructor(rules: GateRules) {
     this.rules = rules
+    this.#purpose = fixedPurpose(rules.purpose, 'mutualTls: options.purpose')
   }
 
   /**
@@ -128,7 +132,7 @@ export class GateDomain {
       this.#from = now
       this.#until = read === undefined ? Infinity : Math.min(nextChange(read, now), now + renewMs)
     }
-    return { store, revocation: check, epoch: this.#epoch }
+    return { store, revocation: check, purpose: this.#purpose, epoch: this.#epoch }
   }
 
   /**

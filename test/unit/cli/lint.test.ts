@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ruleCatalogue } from '../../../src/lint/catalogue.ts'
 import { programFile, Workplace } from '../../support/cli.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 
@@ -15,6 +16,7 @@ const root = mint({
   notAfter: day('2030-01-01'),
 })
 const old = mint({ ca: true, subject: 'O=Example,CN=Old', notBefore: day('2020-01-01'), notAfter: day('2025-01-01') })
+const servers = mint({ ca: true, subject: 'CN=Servers', extendedKeyUsage: ['serverAuth'], notBefore: day('2020-01-01') }, root)
 const small = mint({ ca: true, key: keyPair('rsa1024'), subject: 'O=Example,CN=Small', notAfter: day('2040-01-01') })
 const hostile = mint({
   ca: true,
@@ -31,6 +33,7 @@ const place = new Workplace({
   'hostile.pem': hostile.pem,
   'spaced.pem': `${root.pem}\n`,
   'text.txt': 'hello',
+  'servers.pem': root.pem + servers.pem,
   'waivers.json': JSON.stringify([{ code: 'expired', until: '2027-01-01', reason: 'moves in December' }]),
   'ended.json': JSON.stringify([{ code: 'expired', until: '2026-01-01' }]),
 })
@@ -45,9 +48,21 @@ describe('portcullis lint', () => {
     const line = root.pem.split('\n').length
     expect(place.run(['lint', ...at, 'clean.pem', 'old.pem', '--profile', 'api-gateway'])).toEqual({
       exitCode: 1,
-      output: `old.pem:${line}  warning  expired  expired on 2025-01-01T00:00:00Z: subject CN=Old,O=Example\n1 warning in 2 files\n`,
+      output: `old.pem:${line}  warning  expired  expired on 2025-01-01T00:00:00Z: subject CN=Old,O=Example
+1 warning in 2 files
+
+Remedies
+  expired  ${ruleCatalogue.get('expired')?.remedy}
+`,
       errors: '',
     })
+  })
+
+  it('writes remedies for machines, too', () => {
+    const remedy = ruleCatalogue.get('expired')?.remedy
+    const json = JSON.parse(place.run(['lint', ...at, 'old.pem', '--format', 'json']).output)
+    expect(json.files[0].findings).toMatchObject([{ code: 'expired', remedy }])
+    expect(place.run(['lint', ...at, 'old.pem', '--format', 'github']).output).toContain(`CN=Old,O=Example%0A${remedy}\n`)
   })
 
   it('reads standard input, DER and PEM', () => {
@@ -74,6 +89,25 @@ describe('portcullis lint', () => {
     const { exitCode, output } = place.run(['lint', 'spaced.pem', ...at, '--platform', 'alb'])
     expect(exitCode).toBe(1)
     expect(output).toContain(`spaced.pem:${root.pem.split('\n').length}  error    blank_lines  Application Load Balancer: blank`)
+  })
+
+  it('reports public CAs, and what a transition puts off', () => {
+    const { output } = place.run(['lint', 'clean.pem', ...at, '--public-roots', 'old.pem'])
+    expect(output).toContain('clean.pem:1  warning  public_ca_for_clients  is a root of a public CA: subject CN=Root,O=Example\n')
+    expect(place.run(['lint', 'clean.pem', ...at, '--public-roots', 'node'])).toMatchObject({
+      exitCode: 0,
+      output: 'no findings in clean.pem\n',
+    })
+    expect(place.run(['lint', 'clean.pem', ...at, '--public-roots', 'text.txt'])).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('text.txt: '),
+    })
+    const transition = ['--purpose', 'client-or-server', '--until', '2026-06-02']
+    expect(place.run(['lint', 'servers.pem', ...at, ...transition]).output).toContain(
+      'a transition accepts serverAuth until 2026-06-02T00:00:00Z',
+    )
+    expect(place.run(['lint', 'servers.pem', ...at, '--purpose', 'server']).output).not.toContain('eku')
+    expect(place.run(['lint', 'servers.pem', ...at, '--purpose', 'client-or-server'])).toMatchObject({ exitCode: 2 })
   })
 
   it('fails on what it is told to fail on', () => {
@@ -138,7 +172,7 @@ describe('portcullis lint', () => {
       runs: [{ tool: { driver: { name: 'portcullis', semanticVersion: '0.1.0' } } }],
     })
     const github = place.run(['lint', 'bad.pem', ...at, '--format', 'github']).output
-    expect(github).toMatch(/^::warning file=bad\.pem,line=1,title=expired::expired on .*: subject CN=Old,O=Example$/m)
+    expect(github).toMatch(/^::warning file=bad\.pem,line=1,title=expired::expired on .*: subject CN=Old,O=Example%0A/m)
     expect(github).toMatch(/^::error file=bad\.pem,line=\d+,title=rsa_too_small::/m)
   })
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { programFile, Workplace } from '../../support/cli.ts'
 import { keyPair, mint } from '../../support/mint.ts'
 
-const place = new Workplace({ 'root.pem': mint({ ca: true, key: keyPair('p256') }).pem })
+const root = mint({ ca: true, key: keyPair('p256') }).pem
+const place = new Workplace({ 'root.pem': root, 'truststore.pem': root })
 const commands = ['lint', 'verify', 'inspect', 'diff', 'rules', 'explain']
 
 describe('portcullis', () => {
@@ -15,7 +16,7 @@ describe('portcullis', () => {
     expect(stdout).toBe(`${manifest.version}\n`)
   })
 
-  it.each([['--help'], ['-h'], ['help']])('%s lists the commands and exit codes', (...args) => {
+  it.each([['--help'], ['-h'], ['help'], ['help', 'help']])('%s lists the commands and exit codes', (...args) => {
     const { exitCode, output, errors } = place.run(args)
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
     for (const command of commands) expect(output).toMatch(new RegExp(`^ {2}${command} +\\S`, 'm'))
@@ -32,7 +33,24 @@ describe('portcullis', () => {
     }
   })
 
+  it.each(commands)('help %s is the same', (command) => {
+    expect(place.run(['help', command])).toEqual(place.run([command, '--help']))
+  })
+
+  it('-V is the version', () => {
+    expect(place.run(['-V'])).toEqual(place.run(['--version']))
+  })
+
+  it('checks bundles for platforms as README.md says', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+    const [, line = ''] = /`npx portcullis ([^`]*--platform[^`]*)`/.exec(readme) ?? []
+    expect(line).toBe('lint --platform api-gateway truststore.pem')
+    expect(place.run(line.split(' '))).toMatchObject({ exitCode: 0, errors: '' })
+  })
+
   it.each<[readonly string[], string]>([
+    [['help', 'lnit'], 'portcullis: unknown command lnit. Did you mean lint?\nSee portcullis --help.\n'],
+    [['help', 'lint', 'verify'], 'portcullis: too many operands, at verify\nWrite portcullis help <command>.\n'],
     [[], 'portcullis: a command is missing\nCommands are lint, verify, inspect, diff, rules, explain; see portcullis --help.\n'],
     [['lnit'], 'portcullis: unknown command lnit. Did you mean lint?\nSee portcullis --help.\n'],
     [['frobnicate'], 'portcullis: unknown command frobnicate.\nSee portcullis --help.\n'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { explain } from '../../../src/index.ts'
 import { Workplace } from '../../support/cli.ts'
 import { keyPair, mint, mintCrl } from '../../support/mint.ts'
 import { pemOf } from '../../support/pem.ts'
@@ -109,6 +110,42 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     })
   })
 
+  it('checks the leaf only, or lets certificates pass that no list covers, on request', () => {
+    const clients = [...base, '--crl', 'clients.crl']
+    expect(place.run([...clients, '--depth', 'chain', 'client.pem']).exitCode).toBe(1)
+    expect(place.run([...clients, '--depth', 'leaf', 'client.pem']).exitCode).toBe(0)
+    expect(place.run([...clients, '--unknown', 'refuse', 'client.pem']).exitCode).toBe(1)
+    expect(place.run([...clients, '--unknown', 'allow', 'client.pem']).exitCode).toBe(0)
+    for (const option of ['--depth=leaf', '--unknown=allow']) {
+      expect(place.run([...clients, option, 'stolen.pem'])).toMatchObject({
+        exitCode: 1,
+        output: expect.stringContaining('revoked'),
+      })
+    }
+  })
+
+  it('verifies many clients, with totals, and is 1 if any is rejected', () => {
+    const all = place.run([...base, 'client.pem', 'server.pem', 'client.der'])
+    expect(all.exitCode).toBe(1)
+    expect(all.output).toMatch(/^client\.pem {2}accepted\n(.*\n){3}server\.pem {2}rejected .*\n.*\nclient\.der {2}accepted\n/)
+    expect(all.output).toMatch(/\n2 accepted, 1 rejected\n$/)
+    const good = place.run([...base, 'client.pem', 'client.der'])
+    expect(good.exitCode).toBe(0)
+    expect(good.output).toMatch(/\n2 accepted, 0 rejected\n$/)
+    const { exitCode, output } = place.run([...base, 'client.pem', 'server.pem', '--format', 'json'])
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(output)).toMatchObject({
+      counts: { accepted: 1, rejected: 1 },
+      files: [
+        { file: 'client.pem', ok: true, leaf: { subject: 'CN=client,O=Example' } },
+        { file: 'server.pem', ok: false, code: 'extended_key_usage_violation' },
+      ],
+    })
+    const sarif = JSON.parse(place.run([...base, 'client.pem', 'server.pem', '--format', 'sarif']).output)
+    expect(sarif.runs[0].artifacts).toHaveLength(2)
+    expect(sarif.runs[0].results).toHaveLength(1)
+  })
+
   it('checks purpose and name', () => {
     expect(place.run([...base, 'server.pem'])).toMatchObject({
       exitCode: 1,
@@ -123,23 +160,39 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     expect(place.run([...base, '--name', 'api.example.com', '--purpose', 'client', 'server.pem']).exitCode).toBe(1)
   })
 
+  it("accepts servers' certificates of clients until a date, on request", () => {
+    const until = (date: string) => place.run([...base, '--purpose', 'client-or-server', '--until', date, 'server.pem'])
+    expect(until('2026-06-02')).toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/^server\.pem {2}accepted {2}only until the transition ends/),
+    })
+    expect(until('2026-06-01T12:00:00Z')).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('the transition that accepted serverAuth ended on 2026-06-01T12:00:00Z'),
+    })
+    const json = [...base, '--purpose=client-or-server', '--until=2026-06-02', '--format=json']
+    expect(JSON.parse(place.run([...json, 'server.pem']).output)).toMatchObject({ ok: true, purpose: 'server' })
+    expect(JSON.parse(place.run([...json, 'client.pem']).output)).toMatchObject({ ok: true, purpose: 'client' })
+  })
+
   it('writes JSON, SARIF and annotations for machines', () => {
     expect(JSON.parse(place.run([...base, 'client.pem', '--format', 'json']).output)).toMatchObject({
       file: 'client.pem',
       ok: true,
-      path: [{ subject: 'CN=client,O=Example', notAfter: '2030-01-01T00:00:00Z' }, {}, { subject: 'CN=Root,O=Example' }],
+      path: [{ subject: 'CN=client,O=Example', notAfter: '2030-01-01T00:00:00.000Z' }, {}, { subject: 'CN=Root,O=Example' }],
     })
     expect(JSON.parse(place.run([...base, 'server.pem', '--format', 'json']).output)).toMatchObject({
       ok: false,
       code: 'extended_key_usage_violation',
       index: 0,
-      certificate: { subject: 'CN=server' },
+      certificate: { subject: 'CN=server', notAfter: '2030-01-01T00:00:00.000Z', publicKey: { algorithm: 'EC' } },
+      remedy: explain('extended_key_usage_violation').remedy,
     })
     const sarif = (file: string): unknown => JSON.parse(place.run([...base, file, '--format', 'sarif']).output).runs[0].results
     expect(sarif('client.pem')).toEqual([])
     expect(sarif('server.pem')).toMatchObject([{ ruleId: 'extended_key_usage_violation', level: 'error' }])
     expect(place.run([...base, 'server.pem', '--format', 'github']).output).toMatch(
-      /^::error file=server\.pem,title=extended_key_usage_violation::leaf certificate CN=server: /,
+      /^::error file=server\.pem,title=extended_key_usage_violation::leaf certificate CN=server: .*%0AIssue the certificate/,
     )
   })
 
@@ -157,8 +210,24 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
 
   it.each<[string, readonly string[], string]>([
     ['no truststore', ['verify', 'client.pem'], '--truststore is missing'],
-    ['no chain', base, '<chain.pem | -> is missing'],
-    ['two chains', [...base, 'client.pem', 'server.pem'], 'too many operands, at server.pem'],
+    ['no chain', base, '<chain.pem… | -> is missing'],
+    [
+      'two files without chains',
+      [...base, 'empty.pem', 'client.pem', 'broken.pem'],
+      '(byte 0)\nportcullis verify: broken.pem has no certificates',
+    ],
+    ['a depth without lists', [...base, '--depth', 'leaf', 'client.pem'], '--depth needs revocation lists: --crl <file>'],
+    ['unknown without lists', [...base, '--unknown=allow', 'client.pem'], '--unknown needs revocation lists: --crl <file>'],
+    ['a wrong depth', [...base, '--crl', 'root.crl', '--depth', 'leef', 'client.pem'], 'Did you mean leaf?'],
+    ['a file and a server', [...base, '--connect', 'example.com:443', 'client.pem'], 'give files or --connect, not both'],
+    [
+      'a server without a port',
+      [...base, '--connect', 'example.com'],
+      '--connect is example.com, which is not a host and a port',
+    ],
+    ['a port that is too large', [...base, '--connect', 'example.com:65536'], 'not a host and a port'],
+    ['an address without brackets', [...base, '--connect', '2001:db8::1:443'], 'for IPv6, as [2001:db8::1]:443'],
+    ['no address in brackets', [...base, '--connect', '[example.com]:443'], 'not a host and a port'],
     [
       'a truststore of nothing',
       ['verify', '--truststore', 'empty.pem', 'client.pem'],
@@ -170,6 +239,13 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
     ['a chain without certificates', [...base, 'empty.pem'], 'empty.pem has no certificates'],
     ['a chain that is cut off', [...base, 'broken.pem'], 'broken.pem has no certificates'],
     ['a wrong purpose', [...base, '--purpose', 'sever', 'client.pem'], 'Did you mean server?'],
+    ['a transition without end', [...base, '--purpose', 'client-or-server', 'client.pem'], 'needs its end: --until <date>'],
+    ['an end without transition', [...base, '--until', '2026-07-01', 'client.pem'], '--until is the end of --purpose client-or-'],
+    [
+      'a wrong end',
+      [...base, '--purpose', 'client-or-server', '--until', 'soon', 'client.pem'],
+      '--until is soon, which is not a',
+    ],
     ['a wrong profile', [...base, '--profile', 'apigateway', 'client.pem'], 'Did you mean api-gateway?'],
   ])('%s is 2', (_, args, problem) => {
     const { exitCode, output, errors } = place.run(args)

@@ -132,6 +132,48 @@ describe('diffTruststores', () => {
     })
   })
 
+  describe('with a date, clients', () => {
+    const dated = (key: number, subject: string, from: number, to: number, issuer?: Minted): Minted =>
+      mint({ ca: true, key: keyPair('p256', key), subject, notBefore: year(from), notAfter: year(to) }, issuer)
+    const year = (number: number): Date => new Date(`${number}-01-01T00:00:00Z`)
+    const top = dated(6, 'CN=Top', 2020, 2030)
+    const ca = dated(7, 'CN=CA', 2020, 2040, top)
+    const dropped = (at: Date | number | undefined, old: readonly Minted[], next: readonly Minted[], policy?: Policy) => {
+      const [before, after] = [old, next].map((listed) => {
+        const ders = listed.map(({ der }) => der)
+        return buildTruststore(ders, policy === undefined ? {} : { policy })
+      })
+      return diffTruststores(before!, after!, at === undefined ? {} : { at }).droppedIssuers
+    }
+
+    it('of a CA that is not valid then are not lost', () => {
+      expect(dropped(undefined, [top, ca, b], [b])).toEqual(['CN=Top', 'CN=CA'])
+      expect(dropped(year(2030).getTime() + 999, [top, ca, b], [b])).toEqual(['CN=Top', 'CN=CA'])
+      expect(dropped(year(2030).getTime() + 1000, [top, ca, b], [b])).toEqual([])
+      expect(dropped(year(2019), [top, ca, b], [b])).toEqual([])
+    })
+
+    it('of a CA below an expired anchor are lost, if the policy ignores the dates of anchors', () => {
+      const policy = { ...profiles.apiGateway, checkAnchorValidity: false }
+      expect(dropped(year(2035), [top, ca, b], [b], policy)).toEqual(['CN=Top', 'CN=CA'])
+      expect(dropped(year(2041), [top, ca, b], [b], policy)).toEqual(['CN=Top'])
+    })
+
+    it('of a CA whose successor is not valid then are lost', () => {
+      const next = dated(6, 'CN=Top', 2025, 2045)
+      expect(dropped(year(2024), [top], [next])).toEqual(['CN=Top'])
+      expect(dropped(year(2025), [top], [next])).toEqual([])
+    })
+
+    it('need a date that is one', () => {
+      const store = storeOf(a)
+      expect(() => diffTruststores(store, store, { at: new Date(Number.NaN) })).toThrow(
+        'diffTruststores: options.at must be a valid',
+      )
+      expect(() => diffTruststores(store, store, { on: 1 } as never)).toThrow('diffTruststores: options.on is not an option')
+    })
+  })
+
   it('is a TypeError for anything but truststores', () => {
     const store = storeOf(a)
     const wrong = 'diffTruststores: after must be a Truststore made by buildTruststore'

@@ -42,6 +42,13 @@ describe('misuse', () => {
     [{ truststore: store, onAccept: 1 }, /onAccept must be a function/],
     [{ truststore: store, onClose: null }, /onClose must be a function/],
     [{ truststore: store, authorizeTimeoutMs: 0 }, /authorizeTimeoutMs must be a number/],
+    [{ truststore: store, purpose: 'server' }, /options.purpose must be client or a transition \{ anyOf, until \}, got server/],
+    [{ truststore: store, purpose: { anyOf: ['client', 'server'] } }, /options.purpose.until must be the date/],
+    [
+      { domains: { 'a.example': { truststore: store, purpose: 'any' } } },
+      /options.domains\[a.example\].purpose must be client or/,
+    ],
+    [{ domains: { 'a.example': { truststore: store } }, purpose: 'client' }, /belong to each domain/],
     [{ domains: {} }, /at least one domain/],
     [{ domains: { 'a b': { truststore: store } } }, /neither a DNS name/],
     [{ domains: { '*.com': { truststore: store } } }, /neither a DNS name/],
