@@ -16,6 +16,7 @@ export type LintCode =
   | 'same_subject_different_key'
   | 'excessive_same_subject_set'
   | 'no_trust_anchor'
+  | 'no_valid_anchor'
   | 'chain_too_deep'
   | 'leaf_in_truststore'
   | 'unreachable_intermediate'

@@ -35,11 +35,12 @@ export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__
   {
     code: 'ca_key_usage_missing',
     severity: 'warning',
-    summary: 'The CA has no keyUsage, so its key may be used for anything, including TLS handshakes.',
+    summary: 'The intermediate CA has no keyUsage, so its key may be used for anything, including TLS handshakes.',
     citation: 'RFC 5280 4.2.1.3',
     remedy: 'Re-issue the CA certificate with keyUsage keyCertSign and cRLSign, critical.',
-    check({ isCa, keyUsageBits }) {
-      return isCa && keyUsageBits === undefined ? 'CA certificate without keyUsage' : undefined
+    check({ isCa, keyUsageBits }, { role }) {
+      // Not for roots: `openssl req -x509` makes them without keyUsage, and the operator lists them as CAs.
+      return isCa && role === 'intermediate' && keyUsageBits === undefined ? 'intermediate CA without keyUsage' : undefined
     },
   },
   {

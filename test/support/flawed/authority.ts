@@ -27,12 +27,13 @@ export const authorityFlaws: readonly Flaw[] = [
   },
   {
     code: 'ca_key_usage_missing',
-    name: 'a CA without keyUsage',
-    input: bentRoot({ keyUsage: [] }).der,
-    mended: ['a CA with keyCertSign and cRLSign', sound],
+    name: 'an intermediate without keyUsage',
+    input: [root.der, bentCa({ keyUsage: [] }).der],
+    mended: ['an intermediate with keyCertSign and cRLSign', cleanBundle],
   },
   {
     code: 'ca_eku_excludes_client_auth',
+    also: ['no_trust_anchor'],
     name: 'a CA with the extendedKeyUsage serverAuth',
     input: bentRoot({ extendedKeyUsage: ['serverAuth'] }).der,
     mended: ['a CA with serverAuth and clientAuth', bentRoot({ extendedKeyUsage: ['serverAuth', 'clientAuth'] }).der],
