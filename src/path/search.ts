@@ -140,7 +140,8 @@ export class Search {
     const path = pathTo(top)
     const refusal = this.#checkPath.refuse(path)
     if (refusal === undefined) return this.#call.meter.exhausted === undefined ? path : undefined
-    this.#failBy(refusal, refusal.index, path[refusal.index]!)
+    const { code, index, message, describe = () => message } = refusal
+    this.#fail(code, index, path[index]!, describe)
     return undefined
   }
 
