@@ -44,7 +44,7 @@ function describeLeftOut(certificate: CertificateView, { leftOut, findings }: Tr
 function describeUnread({ cache }: TruststoreView, chain: readonly Uint8Array[]): string | undefined {
   for (let i = 1; i < chain.length; i++) {
     const parsed = cache.parse(chain[i]!)
-    if (!parsed.ok) return `certificate ${i} of the chain could not be read: ${parsed.message} (byte ${parsed.offset})`
+    if (!parsed.ok) return `certificate ${i} of the chain could not be read: ${parsed.message}`
   }
   return undefined
 }
