@@ -82,6 +82,7 @@ export type LintCode =
   | 'path_len_on_non_ca'
   | 'pathlen_blocks_existing_child'
   | 'ca_key_usage_missing'
+  | 'web_pki_ca_nonconforming'
   | 'ca_eku_excludes_client_auth'
   | 'issuer_eku_excludes_client_auth'
   | 'ca_validity_too_long'

@@ -38,7 +38,7 @@ function clientOf(ca: CertificateView): Minted | undefined {
     subject: 'CN=client.example',
     issuer: ca.subjectName.view(),
     subjectAltNames: [{ dns: 'client.example' }],
-    extendedKeyUsage: ['clientAuth'],
+    extendedKeyUsage: ['clientAuth', 'serverAuth'],
     keyUsage: ['digitalSignature'],
     authorityKeyId: ca.subjectKeyIdentifier?.view() ?? Uint8Array.of(1),
     signWith: key,

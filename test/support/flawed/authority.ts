@@ -1,3 +1,4 @@
+import { profiles } from '../../../src/index.ts'
 import { contextConstructed, contextPrimitive, encode, sequence } from '../asn1.ts'
 import { generalNameNode } from '../names.ts'
 import { at, bentCa, bentClient, bentRoot, cleanBundle, type Flaw, root } from './flaw.ts'
@@ -30,6 +31,13 @@ export const authorityFlaws: readonly Flaw[] = [
     name: 'an intermediate without keyUsage',
     input: [root.der, bentCa({ keyUsage: [] }).der],
     mended: ['an intermediate with keyCertSign and cRLSign', cleanBundle],
+  },
+  {
+    code: 'web_pki_ca_nonconforming',
+    name: 'a root with extendedKeyUsage, beside a sound one',
+    input: [root.der, bentRoot({ extendedKeyUsage: ['serverAuth'] }).der],
+    options: { policy: profiles.webServer },
+    mended: ['two roots without extendedKeyUsage', [root.der, sound], { policy: profiles.webServer }],
   },
   {
     code: 'ca_eku_excludes_client_auth',
