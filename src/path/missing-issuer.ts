@@ -1,7 +1,8 @@
 import { cut } from '../bytes/encoding.ts'
 import { bytesEqual } from '../bytes/span.ts'
 import type { RejectCode } from '../codes/reject.ts'
-import { inFull } from '../rules/rule.ts'
+import type { Fields } from '../policy/fields.ts'
+import { type Finding, inFull } from '../rules/rule.ts'
 import type { TruststoreView } from '../truststore/store.ts'
 import { compareKeyIds } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
@@ -25,13 +26,36 @@ export function describeWayOut(failure: Failure, call: Call, chain: readonly Uin
   return [describeLeftOut(failure.certificate, store), sent].map((text) => (text === undefined ? '' : `; ${text}`)).join('')
 }
 
+/** Errors of the certificates that a build left out. */
+interface BuildErrors {
+  readonly byIndex: ReadonlyMap<number, Fields<Finding>>
+  /** The first one without a subject: the certificate could not be read. */
+  readonly unreadable: Fields<Finding> | undefined
+}
+
+/** By truststore, because a large one may have many findings. */
+const known = /* @__PURE__ */ new WeakMap<TruststoreView, BuildErrors>()
+
+function errorsOf(store: TruststoreView): BuildErrors {
+  let errors = known.get(store)
+  if (errors === undefined) {
+    const all = store.findings.map(inFull).filter(({ severity, index }) => severity === 'error' && index !== undefined)
+    // Reversed, so that the first error of a certificate stays.
+    const byIndex = new Map(all.map((finding) => [finding.index!, finding] as const).reverse())
+    errors = { byIndex, unreadable: all.find(({ subject }) => subject === undefined) }
+    known.set(store, errors)
+  }
+  return errors
+}
+
 /** Names the certificate itself or its issuer if the build left it out, with the finding; or else a certificate that is unreadable. */
-function describeLeftOut(certificate: CertificateView, { leftOut, findings }: TruststoreView): string | undefined {
-  const errors = findings.map(inFull).filter(({ severity, index }) => severity === 'error' && index !== undefined)
+function describeLeftOut(certificate: CertificateView, store: TruststoreView): string | undefined {
+  const { leftOut } = store
+  const { byIndex, unreadable } = errorsOf(store)
   const own = leftOut.findSpelled(certificate.subjectName).find((node) => bytesEqual(node.certificate.bytes, certificate.bytes))
   const issuer = leftOut.issuersOf(certificate).find((node) => compareKeyIds(certificate, node.certificate) !== 'different')
   const node = own ?? issuer
-  const reason = errors.find(({ index, subject }) => (node === undefined ? subject === undefined : index === node.index))
+  const reason = node === undefined ? unreadable : byIndex.get(node.index)
   if (reason === undefined) return undefined
   const place = `certificate ${reason.index} of the bundle${reason.line === undefined ? '' : ` (line ${reason.line})`}`
   const why = `${reason.code}: ${cut(reason.message ?? '', 300)}`
