@@ -23,6 +23,8 @@ export interface LintContext extends RuleContext {
 export interface RoleContext extends LintContext {
   /** The role that the certificate is checked in. */
   readonly role: Role
+  /** Whether it is in a truststore. By listing a root, the operator has decided that it is a CA. */
+  readonly isListed: boolean
 }
 
 /** Context of rules about a certificate and its neighbours in the truststore. */

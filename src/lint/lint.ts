@@ -93,7 +93,7 @@ export function lintStore(store: TruststoreView, context: StoreContext): readonl
   for (const node of store.nodes) {
     const { certificate } = node
     findings.push(...runRules(graphLintRules, node, graphContext, node))
-    findings.push(...runRules(certificateLintRules, certificate, { ...context, role: roleOf(certificate) }, node))
+    findings.push(...runRules(certificateLintRules, certificate, { ...context, role: roleOf(certificate), isListed: true }, node))
   }
   return [...findings, ...newlyIncomplete(store, context)]
 }
@@ -103,7 +103,7 @@ export function lintView(certificate: CertificateView, role: Role, context: Lint
   const place = { certificate }
   return [
     ...runRules(certificateRules, certificate, { ...context, isSelfSigned: certificate.isSelfIssued }, place),
-    ...runRules(certificateLintRules, certificate, { ...context, role }, place),
+    ...runRules(certificateLintRules, certificate, { ...context, role, isListed: false }, place),
   ]
 }
 

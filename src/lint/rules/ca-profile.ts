@@ -36,12 +36,15 @@ export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__
   {
     code: 'ca_key_usage_missing',
     severity: 'warning',
-    summary: 'The intermediate CA has no keyUsage, so its key may be used for anything, including TLS handshakes.',
+    summary:
+      'The CA has no keyUsage, so its key may be used for anything, including TLS handshakes. An info for roots, and not reported for listed ones.',
     citation: 'RFC 5280 4.2.1.3',
     remedy: 'Re-issue the CA certificate with keyUsage keyCertSign and cRLSign, critical.',
-    check({ isCa, keyUsageBits }, { role }) {
-      // Not for roots: `openssl req -x509` makes them without keyUsage, and the operator lists them as CAs.
-      return isCa && role === 'intermediate' && keyUsageBits === undefined ? 'intermediate CA without keyUsage' : undefined
+    check({ isCa, keyUsageBits }, { role, isListed }) {
+      // `openssl req -x509` makes roots without keyUsage, and they work.
+      if (!isCa || keyUsageBits !== undefined || (role === 'anchor' && isListed)) return undefined
+      const problem = 'CA certificate without keyUsage'
+      return role === 'anchor' ? { problem, severity: 'info' } : problem
     },
   },
   {

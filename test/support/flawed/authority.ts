@@ -30,7 +30,15 @@ export const authorityFlaws: readonly Flaw[] = [
     code: 'ca_key_usage_missing',
     name: 'an intermediate without keyUsage',
     input: [root.der, bentCa({ keyUsage: [] }).der],
-    mended: ['an intermediate with keyCertSign and cRLSign', cleanBundle],
+    mended: ['a listed root without keyUsage', bentRoot({ keyUsage: [] }).der],
+  },
+  {
+    code: 'ca_key_usage_missing',
+    severity: 'info',
+    name: 'a root without keyUsage, before it is listed',
+    as: 'ca',
+    input: bentRoot({ keyUsage: [] }).der,
+    mended: ['a root with keyCertSign and cRLSign', sound],
   },
   {
     code: 'web_pki_ca_nonconforming',
