@@ -1,3 +1,4 @@
+import { type DeviationCode, deviationCodes, deviationInfo } from '../codes/deviation.ts'
 import type { LintCode } from '../codes/lint.ts'
 import { type ParseCode, parseCodes, parseSentence } from '../codes/parse.ts'
 import { type CodeInfo, type RejectCode, rejectCodes } from '../codes/reject.ts'
@@ -13,7 +14,7 @@ type OwnershipCode = OwnershipReason['code']
 type GateCode = Exclude<CloseCode, RejectCode>
 
 /** A code of any part of portcullis. */
-export type KnownCode = RejectCode | LintCode | GateCode | HeaderCode | ParseCode | OwnershipCode | SourceFailure
+export type KnownCode = RejectCode | LintCode | DeviationCode | GateCode | HeaderCode | ParseCode | OwnershipCode | SourceFailure
 
 /** Summary, citation and remedy. */
 type Row = readonly [summary: string, citation: string, remedy: string]
@@ -152,7 +153,7 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>(
 
 /** All codes. One that both a verdict and a finding have is explained as the verdict's. */
 export const knownCodes: readonly string[] = [
-  ...new Set<string>([...rejectCodes, ...ruleCatalogue.keys(), ...rows.keys(), ...parseCodes]),
+  ...new Set<string>([...rejectCodes, ...ruleCatalogue.keys(), ...deviationCodes, ...rows.keys(), ...parseCodes]),
 ]
 
 /** The meaning of a code in {@link knownCodes}. */
@@ -160,7 +161,13 @@ export function infoOf(code: string): CodeInfo {
   const row = rows.get(code)
   if (row !== undefined) return { code, summary: row[0], citation: row[1], remedy: row[2], mappings: {} }
   const isExplained = rejectCodes.includes(code as RejectCode) || ruleCatalogue.has(code as LintCode)
-  return isExplained ? explain(code as RejectCode) : parseInfo(code as ParseCode)
+  if (isExplained) return explain(code as RejectCode)
+  return deviationCodes.includes(code as DeviationCode) ? infoOfDeviation(code as DeviationCode) : parseInfo(code as ParseCode)
+}
+
+function infoOfDeviation(code: DeviationCode): CodeInfo {
+  const { what, clause, remedy } = deviationInfo(code)
+  return { code, summary: what, citation: clause, remedy, mappings: {} }
 }
 
 function parseInfo(code: ParseCode): CodeInfo {
