@@ -48,8 +48,8 @@ export function roleOf(certificate: CertificateView): Role {
 /** A requirement that the policy enforces gets clients rejected, so it is at least a warning. */
 function inForce(found: Problem, severity: Severity, { policy, role }: RoleContext): Problem {
   const isEnforced = policy.conformance !== 'practical' && (role !== 'anchor' || policy.enforceAnchorConstraints)
-  const fields = typeof found === 'string' ? { problem: found } : found
-  return isEnforced && (fields.severity ?? severity) === 'info' ? { ...fields, severity: 'warning' } : found
+  const fields = { severity, ...(typeof found === 'string' ? { problem: found } : found) }
+  return isEnforced && fields.severity === 'info' ? { ...fields, severity: 'warning' } : found
 }
 
 /**

@@ -140,8 +140,9 @@ export class Search {
     const path = pathTo(top)
     const refusal = this.#checkPath.refuse(path)
     if (refusal === undefined) return this.#call.meter.exhausted === undefined ? path : undefined
-    const { code, index, message, describe = () => message } = refusal
-    this.#fail(code, index, path[index]!, describe)
+    const { code, index, message } = refusal
+    const describe = Object.hasOwn(refusal, 'describe') ? refusal.describe : undefined
+    this.#fail(code, index, path[index]!, describe ?? (() => message))
     return undefined
   }
 
