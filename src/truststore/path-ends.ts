@@ -6,7 +6,7 @@ import * as KeyUsageBit from '../x509/ids/key-usage-bit.ts'
 import * as PurposeBit from '../x509/ids/purpose-bit.ts'
 import { nonconformance } from '../x509/profile/profile.ts'
 import type { TruststoreView } from './store.ts'
-import { isTrustAnchor, type TrustNode } from './trust-graph.ts'
+import { isTrustAnchor, isVersion1Root, type TrustNode } from './trust-graph.ts'
 
 const day = 86_400_000
 
@@ -85,7 +85,7 @@ function refuseAsIssuer(node: TrustNode, policy: Policy): string | undefined {
   if (!isTrustAnchor(node, policy)) return policy.trust === 'roots' ? 'is not self-signed' : 'is not a CA'
   if (policy.maxChainLength === 0) return 'has no place in a path: maxChainLength is 0'
   if (!policy.enforceAnchorConstraints) return undefined
-  if (!certificate.isCa) return 'is not a CA'
+  if (!certificate.isCa && !isVersion1Root(node, policy)) return 'is not a CA'
   if (policy.purpose === 'client' && !allows(certificate.purposeBits, PurposeBit.clientAuth | PurposeBit.any))
     return 'has an extendedKeyUsage without clientAuth'
   const demand = nonconformance(certificate, 'anchor', policy.conformance)

@@ -44,6 +44,13 @@ const cases: readonly (readonly [string, readonly Minted[], Policy, 'no_trust_an
     'no_trust_anchor',
   ],
   ['a self-signed leaf that does not conform', [selfSigned({ serial: new Uint8Array(21).fill(1) })], strict, 'no_trust_anchor'],
+  ['a root of version 1', [selfSigned({ version: 1 })], { ...apiGateway, requireEku: true }, undefined],
+  [
+    'a root of version 1 that may not issue',
+    [selfSigned({ version: 1 })],
+    { ...apiGateway, requireEku: true, version1Roots: false },
+    'no_trust_anchor',
+  ],
   ['a root for servers', [selfSigned({ ca: true, ...serverOnly })], apiGateway, 'no_trust_anchor'],
   [
     'a root for servers, whose limits do not count',
