@@ -42,7 +42,7 @@ export function* describeNoPathEnd(nodes: readonly TrustNode[], policy: Policy):
 /** Why a certificate ends no path under the policy, whatever the date; `undefined` if it can. */
 export function refuseAsPathEnd(node: TrustNode, policy: Policy): string | undefined {
   const problem = refuseAsIssuer(node, policy)
-  return problem === undefined || refuseAsPinned(node, policy) === undefined ? undefined : problem
+  return problem === undefined || mayBePinned(node, policy) ? undefined : problem
 }
 
 /** Whether the certificate can end a path at this time. */
@@ -50,7 +50,7 @@ export function endsPathAt(node: TrustNode, policy: Policy, at: number): boolean
   const { notBeforeTime, notAfterTime } = node.certificate
   const isValid = at >= notBeforeTime && at < notAfterTime + 1000
   if ((isValid || !policy.checkAnchorValidity) && refuseAsIssuer(node, policy) === undefined) return true
-  return isValid && refuseAsPinned(node, policy) === undefined
+  return isValid && mayBePinned(node, policy)
 }
 
 /** How long a truststore accepts clients, as far as the dates of the certificates decide it that can end a path. */
@@ -92,19 +92,18 @@ function refuseAsIssuer(node: TrustNode, policy: Policy): string | undefined {
   return demand === undefined ? undefined : `does not conform: ${demand}`
 }
 
-/** Why the certificate itself is not accepted as a client. */
-function refuseAsPinned({ certificate, isSelfSigned }: TrustNode, policy: Policy): string | undefined {
-  if (!isSelfSigned && policy.trust !== 'every-certificate') return 'is not pinned'
+/** Whether the certificate itself is accepted as a client. */
+function mayBePinned({ certificate, isSelfSigned }: TrustNode, policy: Policy): boolean {
   const { purposeBits, keyUsageBits, extensions } = certificate
-  const isForClients =
-    policy.purpose !== 'client' ||
-    (allows(purposeBits, PurposeBit.clientAuth | (policy.requireEku ? 0 : PurposeBit.any)) &&
-      allows(keyUsageBits, KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement))
-  const isRefused =
-    !isForClients ||
-    (policy.requireEku && purposeBits === undefined) ||
-    extensions.firstCriticalOutside(understoodWithLists) !== undefined
-  return isRefused ? 'is not a client' : nonconformance(certificate, 'leaf', policy.conformance)
+  return (
+    (isSelfSigned || policy.trust === 'every-certificate') &&
+    !(policy.requireEku && purposeBits === undefined) &&
+    (policy.purpose !== 'client' ||
+      (allows(purposeBits, PurposeBit.clientAuth | (policy.requireEku ? 0 : PurposeBit.any)) &&
+        allows(keyUsageBits, KeyUsageBit.digitalSignature | KeyUsageBit.keyAgreement))) &&
+    extensions.firstCriticalOutside(understoodWithLists) === undefined &&
+    nonconformance(certificate, 'leaf', policy.conformance) === undefined
+  )
 }
 
 /** An absent extension limits nothing. */
