@@ -130,7 +130,7 @@ function judge(
   if (meter.exhausted !== undefined) return rejectExhausted(meter, leaf)
   const { failure } = search
   if (failure === undefined) return reject('unknown_issuer', 0, 'no path to the truststore was found', leaf)
-  const message = failure.message() + describeWayOut(failure, call, certificates ?? [chain as Uint8Array], leaf)
+  const message = failure.message() + describeWayOut(failure, call, certificates ?? [], leaf)
   return reject(failure.code, failure.index, message, failure.certificate)
 }
 
