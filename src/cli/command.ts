@@ -79,8 +79,8 @@ ${paint('bold', 'Commands')}
 ${columns(commands)}
 ${paint('bold', 'Exit codes')}
 ${columns([
-  ['0', 'Clean, or accepted.'],
-  ['1', 'Findings, or rejected.'],
+  ['0', 'No errors, or accepted.'],
+  ['1', 'Errors, or rejected.'],
   ['2', 'Wrong usage, or unreadable input.'],
 ])}
 \`portcullis help <command>\` shows options and examples, \`portcullis -V\` the version.
@@ -233,6 +233,13 @@ export function daysOf(given: Arguments, name: string, fallback: number): number
   return Number(text)
 }
 
+/** A whole number; `undefined` if the option is not given. */
+export function countOf(given: Arguments, name: string): number | undefined {
+  const text = singleOf(given, name)
+  if (text !== undefined && !/^\d{1,9}$/.test(text)) throw new CliError(`--${name} is ${text}, which is not a whole number`)
+  return text === undefined ? undefined : Number(text)
+}
+
 /** An option of a command. */
 export interface Option {
   /** The name of its value in the help; absent if it takes none. */
@@ -271,7 +278,7 @@ export interface Surroundings {
   readonly paint: Paint
 }
 
-/** The result of a command. Exit code 0: clean; 1: findings or rejected. Failures are thrown as `CliError`. */
+/** The result of a command. Exit code 0: no errors, or accepted; 1: errors or rejected. Failures are thrown as `CliError`. */
 export interface Outcome {
   readonly exitCode: 0 | 1
   /** For standard output. */

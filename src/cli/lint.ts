@@ -6,6 +6,7 @@ import {
   atOption,
   type Command,
   choiceOf,
+  countOf,
   daysOf,
   formatOption,
   listOf,
@@ -27,7 +28,8 @@ const platformNames = Object.keys(platforms) as readonly Platform[]
 
 async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
   const format = choiceOf(given, 'format', reportFormats, 'text')
-  const failOn = choiceOf(given, 'fail-on', failLevels, 'warning')
+  const failOn = choiceOf(given, 'fail-on', failLevels, 'error')
+  const maxWarnings = countOf(given, 'max-warnings')
   const waivers = singleOf(given, 'waivers')
   const purpose = purposeOf(given, undefined)
   const publicRoots = await publicRootsOf(given)
@@ -50,7 +52,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
       done()
     }
   })
-  return { exitCode: fails(reports, failOn) ? 1 : 0, output: renderReports(reports, format, surroundings), format }
+  return { exitCode: fails(reports, failOn, maxWarnings) ? 1 : 0, output: renderReports(reports, format, surroundings), format }
 }
 
 export const lintCommand: Command = {
@@ -73,14 +75,19 @@ export const lintCommand: Command = {
       value: '<file>',
       help: 'JSON array of { "code", "fingerprint", "until", "reason" }: findings to ignore.',
     },
-    'fail-on': { value: '<severity>', help: 'The lowest severity for exit code 1: error, warning (default) or info.' },
+    'fail-on': { value: '<severity>', help: 'The lowest severity for exit code 1: error (default), warning or info.' },
+    'max-warnings': { value: '<number>', help: 'Exit code 1 if there are more warnings than this.' },
     format: formatOption(...reportFormats),
   },
-  notes: [`Platforms: ${platformNames.join(', ')}.`],
+  notes: [
+    `Platforms: ${platformNames.join(', ')}.`,
+    'Exit code 1: an error, a finding that --fail-on names, or more warnings than --max-warnings, over all files.',
+  ],
   examples: [
     { does: 'check a truststore', line: 'portcullis lint truststore.pem' },
     { does: 'check it for two platforms before an upload', line: 'portcullis lint --platform api-gateway,alb truststore.pem' },
     { does: 'in a GitHub Actions workflow', line: 'portcullis lint --format github --expires-within 90 certs/*.pem' },
+    { does: 'accept no further warnings', line: 'portcullis lint --max-warnings 3 truststore.pem' },
     { does: 'from a pipe', line: 'aws s3 cp s3://bucket/truststore.pem - | portcullis lint -' },
   ],
   run,

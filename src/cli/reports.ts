@@ -36,7 +36,13 @@ function withRemedy(problem: ReportItem): ReportItem {
 /** The values of `--fail-on`: the lowest severity that causes exit code 1. */
 export const failLevels = ['error', 'warning', 'info'] as const
 
-export function fails(reports: readonly FileReport[], level: (typeof failLevels)[number]): boolean {
+/** @param maxWarnings more warnings than this fail as well; `undefined` for any number */
+export function fails(
+  reports: readonly FileReport[],
+  level: (typeof failLevels)[number],
+  maxWarnings: number | undefined,
+): boolean {
   const counts = countProblems(reports)
+  if (maxWarnings !== undefined && counts.warning > maxWarnings) return true
   return failLevels.slice(0, failLevels.indexOf(level) + 1).some((severity) => counts[severity] > 0)
 }

@@ -48,6 +48,9 @@ export type ParseResult<T> =
       readonly element: string
     }
 
+/** All codes, for `portcullis explain`. */
+export const parseCodes = /* @__PURE__ */ Object.keys(sentences) as readonly ParseCode[]
+
 /** The message of a code, without element and offset. */
 export function parseSentence(code: ParseCode): string {
   return sentences[code]

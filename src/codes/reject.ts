@@ -65,7 +65,8 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   unknown_issuer: {
     summary: 'The issuer is not in the truststore and, if the policy uses presented certificates, not among them.',
     citation: 'RFC 5280 6.1.3 (a)(4)',
-    remedy: 'Add the issuing CA to the truststore, or have the peer send its intermediates.',
+    remedy:
+      'Add the issuing CA to the truststore. The peer may send its intermediates only if policy.intermediates is presented.',
     mappings: {
       node: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
       alb: 'ClientCertUntrusted',

@@ -3,6 +3,7 @@ import { type CodeInfo, type RejectCode, rejectInfo } from '../codes/reject.ts'
 import { describedRules } from '../rules/build-rules.ts'
 import { readingRules } from '../rules/reading.ts'
 import type { LintRule } from '../rules/rule.ts'
+import { noTrustAnchor, noTrustAnchorText } from '../truststore/path-ends.ts'
 import type { TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import type { GraphContext, RoleContext } from './lint-rule.ts'
@@ -58,6 +59,7 @@ export const ruleCatalogue: ReadonlyMap<LintCode, Omit<LintRule, 'check'>> = /* 
     [
       ...readingRules,
       ...describedRules,
+      { ...noTrustAnchor, ...noTrustAnchorText },
       ...truststoreRules,
       ...graphLintRules,
       ...certificateLintRules,

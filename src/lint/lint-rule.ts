@@ -1,4 +1,4 @@
-import type { LintCode } from '../codes/lint.ts'
+import type { LintCode, Severity } from '../codes/lint.ts'
 import { isoTime } from '../policy/fields.ts'
 import { isInForce } from '../policy/purpose.ts'
 import type { LintRule, Problem, RuleContext } from '../rules/rule.ts'
@@ -23,6 +23,8 @@ export interface LintContext extends RuleContext {
 export interface RoleContext extends LintContext {
   /** The role that the certificate is checked in. */
   readonly role: Role
+  /** Whether it is in a truststore. By listing a root, the operator has decided that it is a CA. */
+  readonly isListed: boolean
 }
 
 /** Context of rules about a certificate and its neighbours in the truststore. */
@@ -43,6 +45,13 @@ export function roleOf(certificate: CertificateView): Role {
   return certificate.isSelfIssued ? 'anchor' : 'intermediate'
 }
 
+/** A requirement that the policy enforces gets clients rejected, so it is at least a warning. */
+function inForce(found: Problem, severity: Severity, { policy, role }: RoleContext): Problem {
+  const isEnforced = policy.conformance !== 'practical' && (role !== 'anchor' || policy.enforceAnchorConstraints)
+  const fields = { severity, ...(typeof found === 'string' ? { problem: found } : found) }
+  return isEnforced && fields.severity === 'info' ? { ...fields, severity: 'warning' } : found
+}
+
 /**
  * A lint rule for a requirement of strict conformance. The requirement, its citation and check are in `x509/profile`. This adds the
  * texts for operators, and `problem` names the values at fault.
@@ -61,7 +70,7 @@ export function profileRule(
     strictRule,
     check(certificate, context) {
       const isBroken = roles.includes(context.role) && violated(certificate, context.role)
-      return isBroken ? problem(certificate, context) : undefined
+      return isBroken ? inForce(problem(certificate, context), info.severity, context) : undefined
     },
   }
 }

@@ -12,6 +12,7 @@ import { incompleteChain } from '../rules/chaining.ts'
 import { emptyBundle } from '../rules/reading.ts'
 import { type Finding, findingOf, inBundleOrder, inFull, type RuleContext, runRules } from '../rules/rule.ts'
 import { analyse } from '../truststore/build.ts'
+import { noTrustAnchor } from '../truststore/path-ends.ts'
 import { explainFault, readBundle, readingRuleOf, type TruststoreInput } from '../truststore/read-bundle.ts'
 import { type Truststore, TruststoreView } from '../truststore/store.ts'
 import { VerificationCache } from '../truststore/verification-cache.ts'
@@ -92,7 +93,7 @@ export function lintStore(store: TruststoreView, context: StoreContext): readonl
   for (const node of store.nodes) {
     const { certificate } = node
     findings.push(...runRules(graphLintRules, node, graphContext, node))
-    findings.push(...runRules(certificateLintRules, certificate, { ...context, role: roleOf(certificate) }, node))
+    findings.push(...runRules(certificateLintRules, certificate, { ...context, role: roleOf(certificate), isListed: true }, node))
   }
   return [...findings, ...newlyIncomplete(store, context)]
 }
@@ -102,7 +103,7 @@ export function lintView(certificate: CertificateView, role: Role, context: Lint
   const place = { certificate }
   return [
     ...runRules(certificateRules, certificate, { ...context, isSelfSigned: certificate.isSelfIssued }, place),
-    ...runRules(certificateLintRules, certificate, { ...context, role }, place),
+    ...runRules(certificateLintRules, certificate, { ...context, role, isListed: false }, place),
   ]
 }
 
@@ -192,6 +193,8 @@ function relint(store: TruststoreView, context: StoreContext): readonly Finding[
   // A copy that was left out has the same fingerprint as the certificate that was kept, but another index.
   const carried = store.findings.filter((finding) => {
     const { fingerprint, index } = inFull(finding)
+    // Whether a path can end is decided again, under the policy of this report.
+    if (finding.code === noTrustAnchor.code) return false
     return fingerprint === undefined || kept.get(fingerprint)?.index !== index
   })
   const fresh = finish(analyse({ certificates: store.nodes, findings: [] }, context, store.cache))

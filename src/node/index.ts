@@ -32,6 +32,7 @@ export { nodeSignatures } from './native-signatures.ts'
 export type { UrlAgent } from './source/download.ts'
 export { type FileTruststoreOptions, fileTruststore } from './source/file.ts'
 export {
+  type AcceptsNobodyEvent,
   type ExpiringEvent,
   type FailureDetails,
   type Refresh,

@@ -93,7 +93,7 @@ export class CompletePathCheck implements PathCheck {
 }
 
 /** Makes the search continue with the next path. Never reported. */
-const tryNextPath: PathRefusal = { code: 'revocation_unknown', index: 0, message: '' }
+export const tryNextPath: PathRefusal = { code: 'revocation_unknown', index: 0, message: '' }
 
 const certificateOf = ({ certificate }: TrustNode): CertificateView => certificate
 

@@ -10,6 +10,8 @@ import type { CertificateView } from '../x509/certificate.ts'
 export interface PathRefusal extends Refusal {
   /** Position of the certificate at fault in the path; 0 is the leaf. */
   readonly index: number
+  /** Builds the message, in place of `message`, if that takes time. Called only if the failure is reported. */
+  readonly describe?: () => string
 }
 
 /** Why one candidate path failed. */

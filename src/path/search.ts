@@ -140,7 +140,9 @@ export class Search {
     const path = pathTo(top)
     const refusal = this.#checkPath.refuse(path)
     if (refusal === undefined) return this.#call.meter.exhausted === undefined ? path : undefined
-    this.#failBy(refusal, refusal.index, path[refusal.index]!)
+    const { code, index, message } = refusal
+    const describe = Object.hasOwn(refusal, 'describe') ? refusal.describe : undefined
+    this.#fail(code, index, path[index]!, describe ?? (() => message))
     return undefined
   }
 

@@ -13,6 +13,7 @@ import { type Call, Presented, SignatureChecks, withoutCopies } from './call.ts'
 import { refuseLeaf } from './certificate-checks.ts'
 import { CompletePathCheck } from './complete.ts'
 import { Meter } from './meter.ts'
+import { describeWayOut } from './missing-issuer.ts'
 import { matchesReference, readReference, referenceText } from './names/host-name.ts'
 import { Search } from './search.ts'
 import { readOptions, type VerifyOptions, type VerifyParameters } from './verify-options.ts'
@@ -129,7 +130,8 @@ function judge(
   if (meter.exhausted !== undefined) return rejectExhausted(meter, leaf)
   const { failure } = search
   if (failure === undefined) return reject('unknown_issuer', 0, 'no path to the truststore was found', leaf)
-  return reject(failure.code, failure.index, failure.message(), failure.certificate)
+  const message = failure.message() + describeWayOut(failure, call, certificates ?? [], leaf)
+  return reject(failure.code, failure.index, message, failure.certificate)
 }
 
 /**

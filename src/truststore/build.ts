@@ -21,6 +21,7 @@ import { algorithmRules } from '../rules/signature.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import { linkIssuers } from './link-issuers.ts'
 import { SubjectIndex } from './lookup.ts'
+import { describeNoPathEnd, noTrustAnchor } from './path-ends.ts'
 import { type BundleContents, type BundledCertificate, readBundle, type TruststoreInput } from './read-bundle.ts'
 import { type Truststore, TruststoreView } from './store.ts'
 import { TrustNode } from './trust-graph.ts'
@@ -165,6 +166,8 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
       node.issuers = issuers
     }
   }
+  const nobody = yield* describeNoPathEnd(usable.entries, context.policy)
+  if (nobody !== undefined) findings.push(findingOf(noTrustAnchor, nobody, {}))
   return new TruststoreView(usable.entries, usable.subjects, leftOut, inBundleOrder(findings), context.policy, cache)
 }
 

@@ -39,6 +39,12 @@ export function keyPair(kind: KeyKind, slot = 0): KeyPair {
   return made
 }
 
+/** The key of the pool whose public key occurs in a certificate. */
+export function keyOf(certificate: Uint8Array): KeyPair | undefined {
+  const bytes = Buffer.from(certificate)
+  return [...pool.values()].find(({ spki }) => bytes.includes(Buffer.from(spki)))
+}
+
 /** The kind of key on each supported curve. */
 export const keyKindOf: Record<CurveName, KeyKind> = { 'P-256': 'p256', 'P-384': 'p384' }
 

@@ -7,7 +7,7 @@ import { type GeneralNameSpec, type NameSpec, nameNode } from './names.ts'
 import { pemOf } from './pem.ts'
 
 export type { DistributionPointSpec, ExtensionSpec } from './extensions.ts'
-export { type HashName, type KeyKind, type KeyPair, keyPair, privateKeyPem } from './keys.ts'
+export { type HashName, type KeyKind, type KeyPair, keyOf, keyPair, privateKeyPem } from './keys.ts'
 export { type CrlSpec, mintCrl } from './mint-crl.ts'
 export type { GeneralNameSpec, NameSpec } from './names.ts'
 

@@ -1,5 +1,6 @@
 import { isoTime } from '../../policy/fields.ts'
 import type { LintRule } from '../../rules/rule.ts'
+import { endsPathAt, refuseAsPathEnd } from '../../truststore/path-ends.ts'
 import type { TrustNode } from '../../truststore/trust-graph.ts'
 import { excludesClients, type LintGraph } from '../graph.ts'
 import { type GraphContext, putOff } from '../lint-rule.ts'
@@ -11,15 +12,20 @@ const largestGroup = 10
 
 export const truststoreRules: readonly LintRule<LintGraph>[] = [
   {
-    code: 'no_trust_anchor',
-    severity: 'warning',
-    summary: 'No certificate is a trust anchor under the policy, so no client is accepted.',
-    citation: 'API Gateway: the whole chain up to the root must be in the truststore; Azure Application Gateway: one root',
-    remedy: 'Add the self-signed root, or use a policy that trusts every listed CA.',
-    check(graph, { policy }) {
-      if (graph.nodes.length === 0 || graph.nodes.some((node) => graph.isAnchor(node))) return undefined
-      const required = policy.trust === 'roots' ? 'self-signed' : 'a CA'
-      return `none of ${graph.nodes.length} certificates is ${required}, so there is no trust anchor`
+    code: 'no_valid_anchor',
+    severity: 'error',
+    summary: 'No certificate that could end a path is within its validity period, so no client is accepted at this time.',
+    citation: 'RFC 5280 6.1.3 (a)(2); API Gateway: validity',
+    remedy: 'Add the successor of an expired root, or check the clock.',
+    check({ nodes }, { policy, at }) {
+      if (nodes.some((node) => endsPathAt(node, policy, at))) return undefined
+      const ends = nodes.filter((node) => refuseAsPathEnd(node, policy) === undefined)
+      const [first, ...more] = ends
+      if (first === undefined) return undefined
+      const { subjectForMessage, notBeforeTime, notAfterTime } = first.certificate
+      const dates = at < notBeforeTime ? `is not valid before ${isoTime(notBeforeTime)}` : `expired on ${isoTime(notAfterTime)}`
+      const others = more.length > 0 ? `; nor are the other ${more.length} anchors valid` : ''
+      return `no client is accepted on ${isoTime(at)}: certificate ${first.index}, ${subjectForMessage}, ${dates}${others}`
     },
   },
 ]
@@ -62,7 +68,7 @@ export const graphRules: readonly LintRule<TrustNode, GraphContext>[] = [
   },
   {
     code: 'unreachable_intermediate',
-    severity: 'info',
+    severity: 'warning',
     summary: 'The issuer is in the bundle, but the chain is broken further up and does not reach a root.',
     citation: 'API Gateway: the issuer and the whole chain up to the root must be in the truststore',
     remedy: 'Add the missing certificates further up; see incomplete_chain.',

@@ -2,6 +2,7 @@ import { isoTime } from '../../policy/fields.ts'
 import type { LintRule } from '../../rules/rule.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import { criticalBasicConstraints, pathLengthOfCa } from '../../x509/profile/rfc5280.ts'
+import { webPkiRules } from '../../x509/profile/web-pki.ts'
 import { excludesClients } from '../graph.ts'
 import { profileRule, putOff, type RoleContext } from '../lint-rule.ts'
 
@@ -35,11 +36,29 @@ export const caRules: readonly LintRule<CertificateView, RoleContext>[] = /* @__
   {
     code: 'ca_key_usage_missing',
     severity: 'warning',
-    summary: 'The CA has no keyUsage, so its key may be used for anything, including TLS handshakes.',
+    summary:
+      'The CA has no keyUsage, so its key may be used for anything, including TLS handshakes. An info for roots, and not reported for listed ones.',
     citation: 'RFC 5280 4.2.1.3',
     remedy: 'Re-issue the CA certificate with keyUsage keyCertSign and cRLSign, critical.',
-    check({ isCa, keyUsageBits }) {
-      return isCa && keyUsageBits === undefined ? 'CA certificate without keyUsage' : undefined
+    check({ isCa, keyUsageBits }, { role, isListed }) {
+      // `openssl req -x509` makes roots without keyUsage, and they work.
+      if (!isCa || keyUsageBits !== undefined || (role === 'anchor' && isListed)) return undefined
+      const problem = 'CA certificate without keyUsage'
+      return role === 'anchor' ? { problem, severity: 'info' } : problem
+    },
+  },
+  {
+    code: 'web_pki_ca_nonconforming',
+    severity: 'warning',
+    summary:
+      'The CA breaks a rule of the CA/Browser Forum, and policy.conformance is web-pki, so no path through it is accepted.',
+    citation: 'CA/Browser Forum BR 6.1.5, 7.1.1, 7.1.2.1',
+    remedy: 'Re-issue the CA certificate according to the rule, or set conformance to strict.',
+    check(certificate, { role, policy }) {
+      if (role === 'leaf' || policy.conformance !== 'web-pki') return undefined
+      if (role === 'anchor' && !policy.enforceAnchorConstraints) return undefined
+      const broken = webPkiRules.find(({ roles, violated }) => roles.includes(role) && violated(certificate, role))
+      return broken === undefined ? undefined : `${broken.requirement} (${broken.citation})`
     },
   },
   {

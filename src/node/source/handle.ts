@@ -116,6 +116,11 @@ export interface SourceEvents {
   rollback: RollbackEvent
   /** Certificates of the version in force expire soon or have expired. Emitted at its start and once a day. */
   expiring: ExpiringEvent
+  /**
+   * No client is accepted now, because every certificate that can end a path has expired or is not valid yet. Emitted at the start,
+   * when it becomes so, and once a day while it is so.
+   */
+  acceptsNobody: AcceptsNobodyEvent
 }
 
 /** The new version, and what it changes. */
@@ -152,6 +157,13 @@ export interface ExpiringEvent {
   /** Those that expire within `expiresWithinDays`, earliest first. */
   readonly certificates: readonly Certificate[]
   readonly version: TruststoreVersion
+}
+
+/** The truststore accepts no client at this time. A version that accepts none at any time does not come into force. */
+export interface AcceptsNobodyEvent {
+  readonly version: TruststoreVersion
+  /** When the first certificate becomes valid that can end a path; absent if all have expired. */
+  readonly validFrom?: Date
 }
 
 /** A truststore that is or was in force. */

@@ -2,7 +2,8 @@ import { clearTimeout, setTimeout } from 'node:timers'
 import type { Steps } from '../../bytes/steps.ts'
 import { type NoFields, readFields } from '../../policy/fields.ts'
 import { diffTruststores, type TruststoreDiff } from '../../truststore/diff.ts'
-import type { Truststore } from '../../truststore/store.ts'
+import { acceptance } from '../../truststore/path-ends.ts'
+import { requireTruststore, type Truststore } from '../../truststore/store.ts'
 import { thrownText } from '../safely.ts'
 import { Slices } from '../slices.ts'
 import {
@@ -89,10 +90,11 @@ export class Source implements TruststoreSource {
   readonly #loader: Loader
   readonly #settings: SourceSettings
   readonly #history: Versions
-  readonly #events: Events<SourceEvents> = new Events(['updated', 'rejected', 'rollback', 'expiring'])
+  readonly #events: Events<SourceEvents> = new Events(['updated', 'rejected', 'rollback', 'expiring', 'acceptsNobody'])
   readonly #closing: AbortController = new AbortController()
   readonly #poll: Timer = new Timer(() => void this.check({}))
   readonly #expiry: Timer = new Timer(() => this.#emitExpiring())
+  readonly #anchors: Timer = new Timer(() => this.#emitAcceptsNobody())
   #running: Promise<Refresh> | undefined
   #waiting: Promise<Refresh> | undefined
   #requested: CheckOptions = defaultCheck
@@ -116,6 +118,7 @@ export class Source implements TruststoreSource {
     source.#scheduleNext()
     // Not earlier, so that the caller can add listeners first.
     source.#expiry.set(0)
+    source.#anchors.set(0)
     return source
   }
 
@@ -154,6 +157,7 @@ export class Source implements TruststoreSource {
     this.#closing.abort()
     this.#poll.close()
     this.#expiry.close()
+    this.#anchors.close()
     this.#events.clear()
     this.#loader.close()
   }
@@ -243,7 +247,9 @@ export class Source implements TruststoreSource {
     diff: TruststoreDiff,
   ): void {
     this.#events.emit('updated', { cause, version, previous, diff, findings: version.store.findings })
-    if (!this.#closed) this.#expiry.set(0)
+    if (this.#closed) return
+    this.#expiry.set(0)
+    this.#anchors.set(0)
   }
 
   #emitExpiring(): void {
@@ -254,6 +260,18 @@ export class Source implements TruststoreSource {
       .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())
     if (certificates.length > 0) this.#events.emit('expiring', { certificates, version })
     if (!this.#closed) this.#expiry.set(day)
+  }
+
+  /** Looks again when the answer changes by itself, and once a day. */
+  #emitAcceptsNobody(): void {
+    const version = this.#history.current
+    const now = Date.now()
+    const { until, from } = acceptance(requireTruststore(version.store, 'the version in force'), now)
+    if (until === undefined) {
+      const validFrom = from === undefined ? {} : { validFrom: new Date(from) }
+      this.#events.emit('acceptsNobody', { version, ...validFrom })
+    }
+    if (!this.#closed) this.#anchors.set(Math.min((until ?? from ?? Number.POSITIVE_INFINITY) - now, day))
   }
 
   /**

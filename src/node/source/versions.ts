@@ -8,6 +8,7 @@ import { type Finding, inFull } from '../../rules/rule.ts'
 import { building, TruststoreError, type TruststoreOptions } from '../../truststore/build.ts'
 import { diffing, type TruststoreDiff } from '../../truststore/diff.ts'
 import { sortIssuers } from '../../truststore/issuers.ts'
+import { noTrustAnchor } from '../../truststore/path-ends.ts'
 import { requireTruststore, type TruststoreView } from '../../truststore/store.ts'
 import { thrownText } from '../safely.ts'
 import { TruststoreSourceError, type TruststoreVersion } from './handle.ts'
@@ -197,13 +198,18 @@ const damageCodes: ReadonlySet<LintCode> = new Set<LintCode>([
 ])
 
 /**
- * Builds a truststore. Returns an error if a part of the bundle seems lost: the intact rest of a bundle must not replace the
- * whole.
+ * Builds a truststore. Returns an error if it accepts nobody, whatever the date, or if a part of the bundle seems lost: the intact
+ * rest of a bundle must not replace the whole.
  */
 export function* buildWhole(bytes: Uint8Array, options: TruststoreOptions): Steps<TruststoreView | TruststoreSourceError> {
   try {
     const store = yield* building(bytes, options)
     yield* store.hashing()
+    const nobody = store.findings.find(({ code }) => code === noTrustAnchor.code)
+    if (nobody !== undefined)
+      return new TruststoreSourceError('invalid', `the truststore accepts nobody: ${describe(nobody)}`, {
+        findings: store.findings,
+      })
     const damaged = store.findings.find((finding) => damageCodes.has(finding.code))
     const problem =
       damaged === undefined ? ((yield* brokenForeignBlock(bytes, store.findings)) ?? cutBoundary(bytes)) : describe(damaged)

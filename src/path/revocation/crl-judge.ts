@@ -1,5 +1,4 @@
 import { compareBytes, type Span } from '../../bytes/span.ts'
-import { isoTime } from '../../policy/fields.ts'
 import { refuseAlgorithm } from '../../policy/strength.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/ids/extension-id.ts'
@@ -7,7 +6,8 @@ import { refuseListAsEvidence, refuseListUse } from '../../x509/profile/profile.
 import type { RevocationEntry } from '../../x509/revocation-entries.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
 import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
-import type { ListJudge, RevocationContext, RevocationStatus } from './revocation-check.ts'
+import { listText, missingReasonsText, otherSignerText, refuseListDates, scopesText } from './list-text.ts'
+import type { ListJudge, RevocationContext, RevocationRequest, RevocationStatus } from './revocation-check.ts'
 import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './scope.ts'
 
 /** Decides what revocation lists say about a certificate, and which lists replace others. */
@@ -51,34 +51,37 @@ export class CrlJudge implements ListJudge {
     const lists = this.#listsAbout(certificate, points, path[index + 1]!)
     const signerOf: SignerOf = (list) => this.#signers.find(list, path, index, depth)
     const replaced = new Set<RevocationListView>()
-    let unusable: string | undefined
+    let unusable: Unreliable | undefined
     for (const list of lists) {
       const found = this.#findEntries(certificate, list, signerOf)
       if (found === undefined) continue
       const undoneBy = this.#undoneBy(certificate, list, found)
       if (undoneBy === 'list') replaced.add(list)
       if (undoneBy !== undefined) continue
-      const refusal = this.#refuseUse(list) ?? found.signer.limitation
+      const unfit = this.#refuseUse(list)
+      const refusal = unfit ?? found.signer.limitation
       if (refusal === undefined) return { kind: 'revoked', entry: found.entries[0]! }
-      unusable ??= refusal
+      unusable ??= { list, refusal, signer: unfit === undefined ? found.signer : undefined }
     }
-    if (unusable !== undefined) return unknown(`a revocation list names it, but cannot be relied on: ${unusable}`)
+    if (unusable !== undefined) return namedBy(unusable)
     let reasons = 0
     let isCovered = false
-    let insufficient: string | undefined
+    let insufficient: Unreliable | undefined
     for (const list of lists) {
       const covered = this.#context.meter.names(points.length) ? coveredReasons(certificate, points, list) : 0
       if (covered === 0) continue
       isCovered = true
       // Skip the signature check of a list that covers no further reason.
       if ((reasons | covered) === reasons || list.isDelta || replaced.has(list)) continue
-      const refusal = this.#refuseAsEvidence(list) ?? refuseSigner(signerOf(list))
+      const unfit = this.#refuseAsEvidence(list)
+      const signer = unfit === undefined ? signerOf(list) : undefined
+      const refusal = unfit ?? refuseSigner(signer)
       if (refusal === undefined) reasons |= covered
-      else insufficient ??= refusal
+      else insufficient ??= { list, refusal, signer }
     }
     if (reasons === allReasons) return { kind: 'good' }
-    if (!isCovered) return { kind: 'uncovered' }
-    return unknown(`the revocation lists that cover it cannot be relied on: ${insufficient ?? 'they do not cover every reason'}`)
+    if (!isCovered) return uncovered(certificate, lists, this.#context.request)
+    return coveredBy(insufficient, reasons, path[index + 1]!)
   }
 
   /** Lists of the certificate's issuer and of the CRL issuers that its distribution points name. Lists by the CA's key first. */
@@ -172,25 +175,51 @@ export class CrlJudge implements ListJudge {
   /** Why the list clears no certificate: it is not fully understood, nonconforming, too old, or not valid yet. */
   #refuseAsEvidence(list: RevocationListView): string | undefined {
     const { policy, at, request } = this.#context
-    const { thisUpdateTime, nextUpdateTime } = list
     const refusal = this.#refuseUse(list) ?? refuseListAsEvidence(list, policy.conformance)
     if (refusal !== undefined) return refusal
-    if (at < thisUpdateTime) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is in the future`
-    if (at - thisUpdateTime > request.maxAge) return `its thisUpdate, ${isoTime(thisUpdateTime)}, is older than maxAgeDays allows`
-    if (request.expired === 'allow') return undefined
-    if (nextUpdateTime !== undefined)
-      return at < nextUpdateTime + 1000 ? undefined : `its nextUpdate, ${isoTime(nextUpdateTime)}, has passed`
-    // Without nextUpdate, only a maximum age limits how long the list counts.
-    return request.maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined
+    return refuseListDates(list, at, request)
   }
 }
 
-function refuseSigner(signer: ListSigner | undefined): string | undefined {
-  return signer === undefined ? 'no permitted signer signed it' : signer.limitation
+/** A list that cannot be relied on, and why. */
+interface Unreliable {
+  readonly list: RevocationListView
+  readonly refusal: string
+  /** If it is the reason. */
+  readonly signer: ListSigner | undefined
 }
 
-function unknown(problem: string): RevocationStatus {
-  return { kind: 'unknown', problem }
+const unsigned = 'no permitted signer signed it'
+
+function refuseSigner(signer: ListSigner | undefined): string | undefined {
+  return signer === undefined ? unsigned : signer.limitation
+}
+
+/* Texts are functions, because another path may be accepted. */
+
+function namedBy(unusable: Unreliable): RevocationStatus {
+  return { kind: 'unknown', problem: () => `a revocation list names it, but cannot be relied on: ${describe(unusable)}` }
+}
+
+function describe({ list, refusal, signer }: Unreliable): string {
+  return `${listText(list)}: ${refusal}${signer === undefined ? '' : ` (signer ${signer.certificate.subjectForMessage})`}`
+}
+
+function coveredBy(insufficient: Unreliable | undefined, reasons: number, ca: CertificateView): RevocationStatus {
+  const details = (): string => {
+    if (insufficient === undefined) return missingReasonsText(reasons)
+    const { list, refusal } = insufficient
+    return refusal === unsigned ? `${listText(list)}: ${otherSignerText(list, ca)}` : describe(insufficient)
+  }
+  return { kind: 'unknown', problem: () => `the revocation lists that cover it cannot be relied on: ${details()}` }
+}
+
+function uncovered(
+  certificate: CertificateView,
+  about: readonly RevocationListView[],
+  request: RevocationRequest,
+): RevocationStatus {
+  return { kind: 'uncovered', details: () => scopesText(certificate, about, request) }
 }
 
 /** Reason codes of RFC 5280 5.3.1. */

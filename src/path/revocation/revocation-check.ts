@@ -50,8 +50,10 @@ export interface RevocationContext extends PathContext {
  * names it, but the list cannot be relied on.
  */
 export type RevocationStatus =
-  | { readonly kind: 'good' | 'uncovered' }
-  | { readonly kind: 'unknown'; readonly problem: string }
+  | { readonly kind: 'good' }
+  /** `details`: the scopes of the lists, to append to a message; empty if no list was given. */
+  | { readonly kind: 'uncovered'; readonly details: () => string }
+  | { readonly kind: 'unknown'; readonly problem: () => string }
   | { readonly kind: 'revoked'; readonly entry: RevocationEntry }
 
 /** Evaluates the lists of a request. */
@@ -83,7 +85,7 @@ function unreadablePoints({ extensions }: CertificateView): string | undefined {
   return extensions.isIgnored(ExtensionId.freshestCrl) ? 'its freshestCRL cannot be read' : undefined
 }
 
-const uncovered: RevocationStatus = { kind: 'uncovered' }
+const uncovered: RevocationStatus = { kind: 'uncovered', details: () => '' }
 
 /** Returns a function that checks the certificates of a complete path, leaf first, below its anchor. */
 export function revocationCheck(context: PathContext): (path: readonly CertificateView[]) => PathRefusal | undefined {
@@ -102,11 +104,16 @@ export function revocationCheck(context: PathContext): (path: readonly Certifica
       const unreadable = unreadablePoints(path[index]!)
       const isEnough = status.kind === 'good' || (status.kind === 'uncovered' && request.unknown === 'allow')
       if (isEnough && unreadable === undefined) continue
-      const problem = unreadable ?? (status.kind === 'unknown' ? status.problem : 'no revocation list covers it')
-      unknown ??= { code: 'revocation_unknown', index, message: `${problem} (issuer ${path[index]!.issuerForMessage})` }
+      unknown ??= { code: 'revocation_unknown', index, message: '', describe: () => describe(unreadable, status, path[index]!) }
     }
     return unknown
   }
 
   return (path) => refuseBelow(path, 0)
+}
+
+function describe(unreadable: string | undefined, status: RevocationStatus, { issuerForMessage }: CertificateView): string {
+  const problem = unreadable ?? (status.kind === 'unknown' ? status.problem() : 'no revocation list covers it')
+  const details = unreadable === undefined && status.kind === 'uncovered' ? status.details() : ''
+  return `${problem} (issuer ${issuerForMessage})${details}`
 }

@@ -1,3 +1,4 @@
+import { profiles } from '../../../src/index.ts'
 import { contextConstructed, contextPrimitive, encode, sequence } from '../asn1.ts'
 import { generalNameNode } from '../names.ts'
 import { at, bentCa, bentClient, bentRoot, cleanBundle, type Flaw, root } from './flaw.ts'
@@ -27,12 +28,28 @@ export const authorityFlaws: readonly Flaw[] = [
   },
   {
     code: 'ca_key_usage_missing',
-    name: 'a CA without keyUsage',
+    name: 'an intermediate without keyUsage',
+    input: [root.der, bentCa({ keyUsage: [] }).der],
+    mended: ['a listed root without keyUsage', bentRoot({ keyUsage: [] }).der],
+  },
+  {
+    code: 'ca_key_usage_missing',
+    severity: 'info',
+    name: 'a root without keyUsage, before it is listed',
+    as: 'ca',
     input: bentRoot({ keyUsage: [] }).der,
-    mended: ['a CA with keyCertSign and cRLSign', sound],
+    mended: ['a root with keyCertSign and cRLSign', sound],
+  },
+  {
+    code: 'web_pki_ca_nonconforming',
+    name: 'a root with extendedKeyUsage, beside a sound one',
+    input: [root.der, bentRoot({ extendedKeyUsage: ['serverAuth'] }).der],
+    options: { policy: profiles.webServer },
+    mended: ['two roots without extendedKeyUsage', [root.der, sound], { policy: profiles.webServer }],
   },
   {
     code: 'ca_eku_excludes_client_auth',
+    also: ['no_trust_anchor'],
     name: 'a CA with the extendedKeyUsage serverAuth',
     input: bentRoot({ extendedKeyUsage: ['serverAuth'] }).der,
     mended: ['a CA with serverAuth and clientAuth', bentRoot({ extendedKeyUsage: ['serverAuth', 'clientAuth'] }).der],

@@ -26,6 +26,7 @@ const otherByRoot = mint({ ca: true, key: other.key, subject: other.subject }, r
 const sub = mint({ ca: true, key: keyPair('p256', 47), subject: 'O=Lint,CN=Sub' }, root)
 const subSub = mint({ ca: true, key: keyPair('p256', 48), subject: 'O=Lint,CN=Sub Sub' }, sub)
 const short = bentRoot({ pathLength: 0 })
+const expiredRoot = bentRoot({ notBefore: at(-20), notAfter: at(-10) })
 const server = bentRoot({ extendedKeyUsage: ['serverAuth'] })
 
 export const graphFlaws: readonly Flaw[] = [
@@ -43,6 +44,7 @@ export const graphFlaws: readonly Flaw[] = [
   },
   {
     code: 'no_trust_anchor',
+    severity: 'error',
     name: 'an intermediate without any root',
     also: ['incomplete_chain'],
     input: intermediate.der,
@@ -50,10 +52,27 @@ export const graphFlaws: readonly Flaw[] = [
   },
   {
     code: 'no_trust_anchor',
+    severity: 'error',
     name: 'no CA where every CA is trusted',
     also: ['leaf_in_truststore'],
     input: bentClient({}).der,
     options: { policy: { ...profiles.apiGateway, trust: 'every-ca' } },
+    mended: ['a self-signed client: it is pinned', mint({ subject: 'O=Lint,CN=Pinned' }).der],
+  },
+  {
+    code: 'no_trust_anchor',
+    severity: 'error',
+    name: 'a self-signed server certificate alone',
+    also: ['leaf_in_truststore', 'eku_missing_client_auth', 'no_san'],
+    input: mint({ subject: 'O=Lint,CN=Server', extendedKeyUsage: ['serverAuth'] }).der,
+  },
+  {
+    code: 'no_valid_anchor',
+    severity: 'error',
+    name: 'an expired root above a valid intermediate',
+    also: ['child_outlives_issuer', 'expired'],
+    input: pair(expiredRoot, bentCa({}, expiredRoot)),
+    mended: ['the expired root and its successor', [expiredRoot.der, bentCa({}, expiredRoot).der, root.der]],
   },
   {
     code: 'chain_too_deep',
@@ -63,7 +82,6 @@ export const graphFlaws: readonly Flaw[] = [
   },
   {
     code: 'unreachable_intermediate',
-    severity: 'info',
     name: 'an intermediate below one whose root is missing',
     also: ['no_trust_anchor', 'incomplete_chain'],
     input: pair(sub, subSub),
@@ -98,7 +116,7 @@ export const graphFlaws: readonly Flaw[] = [
   {
     code: 'issuer_eku_excludes_client_auth',
     name: 'an intermediate below a root with serverAuth only',
-    also: ['ca_eku_excludes_client_auth'],
+    also: ['no_trust_anchor', 'ca_eku_excludes_client_auth'],
     input: pair(server, bentCa({}, server)),
     mended: ['an intermediate below a root for any purpose', cleanBundle],
   },

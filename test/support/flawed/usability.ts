@@ -117,12 +117,14 @@ export const usabilityFlaws: readonly Flaw[] = [
   {
     name: 'an expired CA',
     code: 'expired',
+    also: ['no_valid_anchor'],
     input: bentRoot({ notBefore: at(-20), notAfter: at(-10) }).der,
     mended: ['a CA that expires in 100 days', bentRoot({ notBefore: at(-20), notAfter: at(100) }).der],
   },
   {
     name: 'a CA of tomorrow',
     code: 'not_yet_valid',
+    also: ['no_valid_anchor'],
     input: bentRoot({ notBefore: at(1), notAfter: at(100) }).der,
     mended: ['a CA of yesterday', bentRoot({ notBefore: at(-1), notAfter: at(100) }).der],
   },

@@ -46,7 +46,7 @@ describe('examples of the command-line guide', () => {
   })
 
   it.each(examples)('$line', ({ line, output }) => {
-    const [program, ...args] = line.split(' ')
+    const [program, ...args] = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''))
     expect(program).toBe('portcullis')
     const ran = place.run(args)
     expect(ran.errors).toBe('')

@@ -44,10 +44,10 @@ describe('portcullis lint', () => {
     expect(place.run(['lint', 'clean.pem', ...at])).toEqual({ exitCode: 0, output: 'no findings in clean.pem\n', errors: '' })
   })
 
-  it('writes one finding a line with its line number, and 1', () => {
+  it('writes one finding a line with its line number, and 0 for warnings', () => {
     const line = root.pem.split('\n').length
     expect(place.run(['lint', ...at, 'clean.pem', 'old.pem', '--profile', 'api-gateway'])).toEqual({
-      exitCode: 1,
+      exitCode: 0,
       output: `old.pem:${line}  warning  expired  expired on 2025-01-01T00:00:00Z: subject CN=Old,O=Example
 1 warning in 2 files
 
@@ -78,7 +78,7 @@ Remedies
 
   it('looks ahead as far as asked', () => {
     expect(place.run(['lint', 'clean.pem', '--at', '2029-11-01']).exitCode).toBe(0)
-    expect(place.run(['lint', 'clean.pem', '--at', '2029-11-01', '--expires-within=90'])).toMatchObject({
+    expect(place.run(['lint', 'clean.pem', '--at', '2029-11-01', '--expires-within=90', '--fail-on', 'warning'])).toMatchObject({
       exitCode: 1,
       output: expect.stringContaining('expires_within'),
     })
@@ -112,6 +112,7 @@ Remedies
 
   it('fails on what it is told to fail on', () => {
     expect(place.run(['lint', 'old.pem', ...at, '--fail-on', 'error']).exitCode).toBe(0)
+    expect(place.run(['lint', 'old.pem', ...at, '--fail-on', 'warning']).exitCode).toBe(1)
     expect(place.run(['lint', 'bad.pem', ...at, '--fail-on', 'error']).exitCode).toBe(1)
     expect(place.run(['lint', 'spaced.pem', ...at])).toMatchObject({
       exitCode: 0,
@@ -120,9 +121,40 @@ Remedies
     expect(place.run(['lint', 'spaced.pem', ...at, '--fail-on=info']).exitCode).toBe(1)
   })
 
+  it('counts warnings over all files, and fails on more than --max-warnings', () => {
+    const exitCode = (...args: readonly string[]): number | null => place.run(['lint', ...at, ...args]).exitCode
+    expect(exitCode('old.pem', '--max-warnings', '0')).toBe(1)
+    expect(exitCode('old.pem', '--max-warnings', '1')).toBe(0)
+    expect(exitCode('old.pem', 'old.pem', '--max-warnings', '1')).toBe(1)
+    expect(exitCode('clean.pem', 'spaced.pem', '--max-warnings', '0')).toBe(0)
+    expect(exitCode('bad.pem', '--max-warnings', '9')).toBe(1)
+    for (const count of ['many', '1.5', '=-1', '']) {
+      expect(place.run(['lint', 'old.pem', `--max-warnings=${count}`])).toMatchObject({
+        exitCode: 2,
+        errors: expect.stringContaining(`--max-warnings is ${count}, which is not a whole number`),
+      })
+    }
+  })
+
+  it('fails on a truststore that accepts nobody, now or ever', () => {
+    const intermediate = mint({ ca: true, subject: 'CN=Sub', notBefore: day('2020-01-01') }, root)
+    place.write('nobody.pem', intermediate.pem)
+    place.write('over.pem', old.pem)
+    expect(place.run(['lint', 'nobody.pem', ...at])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringMatching(/^nobody\.pem +error +no_trust_anchor +no client can be accepted/),
+    })
+    expect(place.run(['lint', 'over.pem', ...at])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining(
+        'error    no_valid_anchor  no client is accepted on 2026-06-01T00:00:00Z: certificate 0, CN=Old,O=Example, expired on 2025-01-01T00:00:00Z',
+      ),
+    })
+  })
+
   it('leaves out what is waived, until it ends', () => {
-    expect(place.run(['lint', 'old.pem', ...at, '--waivers', 'waivers.json']).exitCode).toBe(0)
-    const { exitCode, output } = place.run(['lint', 'old.pem', ...at, '--waivers', 'ended.json'])
+    expect(place.run(['lint', 'old.pem', ...at, '--waivers', 'waivers.json', '--max-warnings=0']).exitCode).toBe(0)
+    const { exitCode, output } = place.run(['lint', 'old.pem', ...at, '--waivers', 'ended.json', '--max-warnings=0'])
     expect(exitCode).toBe(1)
     expect(output).toMatch(/waiver_expired .*\n.* expired /)
   })
@@ -149,18 +181,19 @@ Remedies
     const [finding] = JSON.parse(place.run(['lint', 'old.pem', ...at, '--format', 'json']).output).files[0].findings
     const fingerprint = finding.fingerprint.toUpperCase().match(/../g).join(':')
     place.write('one.json', JSON.stringify([{ code: 'expired', fingerprint }]))
-    expect(place.run(['lint', 'old.pem', ...at, '--waivers', 'one.json']).exitCode).toBe(0)
+    const run = (): number | null => place.run(['lint', 'old.pem', ...at, '--waivers', 'one.json', '--fail-on=warning']).exitCode
+    expect(run()).toBe(0)
     place.write(
       'one.json',
       JSON.stringify([{ code: 'expired', fingerprint: fingerprint.replace(/^../, 'ZZ').replace('ZZ', '00') }]),
     )
-    expect(place.run(['lint', 'old.pem', ...at, '--waivers', 'one.json']).exitCode).toBe(fingerprint.startsWith('00') ? 0 : 1)
+    expect(run()).toBe(fingerprint.startsWith('00') ? 0 : 1)
   })
 
   it('writes JSON, SARIF and annotations for machines', () => {
     const json = JSON.parse(place.run(['lint', 'bad.pem', 'clean.pem', ...at, '--format', 'json']).output)
     expect(json).toMatchObject({
-      counts: { error: 1 },
+      counts: { error: 2 },
       files: [
         { file: 'bad.pem', accepted: false },
         { file: 'clean.pem', accepted: true },

@@ -80,6 +80,7 @@ describe('lintTruststore', () => {
     expect(store.findings).toEqual([])
     const later = lintTruststore(store, { at: new Date('2100-01-01') })
     expect(later.findings.map(({ code, index }) => [code, index])).toEqual([
+      ['no_valid_anchor', undefined],
       ['expired', 0],
       ['expired', 1],
     ])

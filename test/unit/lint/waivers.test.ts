@@ -6,10 +6,12 @@ const at = new Date('2026-06-01T00:00:00Z')
 const past = { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }
 const one = mint({ ca: true, key: keyPair('p256'), subject: 'CN=One', ...past })
 const two = mint({ ca: true, key: keyPair('p256', 1), subject: 'CN=Two', ...past })
+const valid = mint({ ca: true, subject: 'CN=Valid', notBefore: new Date('2020-01-01'), notAfter: new Date('2040-01-01') })
 const small = mint({ ca: true, key: keyPair('rsa1024'), subject: 'CN=Small', notAfter: new Date('2040-01-01') })
 
 function lint(...waive: readonly Waiver[]): LintReport {
-  return lintTruststore(one.pem + two.pem + small.pem, { at, waive })
+  const { pem } = valid
+  return lintTruststore(one.pem + two.pem + small.pem + pem, { at, waive })
 }
 
 function essence(findings: readonly Finding[]): readonly string[] {

@@ -118,8 +118,11 @@ describe('a truststore', () => {
     const { warnings } = buildTruststore([intermediate.pem, `${root.pem}-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----`])
     expect(warnings).toEqual(['X509 CRL block on line 12 is skipped'])
     const alone = buildTruststore(intermediate.pem).warnings
-    expect(alone).toHaveLength(1)
-    expect(alone[0]).toMatch(/^its issuer is not in the truststore: .*: subject CN=Intermediate,O=Build$/)
+    expect(alone).toHaveLength(2)
+    expect(alone[0]).toBe(
+      'no client can be accepted, because no certificate can end a path: certificate 0, CN=Intermediate,O=Build, is not self-signed',
+    )
+    expect(alone[1]).toMatch(/^its issuer is not in the truststore: .*: subject CN=Intermediate,O=Build$/)
   })
 
   it('remembers its policy, and judges at the time that it is told', () => {

@@ -103,3 +103,52 @@ describe('expiring', () => {
     expect(told).toHaveLength(2)
   })
 })
+
+describe('a truststore that accepts nobody', () => {
+  const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000)
+  const intermediate = mint({ ca: true, subject: 'CN=Below' }, mint({ ca: true, subject: 'CN=Missing Root' }))
+
+  it('at any date starts no source and replaces no version', async () => {
+    server.reply = serve(intermediate.pem)
+    const message = /^the truststore accepts nobody: no_trust_anchor: .*certificate 0, CN=Below, is not self-signed$/
+    await expect(sourceOf()).rejects.toMatchObject({ reason: 'invalid', message: expect.stringMatching(message) })
+    server.reply = serve(a.pem)
+    const source = await sourceOf({ allowEmptyOverlap: true })
+    server.reply = serve(intermediate.pem)
+    expect(await source.refresh()).toMatchObject({ status: 'rejected', error: { reason: 'invalid' } })
+    expect(source.current.fingerprint).toBe(fingerprints.a)
+  })
+
+  it('because of its dates starts a source, which emits acceptsNobody', async () => {
+    const over = mint({ ca: true, subject: 'CN=Over', notBefore: inDays(-9), notAfter: inDays(-3) })
+    const next = mint({ ca: true, subject: 'CN=Next', notBefore: inDays(2) })
+    const events: (Date | undefined)[] = []
+    server.reply = serve(over.pem)
+    const source = await sourceOf({ strict: true })
+    source.on('acceptsNobody', ({ version, validFrom }) => {
+      expect(version.version).toBe(source.current.fingerprint)
+      events.push(validFrom)
+    })
+    await eventually(() => events.length === 1)
+    server.reply = serve(over.pem + next.pem)
+    await source.refresh()
+    await eventually(() => events.length === 2)
+    server.reply = serve(over.pem + next.pem + a.pem)
+    await source.refresh()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const begins = Math.floor(inDays(2).getTime() / 60_000)
+    expect(events.map((date) => date && Math.floor(date.getTime() / 60_000))).toEqual([undefined, begins])
+  })
+
+  it('from the moment on that its last root expires emits acceptsNobody then', async () => {
+    const ending = mint({ ca: true, subject: 'CN=Ending', notAfter: new Date(Date.now() + 1000) })
+    server.reply = serve(ending.pem)
+    const source = await sourceOf()
+    const events: number[] = []
+    source.on('acceptsNobody', () => events.push(Date.now()))
+    await eventually(() => events.length === 1)
+    const end = Math.floor(ending.spec.notAfter!.getTime() / 1000) * 1000 + 1000
+    expect(events[0]).toBeGreaterThanOrEqual(end)
+    expect(events[0]).toBeLessThan(end + 1000)
+  })
+})
