@@ -1,6 +1,11 @@
 import { edits, type Mutation } from './mutation.ts'
 
-/** Checks of revocation, and edits that remove them. */
+/**
+ * Checks of revocation, and edits that remove them.
+ *
+ * Not in the list, because no verdict changes without it: in `CrlJudge.statusOf`, that a replaced list clears nobody. The later list
+ * that replaces it has the same scope and signer, and clears whatever the older one would clear.
+ */
 
 const judge = edits('path/revocation/crl-judge.ts', [
   ['entries that name a certificate', "if (refusal === undefined) return { kind: 'revoked', entry: found.entries[0]! }"],
@@ -16,7 +21,6 @@ const judge = edits('path/revocation/crl-judge.ts', [
   ],
   ['that an unusable list rejects whom it names', 'if (unusable !== undefined)', 'if (false)'],
   ['that deltas clear nobody', '=== reasons || list.isDelta ||', '=== reasons ||'],
-  ['that a replaced list clears nobody', ' || replaced.has(list)) continue', ') continue'],
   [
     'what a list needs to clear a certificate',
     'const refusal = this.#refuseAsEvidence(list) ?? refuseSigner(signerOf(list))\n',
