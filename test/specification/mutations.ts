@@ -7,6 +7,8 @@ import { revocationMutations } from './mutations-revocation.ts'
  *
  * Not in the list, because no verdict changes without them:
  * - In `Search.run`, that the path of a CRL signer is not the signer alone. A self-signed one is the anchor, which is judged before.
+ * - In `SameSubjectGroup.signersOf`, that the own key of a self-issued certificate is tried early. It protects from crafted keys that
+ *   fit the signature of another one. The model has none.
  * - In `refuseLeafAlgorithm`, that the listed leaf is self-signed. `buildTruststore` leaves out all others with weak hashes.
  */
 
@@ -241,10 +243,6 @@ const truststore = [
   ]),
   ...edits('truststore/link-issuers.ts', [
     ['signatures between listed certificates', 'first?.hasSigned(node.certificate) === true ? named : none', 'named'],
-    [
-      'that the own key of a self-issued certificate is tried',
-      'if (certificate.isSelfIssued) likely.add(this.#keys.find(certificate.keyInfo))',
-    ],
     ['that other keys of the name are tried', 'if (sameKey[0]!.hasSigned(certificate)) return sameKey'],
     ['false self-signatures', 'if (node.hasBadSelfSignature) continue', 'node.hasBadSelfSignature = false'],
   ]),
