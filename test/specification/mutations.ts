@@ -42,13 +42,13 @@ const checks = edits('path/certificate-checks.ts', [
   [
     'the key of an intermediate',
     `refuseKey(parameters.policy, certificate) ??
-    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??
     refuseProfile`,
-    'refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??\n    refuseProfile',
+    'refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??\n    refuseProfile',
   ],
   [
     'the signature algorithm of an intermediate',
-    `refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    `refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??
     refuseProfile`,
     'refuseProfile',
   ],
@@ -261,7 +261,7 @@ const rules = [
   ...edits('rules/key.ts', [
     ['small RSA keys', 'keyParts.key.bits >= policy.minRsaBits', 'true'],
     ['large RSA keys', 'keyParts.key.bits <= policy.maxRsaBits', 'true'],
-    ['curves', 'accepted.includes(keyParts.key.curve) ? undefined', 'true ? undefined'],
+    ['curves', 'accepted.includes(keyParts.key.curve)', 'true'],
   ]),
   ...edits('rules/validity.ts', [
     ['certificates that are never valid', 'if (!isNeverValid(certificate)) return undefined', 'return undefined'],
