@@ -3,8 +3,10 @@ import { edits, type Mutation } from './mutation.ts'
 /**
  * Checks of revocation, and edits that remove them.
  *
- * Not in the list, because no verdict changes without it: in `CrlJudge.statusOf`, that a replaced list clears nobody. The later list
- * that replaces it has the same scope and signer, and clears whatever the older one would clear.
+ * Not in the list, because no verdict changes without them:
+ * - In `CrlJudge.statusOf`, that a replaced list clears nobody. The later list that replaces it has the same scope and signer, and
+ *   clears whatever the older one would clear.
+ * - In `CrlJudge`, that all entries of a delta lift a hold. A delta with another entry names the certificate itself.
  */
 
 const judge = edits('path/revocation/crl-judge.ts', [
@@ -48,7 +50,6 @@ const judge = edits('path/revocation/crl-judge.ts', [
   ['that only holds are lifted', 'if (!entries.every(({ reason }) => reason === certificateHold)) return undefined'],
   ['that the latest delta decides', 'deltas.filter((delta) => !deltas.some((other) => isReplacedDelta(delta, other)))', 'deltas'],
   ['that a delta lifts the hold', 'latest.every((delta) => this.#liftsHold(certificate, delta))', 'true'],
-  ['that all entries of a delta lift it', 'changes.every(({ entry }) => entry.reason === removeFromCrl)', 'true'],
   ['hashes of lists', ' ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message'],
   ['thisUpdate', 'if (at < thisUpdateTime)', 'if (false)'],
   ['maxAgeDays', 'if (at - thisUpdateTime > request.maxAge)', 'if (false)'],

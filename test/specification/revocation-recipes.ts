@@ -19,7 +19,7 @@ const delegate = fc.record({
   isByPrevious: mostly(4, false, true),
   pathLength: rarely(8, fc.constant(0)),
   hasEnded: mostly(12, false, true),
-  hasUnknown: mostly(12, false, true),
+  hasUnknown: mostly(5, false, true),
 })
 
 type Delegate = Parameters<Parameters<typeof delegate.map>[0]>[0]
