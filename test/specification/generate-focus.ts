@@ -89,6 +89,7 @@ const lapses: readonly Lapse[] = [
   ['issuer', () => ({ inhibitAnyPolicy: uncritical(0) })],
   ['leaf', () => ({ version: 1 })],
   ['root', () => ({ extendedKeyUsage: uncritical(['clientAuth', 'serverAuth']) })],
+  ['root', () => ({ extendedKeyUsage: uncritical(['clientAuth', 'serverAuth']) })],
   ['root', () => ({ authorityKeyId: uncritical(strangerKey) })],
   ['leaf', () => ({ basicConstraints: critical({ ca: true }) })],
   ['leaf', ({ subject }) => ({ subject: subject.slice(0, 1), subjectAltName: undefined })],

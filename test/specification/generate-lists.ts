@@ -1,7 +1,8 @@
 import { withoutAbsent } from './alphabet.ts'
 import type { ListEntry, ListScope, RevocationInputs, RevocationList } from './list-model.ts'
-import { hour, type ListRecipe, type RevocationRecipe } from './list-recipes.ts'
+import { hour, type ListRecipe } from './list-recipes.ts'
 import { type Certificate, type Key, type Name, sameKey } from './model.ts'
+import type { RevocationRecipe } from './revocation-recipes.ts'
 
 /** Random revocation lists for the certificates of a call, and certificates that may sign them. */
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { mostly, rarely, withoutAbsent } from './alphabet.ts'
-import type { DistributionPoint, ListScope, PointName, ReasonFlag, RevocationInputs, RevocationList } from './list-model.ts'
-import type { Extension, Hash, KeyUsage, Name } from './model.ts'
+import type { DistributionPoint, ListScope, PointName, ReasonFlag, RevocationList } from './list-model.ts'
+import type { Extension, Hash, Name } from './model.ts'
 
 /**
  * What random revocation lists are made of, before the certificates of the call are known. Usual lists are signed by the issuer of
@@ -161,7 +161,7 @@ const faults: readonly Partial<ListRecipe>[] = [
   { scope: { ...wholeScope, point: uris[0]! } },
 ]
 
-const faulty: fc.Arbitrary<readonly ListRecipe[]> = fc
+export const faulty: fc.Arbitrary<readonly ListRecipe[]> = fc
   .tuple(list, fc.constantFrom(...faults), fc.boolean())
   .map(([one, fault, isPair]) => {
     const { scope } = fault
@@ -170,14 +170,20 @@ const faulty: fc.Arbitrary<readonly ListRecipe[]> = fc
     return isPair && scope?.reasons !== undefined ? [made, { ...made, scope: { ...scope, reasons: [5, 6, 7, 8] } }] : [made]
   })
 
-/** A list by the last namesake of the leaf's issuer, which clears the leaf or names it next to a list that clears it. */
-const delegatedAlone: fc.Arbitrary<readonly ListRecipe[]> = fc.tuple(list, mostly(2, false, true)).map(([one, isNaming]) => {
-  // The signers are CAs, so the list is not about them.
-  const own = { ...one, ...plain, scope: { ...wholeScope, only: 'users' as const } }
-  const naming = [{ ...bystanding, isAboutTarget: true }]
-  const delegated: ListRecipe = { ...own, signs: 'namesake', entries: isNaming ? naming : [] }
-  return isNaming ? [own, delegated] : [delegated]
-})
+/**
+ * A list by the last namesake of the leaf's issuer, which clears the leaf, or names it next to a list that clears it; and then
+ * perhaps a later one that does not.
+ */
+export const delegatedAlone: fc.Arbitrary<readonly ListRecipe[]> = fc
+  .tuple(list, mostly<'clears' | 'names' | 'named'>(1, 'clears', 'names', 'named'))
+  .map(([one, what]) => {
+    // The signers are CAs, so the list is not about them.
+    const own = { ...one, ...plain, scope: { ...wholeScope, only: 'users' as const } }
+    const delegated: ListRecipe = { ...own, signs: 'namesake' }
+    const naming: ListRecipe = { ...delegated, entries: [{ ...bystanding, isAboutTarget: true }] }
+    const later: ListRecipe = { ...delegated, continues: 'list', changed: undefined }
+    return what === 'clears' ? [delegated] : what === 'names' ? [own, naming] : [own, naming, later]
+  })
 
 const contradiction: Partial<ListRecipe> = { isLifting: false, entries: [{ ...bystanding, isAboutTarget: true }] }
 
@@ -206,14 +212,40 @@ const lifted: fc.Arbitrary<readonly ListRecipe[]> = fc
 
 /** A list that names the leaf, and one that does not, which may not be a later one. */
 const superseded: fc.Arbitrary<readonly ListRecipe[]> = fc
-  .tuple(list, list, fc.constantFrom<Partial<ListRecipe>>({}, { changed: 'number' }, { changed: 'thisUpdate', age: 72 * hour }))
+  .tuple(
+    list,
+    list,
+    fc.constantFrom<Partial<ListRecipe>>(
+      {},
+      { changed: 'number' },
+      { changed: 'thisUpdate', age: 72 * hour },
+      { changed: 'signedBy', signs: 'other' },
+    ),
+  )
   .map(([base, next, difference]) => [
     { ...base, ...plain, entries: [{ ...bystanding, isAboutTarget: true }] },
     { ...next, ...plain, continues: 'list', changed: undefined, ...difference },
   ])
 
+const held: ListRecipe['entries'] = [{ ...bystanding, isAboutTarget: true, reason: 6 }]
+
+/** A hold that a delta lifts, after a list that revokes, or after another delta that repeats the hold. */
+const liftedLate: fc.Arbitrary<readonly ListRecipe[]> = fc
+  .tuple(list, fc.boolean())
+  .map(([one, isRevokedBefore]): readonly ListRecipe[] => {
+    const own = { ...one, ...plain, changed: undefined, baseOffset: 0 }
+    const lifting: ListRecipe = { ...own, continues: 'delta', isLifting: true }
+    return isRevokedBefore
+      ? [{ ...own, entries: [{ ...bystanding, isAboutTarget: true }] }, { ...own, continues: 'list', entries: held }, lifting]
+      : [
+          { ...own, entries: held },
+          { ...own, continues: 'delta', isLifting: false, entries: held },
+          { ...lifting, baseOffset: -1 },
+        ]
+  })
+
 /** An indirect list by the leaf's issuer, with an entry about somebody else's certificate, or about the leaf. */
-const indirectAlone: fc.Arbitrary<readonly ListRecipe[]> = fc
+export const indirectAlone: fc.Arbitrary<readonly ListRecipe[]> = fc
   .tuple(list, fc.constantFrom('own', 'other', 'other'), fc.boolean())
   .map(([one, certificateIssuer, isAboutTarget]) => [
     { ...one, ...plain, names: 'crlIssuer', entries: [{ ...bystanding, certificateIssuer, isAboutTarget }] },
@@ -232,99 +264,11 @@ const indirect: fc.Arbitrary<readonly ListRecipe[]> = fc
     ...more,
   ])
 
-/** A certificate with the name of a CA, or of any, and a key of its own, which may be there to sign lists. */
-const delegate = fc.record({
-  isOfLeafIssuer: mostly(2, true, false),
-  isByItsParent: mostly(2, true, false),
-  subject: fc.nat(7),
-  by: fc.nat(7),
-  keyUsage: mostly<readonly KeyUsage[] | undefined>(3, ['cRLSign'], ['keyCertSign', 'cRLSign'], ['keyCertSign'], undefined),
-  ca: mostly(2, true, false),
-  isListed: fc.boolean(),
-  /** The certificate before it issued it, as CAs that renew their key do. */
-  isByPrevious: mostly(4, false, true),
-  pathLength: rarely(8, fc.constant(0)),
-  hasEnded: mostly(12, false, true),
-  hasUnknown: mostly(12, false, true),
-})
-
-type Delegate = Parameters<Parameters<typeof delegate.map>[0]>[0]
-
-/** Each certified by the one before, with the name of the leaf's issuer. Only the last one signs lists. */
-const chained = fc.array(delegate, { minLength: 1, maxLength: 3 }).map((delegates): readonly Delegate[] =>
-  delegates.map((one, i) => ({
-    ...one,
-    ...{ isOfLeafIssuer: true, isByItsParent: true, isByPrevious: i > 0, ca: true, pathLength: undefined },
-    keyUsage: i === delegates.length - 1 ? one.keyUsage : (['keyCertSign', 'cRLSign'] as const),
-  })),
-)
-
-/** The last one has the name of the leaf's issuer, but is certified by another CA. */
-const detoured = fc.tuple(delegate, delegate).map(([first, last]): readonly Delegate[] => [
-  { ...first, isOfLeafIssuer: false, isByItsParent: true, isByPrevious: false, ca: true, keyUsage: undefined },
-  { ...last, isOfLeafIssuer: true, isByPrevious: true },
-])
-
-const usualRecipe = {
-  /** Whether the certificates have no other faults than revocation. */
-  isCalm: mostly(8, true, false),
-  /** Whether they conform at every level, and the policy demands it. */
-  isConforming: mostly(4, false, true),
-  /** Whether `maxChainLength` is the number of CAs, so that the paths of signers may be too long. */
-  isTight: mostly(2, false, true),
-  /** Whether the leaf is a CA, and whether its only distribution point names its issuer as the CRL issuer. */
-  isLeafCa: mostly(8, false, true),
-  /** Whether the leaf is listed, and has critical distribution points. */
-  isPinned: mostly(8, false, true),
-  hasCriticalPoints: mostly(8, false, true),
-  hasIndirectPoint: mostly(20, false, true),
-  depth: mostly<RevocationInputs['depth']>(2, 'leaf', 'chain'),
-  unknown: fc.constantFrom<RevocationInputs['unknown']>('refuse', 'allow', 'allow'),
-  expired: mostly<RevocationInputs['expired']>(6, 'refuse', 'allow'),
-  maxAgeDays: rarely(2, fc.constant(2)),
-}
-
-const anyDelegates = fc.oneof<fc.Arbitrary<readonly Delegate[]>[]>(
-  fc.array(delegate, { minLength: 1, maxLength: 3 }),
-  chained,
-  detoured,
-)
-
-const lists = fc.oneof(
+export const lists = fc.oneof(
   { weight: 2, arbitrary: fc.array(list, { maxLength: 4 }) },
-  ...[series, delegated, indirect, lifted, superseded],
+  ...[series, delegated, indirect, lifted, liftedLate, superseded],
   {
     weight: 2,
     arbitrary: faulty,
   },
 )
-
-const calm = { isCalm: fc.constant(true), depth: fc.constant<RevocationInputs['depth']>('leaf') }
-
-/** What a call says about revocation, before its certificates are known. */
-export const revocationRecipes = fc.oneof(
-  { weight: 7, arbitrary: fc.record({ ...usualRecipe, lists, delegates: anyDelegates }) },
-  // About the signer of one list, whose own status nobody asks for.
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      ...{ ...usualRecipe, ...calm, unknown: fc.constant<RevocationInputs['unknown']>('allow') },
-      ...{ isTight: fc.boolean(), lists: delegatedAlone, delegates: fc.oneof(chained, detoured) },
-    }),
-  },
-  // About the entries of an indirect list.
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      ...{ ...usualRecipe, ...calm, hasIndirectPoint: fc.constant(true) },
-      ...{ lists: indirectAlone, delegates: anyDelegates },
-    }),
-  },
-  // About the scope of a list.
-  {
-    weight: 1,
-    arbitrary: fc.record({ ...usualRecipe, ...calm, isLeafCa: fc.boolean(), lists: faulty, delegates: anyDelegates }),
-  },
-)
-
-export type RevocationRecipe = Parameters<Parameters<typeof revocationRecipes.map>[0]>[0]

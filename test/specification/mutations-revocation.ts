@@ -1,6 +1,13 @@
 import { edits, type Mutation } from './mutation.ts'
 
-/** Checks of revocation, and edits that remove them. */
+/**
+ * Checks of revocation, and edits that remove them.
+ *
+ * Not in the list, because no verdict changes without them:
+ * - In `CrlJudge.statusOf`, that a replaced list clears nobody. The later list that replaces it has the same scope and signer, and
+ *   clears whatever the older one would clear.
+ * - In `CrlJudge`, that all entries of a delta lift a hold. A delta with another entry names the certificate itself.
+ */
 
 const judge = edits('path/revocation/crl-judge.ts', [
   ['entries that name a certificate', "if (refusal === undefined) return { kind: 'revoked', entry: found.entries[0]! }"],
@@ -16,7 +23,6 @@ const judge = edits('path/revocation/crl-judge.ts', [
   ],
   ['that an unusable list rejects whom it names', 'if (unusable !== undefined)', 'if (false)'],
   ['that deltas clear nobody', '=== reasons || list.isDelta ||', '=== reasons ||'],
-  ['that a replaced list clears nobody', ' || replaced.has(list)) continue', ') continue'],
   [
     'what a list needs to clear a certificate',
     'const refusal = this.#refuseAsEvidence(list) ?? refuseSigner(signerOf(list))\n',
@@ -44,7 +50,6 @@ const judge = edits('path/revocation/crl-judge.ts', [
   ['that only holds are lifted', 'if (!entries.every(({ reason }) => reason === certificateHold)) return undefined'],
   ['that the latest delta decides', 'deltas.filter((delta) => !deltas.some((other) => isReplacedDelta(delta, other)))', 'deltas'],
   ['that a delta lifts the hold', 'latest.every((delta) => this.#liftsHold(certificate, delta))', 'true'],
-  ['that all entries of a delta lift it', 'changes.every(({ entry }) => entry.reason === removeFromCrl)', 'true'],
   ['hashes of lists', ' ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message'],
   ['thisUpdate', 'if (at < thisUpdateTime)', 'if (false)'],
   ['maxAgeDays', 'if (at - thisUpdateTime > request.maxAge)', 'if (false)'],

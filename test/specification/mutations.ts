@@ -7,6 +7,8 @@ import { revocationMutations } from './mutations-revocation.ts'
  *
  * Not in the list, because no verdict changes without them:
  * - In `Search.run`, that the path of a CRL signer is not the signer alone. A self-signed one is the anchor, which is judged before.
+ * - In `SameSubjectGroup.signersOf`, that the own key of a self-issued certificate is tried early. It protects from crafted keys that
+ *   fit the signature of another one. The model has none.
  * - In `refuseLeafAlgorithm`, that the listed leaf is self-signed. `buildTruststore` leaves out all others with weak hashes.
  */
 
@@ -40,13 +42,13 @@ const checks = edits('path/certificate-checks.ts', [
   [
     'the key of an intermediate',
     `refuseKey(parameters.policy, certificate) ??
-    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??
     refuseProfile`,
-    'refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??\n    refuseProfile',
+    'refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??\n    refuseProfile',
   ],
   [
     'the signature algorithm of an intermediate',
-    `refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm) ??
+    `refuseAlgorithm(parameters.policy, certificate.parsedAlgorithm, certificate.algorithm) ??
     refuseProfile`,
     'refuseProfile',
   ],
@@ -241,10 +243,6 @@ const truststore = [
   ]),
   ...edits('truststore/link-issuers.ts', [
     ['signatures between listed certificates', 'first?.hasSigned(node.certificate) === true ? named : none', 'named'],
-    [
-      'that the own key of a self-issued certificate is tried',
-      'if (certificate.isSelfIssued) likely.add(this.#keys.find(certificate.keyInfo))',
-    ],
     ['that other keys of the name are tried', 'if (sameKey[0]!.hasSigned(certificate)) return sameKey'],
     ['false self-signatures', 'if (node.hasBadSelfSignature) continue', 'node.hasBadSelfSignature = false'],
   ]),
@@ -263,7 +261,7 @@ const rules = [
   ...edits('rules/key.ts', [
     ['small RSA keys', 'keyParts.key.bits >= policy.minRsaBits', 'true'],
     ['large RSA keys', 'keyParts.key.bits <= policy.maxRsaBits', 'true'],
-    ['curves', 'accepted.includes(keyParts.key.curve) ? undefined', 'true ? undefined'],
+    ['curves', 'accepted.includes(keyParts.key.curve)', 'true'],
   ]),
   ...edits('rules/validity.ts', [
     ['certificates that are never valid', 'if (!isNeverValid(certificate)) return undefined', 'return undefined'],
