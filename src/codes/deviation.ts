@@ -23,7 +23,7 @@ const deviations = {
     clause: 'X.680 41.4, RFC 5280 4.1.2.4',
     what: 'A PrintableString, NumericString or IA5String of a name has bytes above 7F, in Latin-1 or UTF-8.',
     reading:
-      'Equal to the same bytes only. An excluded subtree matches if either reading matches. Texts show the value as `#` and hexadecimal.',
+      'Equal to the same bytes only. An excluded subtree matches if either reading matches, and a revocation list rejects whom it may name. Texts show the value as `#` and hexadecimal.',
     writers: 'node-forge, mkcert on npm, and other tools that write “é” into a PrintableString; UTF-8 in emailAddress',
     readers: 'OpenSSL, s2n, BoringSSL, Java, GnuTLS, pyca',
     remedy: 'Re-issue the certificate with UTF8String. If it is a CA, its certificates need the same bytes as issuer.',

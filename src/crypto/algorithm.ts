@@ -28,7 +28,7 @@ interface Entry {
   readonly algorithm: SignatureAlgorithm
 }
 
-const nullParameters = /* @__PURE__ */ bytesOfHex('0500')
+export const nullParameters: Uint8Array = /* @__PURE__ */ bytesOfHex('0500')
 
 function entry(name: string, oid: string, scheme: 'rsa-pkcs1' | 'ecdsa', hash: HashName): Entry {
   return { oid: oidBytes(oid), algorithm: { name, scheme, hash, mgfHash: hash, saltLength: 0 } }

@@ -1,9 +1,10 @@
-import type { Span } from '../bytes/span.ts'
+import { Span } from '../bytes/span.ts'
+import { encodeElement } from '../der/encode.ts'
 import { oidBytes, oidForMessage, readOid } from '../der/oid.ts'
 import { readBitStringBytes, readInteger, readNull } from '../der/primitives.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import { pssOid, readPssParameters, type SignatureAlgorithm } from './algorithm.ts'
+import { nullParameters, pssOid, readPssParameters, type SignatureAlgorithm } from './algorithm.ts'
 import { type CurveName, curveNames, curves, isCurveName } from './curve/curves.ts'
 import { isOnCurve } from './curve/group.ts'
 
@@ -129,6 +130,17 @@ function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
           ? 'invalid_exponent'
           : undefined
   return { kind: 'rsa', key: { algorithm: isPss ? 'RSA-PSS' : 'RSA', bits, exponent }, fault, modulus, pss, lacksNull }
+}
+
+/** The SubjectPublicKeyInfo of an rsaEncryption key that lacks its NULL parameters, with them. */
+export function withNull(spki: Span): Span {
+  const reader = new Reader(spki)
+  reader.next('subjectPublicKeyInfo')
+  reader.descend()
+  reader.next('algorithm')
+  const algorithm = encodeElement(Tag.sequence, reader.content().view(), nullParameters)
+  reader.next('subjectPublicKey')
+  return new Span(encodeElement(Tag.sequence, algorithm, reader.element().view()))
 }
 
 /** The last INTEGER, or 0 if it is negative or above 2^32 - 1. No rule accepts 0. */

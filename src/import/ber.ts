@@ -23,13 +23,22 @@ export interface BerFault {
 /** Elements of indefinite length nested deeper than this are refused. PKCS #7 needs five levels. */
 const maxDepth = 32
 
-/** More elements in one are refused: public collections have a few thousand certificates. */
-export const maxElements = 100_000
+/** Counts the elements of a file. Each becomes an object, so there must not be more than its size suggests. */
+export class ElementCount {
+  #left = 100_000
+
+  /** Counts one more; false if there are too many. Public collections have a few thousand certificates. */
+  add(): boolean {
+    return this.#left-- > 0
+  }
+}
 
 /** Reads the header of the element at an offset. The element must end at `limit` at the latest. */
 export function readHeader(bytes: Uint8Array, start: number, limit: number): BerElement | BerFault {
   if (start + 2 > limit) return { code: 'truncated', offset: start }
   const tag = bytes[start]!
+  // End-of-contents octets, where no indefinite length ends.
+  if (tag === 0) return { code: 'unexpected_tag', offset: start }
   if ((tag & 0x1f) === 0x1f) return { code: 'high_tag_number', offset: start }
   const first = bytes[start + 1]!
   if (first === 0x80) {
@@ -72,6 +81,7 @@ export function childrenOf(
   bytes: Uint8Array,
   parent: BerElement,
   limit: number,
+  count: ElementCount,
 ): { readonly children: readonly BerElement[]; readonly end: number } | BerFault {
   const children: BerElement[] = []
   const last = parent.end ?? limit
@@ -81,7 +91,7 @@ export function childrenOf(
     if ('code' in child) return child
     const end = endOf(bytes, child, last)
     if (typeof end !== 'number') return end
-    if (children.length === maxElements) return { code: 'too_many', offset: at }
+    if (!count.add()) return { code: 'too_many', offset: at }
     children.push({ ...child, end })
     at = end
   }

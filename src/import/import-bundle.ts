@@ -10,7 +10,7 @@ import {
 import { requireBytes } from '../bytes/span.ts'
 import { type ParseResult, parseFault } from '../codes/parse.ts'
 import * as Tag from '../der/tag.ts'
-import { type BerElement, type BerFault, childrenOf, endOf, maxElements, readHeader } from './ber.ts'
+import { type BerElement, type BerFault, childrenOf, ElementCount, endOf, readHeader } from './ber.ts'
 
 /** `importBundle`: certificates and revocation lists from PKCS #7, and from files that have several one after another. */
 
@@ -27,11 +27,13 @@ const maxInputBytes = 64 * 1024 * 1024
 const signedData: readonly number[] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]
 const context0 = 0xa0
 const context1 = 0xa1
+const otherChoices: ReadonlySet<number> = /* @__PURE__ */ new Set([0xa0, 0xa1, 0xa2, 0xa3])
 
 /** Collects what is found. */
 interface Found {
   readonly certificates: Uint8Array[]
   readonly revocationLists: Uint8Array[]
+  readonly count: ElementCount
 }
 
 /**
@@ -53,9 +55,10 @@ export function importBundle(input: Uint8Array | string): ParseResult<ImportedBu
   if (bytes.length > maxInputBytes) {
     return parseFault('too_large', 0, 'bundle', `${bytes.length} bytes; the limit is ${maxInputBytes}`)
   }
-  const found: Found = { certificates: [], revocationLists: [] }
+  const found: Found = { certificates: [], revocationLists: [], count: new ElementCount() }
   const fault = typeof input !== 'string' && looksLikeDer(bytes) ? readElements(bytes, found) : readPem(bytes, found)
-  return fault ?? { ok: true, value: found }
+  const { certificates, revocationLists } = found
+  return fault ?? { ok: true, value: { certificates, revocationLists } }
 }
 
 function readPem(text: Uint8Array, found: Found): ParseResult<never> | undefined {
@@ -65,11 +68,12 @@ function readPem(text: Uint8Array, found: Found): ParseResult<never> | undefined
     const isBundle = isBundleLabel(label)
     if (!isBundle && !isCertificateLabel(label) && !isRevocationListLabel(label)) continue
     known++
+    if (!found.count.add()) return parseFault('too_many', 0, 'PEM')
     if (!(content instanceof Uint8Array)) return parseFault(content.code, content.offset, 'PEM', content.detail)
     if (isRevocationListLabel(label)) found.revocationLists.push(content)
     else if (!isBundle && !isSignedData(content)) found.certificates.push(content)
     else {
-      const fault = readElements(content, found)
+      const fault = readOne(content, found)
       if (fault !== undefined) return fault
     }
   }
@@ -89,10 +93,20 @@ function isSignedDataType(bytes: Uint8Array, { tag, content, end }: BerElement):
   return tag === Tag.oid && end === content + signedData.length && signedData.every((byte, i) => bytes[content + i] === byte)
 }
 
+/** Reads a PEM block, which has one PKCS #7. */
+function readOne(bytes: Uint8Array, found: Found): ParseResult<never> | undefined {
+  const element = readHeader(bytes, 0, bytes.length)
+  if ('code' in element) return faultOf(element, 'ContentInfo')
+  if (element.tag !== Tag.sequence) return parseFault('unexpected_tag', 0, 'ContentInfo')
+  const end = readContentInfo(bytes, element, found)
+  if (typeof end !== 'number') return end
+  return end === bytes.length ? undefined : parseFault('trailing_bytes', end, 'ContentInfo')
+}
+
 /** Reads elements one after another: certificates, lists and PKCS #7. */
 function readElements(bytes: Uint8Array, found: Found): ParseResult<never> | undefined {
-  for (let at = 0, count = 0; at < bytes.length; count++) {
-    if (count === maxElements) return parseFault('too_many', at, 'bundle')
+  for (let at = 0; at < bytes.length; ) {
+    if (!found.count.add()) return parseFault('too_many', at, 'bundle')
     const element = readHeader(bytes, at, bytes.length)
     if ('code' in element) return faultOf(element, 'bundle')
     if (element.tag !== Tag.sequence) return parseFault('unexpected_tag', at, 'bundle')
@@ -141,38 +155,36 @@ function isRevocationList(der: Uint8Array): boolean {
  * Returns the offset behind it.
  */
 function readContentInfo(bytes: Uint8Array, info: BerElement, found: Found): number | ParseResult<never> {
-  const outer = childrenOf(bytes, info, bytes.length)
+  const outer = childrenOf(bytes, info, bytes.length, found.count)
   if ('code' in outer) return faultOf(outer, 'ContentInfo')
   const [type, content, ...rest] = outer.children
   if (type === undefined || !isSignedDataType(bytes, type)) {
     return parseFault('unexpected_tag', info.start, 'ContentInfo', 'the content of the PKCS #7 file is not signedData')
   }
   if (content?.tag !== context0 || rest.length > 0) return parseFault('unexpected_tag', info.start, 'ContentInfo')
-  const wrapped = childrenOf(bytes, withHeader(bytes, content), content.end!)
+  const wrapped = childrenOf(bytes, withHeader(bytes, content), content.end!, found.count)
   if ('code' in wrapped) return faultOf(wrapped, 'ContentInfo')
   const [data, ...others] = wrapped.children
   if (data?.tag !== Tag.sequence || others.length > 0) return parseFault('unexpected_tag', content.content, 'SignedData')
-  const fields = childrenOf(bytes, withHeader(bytes, data), data.end!)
+  const fields = childrenOf(bytes, withHeader(bytes, data), data.end!, found.count)
   if ('code' in fields) return faultOf(fields, 'SignedData')
   // version, digestAlgorithms and contentInfo come first, signerInfos last.
   const tags = fields.children.map(({ tag }) => tag)
   const middle = tags.slice(3, -1)
   const isExpected =
     tags[0] === Tag.integer && tags[1] === Tag.set && tags[2] === Tag.sequence && tags.length > 3 && tags.at(-1) === Tag.set
-  if (
-    !isExpected ||
-    middle.length > 2 ||
-    middle.some((tag, i) => tag !== context0 && (tag !== context1 || i + 1 < middle.length))
-  ) {
+  const isOrdered = middle.every((tag, i) => (tag === context0 || tag === context1) && (i === 0 || tag > middle[i - 1]!))
+  if (!isExpected || !isOrdered) {
     return parseFault('unexpected_tag', data.start, 'SignedData')
   }
   for (const field of fields.children.slice(3, -1)) {
     const element = field.tag === context0 ? 'certificates' : 'crls'
-    const list = childrenOf(bytes, withHeader(bytes, field), field.end!)
+    const list = childrenOf(bytes, withHeader(bytes, field), field.end!, found.count)
     if ('code' in list) return faultOf(list, element)
     for (const { tag, start, end } of list.children) {
-      // Other choices are attribute certificates and OCSP responses.
-      if (tag !== Tag.sequence) continue
+      // Other choices are attribute certificates and OCSP responses (RFC 5652 10.2).
+      if (otherChoices.has(tag)) continue
+      if (tag !== Tag.sequence) return parseFault('unexpected_tag', start, element)
       const target = field.tag === context0 ? found.certificates : found.revocationLists
       target.push(new Uint8Array(bytes.subarray(start, end)))
     }

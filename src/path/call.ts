@@ -25,6 +25,10 @@ export class Presented {
     for (const certificate of certificates) this.#groupOf(certificate).push(certificate)
   }
 
+  get all(): readonly CertificateView[] {
+    return [...this.#groups.keys()]
+  }
+
   /** Certificates whose subject is the issuer of a certificate or revocation list, in presented order. */
   issuersOf(signed: SignedView): readonly CertificateView[] {
     return this.length === 0 ? none : (this.#bySubject.get(signed.issuerKey) ?? none)

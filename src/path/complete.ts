@@ -1,6 +1,7 @@
 import type { TrustNode } from '../truststore/trust-graph.ts'
 import type { CertificateView } from '../x509/certificate.ts'
 import * as ExtensionId from '../x509/ids/extension-id.ts'
+import { hasAmbiguousNames } from '../x509/loose-name.ts'
 import type { Call } from './call.ts'
 import { refuseListSigner, refusePinned } from './certificate-checks.ts'
 import type { PathRefusal } from './failure.ts'
@@ -38,6 +39,7 @@ export class CompletePathCheck implements PathCheck {
       keyOf: (certificate) => store.keyOf(certificate),
       signerCandidates: (list) => [...store.subjects.issuersOf(list).map(certificateOf), ...presented.issuersOf(list)],
       listedCandidates: (list) => [...store.subjects.issuersOf(list), ...store.leftOut.issuersOf(list)].map(certificateOf),
+      similarCandidates: (list) => [...(hasAmbiguousNames(list) ? store.all : store.ambiguous), ...presented.all],
       findPath: (signer, accepts) => this.#findPath(signer, accepts),
     })
   }

@@ -117,8 +117,8 @@ function* namesOf(issuers: readonly TrustNode[]): Steps<readonly string[]> {
   const names = new Map<string, string>()
   for (const { certificate } of issuers) {
     yield
-    const { keyInfo, subjectKey, subject } = certificate
-    names.set(`${subjectKey} ${hexOf(keyInfo)}`, subject)
+    const { keyIdentity, subjectKey, subject } = certificate
+    names.set(`${subjectKey} ${hexOf(keyIdentity)}`, subject)
   }
   return [...names.values()]
 }

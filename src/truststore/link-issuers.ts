@@ -58,7 +58,7 @@ class SameSubjectGroup {
 
   constructor(nodes: readonly TrustNode[]) {
     this.#keyIds = new PartIndex(nodes, 'subjectKeyIdentifier')
-    this.#keys = new PartIndex(nodes, 'keyInfo')
+    this.#keys = new PartIndex(nodes, 'keyIdentity')
     const withoutKeyId = nodes.filter(({ certificate }) => certificate.subjectKeyIdentifier === undefined)
     this.#all = this.#groupByKey([...withoutKeyId, ...nodes])
   }
@@ -77,7 +77,7 @@ class SameSubjectGroup {
     const likely = new Set(
       authorityKeyIdentifier === undefined ? [] : this.#groupByKey(this.#keyIds.find(authorityKeyIdentifier)),
     )
-    if (certificate.isSelfIssued) likely.add(this.#keys.find(certificate.keyInfo))
+    if (certificate.isSelfIssued) likely.add(this.#keys.find(certificate.keyIdentity))
     const signers: SameKey[] = []
     for (const sameKey of likely) {
       yield
@@ -97,7 +97,7 @@ class SameSubjectGroup {
   #groupByKey(candidates: readonly TrustNode[]): ReadonlySet<SameKey> {
     let groups = this.#byKey.get(candidates)
     if (groups === undefined) {
-      groups = new Set(candidates.map(({ certificate }) => this.#keys.find(certificate.keyInfo)))
+      groups = new Set(candidates.map(({ certificate }) => this.#keys.find(certificate.keyIdentity)))
       this.#byKey.set(candidates, groups)
     }
     return groups

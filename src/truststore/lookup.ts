@@ -11,7 +11,7 @@ const none: readonly TrustNode[] = []
 export class PartIndex {
   readonly #groups = new SpanMap<TrustNode[]>()
 
-  constructor(nodes: readonly TrustNode[], part: 'subjectKeyIdentifier' | 'keyInfo') {
+  constructor(nodes: readonly TrustNode[], part: 'subjectKeyIdentifier' | 'keyIdentity') {
     for (const node of nodes) {
       const key = node.certificate[part]
       if (key === undefined) continue

@@ -6,6 +6,7 @@ import type { VerifyingKey } from '../crypto/signatures.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Finding, inFull } from '../rules/rule.ts'
 import type { Certificate, CertificateView } from '../x509/certificate.ts'
+import { hasAmbiguousNames } from '../x509/loose-name.ts'
 import { PartIndex, type SubjectIndex } from './lookup.ts'
 import { isVersion1Root, type TrustNode } from './trust-graph.ts'
 import type { VerificationCache } from './verification-cache.ts'
@@ -41,6 +42,7 @@ export class TruststoreView implements Truststore {
   readonly cache: VerificationCache
   #cachedKeyIds: PartIndex | undefined
   #cachedFingerprint: string | undefined
+  #cachedAmbiguous: readonly CertificateView[] | undefined
 
   constructor(
     nodes: readonly TrustNode[],
@@ -70,6 +72,18 @@ export class TruststoreView implements Truststore {
       if (bytesEqual(bytes, node.certificate.bytes)) return node
     }
     return undefined
+  }
+
+  /** All certificates, also those that the build left out. */
+  get all(): readonly CertificateView[] {
+    const leftOut = [...this.leftOut.groups()].flat()
+    return [...this.nodes, ...leftOut].map(({ certificate }) => certificate)
+  }
+
+  /** Those whose names can be read in several ways. Nearly always none. */
+  get ambiguous(): readonly CertificateView[] {
+    this.#cachedAmbiguous ??= this.all.filter(hasAmbiguousNames)
+    return this.#cachedAmbiguous
   }
 
   /** The imported key of a certificate, listed or not; `undefined` if the backend does not support it. */

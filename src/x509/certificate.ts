@@ -2,7 +2,7 @@ import { hexOf } from '../bytes/encoding.ts'
 import { encodePem } from '../bytes/pem.ts'
 import type { Span } from '../bytes/span.ts'
 import type { Deviation } from '../codes/deviation.ts'
-import { type KeyParts, type PublicKey, readPublicKey } from '../crypto/public-key.ts'
+import { type KeyParts, type PublicKey, readPublicKey, withNull } from '../crypto/public-key.ts'
 import { oidText } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import type { BasicConstraints } from './constraints.ts'
@@ -177,9 +177,18 @@ export class CertificateView extends SignedView implements Certificate {
     return equalWithoutFolding(this.subjectName, other.subjectName) ?? this.subjectKey === other.subjectKey
   }
 
-  /** Whether both have the same public key, byte for byte. */
+  /** The public key as bytes that are equal for equal keys: the SubjectPublicKeyInfo, for RSA with its NULL parameters. */
+  get keyIdentity(): Span {
+    const { keyParts, keyInfo } = this
+    return keyParts.kind === 'rsa' && keyParts.lacksNull ? withNull(keyInfo) : keyInfo
+  }
+
+  /** Whether both have the same public key. Lengths of keys that differ in the NULL parameters differ by a few bytes. */
   hasKeyOf(other: CertificateView): boolean {
-    return this.keyInfo.equals(other.keyInfo)
+    const { keyInfo } = this
+    if (keyInfo.equals(other.keyInfo)) return true
+    const difference = Math.abs(keyInfo.length - other.keyInfo.length)
+    return difference > 0 && difference < 6 && this.keyIdentity.equals(other.keyIdentity)
   }
 
   /** Drops caches that can be rebuilt. A truststore may keep many thousand certificates. */

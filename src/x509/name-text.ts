@@ -106,7 +106,7 @@ function opensslAttribute({ type, tag, value, valueElement }: Attribute): string
   const written =
     text === undefined
       ? `#${hexOf(valueElement)}`
-      : text.replace(/(?:[^ -~]|\\)+/gu, (characters) => hexPairs(characters, '\\x')).replace(/[/+]/g, '\\$&')
+      : text.replace(/(?:[^ -~]|\\)+/gu, (characters) => hexPairs(characters, '\\x')).replace(/[/+]|^#/g, '\\$&')
   return `${opensslNames[oid] ?? shortNames[oid] ?? oid}=${written}`
 }
 

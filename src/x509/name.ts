@@ -5,7 +5,7 @@ import { readOid } from '../der/oid.ts'
 import { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 
-/** Distinguished names (RFC 5280 4.1.2.4): reading, comparing (RFC 5280 7.1), and a looser comparison for exclusions. */
+/** Distinguished names (RFC 5280 4.1.2.4): reading and comparing (RFC 5280 7.1). `loose-name.ts` has a looser comparison. */
 
 /** Reads a Name, which becomes the reader's last element. */
 export function readName(reader: Reader, element: string): void {
@@ -184,62 +184,6 @@ function foldedCase(text: string): string {
 /** Whether two names are equal (RFC 5280 7.1). Names are folded only if their bytes do not settle it. */
 export function namesEqual(a: Span, b: Span): boolean {
   return equalWithoutFolding(a, b) ?? canonicalName(a) === canonicalName(b)
-}
-
-/**
- * The looser comparison. Excluded subtrees use it, because a name must be rejected even if it only might be the excluded one.
- */
-
-/** Characters that RFC 4518 2.2 maps to nothing, and similar ones: controls, format characters, invisible characters. */
-const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\uFFFC]|(?![\t-\r\x85])\p{Cc}/gu
-
-/**
- * More marks in a row than any real text has (UAX #15, Stream-Safe Text Format). Normalisation sorts them in quadratic time.
- * The two half-width Katakana marks are letters in Unicode, but they fold to marks.
- */
-const longRun = /[\p{M}\uFF9E\uFF9F]{31}/u
-
-/** White space other than a single blank. */
-const untidySpace = /(?:[^\S ]|\x85)[\s\x85]*| [\s\x85]+/gu
-
-/** RDNs that are compared in more readings are not comparable. */
-const mostReadings = 16
-
-/**
- * One RDN as texts for the looser comparison, given the content of its SET: one text for each way to read it. String types are not
- * distinguished. Bytes above 7F in strings of one byte per character may be Latin-1 or UTF-8. Compatibility characters and the case
- * of all scripts are folded, and invisible characters are dropped. Case is folded through upper case, which maps ß to SS and both
- * small sigmas to one. Returns `undefined` if that would cost too much.
- */
-export function looseRdn(rdn: Span): readonly string[] | undefined {
-  let readings: readonly (readonly string[])[] = [[]]
-  for (const { type, tag, value } of attributesOfRdn(rdn)) {
-    const texts = new Set(looseTexts(tag, value).map(folded))
-    if (texts.has(undefined) || readings.length * texts.size > mostReadings) return undefined
-    readings = Array.from(texts as Set<string>).flatMap((text) => {
-      const part = `${hexOf(type)}:${text.length}:${text}`
-      return readings.map((reading) => [...reading, part])
-    })
-  }
-  return readings.map((reading) => joinRdn([...reading]))
-}
-
-/** The ways to read a value. Values that are no strings are read too, so that an unusual tag cannot hide an excluded name. */
-function looseTexts(tag: number, value: Span): readonly string[] {
-  const text = tag === Tag.teletexString ? undefined : stringValue(tag, value)
-  if (text !== undefined) return [text]
-  const utf8 = utf8Of(value)
-  return utf8 === undefined ? [latin1Of(value)] : [latin1Of(value), utf8]
-}
-
-function folded(text: string): string | undefined {
-  const visible = text.replace(invisible, '')
-  if (longRun.test(visible)) return undefined
-  const compatible = visible.normalize('NFKC')
-  const lower = compatible.toUpperCase().toLowerCase()
-  // Text that case folding does not change is still normalised.
-  const value = lower === compatible ? compatible : lower.normalize('NFKC')
-  return value.replace(untidySpace, ' ').trim()
 }
 
 /*

@@ -75,6 +75,30 @@ describe('an excluded directory name', () => {
   })
 })
 
+describe('work on names with many readings', () => {
+  const excluded = [{ directory: [['O', 'Evil', 'utf8']] as const }]
+  const ways: readonly (readonly [string, (size: number) => NameSpec])[] = [
+    [
+      'one RDN',
+      (size) => [Array.from({ length: size }, (_, i) => ['OU', `${i % 5 === 0 ? 'é' : 'e'}${i}`, 'printable'] as const)],
+    ],
+    ['one RDN with one reading', (size) => [Array.from({ length: size }, (_, i) => ['OU', `e${i}`, 'utf8'] as const)]],
+    ['many RDNs', (size) => Array.from({ length: size }, (_, i) => ['OU', `é${i % 2}`, 'printable'] as const)],
+  ]
+  it.each(ways)('is bounded for %s', (_what, nameOf) => {
+    const root = mint({ ca: true, key: keyPair('p256', 1), subject: 'CN=Constrained', nameConstraints: { excluded } })
+    const store = buildTruststore(root.der)
+    const leaf = mint({ key: keyPair('p256', 2), subject: nameOf(3000) }, root)
+    expect(leaf.der.length).toBeLessThan(65_536)
+    const millisecondsOf = (): number => {
+      const started = performance.now()
+      verifyChain(store, leaf.der)
+      return performance.now() - started
+    }
+    expect(Math.min(...Array.from({ length: 5 }, millisecondsOf))).toBeLessThan(100)
+  })
+})
+
 describe('a permitted directory name', () => {
   it.each(spellings)('in %s permits only equal bytes', (_what, value, type) => {
     const permitted = [{ directory: [['O', value, type]] as const }]

@@ -106,6 +106,23 @@ describe('a hostile container', () => {
     expect(importBundle(file)).toMatchObject({ ok: false, code: 'too_many' })
   })
 
+  it('has no more elements than one file may have, wherever they are', () => {
+    const many = pkcs7({ certificates: new Array(60_000).fill(tlv(0x30)) })
+    expect(importBundle(many).ok).toBe(true)
+    expect(importBundle(Buffer.concat([many, many]))).toMatchObject({ ok: false, code: 'too_many' })
+    const pem = pemOf('PKCS7', many)
+    expect(importBundle(pem + pem)).toMatchObject({ ok: false, code: 'too_many' })
+  })
+
+  it('holds nothing that OpenSSL does not find in it', () => {
+    const one = pkcs7({ certificates: [root.der] })
+    expect(importBundle(pemOf('PKCS7', Buffer.concat([one, weak.der])))).toMatchObject({ code: 'trailing_bytes' })
+    for (const stray of [tlv(0x02, [1]), tlv(0x04, [1]), tlv(0x31), [0, 0]]) {
+      const file = pkcs7({ certificates: [root.der, Uint8Array.from(stray), weak.der] })
+      expect(importBundle(file)).toMatchObject({ ok: false, code: 'unexpected_tag' })
+    }
+  })
+
   it('is refused above 64 MB before anything is read', () => {
     expect(importBundle(new Uint8Array(64 * 1024 * 1024 + 1))).toMatchObject({ ok: false, code: 'too_large' })
   })

@@ -13,22 +13,18 @@ const judge = edits('path/revocation/crl-judge.ts', [
   ['entries that name a certificate', "if (refusal === undefined) return { kind: 'revoked', entry: found.entries[0]! }"],
   [
     'that a list that must not be used makes unknown',
-    'const refusal = this.#refuseUse(list) ?? found.signer.limitation',
+    'const refusal = unfit ?? found.signer.limitation',
     'const refusal = found.signer.limitation',
   ],
   [
     'that the list of a limited signer makes unknown',
-    'const refusal = this.#refuseUse(list) ?? found.signer.limitation',
-    'const refusal = this.#refuseUse(list)',
+    'const refusal = unfit ?? found.signer.limitation',
+    'const refusal = unfit',
   ],
   ['that an unusable list rejects whom it names', 'if (unusable !== undefined)', 'if (false)'],
   ['that deltas clear nobody', '=== reasons || list.isDelta ||', '=== reasons ||'],
-  [
-    'what a list needs to clear a certificate',
-    'const refusal = this.#refuseAsEvidence(list) ?? refuseSigner(signerOf(list))\n',
-    'const refusal = refuseSigner(signerOf(list))\n',
-  ],
-  ['who signs the list that clears a certificate', '?? refuseSigner(signerOf(list))\n', '\n'],
+  ['what a list needs to clear a certificate', 'const unfit = this.#refuseAsEvidence(list)\n', 'const unfit = undefined\n'],
+  ['who signs the list that clears a certificate', 'const refusal = unfit ?? refuseSigner(signer)', 'const refusal = unfit'],
   ['that every reason is covered', 'if (reasons === allReasons)', 'if (reasons !== 0)'],
   ['CRL issuers of distribution points', 'for (const other of point.issuers ?? []) issuers.add(other)', ';'],
   ['whose certificate an entry is about', 'isForIt !== false && !(isDelta', '!(isDelta'],
@@ -51,16 +47,6 @@ const judge = edits('path/revocation/crl-judge.ts', [
   ['that the latest delta decides', 'deltas.filter((delta) => !deltas.some((other) => isReplacedDelta(delta, other)))', 'deltas'],
   ['that a delta lifts the hold', 'latest.every((delta) => this.#liftsHold(certificate, delta))', 'true'],
   ['hashes of lists', ' ?? refuseAlgorithm(this.#context.policy, list.parsedAlgorithm)?.message'],
-  ['thisUpdate', 'if (at < thisUpdateTime)', 'if (false)'],
-  ['maxAgeDays', 'if (at - thisUpdateTime > request.maxAge)', 'if (false)'],
-  ['expired', "if (request.expired === 'allow') return undefined"],
-  ['nextUpdate', 'return at < nextUpdateTime + 1000 ? undefined', 'return true ? undefined'],
-  ['the last second of nextUpdate', 'at < nextUpdateTime + 1000', 'at < nextUpdateTime'],
-  [
-    'that a list without nextUpdate needs a maximum age',
-    "return request.maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined",
-    'return undefined',
-  ],
   ['that a later list has the same scope', ' || !sameScope(newer, older)) return false', ') return false'],
   ['that a later list has a higher number', 'return order > 0 && newer.thisUpdateTime', 'return newer.thisUpdateTime'],
   ['that a later list has no earlier date', 'order > 0 && newer.thisUpdateTime >= older.thisUpdateTime', 'order > 0'],
@@ -69,6 +55,19 @@ const judge = edits('path/revocation/crl-judge.ts', [
   ['the base of a delta', 'sinceBase !== undefined && sinceBase <= 0', 'true'],
   ['that a delta has a higher number', 'order === undefined || order <= 0 ||', 'order === undefined ||'],
   ['that a delta has no earlier date', ' || delta.thisUpdateTime < list.thisUpdateTime'],
+])
+
+const dates = edits('path/revocation/list-text.ts', [
+  ['thisUpdate', 'if (at < thisUpdateTime)', 'if (false)'],
+  ['maxAgeDays', 'if (at - thisUpdateTime > maxAge)', 'if (false)'],
+  ['expired', "if (expired === 'allow') return undefined"],
+  ['nextUpdate', 'return at < nextUpdateTime + 1000 ? undefined', 'return true ? undefined'],
+  ['the last second of nextUpdate', 'at < nextUpdateTime + 1000', 'at < nextUpdateTime'],
+  [
+    'that a list without nextUpdate needs a maximum age',
+    "return maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined",
+    'return undefined',
+  ],
 ])
 
 const signers = edits('path/revocation/list-signers.ts', [
@@ -121,16 +120,17 @@ const scope = edits('path/revocation/scope.ts', [
     'return issuers.has(list.issuerKey)',
   ],
   ['names of CRL issuers', 'return list.isIndirect && issuers.has(list.issuerKey)', 'return list.isIndirect'],
-  ['issuers of entries', 'names.size === 0 ? undefined : names.has(certificate.issuerKey)', 'true'],
+  ['issuers of entries', 'if (names.some((name) => canonicalName(name) === certificate.issuerKey)) return true', 'return true'],
   [
     'that an entry without issuer is about those of the list',
-    'if (issuer === undefined) return certificate.issuerKey === list.issuerKey',
-    'if (issuer === undefined) return true',
+    'const names = issuer === undefined ? [list.issuerName] :',
+    'const names = issuer === undefined ? [certificate.issuerName] :',
   ],
   ['that the name of a CRL issuer stands for a missing name', 'if (names.size === 0) for', 'if (false) for'],
 ])
 
 const check = edits('path/revocation/revocation-check.ts', [
+  ['distribution points that cannot be read', 'if (isEnough && unreadable === undefined) continue', 'if (isEnough) continue'],
   ['depth', "request.depth === 'leaf' && depth === 0 ?", 'false ?'],
   ['that signers are always checked', "request.depth === 'leaf' && depth === 0", "request.depth === 'leaf'"],
   ['unknown: refuse', "status.kind === 'uncovered' && request.unknown === 'allow'", "status.kind === 'uncovered'"],
@@ -142,7 +142,12 @@ const profile = edits('x509/profile/profile.ts', [
   ['critical extensions of lists', 'if (list.extensions.firstCriticalOutside(understood) !== undefined)', 'if (false)'],
   ['critical extensions of entries', 'if (list.hasUnknownCriticalEntry) return', 'if (false) return'],
   ['issuers in entries of lists that are not indirect', 'if (list.hasStrayIssuer) return', 'if (false) return'],
+  [
+    'deviations of lists',
+    'if (deviation !== undefined) return deviation\n  const { extensions } = list',
+    'const { extensions } = list',
+  ],
   ['cRLNumber', 'if (!extensions.has(ExtensionId.crlNumber)) return', 'if (false) return'],
 ])
 
-export const revocationMutations: readonly Mutation[] = [...judge, ...signers, ...scope, ...check, ...profile]
+export const revocationMutations: readonly Mutation[] = [...judge, ...dates, ...signers, ...scope, ...check, ...profile]

@@ -5,7 +5,8 @@ import { contextConstructed, Reader } from '../../der/reader.ts'
 import * as Tag from '../../der/tag.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as GeneralNameTag from '../../x509/ids/general-name-tag.ts'
-import { attributesOf, canonicalRdn, isAsciiType, looseRdn, rdnsOf, stringValue } from '../../x509/name.ts'
+import { looseRdn } from '../../x509/loose-name.ts'
+import { attributesOf, canonicalRdn, isAsciiType, rdnsOf, stringValue } from '../../x509/name.ts'
 import {
   AddressBlocks,
   type HostPart,
@@ -25,6 +26,9 @@ import {
 
 /** Directory names that can be read in more ways cannot be compared. */
 const mostNodes = 16
+
+/** Nor can names whose comparison takes more look-ups, as far as they can be read in several ways. */
+const mostLookUps = 1024
 
 /** A name that constraints apply to. It is decoded on demand, because a name can be as long as its certificate. */
 export class ConstrainedName {
@@ -240,9 +244,12 @@ export class SubtreeList {
    */
   #walk(name: ConstrainedName, next: (step: string) => number | undefined): readonly number[] | undefined {
     let nodes: readonly number[] = [0]
+    let lookUps = 0
     for (let i = 0; i < name.rdns.length && nodes.length > 0; i++) {
       const readings = this.isExcluded ? name.looseRdn(i) : name.exactRdn(i)
       if (readings === undefined) return undefined
+      if (nodes.length > 1 || readings.length > 1) lookUps += nodes.length * readings.length
+      if (lookUps > mostLookUps) return undefined
       const reached: number[] = []
       for (const node of nodes) {
         for (const reading of readings) {

@@ -2,15 +2,21 @@ import { compareBytes, type Span } from '../../bytes/span.ts'
 import { refuseAlgorithm } from '../../policy/strength.ts'
 import type { CertificateView } from '../../x509/certificate.ts'
 import * as ExtensionId from '../../x509/ids/extension-id.ts'
+import { hasAmbiguousNames } from '../../x509/loose-name.ts'
 import { refuseListAsEvidence, refuseListUse } from '../../x509/profile/profile.ts'
 import type { RevocationEntry } from '../../x509/revocation-entries.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
 import { inOrderOfLikelihood, type ListSigner, ListSigners } from './list-signers.ts'
 import { listText, missingReasonsText, otherSignerText, refuseListDates, scopesText } from './list-text.ts'
 import type { ListJudge, RevocationContext, RevocationRequest, RevocationStatus } from './revocation-check.ts'
-import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, pointsOf } from './scope.ts'
+import { allReasons, type CertificatePoint, coveredReasons, entryIsFor, maySayName, pointsOf } from './scope.ts'
 
 /** Decides what revocation lists say about a certificate, and which lists replace others. */
+
+const none: readonly RevocationListView[] = []
+
+/** What folding two names costs, in comparisons of the budget. */
+const foldingCost = 20
 
 type SignerOf = (list: RevocationListView) => ListSigner | undefined
 
@@ -84,7 +90,10 @@ export class CrlJudge implements ListJudge {
     return coveredBy(insufficient, reasons, path[index + 1]!)
   }
 
-  /** Lists of the certificate's issuer and of the CRL issuers that its distribution points name. Lists by the CA's key first. */
+  /**
+   * Lists of the certificate's issuer and of the CRL issuers that its distribution points name, also where these names are only
+   * similar. Lists by the CA's key first.
+   */
   #listsAbout(
     certificate: CertificateView,
     points: readonly CertificatePoint[],
@@ -92,8 +101,26 @@ export class CrlJudge implements ListJudge {
   ): readonly RevocationListView[] {
     const issuers = new Set([certificate.issuerKey])
     for (const point of points) for (const other of point.issuers ?? []) issuers.add(other)
-    const lists = Array.from(issuers).flatMap((name) => this.#lists.get(name) ?? [])
+    const own = Array.from(issuers).flatMap((name) => this.#lists.get(name) ?? [])
+    const similar = this.#similarLists(certificate, points, own)
+    const lists = similar.length === 0 ? own : [...own, ...similar]
     return lists.length < 2 ? lists : inOrderOfLikelihood(lists, (list) => list.hasAuthorityKeyOf(issuer))
+  }
+
+  /** Other lists whose issuer may be one of the certificate's issuers. They cover nothing, but may name the certificate. */
+  #similarLists(
+    certificate: CertificateView,
+    points: readonly CertificatePoint[],
+    own: readonly RevocationListView[],
+  ): readonly RevocationListView[] {
+    if (!hasAmbiguousNames(certificate) && !this.#context.request.lists.some(hasAmbiguousNames)) return none
+    const names = [certificate.issuerName, ...points.flatMap(({ issuerNames }) => issuerNames)]
+    return this.#context.request.lists.filter(
+      (list) =>
+        !own.includes(list) &&
+        this.#context.meter.names(names.length * foldingCost) &&
+        maySayName(certificate, list, names, [list.issuerName]),
+    )
   }
 
   /** The entries that name the certificate, with the list's signer; `undefined` if there are none, or no permitted signer. */

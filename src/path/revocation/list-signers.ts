@@ -2,6 +2,7 @@ import type { CertificateView } from '../../x509/certificate.ts'
 import * as KeyUsageBit from '../../x509/ids/key-usage-bit.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
 import type { RevocationContext } from './revocation-check.ts'
+import { maySayName } from './scope.ts'
 
 /**
  * Finds the signer of a list and checks whether it may sign lists about a certificate (RFC 5280 6.3.3 (f)). The signer is the
@@ -47,7 +48,7 @@ export class ListSigners {
       if (found !== undefined && found.limitation === undefined) return found
       limited ??= found
     }
-    return limited ?? this.#listedSigner(list)
+    return limited ?? this.#listedSigner(list) ?? this.#similarSigner(list, path)
   }
 
   /**
@@ -57,6 +58,18 @@ export class ListSigners {
   #listedSigner(list: RevocationListView): ListSigner | undefined {
     const signer = this.#inOrder(this.#context.listedCandidates(list), list).find((listed) => this.hasSigned(list, listed))
     return signer && { certificate: signer, limitation: 'its signer is listed, but may not sign it for this path' }
+  }
+
+  /**
+   * A certificate whose subject may be the issuer of the list, although their bytes differ. Whatever its paths are, the list only
+   * rejects by it.
+   */
+  #similarSigner(list: RevocationListView, path: readonly CertificateView[]): ListSigner | undefined {
+    const similar = (signer: CertificateView): boolean => maySayName(signer, list, [signer.subjectName], [list.issuerName])
+    const signer = [...path, ...this.#context.similarCandidates(list)].find(
+      (candidate) => similar(candidate) && this.hasSigned(list, candidate),
+    )
+    return signer && { certificate: signer, limitation: 'the name of its issuer can be read in several ways' }
   }
 
   /** Whether the key of this certificate signed the list. Each list caches its results. */

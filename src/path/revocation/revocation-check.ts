@@ -36,6 +36,8 @@ export interface PathContext {
   signerCandidates(list: RevocationListView): readonly CertificateView[]
   /** The same from the truststore alone, with certificates that the build left out. */
   listedCandidates(list: RevocationListView): readonly CertificateView[]
+  /** Certificates, listed, left out or presented, whose subject may be the issuer of the list although their bytes differ. */
+  similarCandidates(list: RevocationListView): readonly CertificateView[]
   /** Calls `accepts` with each valid path of a CRL signer, until it returns true. */
   findPath(signer: CertificateView, accepts: (path: readonly CertificateView[]) => boolean): void
 }

@@ -4,9 +4,11 @@ import type { CertificateView } from '../../x509/certificate.ts'
 import { type DistributionPoint, pointNames, readDistributionPoints } from '../../x509/distribution-point.ts'
 import * as ExtensionId from '../../x509/ids/extension-id.ts'
 import * as GeneralNameTag from '../../x509/ids/general-name-tag.ts'
+import { hasAmbiguousNames, mayBeEqual } from '../../x509/loose-name.ts'
 import { canonicalName } from '../../x509/name.ts'
 import type { RevocationEntry } from '../../x509/revocation-entries.ts'
 import type { RevocationListView } from '../../x509/revocation-list.ts'
+import type { SignedView } from '../../x509/signed.ts'
 
 /** The scope of revocation lists: the certificates and reasons that a list covers (RFC 5280 6.3.3 (b) and (d), 5.2.5). */
 
@@ -49,6 +51,8 @@ export interface CertificatePoint {
   readonly reasons: number | undefined
   /** The directory names of cRLIssuer. `undefined` if that is absent: then the certificate's issuer signs the list. */
   readonly issuers: ReadonlySet<string> | undefined
+  /** The same names as they are written. */
+  readonly issuerNames: readonly Span[]
   readonly names: ReadonlySet<string>
 }
 
@@ -60,7 +64,9 @@ export interface CertificatePoint {
  */
 export function pointsOf(certificate: CertificateView, pay: (units: number) => boolean): readonly CertificatePoint[] {
   const { extensions, issuerKey } = certificate
-  const points: CertificatePoint[] = [{ reasons: undefined, issuers: undefined, names: new Set([`d:${issuerKey}`]) }]
+  const points: CertificatePoint[] = [
+    { reasons: undefined, issuers: undefined, issuerNames: [], names: new Set([`d:${issuerKey}`]) },
+  ]
   const value = extensions.value(ExtensionId.crlDistributionPoints)
   if (value === undefined) return points
   readDistributionPoints(new Reader(value), 'cRLDistributionPoints', (point) => points.push(readPoint(certificate, point, pay)))
@@ -69,13 +75,14 @@ export function pointsOf(certificate: CertificateView, pay: (units: number) => b
 
 function readPoint(certificate: CertificateView, point: DistributionPoint, pay: (units: number) => boolean): CertificatePoint {
   const { reasons, crlIssuer } = point
-  const issuers = crlIssuer && directoryNames(crlIssuer)
+  const issuerNames = crlIssuer === undefined ? [] : directoryNames(crlIssuer)
+  const issuers = crlIssuer && new Set(issuerNames.map(canonicalName))
   const [first = certificate.issuerKey] = issuers ?? []
   // A relative name of a few bytes becomes as long as the name that it is relative to.
-  if (point.relativeName !== undefined && !pay(first.length)) return { reasons, issuers, names: new Set() }
+  if (point.relativeName !== undefined && !pay(first.length)) return { reasons, issuers, issuerNames, names: new Set() }
   const names = pointNames(point, first)
   if (names.size === 0) for (const issuer of issuers ?? []) names.add(`d:${issuer}`)
-  return { reasons, issuers, names }
+  return { reasons, issuers, issuerNames, names }
 }
 
 /** RFC 5280 6.3.3 (b)(1): if the point has a cRLIssuer, the list must be indirect and issued by it. */
@@ -92,27 +99,42 @@ function matchesPoint({ names }: CertificatePoint, list: RevocationListView): bo
   return false
 }
 
-/** The directory names among GeneralName elements, in canonical form. */
-function directoryNames(elements: Span): ReadonlySet<string> {
-  const names = new Set<string>()
+/** The directory names among GeneralName elements. */
+function directoryNames(elements: Span): readonly Span[] {
+  const names: Span[] = []
   const reader = new Reader(elements)
   while (!reader.atEnd()) {
     reader.next('cRLIssuer')
-    if (reader.tag === GeneralNameTag.directory) names.add(canonicalName(reader.content()))
+    if (reader.tag === GeneralNameTag.directory) names.push(reader.content())
   }
   return names
 }
 
 /**
  * Whether an entry with the certificate's serial number is about this certificate. Entries of indirect lists name the
- * certificate's issuer; `undefined` if that name has a form that cannot be compared.
+ * certificate's issuer; `undefined` if that name has a form that cannot be compared, or can be read in several ways.
  */
 export function entryIsFor(
   certificate: CertificateView,
   list: RevocationListView,
   { issuer }: RevocationEntry,
 ): boolean | undefined {
-  if (issuer === undefined) return certificate.issuerKey === list.issuerKey
-  const names = directoryNames(issuer)
-  return names.size === 0 ? undefined : names.has(certificate.issuerKey)
+  const names = issuer === undefined ? [list.issuerName] : directoryNames(issuer)
+  if (names.length === 0) return undefined
+  if (names.some((name) => canonicalName(name) === certificate.issuerKey)) return true
+  return maySayName(certificate, list, [certificate.issuerName], names) ? undefined : false
+}
+
+/**
+ * Whether a name of a list may be one of a certificate's, although they are not equal: bytes above 7F can be read in several ways. Such
+ * a list clears nothing, and rejects the certificates that it names.
+ */
+export function maySayName(
+  certificate: SignedView,
+  list: SignedView,
+  names: readonly Span[],
+  listNames: readonly Span[],
+): boolean {
+  if (!hasAmbiguousNames(certificate) && !hasAmbiguousNames(list)) return false
+  return names.some((name) => listNames.some((other) => mayBeEqual(name, other)))
 }

@@ -99,6 +99,7 @@ describe('OpenSSL one-line values', () => {
     expect(common(utf8('aé\n'), 'openssl')).toBe('/CN=a\\xC3\\xA9\\x0A')
     expect(common(utf8('a\u202eb'), 'openssl')).toBe('/CN=a\\xE2\\x80\\xAEb')
     expect(common(utf8(' a '), 'openssl')).toBe('/CN= a ')
+    expect(common(utf8('#020105'), 'openssl')).toBe('/CN=\\#020105')
   })
 
   it('let no value begin an attribute', () => {
