@@ -5,7 +5,7 @@ import { readLooseBoolean } from '../der/primitives.ts'
 import type { Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as ExtensionId from './ids/extension-id.ts'
-import { readUnusedValue, unusedExtensions } from './unused-extension.ts'
+import { mayBeUnused, readUnusedValue } from './unused-extension.ts'
 
 /** Extension ids below this are arcs of id-ce; see `ids/extension-id.ts`. */
 const firstPrivateNumber = 100
@@ -131,7 +131,7 @@ export function readExtensions(
     const value = reader.enter(Tag.octetString, element)
     if (reader.fault !== undefined) return
     if (list.length >= maxExtensions) return reader.fail('too_many', oid.start, element)
-    if (list.has(id) || list.isIgnored(id)) {
+    if (list.has(id) || (reader.deviations !== undefined && list.isIgnored(id))) {
       if (id !== ExtensionId.unknown) return reader.fail('duplicate_extension', oid.start, element)
       // Unknown OIDs may be long and differ only at the end. Comparing them in pairs would be expensive, so use a set.
       unknown ??= unknownIn(list)
@@ -140,7 +140,7 @@ export function readExtensions(
       unknown.add(text)
     }
     list.add(id, oid, reader.rest(), critical)
-    if (critical || !unusedExtensions.has(id)) readValue(id, reader)
+    if (critical || !mayBeUnused(id)) readValue(id, reader)
     else readUnused(id, reader, list, element, readValue)
     reader.leave(value, element)
     reader.leave(extension, element)

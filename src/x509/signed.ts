@@ -22,6 +22,9 @@ export interface Subject {
 
 const none: readonly Deviation[] = /* @__PURE__ */ Object.freeze([])
 
+/** Deviations that the parser found, by view. Nearly all views have none, and a truststore may have many. */
+const found = /* @__PURE__ */ new WeakMap<SignedView, readonly Deviation[]>()
+
 /**
  * The common parts of certificates and CRLs (RFC 5280 4.1, 5.1): the signed part with the issuer and the algorithm, the
  * algorithm again, and the signature. A parser sets the offsets of the parts. They are stored as numbers and become spans when
@@ -33,8 +36,6 @@ export class SignedView {
   /** Start and end of each part, or 0 and 0 if it is absent. */
   readonly #offsets: number[] = new Array<number>(2 * Part.count).fill(0)
   readonly extensions: ExtensionList
-  /** What the parser found. {@link deviations} adds what shows only in the algorithm and the key. */
-  readDeviations: readonly Deviation[] = none
   #cachedAlgorithmsDiffer: boolean | undefined
   #cachedAlgorithm: SignatureAlgorithm | AlgorithmFault | undefined
   #cachedIssuerKey: string | undefined
@@ -123,6 +124,11 @@ export class SignedView {
     return algorithm.at(algorithm.length - 2) === Tag.null && algorithm.at(algorithm.length - 1) === 0
   }
 
+  /** What the parser found. {@link deviations} adds what shows only in the algorithm and the key. */
+  get readDeviations(): readonly Deviation[] {
+    return found.get(this) ?? none
+  }
+
   /** In order of their offsets. */
   get deviations(): readonly Deviation[] {
     const { parsedAlgorithm, algorithmHasNull, tbsAlgorithm, readDeviations } = this
@@ -193,7 +199,7 @@ export function readSigned<View extends SignedView>(
   readBitStringBytes(reader, `${element}.signatureValue`)
   view.locate(Part.signatureValue, reader.content())
   reader.leave(outer, element)
-  if (reader.deviations !== undefined) view.readDeviations = inOrder(reader.deviations)
+  if (reader.deviations !== undefined) found.set(view, inOrder(reader.deviations))
   const left = view.bytes.length - reader.position
   if (reader.fault === undefined && left > 0)
     reader.fail('trailing_bytes', reader.position, element, `${left} bytes follow the ${element}`)

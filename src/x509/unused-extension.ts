@@ -4,17 +4,22 @@ import * as ExtensionId from './ids/extension-id.ts'
 import * as GeneralNameTag from './ids/general-name-tag.ts'
 
 /**
- * Extensions that no verdict needs, or only with some options. A fault in their content is a deviation if they are not critical:
- * they then count as absent, and verification rejects the certificate where the extension is needed.
+ * Whether no verdict needs an extension, or only with some options. A fault in its content is a deviation if it is not critical: it
+ * then counts as absent, and verification rejects the certificate where the extension is needed.
  */
-export const unusedExtensions: ReadonlySet<number> = /* @__PURE__ */ new Set([
-  ExtensionId.authorityInfoAccess,
-  ExtensionId.subjectInfoAccess,
-  ExtensionId.issuerAltName,
-  ExtensionId.crlDistributionPoints,
-  ExtensionId.freshestCrl,
-  ExtensionId.certificatePolicies,
-])
+export function mayBeUnused(id: number): boolean {
+  switch (id) {
+    case ExtensionId.authorityInfoAccess:
+    case ExtensionId.subjectInfoAccess:
+    case ExtensionId.issuerAltName:
+    case ExtensionId.crlDistributionPoints:
+    case ExtensionId.freshestCrl:
+    case ExtensionId.certificatePolicies:
+      return true
+    default:
+      return false
+  }
+}
 
 /**
  * Reads the value of such an extension without its syntax. What every value must have stays required: DER at every level, names in
