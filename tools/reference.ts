@@ -67,7 +67,7 @@ function lintsDocument(): string {
     `The findings of \`lintTruststore\` and \`buildTruststore\`. \`explain(code)\` returns the same text at run time. Codes are
 never renamed.
 
-- \`error\`: the certificate cannot be used and is left out of the truststore.
+- \`error\`: the certificate cannot be used and is left out of the truststore, the truststore accepts nobody, or the platform rejects it.
 - \`warning\`: the certificate is used, but something is wrong with it.
 - \`info\`: worth knowing.
 
@@ -97,8 +97,8 @@ function parseCodesDocument(): string {
   return document(
     'Parse codes',
     'src/codes/parse.ts',
-    `The reasons for which \`parseCertificate\`, \`parseRevocationList\` and \`decodePem\` reject their input. Every failure also has
-the byte offset of the fault, the element that contains it, and a message.`,
+    `The reasons for which \`parseCertificate\`, \`parseRevocationList\`, \`decodePem\` and \`importBundle\` reject their input. Every failure
+also has the byte offset of the fault, the element that contains it, and a message.`,
     table(
       ['code', 'meaning'],
       codes.map((code) => [`\`${code}\``, parseSentence(code)]),
@@ -121,7 +121,7 @@ function deviationsDocument(): string {
     `Every byte is read as DER. These deviations from DER (X.690) and from the syntax of RFC 5280 are read too, because
 certificates and CRLs in the field have them. Everything else is \`malformed\`. A deviation is read only if all of these hold:
 
-- It can mean one thing only.
+- It can mean one thing only, or no decision in favour of a certificate depends on its meaning.
 - The issuer signed these bytes.
 - No decision is looser than for the same certificate in correct DER.
 - OpenSSL and at least three of s2n, BoringSSL, Java, Go, GnuTLS and pyca read it.

@@ -55,7 +55,7 @@ function headOf(bytes: Uint8Array): string {
   return latin1Of(new Span(bytes, 0, Math.min(bytes.length, 4096)))
 }
 
-/** The DER of OIDs below 1.2.840.113549.1, and of their last arcs: signedData of PKCS #7, and PKCS #5. */
+/** The DER of 1.2.840.113549.1. PKCS #5 is arc 5 below it, signedData of PKCS #7 is 7.2. */
 const rsadsi = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01]
 
 /** Whether bytes begin like a PKCS #7 file of signed data. */

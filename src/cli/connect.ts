@@ -61,7 +61,7 @@ export async function fetchChain({ host, portNumber: port }: ServerAddress, serv
 
 /** Empty if the handshake did not get that far. */
 function chainOf(socket: TLSSocket): readonly Uint8Array[] {
-  // The intermediates, too: which of them count is for the verdict.
+  // With the intermediates. Verification decides which of them count.
   return presentedChain(socket, profiles.webServer)
 }
 

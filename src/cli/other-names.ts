@@ -1,8 +1,8 @@
 import type { KnownCode } from './own-codes.ts'
 
 /**
- * What other systems write into their logs and responses for a fault, and our codes for it. The table is data; `foreign.ts` finds its
- * entries in log lines. The names of `CodeMappings` are added there.
+ * What other systems write into their logs and responses for a fault, and our codes for it. `foreign.ts` finds these names in log
+ * lines. It adds the names of `CodeMappings` that are not here.
  */
 export interface OtherSystem {
   readonly system: string

@@ -69,7 +69,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
   return { exitCode: isAccepted ? 0 : 1, output: render(judged, format, surroundings), format }
 }
 
-/** `--crl` and the options that say how lists count. Without lists these would have no effect, or refuse everyone. */
+/** `--crl`, and the options that say how lists count. These are errors without a list. */
 async function revocationOf(given: Arguments): Promise<RevocationCheck | undefined> {
   const files = given.values.get('crl')
   const depth = choiceOf(given, 'depth', ['chain', 'leaf'], 'chain')
@@ -164,7 +164,7 @@ function textOf({ file, verdict }: Judged, { paint }: Surroundings): string {
   const path = verdict.path.map(({ subject, notAfter }, i) => {
     return `${'  '.repeat(i)}${i === 0 ? '' : '└ '}${printable(subject)}, until ${isoTime(notAfter.getTime())}\n`
   })
-  const note = verdict.purpose === 'server' ? '  only until the transition ends: it may not authenticate clients' : ''
+  const note = verdict.purpose === 'server' ? '  only until the transition ends: no clientAuth in extendedKeyUsage' : ''
   return `${name}  ${paint('green', 'accepted')}${note}\n${path.join('')}`
 }
 
@@ -202,7 +202,11 @@ export const verifyCommand: Command = {
   most: Number.POSITIVE_INFINITY,
   options: {
     truststore: { value: '<bundle>', multiple: true, help: 'CAs to trust.' },
-    crl: { value: '<file>', multiple: true, help: 'Revocation list; with one, every certificate must be covered.' },
+    crl: {
+      value: '<file>',
+      multiple: true,
+      help: 'Revocation list; with one, every certificate must be covered. See --depth and --unknown.',
+    },
     depth: { value: '<depth>', help: 'With --crl: chain (default), or leaf to check only the leaf.' },
     unknown: { value: '<verdict>', help: 'With --crl: refuse (default) or allow certificates that no list covers.' },
     connect: { value: '<host:port>', help: 'Verify the chain that this TLS server presents, and its name, instead of files.' },

@@ -1,6 +1,6 @@
 /**
- * Deviations from DER (X.690) and from the syntax of RFC 5280 that the parsers read. Each can mean one thing only, and no decision
- * is looser than for the same certificate in correct DER. `docs/reference/deviations.md` is generated from this table.
+ * Deviations from DER (X.690) and from the syntax of RFC 5280 that the parsers read. No decision is looser than for the same
+ * certificate in correct DER. `docs/reference/deviations.md` is generated from this table and has the criteria.
  */
 const deviations = {
   ecdsa_null_parameters: {

@@ -93,8 +93,8 @@ function unknownKey(oid: string, fault: KeyFault): KeyParts {
 }
 
 /**
- * RFC 4055 section 1.2: the parameters of rsaEncryption are NULL. Many keys have none, which means the same. Those of id-RSASSA-PSS are absent, or restrict the key's
- * signatures.
+ * RFC 4055 section 1.2: the parameters of rsaEncryption are NULL. Many keys have none, which means the same. Those of
+ * id-RSASSA-PSS are absent, or restrict the key's signatures.
  */
 function readRsa(isPss: boolean, parameters: Span, key: Span): KeyParts {
   const element = 'RSAPublicKey'

@@ -44,7 +44,8 @@ interface Found {
  * The certificates are the original bytes, copied. PKCS #7 has no order: the first certificate need not be the leaf.
  *
  * @param input PEM text, or bytes of PEM, DER or BER
- * @returns the DER of each certificate and list, or the first fault of the container
+ * @returns the DER of each certificate and list, or the first fault of the container; `too_large` above 64 MiB, `too_many` above
+ *   100,000 elements
  * @throws TypeError if `input` is neither a string nor a Uint8Array
  * @example
  * const bundle = importBundle(readFileSync('cas.p7b'))

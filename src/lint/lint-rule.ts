@@ -33,7 +33,7 @@ export interface GraphContext extends LintContext {
   readonly publicCas: PublicCas
 }
 
-/** The end of a purpose transition, for a problem of a certificate that it puts off; empty if it puts off nothing. */
+/** Text for a problem that rejects clients only after a purpose transition: its end. Empty if the transition does not help. */
 export function putOff({ purposeBits }: CertificateView, { at, transitionEnd }: LintContext): string {
   if (!isInForce(transitionEnd, at) || purposeBits === undefined || (purposeBits & PurposeBit.serverAuth) === 0) return ''
   return `; a transition accepts serverAuth until ${isoTime(transitionEnd!)}`

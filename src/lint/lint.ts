@@ -128,7 +128,8 @@ export interface LintOptions {
   readonly purpose?: Purpose | PurposeTransition
   /**
    * Roots of public CAs: a truststore, or SHA-256 fingerprints. They and the CAs below them are reported as CAs for clients. Node
-   * has Mozilla's list: `buildTruststore(tls.rootCertificates)`. Default: only what shows from the certificates.
+   * has Mozilla's list: `buildTruststore(tls.rootCertificates)`. Default: public CAs are recognised
+   * only by what certificates contain.
    */
   readonly publicRoots?: Truststore | readonly string[]
   /** How many days ahead `expires_within` looks. Default 30. */

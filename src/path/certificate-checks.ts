@@ -22,7 +22,7 @@ export interface PathParameters {
   readonly policy: Policy
   readonly at: number
   readonly purpose: Purpose
-  /** What extendedKeyUsages must allow. Differs from `purpose` only in a transition, where it is `server` for a client. */
+  /** What extendedKeyUsages must allow: `purpose`, or `server` in the second search of a transition. */
   readonly keyPurpose: Purpose
   /** Certificates whose revocation is checked. `chain`: all but anchors. */
   readonly listsFor: 'none' | 'leaf' | 'chain'
@@ -183,8 +183,8 @@ function refuseLeafKeyUsage({ keyUsageBits }: CertificateView, purpose: Purpose)
 }
 
 /**
- * RFC 5280 6.1.4 (k) and (n). Version 1 and 2 certificates have no basicConstraints, so they are no CAs. Anchors are, with
- * `Policy.version1Roots`.
+ * RFC 5280 6.1.4 (k) and (n). Version 1 and 2 certificates have no basicConstraints, so they are no CAs. `Policy.version1Roots`
+ * exempts anchors of version 1; callers check that.
  */
 function refuseAsCa(ca: CertificateView): Refusal | undefined {
   if (ca.keyUsageBits !== undefined && (ca.keyUsageBits & KeyUsageBit.keyCertSign) === 0 && ca.isCa) {

@@ -65,7 +65,7 @@ export class CompletePathCheck implements PathCheck {
   #refusePolicies(path: readonly CertificateView[]): PathRefusal | undefined {
     const { policy, policies, wantsPolicies } = this.#call.request
     if (!wantsPolicies && !path.some(concernsPolicies)) return undefined
-    // Where a CA requires a policy, certificatePolicies that cannot be read are enough as absent ones: they are valid for none.
+    // If only a CA requires a policy, unreadable certificatePolicies count as absent: the path is then valid for no policy.
     if (wantsPolicies) {
       const counted = policy.enforceAnchorConstraints ? path : path.slice(0, Math.max(path.length - 1, 1))
       const index = counted.findIndex(({ extensions }) => extensions.isIgnored(ExtensionId.certificatePolicies))

@@ -13,7 +13,7 @@ import { type JudgedList, type Judging, judging, type RevocationRequest } from '
 export interface VerifyOptions {
   /** The time of verification: Date or milliseconds since the epoch. Default now. */
   readonly at?: Date | number
-  /** Default: `purpose` of the truststore's policy. A transition accepts clients that may authenticate servers, until a date. */
+  /** Default: `purpose` of the truststore's policy. A transition also accepts, until a date, clients with serverAuth only. */
   readonly purpose?: Purpose | PurposeTransition
   /** A DNS name (A-labels) or IP address that the leaf must be valid for. If absent, no name is checked. */
   readonly serverName?: string

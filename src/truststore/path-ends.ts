@@ -8,12 +8,12 @@ import { nonconformance } from '../x509/profile/profile.ts'
 import type { TruststoreView } from './store.ts'
 import { isTrustAnchor, isVersion1Root, type TrustNode } from './trust-graph.ts'
 
-const day = 86_400_000
-
 /**
  * Whether a listed certificate can end a path: as a trust anchor above clients, or as a pinned leaf. A truststore without such a
  * certificate accepts nobody. The checks are those of `path/certificate-checks.ts`, without what the build leaves out anyway.
  */
+
+const day = 86_400_000
 
 export const noTrustAnchor: Omit<Rule, 'check'> = {
   code: 'no_trust_anchor',
@@ -22,7 +22,8 @@ export const noTrustAnchor: Omit<Rule, 'check'> = {
 }
 export const noTrustAnchorText: RuleText = {
   summary: 'No certificate can end a path under the policy, whatever the date, so no client is accepted.',
-  remedy: 'Add the self-signed root of the clients, or use a policy that trusts every listed CA.',
+  remedy:
+    'Add a CA without the fault that the message names. If policy.trust is roots, it must be self-signed; every-ca also takes intermediates.',
 }
 
 /** The problem in words if none of the certificates can end a path. One that can ends the search. */
@@ -53,15 +54,15 @@ export function endsPathAt(node: TrustNode, policy: Policy, at: number): boolean
   return isValid && mayBePinned(node, policy)
 }
 
-/** How long a truststore accepts clients, as far as the dates of the certificates decide it that can end a path. */
+/** How long a truststore accepts clients, by the dates of the certificates that can end a path. */
 export interface Acceptance {
-  /** When the last of them expires that is valid now, or a later time than `at` plus a day; `undefined` if none is valid now. */
+  /** When the last valid one expires, at most a day after `at`. `undefined` if none is valid now. */
   readonly until: number | undefined
-  /** When the first one becomes valid that is not valid yet; `undefined` if there is none. */
+  /** When the next one becomes valid. `undefined` if none will. */
   readonly from: number | undefined
 }
 
-/** Reads no further than to a certificate that is valid for another day. */
+/** Stops at the first certificate that is valid for another day. */
 export function acceptance({ nodes, policy }: TruststoreView, at: number): Acceptance {
   let until: number | undefined
   let from: number | undefined
@@ -79,7 +80,7 @@ export function acceptance({ nodes, policy }: TruststoreView, at: number): Accep
   return { until, from }
 }
 
-/** Why no client below it is accepted if it is the anchor. */
+/** Why a certificate accepts no client below it as an anchor. */
 function refuseAsIssuer(node: TrustNode, policy: Policy): string | undefined {
   const { certificate } = node
   if (!isTrustAnchor(node, policy)) return policy.trust === 'roots' ? 'is not self-signed' : 'is not a CA'

@@ -183,7 +183,7 @@ export class CertificateView extends SignedView implements Certificate {
     return keyParts.kind === 'rsa' && keyParts.lacksNull ? withNull(keyInfo) : keyInfo
   }
 
-  /** Whether both have the same public key. Lengths of keys that differ in the NULL parameters differ by a few bytes. */
+  /** Whether both have the same public key. An RSA key with NULL parameters is a few bytes longer than the same key without. */
   hasKeyOf(other: CertificateView): boolean {
     const { keyInfo } = this
     if (keyInfo.equals(other.keyInfo)) return true

@@ -44,7 +44,7 @@ export interface RevocationList {
   readonly entryCount: number
   /** SHA-256 of the DER, in lower-case hexadecimal. */
   readonly fingerprint: string
-  /** Deviations from DER and from the syntax of RFC 5280, by offset, at most 64 and one of each kind. */
+  /** Deviations from DER and from the syntax of RFC 5280, by offset: the first 64, and the first of each kind. */
   readonly deviations: readonly Deviation[]
   /** Finds a certificate of this CRL's issuer by serial number, written like {@link Certificate.serialNumber}. */
   find(serialNumber: string): RevokedCertificate | undefined

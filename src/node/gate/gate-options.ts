@@ -23,8 +23,8 @@ export interface GateRules {
   /** The lists, or a function that returns the current ones. Absent: revocation is not checked. */
   readonly revocation?: RevocationCheck | (() => RevocationCheck)
   /**
-   * Until when clients are accepted whose certificates allow only server authentication. Default `client`: such clients are
-   * rejected.
+   * `client`, or a transition that also accepts, until a date, clients whose certificates allow only server authentication.
+   * Default `client`.
    */
   readonly purpose?: ClientPurpose
 }

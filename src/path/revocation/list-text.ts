@@ -10,7 +10,7 @@ import type { RevocationListView } from '../../x509/revocation-list.ts'
 import type { RevocationRequest } from './revocation-check.ts'
 import { allReasons } from './scope.ts'
 
-/** What messages say about revocation lists: which list, and why it clears a certificate not. Written only for a rejection. */
+/** What messages say about revocation lists: which list, and why it does not clear a certificate. Only for rejections. */
 
 /** Most lists and names that a message shows. */
 const shown = 3
@@ -22,7 +22,7 @@ export function listText(list: RevocationListView): string {
   return `${isDelta ? 'delta CRL' : 'CRL'} ${number} of ${issuerForMessage}, issued on ${isoTime(thisUpdateTime)}`
 }
 
-/** Why the dates of a list exclude that it clears anybody. */
+/** Why a list clears no certificate at this time. */
 export function refuseListDates(list: RevocationListView, at: number, request: RevocationRequest): string | undefined {
   const { thisUpdateTime, nextUpdateTime } = list
   const { maxAge, expired } = request
@@ -37,7 +37,7 @@ export function refuseListDates(list: RevocationListView, at: number, request: R
   return maxAge === Number.POSITIVE_INFINITY ? 'it has no nextUpdate, and maxAgeDays is not set' : undefined
 }
 
-/** That no permitted signer signed a list, with the keys that it could have been. */
+/** Says that no permitted signer signed a list, and names the key that was expected and the one that the list names. */
 export function otherSignerText(list: RevocationListView, ca: CertificateView): string {
   const keyId = (id: string | undefined): string => (id === undefined ? '' : ` (key id ${cut(id)})`)
   const own =
@@ -59,7 +59,7 @@ export function missingReasonsText(covered: number): string {
 }
 
 /**
- * Why no list covers a certificate: the scopes of those that could, or whose the lists are.
+ * Why no list covers a certificate: the scopes of the lists about its issuers, or else the issuers of all lists.
  *
  * @param about the lists of its issuer and of the CRL issuers that it names
  */
