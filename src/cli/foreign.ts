@@ -35,7 +35,9 @@ const phrases: ReadonlyMap<string, ForeignName> = (() => {
   const found = new Map<string, ForeignName>()
   const add = (text: string, meaning: ForeignName): void => {
     const key = normal(text)
-    if (!found.has(key)) found.set(key, meaning)
+    const known = found.get(key)
+    // Several tables may have the name. Their codes are added up.
+    found.set(key, known === undefined ? meaning : { ...known, codes: [...new Set([...known.codes, ...meaning.codes])] })
   }
   for (const { system, source, names } of otherSystems) {
     for (const [name, codes] of Object.entries(names)) add(name, { system, name, source, codes })

@@ -202,7 +202,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
     summary: 'extendedKeyUsage of the leaf or of a CA above it does not allow the purpose.',
     citation: 'RFC 5280 4.2.1.12',
     remedy:
-      'Issue the certificate with the purpose clientAuth (for servers: serverAuth), from CAs that allow it. Public CAs no longer issue clientAuth: use a private CA and, until the client has moved, a purpose transition.',
+      'Issue the certificate with the purpose clientAuth (for servers: serverAuth), from CAs that allow it. Public CAs stop issuing clientAuth: for their clients, use a private CA and, until they have moved, a purpose transition.',
     mappings: {
       node: 'INVALID_PURPOSE',
       alb: 'ClientCertPurposeInvalid',

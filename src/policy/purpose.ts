@@ -4,7 +4,7 @@ import { elements, type NoFields, readFields, requireTime } from './fields.ts'
 
 /**
  * Accepts clients whose certificates allow client or server authentication, until a date. It is for clients with certificates of
- * public CAs, which no longer issue clientAuth. Every other rule for clients applies.
+ * public CAs, which stop issuing clientAuth. Every other rule for clients applies.
  */
 export interface PurposeTransition {
   /** Both purposes. The extendedKeyUsages of a path must allow the same one of them, from the leaf to the anchor. */

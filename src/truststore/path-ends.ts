@@ -55,7 +55,7 @@ export function endsPathAt(node: TrustNode, policy: Policy, at: number): boolean
 }
 
 /** How long a truststore accepts clients, by the dates of the certificates that can end a path. */
-export interface Acceptance {
+export interface AcceptancePeriod {
   /** When the last valid one expires, at most a day after `at`. `undefined` if none is valid now. */
   readonly until: number | undefined
   /** When the next one becomes valid. `undefined` if none will. */
@@ -63,7 +63,7 @@ export interface Acceptance {
 }
 
 /** Stops at the first certificate that is valid for another day. */
-export function acceptance({ nodes, policy }: TruststoreView, at: number): Acceptance {
+export function acceptance({ nodes, policy }: TruststoreView, at: number): AcceptancePeriod {
   let until: number | undefined
   let from: number | undefined
   for (const node of nodes) {

@@ -112,7 +112,7 @@ function leafChecks(call: Call, leaf: Certificate): readonly Check[] {
     ['4.2.1.12, leaf', beyond.allowsPurpose_4_2_1_12(call, leaf), ['extended_key_usage_violation'], hasPurpose],
     ['4.2.1.3, leaf', beyond.allowsHandshake_4_2_1_3(call, leaf), ['key_usage_violation'], hasUsage],
     ['RFC 9525 6.3: DNS-ID', isAddress || hostMatches, ['name_mismatch'], serverName !== undefined && !isAddress],
-    ['RFC 9525 6.3: IP-ID', !isAddress || hostMatches, ['name_mismatch'], isAddress],
+    ['RFC 9525 6.4: IP-ID', !isAddress || hostMatches, ['name_mismatch'], isAddress],
     ...conformanceChecks(call, leaf, 'leaf'),
   ])
 }
