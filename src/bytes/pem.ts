@@ -190,7 +190,16 @@ export function describeMissingPem(text: Uint8Array, expected: string, blocks: r
   if (known !== undefined) return `no "${begin}" in ${text.length} bytes; ${known}`
   const head = latin1Of(new Span(text, 0, Math.min(text.length, 200))).trimStart()
   const kind = /^<(!doctype|html|\?xml|head|body)/i.test(head) ? 'HTML or XML, not PEM' : 'not PEM'
-  return `no "${begin}" in ${text.length} bytes; the text is ${kind}: it starts ${excerpt(head, 40)}`
+  return `no "${begin}" in ${text.length} bytes; the text is ${kind}: ${startOf(head)}`
+}
+
+/** The start of a text, unless it may be a private key: binary data, or base64. */
+function startOf(head: string): string {
+  const start = head.slice(0, 40)
+  if (/[^\t\r\n -~]/.test(start)) return 'it is binary'
+  return /^[A-Za-z0-9+/=_\s-]*$/.test(start) && /[A-Za-z0-9+/_-]{16}/.test(start)
+    ? 'it looks like base64'
+    : `it starts ${excerpt(head, 40)}`
 }
 
 /**

@@ -6,7 +6,7 @@ export const reportFormats = ['text', 'json', 'sarif', 'github'] as const
 export type ReportFormat = (typeof reportFormats)[number]
 
 /** The start of our own annotation, up to the first text from input. */
-const annotation = /^::((?:error|warning|notice) file=[^:,]*(?:,line=\d+)?,title=[a-z_]+)::/
+const annotation = /^::((?:error|warning|notice) file=[^:,]*(?:,line=\d+)?,title=[a-z0-9_]+)::/
 
 /**
  * Makes a command's output safe to print. All output passes through here, so that no command can forget to escape names,

@@ -1,5 +1,5 @@
 import { describeDer } from '../bytes/format.ts'
-import { decodePem, looksLikeDer } from '../bytes/pem.ts'
+import { decodePem, describeMissingPem, isCertificateLabel, looksLikeDer, scanPem } from '../bytes/pem.ts'
 import { importBundle } from '../import/import-bundle.ts'
 import { explain } from '../lint/catalogue.ts'
 import type { FileReport, ReportItem } from '../lint/report/file-report.ts'
@@ -80,7 +80,14 @@ async function revocationOf(given: Arguments): Promise<RevocationCheck | undefin
   return undefined
 }
 
+/** One store of all files, each of which must have a certificate: another one must not hide that a file was not read. */
 function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTruststore>[1]): Truststore {
+  const faults = inputs.flatMap(({ name, bytes }) => {
+    const blocks = scanPem(bytes)
+    const isRead = looksLikeDer(bytes) || isContainer(bytes) || blocks.some(({ label }) => isCertificateLabel(label))
+    return isRead ? [] : [`${printable(name)}: ${printable(describeMissingPem(bytes, 'CERTIFICATE', blocks))}`]
+  })
+  if (faults.length > 0 && faults.length < inputs.length) throw new CliError(faults)
   try {
     return buildTruststore(inputs.flatMap(bundleOf), options)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { describeDer } from '../bytes/format.ts'
 import {
   bytesOfPemText,
   describeMissingPem,
@@ -150,17 +151,44 @@ function readBlock({ label, line, content }: PemBlock, output: TextOutput, write
 
 const secret = 'private keys are not shown'
 
-/** Renders anything but certificates, lists and private keys. Someone may paste the text into a ticket. */
+/** Renders anything but certificates, lists and what has a private key. Someone may paste the text into a ticket. */
 function drawUnknown(output: TextOutput, bytes: Uint8Array): void {
-  if (looksLikePrivateKey(bytes)) output.line(secret)
+  if (looksLikePrivateKey(new Reader(bytes)) || hasPrivateKey(new Span(bytes))) return output.line(secret)
+  const known = describeDer(bytes, false)
+  if (known !== undefined) output.line(known)
   else output.indented(4, () => drawAsn1(output, new Span(bytes)))
 }
 
-/** PKCS #1, SEC 1 and PKCS #8 keys are a SEQUENCE that begins with version 0 or 1. No X.509 structure is. */
-function looksLikePrivateKey(bytes: Uint8Array): boolean {
-  const reader = new Reader(bytes)
+/** PKCS #1, SEC 1 and PKCS #8 keys are a SEQUENCE that begins with version 0 or 1. No whole X.509 structure is. */
+function looksLikePrivateKey(reader: Reader): boolean {
   reader.enter(Tag.sequence, 'PrivateKeyInfo')
-  return reader.optional(Tag.integer, 'version') && reader.end - reader.start === 1 && bytes[reader.start]! <= 1
+  const isVersion = reader.optional(Tag.integer, 'version') && reader.end - reader.start === 1
+  return isVersion && reader.bytes[reader.start]! <= 1
+}
+
+/** Deeper elements are not searched: PKCS #12 has its keys at a depth of 11. */
+const deepest = 16
+
+/** Whether a private key is anywhere in DER, also in an OCTET STRING, as PKCS #12 has it. */
+function hasPrivateKey(element: Span, depth = 0): boolean {
+  const reader = new Reader(element)
+  while (!reader.atEnd()) {
+    reader.next('element')
+    if (reader.fault !== undefined) return false
+    const { tag } = reader
+    const isNested = (tag & 0x20) !== 0 || tag === Tag.octetString
+    if (tag === Tag.sequence && isPrivateKey(reader.element())) return true
+    if (isNested && depth < deepest && hasPrivateKey(reader.content(), depth + 1)) return true
+  }
+  return false
+}
+
+/** Whether a SEQUENCE has a version, and then a key as PKCS #1, SEC 1 or PKCS #8 have it. */
+function isPrivateKey(element: Span): boolean {
+  const reader = new Reader(element)
+  if (!looksLikePrivateKey(reader)) return false
+  if (reader.optional(Tag.sequence, 'algorithm')) return reader.peek(Tag.octetString)
+  return reader.peek(Tag.octetString) || reader.peek(Tag.integer)
 }
 
 function parseBlock(label: string, content: Uint8Array): ParseResult<Signed> | undefined {

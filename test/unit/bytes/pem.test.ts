@@ -164,6 +164,11 @@ describe('decodePem', () => {
     expect(decodePem('<!DOCTYPE html><p>')).toMatchObject({
       message: expect.stringContaining('HTML or XML, not PEM: it starts "<!DOCTYPE'),
     })
+    // It may be a private key.
+    const secret = 'MHcCAQEEIHGpT2uyjkk507wTX32O2S4M1oxfxFVAAAAA'
+    const refused = decodePem(secret)
+    expect(refused).toMatchObject({ message: expect.stringContaining('it looks like base64') })
+    expect(JSON.stringify(refused)).not.toContain(secret.slice(8, 20))
     expect(decodePem('{"a":1}')).toMatchObject({ message: expect.stringContaining('the text is not PEM: it starts "{') })
   })
 

@@ -24,6 +24,9 @@ describe('what leaves the program', () => {
     expect(safeOutput(text, 'text', false)).toBe(text.replaceAll('\u001b', '\\u{1b}'))
     const json = '{\n  "a": "b: c #"\n}\n'
     expect(safeOutput(json, 'json', true)).toBe(json)
+    expect(safeOutput('::warning file=a.pem,line=1,title=v1_ca::b', 'github', false)).toBe(
+      '::warning file=a.pem,line=1,title=v1_ca::b',
+    )
     const github = '::notice file=a%3Ab.pem,title=blank_lines::blank\n'
     expect(safeOutput(github, 'github', true)).toBe(github)
   })

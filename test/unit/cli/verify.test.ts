@@ -37,6 +37,7 @@ const place = new Workplace({
   'lists.der': Buffer.concat([mintCrl({ issuer: root, ...listDates }).der, clientsList.der]),
   'lists.pem': mintCrl({ issuer: root, ...listDates }).pem + clientsList.pem,
   'lists.p7b': pkcs7({ lists: [mintCrl({ issuer: root, ...listDates }).der, clientsList.der] }),
+  'junk.txt': 'no certificate here',
   'cut.p7b': pkcs7({ certificates: [root.der] }).subarray(0, 100),
   'empty.pem': '# nothing\n',
   'broken.pem': client.pem.slice(0, 200),
@@ -70,6 +71,8 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
   })
 
   it('names what is wrong with PKCS #7', () => {
+    const both = place.run([...base, '--truststore', 'junk.txt', 'client.pem'])
+    expect([both.exitCode, both.errors]).toEqual([2, expect.stringContaining('junk.txt: no "-----BEGIN CERTIFICATE-----"')])
     const { exitCode, errors } = place.run(['verify', '--truststore', 'cut.p7b', ...at, 'client.pem'])
     expect([exitCode, errors]).toEqual([2, expect.stringContaining('cut.p7b: bundle: the input ends inside this element')])
   })

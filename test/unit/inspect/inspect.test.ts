@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildTruststore, verifyChain } from '../../../src/index.ts'
 import { inspect, renderText } from '../../../src/inspect/index.ts'
+import { context, integer, oid, sequence, tlv } from '../../support/der.ts'
 import { ecdsaWithNull } from '../../support/deviating.ts'
 import { keyPair, mint, mintCrl, privateKeyPem } from '../../support/mint.ts'
 import { pemOf } from '../../support/pem.ts'
@@ -38,6 +39,22 @@ describe('what an input holds', () => {
     const bentList = mintCrl({ issuer: root, emptyRevoked: true })
     expect(inspect(bentList.pem).text).toMatch(/\n +Deviations from DER:\n +empty_revoked_certificates \(byte \d+\)\n*$/)
     expect(inspect(leaf.pem + list.pem).text).not.toContain('Deviations')
+  })
+
+  it('shows no private key, wherever it is', () => {
+    const pkcs8 = new Uint8Array(Buffer.from(privateKeyPem(keyPair('p256', 5)).replace(/-----[^-]+-----|\s/g, ''), 'base64'))
+    const scalar = Buffer.from(pkcs8.subarray(36, 68)).toString('hex')
+    const octets = (content: Uint8Array): Uint8Array => tlv(0x04, content)
+    const bag = sequence(oid('1.2.840.113549.1.12.10.1.1'), context(0, pkcs8))
+    const safe = sequence(sequence(oid('1.2.840.113549.1.7.1'), context(0, octets(sequence(bag)))))
+    const pkcs12 = sequence(integer(3), sequence(oid('1.2.840.113549.1.7.1'), context(0, octets(safe))))
+    for (const der of [pkcs8, pkcs12, sequence(octets(pkcs8)), sequence(sequence(octets(octets(pkcs8))))]) {
+      for (const input of [der, pemOf('CERTIFICATE', der), pemOf('STRANGE', der)]) {
+        const { text } = inspect(input)
+        expect(text).toContain('private keys are not shown')
+        expect(text.toLowerCase().replace(/[^0-9a-f]/g, '')).not.toContain(scalar.slice(0, 16))
+      }
+    }
   })
 
   it('is described in JSON values', () => {

@@ -30,7 +30,7 @@ describe('a wrong kind of input is named', () => {
     ['an XML error of S3', xmlError, 'empty_bundle', 'the text is HTML or XML, not PEM: it starts "<?xml'],
     ['a directory listing', listing, 'empty_bundle', 'the text is not PEM: it starts "ca-bundle.pem\\nclient.crt'],
     ['a path', '/etc/ssl/ca.pem', 'empty_bundle', 'the text is not PEM: it starts "/etc/ssl/ca.pem"'],
-    ['binary rubbish', Uint8Array.of(0, 1, 2, 3, 255), 'empty_bundle', 'in 5 bytes; the text is not PEM: it starts "????'],
+    ['binary rubbish', Uint8Array.of(0, 1, 2, 3, 255), 'empty_bundle', 'in 5 bytes; the text is not PEM: it is binary'],
     ['a certificate request', csr, 'empty_bundle', 'only blocks of CERTIFICATE REQUEST'],
     ['PKCS #7', p7, 'empty_bundle', 'only blocks of PKCS7'],
     ['a revocation list', mintCrl({ issuer: root }).pem, 'empty_bundle', 'only blocks of X509 CRL'],
