@@ -164,6 +164,8 @@ export function* analyse(contents: BundleContents, context: RuleContext, cache: 
       const issuers = filtered.get(node.issuers) ?? node.issuers.filter((issuer) => kept.has(issuer))
       filtered.set(node.issuers, issuers)
       node.issuers = issuers
+      // A certificate that was left out is not named as the issuer that did not sign.
+      if (node.falseIssuer !== undefined && !kept.has(node.falseIssuer)) node.falseIssuer = undefined
     }
   }
   const nobody = yield* describeNoPathEnd(usable.entries, context.policy)

@@ -2,7 +2,7 @@ import type { RejectCode } from '../../src/index.ts'
 import { type Role, requirements_conformance } from './conformance.ts'
 import { policiesAreReadable } from './deviations.ts'
 import { type Call, type Certificate, type Key, type Path, sameKey } from './model.ts'
-import { formOf, isAddress_9525_6_1, isSelfIssued_6_1, matchesHost_9525_6_3, nameForms } from './names.ts'
+import { formOf, isAddress_9525_6_1, isSelfIssued_6_1, matchesHost_9525_6_3, nameForms, sameName_7_1 } from './names.ts'
 import * as path61 from './path-validation.ts'
 import * as beyond from './policy-clauses.ts'
 import { isListed, type Reading, readingsOf } from './readings.ts'
@@ -157,9 +157,18 @@ function issuerChecks(call: Call, path: Path, isComplete: boolean): readonly Che
  */
 function noIssuerCodes(call: Call, top: Certificate, index: number): readonly RejectCode[] {
   if (index > 0 && isListed(call, top) && beyond.mayEndPath_trust(call, top)) return []
-  return isSelfIssued_6_1(top)
+  const codes: readonly RejectCode[] = isSelfIssued_6_1(top)
     ? ['self_signed_untrusted', 'unknown_issuer', 'incomplete_chain']
     : ['unknown_issuer', 'incomplete_chain']
+  return namesFalseIssuer(call, top) ? [...codes, 'signature_mismatch'] : codes
+}
+
+/** 4.2.1.1: whether name and key identifier name a listed issuer that did not sign it. It may be on the path already. */
+function namesFalseIssuer(call: Call, { issuer, authorityKeyId, signedBy }: Certificate): boolean {
+  return beyond.usable(call).some((other) => {
+    const isNamed = authorityKeyId !== undefined && other.subjectKeyId !== undefined && sameKey(authorityKeyId.value, other.key)
+    return isNamed && sameName_7_1(other.subject, issuer) && !sameKey(other.key, signedBy)
+  })
 }
 
 /**
