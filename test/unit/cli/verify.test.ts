@@ -31,6 +31,7 @@ const place = new Workplace({
   'hostile.pem': hostile.pem,
   'root.crl': mintCrl({ issuer: root, ...listDates }).der,
   'clients.crl': clientsList.pem,
+  'stale.crl': mintCrl({ issuer: issuing, thisUpdate: day('2025-01-01'), nextUpdate: day('2025-02-01') }).pem,
   'ca.p7b': pkcs7({ certificates: [root.der, issuing.der], isIndefinite: true }),
   'ca.der': Buffer.concat([root.der, issuing.der]),
   'chain.p7b': pemOf('PKCS7', pkcs7({ certificates: [issuing.der, client.der] })),
@@ -125,6 +126,24 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
         output: expect.stringContaining('revoked'),
       })
     }
+  })
+
+  it('names an option only where it would help', () => {
+    const last = (...args: readonly string[]) =>
+      place
+        .run([...base, ...args])
+        .output.trim()
+        .split('\n')
+        .at(-1)
+    const list = "Supply a current CRL of the certificate's issuer"
+    expect(last('--crl', 'clients.crl', 'client.pem')).toBe(
+      `${list}, or accept certificates that no list covers: --unknown allow.`,
+    )
+    expect(last('--crl', 'stale.crl', '--unknown', 'allow', '--depth', 'leaf', 'client.pem')).toBe(`${list}.`)
+    const root = 'Add the issuing CA to the truststore'
+    const issued = ['verify', '--truststore', 'server.pem', ...at, 'client.pem']
+    expect(place.run(issued).output).toContain(`\n${root}, or let the peer send its intermediates: --profile rfc5280.\n`)
+    expect(place.run([...issued, '--profile', 'rfc5280']).output).toContain(`\n${root}.\n`)
   })
 
   it('verifies many clients, with totals, and is 1 if any is rejected', () => {
