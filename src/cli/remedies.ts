@@ -1,8 +1,10 @@
+import { cut } from '../bytes/encoding.ts'
 import type { RejectCode } from '../codes/reject.ts'
 import { explain } from '../lint/catalogue.ts'
 import { printable } from '../lint/report/printable.ts'
 import { type Policy, profiles } from '../policy/policy.ts'
 import type { TruststoreError } from '../truststore/build.ts'
+import { parseCertificate } from '../x509/parse-certificate.ts'
 import { CliError } from './command.ts'
 
 /** Remedies and errors that name parts of the library, in words of the CLI. */
@@ -57,6 +59,19 @@ export function remedyUnder(settings: Settings, code: RejectCode): string {
   if (remedy === undefined) return explain(code).remedy
   const { always, way, option, helps } = remedy
   return helps(settings) ? `${always}, or ${way}: ${option}.` : `${always}.`
+}
+
+/** A sentence about a chain that does not start with its leaf: its first certificate issued a later one. Empty for others. */
+export function orderHint([first, ...others]: readonly Uint8Array[]): string {
+  const issuer = first === undefined ? undefined : parseCertificate(first)
+  if (issuer?.ok !== true) return ''
+  const { subject } = issuer.value
+  for (const der of others) {
+    const later = parseCertificate(der)
+    if (!later.ok || later.value.issuer !== subject || later.value.subject === subject) continue
+    return ` The chain starts with ${cut(subject)}, which issued ${cut(later.value.subject)}: put the leaf first.`
+  }
+  return ''
 }
 
 /** The option that does what a remedy says, as a sentence; empty if there is none. */

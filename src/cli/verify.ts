@@ -30,7 +30,7 @@ import { fetchChain, readServerAddress } from './connect.ts'
 import { bundleOf, type Input, isContainer, readInputs } from './input.ts'
 import { type ReportFormat, reportFormats } from './output.ts'
 import { purposeOf, untilOption } from './purpose.ts'
-import { remedyUnder } from './remedies.ts'
+import { orderHint, remedyUnder } from './remedies.ts'
 import { renderReports } from './reports.ts'
 
 /** A chain to verify: a file, or what a server presents. */
@@ -69,7 +69,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
   const settings = { policy, unknown: revocation?.unknown ?? 'refuse' }
   const judged = peers.map(({ name, chain }): Judged => {
     const verdict = verifyChain(store, chain, options)
-    return { file: name, verdict, remedy: verdict.ok ? '' : remedyUnder(settings, verdict.code) }
+    return { file: name, verdict, remedy: verdict.ok ? '' : remedyUnder(settings, verdict.code) + orderHint(chain) }
   })
   const isAccepted = judged.every(({ verdict }) => verdict.ok)
   return { exitCode: isAccepted ? 0 : 1, output: render(judged, format, surroundings), format }
@@ -177,7 +177,7 @@ function textOf({ file, verdict, remedy }: Judged, { paint }: Surroundings): str
   const name = printable(file)
   if (!verdict.ok) {
     const { code, message } = verdict
-    return `${name}  ${paint('red', 'rejected')}  ${paint('bold', code)}  ${printable(message)}\n${remedy}\n`
+    return `${name}  ${paint('red', 'rejected')}  ${paint('bold', code)}  ${printable(message)}\n${printable(remedy)}\n`
   }
   const path = verdict.path.map(({ subject, notAfter }, i) => {
     return `${'  '.repeat(i)}${i === 0 ? '' : '└ '}${printable(subject)}, until ${isoTime(notAfter.getTime())}\n`

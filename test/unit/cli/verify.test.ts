@@ -26,6 +26,7 @@ const place = new Workplace({
   'client.pem': client.pem,
   'client.der': client.der,
   'chain.pem': client.pem + issuing.pem,
+  'reversed.pem': issuing.pem + client.pem,
   'server.pem': server.pem,
   'stolen.pem': revoked.pem,
   'hostile.pem': hostile.pem,
@@ -126,6 +127,15 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
         output: expect.stringContaining('revoked'),
       })
     }
+  })
+
+  it('says that a chain starts with a CA', () => {
+    const hint = 'The chain starts with CN=Clients,O=Example, which issued CN=client,O=Example: put the leaf first.\n'
+    expect(place.run([...base, 'reversed.pem'])).toMatchObject({ exitCode: 1, output: expect.stringContaining(hint) })
+    const { remedy } = JSON.parse(place.run([...base, 'reversed.pem', '--format', 'json']).output)
+    expect(remedy).toContain(hint.trim())
+    for (const file of ['chain.pem', 'server.pem'])
+      expect(place.run([...base, '--name', 'other.example', file]).output).not.toContain('put the leaf first')
   })
 
   it('names an option only where it would help', () => {
