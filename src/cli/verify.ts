@@ -30,7 +30,7 @@ import { fetchChain, readServerAddress } from './connect.ts'
 import { bundleOf, type Input, isContainer, readInputs } from './input.ts'
 import { type ReportFormat, reportFormats } from './output.ts'
 import { purposeOf, untilOption } from './purpose.ts'
-import { orderHint, remedyUnder } from './remedies.ts'
+import { orderHint, remedyUnder, unusable } from './remedies.ts'
 import { renderReports } from './reports.ts'
 
 /** A chain to verify: a file, or what a server presents. */
@@ -98,8 +98,7 @@ function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTrust
     return buildTruststore(inputs.flatMap(bundleOf), options)
   } catch (error) {
     if (!(error instanceof TruststoreError)) throw error
-    const names = inputs.map(({ name }) => printable(name)).join(', ')
-    throw new CliError(`${names}: ${printable(error.message)}`, '`portcullis lint` lists everything that is wrong with it.')
+    throw unusable(inputs.map(({ name }) => name).join(', '), error)
   }
 }
 

@@ -42,6 +42,7 @@ const place = new Workplace({
   'junk.txt': 'no certificate here',
   'cut.p7b': pkcs7({ certificates: [root.der] }).subarray(0, 100),
   'empty.pem': '# nothing\n',
+  'blocks.pem': (root.pem + issuing.pem).replaceAll('MII', '???'),
   'broken.pem': client.pem.slice(0, 200),
 })
 const at = ['--at', '2026-06-01T12:00:00Z']
@@ -264,6 +265,11 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
       'a truststore of nothing',
       ['verify', '--truststore', 'empty.pem', 'client.pem'],
       'empty.pem: no usable certificate in the truststore',
+    ],
+    [
+      'a truststore of broken blocks',
+      ['verify', '--truststore', 'blocks.pem', 'client.pem'],
+      '(line 2); and 1 more\n`portcullis lint` lists',
     ],
     ['a missing truststore', ['verify', '--truststore', 'gone.pem', 'client.pem'], 'cannot read gone.pem: there is no such file'],
     ['a missing list', [...base, '--crl', 'gone.crl', 'client.pem'], 'cannot read gone.crl'],
