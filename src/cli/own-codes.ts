@@ -128,9 +128,9 @@ function ownership(summary: string, remedy: string): Row {
 
 const sourceRows: Readonly<Record<SourceStatus, Row>> = {
   held: [
-    'The source did not load the version: rollBack replaced it, and the truststore in use stays.',
+    'The file or URL has a version that rollBack holds back. The truststore in use stays.',
     sourceGuide,
-    'If it is meant, call refresh({ allowRollback: true }); or provide another version.',
+    'Provide another version, or call source.rollBack with this one to use it again.',
   ],
   unreadable: [
     'The truststore’s file or URL could not be read completely.',

@@ -57,6 +57,11 @@ describe('own codes', () => {
     expect(found.filter(([, code]) => !knownCodes.includes(code))).toEqual([])
   })
 
+  it('held names the call that ends it, which refresh does not', () => {
+    expect(infoOf('held').remedy).toContain('source.rollBack')
+    expect(infoOf('held').remedy).not.toContain('refresh')
+  })
+
   it('of every table are known', () => {
     for (const code of [...rejectCodes, ...ruleCatalogue.keys(), ...deviationCodes, ...parseCodes])
       expect(knownCodes).toContain(code)
