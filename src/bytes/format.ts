@@ -16,8 +16,9 @@ function openssl(name: string, command: string, input: string): string {
 
 /** Neither has a certificate that could be converted. */
 const key = 'this is a private key: it has no certificate; request one: `openssl req -new -key in.key -out out.csr`'
+// A certificate without extensions would have version 1, so one is given.
 const request =
-  'this is a certificate request: it needs a CA to issue the certificate: `openssl x509 -req -in in.csr -CA ca.pem -CAkey ca.key -out out.pem`'
+  'this is a certificate request: it needs a CA to issue the certificate: `echo extendedKeyUsage=clientAuth > ext.cnf && openssl x509 -req -in in.csr -CA ca.pem -CAkey ca.key -extfile ext.cnf -out out.pem`'
 
 function pkcs7(form: string): string {
   return `${openssl('a PKCS #7 file', `pkcs7 ${form}-print_certs`, 'in.p7b')}, or read it with importBundle of portcullis/import`
@@ -26,7 +27,7 @@ function pkcs7(form: string): string {
 /** A sentence about an input that should be PEM and is not, `undefined` if it is not recognised. */
 export function describeFormat(bytes: Uint8Array): string | undefined {
   if (bytes[0] !== 0x30 || bytes[1]! < 0x80) return describeMagic(bytes) ?? describeText(bytes)
-  return describeDer(bytes, false) ?? openssl('DER', 'x509 -inform der', 'in.der')
+  return describeDer(bytes, false) ?? openssl('DER', `${isList(bytes) ? 'crl' : 'x509'} -inform der`, 'in.der')
 }
 
 /** A sentence about a PEM text without certificates, by the labels of its blocks. */
@@ -83,6 +84,21 @@ export function describeDer(bytes: Uint8Array, isPem: boolean): string | undefin
   return bytes[contentAt(bytes, second + 3)] === 0x31 || bytes[second + 4] === 0 ? request : undefined
 }
 
+/** Whether DER begins like a revocation list: an optional version 2, an algorithm, a name and a date. A certificate has no date there. */
+function isList(bytes: Uint8Array): boolean {
+  const fields = contentAt(bytes, contentAt(bytes, 0))
+  const algorithm = startsWith(bytes, fields, [0x02, 0x01, 0x01]) ? fields + 3 : fields
+  const date = bytes[endAt(bytes, endAt(bytes, algorithm))]
+  return bytes[algorithm] === 0x30 && (date === 0x17 || date === 0x18)
+}
+
+/** Offset of the end of an element. */
+function endAt(bytes: Uint8Array, at: number): number {
+  const content = contentAt(bytes, at)
+  const short = bytes[at + 1] ?? 0
+  return content + (short < 0x80 ? short : Array.from(bytes.slice(at + 2, content)).reduce((sum, byte) => sum * 256 + byte, 0))
+}
+
 /** Offset of the content of an element. Its length is not needed, and may be indefinite. */
 function contentAt(bytes: Uint8Array, at: number): number {
   const length = bytes[at + 1] ?? 0
@@ -128,11 +144,14 @@ function describeText(bytes: Uint8Array): string | undefined {
 function describeBase64(head: string): string | undefined {
   const compact = head.replace(/\s+/g, '')
   if (!/^[A-Za-z0-9+/]{24,}={0,2}$/.test(compact)) return undefined
-  // Base64 of 24 characters is never at fault.
-  const decoded = decodeBase64(Uint8Array.from(compact.slice(0, 24), (c) => c.charCodeAt(0))) as Uint8Array
+  // Without padding, base64 of a multiple of four characters is never at fault.
+  const whole = compact.replace(/=+$/, '')
+  const characters = whole.slice(0, whole.length - (whole.length % 4))
+  const decoded = decodeBase64(Uint8Array.from(characters, (c) => c.charCodeAt(0))) as Uint8Array
   if (looksLikePem(decoded)) return convert('base64 of PEM, as Kubernetes secrets have it', 'base64 -d in.txt > out.pem')
   if (decoded[0] !== 0x30 || decoded[1]! < 0x80) return undefined
   const inner = describeDer(decoded, false)
   if (inner !== undefined) return `this is base64: decode it with \`base64 -d\`; then ${inner}`
-  return convert('base64 without BEGIN and END lines', 'base64 -d in.txt | openssl x509 -inform der -out out.pem')
+  const command = isList(decoded) ? 'crl' : 'x509'
+  return convert('base64 without BEGIN and END lines', `base64 -d in.txt | openssl ${command} -inform der -out out.pem`)
 }

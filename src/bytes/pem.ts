@@ -187,7 +187,8 @@ export function describeMissingPem(text: Uint8Array, expected: string, blocks: r
     return `no "${begin}" in the text, only blocks of ${labels.join(', ')}${known === undefined ? '' : `; ${known}`}`
   }
   const known = describeFormat(text)
-  if (known !== undefined) return `no "${begin}" in ${text.length} bytes; ${known}`
+  // The BEGIN line may be there, in a form that is not read.
+  if (known !== undefined) return `no ${expected} block can be read from ${text.length} bytes; ${known}`
   const head = latin1Of(new Span(text, 0, Math.min(text.length, 200))).trimStart()
   const kind = /^<(!doctype|html|\?xml|head|body)/i.test(head) ? 'HTML or XML, not PEM' : 'not PEM'
   return `no "${begin}" in ${text.length} bytes; the text is ${kind}: ${startOf(head)}`

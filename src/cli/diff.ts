@@ -6,7 +6,6 @@ import type { Truststore } from '../truststore/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import {
   type Arguments,
-  CliError,
   type Command,
   choiceOf,
   formatOption,
@@ -19,6 +18,7 @@ import {
   timeOf,
 } from './command.ts'
 import { bundleOf, type Input, readInputs } from './input.ts'
+import { unusable } from './remedies.ts'
 
 const formats = ['text', 'json'] as const
 
@@ -31,10 +31,7 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
       return buildTruststore(bundleOf(input), { policy })
     } catch (error) {
       if (!(error instanceof TruststoreError)) throw error
-      throw new CliError(
-        `${printable(name)}: ${printable(error.message)}`,
-        '`portcullis lint` lists everything that is wrong with it.',
-      )
+      throw unusable(name, error)
     }
   }
   const [before, after] = (await readInputs(given.operands)).map(build)

@@ -14,6 +14,7 @@ import {
 } from './command.ts'
 import { type ForeignName, findForeign, findOwn, foreignNames, systems } from './foreign.ts'
 import { infoOf, knownCodes } from './own-codes.ts'
+import { optionFor } from './remedies.ts'
 
 const formats = ['text', 'json'] as const
 
@@ -71,7 +72,7 @@ function section({ code, summary, citation, remedy, mappings }: CodeInfo, paint:
   })
   const elsewhere = named.length === 0 ? '' : `Elsewhere\n${columns(named)}`
   return `${paint('bold', code)}\n${summary}\n${columns([
-    ['Remedy', remedy],
+    ['Remedy', remedy + optionFor(code)],
     ['Citation', citation],
   ])}${elsewhere}`
 }

@@ -71,20 +71,23 @@ function normal(text: string): string {
 
 /** Where the programs that use OpenSSL print its number. */
 const numberForms: readonly RegExp[] = [
-  /^(?:error |openssl )*(\d{1,3})$/,
+  /^(?:error |openssl )*(\d{1,3})$/g,
   // openssl s_client and s_server; openssl verify; curl.
-  /verify error:num=(\d{1,3})\b/,
-  /\berror (\d{1,3}) at \d+ depth lookup/,
-  /verify return code: (\d{1,3})\b/,
+  /verify error:num=(\d{1,3})\b/g,
+  /\berror (\d{1,3}) at \d+ depth lookup/g,
+  /verify return code: (\d{1,3})\b/g,
   // nginx and lighttpd.
-  /verify error: \((\d{1,3}):/,
-  /\breason\((\d{1,3})\)/,
+  /verify error: \((\d{1,3}):/g,
+  /\breason\((\d{1,3})\)/g,
   // HAProxy.
-  /\bssl c (?:ca )?err[=: ]+(\d{1,3})\b/,
-  /\bssl c verify[=: ]+(\d{1,3})\b/,
+  /\bssl c (?:ca )?err[=: ]+(\d{1,3})\b/g,
+  /\bssl c verify[=: ]+(\d{1,3})\b/g,
 ]
 
-/** The names of other systems in a text, in their order. Of two that overlap, the longer one counts. */
+/**
+ * The names of other systems in a text: what numbers of OpenSSL mean, because they are exact, then the others in their order. Of two
+ * names that overlap, the longer one counts.
+ */
 export function findForeign(text: string): readonly ForeignName[] {
   const line = normal(text)
   const hits: { readonly at: number; readonly end: number; readonly meaning: ForeignName }[] = []
@@ -98,19 +101,26 @@ export function findForeign(text: string): readonly ForeignName[] {
     (hit) => !hits.some((other) => other.end - other.at > hit.end - hit.at && other.at <= hit.at && other.end >= hit.end),
   )
   const named = longest.sort((a, b) => a.at - b.at).map(({ meaning }) => meaning)
-  const numbers = numberForms.map((form) => form.exec(line)?.[1]).filter((number) => number !== undefined)
+  const numbers = numberForms.flatMap((form) => Array.from(line.matchAll(form), ([, number]) => number))
   const numbered = opensslErrors.filter(([number]) => numbers.includes(String(number))).map(openssl)
   // The text next to a number says the same.
-  const extra = numbered.filter(({ codes }) => !named.some((other) => codes.every((code) => other.codes.includes(code))))
-  return [...new Map([...named, ...extra].map((meaning) => [meaning.name, meaning])).values()]
+  const leading = numbered.filter(({ codes }) => !named.some((other) => codes.join() === other.codes.join()))
+  return [...new Map([...leading, ...named].map((meaning) => [meaning.name, meaning])).values()].filter(isFirstOfSystem)
+}
+
+/** An alert has a text and a number, which mean the same. */
+function isFirstOfSystem({ system, codes }: ForeignName, at: number, all: readonly ForeignName[]): boolean {
+  return at === all.findIndex((other) => other.system === system && other.codes.join() === codes.join())
 }
 
 function isWord(line: string, at: number, end: number): boolean {
   return !/[a-z0-9]/.test(line[at - 1] ?? '') && !/[a-z0-9]/.test(line[end] ?? '')
 }
 
-/** Our own codes in a log line, each once. Only codes of two words or more: others are ordinary words. */
+/** Our own codes in a log line, each once. A code of one word is an ordinary word: it counts alone, or in a field named code. */
 export function findOwn(text: string): readonly string[] {
-  const words = new Set(text.match(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g) ?? [])
+  const line = text.toLowerCase()
+  const fields = Array.from(line.matchAll(/\bcode"?\s*[:=]\s*"?([a-z0-9_]+)/g), ([, code]) => code!)
+  const words = new Set([line.trim(), ...fields, ...(line.match(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g) ?? [])])
   return knownCodes.filter((code) => words.has(code))
 }

@@ -12,6 +12,36 @@ export interface OtherSystem {
   readonly names: Readonly<Record<string, readonly KnownCode[]>>
 }
 
+/** An alert of TLS: its number, its name in the RFC, Go's text, and our codes. */
+type Alert = readonly [number: number, name: string, go: string, ...codes: KnownCode[]]
+
+/** The alerts of RFC 8446 6.2 about certificates, and those between their numbers. */
+const alerts: readonly Alert[] = [
+  [42, 'bad_certificate', 'bad certificate', 'malformed', 'signature_mismatch'],
+  [43, 'unsupported_certificate', 'unsupported certificate', 'unsupported_algorithm', 'extended_key_usage_violation'],
+  [44, 'certificate_revoked', 'revoked certificate', 'revoked'],
+  [45, 'certificate_expired', 'expired certificate', 'expired'],
+  [46, 'certificate_unknown', 'unknown certificate', 'unknown_issuer', 'malformed'],
+  [47, 'illegal_parameter', 'illegal parameter'],
+  [48, 'unknown_ca', 'unknown certificate authority', 'unknown_issuer', 'self_signed_untrusted', 'incomplete_chain'],
+  [49, 'access_denied', 'access denied', 'not_authorized'],
+  [116, 'certificate_required', 'certificate required', 'no_certificate'],
+]
+
+function alertNames(nameOf: (alert: Alert) => string): OtherSystem['names'] {
+  return Object.fromEntries(
+    alerts.map((alert) => {
+      const [, , , ...codes] = alert
+      return [nameOf(alert), codes]
+    }),
+  )
+}
+
+/** As Rust writes the names of alerts: `unknown_ca` is `UnknownCA`. */
+function rustName(name: string): string {
+  return name.replaceAll(/(?:^|_)(ca$|[a-z])/g, (_, start: string) => start.toUpperCase())
+}
+
 export const otherSystems: readonly OtherSystem[] = [
   {
     system: 'API Gateway',
@@ -93,14 +123,20 @@ export const otherSystems: readonly OtherSystem[] = [
     },
   },
   {
-    system: 'Envoy, Istio',
-    source: 'Envoy, TLS statistics and cert_validator/default_validator.cc; BoringSSL, ssl.h',
+    system: 'OpenSSL and BoringSSL, in HAProxy, nginx, Node, curl, Envoy and Istio',
+    source: 'openssl/openssl, ssl/ssl_err.c; BoringSSL, ssl.h',
     names: {
       PEER_DID_NOT_RETURN_A_CERTIFICATE: ['no_certificate'],
+      CERTIFICATE_VERIFY_FAILED: ['unknown_issuer', 'expired'],
+    },
+  },
+  {
+    system: 'Envoy, Istio',
+    source: 'Envoy, TLS statistics and cert_validator/default_validator.cc',
+    names: {
       'verify cert failed: empty cert chain': ['no_certificate'],
       'verify cert failed: verify SAN list': ['not_authorized'],
       'verify cert failed: SAN matcher': ['not_authorized'],
-      CERTIFICATE_VERIFY_FAILED: ['unknown_issuer', 'expired'],
       'ssl.fail_verify_no_cert': ['no_certificate'],
       'ssl.fail_verify_error': ['unknown_issuer', 'expired'],
       'ssl.fail_verify_san': ['not_authorized'],
@@ -111,15 +147,31 @@ export const otherSystems: readonly OtherSystem[] = [
     system: 'TLS alert, as OpenSSL, Node and curl print it',
     source: 'RFC 8446 6.2; openssl/openssl, ssl/ssl_err.c',
     names: {
-      'alert bad certificate': ['malformed', 'signature_mismatch'],
-      'alert unsupported certificate': ['unsupported_algorithm', 'extended_key_usage_violation'],
-      'alert certificate revoked': ['revoked'],
-      'alert certificate expired': ['expired'],
-      'alert certificate unknown': ['unknown_issuer', 'malformed'],
-      'alert unknown ca': ['unknown_issuer', 'self_signed_untrusted', 'incomplete_chain'],
-      'alert access denied': ['not_authorized'],
-      'alert certificate required': ['no_certificate'],
+      ...alertNames(([, name]) => `alert ${name.replaceAll('_', ' ')}`),
+      ...alertNames(([number]) => `SSL alert number ${number}`),
+      // Alone, these are no ordinary words and no texts of OpenSSL.
+      bad_certificate: ['malformed', 'signature_mismatch'],
+      unsupported_certificate: ['unsupported_algorithm', 'extended_key_usage_violation'],
+      certificate_expired: ['expired'],
+      certificate_unknown: ['unknown_issuer', 'malformed'],
+      unknown_ca: ['unknown_issuer', 'self_signed_untrusted', 'incomplete_chain'],
+      certificate_required: ['no_certificate'],
     },
+  },
+  {
+    system: 'TLS alert, as Go prints it',
+    source: 'RFC 8446 6.2; golang/go, crypto/tls/alert.go',
+    names: alertNames(([, , go]) => `remote error: tls: ${go}`),
+  },
+  {
+    system: 'TLS alert, as Java prints it',
+    source: 'RFC 8446 6.2; OpenJDK, sun.security.ssl.Alert',
+    names: alertNames(([, name]) => `Received fatal alert: ${name}`),
+  },
+  {
+    system: 'TLS alert, as rustls prints it',
+    source: 'RFC 8446 6.2; rustls/rustls, rustls/src/error.rs',
+    names: alertNames(([, name]) => `received fatal alert: ${rustName(name)}`),
   },
   {
     system: 'Go',

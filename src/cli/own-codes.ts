@@ -11,10 +11,12 @@ import type { OwnershipReason } from '../ownership/check-ownership.ts'
 /** Every code that portcullis has, with its meaning. Types guarantee that the tables are complete. */
 
 type OwnershipCode = OwnershipReason['code']
+/** Why a source does not use a version: a failure, or a version that is held back. */
+type SourceStatus = SourceFailure | 'held'
 type GateCode = Exclude<CloseCode, RejectCode>
 
 /** A code of any part of portcullis. */
-export type KnownCode = RejectCode | LintCode | DeviationCode | GateCode | HeaderCode | ParseCode | OwnershipCode | SourceFailure
+export type KnownCode = RejectCode | LintCode | DeviationCode | GateCode | HeaderCode | ParseCode | OwnershipCode | SourceStatus
 
 /** Summary, citation and remedy. */
 type Row = readonly [summary: string, citation: string, remedy: string]
@@ -124,7 +126,12 @@ function ownership(summary: string, remedy: string): Row {
   return [summary, 'API Gateway: ownership verification certificates', remedy]
 }
 
-const sourceRows: Readonly<Record<SourceFailure, Row>> = {
+const sourceRows: Readonly<Record<SourceStatus, Row>> = {
+  held: [
+    'The file or URL has a version that rollBack holds back. The truststore in use stays.',
+    sourceGuide,
+    'Provide another version, or call source.rollBack with this one to use it again.',
+  ],
   unreadable: [
     'The truststore’s file or URL could not be read completely.',
     sourceGuide,

@@ -1,11 +1,11 @@
 import { rootCertificates } from 'node:tls'
-import { printable } from '../lint/report/printable.ts'
 import { type Purpose, profiles } from '../policy/policy.ts'
 import type { PurposeTransition } from '../policy/purpose.ts'
 import { buildTruststore, TruststoreError } from '../truststore/build.ts'
 import type { Truststore } from '../truststore/store.ts'
 import { type Arguments, CliError, choiceOf, type Option, readTime, singleOf } from './command.ts'
 import { readInput } from './input.ts'
+import { unusable } from './remedies.ts'
 
 /** `--purpose` with `--until`, and `--public-roots`. */
 
@@ -48,6 +48,6 @@ export async function publicRootsOf(given: Arguments): Promise<Truststore | unde
     return buildTruststore(input, { policy: profiles.rfc5280 })
   } catch (error) {
     if (!(error instanceof TruststoreError)) throw error
-    throw new CliError(`${printable(file)}: ${printable(error.message)}`)
+    throw unusable(file, error)
   }
 }

@@ -30,6 +30,7 @@ import { fetchChain, readServerAddress } from './connect.ts'
 import { bundleOf, type Input, isContainer, readInputs } from './input.ts'
 import { type ReportFormat, reportFormats } from './output.ts'
 import { purposeOf, untilOption } from './purpose.ts'
+import { orderHint, remedyUnder, unusable } from './remedies.ts'
 import { renderReports } from './reports.ts'
 
 /** A chain to verify: a file, or what a server presents. */
@@ -38,10 +39,11 @@ interface Peer {
   readonly chain: readonly Uint8Array[]
 }
 
-/** A peer's verdict. */
+/** A peer's verdict, and what to do about a rejection. */
 interface Judged {
   readonly file: string
   readonly verdict: Verdict
+  readonly remedy: string
 }
 
 async function run(given: Arguments, surroundings: Surroundings): Promise<Outcome> {
@@ -64,7 +66,11 @@ async function run(given: Arguments, surroundings: Surroundings): Promise<Outcom
     server === undefined
       ? peersOf(await readInputs(given.operands))
       : [{ name: connection!, chain: await fetchChain(server, serverName!) }]
-  const judged = peers.map(({ name, chain }): Judged => ({ file: name, verdict: verifyChain(store, chain, options) }))
+  const settings = { policy, unknown: revocation?.unknown ?? 'refuse' }
+  const judged = peers.map(({ name, chain }): Judged => {
+    const verdict = verifyChain(store, chain, options)
+    return { file: name, verdict, remedy: verdict.ok ? '' : remedyUnder(settings, verdict.code) + orderHint(chain) }
+  })
   const isAccepted = judged.every(({ verdict }) => verdict.ok)
   return { exitCode: isAccepted ? 0 : 1, output: render(judged, format, surroundings), format }
 }
@@ -92,8 +98,7 @@ function storeOf(inputs: readonly Input[], options: Parameters<typeof buildTrust
     return buildTruststore(inputs.flatMap(bundleOf), options)
   } catch (error) {
     if (!(error instanceof TruststoreError)) throw error
-    const names = inputs.map(({ name }) => printable(name)).join(', ')
-    throw new CliError(`${names}: ${printable(error.message)}`, '`portcullis lint` lists everything that is wrong with it.')
+    throw unusable(inputs.map(({ name }) => name).join(', '), error)
   }
 }
 
@@ -151,7 +156,12 @@ function peersOf(inputs: readonly Input[]): readonly Peer[] {
 function render(judged: readonly Judged[], format: ReportFormat, surroundings: Surroundings): string {
   if (format === 'json') return `${printableJson(plain(judged))}\n`
   if (format !== 'text') {
-    const reports = judged.map(({ file, verdict }): FileReport => ({ file, problems: verdict.ok ? [] : [problemOf(verdict)] }))
+    const reports = judged.map(
+      ({ file, verdict, remedy }): FileReport => ({
+        file,
+        problems: verdict.ok ? [] : [problemOf(verdict, remedy)],
+      }),
+    )
     return renderReports(reports, format, surroundings)
   }
   const { paint } = surroundings
@@ -162,11 +172,11 @@ function render(judged: readonly Judged[], format: ReportFormat, surroundings: S
   return `${texts.join('')}${counts.join(', ')}\n`
 }
 
-function textOf({ file, verdict }: Judged, { paint }: Surroundings): string {
+function textOf({ file, verdict, remedy }: Judged, { paint }: Surroundings): string {
   const name = printable(file)
   if (!verdict.ok) {
     const { code, message } = verdict
-    return `${name}  ${paint('red', 'rejected')}  ${paint('bold', code)}  ${printable(message)}\n${explain(code).remedy}\n`
+    return `${name}  ${paint('red', 'rejected')}  ${paint('bold', code)}  ${printable(message)}\n${printable(remedy)}\n`
   }
   const path = verdict.path.map(({ subject, notAfter }, i) => {
     return `${'  '.repeat(i)}${i === 0 ? '' : '└ '}${printable(subject)}, until ${isoTime(notAfter.getTime())}\n`
@@ -180,13 +190,13 @@ function countsOf(judged: readonly Judged[]): { readonly accepted: number; reado
   return { accepted, rejected: judged.length - accepted }
 }
 
-function problemOf({ code, message, index, certificate }: Rejection): ReportItem {
+function problemOf({ code, message, index, certificate }: Rejection, remedy: string): ReportItem {
   return {
     code,
     severity: 'error',
     message,
     citation: explain(code).citation,
-    remedy: explain(code).remedy,
+    remedy,
     index,
     ...(certificate && { fingerprint: certificate.fingerprint }),
   }
@@ -194,8 +204,8 @@ function problemOf({ code, message, index, certificate }: Rejection): ReportItem
 
 /** Verdicts in the form of docs/guides/json.md: of one file as itself, of several in a list with the totals. */
 function plain(judged: readonly Judged[]): object {
-  const files = judged.map(({ file, verdict }) => {
-    return { file, ...verdict, ...(!verdict.ok && { remedy: explain(verdict.code).remedy }) }
+  const files = judged.map(({ file, verdict, remedy }) => {
+    return { file, ...verdict, ...(!verdict.ok && { remedy }) }
   })
   return files.length === 1 ? files[0]! : { counts: countsOf(judged), files }
 }

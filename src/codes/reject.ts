@@ -257,7 +257,7 @@ const table: Readonly<Record<RejectCode, RejectRow>> = {
   revocation_unknown: {
     summary: 'No usable revocation list covers the certificate, so its status is unknown.',
     citation: 'RFC 5280 6.3.3',
-    remedy: "Supply a current CRL of the certificate's issuer, or set unknown to 'allow'.",
+    remedy: "Supply a current CRL of the certificate's issuer. unknown: 'allow' accepts a certificate only if no list covers it.",
     mappings: { node: 'UNABLE_TO_GET_CRL' },
   },
   not_yet_valid: {

@@ -120,7 +120,8 @@ export const nonCertificateBlock = {
 } as const
 export const nonCertificateBlockText: RuleText = {
   summary: 'The bundle has a block that is not a certificate. The block is skipped.',
-  remedy: 'Remove the block, or convert it to a CERTIFICATE block.',
+  remedy:
+    'Remove the block. Only PKCS7 and TRUSTED CERTIFICATE blocks contain certificates: convert those to CERTIFICATE blocks.',
 }
 
 export const duplicateCertificate = {

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { decodePem, lintTruststore } from '../../src/index.ts'
-import { keyPair, mint, privateKeyPem } from '../support/mint.ts'
+import { decodePem, lintTruststore, parseCertificate } from '../../src/index.ts'
+import { keyPair, mint, mintCrl, privateKeyPem } from '../support/mint.ts'
 
 /**
  * Every format that an error message names is written by the program that writes it in practice, and read back by the command in
@@ -130,11 +130,35 @@ describe('the command in the message', () => {
     shell(`${key.slice('this is a private key '.length)} -subj /CN=a`)
     shell('cp out.csr in.csr; cp root.pem ca.pem; cp root.key ca.key')
     const asPem = told(readFileSync(join(folder, 'in.csr')))
-    expect(asPem).toMatch(/^this is a certificate request openssl x509 -req -in in\.csr /)
+    expect(asPem).toMatch(
+      /^this is a certificate request echo extendedKeyUsage=clientAuth > ext\.cnf && openssl x509 -req -in in\.csr /,
+    )
     expect(told(written('a', 'openssl req -in in.csr -outform der -out a'))).toBe(asPem)
     expect(told(written('a', 'openssl req -new -key root.key -subj / -outform der -out a'))).toBe(asPem)
     shell(asPem.slice('this is a certificate request '.length))
-    expect(decodePem(readFileSync(join(folder, 'out.pem'))).ok).toBe(true)
+    const issued = decodePem(readFileSync(join(folder, 'out.pem')))
+    const certificate = parseCertificate(issued.ok ? issued.value[0]! : new Uint8Array())
+    expect(certificate).toMatchObject({ ok: true, value: { version: 3, extendedKeyUsage: ['clientAuth'] } })
+  })
+})
+
+describe('the command for a revocation list', () => {
+  const list = mintCrl({ issuer: root, thisUpdate: new Date('2026-01-01'), nextUpdate: new Date('2027-01-01') })
+  it.skipIf(!programs.openssl).each<[string, Uint8Array]>([
+    ['in DER', list.der],
+    ['in base64', Buffer.from(Buffer.from(list.der).toString('base64'))],
+  ])('%s is that for lists', (_name, file) => {
+    const decoded = decodePem(file)
+    const command = /`([^`]+)`/.exec(decoded.ok ? '' : decoded.message)![1]!
+    expect(command).toContain('openssl crl -inform der')
+    writeFileSync(join(folder, /\bin\.\w+/.exec(command)?.[0] ?? 'in.txt'), file)
+    shell(`rm -f out.pem; ${command}`)
+    expect(readFileSync(join(folder, 'out.pem'), 'utf8')).toBe(list.pem)
+  })
+
+  it('is not that of a certificate of version 1 with serial 1', () => {
+    const old = mint({ version: 1, serial: 1n, ca: true, subject: 'CN=Old' })
+    expect(decodePem(old.der)).toMatchObject({ message: expect.stringContaining('openssl x509 -inform der') })
   })
 })
 

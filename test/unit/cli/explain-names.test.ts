@@ -57,6 +57,11 @@ describe('own codes', () => {
     expect(found.filter(([, code]) => !knownCodes.includes(code))).toEqual([])
   })
 
+  it('held names the call that ends it, which refresh does not', () => {
+    expect(infoOf('held').remedy).toContain('source.rollBack')
+    expect(infoOf('held').remedy).not.toContain('refresh')
+  })
+
   it('of every table are known', () => {
     for (const code of [...rejectCodes, ...ruleCatalogue.keys(), ...deviationCodes, ...parseCodes])
       expect(knownCodes).toContain(code)
@@ -129,10 +134,45 @@ describe('log lines', () => {
     ],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', ['no_certificate']],
     ['remote error: tls: client didn’t provide a certificate', ['no_certificate']],
+    ['remote error: tls: bad certificate', ['malformed', 'signature_mismatch']],
+    ['remote error: tls: unknown certificate authority', ['unknown_issuer', 'self_signed_untrusted', 'incomplete_chain']],
+    [
+      'javax.net.ssl.SSLHandshakeException: Received fatal alert: unknown_ca',
+      ['unknown_issuer', 'self_signed_untrusted', 'incomplete_chain'],
+    ],
+    ['Received fatal alert: certificate_unknown', ['unknown_issuer', 'malformed']],
+    ['received fatal alert: BadCertificate', ['malformed', 'signature_mismatch']],
+    ['received fatal alert: UnknownCA', ['unknown_issuer', 'self_signed_untrusted', 'incomplete_chain']],
+    ['SSL alert number 42', ['malformed', 'signature_mismatch']],
+    ['SSL alert number 45', ['expired']],
+    ['SSL alert number 116', ['no_certificate']],
+    ['bad_certificate', ['malformed', 'signature_mismatch']],
+    ['ssl_fc_err=0 ssl_c_err=20', ['unknown_issuer', 'incomplete_chain']],
+    ['ssl_c_err=0 ssl_c_ca_err=22', ['chain_too_long']],
+    ['{"code":"expired","message":"leaf certificate CN=x: expired on 2026-01-31T12:00:00Z"}', ['expired']],
+    ['code=revoked', ['revoked']],
+    ['EXPIRED', ['expired']],
+    ['UNKNOWN_ISSUER', ['unknown_issuer']],
+    ['held', ['held']],
     ['{"level":"warn","code":"revocation_unknown","message":"…"}', ['revocation_unknown']],
     ['client.pem  rejected  unknown_issuer  leaf certificate CN=x', ['unknown_issuer']],
   ])('%s', (line, codes) => {
     expect(codesIn(line)).toEqual(codes)
+  })
+
+  it('with a number and names lead with the number', () => {
+    const [first] = findForeign('ssl_fc_err=0 ssl_c_err=20 SSL client certificate not trusted')
+    expect(first!.name).toMatch(/^20 UNABLE_TO_GET_ISSUER_CERT_LOCALLY/)
+  })
+
+  it('with the text and the number of an alert name it once', () => {
+    const found = findForeign('error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:s3_lib.c:1:SSL alert number 48')
+    expect(found.map(({ name }) => name)).toEqual(['alert unknown ca'])
+  })
+
+  it("with an error of OpenSSL's library name the programs that use it", () => {
+    const [found] = findForeign('fe/1: SSL handshake failure (error:0A000086:SSL routines::certificate verify failed)')
+    expect(found!.system).toContain('HAProxy')
   })
 
   it('without a name of anybody lead nowhere', () => {

@@ -12,7 +12,7 @@ describe('portcullis explain', () => {
     expect(output).toBe(
       `unknown_issuer
 ${summary}
-  Remedy    ${remedy}
+  Remedy    ${remedy} In the CLI: --profile rfc5280.
   Citation  ${citation}
 Elsewhere
   Node, OpenSSL              UNABLE_TO_GET_ISSUER_CERT_LOCALLY

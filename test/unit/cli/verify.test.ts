@@ -26,11 +26,13 @@ const place = new Workplace({
   'client.pem': client.pem,
   'client.der': client.der,
   'chain.pem': client.pem + issuing.pem,
+  'reversed.pem': issuing.pem + client.pem,
   'server.pem': server.pem,
   'stolen.pem': revoked.pem,
   'hostile.pem': hostile.pem,
   'root.crl': mintCrl({ issuer: root, ...listDates }).der,
   'clients.crl': clientsList.pem,
+  'stale.crl': mintCrl({ issuer: issuing, thisUpdate: day('2025-01-01'), nextUpdate: day('2025-02-01') }).pem,
   'ca.p7b': pkcs7({ certificates: [root.der, issuing.der], isIndefinite: true }),
   'ca.der': Buffer.concat([root.der, issuing.der]),
   'chain.p7b': pemOf('PKCS7', pkcs7({ certificates: [issuing.der, client.der] })),
@@ -40,6 +42,7 @@ const place = new Workplace({
   'junk.txt': 'no certificate here',
   'cut.p7b': pkcs7({ certificates: [root.der] }).subarray(0, 100),
   'empty.pem': '# nothing\n',
+  'blocks.pem': (root.pem + issuing.pem).replaceAll('MII', '???'),
   'broken.pem': client.pem.slice(0, 200),
 })
 const at = ['--at', '2026-06-01T12:00:00Z']
@@ -125,6 +128,33 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
         output: expect.stringContaining('revoked'),
       })
     }
+  })
+
+  it('says that a chain starts with a CA', () => {
+    const hint = 'The chain starts with CN=Clients,O=Example, which issued CN=client,O=Example: put the leaf first.\n'
+    expect(place.run([...base, 'reversed.pem'])).toMatchObject({ exitCode: 1, output: expect.stringContaining(hint) })
+    const { remedy } = JSON.parse(place.run([...base, 'reversed.pem', '--format', 'json']).output)
+    expect(remedy).toContain(hint.trim())
+    for (const file of ['chain.pem', 'server.pem'])
+      expect(place.run([...base, '--name', 'other.example', file]).output).not.toContain('put the leaf first')
+  })
+
+  it('names an option only where it would help', () => {
+    const last = (...args: readonly string[]) =>
+      place
+        .run([...base, ...args])
+        .output.trim()
+        .split('\n')
+        .at(-1)
+    const list = "Supply a current CRL of the certificate's issuer"
+    expect(last('--crl', 'clients.crl', 'client.pem')).toBe(
+      `${list}, or accept certificates that no list covers: --unknown allow.`,
+    )
+    expect(last('--crl', 'stale.crl', '--unknown', 'allow', '--depth', 'leaf', 'client.pem')).toBe(`${list}.`)
+    const root = 'Add the issuing CA to the truststore'
+    const issued = ['verify', '--truststore', 'server.pem', ...at, 'client.pem']
+    expect(place.run(issued).output).toContain(`\n${root}, or let the peer send its intermediates: --profile rfc5280.\n`)
+    expect(place.run([...issued, '--profile', 'rfc5280']).output).toContain(`\n${root}.\n`)
   })
 
   it('verifies many clients, with totals, and is 1 if any is rejected', () => {
@@ -235,6 +265,11 @@ CN=client,O=Example, until 2030-01-01T00:00:00Z
       'a truststore of nothing',
       ['verify', '--truststore', 'empty.pem', 'client.pem'],
       'empty.pem: no usable certificate in the truststore',
+    ],
+    [
+      'a truststore of broken blocks',
+      ['verify', '--truststore', 'blocks.pem', 'client.pem'],
+      '(line 2); and 1 more\n`portcullis lint` lists',
     ],
     ['a missing truststore', ['verify', '--truststore', 'gone.pem', 'client.pem'], 'cannot read gone.pem: there is no such file'],
     ['a missing list', [...base, '--crl', 'gone.crl', 'client.pem'], 'cannot read gone.crl'],

@@ -70,6 +70,11 @@ describe('a wrong kind of input is named', () => {
     expect(error.name).toBe('TruststoreError')
   })
 
+  it('without denying a BEGIN line that is there', () => {
+    const { message } = errorOf(root.pem.replaceAll('\n', ''))
+    expect(message).toMatch(/no CERTIFICATE block can be read from \d+ bytes; this is PEM on one line: convert it/)
+  })
+
   it('with the line of the block', () => {
     const error = errorOf(`# a comment\n\n${root.pem.replace('MII', '???')}`)
     expect(error.findings).toMatchObject([{ code: 'pem_syntax_invalid', line: 4, index: 0 }])
